@@ -1,0 +1,46 @@
+import { resolve } from 'node:path'
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'electron-vite'
+
+const here = import.meta.dirname
+
+/**
+ * Everything is bundled, dependencies too, so that the packaged program is `out/` and nothing else.
+ * The command line and the worker threads are further entries beside the desktop's main process.
+ */
+export default defineConfig({
+  main: {
+    build: {
+      externalizeDeps: false,
+      outDir: 'out/main',
+      rolldownOptions: {
+        input: {
+          desktop: resolve(here, 'electron/desktop/main.ts'),
+          cli: resolve(here, 'electron/cli/main.ts'),
+          'data-plane-worker': resolve(here, 'electron/engine/transport/data-plane-worker.ts'),
+          'verify-worker': resolve(here, 'electron/engine/verify/verify-worker.ts'),
+        },
+        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+      },
+    },
+  },
+  preload: {
+    build: {
+      externalizeDeps: false,
+      outDir: 'out/preload',
+      rolldownOptions: {
+        input: { preload: resolve(here, 'electron/desktop/preload.ts') },
+        // A sandboxed preload script must be CommonJS.
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
+  renderer: {
+    root: resolve(here, 'renderer'),
+    build: {
+      outDir: resolve(here, 'out/renderer'),
+      rolldownOptions: { input: resolve(here, 'renderer/index.html') },
+    },
+    plugins: [react()],
+  },
+})

@@ -1,0 +1,182 @@
+/**
+ * Everything the engine needs from the world, as plain values: time, chance, S3's control plane, DNS, the data
+ * plane and the disk. Real ones are made in `electron/api/create-engine-ports.ts`; fakes live in `testing/`.
+ */
+import type { Failure, Outcome } from '../../shared/failure.ts'
+
+export type Clock = {
+  /** Unix time in milliseconds: for records people read. */
+  now(): number
+  /** Milliseconds that never jump: for every duration. */
+  monotonic(): number
+  /** Runs once after `ms`; returns its cancellation. */
+  after(ms: number, run: () => void): () => void
+}
+
+/** Uniform in [0, 1). */
+export type Random = () => number
+
+// -- S3's control plane -------------------------------------------------------------------------------------
+
+export type ListedObject = {
+  key: string
+  size: number
+  /** Without quotes. */
+  etag: string
+  /** Unix milliseconds. */
+  lastModified: number
+  storageClass: string
+}
+
+export type ListPage = {
+  objects: ListedObject[]
+  /** Sub-prefixes; only when a delimiter was given. */
+  prefixes: string[]
+  /** Absent on the last page. */
+  continuation?: string
+}
+
+/** What a HEAD tells. `checksums` as S3 names them: `CRC64NVME`, `CRC32C`, `CRC32`, `SHA256`, `SHA1`, base64. */
+export type ObjectHead = {
+  size: number
+  etag: string
+  lastModified: number
+  checksums: Record<string, string>
+  checksumType: 'FULL_OBJECT' | 'COMPOSITE' | ''
+  /** Number of parts of a multipart upload, 1 otherwise. */
+  partCount: number
+}
+
+/** One bucket, read-only. All calls are safe to repeat; none throws for what the other side does. */
+export type ObjectSource = {
+  listPage(
+    request: { prefix: string; delimiter?: string; continuation?: string; pageSize?: number; startAfter?: string },
+    signal: AbortSignal,
+  ): Promise<Outcome<ListPage>>
+  headObject(
+    key: string,
+    options: { checksums?: boolean; partNumber?: number },
+    signal: AbortSignal,
+  ): Promise<Outcome<ObjectHead>>
+  /** Where and how the data plane asks for objects of this bucket. Renewed before credentials run out. */
+  endpoint(signal: AbortSignal): Promise<Outcome<Endpoint>>
+  close(): void
+}
+
+/** Everything a worker needs to ask for an object itself. Crosses a thread border: plain data only. */
+export type Endpoint = {
+  tls: boolean
+  /** Value of the Host header, with a port where it is not the scheme's own. */
+  hostHeader: string
+  hostname: string
+  port: number
+  /** Path in front of the encoded key: `/` or `/bucket/`. */
+  basePath: string
+  region: string
+  /** Absent: requests are not signed. */
+  credentials?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string; expiresAt?: number }
+  proxy?: { hostname: string; port: number; tls: boolean; authorization?: string }
+  /** Extra certificate authorities, PEM. */
+  ca?: string[]
+}
+
+// -- DNS ----------------------------------------------------------------------------------------------------
+
+export type Resolution = {
+  addresses: string[]
+  ttlSeconds: number
+  /** How long the look-up took. */
+  milliseconds: number
+  from: 'fixed' | 'server' | 'system'
+}
+
+/** One look-up, no cache: `govern/` keeps the cache. */
+export type Resolver = { resolve(host: string, signal: AbortSignal): Promise<Outcome<Resolution>> }
+
+// -- the data plane -----------------------------------------------------------------------------------------
+
+/** A half-open range of bytes, `start` inclusive, `end` exclusive. */
+export type ByteRange = { start: number; end: number }
+
+/** One GET. The body goes to `file` at the bytes' own offsets. */
+export type FetchTask = {
+  taskId: number
+  /** Object key, unencoded. */
+  key: string
+  range: ByteRange
+  objectSize: number
+  /** Sent as If-Match; empty = not pinned. */
+  etag: string
+  file: TaskFile
+}
+
+/** Where the bytes go: into a file the control plane opened, or a small object landed by the worker in one go. */
+export type TaskFile =
+  | { kind: 'open'; fd: number }
+  | { kind: 'whole'; partPath: string; finalPath: string; lastModified: number }
+
+export type TaskOutcome = {
+  taskId: number
+  lineId: number
+  /** First byte not written. Equals the end of the task on success. */
+  reached: number
+  /** Body bytes received for this task, written or not. */
+  received: number
+  firstByteMs: number
+  /** Absent on success. */
+  failure?: Failure
+}
+
+/** What a worker says about its lines, in batches. */
+export type LineNews =
+  | { kind: 'opened'; lineId: number; handshakeMs: number }
+  | { kind: 'finished'; outcome: TaskOutcome }
+  /** The socket is gone. `failure` only when nothing asked for it; a running task has been reported before. */
+  | { kind: 'closed'; lineId: number; failure?: Failure }
+
+/** Live view of one line, read from shared memory: costs no message. */
+export type LineCounters = {
+  /** Body bytes received since it was opened. */
+  bytes: number
+  /** Clock.monotonic() of the last received byte, or of the last change of state. */
+  lastByteAt: number
+  /** Where the running task has got to; meaningless when idle. */
+  reached: number
+}
+
+/**
+ * Lines (connections) in worker threads. A line does one task at a time. The control plane decides everything;
+ * workers only do and report.
+ */
+export type DataPlane = {
+  open(line: { lineId: number; address: string; endpoint: Endpoint }): void
+  /** The line must be open and idle. */
+  assign(lineId: number, task: FetchTask, endpoint: Endpoint): void
+  /** Ends a running task at an earlier byte, not before what it has reached; the line closes afterwards. */
+  shrink(lineId: number, end: number): void
+  /** Ends the socket now. A running task is reported as failed with class `cancelled`, bytes kept. */
+  close(lineId: number): void
+  counters(lineId: number): LineCounters
+  /** Bytes per second all lines together may receive; 0 = no limit. */
+  setRateLimit(bytesPerSecond: number): void
+  /** Sockets the operating system still has, by worker count, for the leak check. */
+  socketCounts(): { opened: number; closed: number }
+  /** Write latency of the slowest recent disk write, milliseconds. */
+  diskWriteMs(): number
+  subscribe(listener: (news: LineNews[]) => void): void
+  shutDown(): Promise<void>
+}
+
+// -- the whole --------------------------------------------------------------------------------------------
+
+export type EnginePorts = {
+  clock: Clock
+  random: Random
+  source: ObjectSource
+  resolver: Resolver
+  dataPlane: DataPlane
+  /** Resident memory of this process in bytes. */
+  memory(): number
+  /** CLOSE_WAIT sockets of this process, as the operating system counts them; 0 where it cannot tell. */
+  closeWait(): number
+}

@@ -1,0 +1,57 @@
+/**
+ * What happened, and why: a code and the numbers behind it, never prose.
+ * Together these events are the decision log of a job.
+ */
+import { z } from 'zod'
+
+export const EVENT_CODES = [
+  'job-started',
+  'listing-finished',
+  'pool-warming',
+  'pool-warmed',
+  'pool-rebuilding',
+  'pool-rebuilt',
+  'connection-replaced',
+  'connection-kept', //       all are slow, but a fresh connection was no better
+  'throttled',
+  'throttle-ended',
+  'rate-changed',
+  'concurrency-changed',
+  'health-check-failed',
+  'health-check-passed', //   only after a failed one
+  'dns-failed',
+  'dns-stale',
+  'dns-recovered',
+  'address-quarantined',
+  'address-restored',
+  'cooling-down',
+  'cooled-down',
+  'network-lost',
+  'network-restored',
+  'object-changed',
+  'object-failed',
+  'object-retried',
+  'path-mapped', //           a key that could not keep its own name on disk
+  'journal-repaired',
+  'disk-full',
+  'disk-slow',
+  'paused',
+  'resumed',
+  'decay-alert',
+  'retirement-age-learned',
+  'job-finished',
+] as const
+export const eventCodeSchema = z.enum(EVENT_CODES)
+export type EventCode = z.infer<typeof eventCodeSchema>
+
+/** Numbers and names only. Durations in seconds or milliseconds as the field's name says. */
+export const reasonSchema = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+export type Reason = z.infer<typeof reasonSchema>
+
+export const engineEventSchema = z.object({
+  /** ISO 8601, UTC. */
+  time: z.string(),
+  code: eventCodeSchema,
+  reason: reasonSchema,
+})
+export type EngineEvent = z.infer<typeof engineEventSchema>

@@ -1,0 +1,70 @@
+/**
+ * Every way in which asking S3, or writing to disk, can go wrong.
+ *
+ * A failure is a value, never prose: the window and the command line own the sentences
+ * (renderer/i18n, electron/cli/sentences.ts), keyed by `class`.
+ */
+import { z } from 'zod'
+
+export const FAILURE_CLASSES = [
+  'throttled', //           503 SlowDown, 429, RequestLimitExceeded
+  'server-error', //        500, 502, 504 and other 5xx
+  'stalled', //             no byte for stallSeconds, or the first byte later than its bound
+  'slow', //                far below the pool's median while work waits
+  'reset', //               connection closed or reset in the middle of an answer
+  'connect', //             refused, unreachable or timed out while connecting
+  'dns', //                 no address for the host
+  'tls', //                 certificate or handshake refused
+  'proxy', //               the proxy refused the tunnel
+  'denied', //              403 AccessDenied, missing permission
+  'credentials', //         no, unknown, expired or badly signed credentials
+  'clock-skew', //          RequestTimeTooSkewed
+  'missing-bucket', //      NoSuchBucket
+  'missing', //             NoSuchKey, or a prefix without objects
+  'wrong-region', //        PermanentRedirect, AuthorizationHeaderMalformed with a region
+  'redirect-refused', //    a redirect that would leave the host, or a loop
+  'changed', //             the object's ETag is no longer the pinned one (412)
+  'archived', //            InvalidObjectState: in Glacier, not readable before a restore
+  'protocol', //            an answer that contradicts HTTP or what was asked for
+  'corrupt', //             bytes do not match the checksum
+  'disk-full', //           ENOSPC, EDQUOT
+  'disk-denied', //         EACCES, EPERM, EROFS: not writable
+  'disk', //                any other error of the file system
+  'locked', //              another run owns the destination
+  'unsafe-path', //         no safe path for this key below the destination
+  'cancelled', //           stopped by the user
+  'usage', //               a setting that cannot work
+] as const
+
+export const failureClassSchema = z.enum(FAILURE_CLASSES)
+export type FailureClass = z.infer<typeof failureClassSchema>
+
+export const failureSchema = z.object({
+  class: failureClassSchema,
+  /** The code behind the class: S3's `<Code>`, an errno name or a TLS code, e.g. `SlowDown`, `ECONNRESET`. */
+  code: z.string().optional(),
+  httpStatus: z.number().int().optional(),
+  /** What it is about: a key, a host, a path, the name of a setting. Never a secret. */
+  subject: z.string().optional(),
+  /** IP address of the connection, where one was involved. */
+  address: z.string().optional(),
+  requestId: z.string().optional(),
+  /** From `Retry-After`, in milliseconds. */
+  retryAfterMs: z.number().nonnegative().optional(),
+  /** Where `wrong-region` says the bucket is. */
+  region: z.string().optional(),
+  /** The other side's own words, shortened to 300 characters; shown as a quotation, never as our sentence. */
+  detail: z.string().optional(),
+})
+export type Failure = z.infer<typeof failureSchema>
+
+/** The result of anything that can fail in a way the user may have to hear about. */
+export type Outcome<T> = { ok: true; value: T } | { ok: false; failure: Failure }
+
+export const success = <T>(value: T): Outcome<T> => ({ ok: true, value })
+export const failed = (failure: Failure): { ok: false; failure: Failure } => ({ ok: false, failure })
+
+/** Makes a `switch` over a union complete: the compiler objects when a case is missing. */
+export function assertNever(value: never): never {
+  throw new Error(`unexpected value: ${JSON.stringify(value)}`)
+}

@@ -1,0 +1,219 @@
+/**
+ * The one contract between the window and the program: calls (asked by the window, answered once) and
+ * pushes (sent by the program whenever there is news). Both hosts, Electron IPC and loopback HTTP, carry
+ * exactly this; every argument is parsed by its schema at the border, on every call.
+ *
+ * To find everyone who sends or handles a call, find the references of its name here.
+ */
+import { z } from 'zod'
+import { engineEventSchema } from './engine-event.ts'
+import { failureSchema, type Outcome } from './failure.ts'
+import { jobSpecSchema, networkSchema, sourceSchema } from './job-spec.ts'
+import { jobPhaseSchema, summarySchema } from './job-state.ts'
+import { metricsSnapshotSchema } from './metrics-snapshot.ts'
+import { settingsSchema } from './settings.ts'
+
+const jobId = z.object({ jobId: z.string().min(1) })
+const nothing = z.object({})
+
+export const appInfoSchema = z.object({
+  version: z.string(),
+  host: z.enum(['desktop', 'web']),
+  platform: z.enum(['windows', 'linux', 'mac']),
+  /** Best of the system's locale, 'zh' or 'en'. */
+  systemLanguage: z.enum(['zh', 'en']),
+  /** Where a new job would go unless the user says otherwise. */
+  defaultFolder: z.string(),
+  /** `os`: kept by the system's vault. `session`: kept in memory until the program ends. */
+  vault: z.enum(['os', 'session']),
+  /** The desktop host can open a native dialog and show files in a file manager. */
+  nativeDialogs: z.boolean(),
+})
+
+export const browseEntrySchema = z.object({
+  kind: z.enum(['prefix', 'object']),
+  /** Whole key or prefix, from the root of the bucket. */
+  key: z.string(),
+  size: z.number(),
+  lastModified: z.string(),
+})
+
+export const previewSchema = z.object({
+  previewId: z.string(),
+  objects: z.number().int(),
+  bytes: z.number(),
+  /** Objects that the globs left out. */
+  excludedObjects: z.number().int(),
+  /** A few of the first keys that match. */
+  sample: z.array(z.object({ key: z.string(), size: z.number() })),
+  done: z.boolean(),
+})
+
+export const folderSchema = z.object({
+  path: z.string(),
+  exists: z.boolean(),
+  writable: z.boolean(),
+  freeBytes: z.number(),
+  /** A journal lies in it: a download would resume. */
+  hasJournal: z.boolean(),
+})
+
+export const jobViewSchema = z.object({
+  jobId: z.string(),
+  spec: jobSpecSchema,
+  phase: jobPhaseSchema,
+  createdAt: z.string(),
+  endedAt: z.string().optional(),
+  /** Last known progress, so that a job that is not running can be shown as well. */
+  bytesDone: z.number(),
+  bytesTotal: z.number(),
+  objectsDone: z.number().int(),
+  objectsFailed: z.number().int(),
+  objectsTotal: z.number().int(),
+  summary: summarySchema.optional(),
+})
+
+export const OBJECT_STATES = ['waiting', 'active', 'verifying', 'done', 'skipped', 'failed'] as const
+export const objectFilterSchema = z.enum(['all', ...OBJECT_STATES])
+export const objectRowSchema = z.object({
+  /** Position in the listing; stable for the life of the run. */
+  index: z.number().int(),
+  key: z.string(),
+  size: z.number(),
+  bytesDone: z.number(),
+  state: z.enum(OBJECT_STATES),
+  failure: z.string().optional(),
+})
+
+/** Columns of equal length, oldest first; a point stands for the `stepSeconds` before it at that age. */
+export const historySchema = z.object({
+  /** Unix seconds. */
+  time: z.array(z.number()),
+  bytesPerSecond: z.array(z.number()),
+  concurrency: z.array(z.number()),
+  firstByteMsP50: z.array(z.number()),
+  firstByteMsP95: z.array(z.number()),
+  /** Failures per second, all classes. */
+  errorsPerSecond: z.array(z.number()),
+  /** Events worth a mark on the chart. */
+  marks: z.array(engineEventSchema),
+})
+
+const call = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) => ({ input, output })
+
+export const CALLS = {
+  'app.info': call(nothing, appInfoSchema),
+  'settings.read': call(nothing, settingsSchema),
+  'settings.write': call(settingsSchema, settingsSchema),
+
+  'access.profiles': call(nothing, z.array(z.string())),
+  'access.savedKeys': call(nothing, z.array(z.object({ id: z.string(), label: z.string() }))),
+  'access.saveKeys': call(
+    z.object({
+      label: z.string(),
+      accessKeyId: z.string().min(1),
+      secretAccessKey: z.string().min(1),
+      sessionToken: z.string().optional(),
+    }),
+    z.object({ id: z.string() }),
+  ),
+  'access.forgetKeys': call(z.object({ id: z.string() }), nothing),
+
+  'source.buckets': call(
+    z.object({ source: sourceSchema.omit({ bucket: true, prefix: true }), network: networkSchema.optional() }),
+    z.array(z.string()),
+  ),
+  'source.browse': call(
+    z.object({ source: sourceSchema, network: networkSchema.optional(), continuation: z.string().optional() }),
+    z.object({ entries: z.array(browseEntrySchema), continuation: z.string().optional() }),
+  ),
+  /** Counts in the background; progress comes by the push `preview`. A second call with the same id replaces the first. */
+  'source.startPreview': call(
+    z.object({
+      previewId: z.string(),
+      source: sourceSchema,
+      include: z.array(z.string()),
+      exclude: z.array(z.string()),
+      network: networkSchema.optional(),
+    }),
+    nothing,
+  ),
+  'source.stopPreview': call(z.object({ previewId: z.string() }), nothing),
+
+  /** Desktop only: the native dialog. An empty path means the user closed it. */
+  'folder.choose': call(z.object({ startAt: z.string() }), z.object({ path: z.string() })),
+  'folder.inspect': call(z.object({ path: z.string() }), folderSchema),
+  /** Sub-folders, for the folder picker of the web host. */
+  'folder.list': call(
+    z.object({ path: z.string() }),
+    z.object({ path: z.string(), parent: z.string().optional(), folders: z.array(z.string()) }),
+  ),
+
+  'jobs.list': call(nothing, z.array(jobViewSchema)),
+  'jobs.start': call(jobSpecSchema, jobViewSchema),
+  'jobs.pause': call(jobId, nothing),
+  /** Of a paused job, or of one that ended before it was complete. */
+  'jobs.resume': call(jobId, nothing),
+  'jobs.cancel': call(jobId, nothing),
+  /** Forgets the job; files stay. */
+  'jobs.remove': call(jobId, nothing),
+  'jobs.retry': call(jobId.extend({ indexes: z.array(z.number().int()).optional() }), nothing),
+  'jobs.rebuildPool': call(jobId, nothing),
+  'jobs.coolDown': call(jobId, nothing),
+  'jobs.snapshot': call(jobId, metricsSnapshotSchema.nullable()),
+  'jobs.history': call(jobId.extend({ sinceSeconds: z.number().nonnegative() }), historySchema),
+  'jobs.events': call(jobId.extend({ limit: z.number().int().min(1).max(10_000) }), z.array(engineEventSchema)),
+  'jobs.objects': call(
+    jobId.extend({
+      filter: objectFilterSchema,
+      search: z.string(),
+      offset: z.number().int().nonnegative(),
+      limit: z.number().int().min(1).max(500),
+    }),
+    z.object({ total: z.number().int(), rows: z.array(objectRowSchema) }),
+  ),
+  /** Desktop only: shows the object's file (or the destination, without an index) in the file manager. */
+  'jobs.reveal': call(jobId.extend({ index: z.number().int().optional() }), nothing),
+} as const
+
+export const PUSHES = {
+  'job-changed': jobViewSchema,
+  'job-removed': jobId,
+  snapshot: z.object({ jobId: z.string(), snapshot: metricsSnapshotSchema }),
+  event: z.object({ jobId: z.string(), event: engineEventSchema }),
+  preview: z.object({
+    preview: previewSchema,
+    failure: failureSchema.optional(),
+  }),
+  settings: settingsSchema,
+} as const
+
+export type CallName = keyof typeof CALLS
+export type CallInput<N extends CallName> = z.input<(typeof CALLS)[N]['input']>
+export type CallRequest<N extends CallName> = z.output<(typeof CALLS)[N]['input']>
+export type CallResult<N extends CallName> = z.output<(typeof CALLS)[N]['output']>
+export type PushName = keyof typeof PUSHES
+export type PushPayload<N extends PushName> = z.output<(typeof PUSHES)[N]>
+export type Push = { [N in PushName]: { name: N; payload: PushPayload<N> } }[PushName]
+
+/** What the renderer holds: one method for calls, one for news. Both hosts implement it. */
+export type ContractClient = {
+  call<N extends CallName>(name: N, input: CallInput<N>): Promise<Outcome<CallResult<N>>>
+  /** Returns the function that ends the subscription. */
+  subscribe(listener: (push: Push) => void): () => void
+}
+
+/** What `electron/api` implements: one handler per call, over parsed input. */
+export type ContractHandlers = {
+  [N in CallName]: (request: CallRequest<N>) => Promise<Outcome<CallResult<N>>>
+}
+
+export type AppInfo = z.infer<typeof appInfoSchema>
+export type BrowseEntry = z.infer<typeof browseEntrySchema>
+export type Preview = z.infer<typeof previewSchema>
+export type FolderView = z.infer<typeof folderSchema>
+export type JobView = z.infer<typeof jobViewSchema>
+export type ObjectRow = z.infer<typeof objectRowSchema>
+export type ObjectState = (typeof OBJECT_STATES)[number]
+export type ObjectFilter = z.infer<typeof objectFilterSchema>
+export type History = z.infer<typeof historySchema>

@@ -1,0 +1,75 @@
+/** What the form or the command line fills in: the engine's whole input. Holds no secret. */
+import { z } from 'zod'
+import { policyOverridesSchema } from './policy.ts'
+
+export const accessSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('anonymous') }),
+  /** Where the AWS tools look: environment, ~/.aws, SSO, IMDS. */
+  z.object({ kind: z.literal('default') }),
+  z.object({ kind: z.literal('profile'), name: z.string().min(1) }),
+  /** Keys typed into the form, kept by the vault under this id. */
+  z.object({ kind: z.literal('vault'), id: z.string().min(1) }),
+])
+export type Access = z.infer<typeof accessSchema>
+
+/** Bucket and way to reach it: enough to list and to browse. `prefix` may be empty or one whole key. */
+export const sourceSchema = z.object({
+  bucket: z.string().min(1),
+  prefix: z.string(),
+  endpointUrl: z.url({ protocol: /^https?$/ }).optional(),
+  region: z.string().min(1).optional(),
+  /** auto: path style for custom endpoints and for buckets with dots over TLS, else virtual-hosted. */
+  addressing: z.enum(['auto', 'path', 'virtual']).default('auto'),
+  access: accessSchema.default({ kind: 'default' }),
+})
+export type Source = z.infer<typeof sourceSchema>
+
+export const networkSchema = z.object({
+  /** `ADDR` or `ADDR:PORT` of a DNS server to ask instead of the system's. */
+  dnsServer: z.string().min(1).optional(),
+  /** Fixed addresses by host name. */
+  resolve: z.record(z.string(), z.array(z.string().min(1)).min(1)).default({}),
+  /** `system` (environment or OS), `none`, or the URL of an HTTP(S) proxy. */
+  proxy: z.string().default('system'),
+  /** PEM file with extra certificate authorities. */
+  caFile: z.string().optional(),
+})
+export type Network = z.infer<typeof networkSchema>
+
+/** Minutes after local midnight; `from > to` spans midnight. */
+export const timeWindowSchema = z.object({
+  fromMinutes: z.number().int().min(0).max(1439),
+  toMinutes: z.number().int().min(0).max(1439),
+})
+export type TimeWindow = z.infer<typeof timeWindowSchema>
+
+export const VERIFY_MODES = ['off', 'etag', 'checksum', 'reread'] as const
+export type VerifyMode = (typeof VERIFY_MODES)[number]
+
+/** More than this helps no one: S3 serves 85-90 MB/s per connection, so 256 fill 20 GB/s. */
+export const MAX_THREADS = 256
+export const DEFAULT_THREADS = 16
+/** S3 part sizes of 8-16 MiB are AWS's own advice for byte-range fetches. */
+export const MIN_PART_BYTES = 64 * 1024
+export const MAX_PART_BYTES = 5 * 1024 ** 3
+
+export const jobSpecSchema = z.object({
+  source: sourceSchema,
+  /** Absolute path of the folder that receives the objects. */
+  destination: z.string().min(1),
+  /** Ceiling of connections. */
+  threads: z.union([z.literal('auto'), z.number().int().min(1).max(MAX_THREADS)]).default(DEFAULT_THREADS),
+  partSize: z.union([z.literal('auto'), z.number().int().min(MIN_PART_BYTES).max(MAX_PART_BYTES)]).default('auto'),
+  /** Globs on the key below the prefix. */
+  include: z.array(z.string().min(1)).default([]),
+  exclude: z.array(z.string().min(1)).default([]),
+  verify: z.enum(VERIFY_MODES).default('etag'),
+  limitBytesPerSecond: z.number().positive().optional(),
+  timeWindow: timeWindowSchema.optional(),
+  network: networkSchema.default({ resolve: {}, proxy: 'system' }),
+  policy: policyOverridesSchema.default({}),
+  /** Folder of download_errors.log and performance.ndjson; beside the journal when absent. */
+  logFolder: z.string().optional(),
+})
+export type JobSpec = z.infer<typeof jobSpecSchema>
+export type JobSpecInput = z.input<typeof jobSpecSchema>

@@ -1,0 +1,41 @@
+/** Where a job stands. `interrupted` = the program ended before the job did: offered for resume at the next start. */
+import { z } from 'zod'
+import { failureSchema } from './failure.ts'
+
+export const JOB_PHASES = [
+  'starting',
+  'listing', //       nothing to fetch yet: the first page is on its way
+  'running',
+  'waiting', //       outside its time window, or the network is away
+  'cooling-down',
+  'paused',
+  'finishing', //     all bytes are here: verifying and flushing
+  'completed',
+  'failed', //        ended with some objects failed, or before it could begin
+  'cancelled',
+  'interrupted',
+] as const
+export const jobPhaseSchema = z.enum(JOB_PHASES)
+export type JobPhase = z.infer<typeof jobPhaseSchema>
+
+const ENDED: readonly JobPhase[] = ['completed', 'failed', 'cancelled', 'interrupted']
+export const hasEnded = (phase: JobPhase): boolean => ENDED.includes(phase)
+
+/** How a run ended, as the command line prints it in its `summary` line. */
+export const summarySchema = z.object({
+  status: z.enum(['completed', 'failed', 'interrupted']),
+  objectsDone: z.number(),
+  objectsFailed: z.number(),
+  /** Already there from an earlier run. Counted in `objectsDone` as well. */
+  objectsSkipped: z.number(),
+  bytesDone: z.number(),
+  /** Body bytes received in this run, duplicates included. */
+  bytesFetched: z.number(),
+  seconds: z.number(),
+  retries: z.number(),
+  /** At most 1,000 are named here; `objectsFailed` counts all. */
+  failed: z.array(z.object({ key: z.string(), failure: z.string(), message: z.string() })),
+  /** Why the job as a whole ended early, if it did. */
+  failure: failureSchema.optional(),
+})
+export type Summary = z.infer<typeof summarySchema>

@@ -1,0 +1,100 @@
+/**
+ * Every constant that decides how speed is held, with its unit and where it comes from.
+ * Units are in the names. `--policy FILE.json` overrides any subset, so that hours can be run as seconds.
+ */
+import { z } from 'zod'
+import type { Outcome } from './failure.ts'
+import { failed, success } from './failure.ts'
+
+const seconds = (byDefault: number) => z.number().min(0).default(byDefault)
+const ratio = (byDefault: number) => z.number().min(0).max(1).default(byDefault)
+
+export const policySchema = z.strictObject({
+  // -- one connection (DESIGN 6.1)
+  /** No body byte for this long = stalled. TCP's own retransmission gives up only after minutes. */
+  stallSeconds: z.number().positive().default(5),
+  /** Below this share of the pool's median speed = slow. */
+  slowRatio: ratio(0.25),
+  /** ... for this long, while work waits. */
+  slowSeconds: seconds(10),
+  /** Ceiling for the age of a connection; the seed report's hour. */
+  connectionMaxAgeSeconds: z.number().positive().default(3600),
+  /** S3 closes a connection after about 100 requests; ours retire before. */
+  maxRequestsPerConnection: z.number().int().positive().default(90),
+  /** TCP and TLS must be up within this time. */
+  connectTimeoutSeconds: z.number().positive().default(10),
+  /** A connection without work for this long is closed: S3 drops idle ones after 5-20 s. */
+  idleSeconds: seconds(4),
+
+  // -- the pool (6.2)
+  /** Rolling rebuild of the whole pool; the seed report's plan B. 0 = never. */
+  poolRebuildSeconds: seconds(3600),
+
+  // -- health (6.5)
+  healthCheckSeconds: seconds(60),
+  /** The seed report's plan D: slower than this is unhealthy. */
+  unhealthyLatencySeconds: z.number().positive().default(5),
+  /** Key of the health check's HEAD; empty = the smallest object of the job. */
+  healthCheckKey: z.string().default(''),
+
+  // -- how much to ask for (6.3)
+  /** Success rate is taken over the last 100 requests within this window (the seed's plan A). */
+  throttleWindowSeconds: z.number().positive().default(60),
+  /** After this long, at most max(2, threads / 2) connections (the seed's plan C). 0 = off. */
+  longRunSeconds: seconds(0),
+  coolDownBelowSuccessRate: ratio(0.5),
+  coolDownAfterSeconds: seconds(120),
+  coolDownSeconds: seconds(300),
+  /** Attempts for one range before its object fails; throttling and network outages do not count. */
+  maxAttempts: z.number().int().positive().default(8),
+  /** First retry delay; doubles with full jitter (AWS architecture blog, "Exponential Backoff And Jitter"). */
+  retryBaseSeconds: z.number().positive().default(0.2),
+  retryCapSeconds: z.number().positive().default(20),
+  /** No byte from any connection for this long, with every attempt failing to connect = the network is gone for good. */
+  networkGoneSeconds: z.number().positive().default(300),
+
+  // -- DNS (6.4)
+  dnsMinTtlSeconds: z.number().positive().default(1),
+  dnsMaxTtlSeconds: z.number().positive().default(60),
+  dnsTimeoutSeconds: z.number().positive().default(3),
+
+  // -- disk and reports (7)
+  /** How often data is flushed so that its journal records may be trusted after a power cut. */
+  journalFlushSeconds: z.number().positive().default(5),
+  snapshotSeconds: z.number().positive().default(1),
+  performanceLogSeconds: z.number().positive().default(600),
+})
+
+export type Policy = z.infer<typeof policySchema>
+export type PolicyOverrides = Partial<Policy>
+
+export const DEFAULT_POLICY: Policy = policySchema.parse({})
+
+/** The schema of an override file: any subset, no unknown name. */
+export const policyOverridesSchema = policySchema.partial()
+
+/**
+ * Reads the parsed content of a policy file. The failure's `subject` is the offending name, its `detail` says why.
+ * Contradictions between values are refused as well.
+ */
+export function parsePolicy(content: unknown): Outcome<Policy> {
+  const parsed = policySchema.safeParse(content)
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]
+    const name = issue?.code === 'unrecognized_keys' ? issue.keys.join(', ') : issue?.path.join('.') || 'policy'
+    return failed({ class: 'usage', code: 'policy', subject: name, detail: issue?.message ?? 'not a policy' })
+  }
+  const policy = parsed.data
+  const contradiction = findContradiction(policy)
+  return contradiction ? failed({ class: 'usage', code: 'policy', ...contradiction }) : success(policy)
+}
+
+function findContradiction(policy: Policy): { subject: string; detail: string } | undefined {
+  if (policy.dnsMinTtlSeconds > policy.dnsMaxTtlSeconds) {
+    return { subject: 'dnsMinTtlSeconds', detail: 'must not be greater than dnsMaxTtlSeconds' }
+  }
+  if (policy.retryBaseSeconds > policy.retryCapSeconds) {
+    return { subject: 'retryBaseSeconds', detail: 'must not be greater than retryCapSeconds' }
+  }
+  return undefined
+}

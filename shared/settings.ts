@@ -1,0 +1,16 @@
+/** What the user set once and all three faces share. */
+import { z } from 'zod'
+import { networkSchema } from './job-spec.ts'
+import { policyOverridesSchema } from './policy.ts'
+
+export const settingsSchema = z.object({
+  language: z.enum(['system', 'zh', 'en']).default('system'),
+  theme: z.enum(['system', 'light', 'dark']).default('system'),
+  /** Empty = the program's own proposal. */
+  defaultFolder: z.string().default(''),
+  network: networkSchema.default({ resolve: {}, proxy: 'system' }),
+  policy: policyOverridesSchema.default({}),
+  notifyWhenDone: z.boolean().default(true),
+})
+export type Settings = z.infer<typeof settingsSchema>
+export const DEFAULT_SETTINGS: Settings = settingsSchema.parse({})

@@ -74,6 +74,8 @@ export type Endpoint = {
   basePath: string
   region: string
   /** Absent: requests are not signed. */
+  /** Added to this machine's clock for signatures, when the server said it is off. */
+  clockOffsetMs?: number
   credentials?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string; expiresAt?: number }
   proxy?: { hostname: string; port: number; tls: boolean; authorization?: string }
   /** Extra certificate authorities, PEM. */

@@ -1,0 +1,131 @@
+/** Turns what S3, the network or the disk said into one failure class. Pure. */
+import type { Failure, FailureClass } from '../../../shared/failure.ts'
+
+/** S3's error codes: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
+const BY_S3_CODE: Record<string, FailureClass> = {
+  SlowDown: 'throttled',
+  ServiceUnavailable: 'throttled',
+  RequestLimitExceeded: 'throttled',
+  Throttling: 'throttled',
+  ThrottlingException: 'throttled',
+  TooManyRequests: 'throttled',
+  BandwidthLimitExceeded: 'throttled',
+  InternalError: 'server-error',
+  RequestTimeout: 'reset',
+  AccessDenied: 'denied',
+  AllAccessDisabled: 'denied',
+  AccountProblem: 'denied',
+  Forbidden: 'denied',
+  InvalidAccessKeyId: 'credentials',
+  SignatureDoesNotMatch: 'credentials',
+  ExpiredToken: 'credentials',
+  ExpiredTokenException: 'credentials',
+  InvalidToken: 'credentials',
+  TokenRefreshRequired: 'credentials',
+  MissingSecurityHeader: 'credentials',
+  InvalidClientTokenId: 'credentials',
+  CredentialsProviderError: 'credentials',
+  RequestTimeTooSkewed: 'clock-skew',
+  RequestExpired: 'clock-skew',
+  NoSuchBucket: 'missing-bucket',
+  InvalidBucketName: 'missing-bucket',
+  NoSuchKey: 'missing',
+  NotFound: 'missing',
+  NoSuchVersion: 'missing',
+  PermanentRedirect: 'wrong-region',
+  AuthorizationHeaderMalformed: 'wrong-region',
+  IllegalLocationConstraintException: 'wrong-region',
+  TemporaryRedirect: 'wrong-region',
+  PreconditionFailed: 'changed',
+  InvalidRange: 'changed',
+  InvalidObjectState: 'archived',
+}
+
+/** The class of an error answer. A named code outweighs the status; without either, the status decides. */
+export function classifyHttpError(status: number, code: string | undefined): FailureClass {
+  const named = code === undefined ? undefined : BY_S3_CODE[code]
+  if (named) return named
+  if (status === 503 || status === 429 || status === 509) return 'throttled'
+  if (status >= 500) return 'server-error'
+  if (status === 408) return 'reset'
+  if (status === 407) return 'proxy'
+  if (status === 401) return 'credentials'
+  if (status === 403) return 'denied'
+  if (status === 404 || status === 410) return 'missing'
+  if (status === 412 || status === 416) return 'changed'
+  if (status >= 300 && status < 400) return 'redirect-refused'
+  return 'protocol'
+}
+
+export type ErrorAnswer = { status: number; headers: ReadonlyMap<string, string>; body: string; receivedAt: number }
+
+/** Reads S3's error document by its few fixed elements; no XML parser, so no entity can expand. */
+export function readErrorAnswer(answer: ErrorAnswer): Failure {
+  const code = element(answer.body, 'Code')
+  const detail = element(answer.body, 'Message')
+  const requestId = element(answer.body, 'RequestId') ?? answer.headers.get('x-amz-request-id')
+  const region = element(answer.body, 'Region') ?? answer.headers.get('x-amz-bucket-region')
+  const retryAfterMs = readRetryAfter(answer.headers.get('retry-after'), answer.receivedAt)
+  const failureClass = classifyHttpError(answer.status, code)
+  const movedRegion = answer.status >= 300 && answer.status < 400 && region !== undefined
+  return {
+    class: movedRegion ? 'wrong-region' : failureClass,
+    code: code ?? `HTTP ${answer.status}`,
+    httpStatus: answer.status,
+    ...(detail ? { detail: detail.slice(0, 300) } : {}),
+    ...(requestId ? { requestId: requestId.slice(0, 100) } : {}),
+    ...(region ? { region: region.slice(0, 50) } : {}),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  }
+}
+
+/** Seconds or an HTTP date (RFC 9110, 10.2.3), capped at one hour so that a broken clock cannot stop a job. */
+export function readRetryAfter(value: string | undefined, now: number): number | undefined {
+  if (value === undefined) return undefined
+  const milliseconds = /^\d+$/.test(value.trim()) ? Number(value) * 1000 : Date.parse(value) - now
+  return Number.isFinite(milliseconds) ? Math.min(Math.max(0, milliseconds), 3_600_000) : undefined
+}
+
+const ELEMENT_LIMIT = 2000
+
+function element(xml: string, name: string): string | undefined {
+  const open = `<${name}>`
+  const start = xml.indexOf(open)
+  if (start < 0) return undefined
+  const end = xml.indexOf(`</${name}>`, start)
+  if (end < 0 || end - start > ELEMENT_LIMIT) return undefined
+  return xml
+    .slice(start + open.length, end)
+    .replace(/&lt;/g, '<')
+    .replace(/&gt;/g, '>')
+    .replace(/&quot;/g, '"')
+    .replace(/&apos;/g, "'")
+    .replace(/&amp;/g, '&')
+}
+
+const CONNECT_CODES = new Set([
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'EHOSTDOWN',
+  'ETIMEDOUT',
+  'EADDRNOTAVAIL',
+])
+const RESET_CODES = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_SOCKET_CLOSED'])
+const DNS_CODES = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_NODATA', 'EAI_FAIL', 'ESERVFAIL', 'ENODATA', 'EAI_NONAME'])
+
+/** A socket error by its code; while `connecting`, TCP and TLS are not up yet. */
+export function classifySocketError(error: { code?: string; message: string }, phase: 'connecting' | 'open'): Failure {
+  const code = error.code ?? 'unknown'
+  const detail = error.message.slice(0, 300)
+  if (DNS_CODES.has(code)) return { class: 'dns', code, detail }
+  if (RESET_CODES.has(code)) return { class: phase === 'connecting' ? 'connect' : 'reset', code, detail }
+  if (CONNECT_CODES.has(code)) return { class: phase === 'connecting' ? 'connect' : 'reset', code, detail }
+  if (isTlsCode(code)) return { class: 'tls', code, detail }
+  return { class: phase === 'connecting' ? 'connect' : 'reset', code, detail }
+}
+
+/** OpenSSL's verification codes, Node's own, and EPROTO (a peer that does not speak TLS). */
+const isTlsCode = (code: string): boolean =>
+  /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|HOSTNAME_MISMATCH|INVALID_CA|EPROTO$)/.test(code)

@@ -1,0 +1,108 @@
+/** A data-plane worker: keeps lines, does what the control plane says, reports in batches. */
+import { parentPort, workerData } from 'node:worker_threads'
+import type { LineNews } from '../engine-ports.ts'
+import { createLine, type Line, type LineContext } from './line.ts'
+import { monotonicMilliseconds } from './monotonic-time.ts'
+import { createRequestSigner } from './request-head.ts'
+import { viewCounters, viewRateBucket } from './shared-counters.ts'
+import type { WorkerCommand, WorkerStart } from './worker-protocol.ts'
+
+const port = parentPort
+if (!port) throw new Error('this file runs as a worker thread')
+const start = workerData as WorkerStart
+const counters = viewCounters(start.counters)
+const bucket = viewRateBucket(start.tokens)
+const lines = new Map<number, Line>()
+
+/** How often a resting line looks for tokens; well under a snapshot, well over a timer's cost. */
+const REST_MILLISECONDS = 10
+/** The published write latency halves in about a second of writes, so that one slow write does not stand for ever. */
+const WRITE_DECAY = 0.98
+
+let opened = 0
+let closed = 0
+let writeMs = 0
+const publishWorker = () => counters.setWorker(start.workerIndex, opened, closed, writeMs)
+
+let news: LineNews[] = []
+function report(item: LineNews): void {
+  if (news.length === 0) setImmediate(sendNews)
+  news.push(item)
+}
+function sendNews(): void {
+  const batch = news
+  news = []
+  port?.postMessage(batch)
+}
+
+const resting = new Set<Line>()
+function wakeResting(): void {
+  if (bucket.isLimited() && !bucket.hasTokens()) {
+    setTimeout(wakeResting, REST_MILLISECONDS)
+    return
+  }
+  const woken = [...resting]
+  resting.clear()
+  for (const line of woken) line.resume()
+}
+
+const context: LineContext = {
+  signer: createRequestSigner(),
+  tlsSessions: new Map(),
+  now: () => Date.now(),
+  monotonic: monotonicMilliseconds,
+  report,
+  publish: counters.setLine,
+  mayContinue: (bytes) => !bucket.isLimited() || bucket.take(bytes),
+  onResting(line) {
+    if (resting.size === 0) setTimeout(wakeResting, REST_MILLISECONDS)
+    resting.add(line)
+  },
+  onOpened() {
+    opened++
+    publishWorker()
+  },
+  onClosed(line) {
+    closed++
+    lines.delete(line.lineId)
+    resting.delete(line)
+    publishWorker()
+  },
+  onWritten(milliseconds) {
+    writeMs = Math.max(milliseconds, writeMs * WRITE_DECAY)
+    publishWorker()
+  },
+}
+
+port.on('message', (commands: WorkerCommand[]) => {
+  for (const command of commands) obey(command)
+})
+
+function obey(command: WorkerCommand): void {
+  switch (command.kind) {
+    case 'open':
+      lines.set(command.lineId, createLine(command, context))
+      return
+    case 'assign': {
+      const line = lines.get(command.lineId)
+      if (line) line.assign(command.task, command.endpoint)
+      else reportGone(command.lineId, command.task.taskId, command.task.range.start)
+      return
+    }
+    case 'shrink':
+      lines.get(command.lineId)?.shrink(command.end)
+      return
+    case 'close':
+      lines.get(command.lineId)?.close()
+      return
+    case 'shut-down':
+      for (const line of lines.values()) line.close()
+      setImmediate(() => setImmediate(() => port?.close()))
+  }
+}
+
+/** The line closed while the command was on its way. */
+function reportGone(lineId: number, taskId: number, reached: number): void {
+  const failure = { class: 'reset', code: 'closed-before-answer' } as const
+  report({ kind: 'finished', outcome: { taskId, lineId, reached, received: 0, firstByteMs: 0, failure } })
+}

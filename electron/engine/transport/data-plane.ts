@@ -1,0 +1,127 @@
+/** The control plane's side of the data plane: spreads lines over worker threads, batches commands and news. */
+import { Worker } from 'node:worker_threads'
+import type { DataPlane, LineNews } from '../engine-ports.ts'
+import {
+  allocateCounters,
+  allocateRateBucket,
+  MAX_LINE_SLOTS,
+  viewCounters,
+  viewRateBucket,
+} from './shared-counters.ts'
+import type { WorkerCommand, WorkerStart } from './worker-protocol.ts'
+
+/** Tokens are topped up this often; a limit is kept within this grain. */
+const REFILL_MILLISECONDS = 20
+/** Unused allowance is kept for this long, so that a pause in the network is no loss but a burst stays small. */
+const BURST_SECONDS = 0.25
+
+export function createDataPlane(options: { workerUrl: URL; workers: number }): DataPlane {
+  const counterMemory = allocateCounters()
+  const tokenMemory = allocateRateBucket()
+  const counters = viewCounters(counterMemory)
+  const bucket = viewRateBucket(tokenMemory)
+  const listeners = new Set<(news: LineNews[]) => void>()
+  const placement = new Map<number, { worker: number; slot: number }>()
+  const freeSlots = Array.from({ length: MAX_LINE_SLOTS }, (_, index) => MAX_LINE_SLOTS - 1 - index)
+  let refill: NodeJS.Timeout | undefined
+
+  const workers = Array.from({ length: options.workers }, (_, workerIndex) => {
+    const start: WorkerStart = { counters: counterMemory, workerIndex, tokens: tokenMemory }
+    const thread = new Worker(options.workerUrl, { workerData: start, name: `data-plane-${workerIndex}` })
+    thread.on('message', receive)
+    return {
+      thread,
+      pending: [] as WorkerCommand[],
+      lines: 0,
+      exited: new Promise<void>((done) => thread.once('exit', () => done())),
+    }
+  })
+
+  function send(worker: number, command: WorkerCommand): void {
+    const target = workers[worker]
+    if (!target) throw new Error(`no worker ${worker}`)
+    if (target.pending.length === 0) {
+      queueMicrotask(() => {
+        target.thread.postMessage(target.pending)
+        target.pending = []
+      })
+    }
+    target.pending.push(command)
+  }
+
+  function receive(news: LineNews[]): void {
+    for (const item of news) {
+      if (item.kind !== 'closed') continue
+      const place = placement.get(item.lineId)
+      if (!place) continue
+      placement.delete(item.lineId)
+      freeSlots.push(place.slot)
+      const worker = workers[place.worker]
+      if (worker) worker.lines--
+    }
+    for (const listener of listeners) listener(news)
+  }
+
+  function tell(lineId: number, make: (place: { worker: number; slot: number }) => WorkerCommand): void {
+    const place = placement.get(lineId)
+    if (place) send(place.worker, make(place))
+  }
+
+  return {
+    open({ lineId, address, endpoint }) {
+      const slot = freeSlots.pop()
+      if (slot === undefined) throw new Error('more lines than counters')
+      const worker = indexOfLeast(workers.map((candidate) => candidate.lines))
+      const target = workers[worker]
+      if (target) target.lines++
+      placement.set(lineId, { worker, slot })
+      send(worker, { kind: 'open', lineId, slot, address, endpoint })
+    },
+    assign(lineId, task, endpoint) {
+      const place = placement.get(lineId)
+      if (!place) throw new Error(`task for line ${lineId}, which is not open`)
+      send(place.worker, { kind: 'assign', lineId, task, endpoint })
+    },
+    shrink: (lineId, end) => tell(lineId, () => ({ kind: 'shrink', lineId, end })),
+    close: (lineId) => tell(lineId, () => ({ kind: 'close', lineId })),
+    counters(lineId) {
+      const place = placement.get(lineId)
+      return place ? counters.line(place.slot) : { bytes: 0, lastByteAt: 0, reached: 0 }
+    },
+    setRateLimit(bytesPerSecond) {
+      clearInterval(refill)
+      refill = undefined
+      bucket.setLimited(bytesPerSecond > 0)
+      if (bytesPerSecond <= 0) return
+      let last = performance.now()
+      refill = setInterval(() => {
+        const now = performance.now()
+        bucket.refill(Math.round((bytesPerSecond * (now - last)) / 1000), bytesPerSecond * BURST_SECONDS)
+        last = now
+      }, REFILL_MILLISECONDS)
+      refill.unref()
+    },
+    socketCounts() {
+      const rows = workers.map((_, index) => counters.worker(index))
+      return {
+        opened: rows.reduce((sum, row) => sum + row.opened, 0),
+        closed: rows.reduce((sum, row) => sum + row.closed, 0),
+      }
+    },
+    diskWriteMs: () => Math.max(...workers.map((_, index) => counters.worker(index).writeMs)),
+    subscribe: (listener) => void listeners.add(listener),
+    async shutDown() {
+      clearInterval(refill)
+      for (const index of workers.keys()) send(index, { kind: 'shut-down' })
+      await Promise.all(workers.map((worker) => worker.exited))
+    },
+  }
+}
+
+function indexOfLeast(values: number[]): number {
+  let best = 0
+  for (let index = 1; index < values.length; index++) {
+    if ((values[index] as number) < (values[best] as number)) best = index
+  }
+  return best
+}

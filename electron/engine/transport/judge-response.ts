@@ -1,0 +1,56 @@
+/** Decides from status and headers alone whether a body is what was asked for. Pure. */
+import type { Failure } from '../../../shared/failure.ts'
+import type { FetchTask } from '../engine-ports.ts'
+import type { ResponseHead } from './response-parser.ts'
+
+export type Verdict =
+  /** Body byte 0 is byte `offset` of the object; exactly `length` bytes must come. */
+  | { kind: 'accept'; offset: number; length: number }
+  /** An error answer: its body names the reason. */
+  | { kind: 'error' }
+  /** An answer that must not be used. */
+  | { kind: 'refuse'; failure: Failure }
+
+/**
+ * `Content-Range: bytes 0-15/100` must name exactly the range asked for and the size the object is known to have.
+ * A 200 holds the whole object: fine when the task begins at 0, `range-ignored` otherwise.
+ */
+export function judgeResponse(task: Pick<FetchTask, 'range' | 'objectSize' | 'etag'>, head: ResponseHead): Verdict {
+  if (head.status !== 200 && head.status !== 206) return { kind: 'error' }
+  const etag = head.headers.get('etag')
+  if (task.etag && etag && unquote(etag) !== unquote(task.etag)) {
+    return refuse('changed', 'etag-differs', unquote(etag))
+  }
+  return head.status === 206 ? judgePartial(task, head) : judgeWhole(task, head)
+}
+
+function judgePartial(task: Pick<FetchTask, 'range' | 'objectSize'>, head: ResponseHead): Verdict {
+  const contentRange = head.headers.get('content-range') ?? ''
+  const match = /^bytes (\d+)-(\d+)\/(\d+|\*)$/i.exec(contentRange.trim())
+  if (!match) return refuse('protocol', 'bad-content-range', contentRange)
+  const start = Number(match[1])
+  const end = Number(match[2]) + 1
+  const total = match[3] === '*' ? task.objectSize : Number(match[3])
+  if (total !== task.objectSize) return refuse('changed', 'size-differs', contentRange)
+  if (start !== task.range.start || end !== task.range.end) return refuse('protocol', 'other-range', contentRange)
+  const length = end - start
+  if (head.contentLength !== undefined && head.contentLength !== length) {
+    return refuse('protocol', 'length-differs', `${head.contentLength} of ${length}`)
+  }
+  return { kind: 'accept', offset: start, length }
+}
+
+function judgeWhole(task: Pick<FetchTask, 'range' | 'objectSize'>, head: ResponseHead): Verdict {
+  if (head.contentLength !== undefined && head.contentLength !== task.objectSize) {
+    return refuse('changed', 'size-differs', `${head.contentLength} of ${task.objectSize}`)
+  }
+  if (task.range.start !== 0) return refuse('protocol', 'range-ignored', '')
+  return { kind: 'accept', offset: 0, length: task.objectSize }
+}
+
+export const unquote = (etag: string): string => etag.replace(/^(?:W\/)?"(.*)"$/, '$1')
+
+const refuse = (failureClass: Failure['class'], code: string, detail: string): Verdict => ({
+  kind: 'refuse',
+  failure: { class: failureClass, code, ...(detail ? { detail: detail.slice(0, 300) } : {}) },
+})

@@ -1,0 +1,270 @@
+/**
+ * One connection: connect, ask, receive, write. Lives in a worker, does one task at a time.
+ *
+ *   connecting -> idle -> asking -> receiving -> idle ...        any -> closed
+ *
+ * The kernel reads into the line's buffer; `pwrite` writes from it at the bytes' own offset.
+ */
+import type { Failure } from '../../../shared/failure.ts'
+import type { ByteRange, Endpoint, FetchTask, LineNews } from '../engine-ports.ts'
+import { classifySocketError, readErrorAnswer } from './classify-error.ts'
+import { judgeResponse } from './judge-response.ts'
+import { type OpenSocket, openSocket, type TlsSessions } from './open-socket.ts'
+import type { RequestSigner } from './request-head.ts'
+import { createResponseParser, type ResponseHead } from './response-parser.ts'
+import { openTaskFile, type TaskWriter } from './task-writer.ts'
+
+export type LineContext = {
+  signer: RequestSigner
+  tlsSessions: TlsSessions
+  /** Unix milliseconds, for signatures and `Retry-After`. */
+  now(): number
+  monotonic(): number
+  report(news: LineNews): void
+  /** Publishes the line's counters. */
+  publish(slot: number, bytes: number, lastByteAt: number, reached: number): void
+  /** Takes bytes from the shared rate limit; false = rest until `resume`. */
+  mayContinue(bytes: number): boolean
+  onResting(line: Line): void
+  onOpened(): void
+  onClosed(line: Line): void
+  onWritten(milliseconds: number): void
+}
+
+export type Line = {
+  readonly lineId: number
+  assign(task: FetchTask, endpoint: Endpoint): void
+  shrink(end: number): void
+  close(): void
+  resume(): void
+}
+
+/** Big enough that a fast line costs few system calls, small enough for hundreds of lines (DESIGN 5). */
+const BUFFER_BYTES = 256 * 1024
+/** An S3 error document is under 1 KB. */
+const MAX_ERROR_BODY_BYTES = 64 * 1024
+
+type Running = {
+  task: FetchTask
+  /** May be moved towards the start by `shrink`. */
+  end: number
+  askedAt: number
+  firstByteMs: number
+  received: number
+  reached: number
+  head: ResponseHead | undefined
+  /** Object offset of the next body byte; undefined while an error body is read. */
+  bodyAt: number | undefined
+  bodyEnd: number
+  errorBody: string
+  writer: TaskWriter | undefined
+}
+
+export function createLine(
+  open: { lineId: number; slot: number; address: string; endpoint: Endpoint },
+  context: LineContext,
+): Line {
+  const { lineId, slot } = open
+  const buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES)
+  const openedAt = context.monotonic()
+  let isOpen = false
+  let isClosed = false
+  let running: Running | undefined
+  let totalBytes = 0
+  let answers = 0
+  /** Why the socket is being destroyed; reported once it is closed. */
+  let ending: Failure | undefined
+
+  const parser = createResponseParser({ onHead, onBody, onEnd })
+  const line: Line = { lineId, assign, shrink, close, resume: () => socket.resume() }
+  const touch = () => context.publish(slot, totalBytes, context.monotonic(), running?.reached ?? 0)
+
+  context.onOpened()
+  touch()
+  const socket: OpenSocket = openSocket(open.address, open.endpoint, buffer, context.tlsSessions, {
+    onReady() {
+      isOpen = true
+      touch()
+      context.report({ kind: 'opened', lineId, handshakeMs: context.monotonic() - openedAt })
+    },
+    onData(_buffer, length) {
+      if (isClosed) return true
+      if (!running) {
+        // Bytes nobody asked for: the connection can no longer be trusted to be in step.
+        end({ class: 'protocol', code: 'unasked-bytes' })
+        return true
+      }
+      const refused = parser.feed(buffer, length)
+      if (refused !== undefined) end({ class: 'protocol', code: 'bad-http', detail: refused })
+      if (context.mayContinue(length)) return true
+      context.onResting(line)
+      return false
+    },
+    onEnd() {
+      const unfinished = parser.finish()
+      if (running)
+        end({
+          class: 'reset',
+          code: answered() ? 'closed-in-answer' : 'closed-before-answer',
+          ...(unfinished ? { detail: unfinished } : {}),
+        })
+      else socket.destroy()
+    },
+    onError(error) {
+      ending ??= classifySocketError(error, isOpen ? 'open' : 'connecting')
+    },
+    onProxyRefused(failure) {
+      ending ??= failure
+    },
+    onClose() {
+      if (isClosed) return
+      isClosed = true
+      if (running) finish(ending ?? { class: 'reset', code: answered() ? 'closed-in-answer' : 'closed-before-answer' })
+      context.publish(slot, totalBytes, context.monotonic(), 0)
+      context.report({ kind: 'closed', lineId, ...(ending ? { failure: withAddress(ending) } : {}) })
+      context.onClosed(line)
+    },
+  })
+  return line
+
+  function assign(task: FetchTask, endpoint: Endpoint) {
+    if (isClosed || ending) {
+      const failure: Failure = { class: 'reset', code: 'closed-before-answer' }
+      const outcome = { taskId: task.taskId, lineId, reached: task.range.start, received: 0, firstByteMs: 0, failure }
+      context.report({ kind: 'finished', outcome })
+      return
+    }
+    if (running) throw new Error(`line ${lineId} was given a second task`)
+    const asked: Running = {
+      task,
+      end: task.range.end,
+      askedAt: context.monotonic(),
+      firstByteMs: 0,
+      received: 0,
+      reached: task.range.start,
+      head: undefined,
+      bodyAt: undefined,
+      bodyEnd: 0,
+      errorBody: '',
+      writer: undefined,
+    }
+    running = asked
+    touch()
+    context.signer.headFor(task, endpoint, context.now()).then(
+      (head) => {
+        if (running === asked && !isClosed) socket.write(head)
+      },
+      (error: Error) => end({ class: 'credentials', code: 'signing', detail: error.message }),
+    )
+  }
+
+  function shrink(endAt: number) {
+    if (running && endAt < running.end) running.end = Math.max(endAt, running.reached)
+    if (running && running.reached >= running.end && running.bodyAt !== undefined) completeEarly()
+  }
+
+  function close() {
+    end({ class: 'cancelled' })
+  }
+
+  /** Ends the socket; what is running is reported by `onClose` with this failure, unless an earlier one stands. */
+  function end(failure: Failure) {
+    ending ??= failure
+    socket.destroy()
+  }
+
+  function answered(): boolean {
+    return running !== undefined && (running.head !== undefined || answers === 0)
+  }
+
+  function onHead(head: ResponseHead) {
+    if (!running || ending) return
+    running.head = head
+    running.firstByteMs = context.monotonic() - running.askedAt
+    const verdict = judgeResponse(running.task, head)
+    if (verdict.kind === 'error') return
+    if (verdict.kind === 'refuse') return end(verdict.failure)
+    running.bodyAt = verdict.offset
+    running.bodyEnd = verdict.offset + verdict.length
+    const opened = openTaskFile(running.task.file)
+    if (opened.ok) running.writer = opened.value
+    else end(opened.failure)
+  }
+
+  function onBody(body: Buffer, offset: number, length: number) {
+    if (!running || ending) return
+    if (running.bodyAt === undefined || !running.writer) return collectErrorBody(body, offset, length)
+    totalBytes += length
+    running.received += length
+    if (running.bodyAt + length > running.bodyEnd) return end({ class: 'protocol', code: 'body-too-long' })
+    const wanted = Math.min(length, running.end - running.bodyAt)
+    if (wanted > 0) {
+      const startedAt = context.monotonic()
+      const failure = running.writer.write(body, offset, wanted, running.bodyAt)
+      context.onWritten(context.monotonic() - startedAt)
+      if (failure) return end(failure)
+      running.bodyAt += wanted
+      running.reached = running.bodyAt
+    }
+    touch()
+    if (running.reached >= running.end && running.end < running.bodyEnd) completeEarly()
+  }
+
+  function collectErrorBody(body: Buffer, offset: number, length: number) {
+    if (!running?.head) return
+    running.errorBody += body.toString('utf8', offset, offset + length)
+    touch()
+    if (running.errorBody.length > MAX_ERROR_BODY_BYTES) end(errorOf(running))
+  }
+
+  function onEnd() {
+    if (!running || ending) return
+    answers++
+    const keepAlive = running.head?.keepAlive === true
+    if (running.bodyAt === undefined) finish(errorOf(running))
+    else if (running.reached < running.end) finish({ class: 'protocol', code: 'body-too-short' })
+    else finish(undefined)
+    if (!keepAlive) socket.destroy()
+  }
+
+  /** All that is still wanted is here, but the answer goes on: only closing ends it. */
+  function completeEarly() {
+    finish(undefined)
+    socket.destroy()
+  }
+
+  function finish(failure: Failure | undefined) {
+    if (!running) return
+    const { task, reached, received, firstByteMs, writer } = running
+    const range: ByteRange = task.range
+    running = undefined
+    const landing = failure ? writer?.abandon() : writer?.complete()
+    const result = failure ?? landing
+    context.publish(slot, totalBytes, context.monotonic(), reached)
+    context.report({
+      kind: 'finished',
+      outcome: {
+        taskId: task.taskId,
+        lineId,
+        reached: Math.max(range.start, reached),
+        received,
+        firstByteMs,
+        ...(result ? { failure: withAddress(result) } : {}),
+      },
+    })
+  }
+
+  function errorOf(state: Running): Failure {
+    const head = state.head as ResponseHead
+    return readErrorAnswer({
+      status: head.status,
+      headers: head.headers,
+      body: state.errorBody,
+      receivedAt: context.now(),
+    })
+  }
+
+  function withAddress(failure: Failure): Failure {
+    return { ...failure, address: open.address }
+  }
+}

@@ -1,0 +1,146 @@
+/** Opens the TCP or TLS connection of a line, through a proxy where the endpoint names one. */
+import { connect, isIP, type Socket } from 'node:net'
+import { type ConnectionOptions, connect as connectTls, rootCertificates, type TLSSocket } from 'node:tls'
+import type { Failure } from '../../../shared/failure.ts'
+import type { Endpoint } from '../engine-ports.ts'
+
+export type SocketHandlers = {
+  /** Ready for a request. */
+  onReady(): void
+  /** `length` fresh bytes at the start of `buffer`; false = read no more until `resume`. */
+  onData(buffer: Buffer, length: number): boolean
+  /** The other side sent its FIN. */
+  onEnd(): void
+  onError(error: Error & { code?: string }): void
+  onProxyRefused(failure: Failure): void
+  onClose(): void
+}
+
+export type OpenSocket = { write(head: string): void; resume(): void; destroy(): void }
+
+/** TLS sessions by host: a resumed handshake saves a round trip and most of its CPU. */
+export type TlsSessions = Map<string, Buffer>
+
+/** `address` is the endpoint's, or the proxy's where there is one. The kernel reads straight into `buffer`. */
+export function openSocket(
+  address: string,
+  endpoint: Endpoint,
+  buffer: Buffer,
+  sessions: TlsSessions,
+  handlers: SocketHandlers,
+): OpenSocket {
+  const { proxy } = endpoint
+  if (proxy && (endpoint.tls || proxy.tls)) return openThroughProxy(address, endpoint, buffer, sessions, handlers)
+
+  const onread = { buffer, callback: (length: number) => handlers.onData(buffer, length) }
+  const target = { host: address, port: proxy?.port ?? endpoint.port, onread }
+  if (!endpoint.tls) {
+    const socket = connect({ ...target, noDelay: true })
+    socket.once('connect', handlers.onReady)
+    return handle(watch(socket, handlers))
+  }
+  // The d.ts of tls.connect leaves `onread` out; Node has taken it since 12.10.
+  const socket = connectTls({ ...target, ...tlsOptions(endpoint, sessions) } as ConnectionOptions)
+  socket.setNoDelay(true)
+  socket.once('secureConnect', handlers.onReady)
+  socket.on('session', (session) => sessions.set(endpoint.hostname, session))
+  return handle(watch(socket, handlers))
+}
+
+const handle = (socket: Socket): OpenSocket => ({
+  write: (head) => void socket.write(head, 'latin1'),
+  resume: () => void socket.resume(),
+  destroy: () => void socket.destroy(),
+})
+
+function watch<S extends Socket>(socket: S, handlers: SocketHandlers): S {
+  socket.on('end', handlers.onEnd)
+  socket.on('error', handlers.onError)
+  socket.on('close', handlers.onClose)
+  return socket
+}
+
+function tlsOptions(endpoint: Endpoint, sessions: TlsSessions) {
+  const session = sessions.get(endpoint.hostname)
+  return {
+    ...(isIP(endpoint.hostname) ? {} : { servername: endpoint.hostname }),
+    ALPNProtocols: ['http/1.1'],
+    ...(endpoint.ca ? { ca: [...rootCertificates, ...endpoint.ca] } : {}),
+    ...(session ? { session } : {}),
+  }
+}
+
+/**
+ * A tunnel, or a proxy that is itself spoken to over TLS. TLS over an existing socket takes no `onread`,
+ * so here data is copied into the buffer.
+ */
+function openThroughProxy(
+  address: string,
+  endpoint: Endpoint,
+  buffer: Buffer,
+  sessions: TlsSessions,
+  handlers: SocketHandlers,
+): OpenSocket {
+  const proxy = endpoint.proxy as NonNullable<Endpoint['proxy']>
+  const hop = proxy.tls
+    ? connectTls({ host: address, port: proxy.port, servername: proxy.hostname })
+    : connect({ host: address, port: proxy.port, noDelay: true })
+  watch(hop, handlers)
+  let carrier: Socket = hop
+
+  const carry = (stream: Socket) => {
+    carrier = stream
+    stream.on('data', (chunk: Buffer) => {
+      for (let at = 0; at < chunk.length; at += buffer.length) {
+        if (!handlers.onData(buffer, chunk.copy(buffer, 0, at))) stream.pause()
+      }
+    })
+    handlers.onReady()
+  }
+
+  hop.once(proxy.tls ? 'secureConnect' : 'connect', () => {
+    if (!endpoint.tls) return carry(hop)
+    askForTunnel(hop, endpoint, {
+      onRefused: handlers.onProxyRefused,
+      onTunnel() {
+        const secured: TLSSocket = connectTls({ socket: hop, ...tlsOptions(endpoint, sessions) })
+        secured.on('error', (error) => {
+          handlers.onError(error)
+          hop.destroy()
+        })
+        secured.once('secureConnect', () => carry(secured))
+      },
+    })
+  })
+  return {
+    write: (head) => void carrier.write(head, 'latin1'),
+    resume: () => void carrier.resume(),
+    destroy: () => void hop.destroy(),
+  }
+}
+
+const MAX_TUNNEL_HEAD_BYTES = 16 * 1024
+
+/** HTTP CONNECT (RFC 9110, 9.3.6). */
+function askForTunnel(
+  hop: Socket,
+  endpoint: Endpoint,
+  answer: { onTunnel(): void; onRefused(failure: Failure): void },
+): void {
+  const host = endpoint.hostname.includes(':') ? `[${endpoint.hostname}]` : endpoint.hostname
+  const authorization = endpoint.proxy?.authorization ? `proxy-authorization: ${endpoint.proxy.authorization}\r\n` : ''
+  hop.write(`CONNECT ${host}:${endpoint.port} HTTP/1.1\r\nhost: ${host}:${endpoint.port}\r\n${authorization}\r\n`)
+
+  let head = ''
+  const read = (chunk: Buffer) => {
+    head += chunk.toString('latin1')
+    const complete = head.includes('\r\n\r\n')
+    if (!complete && head.length <= MAX_TUNNEL_HEAD_BYTES) return
+    hop.off('data', read)
+    const status = Number(/^HTTP\/1\.\d (\d{3})/.exec(head)?.[1] ?? 0)
+    if (complete && status === 200) return answer.onTunnel()
+    answer.onRefused({ class: 'proxy', code: `HTTP ${status}`, httpStatus: status })
+    hop.destroy()
+  }
+  hop.on('data', read)
+}

@@ -1,0 +1,75 @@
+/**
+ * Writes body bytes at their own offsets, synchronously: the worker has nothing else to do for this line, and a
+ * synchronous `pwrite` from the receive buffer needs neither copy nor promise.
+ */
+import { closeSync, constants, futimesSync, openSync, renameSync, writeSync } from 'node:fs'
+import type { Failure } from '../../../shared/failure.ts'
+import { type Outcome, success } from '../../../shared/failure.ts'
+import { mapDiskError } from '../disk/disk-error.ts'
+import type { TaskFile } from '../engine-ports.ts'
+
+export type TaskWriter = {
+  /** Writes `length` bytes of `buffer` from `offset` at byte `position` of the object. */
+  write(buffer: Buffer, offset: number, length: number, position: number): Failure | undefined
+  /** All bytes are written. */
+  complete(): Failure | undefined
+  /** The task has failed; what is written stays. */
+  abandon(): Failure | undefined
+}
+
+/** A small object gets its own part file here and lands at once; a range of a big one uses the file already open. */
+export function openTaskFile(file: TaskFile): Outcome<TaskWriter> {
+  if (file.kind === 'open') {
+    return success({
+      write: (buffer, offset, length, position) => writeAll(file.fd, buffer, offset, length, position),
+      complete: () => undefined,
+      abandon: () => undefined,
+    })
+  }
+  let fd: number
+  try {
+    fd = openSync(file.partPath, WRITE_FLAGS)
+  } catch (error) {
+    return { ok: false, failure: mapDiskError(error, file.partPath) }
+  }
+  return success({
+    write: (buffer, offset, length, position) => writeAll(fd, buffer, offset, length, position, file.partPath),
+    complete: () => attempt(file.finalPath, () => land(fd, file)),
+    abandon: () => attempt(file.partPath, () => closeSync(fd)),
+  })
+}
+
+/** A planted symbolic link must not be followed; Windows has no such flag and no such default. */
+const WRITE_FLAGS = constants.O_CREAT | constants.O_TRUNC | constants.O_WRONLY | (constants.O_NOFOLLOW ?? 0)
+
+function land(fd: number, file: Extract<TaskFile, { kind: 'whole' }>): void {
+  try {
+    futimesSync(fd, file.lastModified / 1000, file.lastModified / 1000)
+  } finally {
+    closeSync(fd)
+  }
+  renameSync(file.partPath, file.finalPath)
+}
+
+function writeAll(
+  fd: number,
+  buffer: Buffer,
+  offset: number,
+  length: number,
+  position: number,
+  path?: string,
+): Failure | undefined {
+  return attempt(path, () => {
+    let written = 0
+    while (written < length) written += writeSync(fd, buffer, offset + written, length - written, position + written)
+  })
+}
+
+function attempt(path: string | undefined, run: () => void): Failure | undefined {
+  try {
+    run()
+    return undefined
+  } catch (error) {
+    return mapDiskError(error, path)
+  }
+}

@@ -1,0 +1,18 @@
+/** What crosses the border between the control plane and a data-plane worker. Plain data only. */
+import type { Endpoint, FetchTask, LineNews } from '../engine-ports.ts'
+
+export type WorkerCommand =
+  | { kind: 'open'; lineId: number; slot: number; address: string; endpoint: Endpoint }
+  | { kind: 'assign'; lineId: number; task: FetchTask; endpoint: Endpoint }
+  | { kind: 'shrink'; lineId: number; end: number }
+  | { kind: 'close'; lineId: number }
+  | { kind: 'shut-down' }
+
+export type WorkerStart = {
+  counters: SharedArrayBuffer
+  /** This worker's own row in the counters. */
+  workerIndex: number
+  tokens: SharedArrayBuffer
+}
+
+export type WorkerNews = LineNews[]

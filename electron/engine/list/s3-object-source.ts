@@ -1,0 +1,254 @@
+/**
+ * One bucket through the AWS SDK: listing, HEAD, and the endpoint the data plane asks. The SDK's own retries are
+ * off: `govern/retry-delay.ts` is the one place that decides about trying again.
+ */
+import { Agent as HttpAgent } from 'node:http'
+import { Agent as HttpsAgent } from 'node:https'
+import type { LookupFunction } from 'node:net'
+import { rootCertificates } from 'node:tls'
+import {
+  HeadObjectCommand,
+  ListBucketsCommand,
+  ListObjectsV2Command,
+  type ListObjectsV2CommandOutput,
+  S3Client,
+} from '@aws-sdk/client-s3'
+import { NodeHttpHandler } from '@smithy/node-http-handler'
+import { ProxyAgent } from 'proxy-agent'
+import { type Failure, failed, type Outcome, success } from '../../../shared/failure.ts'
+import type { Source } from '../../../shared/job-spec.ts'
+import type { Clock, Endpoint, ListedObject, ListPage, ObjectHead, ObjectSource, Resolver } from '../engine-ports.ts'
+import { unquote } from '../transport/judge-response.ts'
+import { endpointUrlOf, planEndpoint } from './plan-endpoint.ts'
+import { sdkFailure } from './sdk-failure.ts'
+
+export type Credentials = NonNullable<Endpoint['credentials']>
+
+export type S3SourceOptions = {
+  source: Source
+  /** Absent: anonymous. May be asked often; caches and renews by itself. */
+  credentials?: () => Promise<Credentials>
+  /** Region of the profile or the environment, used unless the source names one. */
+  defaultRegion?: string
+  resolver: Resolver
+  clock: Clock
+  /** URL of the proxy for a URL; empty = none. */
+  proxyFor(url: string): Promise<string>
+  /** Extra certificate authorities, PEM. */
+  ca: string[]
+}
+
+/** Control calls are small; an answer that takes longer is better asked again. */
+const REQUEST_TIMEOUT_MS = 20_000
+const CONNECT_TIMEOUT_MS = 10_000
+const CONTROL_SOCKETS = 16
+/** A bucket names its region once; more hops are a loop. */
+const MAX_REGION_HOPS = 2
+
+export type S3ObjectSource = ObjectSource & { listBuckets(signal: AbortSignal): Promise<Outcome<string[]>> }
+
+export function createS3ObjectSource(options: S3SourceOptions): S3ObjectSource {
+  const { source, clock } = options
+  const requestHandler = createRequestHandler(options)
+  let region = source.region ?? options.defaultRegion ?? 'us-east-1'
+  let client = createClient(options, region, requestHandler)
+
+  /** Runs one SDK call; follows the bucket to its region, once found for good. */
+  async function run<T>(signal: AbortSignal, send: (client: S3Client) => Promise<T>): Promise<Outcome<T>> {
+    for (let hop = 0; ; hop++) {
+      try {
+        return success(await send(client))
+      } catch (error) {
+        if (signal.aborted) return failed({ class: 'cancelled' })
+        const failure = sdkFailure(error, source.bucket)
+        if (
+          failure.class !== 'wrong-region' ||
+          !failure.region ||
+          failure.region === region ||
+          hop >= MAX_REGION_HOPS
+        ) {
+          return { ok: false, failure: withHost(failure) }
+        }
+        region = failure.region
+        client.destroy()
+        client = createClient(options, region, requestHandler)
+      }
+    }
+  }
+
+  const NETWORK_CLASSES: readonly Failure['class'][] = ['dns', 'connect', 'tls', 'proxy', 'reset', 'stalled']
+  function withHost(failure: Failure): Failure {
+    if (!NETWORK_CLASSES.includes(failure.class) || failure.subject) return failure
+    return { ...failure, subject: planEndpoint(source, region).hostHeader }
+  }
+
+  return {
+    async listPage({ prefix, delimiter, continuation, pageSize, startAfter }, signal) {
+      const page = await run(signal, (s3) =>
+        s3.send(
+          new ListObjectsV2Command({
+            Bucket: source.bucket,
+            Prefix: prefix,
+            Delimiter: delimiter,
+            ContinuationToken: continuation,
+            MaxKeys: pageSize,
+            StartAfter: startAfter,
+            // Keys may hold characters that XML cannot.
+            EncodingType: 'url',
+          }),
+          { abortSignal: signal },
+        ),
+      )
+      return page.ok ? readPage(page.value, continuation) : page
+    },
+
+    async headObject(key, { checksums, partNumber }, signal) {
+      const head = await run(signal, (s3) =>
+        s3.send(
+          new HeadObjectCommand({
+            Bucket: source.bucket,
+            Key: key,
+            PartNumber: partNumber,
+            ...(checksums ? { ChecksumMode: 'ENABLED' as const } : {}),
+          }),
+          { abortSignal: signal },
+        ),
+      )
+      if (!head.ok) return head.failure.subject ? head : failed({ ...head.failure, subject: key })
+      const { value } = head
+      const objectHead: ObjectHead = {
+        size: value.ContentLength ?? 0,
+        etag: unquote(value.ETag ?? ''),
+        lastModified: value.LastModified?.getTime() ?? 0,
+        checksums: definedOnly({
+          CRC64NVME: value.ChecksumCRC64NVME,
+          CRC32C: value.ChecksumCRC32C,
+          CRC32: value.ChecksumCRC32,
+          SHA256: value.ChecksumSHA256,
+          SHA1: value.ChecksumSHA1,
+        }),
+        checksumType: value.ChecksumType ?? '',
+        partCount: value.PartsCount ?? 1,
+      }
+      return success(objectHead)
+    },
+
+    async listBuckets(signal) {
+      const answer = await run(signal, (s3) => s3.send(new ListBucketsCommand({}), { abortSignal: signal }))
+      return answer.ok ? success((answer.value.Buckets ?? []).map((bucket) => bucket.Name ?? '')) : answer
+    },
+
+    async endpoint() {
+      const endpoint = planEndpoint(source, region)
+      const proxy = parseProxy(await options.proxyFor(endpointUrlOf(endpoint)))
+      let credentials: Credentials | undefined
+      try {
+        credentials = await options.credentials?.()
+      } catch (error) {
+        return { ok: false, failure: sdkFailure(error, source.bucket) }
+      }
+      const offset = client.config.systemClockOffset
+      return success({
+        ...endpoint,
+        ...(credentials ? { credentials } : {}),
+        ...(proxy ? { proxy } : {}),
+        ...(options.ca.length > 0 ? { ca: options.ca } : {}),
+        ...(offset ? { clockOffsetMs: offset } : {}),
+      })
+    },
+
+    close() {
+      client.destroy()
+      requestHandler.destroy()
+    },
+  }
+
+  function readPage(output: ListObjectsV2CommandOutput, asked: string | undefined): Outcome<ListPage> {
+    const decode = output.EncodingType === 'url' ? decodeListed : (text: string) => text
+    const objects: ListedObject[] = (output.Contents ?? []).map((item) => ({
+      key: decode(item.Key ?? ''),
+      size: item.Size ?? 0,
+      etag: unquote(item.ETag ?? ''),
+      lastModified: item.LastModified?.getTime() ?? clock.now(),
+      storageClass: item.StorageClass ?? 'STANDARD',
+    }))
+    const prefixes = (output.CommonPrefixes ?? []).map((item) => decode(item.Prefix ?? ''))
+    const next = output.IsTruncated ? output.NextContinuationToken : undefined
+    if (output.IsTruncated && (!next || next === asked)) {
+      return failed({ class: 'protocol', code: 'list-does-not-advance', subject: source.bucket })
+    }
+    return success({ objects, prefixes, ...(next ? { continuation: next } : {}) })
+  }
+}
+
+function createClient(options: S3SourceOptions, region: string, requestHandler: NodeHttpHandler): S3Client {
+  const endpoint = planEndpoint(options.source, region)
+  const isVirtual = endpoint.basePath === '/'
+  return new S3Client({
+    region,
+    maxAttempts: 1,
+    requestHandler,
+    forcePathStyle: !isVirtual,
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    ...(options.source.endpointUrl ? { endpoint: options.source.endpointUrl } : {}),
+    ...(options.credentials
+      ? { credentials: options.credentials }
+      : { credentials: { accessKeyId: '', secretAccessKey: '' }, signer: { sign: async (request) => request } }),
+  })
+}
+
+function createRequestHandler(options: S3SourceOptions): NodeHttpHandler {
+  const lookup: LookupFunction = (host, lookupOptions, done) => {
+    options.resolver.resolve(host, AbortSignal.timeout(CONNECT_TIMEOUT_MS)).then((resolution) => {
+      if (!resolution.ok) {
+        done(Object.assign(new Error(`no address for ${host}`), { code: 'ENOTFOUND' }), '', 4)
+        return
+      }
+      const all = resolution.value.addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }))
+      if (lookupOptions.all) done(null, all)
+      else done(null, all[0]?.address ?? '', all[0]?.family ?? 4)
+    })
+  }
+  const ca = options.ca.length > 0 ? { ca: [...rootCertificates, ...options.ca] } : {}
+  const shared = { keepAlive: true, maxSockets: CONTROL_SOCKETS, lookup, ...ca }
+  const agent = new ProxyAgent({
+    ...shared,
+    getProxyForUrl: (url) => options.proxyFor(url),
+    httpAgent: new HttpAgent(shared),
+    httpsAgent: new HttpsAgent(shared),
+  })
+  return new NodeHttpHandler({
+    httpAgent: agent,
+    httpsAgent: agent as unknown as HttpsAgent,
+    connectionTimeout: CONNECT_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    throwOnRequestTimeout: true,
+  })
+}
+
+/** S3 writes a space as `+` in url-encoded listings. */
+function decodeListed(text: string): string {
+  try {
+    return decodeURIComponent(text.replace(/\+/g, ' '))
+  } catch {
+    return text
+  }
+}
+
+const definedOnly = (values: Record<string, string | undefined>): Record<string, string> =>
+  Object.fromEntries(Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined))
+
+/** `http://user:password@host:port` as the data plane needs it. */
+export function parseProxy(url: string): Endpoint['proxy'] {
+  if (!url || !URL.canParse(url)) return undefined
+  const { protocol, hostname, port, username, password } = new URL(url)
+  const tls = protocol === 'https:'
+  const login = username ? Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`) : undefined
+  return {
+    hostname: hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: Number(port) || (tls ? 443 : 80),
+    tls,
+    ...(login ? { authorization: `Basic ${login.toString('base64')}` } : {}),
+  }
+}

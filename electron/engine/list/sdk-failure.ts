@@ -1,0 +1,51 @@
+/** Turns what the SDK throws into one of our failures. Pure. */
+import type { Failure } from '../../../shared/failure.ts'
+import { classifyHttpError, classifySocketError } from '../transport/classify-error.ts'
+
+type SdkError = Error & {
+  code?: string
+  Code?: string
+  Region?: string
+  errors?: Array<Error & { code?: string }>
+  cause?: unknown
+  $metadata?: { httpStatusCode?: number; requestId?: string }
+  $response?: { statusCode?: number; headers?: Record<string, string> }
+}
+
+export function sdkFailure(thrown: unknown, bucket: string): Failure {
+  const error = (thrown instanceof Error ? thrown : new Error(String(thrown))) as SdkError
+  const status = error.$metadata?.httpStatusCode ?? error.$response?.statusCode
+  if (status === undefined) return withoutAnswer(error)
+
+  const headers = error.$response?.headers ?? {}
+  const code = error.Code ?? error.name
+  const region = error.Region ?? headers['x-amz-bucket-region']
+  const requestId = error.$metadata?.requestId
+  const movedRegion = status >= 300 && status < 400 && region !== undefined
+  const failureClass = movedRegion ? 'wrong-region' : classifyHttpError(status, code)
+  const subject = failureClass === 'missing-bucket' || failureClass === 'denied' ? bucket : undefined
+  return {
+    class: failureClass,
+    code,
+    httpStatus: status,
+    ...(subject ? { subject } : {}),
+    ...(region ? { region } : {}),
+    ...(requestId ? { requestId } : {}),
+    detail: error.message.slice(0, 300),
+  }
+}
+
+/** Nothing came back over HTTP: a socket, a timer or the credentials. */
+function withoutAnswer(error: SdkError): Failure {
+  const inner = error.errors?.[0] ?? error
+  const code = inner.code ?? error.code
+  const detail = error.message.slice(0, 300)
+  if (error.name === 'CredentialsProviderError' || error.name === 'TokenProviderError') {
+    return { class: 'credentials', code: error.name, detail }
+  }
+  if (error.name === 'TimeoutError')
+    return { class: /connect/i.test(error.message) ? 'connect' : 'stalled', code: 'timeout', detail }
+  if (code) return classifySocketError({ code, message: inner.message || error.message }, 'connecting')
+  if (/proxy/i.test(error.message)) return { class: 'proxy', detail }
+  return { class: 'protocol', code: error.name, detail }
+}

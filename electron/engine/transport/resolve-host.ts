@@ -1,0 +1,82 @@
+/**
+ * One look-up of a host name, timed, without a cache (the cache is a decision: `govern/dns-cache.ts`).
+ *
+ * Fixed addresses win. Otherwise c-ares is asked (it does not share libuv's thread pool with the disk, and it tells
+ * TTLs) beside the operating system (which knows the hosts file and split VPNs): where the two have nothing in
+ * common the system is right; where c-ares fails, the system is the fall-back.
+ */
+import { Resolver as DnsResolver, lookup as lookupSystem } from 'node:dns/promises'
+import { isIP } from 'node:net'
+import { failed, success } from '../../../shared/failure.ts'
+import type { Clock, Resolver } from '../engine-ports.ts'
+
+type Answer = { addresses: string[]; ttlSeconds: number }
+
+/** For answers that carry no TTL of their own; within the policy's 1-60 s. */
+const SYSTEM_TTL_SECONDS = 30
+
+export function createHostResolver(options: {
+  clock: Clock
+  fixed: Record<string, string[]>
+  /** `ADDR` or `ADDR:PORT`; absent = the system's servers. */
+  dnsServer?: string
+  timeoutSeconds: number
+}): Resolver {
+  const { clock, fixed, dnsServer } = options
+  const dns = new DnsResolver({ timeout: options.timeoutSeconds * 1000, tries: 1 })
+  if (dnsServer) dns.setServers([dnsServer])
+
+  async function askServer(host: string): Promise<Answer> {
+    const v4 = await dns.resolve4(host, { ttl: true }).catch((error: NodeJS.ErrnoException) => error)
+    const records = v4 instanceof Error || v4.length === 0 ? await dns.resolve6(host, { ttl: true }) : v4
+    return {
+      addresses: records.map((record) => record.address),
+      ttlSeconds: Math.min(...records.map((record) => record.ttl)),
+    }
+  }
+
+  async function askSystem(host: string): Promise<Answer> {
+    const records = await lookupSystem(host, { all: true })
+    const v4 = records.filter((record) => record.family === 4)
+    const usable = v4.length > 0 ? v4 : records
+    return { addresses: usable.map((record) => record.address), ttlSeconds: SYSTEM_TTL_SECONDS }
+  }
+
+  return {
+    async resolve(host) {
+      const startedAt = clock.monotonic()
+      const finish = (answer: Answer, from: 'fixed' | 'server' | 'system') =>
+        success({
+          addresses: [...new Set(answer.addresses)],
+          ttlSeconds: answer.ttlSeconds,
+          milliseconds: clock.monotonic() - startedAt,
+          from,
+        })
+
+      const bare = host.replace(/^\[(.*)\]$/, '$1')
+      const known = isIP(bare) ? [bare] : fixed[host]
+      if (known) return finish({ addresses: known, ttlSeconds: 3600 }, 'fixed')
+
+      const server = settle(askServer(host))
+      const system = settle(dnsServer ? server.then((answer) => answer ?? askSystem(host)) : askSystem(host))
+      const [fromServer, fromSystem] = await Promise.all([server, system])
+      if (fromServer && (dnsServer || !fromSystem || overlap(fromServer, fromSystem)))
+        return finish(fromServer, 'server')
+      if (fromSystem) return finish(fromSystem, 'system')
+      return failed({ class: 'dns', code: 'no-address', subject: host })
+    },
+  }
+}
+
+/** Undefined for a failed look-up or one without an address. */
+async function settle(question: Promise<Answer>): Promise<Answer | undefined> {
+  try {
+    const answer = await question
+    return answer.addresses.length > 0 ? answer : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const overlap = (one: Answer, other: Answer): boolean =>
+  one.addresses.some((address) => other.addresses.includes(address))

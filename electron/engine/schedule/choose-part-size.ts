@@ -1,0 +1,31 @@
+/** How large the next range of an object should be. Pure. */
+
+/** AWS's advice for byte-range fetches is 8-16 MB (S3 performance guidelines). */
+const LARGEST_PART_BYTES = 16 * 1024 ** 2
+/** Under this a request costs more than its bytes. */
+const SMALLEST_PART_BYTES = 1024 ** 2
+/** Each connection should get about this many more parts before the end, so that all finish together. */
+const PARTS_LEFT_PER_CONNECTION = 2
+
+export type PartSizeInput = {
+  partSize: number | 'auto'
+  /** Bytes of the whole job that nobody has been asked for; Infinity while the listing goes on. */
+  unassignedBytes: number
+  connections: number
+}
+
+/**
+ * Guided self-scheduling (Polychronopoulos and Kuck 1987): constant large parts, then smaller ones as the end comes
+ * near, so that no connection is left alone with a large one.
+ */
+export function choosePartSize({ partSize, unassignedBytes, connections }: PartSizeInput): number {
+  if (partSize !== 'auto') return partSize
+  const share = unassignedBytes / (PARTS_LEFT_PER_CONNECTION * Math.max(1, connections))
+  return Math.round(Math.min(LARGEST_PART_BYTES, Math.max(SMALLEST_PART_BYTES, share)))
+}
+
+/** Cuts a part off the front of a range; takes all of it rather than leave a crumb. */
+export function cutPart(range: { start: number; end: number }, partBytes: number): { start: number; end: number } {
+  const length = range.end - range.start
+  return { start: range.start, end: length <= partBytes * 1.5 ? range.end : range.start + partBytes }
+}

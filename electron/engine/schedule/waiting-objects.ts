@@ -1,0 +1,61 @@
+/**
+ * Objects that nobody works on yet, by sub-prefix. They are taken in turn: S3 counts requests per prefix, so no
+ * prefix is asked twice before every other one was asked once (the seed report's "prefix spreading").
+ */
+export type WaitingObjects = ReturnType<typeof createWaitingObjects>
+
+type Group = { name: string; indexes: number[]; at: number }
+
+export function createWaitingObjects() {
+  const byName = new Map<string, Group>()
+  /** Groups with something in them, next one first. */
+  let turn: Group[] = []
+  let turnAt = 0
+  let size = 0
+
+  function compact(): void {
+    if (turnAt < 1024 || turnAt * 2 < turn.length) return
+    turn = turn.slice(turnAt)
+    turnAt = 0
+  }
+
+  return {
+    get size() {
+      return size
+    },
+    add(group: string, index: number): void {
+      size++
+      const known = byName.get(group)
+      if (known) {
+        known.indexes.push(index)
+        return
+      }
+      const fresh: Group = { name: group, indexes: [index], at: 0 }
+      byName.set(group, fresh)
+      turn.push(fresh)
+    },
+    /**
+     * The next object in turn whose group passes `accepts`; looks at no more than `MAX_LOOK` groups, so that one
+     * choice stays cheap among a hundred thousand sub-prefixes.
+     */
+    take(accepts: (group: string) => boolean): number | undefined {
+      const looks = Math.min(MAX_LOOK, turn.length - turnAt)
+      for (let look = 0; look < looks; look++) {
+        const group = turn[turnAt++] as Group
+        compact()
+        if (!accepts(group.name)) {
+          turn.push(group)
+          continue
+        }
+        const index = group.indexes[group.at++] as number
+        size--
+        if (group.at === group.indexes.length) byName.delete(group.name)
+        else turn.push(group)
+        return index
+      }
+      return undefined
+    },
+  }
+}
+
+const MAX_LOOK = 64

@@ -86,7 +86,7 @@ describe('long names', () => {
     ['1,024 bytes in one segment', 'k'.repeat(1024)],
     ['three bytes a letter', '数'.repeat(341)],
     ['1,024 bytes of slashes', '/'.repeat(1024)],
-    ['512 folders', 'a/'.repeat(511) + 'bc'],
+    ['512 folders', `${'a/'.repeat(511)}bc`],
     ['four long folders', Array.from({ length: 4 }, (_, i) => String(i).repeat(240)).join('/')],
   ])('%s', (_, key) => {
     const safe = safePath(key, 1)

@@ -110,6 +110,8 @@ export type FetchTask = {
   /** Sent as If-Match; empty = not pinned. */
   etag: string
   file: TaskFile
+  /** The server ignores ranges: an answer with the whole object is fine, what comes before the range is dropped. */
+  acceptWhole: boolean
 }
 
 /** Where the bytes go: into a file the control plane opened, or a small object landed by the worker in one go. */

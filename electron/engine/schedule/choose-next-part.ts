@@ -10,6 +10,8 @@ export type PendingRange = ByteRange & {
 
 export type OpenObjectView = {
   group: string
+  /** Nothing of it may be handed out just now. */
+  isHeld: boolean
   pending: readonly PendingRange[]
   /** Monotonic order in which ranges of the object's group were last handed out; smaller = longer ago. */
   lastServed: number
@@ -26,6 +28,7 @@ export function chooseOpenPart<O extends OpenObjectView>(
 ): { object: O; position: number } | undefined {
   let best: { object: O; position: number } | undefined
   for (const object of open) {
+    if (object.isHeld) continue
     if (best && object.lastServed >= best.object.lastServed) continue
     const position = object.pending.findIndex((range) => range.notBefore <= now)
     if (position >= 0 && mayAsk(object.group)) best = { object, position }
@@ -41,7 +44,6 @@ export type RunningRange = {
   reached: number
   end: number
   bytesPerSecond: number
-  isSplittable: boolean
 }
 
 /** A rest smaller than this arrives before a second request would. */
@@ -56,7 +58,7 @@ export function chooseSplit(running: Iterable<RunningRange>): { taskId: number; 
   let bestSeconds = 0
   for (const range of running) {
     const left = range.end - range.reached
-    if (!range.isSplittable || left < 2 * SMALLEST_SPLIT_BYTES) continue
+    if (left < 2 * SMALLEST_SPLIT_BYTES) continue
     const seconds = left / Math.max(1, range.bytesPerSecond)
     if (seconds > bestSeconds) [best, bestSeconds] = [range, seconds]
   }

@@ -13,9 +13,12 @@ export type Verdict =
 
 /**
  * `Content-Range: bytes 0-15/100` must name exactly the range asked for and the size the object is known to have.
- * A 200 holds the whole object: fine when the task begins at 0, `range-ignored` otherwise.
+ * A 200 holds the whole object: fine when the task begins at 0 or takes it as it comes, `range-ignored` otherwise.
  */
-export function judgeResponse(task: Pick<FetchTask, 'range' | 'objectSize' | 'etag'>, head: ResponseHead): Verdict {
+export function judgeResponse(
+  task: Pick<FetchTask, 'range' | 'objectSize' | 'etag' | 'acceptWhole'>,
+  head: ResponseHead,
+): Verdict {
   if (head.status !== 200 && head.status !== 206) return { kind: 'error' }
   const etag = head.headers.get('etag')
   if (task.etag && etag && unquote(etag) !== unquote(task.etag)) {
@@ -40,11 +43,11 @@ function judgePartial(task: Pick<FetchTask, 'range' | 'objectSize'>, head: Respo
   return { kind: 'accept', offset: start, length }
 }
 
-function judgeWhole(task: Pick<FetchTask, 'range' | 'objectSize'>, head: ResponseHead): Verdict {
+function judgeWhole(task: Pick<FetchTask, 'range' | 'objectSize' | 'acceptWhole'>, head: ResponseHead): Verdict {
   if (head.contentLength !== undefined && head.contentLength !== task.objectSize) {
     return refuse('changed', 'size-differs', `${head.contentLength} of ${task.objectSize}`)
   }
-  if (task.range.start !== 0) return refuse('protocol', 'range-ignored', '')
+  if (task.range.start !== 0 && !task.acceptWhole) return refuse('protocol', 'range-ignored', '')
   return { kind: 'accept', offset: 0, length: task.objectSize }
 }
 

@@ -197,15 +197,16 @@ export function createLine(
     totalBytes += length
     running.received += length
     if (running.bodyAt + length > running.bodyEnd) return end({ class: 'protocol', code: 'body-too-long' })
-    const wanted = Math.min(length, running.end - running.bodyAt)
-    if (wanted > 0) {
+    const from = Math.max(running.bodyAt, running.reached)
+    const to = Math.min(running.bodyAt + length, running.end)
+    if (to > from) {
       const startedAt = context.monotonic()
-      const failure = running.writer.write(body, offset, wanted, running.bodyAt)
+      const failure = running.writer.write(body, offset + from - running.bodyAt, to - from, from)
       context.onWritten(context.monotonic() - startedAt)
       if (failure) return end(failure)
-      running.bodyAt += wanted
-      running.reached = running.bodyAt
+      running.reached = to
     }
+    running.bodyAt += length
     touch()
     if (running.reached >= running.end && running.end < running.bodyEnd) completeEarly()
   }

@@ -1,0 +1,88 @@
+/** One object that is being worked on, and the bookkeeping of its ranges. */
+import { mergeSpans, type Span } from '../disk/byte-spans.ts'
+import type { ByteRange, TaskFile } from '../engine-ports.ts'
+import { missingRanges, spanBytes } from '../plan/missing-ranges.ts'
+import type { PendingRange } from './choose-next-part.ts'
+
+export type PrefixGroup = { name: string; lastServed: number }
+
+export type OpenObject = {
+  readonly index: number
+  readonly key: string
+  readonly size: number
+  readonly etag: string
+  readonly groupState: PrefixGroup
+  readonly group: string
+  readonly lastServed: number
+  file: TaskFile
+  /** What nobody is asked for yet, front to back. */
+  pending: PendingRange[]
+  /** Written to the file. */
+  done: Span[]
+  /** Tasks under way. */
+  running: Set<number>
+  /** The server ignores ranges: one request for all that is missing. */
+  wholeOnly: boolean
+  /** Nothing is handed out just now, or ever again when the object has been given up. */
+  isHeld: boolean
+  /** Has grown since the journal last heard of it. */
+  isDirty: boolean
+  /** Called once nobody writes to the file any more. */
+  onQuiet: (() => void) | undefined
+}
+
+export function createOpenObject(
+  object: { index: number; key: string; size: number; etag: string; groupState: PrefixGroup; file: TaskFile },
+  done: readonly Span[],
+): OpenObject {
+  return {
+    ...object,
+    group: object.groupState.name,
+    get lastServed() {
+      return this.groupState.lastServed
+    },
+    pending: missingRanges(done, object.size).map((range) => ({ ...range, attempts: 0, notBefore: 0 })),
+    done: [...done],
+    running: new Set(),
+    wholeOnly: false,
+    isHeld: false,
+    isDirty: false,
+    onQuiet: undefined,
+  }
+}
+
+export function markDone(object: OpenObject, range: ByteRange): void {
+  if (range.end <= range.start) return
+  object.done = mergeSpans([...object.done, [range.start, range.end]])
+  object.isDirty = true
+}
+
+/** Puts a range back in front of what comes after it. */
+export function giveBack(object: OpenObject, range: PendingRange): void {
+  if (range.end <= range.start) return
+  const at = object.pending.findIndex((other) => other.start > range.start)
+  object.pending.splice(at < 0 ? object.pending.length : at, 0, range)
+}
+
+/**
+ * Resolves when no task of the object runs. Only then may its file be closed or cut: a worker that still wrote to a
+ * closed descriptor could hit another file.
+ */
+export function whenQuiet(object: OpenObject): Promise<void> {
+  if (object.running.size === 0) return Promise.resolve()
+  return new Promise((resolve) => {
+    const before = object.onQuiet
+    object.onQuiet = () => {
+      before?.()
+      resolve()
+    }
+  })
+}
+
+export const isComplete = (object: OpenObject): boolean =>
+  object.size === 0 || (object.done.length === 1 && object.done[0]?.[0] === 0 && object.done[0][1] === object.size)
+
+export const doneBytes = (object: OpenObject): number => spanBytes(object.done)
+
+export const pendingBytes = (object: OpenObject): number =>
+  object.pending.reduce((sum, range) => sum + range.end - range.start, 0)

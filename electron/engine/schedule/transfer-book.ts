@@ -1,0 +1,396 @@
+/**
+ * Who fetches what: hands ranges to free connections, takes their outcomes back, and finishes objects.
+ *
+ * Invariants: every byte of an open object is in exactly one of pending, running or done; an object leaves the book
+ * exactly once, as landed, failed, or given back to the waiting ones; no file is closed while a task writes to it.
+ */
+import type { Failure, Outcome } from '../../../shared/failure.ts'
+import type { FetchTask, TaskOutcome } from '../engine-ports.ts'
+import { subPrefixOf } from '../list/key-below-prefix.ts'
+import type { ObjectTable } from '../plan/object-table.ts'
+import { chooseOpenPart, chooseSplit, type RunningRange, wantedOpenObjects } from './choose-next-part.ts'
+import { choosePartSize, cutPart } from './choose-part-size.ts'
+import {
+  doneBytes,
+  giveBack,
+  isComplete,
+  markDone,
+  type OpenObject,
+  type PrefixGroup,
+  pendingBytes,
+  whenQuiet,
+} from './open-object.ts'
+import { createWaitingObjects } from './waiting-objects.ts'
+
+/** What the book asks of the folder the objects go to. `engine/land-objects.ts` makes the real one. */
+export type ObjectLanding = {
+  /** Names the object's file, makes its folders, opens what an earlier run has left. Undefined: nothing to fetch. */
+  begin(index: number, group: PrefixGroup): Promise<Outcome<OpenObject | undefined>>
+  /** All bytes are here: verifies and gives the object its final name. */
+  land(object: OpenObject): Promise<Outcome<void>>
+  /** A small object was landed by its worker. */
+  landed(object: OpenObject): void
+  /** A small object could not be fetched in one go: from here on it grows in place like a big one. */
+  keepPart(object: OpenObject): Promise<Outcome<void>>
+  /** Closes the file, leaves what is written. */
+  abandon(object: OpenObject): Promise<void>
+  /** The object is another one now, or its bytes are wrong: nothing written may be used. */
+  discard(object: OpenObject): Promise<void>
+  /** Asks S3 what the object is now and pins that. */
+  repin(index: number): Promise<Outcome<void>>
+}
+
+export type ObjectNews = {
+  kind: 'landed' | 'changed' | 'corrupt' | 'failed'
+  index: number
+  failure?: Failure
+  attempts?: number
+}
+
+export type TransferBookOptions = {
+  table: ObjectTable
+  landing: ObjectLanding
+  partSize: number | 'auto'
+  /** Monotonic milliseconds. */
+  now(): number
+  /** Milliseconds until the next attempt; undefined = give up. */
+  retryAfterMs(failure: Failure, attempts: number): number | undefined
+  line: {
+    reached(lineId: number): number
+    bytesPerSecond(lineId: number): number
+    shrink(lineId: number, end: number): void
+    close(lineId: number): void
+  }
+  onObject(news: ObjectNews): void
+  /** The whole job cannot go on. */
+  onFatal(failure: Failure): void
+  /** There may be work for an idle connection again. */
+  onWork(): void
+}
+
+/** What the governor allows just now. */
+export type Allowance = { connections: number; listingComplete: boolean; mayAsk(group: string): boolean }
+
+type RunningTask = { object: OpenObject; lineId: number; start: number; end: number; attempts: number }
+
+const ENDS_THE_JOB: readonly Failure['class'][] = ['disk-full', 'disk-denied', 'locked']
+/** These belong to the object, not to the way to it: asking again brings nothing. */
+const ENDS_THE_OBJECT: readonly Failure['class'][] = ['missing', 'denied', 'archived', 'unsafe-path', 'disk']
+/** Wrong bytes are fetched once more and then named; a source that keeps changing gets two chances. */
+const MAX_RESTARTS = { corrupt: 1, changed: 2 }
+
+export type TransferBook = ReturnType<typeof createTransferBook>
+
+export function createTransferBook(options: TransferBookOptions) {
+  const { table, landing, line, now, onWork, onObject, onFatal } = options
+  const waiting = createWaitingObjects()
+  const groups = new Map<string, PrefixGroup>()
+  const open = new Map<number, OpenObject>()
+  const running = new Map<number, RunningTask>()
+  const restarts = new Map<number, number>()
+  let nextTaskId = 1
+  let served = 0
+  /** Objects between two states, on their way through the disk. */
+  let inTransit = 0
+  let waitingBytes = 0
+  let landedBytes = 0
+  let fetched = 0
+  let retries = 0
+  let isStopped = false
+
+  // -- handing out ------------------------------------------------------------------------------------------
+
+  /** The next task for an idle connection; undefined when there is none just now. */
+  function next(lineId: number, allowance: Allowance): FetchTask | undefined {
+    if (isStopped) return undefined
+    refill(allowance)
+    const chosen = chooseOpenPart(open.values(), now(), allowance.mayAsk)
+    const range = chosen?.object.pending[chosen.position]
+    if (!chosen || !range) return splitRunning(lineId, allowance)
+    const { object, position } = chosen
+    object.pending.splice(position, 1)
+    const inOnePiece = object.wholeOnly || object.file.kind === 'whole'
+    const part = inOnePiece ? range : cutPart(range, partBytes(allowance))
+    if (part.end < range.end) object.pending.splice(position, 0, { ...range, start: part.end })
+    return start(object, lineId, part.start, part.end, range.attempts)
+  }
+
+  function start(object: OpenObject, lineId: number, from: number, to: number, attempts: number): FetchTask {
+    const taskId = nextTaskId++
+    object.groupState.lastServed = ++served
+    object.running.add(taskId)
+    running.set(taskId, { object, lineId, start: from, end: to, attempts })
+    return {
+      taskId,
+      key: object.key,
+      range: { start: from, end: to },
+      objectSize: object.size,
+      etag: object.etag,
+      file: object.file,
+      acceptWhole: object.wholeOnly,
+    }
+  }
+
+  /** Nothing is left to hand out: the connection takes half of the range that would take longest. */
+  function splitRunning(lineId: number, allowance: Allowance): FetchTask | undefined {
+    if (waiting.size > 0 || inTransit > 0) return undefined
+    const split = chooseSplit(splittable(allowance.mayAsk))
+    const task = split && running.get(split.taskId)
+    if (!split || !task) return undefined
+    const end = task.end
+    task.end = split.at
+    line.shrink(task.lineId, split.at)
+    return start(task.object, lineId, split.at, end, 0)
+  }
+
+  function* splittable(mayAsk: (group: string) => boolean): Generator<RunningRange> {
+    for (const [taskId, { object, lineId, start: from, end }] of running) {
+      if (object.isHeld || object.wholeOnly || object.file.kind === 'whole' || !mayAsk(object.group)) continue
+      const reached = Math.max(from, line.reached(lineId))
+      yield { taskId, reached, end, bytesPerSecond: line.bytesPerSecond(lineId) }
+    }
+  }
+
+  /** Opens objects ahead, so that a connection that comes free finds a range at once. */
+  function refill(allowance: Allowance): void {
+    const wantedParts = 2 * allowance.connections
+    const wantedOpen = wantedOpenObjects(allowance.connections)
+    while (open.size + inTransit < wantedOpen || partsAhead(allowance) + inTransit < wantedParts) {
+      const index = waiting.take(allowance.mayAsk)
+      if (index === undefined) return
+      waitingBytes -= table.size(index)
+      void begin(index)
+    }
+  }
+
+  function partsAhead(allowance: Allowance): number {
+    const bytes = partBytes(allowance)
+    let parts = 0
+    for (const object of open.values()) parts += Math.ceil(pendingBytes(object) / bytes)
+    return parts
+  }
+
+  function partBytes({ connections, listingComplete }: Allowance): number {
+    let unassignedBytes = Number.POSITIVE_INFINITY
+    if (listingComplete) {
+      unassignedBytes = waitingBytes
+      for (const object of open.values()) unassignedBytes += pendingBytes(object)
+    }
+    return choosePartSize({ partSize: options.partSize, unassignedBytes, connections })
+  }
+
+  async function begin(index: number): Promise<void> {
+    inTransit++
+    const begun = await landing.begin(index, groupOf(subPrefixOf(table.key(index))))
+    inTransit--
+    if (!begun.ok) failObject(index, begun.failure, 1)
+    else if (!begun.value) settleLanded(index)
+    else if (isStopped) await landing.abandon(begun.value)
+    else {
+      open.set(index, begun.value)
+      table.setState(index, 'active')
+      if (isComplete(begun.value)) await complete(begun.value)
+    }
+    onWork()
+  }
+
+  // -- taking back ------------------------------------------------------------------------------------------
+
+  /** Takes back what a connection reports; each task exactly once. */
+  function settle(outcome: TaskOutcome): void {
+    const task = running.get(outcome.taskId)
+    if (!task) return
+    const { object } = task
+    running.delete(outcome.taskId)
+    object.running.delete(outcome.taskId)
+    fetched += outcome.received
+    const reached = Math.min(Math.max(task.start, outcome.reached), task.end)
+    if (!outcome.failure) {
+      markDone(object, { start: task.start, end: reached })
+      giveBack(object, { start: reached, end: task.end, attempts: 0, notBefore: 0 })
+      if (!object.isHeld && isComplete(object)) finish(object)
+    } else if (object.file.kind === 'whole') void recoverSmall(object, task, reached, outcome.failure)
+    else {
+      markDone(object, { start: task.start, end: reached })
+      recover(object, task, reached, outcome.failure)
+    }
+    if (object.running.size === 0) object.onQuiet?.()
+  }
+
+  function finish(object: OpenObject): void {
+    if (object.file.kind === 'open') {
+      void complete(object)
+      return
+    }
+    open.delete(object.index)
+    landing.landed(object)
+    settleLanded(object.index)
+  }
+
+  async function complete(object: OpenObject): Promise<void> {
+    object.isHeld = true
+    table.setState(object.index, 'verifying')
+    inTransit++
+    const landed = await landing.land(object)
+    inTransit--
+    if (landed.ok) {
+      open.delete(object.index)
+      settleLanded(object.index)
+    } else if (landed.failure.class === 'corrupt') await restart(object, 'corrupt', landed.failure)
+    else await giveUp(object, landed.failure, 1)
+    onWork()
+  }
+
+  /** A small object whose worker failed half-way goes on from where it got to, in a file of its own. */
+  async function recoverSmall(object: OpenObject, task: RunningTask, reached: number, failure: Failure): Promise<void> {
+    if (reached === task.start || object.isHeld) {
+      recover(object, task, task.start, failure)
+      return
+    }
+    inTransit++
+    const kept = await landing.keepPart(object)
+    inTransit--
+    if (!kept.ok) return giveUp(object, kept.failure, 1)
+    markDone(object, { start: task.start, end: reached })
+    recover(object, task, reached, failure)
+  }
+
+  function recover(object: OpenObject, task: RunningTask, reached: number, failure: Failure): void {
+    const isCancelled = failure.class === 'cancelled'
+    const attempts = reached > task.start || isCancelled ? 0 : task.attempts + 1
+    const rest = { start: reached, end: task.end, attempts, notBefore: 0 }
+    if (object.isHeld) giveBack(object, rest)
+    else if (ENDS_THE_JOB.includes(failure.class)) {
+      giveBack(object, rest)
+      onFatal(failure)
+    } else if (failure.class === 'changed') void restart(object, 'changed', failure)
+    else if (failure.code === 'range-ignored') void fetchWhole(object)
+    else if (ENDS_THE_OBJECT.includes(failure.class)) void giveUp(object, failure, attempts)
+    else {
+      const delay = isCancelled ? 0 : options.retryAfterMs(failure, Math.max(1, attempts))
+      if (delay === undefined) void giveUp(object, failure, attempts)
+      else {
+        if (!isCancelled) retries++
+        giveBack(object, { ...rest, notBefore: now() + delay })
+        onWork()
+      }
+    }
+  }
+
+  /** The server sends whole objects only: one connection takes all of it, in one request. */
+  async function fetchWhole(object: OpenObject): Promise<void> {
+    await hold(object)
+    object.wholeOnly = true
+    object.done = []
+    object.pending = [{ start: 0, end: object.size, attempts: 0, notBefore: 0 }]
+    object.isHeld = false
+    onWork()
+  }
+
+  /** The object is fetched anew, alone; everything else goes on. */
+  async function restart(object: OpenObject, kind: 'changed' | 'corrupt', failure: Failure): Promise<void> {
+    const count = (restarts.get(object.index) ?? 0) + 1
+    restarts.set(object.index, count)
+    if (count > MAX_RESTARTS[kind]) return giveUp(object, failure, count)
+    inTransit++
+    await hold(object)
+    await landing.discard(object)
+    open.delete(object.index)
+    const pinned = await landing.repin(object.index)
+    inTransit--
+    if (!pinned.ok) return failObject(object.index, pinned.failure, count)
+    onObject({ kind, index: object.index, failure })
+    table.setState(object.index, 'waiting')
+    addWaiting(object.index)
+    onWork()
+  }
+
+  async function giveUp(object: OpenObject, failure: Failure, attempts: number): Promise<void> {
+    inTransit++
+    await hold(object)
+    await landing.abandon(object)
+    open.delete(object.index)
+    inTransit--
+    failObject(object.index, failure, attempts)
+  }
+
+  /** Nothing more is handed out; resolves when nobody writes to the file. */
+  function hold(object: OpenObject): Promise<void> {
+    object.isHeld = true
+    for (const taskId of object.running) {
+      const task = running.get(taskId)
+      if (task) line.close(task.lineId)
+    }
+    return whenQuiet(object)
+  }
+
+  function failObject(index: number, failure: Failure, attempts: number): void {
+    if (ENDS_THE_JOB.includes(failure.class)) {
+      table.setState(index, 'waiting')
+      onFatal(failure)
+    } else {
+      table.setState(index, 'failed', failure.class)
+      onObject({ kind: 'failed', index, failure, attempts })
+    }
+    onWork()
+  }
+
+  function settleLanded(index: number): void {
+    if (table.state(index) !== 'skipped') table.setState(index, 'done')
+    landedBytes += table.size(index)
+    onObject({ kind: 'landed', index })
+  }
+
+  function addWaiting(index: number): void {
+    waiting.add(subPrefixOf(table.key(index)), index)
+    waitingBytes += table.size(index)
+  }
+
+  function groupOf(name: string): PrefixGroup {
+    const known = groups.get(name)
+    if (known) return known
+    const fresh = { name, lastServed: 0 }
+    groups.set(name, fresh)
+    return fresh
+  }
+
+  /** Bytes of an object that are on disk or on their way there. */
+  function liveBytes(index: number): number {
+    const object = open.get(index)
+    if (!object) return 0
+    let bytes = doneBytes(object)
+    for (const taskId of object.running) {
+      const task = running.get(taskId)
+      if (task) bytes += Math.max(0, Math.min(line.reached(task.lineId), task.end) - task.start)
+    }
+    return bytes
+  }
+
+  return {
+    addWaiting,
+    /** The object is there from an earlier run. */
+    addSkipped(index: number): void {
+      table.setState(index, 'skipped')
+      settleLanded(index)
+    },
+    next,
+    settle,
+    liveBytes,
+    /** What the job has on disk, finished objects included. */
+    bytesDone(): number {
+      let bytes = landedBytes
+      for (const index of open.keys()) bytes += liveBytes(index)
+      return bytes
+    },
+    keyOf: (taskId: number) => running.get(taskId)?.object.key ?? '',
+    openObjects: () => open.values(),
+    counts: () => ({ fetched, retries, waiting: waiting.size, open: open.size }),
+    /** Nothing waits, runs or is on its way through the disk. */
+    isIdle: () => waiting.size === 0 && inTransit === 0 && open.size === 0,
+    /** Hands out nothing more and closes all files; the caller has closed all connections. */
+    async stop(): Promise<void> {
+      isStopped = true
+      await Promise.all([...open.values()].map((object) => hold(object).then(() => landing.abandon(object))))
+    },
+  }
+}

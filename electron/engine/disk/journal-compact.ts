@@ -1,0 +1,93 @@
+/**
+ * Rewrites a journal without what is dead or damaged. The new file is complete and flushed before it takes the old
+ * one's name: killed at any moment, one of the two is there whole. A damaged original is kept as `journal.damaged-N`.
+ *
+ * Sessions stay, and in them the order of records and which of them are covered by a checkpoint; only records are left
+ * out. So what may be believed of the rest does not change. Sessions of other sources are copied as they are.
+ */
+import { constants } from 'node:fs'
+import { copyFile, type FileHandle, link, open } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { codeOf } from './disk-error.ts'
+import { freeNameBeside, renameDurably, writeFully } from './durable-files.ts'
+import { encodeRecord, isSameSource, type JournalIdentity, seedOf } from './journal-record.ts'
+import type { JournalModel } from './journal-replay.ts'
+import { scanJournal } from './journal-scan.ts'
+
+const BATCH_LINES = 10_000
+
+export async function compactJournal(
+  old: FileHandle,
+  path: string,
+  { identity, bootId }: { identity: JournalIdentity; bootId: string },
+  model: JournalModel,
+  keepOld: boolean,
+): Promise<{ size: number; setAside?: string }> {
+  const replacement = `${path}.new`
+  const file = await open(replacement, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, 0o666)
+  try {
+    let lines: string[] = []
+    const written: { size: number; tail: Promise<void> } = { size: 0, tail: Promise.resolve() }
+    const writeOut = () => {
+      const bytes = Buffer.from(lines.join(''))
+      const position = written.size
+      lines = []
+      written.size += bytes.length
+      written.tail = written.tail.then(() => writeFully(file, bytes, position))
+      // Whoever awaits the last write hears of it.
+      written.tail.catch(() => {})
+    }
+    let isOurs = false
+    let seed = 0
+    let mark = 0
+    await scanJournal(old, bootId, {
+      session(session) {
+        isOurs = isSameSource(session, identity)
+        seed = seedOf(session.id)
+        lines.push(encodeRecord(session, seed))
+      },
+      records(records, { covered }) {
+        const before = lines.length
+        for (const record of records) {
+          if (isOurs && !model.isLive(record)) continue
+          lines.push(encodeRecord(record, seed))
+        }
+        if (lines.length === before) return
+        if (covered) {
+          mark++
+          lines.push(encodeRecord({ kind: 'mark', mark }, seed), encodeRecord({ kind: 'checkpoint', mark }, seed))
+        }
+        if (lines.length >= BATCH_LINES) writeOut()
+      },
+      damage() {
+        // Before the first session there is nothing to doubt.
+        if (seed !== 0) lines.push(encodeRecord({ kind: 'doubt' }, seed))
+      },
+    })
+    writeOut()
+    await written.tail
+    await file.datasync()
+    // Windows moves no file that is open, and none onto a file that is open.
+    await file.close()
+    await old.close()
+    const setAside = keepOld ? await setAsideCopy(path) : undefined
+    await renameDurably(replacement, path, dirname(path))
+    return setAside ? { size: written.size, setAside } : { size: written.size }
+  } catch (error) {
+    await file.close().catch(() => {})
+    throw error
+  }
+}
+
+/** A second name for the old file: at no moment is there no journal. Caller: the file is closed. */
+async function setAsideCopy(path: string): Promise<string> {
+  const name = await freeNameBeside(path)
+  try {
+    await link(path, name)
+  } catch (error) {
+    // FAT and some network drives have no links.
+    if (codeOf(error) === 'EEXIST') throw error
+    await copyFile(path, name, constants.COPYFILE_EXCL)
+  }
+  return name
+}

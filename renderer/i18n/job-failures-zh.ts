@@ -1,0 +1,40 @@
+/** 每一类失败: 名称、含义、程序怎么处理。 */
+import type { FailureClass } from '../../shared/failure.ts'
+
+export const failuresZh: Record<FailureClass, { name: string; meaning: string; action: string }> = {
+  throttled: {
+    name: '限流',
+    meaning: 'S3 返回 503 Slow Down 或 429',
+    action: '降低该前缀的请求速率,按服务器要求等待后重试',
+  },
+  'server-error': { name: '服务器错误', meaning: '服务器返回 5xx', action: '稍等后从已收到的字节继续' },
+  stalled: { name: '停滞', meaning: '连接还在,但长时间收不到数据', action: '换一条新连接,从已收到的字节继续' },
+  slow: { name: '过慢', meaning: '远慢于其他连接', action: '换一条新连接,从已收到的字节继续' },
+  reset: { name: '连接中断', meaning: '应答中途连接被关闭或重置', action: '换一条新连接,从已收到的字节继续' },
+  connect: { name: '无法连接', meaning: '拒绝、不可达或握手超时', action: '换一个地址重试' },
+  dns: { name: 'DNS 失败', meaning: '域名没有解析出地址', action: '继续使用已知地址,并重新查询' },
+  tls: { name: 'TLS 失败', meaning: '证书或握手被拒绝', action: '停止,需要检查证书或代理' },
+  proxy: { name: '代理失败', meaning: '代理拒绝建立隧道', action: '停止,需要检查代理设置' },
+  denied: { name: '无权限', meaning: '403 AccessDenied', action: '该对象记为失败,需要有权限的账号' },
+  credentials: { name: '凭证无效', meaning: '没有凭证、已过期或签名不符', action: '停止,需要更新凭证' },
+  'clock-skew': { name: '时钟偏差', meaning: '本机时间与服务器相差太大', action: '按服务器时间修正签名后重试' },
+  'missing-bucket': { name: '没有这个存储桶', meaning: 'NoSuchBucket', action: '停止,需要检查名称' },
+  missing: { name: '不存在', meaning: '对象已不在,或前缀下没有对象', action: '该对象记为失败' },
+  'wrong-region': { name: '区域不符', meaning: '存储桶在另一个区域', action: '改用正确的区域重试' },
+  'redirect-refused': { name: '拒绝跳转', meaning: '应答要求跳到别的主机或循环跳转', action: '不跟随,该对象记为失败' },
+  changed: { name: '对象已更新', meaning: '下载途中对象在服务器上变了', action: '只对这一个对象重新下载' },
+  archived: { name: '已归档', meaning: '对象在 Glacier 中,恢复之前不能读取', action: '该对象记为失败' },
+  protocol: { name: '应答异常', meaning: '应答与 HTTP 或请求不符', action: '丢弃该应答,换连接重试' },
+  corrupt: { name: '校验不符', meaning: '收到的字节与校验值不一致', action: '重新下载一次,再不符则记为失败' },
+  'disk-full': { name: '磁盘已满', meaning: '目标磁盘没有空间', action: '停下,等待腾出空间' },
+  'disk-denied': { name: '不可写', meaning: '没有写入权限或磁盘只读', action: '停下,需要更换文件夹或权限' },
+  disk: { name: '磁盘错误', meaning: '文件系统返回错误', action: '重试,持续失败则停下' },
+  locked: { name: '目录被占用', meaning: '另一个任务正在使用同一目标文件夹', action: '停止,等另一个任务结束' },
+  'unsafe-path': {
+    name: '路径不安全',
+    meaning: '这个键名没有安全的文件路径',
+    action: '该对象记为失败,绝不写到目标之外',
+  },
+  cancelled: { name: '已取消', meaning: '由用户停止', action: '无' },
+  usage: { name: '设置有误', meaning: '某项设置无法使用', action: '停止,需要修改设置' },
+}

@@ -66,12 +66,21 @@ export const policySchema = z.strictObject({
 })
 
 export type Policy = z.infer<typeof policySchema>
-export type PolicyOverrides = Partial<Policy>
 
 export const DEFAULT_POLICY: Policy = policySchema.parse({})
 
-/** The schema of an override file: any subset, no unknown name. */
-export const policyOverridesSchema = policySchema.partial()
+type PolicyShape = typeof policySchema.shape
+
+/**
+ * The schema of an override file: any subset, no unknown name. `.partial()` would keep the defaults and so turn one
+ * override into twenty-five: what the user did not set must stay free to follow a later default.
+ */
+export const policyOverridesSchema = z.strictObject(
+  Object.fromEntries(Object.entries(policySchema.shape).map(([name, field]) => [name, field.unwrap().optional()])) as {
+    [K in keyof PolicyShape]: z.ZodOptional<ReturnType<PolicyShape[K]['unwrap']>>
+  },
+)
+export type PolicyOverrides = z.infer<typeof policyOverridesSchema>
 
 /**
  * Reads the parsed content of a policy file. The failure's `subject` is the offending name, its `detail` says why.

@@ -43,6 +43,7 @@ export function createPathClaims({ random, bucket }: { random: Random; bucket: s
     return slot < 0 ? undefined : { high: table.valueHigh(slot), low: table.valueLow(slot) }
   }
   const hold = (folded: string, holder: { high: number; low: number }) => {
+    noteName(folded)
     const { high, low } = fingerprint(folded)
     table.set(high, low, holder.high, holder.low)
   }
@@ -56,10 +57,15 @@ export function createPathClaims({ random, bucket }: { random: Random; bucket: s
     return holder !== undefined && !isFolder(holder)
   }
 
+  /** Hardly any bucket has names that end so; without one the second look-up is spared. */
+  let partNames = 0
+  const noteName = (folded: string) => {
+    if (folded.endsWith(PART_SUFFIX)) partNames++
+  }
   const fileIsFree = (folded: string, owner: { high: number; low: number }): boolean => {
     const holder = holderOf(folded)
     if (holder) return holder.high === owner.high && holder.low === owner.low
-    if (holderOf(folded + PART_SUFFIX)) return false
+    if (partNames > 0 && holderOf(folded + PART_SUFFIX)) return false
     return !(folded.endsWith(PART_SUFFIX) && isFile(folded.slice(0, -PART_SUFFIX.length)))
   }
   const folderIsFree = (folded: string): boolean => {

@@ -1,0 +1,216 @@
+import {
+  fstatSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Clock } from '../engine-ports.ts'
+import { type Destination, openDestination } from './destination.ts'
+import { mapDiskError } from './disk-error.ts'
+import { readFreeSpace } from './free-space.ts'
+import { landSync, openPartSync } from './part-file.ts'
+
+const clock: Clock = {
+  now: Date.now,
+  monotonic: () => performance.now(),
+  after: (ms, run) => {
+    const timer = setTimeout(run, ms)
+    return () => clearTimeout(timer)
+  },
+}
+const MODIFIED = Date.UTC(2025, 9, 1, 12)
+
+let base = ''
+let dest = ''
+let outside = ''
+let destination: Destination
+beforeEach(async () => {
+  base = mkdtempSync(join(tmpdir(), 'longhaul-dest-'))
+  dest = join(base, 'dest')
+  outside = join(base, 'outside')
+  mkdirSync(outside)
+  const opened = await openDestination({ folder: dest, clock })
+  if (!opened.ok) throw new Error(JSON.stringify(opened.failure))
+  destination = opened.value
+})
+afterEach(async () => {
+  await destination.close()
+  rmSync(base, { recursive: true, force: true })
+})
+
+async function openPart(path: string, size: number) {
+  const opened = await destination.openPart(path, size)
+  if (!opened.ok) throw new Error(JSON.stringify(opened.failure))
+  return opened.value
+}
+
+describe('a file on its way', () => {
+  test('has its full size at once, and its name and time only at the end', async () => {
+    const part = await openPart('a/b/c.nc', 6)
+    expect(part.existed).toBe(false)
+    expect(fstatSync(part.fd).size).toBe(6)
+    writeSync(part.fd, 'def', 3)
+    writeSync(part.fd, 'abc', 0)
+    expect(readdirSync(join(dest, 'a/b'))).toEqual(['c.nc.part'])
+    expect(await part.land(MODIFIED)).toMatchObject({ ok: true })
+    expect(readdirSync(join(dest, 'a/b'))).toEqual(['c.nc'])
+    expect(readFileSync(join(dest, 'a/b/c.nc'), 'utf8')).toBe('abcdef')
+    expect(await destination.inspect('a/b/c.nc')).toEqual({ size: 6, lastModified: MODIFIED })
+    expect(await destination.flush()).toMatchObject({ ok: true, value: { files: 2 } })
+  })
+
+  test.each([
+    ['of the expected size is continued', 'abcdef', 6, true],
+    ['that is too short is stretched', 'abc', 6, false],
+    ['that is too long is cut', 'abcdefghi', 6, false],
+  ])('a part file %s', async (_, content, size, existed) => {
+    writeFileSync(join(dest, 'x.part'), content)
+    const part = await openPart('x', size)
+    expect(part.existed).toBe(existed)
+    expect(fstatSync(part.fd).size).toBe(size)
+  })
+
+  test('an older file of the name is replaced whole', async () => {
+    writeFileSync(join(dest, 'x'), 'older and longer')
+    const part = await openPart('x', 3)
+    writeSync(part.fd, 'new', 0)
+    await part.land(MODIFIED)
+    expect(readFileSync(join(dest, 'x'), 'utf8')).toBe('new')
+  })
+
+  test('a folder in the place of the final name is a named failure and keeps the part file', async () => {
+    mkdirSync(join(dest, 'x/y'), { recursive: true })
+    const part = await openPart('x', 3)
+    expect(await part.land(MODIFIED)).toMatchObject({ ok: false, failure: { class: 'disk' } })
+    expect(statSync(join(dest, 'x.part')).size).toBe(3)
+  })
+})
+
+describe.skipIf(process.platform === 'win32')('links planted in the destination', () => {
+  test.each([
+    ['a folder that leads outside', 'd', 'd/x'],
+    ['a folder deeper down', 'a/d', 'a/d/x'],
+  ])('%s is not entered', async (_, link, path) => {
+    mkdirSync(join(dest, 'a'))
+    symlinkSync(outside, join(dest, link))
+    expect(await destination.openPart(path, 3)).toMatchObject({ ok: false, failure: { class: 'unsafe-path' } })
+    expect(await destination.ensureFolderOf(path)).toMatchObject({ ok: false, failure: { class: 'unsafe-path' } })
+    expect(destination.hasFolderOf(path)).toBe(false)
+    expect(readdirSync(outside)).toEqual([])
+  })
+
+  test('a link in place of the part file is not written through', async () => {
+    writeFileSync(join(outside, 'precious'), 'precious')
+    symlinkSync(join(outside, 'precious'), join(dest, 'x.part'))
+    expect(await destination.openPart('x', 3)).toMatchObject({ ok: false, failure: { class: 'unsafe-path' } })
+    expect(readFileSync(join(outside, 'precious'), 'utf8')).toBe('precious')
+  })
+
+  test('nor a hard link', async () => {
+    writeFileSync(join(outside, 'precious'), 'precious')
+    linkSync(join(outside, 'precious'), join(dest, 'x.part'))
+    expect(await destination.openPart('x', 3)).toMatchObject({ ok: false, failure: { class: 'unsafe-path' } })
+    expect(readFileSync(join(outside, 'precious'), 'utf8')).toBe('precious')
+  })
+
+  test.each(['soft', 'hard'])('a worker replaces a %s link instead of following it', (kind) => {
+    writeFileSync(join(outside, 'precious'), 'precious')
+    const { partPath, finalPath } = destination.locate('x')
+    if (kind === 'soft') symlinkSync(join(outside, 'precious'), partPath)
+    else linkSync(join(outside, 'precious'), partPath)
+    symlinkSync(join(outside, 'precious'), finalPath)
+    const fd = openPartSync(partPath)
+    writeSync(fd, 'new')
+    expect(landSync(fd, partPath, finalPath, MODIFIED)).toBeUndefined()
+    expect(readFileSync(join(outside, 'precious'), 'utf8')).toBe('precious')
+    expect(readFileSync(finalPath, 'utf8')).toBe('new')
+    expect(statSync(finalPath).mtimeMs).toBe(MODIFIED)
+  })
+
+  test('a link in place of the folder of the journal is refused', async () => {
+    const other = join(base, 'other')
+    mkdirSync(other)
+    symlinkSync(outside, join(other, '.longhaul'))
+    expect(await openDestination({ folder: other, clock })).toMatchObject({
+      ok: false,
+      failure: { class: 'unsafe-path' },
+    })
+  })
+
+  test('the destination itself may be reached through a link', async () => {
+    symlinkSync(outside, join(base, 'shortcut'))
+    const opened = await openDestination({ folder: join(base, 'shortcut'), clock })
+    expect(opened).toMatchObject({ ok: true, value: { root: outside } })
+  })
+})
+
+describe('flush', () => {
+  const land = (path: string) => {
+    const { partPath, finalPath } = destination.locate(path)
+    expect(landSync(openPartSync(partPath), partPath, finalPath, MODIFIED)).toBeUndefined()
+    destination.noteLanded(path)
+  }
+
+  test.each([1, 200])('%i landed files, one of them taken away since', async (count) => {
+    for (let number = 0; number < count; number++) land(`f${number}`)
+    rmSync(join(dest, 'f0'))
+    expect(await destination.flush()).toMatchObject({ ok: true })
+    expect(await destination.flush()).toMatchObject({ ok: true, value: { files: 0 } })
+  })
+
+  test('open part files are flushed every time', async () => {
+    await openPart('x', 3)
+    expect(await destination.flush()).toMatchObject({ ok: true, value: { files: 1 } })
+    expect(await destination.flush()).toMatchObject({ ok: true, value: { files: 1 } })
+  })
+})
+
+test('folder markers become folders', async () => {
+  expect(await destination.ensureFolder('a/b')).toMatchObject({ ok: true })
+  expect(await destination.ensureFolder('')).toMatchObject({ ok: true })
+  expect(statSync(join(dest, 'a/b')).isDirectory()).toBe(true)
+})
+
+test.each(['../x', '/etc/passwd', '.longhaul/journal', ''])('a path that was never made safe (%j) is a bug', (path) => {
+  expect(() => destination.locate(path)).toThrow('not a safe path')
+})
+
+test('a file where a folder must be is a named failure', async () => {
+  writeFileSync(join(dest, 'a'), '')
+  expect(await destination.openPart('a/b', 1)).toMatchObject({ ok: false, failure: { class: 'disk', code: 'ENOTDIR' } })
+  expect(await openDestination({ folder: join(dest, 'a'), clock })).toMatchObject({ ok: false })
+})
+
+test.each([
+  ['ENOSPC', 'disk-full'],
+  ['EDQUOT', 'disk-full'],
+  ['EACCES', 'disk-denied'],
+  ['EPERM', 'disk-denied'],
+  ['EROFS', 'disk-denied'],
+  ['ELOOP', 'unsafe-path'],
+  ['EIO', 'disk'],
+  ['ENAMETOOLONG', 'disk'],
+])('%s is %s', (code, expected) => {
+  expect(mapDiskError(Object.assign(new Error('x'), { code }), 'path')).toMatchObject({
+    class: expected,
+    code,
+    subject: 'path',
+  })
+})
+
+test('free space of a folder that does not exist yet is that of its parent', async () => {
+  const here = await readFreeSpace(dest)
+  const there = await readFreeSpace(join(dest, 'not', 'yet'))
+  expect(here).toMatchObject({ ok: true, value: { freeBytes: expect.any(Number), totalBytes: expect.any(Number) } })
+  if (here.ok && there.ok) expect(there.value.totalBytes).toBe(here.value.totalBytes)
+})

@@ -1,0 +1,216 @@
+/**
+ * The folder that receives the objects: makes folders below it, opens part files in it, and flushes what was written.
+ * Nothing is ever opened through a symbolic link below it: every folder on the way is looked at once and remembered.
+ */
+import { constants } from 'node:fs'
+import { lstat, mkdir, open, realpath } from 'node:fs/promises'
+import { join, resolve, sep } from 'node:path'
+import { type Failure, failed, type Outcome, success } from '../../../shared/failure.ts'
+import type { Clock } from '../engine-ports.ts'
+import { codeOf, mapDiskError } from './disk-error.ts'
+import { syncFolder } from './durable-files.ts'
+import { openPartFile, type PartFile } from './part-file.ts'
+import { isSafePath, OWN_FOLDER, PART_SUFFIX } from './safe-path.ts'
+import { syncFilesystem } from './sync-filesystem.ts'
+
+export type FlushReport = {
+  /** Files and folders that were flushed one by one; 0 when the whole file system was. */
+  files: number
+  milliseconds: number
+}
+
+export type Destination = {
+  /** Absolute, links in it resolved. */
+  readonly root: string
+  /** DEST/.longhaul. */
+  readonly ownFolder: string
+  /** Absolute paths of an object. `path` comes from path-claims.ts. */
+  locate(path: string): { partPath: string; finalPath: string }
+  /** Synchronous, for the hot path: the folder of this file has been made and checked already. */
+  hasFolderOf(path: string): boolean
+  /** Makes the folders above a file. */
+  ensureFolderOf(path: string): Promise<Outcome<void>>
+  /** Makes a folder, for a folder marker. Empty path: the destination itself. */
+  ensureFolder(path: string): Promise<Outcome<void>>
+  openPart(path: string, size: number): Promise<Outcome<PartFile>>
+  /** A worker has landed this file without flushing it: the next `flush` does. */
+  noteLanded(path: string): void
+  /** Size and time of a complete file; undefined when there is none, or it is no plain file. */
+  inspect(path: string): Promise<{ size: number; lastModified: number } | undefined>
+  /**
+   * Flushes all open part files, all files noted since the last flush and their folders. On failure they stay noted.
+   * Afterwards the journal may make a checkpoint of the mark taken before.
+   */
+  flush(): Promise<Outcome<FlushReport>>
+  /** Closes the part files that are still open; they stay for a later run. */
+  close(): Promise<void>
+}
+
+/** From here on one `sync -f` is quicker than flushing file by file; measured in README.md. */
+const FILES_FOR_WHOLE_SYNC = 64
+const MAX_KNOWN_FOLDERS = 100_000
+const FLUSHES_AT_ONCE = 4
+
+export async function openDestination({
+  folder,
+  clock,
+}: {
+  folder: string
+  clock: Clock
+}): Promise<Outcome<Destination>> {
+  try {
+    await mkdir(folder, { recursive: true })
+    const root = await realpath(resolve(folder))
+    const own = await makeFolder(join(root, OWN_FOLDER))
+    if (own) return failed(own)
+    return success(createDestination(root, clock))
+  } catch (error) {
+    return failed(mapDiskError(error, folder))
+  }
+}
+
+function createDestination(root: string, clock: Clock): Destination {
+  const knownFolders = new Set<string>([''])
+  const openParts = new Set<PartFile>()
+  let landed = new Set<string>()
+
+  const locate = (path: string) => {
+    if (!isSafePath(path)) throw new Error(`not a safe path: ${JSON.stringify(path)}`)
+    const finalPath = join(root, ...path.split('/'))
+    return { finalPath, partPath: finalPath + PART_SUFFIX }
+  }
+
+  const ensureFolder = async (path: string): Promise<Outcome<void>> => {
+    if (knownFolders.has(path)) return success(undefined)
+    const segments = path.split('/')
+    for (let end = 1; end <= segments.length; end++) {
+      const part = segments.slice(0, end).join('/')
+      if (knownFolders.has(part)) continue
+      const failure = await makeFolder(locate(part).finalPath)
+      if (failure) return failed(failure)
+      if (knownFolders.size >= MAX_KNOWN_FOLDERS) {
+        knownFolders.clear()
+        knownFolders.add('')
+      }
+      knownFolders.add(part)
+    }
+    return success(undefined)
+  }
+
+  const flushOneByOne = async (files: string[], folders: string[]): Promise<Failure | undefined> => {
+    const work = [
+      ...[...openParts].map((part) => async () => {
+        const flushed = await part.flush()
+        return flushed.ok ? undefined : flushed.failure
+      }),
+      ...files.map((file) => () => flushFile(locate(file).finalPath)),
+    ]
+    const failure = (await runSome(work)) ?? (await runSome(folders.map((folder) => () => syncFolder(folder))))
+    return failure
+  }
+
+  return {
+    root,
+    ownFolder: join(root, OWN_FOLDER),
+    locate,
+    hasFolderOf: (path) => knownFolders.has(folderOf(path)),
+    ensureFolderOf: (path) => ensureFolder(folderOf(path)),
+    ensureFolder,
+    async openPart(path, size) {
+      const folder = await ensureFolder(folderOf(path))
+      if (!folder.ok) return folder
+      const opened = await openPartFile({ ...locate(path), size }, clock)
+      if (!opened.ok) return opened
+      const part = opened.value
+      openParts.add(part)
+      return success({
+        ...part,
+        async land(lastModified) {
+          const outcome = await part.land(lastModified)
+          openParts.delete(part)
+          // Its bytes are flushed, its name is not yet.
+          if (outcome.ok) landed.add(path)
+          return outcome
+        },
+        async close() {
+          openParts.delete(part)
+          await part.close()
+        },
+      })
+    },
+    noteLanded: (path) => void landed.add(path),
+    async inspect(path) {
+      try {
+        const found = await lstat(locate(path).finalPath)
+        return found.isFile() ? { size: found.size, lastModified: found.mtimeMs } : undefined
+      } catch {
+        return undefined
+      }
+    },
+    async flush() {
+      const startedAt = clock.monotonic()
+      const files = landed
+      landed = new Set()
+      const report = (count: number) => success({ files: count, milliseconds: clock.monotonic() - startedAt })
+      if (files.size >= FILES_FOR_WHOLE_SYNC && (await syncFilesystem(root))) return report(0)
+      const folders = new Set([...files].map((file) => join(root, ...folderOf(file).split('/'))))
+      const failure = await flushOneByOne([...files], [...folders])
+      if (failure) {
+        for (const file of files) landed.add(file)
+        return failed(failure)
+      }
+      return report(files.size + openParts.size + folders.size)
+    },
+    async close() {
+      await Promise.all([...openParts].map((part) => part.close()))
+      openParts.clear()
+    },
+  }
+}
+
+const folderOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')))
+
+/** Makes the last folder of a path whose parents are checked. A link or a file in its place is a failure. */
+async function makeFolder(path: string): Promise<Failure | undefined> {
+  try {
+    await mkdir(path)
+    return undefined
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') return mapDiskError(error, path)
+  }
+  try {
+    const found = await lstat(path)
+    if (found.isSymbolicLink()) return { class: 'unsafe-path', code: 'ELOOP', subject: path }
+    return found.isDirectory() ? undefined : { class: 'disk', code: 'ENOTDIR', subject: path }
+  } catch (error) {
+    return mapDiskError(error, path)
+  }
+}
+
+async function flushFile(path: string): Promise<Failure | undefined> {
+  try {
+    // Windows flushes only through a handle that may write.
+    const access = sep === '\\' ? constants.O_RDWR : constants.O_RDONLY
+    const file = await open(path, access | (constants.O_NOFOLLOW ?? 0))
+    try {
+      await file.datasync()
+    } finally {
+      await file.close()
+    }
+    return undefined
+  } catch (error) {
+    // Taken away by the user: nothing to keep safe, and the next run sees that it is missing.
+    return codeOf(error) === 'ENOENT' ? undefined : mapDiskError(error, path)
+  }
+}
+
+/** A few at a time, so that reads and writes still find a free thread. The first failure, if any. */
+async function runSome(work: (() => Promise<Failure | undefined>)[]): Promise<Failure | undefined> {
+  let failure: Failure | undefined
+  const waiting = work.values()
+  const lane = async () => {
+    for (const run of waiting) failure ??= await run()
+  }
+  await Promise.all(Array.from({ length: FLUSHES_AT_ONCE }, lane))
+  return failure
+}

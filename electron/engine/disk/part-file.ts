@@ -1,0 +1,162 @@
+/**
+ * One file on its way: bytes arrive in `<path>.part` in any order, and only a complete file gets its name.
+ *
+ * The asynchronous half serves large objects that the control plane opens; workers write to the descriptor. The
+ * synchronous half serves small objects inside a worker: five system calls from nothing to the final name.
+ */
+import {
+  closeSync,
+  close as closeWithCallback,
+  constants,
+  fdatasync as fdatasyncWithCallback,
+  fstat as fstatWithCallback,
+  ftruncate as ftruncateWithCallback,
+  futimesSync,
+  futimes as futimesWithCallback,
+  openSync,
+  open as openWithCallback,
+  renameSync,
+  unlinkSync,
+} from 'node:fs'
+import { rename } from 'node:fs/promises'
+import { promisify } from 'node:util'
+import { type Failure, failed, type Outcome, success } from '../../../shared/failure.ts'
+import type { Clock } from '../engine-ports.ts'
+import { codeOf, mapDiskError } from './disk-error.ts'
+
+const close = promisify(closeWithCallback)
+const fdatasync = promisify(fdatasyncWithCallback)
+const fstat = promisify(fstatWithCallback)
+const ftruncate = promisify(ftruncateWithCallback)
+const futimes = promisify(futimesWithCallback)
+const open = promisify(openWithCallback)
+
+const NO_FOLLOW = constants.O_NOFOLLOW ?? 0
+/** A pipe planted in place of the file must not hold us up. */
+const NO_WAIT = constants.O_NONBLOCK ?? 0
+
+export type PartFile = {
+  /** For workers; valid until `land` or `close`. */
+  readonly fd: number
+  readonly partPath: string
+  readonly finalPath: string
+  /** Another run had left the part file with the expected size: its journalled spans may be continued. */
+  readonly existed: boolean
+  /** Pushes what was written so far to the device. */
+  flush(): Promise<Outcome<void>>
+  /** Gives the file its time and its name. Flushes first, so that no power cut leaves half a file under the name. */
+  land(lastModified: number): Promise<Outcome<void>>
+  /** Keeps the part file for a later run. Safe to repeat. */
+  close(): Promise<void>
+}
+
+/** The folders must exist and be checked already: see destination.ts. */
+export async function openPartFile(
+  { partPath, finalPath, size }: { partPath: string; finalPath: string; size: number },
+  clock: Clock,
+): Promise<Outcome<PartFile>> {
+  let fd: number | undefined
+  try {
+    fd = await open(partPath, constants.O_RDWR | constants.O_CREAT | NO_FOLLOW | NO_WAIT, 0o666)
+    const found = await fstat(fd)
+    // A second name of the same file may lie outside the destination.
+    if (!found.isFile() || found.nlink > 1) {
+      await close(fd)
+      return failed({ class: 'unsafe-path', code: found.isFile() ? 'EMLINK' : 'EFTYPE', subject: partPath })
+    }
+    if (found.size !== size) await ftruncate(fd, size)
+    return success(createPartFile(fd, { partPath, finalPath, existed: size > 0 && found.size === size }, clock))
+  } catch (error) {
+    if (fd !== undefined) await close(fd).catch(() => {})
+    return failed(mapDiskError(error, partPath))
+  }
+}
+
+function createPartFile(
+  fd: number,
+  { partPath, finalPath, existed }: { partPath: string; finalPath: string; existed: boolean },
+  clock: Clock,
+): PartFile {
+  let isOpen = true
+  const closeOnce = async () => {
+    if (!isOpen) return
+    isOpen = false
+    await close(fd)
+  }
+  return {
+    fd,
+    partPath,
+    finalPath,
+    existed,
+    async flush() {
+      if (!isOpen) return success(undefined)
+      try {
+        await fdatasync(fd)
+        return success(undefined)
+      } catch (error) {
+        // Landed and closed in the meantime: landing flushes.
+        return isOpen ? failed(mapDiskError(error, partPath)) : success(undefined)
+      }
+    },
+    async land(lastModified) {
+      try {
+        await futimes(fd, lastModified / 1000, lastModified / 1000)
+        await fdatasync(fd)
+        await closeOnce()
+        await renamePatiently(partPath, finalPath, clock)
+        return success(undefined)
+      } catch (error) {
+        return failed(mapDiskError(error, finalPath))
+      } finally {
+        await closeOnce().catch(() => {})
+      }
+    },
+    close: () => closeOnce().catch(() => {}),
+  }
+}
+
+/** On Windows virus scanners and indexers hold fresh files for moments. */
+async function renamePatiently(from: string, to: string, clock: Clock): Promise<void> {
+  for (let waitMs = 25; ; waitMs *= 2) {
+    try {
+      return await rename(from, to)
+    } catch (error) {
+      const isHeld = process.platform === 'win32' && ['EPERM', 'EACCES', 'EBUSY'].includes(codeOf(error) ?? '')
+      if (!isHeld || waitMs > 2000) throw error
+      await new Promise<void>((resume) => clock.after(waitMs, resume))
+    }
+  }
+}
+
+/**
+ * Opens a new, empty part file; an old one of the name is removed. A new file is no link, neither soft nor hard, so
+ * nothing needs to be asked. Throws what the file system throws: callers map it with `mapDiskError`.
+ */
+export function openPartSync(partPath: string): number {
+  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL
+  try {
+    return openSync(partPath, flags, 0o666)
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error
+    unlinkSync(partPath)
+    return openSync(partPath, flags, 0o666)
+  }
+}
+
+/**
+ * Time, close, name. Does not flush: a small object counts as safe from a power cut at the next checkpoint, and its
+ * journal record is not believed before. Returns the failure, if any; the descriptor is closed in any case.
+ */
+export function landSync(fd: number, partPath: string, finalPath: string, lastModified: number): Failure | undefined {
+  let isOpen = true
+  try {
+    futimesSync(fd, lastModified / 1000, lastModified / 1000)
+    isOpen = false
+    closeSync(fd)
+    renameSync(partPath, finalPath)
+    return undefined
+  } catch (error) {
+    if (isOpen) closeSync(fd)
+    return mapDiskError(error, finalPath)
+  }
+}

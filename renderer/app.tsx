@@ -1,0 +1,81 @@
+/** The whole window: providers, frame, and the page that the route names. */
+import { lazy, Suspense, useLayoutEffect } from 'react'
+import type { WindowClient } from './client/parsed-client.ts'
+import { ClientProvider } from './client/use-client.tsx'
+import { NewDownloadPage } from './form/new-download-page.tsx'
+import { applyLanguage, chooseLanguage } from './i18n/index.ts'
+import { Header } from './shell/header.tsx'
+import { HostBanner } from './shell/host-banner.tsx'
+import { PageBoundary } from './shell/page-boundary.tsx'
+import { type Route, routeHash, useRoute } from './shell/route.ts'
+import { SideBar } from './shell/side-bar.tsx'
+import { LoadingPage, StartFailedPage } from './shell/start-pages.tsx'
+import { StoreProvider, useAppInfo, useSettings, useWindowState } from './store/use-window-store.tsx'
+import type { WindowStore } from './store/window-store.ts'
+import { ThemeProvider } from './theme/theme-provider.tsx'
+import './app.css'
+
+// The job page brings the chart library, the settings page its table: neither is needed for the first sight of the form.
+const JobPage = lazy(() => import('./job/job-page.tsx').then((module) => ({ default: module.JobPage })))
+const SettingsPage = lazy(() =>
+  import('./settings/settings-page.tsx').then((module) => ({ default: module.SettingsPage })),
+)
+
+export function LonghaulApp({ client, store }: { client: WindowClient; store: WindowStore }) {
+  return (
+    <ClientProvider client={client}>
+      <StoreProvider store={store}>
+        <LanguageKeeper />
+        <ThemeProvider>
+          <Frame />
+        </ThemeProvider>
+      </StoreProvider>
+    </ClientProvider>
+  )
+}
+
+function LanguageKeeper() {
+  const chosen = useSettings().language
+  const system = useAppInfo()?.systemLanguage
+  useLayoutEffect(() => applyLanguage(chooseLanguage(chosen, system)), [chosen, system])
+  return null
+}
+
+function Frame() {
+  const status = useWindowState((state) => state.status)
+  const route = useRoute()
+  const hasJobs = useWindowState((state) => Object.keys(state.jobs).length > 0)
+  // At the first start the form is the whole window.
+  const showSideBar = status === 'ready' && (hasJobs || route.page !== 'new')
+  return (
+    <div className="lh-frame">
+      <Header />
+      <HostBanner />
+      <div className="lh-body">
+        {showSideBar && <SideBar />}
+        <main className="lh-main" id="lh-main" tabIndex={-1}>
+          {status === 'loading' && <LoadingPage />}
+          {status === 'failed' && <StartFailedPage />}
+          {status === 'ready' && (
+            <PageBoundary key={routeHash(route)}>
+              <Suspense fallback={<LoadingPage />}>
+                <Page route={route} />
+              </Suspense>
+            </PageBoundary>
+          )}
+        </main>
+      </div>
+    </div>
+  )
+}
+
+function Page({ route }: { route: Route }) {
+  switch (route.page) {
+    case 'new':
+      return <NewDownloadPage />
+    case 'job':
+      return <JobPage key={route.jobId} jobId={route.jobId} />
+    case 'settings':
+      return <SettingsPage />
+  }
+}

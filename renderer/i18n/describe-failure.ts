@@ -1,0 +1,52 @@
+/** One clear sentence and one piece of advice for a failure; the other side's words only as a quotation. */
+import type { TFunction } from 'i18next'
+import type { Failure } from '../../shared/failure.ts'
+import { CONTRACT_BROKEN, PROGRAM_UNREACHABLE } from '../client/parsed-client.ts'
+
+export type FailureText = {
+  sentence: string
+  advice: string
+  /** Codes and the other side's words, for those who want to know exactly; empty when there are none. */
+  evidence: string
+}
+
+export function describeFailure(t: TFunction, failure: Failure): FailureText {
+  const { subject = '', region = '' } = failure
+  const evidence = [
+    failure.code,
+    failure.httpStatus === undefined ? undefined : t('failures.httpStatus', { status: failure.httpStatus }),
+    failure.address,
+    failure.detail ? t('failures.quotation', { detail: failure.detail }) : undefined,
+  ]
+    .filter(Boolean)
+    .join(' · ')
+
+  if (failure.code === PROGRAM_UNREACHABLE) {
+    return {
+      sentence: t('failures.special.programUnreachable'),
+      advice: t('failures.special.programUnreachableAdvice'),
+      evidence: '',
+    }
+  }
+  if (failure.code === CONTRACT_BROKEN) {
+    return {
+      sentence: t('failures.special.contractBroken'),
+      advice: t('failures.special.contractBrokenAdvice'),
+      evidence,
+    }
+  }
+  if (failure.class === 'wrong-region' && region) {
+    return {
+      sentence: subject
+        ? t('failures.special.regionKnown', { subject, region })
+        : t('failures.special.regionKnownPlain', { region }),
+      advice: t('failures.special.regionKnownAdvice', { region }),
+      evidence,
+    }
+  }
+  return {
+    sentence: subject ? t(`failures.${failure.class}.named`, { subject }) : t(`failures.${failure.class}.plain`),
+    advice: t(`failures.${failure.class}.advice`),
+    evidence,
+  }
+}

@@ -1,0 +1,46 @@
+/**
+ * Two languages, both in the bundle. `zh.ts` decides which keys exist; the compiler holds `en.ts` to them.
+ * The job page's words (`job-zh.ts`, `job-en.ts`) have a format of their own and are read through `job/`.
+ */
+import i18next from 'i18next'
+import { initReactI18next, useTranslation } from 'react-i18next'
+import type { Settings } from '../../shared/settings.ts'
+import { en } from './en.ts'
+import { zh } from './zh.ts'
+
+export type Language = 'zh' | 'en'
+export const LANGUAGES: readonly Language[] = ['zh', 'en']
+
+/** What `<html lang>` says: it decides the shapes of Han characters and the voice of a screen reader. */
+export const HTML_LANGUAGE: Record<Language, string> = { zh: 'zh-CN', en: 'en' }
+
+void i18next.use(initReactI18next).init({
+  resources: { zh: { translation: zh }, en: { translation: en } },
+  lng: guessLanguage(),
+  fallbackLng: false,
+  // React escapes by itself.
+  interpolation: { escapeValue: false },
+  initAsync: false,
+})
+
+/** Before the settings are read, the browser's own language is the best guess. */
+function guessLanguage(): Language {
+  const system = typeof navigator === 'undefined' ? 'zh' : navigator.language
+  return /^zh\b/i.test(system) ? 'zh' : 'en'
+}
+
+export function chooseLanguage(chosen: Settings['language'], system: Language | undefined): Language {
+  return chosen === 'system' ? (system ?? guessLanguage()) : chosen
+}
+
+export function applyLanguage(language: Language): void {
+  if (i18next.language !== language) void i18next.changeLanguage(language)
+  if (typeof document !== 'undefined') document.documentElement.lang = HTML_LANGUAGE[language]
+}
+
+/** The language in force. */
+export function useLanguage(): Language {
+  return useTranslation().i18n.language === 'en' ? 'en' : 'zh'
+}
+
+export { i18next, useTranslation }

@@ -1,0 +1,7 @@
+/** 中文是全部文字的准绳：这里有哪些键，`en.ts` 就必须有哪些键。每页一个文件。 */
+import { failuresZh } from './failures-zh.ts'
+import { formZh } from './form-zh.ts'
+import { settingsZh } from './settings-zh.ts'
+import { shellZh } from './shell-zh.ts'
+
+export const zh = { shell: shellZh, form: formZh, settings: settingsZh, failures: failuresZh }

@@ -1,0 +1,3 @@
+export function JobPage({ jobId }: { jobId: string }) {
+  return <p>{jobId}</p>
+}

@@ -1,0 +1,47 @@
+/** What names a job in a narrow place, and how far it is. */
+import type { JobView } from '../../shared/ipc-contract.ts'
+import type { Source } from '../../shared/job-spec.ts'
+import type { JobPhase } from '../../shared/job-state.ts'
+
+/** Last part of the prefix (`202510` of `e5.oper.an.pl/202510/`), or the bucket. */
+export function jobName(source: Pick<Source, 'bucket' | 'prefix'>): string {
+  const parts = source.prefix.split('/').filter(Boolean)
+  return parts.at(-1) ?? source.bucket
+}
+
+/** 0-1; undefined while the size is not known. A finished job without a byte is whole. */
+export function jobFraction(job: Pick<JobView, 'bytesDone' | 'bytesTotal' | 'phase'>): number | undefined {
+  if (job.phase === 'completed') return 1
+  if (job.bytesTotal <= 0) return undefined
+  return Math.min(1, job.bytesDone / job.bytesTotal)
+}
+
+/** Never rounds up to 100 % before the end. */
+export const wholePercent = (fraction: number): number =>
+  fraction >= 1 ? 100 : Math.min(99, Math.floor(fraction * 100))
+
+export type Mood = 'calm' | 'healthy' | 'healing' | 'trouble'
+export type PhaseWord = JobPhase | 'completedWithFailures'
+
+/** Which word and which colour stand for a job in the side bar. */
+export function jobMood(job: Pick<JobView, 'phase' | 'objectsFailed'>): { word: PhaseWord; mood: Mood } {
+  switch (job.phase) {
+    case 'completed':
+      return job.objectsFailed > 0
+        ? { word: 'completedWithFailures', mood: 'trouble' }
+        : { word: 'completed', mood: 'healthy' }
+    case 'failed':
+      return { word: job.objectsFailed > 0 ? 'completedWithFailures' : 'failed', mood: 'trouble' }
+    case 'waiting':
+    case 'cooling-down':
+    case 'interrupted':
+      return { word: job.phase, mood: 'healing' }
+    case 'starting':
+    case 'listing':
+    case 'running':
+    case 'finishing':
+    case 'paused':
+    case 'cancelled':
+      return { word: job.phase, mood: 'calm' }
+  }
+}

@@ -1,0 +1,110 @@
+import {
+  CheckOutlined,
+  ClockCircleOutlined,
+  CloseCircleOutlined,
+  DownloadOutlined,
+  ExclamationCircleOutlined,
+  HistoryOutlined,
+  MinusCircleOutlined,
+  PauseOutlined,
+  PlusOutlined,
+  SearchOutlined,
+  SettingOutlined,
+} from '@ant-design/icons'
+import type { ReactNode } from 'react'
+import { formatRate } from '../../shared/format-units.ts'
+import type { JobView } from '../../shared/ipc-contract.ts'
+import { useTranslation } from '../i18n/index.ts'
+import { useJobs, useSnapshot } from '../store/use-window-store.tsx'
+import { jobFraction, jobMood, jobName, type PhaseWord, wholePercent } from './job-label.ts'
+import { type Route, routeHash, useRoute } from './route.ts'
+import './side-bar.css'
+
+export function SideBar() {
+  const { t } = useTranslation()
+  const route = useRoute()
+  const jobs = useJobs()
+  return (
+    <nav className="lh-side" aria-label={t('shell.navigation')}>
+      <SideLink route={{ page: 'new' }} current={route.page === 'new'} icon={<PlusOutlined />}>
+        {t('shell.newDownload')}
+      </SideLink>
+      <h2 className="lh-side-heading" id="lh-side-jobs">
+        {t('shell.jobs')}
+      </h2>
+      {jobs.length === 0 ? (
+        <p className="lh-side-empty">{t('shell.noJobs')}</p>
+      ) : (
+        <ul className="lh-side-jobs" aria-labelledby="lh-side-jobs">
+          {jobs.map((job) => (
+            <JobLink key={job.jobId} job={job} current={route.page === 'job' && route.jobId === job.jobId} />
+          ))}
+        </ul>
+      )}
+      <SideLink route={{ page: 'settings' }} current={route.page === 'settings'} icon={<SettingOutlined />}>
+        {t('shell.settings')}
+      </SideLink>
+    </nav>
+  )
+}
+
+type SideLinkProps = { route: Route; current: boolean; icon: ReactNode; children: ReactNode }
+
+function SideLink({ route, current, icon, children }: SideLinkProps) {
+  return (
+    <a className="lh-side-link" href={routeHash(route)} aria-current={current ? 'page' : undefined}>
+      <span className="lh-side-icon" aria-hidden="true">
+        {icon}
+      </span>
+      {children}
+    </a>
+  )
+}
+
+function JobLink({ job, current }: { job: JobView; current: boolean }) {
+  const { t } = useTranslation()
+  const snapshot = useSnapshot(job.jobId)
+  const { word, mood } = jobMood(job)
+  const fraction = jobFraction(job)
+  const percent = fraction === undefined ? '' : `${wholePercent(fraction)} %`
+  const phase = t(`shell.phases.${word}`)
+  const name = jobName(job.spec.source)
+  const rate = word === 'running' && snapshot ? formatRate(snapshot.bytesPerSecond) : ''
+  return (
+    <li>
+      <a
+        className="lh-side-link lh-side-job"
+        href={routeHash({ page: 'job', jobId: job.jobId })}
+        aria-current={current ? 'page' : undefined}
+        aria-label={t('shell.jobProgress', { name, phase, percent: percent || t('shell.percentUnknown') })}
+        title={`s3://${job.spec.source.bucket}/${job.spec.source.prefix}`}
+      >
+        <span className={`lh-side-icon lh-mood-${mood}`} aria-hidden="true">
+          {PHASE_ICONS[word]}
+        </span>
+        <span className="lh-side-name lh-truncate">{name}</span>
+        <span className="lh-side-percent lh-number">{percent}</span>
+        <span className={`lh-side-phase lh-truncate lh-mood-${mood}`}>{phase}</span>
+        <span className="lh-side-rate lh-number">{rate}</span>
+        {word !== 'completed' && (
+          <progress className="lh-side-progress" aria-hidden="true" max={1} value={fraction ?? 0} />
+        )}
+      </a>
+    </li>
+  )
+}
+
+const PHASE_ICONS: Record<PhaseWord, ReactNode> = {
+  starting: <SearchOutlined />,
+  listing: <SearchOutlined />,
+  running: <DownloadOutlined />,
+  finishing: <DownloadOutlined />,
+  waiting: <ClockCircleOutlined />,
+  'cooling-down': <ClockCircleOutlined />,
+  paused: <PauseOutlined />,
+  completed: <CheckOutlined />,
+  completedWithFailures: <ExclamationCircleOutlined />,
+  failed: <CloseCircleOutlined />,
+  cancelled: <MinusCircleOutlined />,
+  interrupted: <HistoryOutlined />,
+}

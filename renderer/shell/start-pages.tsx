@@ -1,0 +1,33 @@
+/** What stands in the main part before there is anything to show. */
+import { Button, Skeleton } from 'antd'
+import { useTranslation } from '../i18n/index.ts'
+import { useStoreHandle, useWindowState } from '../store/use-window-store.tsx'
+import { FailureNote } from './failure-note.tsx'
+import './start-pages.css'
+
+export function LoadingPage() {
+  const { t } = useTranslation()
+  return (
+    <div className="lh-start-page" aria-busy="true">
+      <span className="lh-spoken" role="status">
+        {t('shell.loading')}
+      </span>
+      <Skeleton title={{ width: 180 }} paragraph={{ rows: 4 }} />
+    </div>
+  )
+}
+
+export function StartFailedPage() {
+  const { t } = useTranslation()
+  const store = useStoreHandle()
+  const failure = useWindowState((state) => state.startFailure)
+  return (
+    <div className="lh-start-page">
+      <h1 className="lh-start-title">{t('shell.startFailed')}</h1>
+      {failure && <FailureNote failure={failure} />}
+      <Button type="primary" onClick={() => void store.refresh()}>
+        {t('shell.again')}
+      </Button>
+    </div>
+  )
+}

@@ -1,0 +1,52 @@
+/** Folds one push into the state. Pure; slices that the push does not concern keep their identity. */
+import { assertNever } from '../../shared/failure.ts'
+import type { JobView, Push } from '../../shared/ipc-contract.ts'
+import type { MetricsSnapshot } from '../../shared/metrics-snapshot.ts'
+import { MAX_EVENTS_PER_JOB, type WindowState } from './window-state.ts'
+
+export function foldPush(state: WindowState, push: Push): WindowState {
+  switch (push.name) {
+    case 'job-changed':
+      return { ...state, jobs: { ...state.jobs, [push.payload.jobId]: push.payload } }
+    case 'job-removed':
+      return {
+        ...state,
+        jobs: without(state.jobs, push.payload.jobId),
+        snapshots: without(state.snapshots, push.payload.jobId),
+        events: without(state.events, push.payload.jobId),
+      }
+    case 'snapshot': {
+      const { jobId, snapshot } = push.payload
+      const job = state.jobs[jobId]
+      // News of a job that was removed a moment ago must not bring it back.
+      if (!job) return state
+      return {
+        ...state,
+        jobs: { ...state.jobs, [jobId]: withProgress(job, snapshot) },
+        snapshots: { ...state.snapshots, [jobId]: snapshot },
+      }
+    }
+    case 'event': {
+      const { jobId, event } = push.payload
+      if (!state.jobs[jobId]) return state
+      const events = [...(state.events[jobId] ?? []), event].slice(-MAX_EVENTS_PER_JOB)
+      return { ...state, events: { ...state.events, [jobId]: events } }
+    }
+    case 'settings':
+      return { ...state, settings: push.payload }
+    case 'preview': //  belongs to the form that asked for it, see form/use-preview.ts
+      return state
+    default:
+      return assertNever(push)
+  }
+}
+
+function withProgress(job: JobView, snapshot: MetricsSnapshot): JobView {
+  const { phase, bytesDone, bytesTotal, objectsDone, objectsFailed, objectsTotal } = snapshot
+  return { ...job, phase, bytesDone, bytesTotal, objectsDone, objectsFailed, objectsTotal }
+}
+
+function without<T>(record: Readonly<Record<string, T>>, key: string): Record<string, T> {
+  const { [key]: _removed, ...rest } = record
+  return rest
+}

@@ -1,0 +1,37 @@
+/** All that the window knows, as one immutable value. Keyed by job id where it belongs to a job. */
+import type { EngineEvent } from '../../shared/engine-event.ts'
+import type { Failure } from '../../shared/failure.ts'
+import type { AppInfo, JobView } from '../../shared/ipc-contract.ts'
+import type { MetricsSnapshot } from '../../shared/metrics-snapshot.ts'
+import { DEFAULT_SETTINGS, type Settings } from '../../shared/settings.ts'
+
+/** More events than one reads; older ones are asked for with `jobs.events`. */
+export const MAX_EVENTS_PER_JOB = 1000
+
+export type WindowState = {
+  /** `failed`: the first reading did not work; `startFailure` says why. */
+  status: 'loading' | 'ready' | 'failed'
+  startFailure: Failure | undefined
+  info: AppInfo | undefined
+  settings: Settings
+  jobs: Readonly<Record<string, JobView>>
+  /** Newest snapshot per job; absent before the first one. */
+  snapshots: Readonly<Record<string, MetricsSnapshot>>
+  /** Events pushed since the window opened, oldest first, at most MAX_EVENTS_PER_JOB per job. */
+  events: Readonly<Record<string, readonly EngineEvent[]>>
+}
+
+export const EMPTY_STATE: WindowState = {
+  status: 'loading',
+  startFailure: undefined,
+  info: undefined,
+  settings: DEFAULT_SETTINGS,
+  jobs: {},
+  snapshots: {},
+  events: {},
+}
+
+/** Newest first: what was started last is what one looks for. */
+export function listJobs(jobs: WindowState['jobs']): JobView[] {
+  return Object.values(jobs).sort((a, b) => b.createdAt.localeCompare(a.createdAt) || a.jobId.localeCompare(b.jobId))
+}

@@ -1,6 +1,6 @@
 /**
- * 任务页的中文文字。`{field}` 由 `renderer/job/words/fill-sentence.ts` 填入,单位由字段名决定;
- * 缺少字段的分句整句略去,因此每个分句都要能单独成立。
+ * 任务页的中文文字。`{field}` 由 `renderer/job/words/fill-sentence.ts` 填入，单位由字段名决定;
+ * 缺少字段的分句整句略去，因此每个分句都要能单独成立。
  */
 import type { EventCode } from '../../shared/engine-event.ts'
 import type { FailureClass } from '../../shared/failure.ts'
@@ -13,16 +13,16 @@ export type FailureWords = { name: string; meaning: string; action: string }
 export type LimitWords = { name: string; because: string; explanation: string; advice: string }
 
 const events: Record<EventCode, Sentence> = {
-  'job-started': { lead: ['{resumed}', '任务开始'], details: ['已保留 {bytesKept},不重复下载'] },
+  'job-started': { lead: ['{resumed}', '任务开始'], details: ['已保留 {bytesKept}，不重复下载'] },
   'listing-finished': {
     lead: ['列举完成: 共 {objects} 个对象', '列举完成'],
     details: ['合计 {bytes}', '用时 {seconds}'],
   },
-  'pool-warming': { lead: ['正在预热连接池...'], details: ['{size} 条连接', '先解析、握手,再分配数据'] },
+  'pool-warming': { lead: ['正在预热连接池...'], details: ['{size} 条连接', '先解析、握手，再分配数据'] },
   'pool-warmed': { lead: ['连接池已预热'], details: ['{size} 条连接就绪', '用时 {seconds}'] },
   'pool-rebuilding': {
     lead: ['正在重建连接池...'],
-    details: ['原因: {cause}', '第 {generation} 代', '共 {size} 条', '先预热新连接,旧连接逐一退役,速度不受影响'],
+    details: ['原因: {cause}', '第 {generation} 代', '共 {size} 条', '先预热新连接，旧连接逐一退役，速度不受影响'],
   },
   'pool-rebuilt': {
     lead: ['连接池已重建'],
@@ -33,14 +33,14 @@ const events: Record<EventCode, Sentence> = {
     details: ['地址 {address}', '持续 {seconds}', '该连接 {bytesPerSecond}', '全池中位数 {medianBytesPerSecond}'],
   },
   'connection-kept': {
-    lead: ['保留现有连接: 新连接并不更快,是线路慢,不是连接老化'],
+    lead: ['保留现有连接: 新连接并不更快，是线路慢，不是连接老化'],
     details: ['新连接 {freshBytesPerSecond}', '该连接 {bytesPerSecond}', '全池中位数 {medianBytesPerSecond}'],
   },
   throttled: {
     lead: ['S3 要求放慢 (HTTP {status})', 'S3 要求放慢'],
     details: ['前缀 {prefix}', '成功率 {successRate}', '服务器要求等待 {retryAfterMs}'],
   },
-  'throttle-ended': { lead: ['限流结束,逐步恢复请求速率'], details: ['前缀 {prefix}', '历时 {seconds}'] },
+  'throttle-ended': { lead: ['限流结束，逐步恢复请求速率'], details: ['前缀 {prefix}', '历时 {seconds}'] },
   'rate-changed': {
     lead: ['请求速率调整为 {requestsPerSecond}', '请求速率已调整'],
     details: ['前缀 {prefix}', '成功率 {successRate}', '请求间隔 {delayMs}'],
@@ -56,7 +56,7 @@ const events: Record<EventCode, Sentence> = {
   'health-check-passed': { lead: ['健康检查恢复正常'], details: ['应答 {latencyMs}'] },
   'dns-failed': { lead: ['DNS 解析失败: {host}', 'DNS 解析失败'], details: ['{failure}', '自动重试'] },
   'dns-stale': {
-    lead: ['DNS 暂不可用,继续使用已知地址: {host}', 'DNS 暂不可用,继续使用已知地址'],
+    lead: ['DNS 暂不可用，继续使用已知地址: {host}', 'DNS 暂不可用，继续使用已知地址'],
     details: ['记录已有 {ageSeconds}'],
   },
   'dns-recovered': { lead: ['DNS 恢复正常: {host}', 'DNS 恢复正常'], details: ['中断 {seconds}'] },
@@ -69,11 +69,11 @@ const events: Record<EventCode, Sentence> = {
     lead: ['开始冷却: 关闭全部连接'],
     details: ['等待 {seconds}', '成功率 {successRate}', '之后以一半并发继续'],
   },
-  'cooled-down': { lead: ['冷却结束,继续下载'], details: ['并发 {concurrency}'] },
-  'network-lost': { lead: ['网络中断,等待恢复'], details: ['{failure}'] },
-  'network-restored': { lead: ['网络恢复,继续下载'], details: ['中断 {seconds}'] },
+  'cooled-down': { lead: ['冷却结束，继续下载'], details: ['并发 {concurrency}'] },
+  'network-lost': { lead: ['网络中断，等待恢复'], details: ['{failure}'] },
+  'network-restored': { lead: ['网络恢复，继续下载'], details: ['中断 {seconds}'] },
   'object-changed': {
-    lead: ['服务器上的对象已更新,单独重新下载: {key}', '服务器上的对象已更新,单独重新下载'],
+    lead: ['服务器上的对象已更新，单独重新下载: {key}', '服务器上的对象已更新，单独重新下载'],
     details: [],
   },
   'object-failed': {
@@ -82,11 +82,11 @@ const events: Record<EventCode, Sentence> = {
   },
   'object-retried': { lead: ['重新排队: {key}', '对象重新排队'], details: [] },
   'path-mapped': {
-    lead: ['键名不能直接用作文件名,已改名: {key}', '键名不能直接用作文件名,已改名'],
+    lead: ['键名不能直接用作文件名，已改名: {key}', '键名不能直接用作文件名，已改名'],
     details: ['存为 {path}'],
   },
-  'journal-repaired': { lead: ['日志尾部不完整,已截去并修复'], details: ['截去 {bytes}'] },
-  'disk-full': { lead: ['磁盘空间不足,已暂停'], details: ['位置 {path}', '还需 {needBytes}', '可用 {freeBytes}'] },
+  'journal-repaired': { lead: ['日志尾部不完整，已截去并修复'], details: ['截去 {bytes}'] },
+  'disk-full': { lead: ['磁盘空间不足，已暂停'], details: ['位置 {path}', '还需 {needBytes}', '可用 {freeBytes}'] },
   'disk-slow': { lead: ['磁盘写入变慢'], details: ['单次写入 {writeMs}', '位置 {path}'] },
   paused: { lead: ['已暂停'], details: ['{cause}'] },
   resumed: { lead: ['继续下载'], details: ['{cause}'] },
@@ -148,50 +148,51 @@ const limits: Record<Limit['code'], LimitWords> = {
   none: {
     name: '无',
     because: '没有发现限制速度的因素',
-    explanation: '请求成功,磁盘和处理器都有余量,连接之间没有明显差异。',
+    explanation: '请求成功，磁盘和处理器都有余量，连接之间没有明显差异。',
     advice: '无需操作。',
   },
   line: {
     name: '线路',
-    because: '所有连接同步变慢,无错误,新连接并不更快',
-    explanation: '试换了一条新连接,速度与旧连接相同,因此不是连接老化;服务器也没有报错。带宽已用满,或线路上有别的流量。',
+    because: '所有连接同步变慢，无错误，新连接并不更快',
+    explanation:
+      '试换了一条新连接，速度与旧连接相同，因此不是连接老化；服务器也没有报错。带宽已用满，或线路上有别的流量。',
     advice: '检查同一网络上的其他下载、VPN 或无线信号。增加线程不会更快。',
   },
   throttling: {
     name: 'S3 限流',
     because: '服务器以 503/429 要求放慢',
-    explanation: '同一前缀的请求太密,S3 正在拒绝一部分。请求速率已自动降低,限流结束后自动恢复。',
-    advice: '无需操作。若持续发生,可减少线程或错开高峰时段。',
+    explanation: '同一前缀的请求太密，S3 正在拒绝一部分。请求速率已自动降低，限流结束后自动恢复。',
+    advice: '无需操作。若持续发生，可减少线程或错开高峰时段。',
   },
   ageing: {
     name: '连接老化',
-    because: '旧连接越来越慢,新连接明显更快',
-    explanation: '实验证明新建的连接比旧连接快,正在从最老的开始逐一更换。',
-    advice: '无需操作,连接池会自行更新。',
+    because: '旧连接越来越慢，新连接明显更快',
+    explanation: '实验证明新建的连接比旧连接快，正在从最老的开始逐一更换。',
+    advice: '无需操作，连接池会自行更新。',
   },
   address: {
     name: '个别地址',
     because: '一个服务器地址明显慢于其他地址',
-    explanation: '慢的连接集中在同一个 IP 地址上,该地址会被暂时停用,稍后再试。',
+    explanation: '慢的连接集中在同一个 IP 地址上，该地址会被暂时停用，稍后再试。',
     advice: '无需操作。详见“地址”页。',
   },
   dns: {
     name: 'DNS',
     because: '域名解析慢或失败',
-    explanation: '解析时间过长或没有应答,暂时继续使用已知地址。',
+    explanation: '解析时间过长或没有应答，暂时继续使用已知地址。',
     advice: '可在设置中指定另一台 DNS 服务器。',
   },
   disk: {
     name: '磁盘',
     because: '写入跟不上接收',
-    explanation: '数据到达得比磁盘写得快,接收在等待写入。',
-    advice: '换到更快的磁盘 (SSD),或关闭正在占用该磁盘的程序。',
+    explanation: '数据到达得比磁盘写得快，接收在等待写入。',
+    advice: '换到更快的磁盘 (SSD)，或关闭正在占用该磁盘的程序。',
   },
   cpu: {
     name: '本机处理器',
-    because: '处理器繁忙,程序来不及处理数据',
-    explanation: '定时器明显迟到,说明处理器被占满。',
-    advice: '关闭占用处理器的程序,或减少线程。',
+    because: '处理器繁忙，程序来不及处理数据',
+    explanation: '定时器明显迟到，说明处理器被占满。',
+    advice: '关闭占用处理器的程序，或减少线程。',
   },
   'user-limit': {
     name: '您设置的限速',
@@ -202,13 +203,13 @@ const limits: Record<Limit['code'], LimitWords> = {
   server: {
     name: '服务器',
     because: '服务器首字节很慢或返回 5xx 错误',
-    explanation: '请求送达后服务器迟迟不开始应答,或者应答出错。',
-    advice: '稍后通常会恢复;程序会自动重试。',
+    explanation: '请求送达后服务器迟迟不开始应答，或者应答出错。',
+    advice: '稍后通常会恢复；程序会自动重试。',
   },
   'network-lost': {
     name: '网络中断',
     because: '没有任何连接能够建立',
-    explanation: '所有地址都无法连接,网络似乎已断开。',
+    explanation: '所有地址都无法连接，网络似乎已断开。',
     advice: '检查网线、无线网络或 VPN;恢复后自动继续。',
   },
 }
@@ -221,7 +222,7 @@ const values: Record<string, string> = {
   'cause.health': '健康检查未通过',
   'cause.user': '用户操作',
   'cause.ageing': '连接老化',
-  'cause.stalled': '停滞,收不到数据',
+  'cause.stalled': '停滞，收不到数据',
   'cause.slow': '明显慢于其他连接',
   'cause.reset': '连接被重置',
   'cause.age': '到达退役年龄',
@@ -247,8 +248,8 @@ const values: Record<string, string> = {
   'cause.probe': '试探',
   'cause.probe-up': '向上试探',
   'cause.probe-down': '向下试探',
-  'cause.probe-paid': '试探有效,保留',
-  'cause.probe-failed': '试探无效,退回',
+  'cause.probe-paid': '试探有效，保留',
+  'cause.probe-failed': '试探无效，退回',
   'cause.cool-down': '冷却之后',
   'cause.cooled-down': '冷却之后',
   'status.completed': '全部完成',
@@ -305,7 +306,7 @@ const fields: Record<string, string> = {
 
 export const jobZh = {
   language: 'zh' as 'zh' | 'en',
-  punctuation: { comma: ',', colon: ': ' },
+  punctuation: { comma: '，', colon: ': ' },
   units: { day: ' 天', hour: ' 时', minute: ' 分', second: ' 秒', perSecond: ' 次/秒', perHour: '/小时' },
   head: {
     pause: '暂停',
@@ -313,15 +314,15 @@ export const jobZh = {
     retry: '重试失败项',
     cancel: '取消',
     more: '更多操作',
-    coolDown: '冷却一会儿 (关闭连接,稍后继续)',
+    coolDown: '冷却一会儿 (关闭连接，稍后继续)',
     rebuildPool: '立即重建连接池',
     retryFailed: '重试失败的对象',
     showFolder: '打开所在文件夹',
     remove: '移除任务 (保留文件)',
     cancelQuestion: '取消这个任务?',
-    cancelDetail: '已下载的部分会保留,以后可以继续。',
+    cancelDetail: '已下载的部分会保留，以后可以继续。',
     removeQuestion: '从列表中移除?',
-    removeDetail: '只移除记录,文件保留在磁盘上。',
+    removeDetail: '只移除记录，文件保留在磁盘上。',
     keep: '不',
     objects: '对象 {done} / {total}',
     failed: '失败 {count}',
@@ -350,15 +351,15 @@ export const jobZh = {
     running: { lead: ['下载正常'], details: ['{connections} 条连接在传输', '最近请求成功率 {successRate}'] },
     starting: { lead: ['正在启动'], details: ['解析域名、建立连接'] },
     listing: { lead: ['正在列举对象'], details: ['已发现 {objects} 个', '合计 {bytes}', '列举与下载同时进行'] },
-    finishing: { lead: ['数据已到齐,正在校验并写盘'], details: [] },
+    finishing: { lead: ['数据已到齐，正在校验并写盘'], details: [] },
     rebuilding: events['pool-rebuilding'],
     rebuildingWarm: {
       lead: ['正在重建连接池...'],
-      details: ['第 {generation} 代已预热 {warm}/{size}', '旧连接逐一退役,速度不受影响', '原因: {cause}'],
+      details: ['第 {generation} 代已预热 {warm}/{size}', '旧连接逐一退役，速度不受影响', '原因: {cause}'],
     },
     rebuilt: events['pool-rebuilt'],
     throttled: {
-      lead: ['S3 正在限流,已主动放慢'],
+      lead: ['S3 正在限流，已主动放慢'],
       details: ['前缀 {prefix}', '成功率 {successRate}', '请求间隔 {delayMs}', '结束后自动恢复'],
     },
     coolingDown: {
@@ -366,22 +367,22 @@ export const jobZh = {
       details: ['连接已全部关闭', '触发时成功率 {successRate}', '将以一半并发继续'],
     },
     diskFull: {
-      lead: ['磁盘空间不足,任务已停下'],
-      details: ['还需 {needBytes}', '可用 {freeBytes}', '腾出空间后点“继续”,已下载的不会丢失'],
+      lead: ['磁盘空间不足，任务已停下'],
+      details: ['还需 {needBytes}', '可用 {freeBytes}', '腾出空间后点“继续”，已下载的不会丢失'],
     },
-    offline: { lead: ['网络已断开,恢复后自动继续'], details: ['已等待 {seconds}', '已下载的不会丢失'] },
+    offline: { lead: ['网络已断开，恢复后自动继续'], details: ['已等待 {seconds}', '已下载的不会丢失'] },
     outsideWindow: {
-      lead: ['不在下载时段,{waitSeconds}后自动开始', '不在下载时段,到时自动开始'],
+      lead: ['不在下载时段，{waitSeconds}后自动开始', '不在下载时段，到时自动开始'],
       details: ['时段 {window}'],
     },
     waiting: { lead: ['等待中'], details: ['{waitSeconds}后继续'] },
-    paused: { lead: ['已暂停'], details: ['已保存到断点,随时可以继续'] },
+    paused: { lead: ['已暂停'], details: ['已保存到断点，随时可以继续'] },
     interrupted: {
       lead: ['上次运行没有完成: 程序或电脑中途关闭'],
       details: ['已完成 {bytesDone}', '点“继续”从断点接着下载'],
     },
-    cancelled: { lead: ['任务已取消'], details: ['已下载的文件保留,可以继续'] },
-    resumedAfterCrash: { lead: ['已从断点继续'], details: ['保留 {bytesKept},不重复下载'] },
+    cancelled: { lead: ['任务已取消'], details: ['已下载的文件保留，可以继续'] },
+    resumedAfterCrash: { lead: ['已从断点继续'], details: ['保留 {bytesKept}，不重复下载'] },
     completed: {
       lead: ['全部完成并通过校验'],
       details: ['{objectsDone} 个对象', '{bytesDone}', '用时 {seconds}', '平均 {averageBytesPerSecond}'],
@@ -392,7 +393,7 @@ export const jobZh = {
     },
     failedEarly: { lead: ['任务停止: {failure}', '任务停止'], details: ['{subject}', '修正后可以继续'] },
     unhealthy: events['health-check-failed'],
-    dnsTrouble: { lead: ['DNS 暂不可用,继续使用已知地址'], details: ['{host}', '记录已有 {ageSeconds}'] },
+    dnsTrouble: { lead: ['DNS 暂不可用，继续使用已知地址'], details: ['{host}', '记录已有 {ageSeconds}'] },
     decay: events['decay-alert'],
   },
   bannerTags: {
@@ -419,7 +420,8 @@ export const jobZh = {
     firstByte: '首字节',
     errors: '错误',
     noData: '无数据',
-    summary: '速度图,{range}: 现在 {now},平均 {mean},最低 {low},最高 {high},共 {points} 个点。左右方向键移动光标读数。',
+    summary:
+      '速度图，{range}: 现在 {now}，平均 {mean}，最低 {low}，最高 {high}，共 {points} 个点。左右方向键移动光标读数。',
     start: '起始',
     hour: '{hour}h',
     timelineLabel: '速度时间线',
@@ -478,7 +480,7 @@ export const jobZh = {
     retryAll: '重试全部失败',
     count: '{count} 个对象',
     empty: '没有符合条件的对象',
-    emptyListing: '正在列举,对象马上出现',
+    emptyListing: '正在列举，对象马上出现',
     loading: '读取中',
     unreadable: '读取对象列表失败',
     again: '再试一次',
@@ -496,7 +498,7 @@ export const jobZh = {
     key: '正在下载',
     states: { connecting: '建立中', warm: '就绪', active: '传输', draining: '退役中', closed: '已关闭' },
     empty: '现在没有连接',
-    sockets: '共打开 {opened},已关闭 {closed},现存 {open}',
+    sockets: '共打开 {opened}，已关闭 {closed}，现存 {open}',
   },
   addresses: {
     label: '服务器地址列表',
@@ -520,7 +522,7 @@ export const jobZh = {
     search: '搜索',
     empty: '还没有事件',
     emptyFilter: '没有符合条件的事件',
-    count: '{count} 条,最新在上',
+    count: '{count} 条，最新在上',
     groups: {
       pool: '连接池与连接',
       throttle: '限流与速率',
@@ -540,8 +542,8 @@ export const jobZh = {
     meaning: '含义',
     action: '程序正在做什么',
     empty: '没有错误',
-    emptyDetail: '到现在为止,每个请求都成功了。',
-    total: '共 {count} 次错误,已重试 {retries} 次',
+    emptyDetail: '到现在为止，每个请求都成功了。',
+    total: '共 {count} 次错误，已重试 {retries} 次',
   },
   page: {
     loading: '正在读取任务',

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest'
+import { defaultRegionOf, parseProfiles } from './aws-config.ts'
+
+const CONFIG = `
+[default]
+region = eu-west-1
+[profile era5]
+region=us-west-2
+[profile "with space"]
+[sso-session lab]
+sso_region = us-east-1
+; [profile commented]
+`
+const CREDENTIALS = '[default]\naws_access_key_id = A\n[only-keys]\naws_secret_access_key = S\nregion = ap-east-1\n'
+const profiles = parseProfiles(CONFIG, CREDENTIALS)
+
+test('profiles are the sections of both files, without sso-sessions and comments', () => {
+  expect([...profiles.keys()]).toEqual(['default', 'era5', 'with space', 'only-keys'])
+})
+
+test.each([
+  ['a profile that was asked for brings its own region', {}, 'era5', 'us-west-2'],
+  ['... even when the environment names one', { AWS_REGION: 'eu-north-1' }, 'era5', 'us-west-2'],
+  ['a profile without a region takes the environment', { AWS_REGION: 'eu-north-1' }, 'with space', 'eu-north-1'],
+  ['the environment beats the default profile', { AWS_DEFAULT_REGION: 'eu-north-1' }, undefined, 'eu-north-1'],
+  ['AWS_PROFILE names the profile', { AWS_PROFILE: 'only-keys' }, undefined, 'ap-east-1'],
+  ['nothing said: the default profile', {}, undefined, 'eu-west-1'],
+])('%s', (_, environment, profile, region) => {
+  expect(defaultRegionOf(environment, profiles, profile)).toBe(region)
+})

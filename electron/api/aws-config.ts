@@ -1,0 +1,56 @@
+/** What `~/.aws/config` and `~/.aws/credentials` say about profiles: names and regions. Secrets are left to the SDK. */
+import { readFile } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+
+export type AwsProfiles = Map<string, { region?: string }>
+
+/** Files that are missing or unreadable hold no profiles. */
+export async function readAwsProfiles(environment: NodeJS.ProcessEnv): Promise<AwsProfiles> {
+  const folder = join(environment.HOME || environment.USERPROFILE || homedir(), '.aws')
+  const read = (path: string) => readFile(path, 'utf8').catch(() => '')
+  const [config, credentials] = await Promise.all([
+    read(environment.AWS_CONFIG_FILE || join(folder, 'config')),
+    read(environment.AWS_SHARED_CREDENTIALS_FILE || join(folder, 'credentials')),
+  ])
+  return parseProfiles(config, credentials)
+}
+
+/** The region an S3 client takes when the source names none. */
+export function defaultRegionOf(
+  environment: NodeJS.ProcessEnv,
+  profiles: AwsProfiles,
+  profile?: string,
+): string | undefined {
+  const fromProfile = profiles.get(profile ?? environment.AWS_PROFILE ?? 'default')?.region
+  const fromEnvironment = environment.AWS_REGION || environment.AWS_DEFAULT_REGION || undefined
+  return profile ? (fromProfile ?? fromEnvironment) : (fromEnvironment ?? fromProfile)
+}
+
+/**
+ * Sections are `[default]` and `[profile NAME]` in `config`, `[NAME]` in `credentials`; others (`sso-session`,
+ * `services`) are no profiles. https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html
+ */
+export function parseProfiles(config: string, credentials: string): AwsProfiles {
+  const profiles: AwsProfiles = new Map()
+  collect(config, (heading) => (heading === 'default' ? heading : /^profile\s+(.+)$/.exec(heading)?.[1]))
+  collect(credentials, (heading) => heading)
+  return profiles
+
+  function collect(text: string, nameOf: (heading: string) => string | undefined): void {
+    let current: { region?: string } | undefined
+    for (const line of text.split(/\r?\n/)) {
+      const heading = /^\[\s*([^\]]+?)\s*\]/.exec(line)?.[1]
+      if (heading) {
+        const name = nameOf(heading)
+          ?.trim()
+          .replace(/^["'](.*)["']$/, '$1')
+        current = name ? (profiles.get(name) ?? {}) : undefined
+        if (name && current) profiles.set(name, current)
+        continue
+      }
+      const region = /^region\s*=\s*(\S+)/.exec(line)?.[1]
+      if (region && current && !current.region) current.region = region
+    }
+  }
+}

@@ -1,0 +1,278 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { CallInput, JobView, Push } from '../../shared/ipc-contract.ts'
+import { createApi } from './create-api.ts'
+import { createDispatcher, type Dispatch } from './dispatch.ts'
+import { systemClock } from './system-clock.ts'
+import { createFakeEngine, type FakeEngine, sampleObject } from './testing/fake-engine.ts'
+import { createSessionVault } from './vault.ts'
+
+let stateFolder: string
+let problems: string[]
+const closers: Array<() => Promise<void>> = []
+
+beforeEach(async () => {
+  stateFolder = await mkdtemp(join(tmpdir(), 'longhaul-state-'))
+  problems = []
+})
+afterEach(async () => {
+  for (const close of closers.splice(0)) await close()
+  await rm(stateFolder, { recursive: true })
+})
+
+const SPEC: CallInput<'jobs.start'> = {
+  source: { bucket: 'era5', prefix: 'e5.oper.an.pl/202510/' },
+  destination: '/data/era5',
+}
+
+async function open(engine: FakeEngine = createFakeEngine()) {
+  const api = await createApi({
+    host: 'web',
+    vault: createSessionVault(),
+    workers: { dataPlaneUrl: new URL('file:///none'), verifyUrl: new URL('file:///none') },
+    stateFolder,
+    defaultFolder: '/data',
+    systemLanguage: 'en',
+    version: '1.2.3',
+    clock: systemClock,
+    environment: { HOME: stateFolder },
+    logProblem: (where, error) => void problems.push(`${where}: ${error}`),
+    engine,
+  })
+  closers.push(api.close)
+  const pushes: Push[] = []
+  api.subscribe((push) => void pushes.push(push))
+  const call: Dispatch = createDispatcher(api.handlers, (where, error) => void problems.push(`${where}: ${error}`))
+  const value = async (name: string, input: unknown = {}) => {
+    const outcome = await call(name, input)
+    if (!outcome.ok) throw new Error(JSON.stringify(outcome.failure))
+    return outcome.value
+  }
+  const start = async () => {
+    const job = (await value('jobs.start', SPEC)) as JobView
+    const download = await vi.waitFor(() => engine.downloads.at(-1) ?? Promise.reject(new Error('not started')))
+    return { jobId: job.jobId, download }
+  }
+  const phaseOf = async (jobId: string) =>
+    ((await value('jobs.list')) as JobView[]).find((job) => job.jobId === jobId)?.phase
+  return { api, engine, pushes, call, value, start, phaseOf }
+}
+
+describe('the border refuses, by the name of the field', () => {
+  test.each([
+    ['an unknown call', 'jobs.explode', {}, { code: 'unknown-call', subject: 'jobs.explode' }],
+    ['a name from the prototype', 'constructor', {}, { code: 'unknown-call' }],
+    ['no input at all', 'jobs.pause', undefined, { code: 'bad-input' }],
+    ['a missing field', 'jobs.pause', {}, { subject: 'jobId' }],
+    ['a field of the wrong type', 'jobs.events', { jobId: 'a', limit: 'many' }, { subject: 'limit' }],
+    ['too many threads', 'jobs.start', { ...SPEC, threads: 1000 }, { subject: 'threads' }],
+    [
+      'an address that is none',
+      'jobs.start',
+      { ...SPEC, source: { ...SPEC.source, endpointUrl: 'x' } },
+      { subject: 'source.endpointUrl' },
+    ],
+    ['a policy with an unknown name', 'jobs.start', { ...SPEC, policy: { stallHours: 1 } }, { subject: 'stallHours' }],
+    ['a contradictory policy', 'jobs.start', { ...SPEC, policy: { retryBaseSeconds: 30 } }, { code: 'policy' }],
+    ['a relative destination', 'jobs.start', { ...SPEC, destination: 'data' }, { subject: 'destination' }],
+    ['a job that is not there', 'jobs.pause', { jobId: 'x' }, { code: 'unknown-job', subject: 'x' }],
+    ['a native dialog in a browser', 'folder.choose', { startAt: '' }, { code: 'desktop-only' }],
+  ])('%s', async (_, name, input, failure) => {
+    const { call } = await open()
+    expect(await call(name, input)).toMatchObject({ ok: false, failure: { class: 'usage', ...failure } })
+    expect(problems).toEqual([])
+  })
+
+  test('a bug becomes one failure without a stack trace, and a line in the log', async () => {
+    const { api } = await open()
+    const call = createDispatcher(
+      { ...api.handlers, 'jobs.list': () => Promise.reject(new Error('secret path /root')) },
+      (where, error) => void problems.push(`${where}: ${error}`),
+    )
+    const outcome = await call('jobs.list', {})
+    expect(outcome).toEqual({ ok: false, failure: { class: 'usage', code: 'internal', subject: 'jobs.list' } })
+    expect(problems).toEqual(['jobs.list: Error: secret path /root'])
+  })
+})
+
+describe('a job', () => {
+  test('runs, is paused, resumed and completed; everyone hears of each change', async () => {
+    const { start, value, pushes, phaseOf } = await open()
+    const { jobId, download } = await start()
+    download.tick({ bytesDone: 500 })
+    download.event('pool-warmed')
+    await value('jobs.pause', { jobId })
+    expect(await phaseOf(jobId)).toBe('paused')
+    await value('jobs.resume', { jobId })
+    await value('jobs.rebuildPool', { jobId })
+    await value('jobs.retry', { jobId, indexes: [3] })
+    expect(download.commands).toEqual(['pause', 'resume', 'rebuildPool', 'retry 3'])
+    download.tick({ bytesDone: 1000 })
+    download.end()
+    await vi.waitFor(async () => expect(await phaseOf(jobId)).toBe('completed'))
+    const phases = pushes.flatMap((push) => (push.name === 'job-changed' ? [push.payload.phase] : []))
+    expect(phases).toEqual(['starting', 'running', 'paused', 'running', 'completed'])
+    expect(pushes.filter((push) => push.name === 'event')).toHaveLength(1)
+    expect(await value('jobs.snapshot', { jobId })).toMatchObject({ bytesDone: 1000 })
+    expect(await value('jobs.events', { jobId, limit: 10 })).toMatchObject([{ code: 'pool-warmed' }])
+    expect(problems).toEqual([])
+  })
+
+  test('that changes only its numbers is told at most once per second', async () => {
+    const { start, pushes } = await open()
+    const { download } = await start()
+    for (let tick = 0; tick < 200; tick++) download.tick({ bytesDone: tick })
+    const changed = pushes.filter((push) => push.name === 'job-changed' && push.payload.phase === 'running')
+    expect(changed.length).toBeLessThanOrEqual(2)
+  })
+
+  test('paused before the engine is up is paused when it is', async () => {
+    const { value, engine } = await open()
+    const job = (await value('jobs.start', SPEC)) as JobView
+    await value('jobs.pause', { jobId: job.jobId })
+    await vi.waitFor(() => expect(engine.downloads[0]?.commands).toEqual(['pause']))
+  })
+
+  test('that was cancelled can be resumed, with the same id and form', async () => {
+    const { start, value, engine, phaseOf } = await open()
+    const { jobId } = await start()
+    await value('jobs.cancel', { jobId })
+    await vi.waitFor(async () => expect(await phaseOf(jobId)).toBe('cancelled'))
+    await value('jobs.resume', { jobId })
+    await vi.waitFor(() => expect(engine.downloads).toHaveLength(2))
+    expect(engine.downloads[1]?.request.spec.destination).toBe('/data/era5')
+  })
+
+  test('is refused while another one writes to the same folder', async () => {
+    const { start, call } = await open()
+    await start()
+    expect(await call('jobs.start', { ...SPEC, destination: '/data/x/../era5' })).toMatchObject({
+      ok: false,
+      failure: { class: 'locked' },
+    })
+  })
+
+  test('that cannot begin has failed, with the reason', async () => {
+    const { value } = await open(createFakeEngine({ startFailure: { class: 'credentials', code: 'gone' } }))
+    await value('jobs.start', SPEC)
+    await vi.waitFor(async () =>
+      expect(await value('jobs.list')).toMatchObject([{ phase: 'failed', summary: { failure: { code: 'gone' } } }]),
+    )
+  })
+
+  test('can be removed while it runs: it is stopped first and leaves no file', async () => {
+    const { start, value, pushes } = await open()
+    const { jobId, download } = await start()
+    download.event('job-started')
+    await value('jobs.remove', { jobId })
+    expect(download.commands).toEqual(['cancel'])
+    expect(await value('jobs.list')).toEqual([])
+    expect(pushes.at(-1)).toEqual({ name: 'job-removed', payload: { jobId } })
+    expect(await readdir(join(stateFolder, 'jobs'))).toEqual([])
+  })
+
+  test('takes the policy of the settings, its own overrides win', async () => {
+    const { value, start } = await open()
+    const settings = (await value('settings.read')) as object
+    await value('settings.write', { ...settings, policy: { stallSeconds: 9, slowSeconds: 20 } })
+    const { download } = await start()
+    expect(download.request.policy).toMatchObject({ stallSeconds: 9, slowSeconds: 20, healthCheckSeconds: 60 })
+  })
+})
+
+describe('after a restart', () => {
+  test('a job that was running is offered for resume, with its history and events', async () => {
+    const first = await open()
+    const { jobId, download } = await first.start()
+    download.event('throttled')
+    for (let tick = 1; tick <= 30; tick++) download.tick({ bytesPerSecond: 7 })
+    await closers.pop()?.()
+    expect(download.commands).toEqual(['cancel'])
+
+    const second = await open()
+    expect(await second.value('jobs.list')).toMatchObject([{ jobId, phase: 'interrupted', spec: SPEC }])
+    const history = await second.value('jobs.history', { jobId, sinceSeconds: 0 })
+    expect(history).toMatchObject({ marks: [{ code: 'throttled' }] })
+    expect((history as { time: number[] }).time.length).toBeGreaterThanOrEqual(29)
+    await second.value('jobs.resume', { jobId })
+    await vi.waitFor(() => expect(second.engine.downloads).toHaveLength(1))
+  })
+
+  test('a job of a program that was killed is interrupted as well', async () => {
+    const { start } = await open()
+    const { jobId } = await start()
+    await vi.waitFor(async () => {
+      const saved = await readFile(join(stateFolder, 'jobs', `${jobId}.json`), 'utf8')
+      expect(JSON.parse(saved).phase).toBe('starting')
+    })
+    // A second program over the same state folder sees what a kill -9 would have left.
+    const second = await open()
+    expect(await second.phaseOf(jobId)).toBe('interrupted')
+  })
+
+  test('damaged files are set aside, not lost and not fatal', async () => {
+    await writeFile(join(stateFolder, 'settings.json'), '{"language":')
+    const first = await open()
+    expect(await first.value('settings.read')).toMatchObject({ language: 'system' })
+    expect(await readdir(stateFolder)).toContain('settings.json.damaged')
+    expect(problems).toHaveLength(1)
+  })
+})
+
+describe('the form', () => {
+  const objects = ['202510/a.nc', '202510/b.nc', '202510/deep/c.nc', '202510/deep/d.txt', '202511/e.nc'].map((key) =>
+    sampleObject(key),
+  )
+  const source = { bucket: 'era5', prefix: '202510/' }
+
+  test('browses prefixes and objects', async () => {
+    const { value } = await open(createFakeEngine({ objects }))
+    expect(await value('source.browse', { source })).toMatchObject({
+      entries: [
+        { kind: 'prefix', key: '202510/deep/' },
+        { kind: 'object', key: '202510/a.nc', size: 100, lastModified: '2025-10-01T00:00:00.000Z' },
+        { kind: 'object', key: '202510/b.nc' },
+      ],
+    })
+    expect(await value('source.buckets', { source: {} })).toEqual(['era5', 'sentinel'])
+  })
+
+  test('previews count, size and sample, page by page', async () => {
+    const { value, pushes } = await open(createFakeEngine({ objects, pageSize: 2 }))
+    await value('source.startPreview', { previewId: 'p', source, include: ['*.nc'], exclude: ['b*'] })
+    await vi.waitFor(() => expect(pushes.at(-1)).toMatchObject({ payload: { preview: { done: true } } }))
+    expect(pushes.at(-1)).toMatchObject({
+      name: 'preview',
+      payload: {
+        preview: {
+          previewId: 'p',
+          objects: 2,
+          bytes: 200,
+          excludedObjects: 2,
+          sample: [{ key: '202510/a.nc' }, { key: '202510/deep/c.nc' }],
+        },
+      },
+    })
+  })
+
+  test('hears why a preview failed', async () => {
+    const { value, pushes } = await open(createFakeEngine({ listFailure: { class: 'denied', subject: 'era5' } }))
+    await value('source.startPreview', { previewId: 'p', source, include: [], exclude: [] })
+    await vi.waitFor(() => expect(pushes.at(-1)).toMatchObject({ payload: { failure: { class: 'denied' } } }))
+  })
+
+  test('keys go to the vault and never to the state folder', async () => {
+    const { value, start } = await open()
+    const { id } = (await value('access.saveKeys', { label: 'lab', accessKeyId: 'AKIA', secretAccessKey: 'hush' })) as {
+      id: string
+    }
+    expect(await value('access.savedKeys')).toEqual([{ id, label: 'lab' }])
+    await start()
+    await closers.pop()?.()
+    for (const name of await readdir(join(stateFolder, 'jobs'))) {
+      expect(await readFile(join(stateFolder, 'jobs', name), 'utf8')).not.toContain('hush')
+    }
+  })
+})

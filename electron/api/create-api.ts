@@ -1,0 +1,171 @@
+/** The handlers of the contract, put together. Hosts bring the vault and the native dialogs; nothing here knows them. */
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import { failed, success } from '../../shared/failure.ts'
+import type { AppInfo, ContractHandlers, Push } from '../../shared/ipc-contract.ts'
+import type { Clock } from '../engine/engine-ports.ts'
+import { readAwsProfiles } from './aws-config.ts'
+import { createBrowser } from './browse.ts'
+import type { EngineAccess } from './engine-access.ts'
+import { inspectFolder, listFolders } from './folders.ts'
+import { openJobBook } from './job-book.ts'
+import { createJobRunner } from './job-runner.ts'
+import { createPreviews } from './previews.ts'
+import { createRealEngine } from './real-engine.ts'
+import { openSettingsFile } from './settings-file.ts'
+import type { Vault } from './vault.ts'
+
+export type ApiOptions = {
+  host: 'desktop' | 'web'
+  vault: Vault
+  /** Native dialogs, where there are any. */
+  folders?: { chooseFolder?(startAt: string): Promise<string>; reveal?(path: string): void }
+  workers: { dataPlaneUrl: URL; verifyUrl: URL }
+  stateFolder: string
+  defaultFolder: string
+  systemLanguage: 'zh' | 'en'
+  version: string
+  clock: Clock
+  platform?: NodeJS.Platform
+  environment?: NodeJS.ProcessEnv
+  /** The operating system's proxy for a URL (empty = none), where the host can ask it. */
+  systemProxy?(url: string): Promise<string>
+  /** Bugs and troubles of the state folder. Never carries a secret. */
+  logProblem?(where: string, error: unknown): void
+  /** Stands in for the real engine in tests. */
+  engine?: EngineAccess
+}
+
+export type Api = {
+  handlers: ContractHandlers
+  /** Returns the function that ends the subscription. */
+  subscribe(listener: (push: Push) => void): () => void
+  /** Stops running jobs so that they can be resumed, and puts everything on disk. */
+  close(): Promise<void>
+}
+
+export async function createApi(options: ApiOptions): Promise<Api> {
+  const { clock, vault, stateFolder, folders } = options
+  const environment = options.environment ?? process.env
+  const logProblem = options.logProblem ?? (() => {})
+  const jobsFolder = join(stateFolder, 'jobs')
+  const listeners = new Set<(push: Push) => void>()
+  const push = (news: Push): void => {
+    for (const listener of listeners) listener(news)
+  }
+
+  const settings = await openSettingsFile(stateFolder)
+  if (settings.setAside) logProblem('settings', new Error(`a damaged settings file lies at ${settings.setAside}`))
+  const book = await openJobBook(jobsFolder, logProblem)
+  const engine =
+    options.engine ??
+    createRealEngine({
+      workers: options.workers,
+      vault,
+      clock,
+      environment,
+      systemProxy: options.systemProxy,
+    })
+  const browser = createBrowser(engine, clock)
+  const previews = createPreviews({ browser, clock, push: (payload) => push({ name: 'preview', payload }) })
+  const jobs = createJobRunner({
+    engine,
+    book,
+    clock,
+    folder: jobsFolder,
+    newJobId: randomUUID,
+    push,
+    policyDefaults: () => settings.current().policy,
+    logProblem,
+  })
+
+  const appInfo: AppInfo = {
+    version: options.version,
+    host: options.host,
+    platform: platformName(options.platform ?? process.platform),
+    systemLanguage: options.systemLanguage,
+    defaultFolder: options.defaultFolder,
+    vault: vault.kind,
+    nativeDialogs: Boolean(folders?.chooseFolder && folders.reveal),
+  }
+  const desktopOnly = (call: string) => failed({ class: 'usage', code: 'desktop-only', subject: call })
+
+  const handlers: ContractHandlers = {
+    'app.info': async () =>
+      success({ ...appInfo, defaultFolder: settings.current().defaultFolder || appInfo.defaultFolder }),
+    'settings.read': async () => success(settings.current()),
+    'settings.write': async (next) => {
+      const written = await settings.write(next)
+      if (written.ok) push({ name: 'settings', payload: written.value })
+      return written
+    },
+
+    'access.profiles': async () => success([...(await readAwsProfiles(environment)).keys()].sort()),
+    'access.savedKeys': async () => success(await vault.list()),
+    'access.saveKeys': async (keys) => {
+      const saved = await vault.save(keys)
+      return saved.ok ? success({ id: saved.value }) : saved
+    },
+    'access.forgetKeys': async ({ id }) => {
+      await vault.forget(id)
+      return success({})
+    },
+
+    'source.buckets': ({ source, network }) => browser.buckets(source, network ?? settings.current().network),
+    'source.browse': ({ source, network, continuation }) =>
+      browser.browse(source, network ?? settings.current().network, continuation),
+    'source.startPreview': async ({ network, ...request }) => {
+      previews.start({ ...request, network: network ?? settings.current().network })
+      return success({})
+    },
+    'source.stopPreview': async ({ previewId }) => {
+      previews.stop(previewId)
+      return success({})
+    },
+
+    'folder.choose': async ({ startAt }) =>
+      folders?.chooseFolder ? success({ path: await folders.chooseFolder(startAt) }) : desktopOnly('folder.choose'),
+    'folder.inspect': ({ path }) => inspectFolder(path),
+    'folder.list': ({ path }) => listFolders(path),
+
+    'jobs.list': async () => success(book.list()),
+    'jobs.start': async (spec) => jobs.start(spec),
+    'jobs.pause': async ({ jobId }) => jobs.pause(jobId),
+    'jobs.resume': async ({ jobId }) => jobs.resume(jobId),
+    'jobs.cancel': async ({ jobId }) => jobs.cancel(jobId),
+    'jobs.remove': ({ jobId }) => jobs.remove(jobId),
+    'jobs.retry': async ({ jobId, indexes }) => jobs.retry(jobId, indexes),
+    'jobs.rebuildPool': async ({ jobId }) => jobs.rebuildPool(jobId),
+    'jobs.coolDown': async ({ jobId }) => jobs.coolDown(jobId),
+    'jobs.snapshot': async ({ jobId }) => jobs.snapshot(jobId),
+    'jobs.history': ({ jobId, sinceSeconds }) => jobs.history(jobId, sinceSeconds),
+    'jobs.events': ({ jobId, limit }) => jobs.events(jobId, limit),
+    'jobs.objects': async ({ jobId, ...query }) => jobs.objects(jobId, query),
+    'jobs.reveal': async ({ jobId, index }) => {
+      if (!folders?.reveal) return desktopOnly('jobs.reveal')
+      const path = jobs.pathOf(jobId, index)
+      if (!path.ok) return path
+      folders.reveal(path.value)
+      return success({})
+    },
+  }
+
+  return {
+    handlers,
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    async close() {
+      previews.close()
+      browser.close()
+      await jobs.close()
+      listeners.clear()
+    },
+  }
+}
+
+function platformName(platform: NodeJS.Platform): AppInfo['platform'] {
+  if (platform === 'win32') return 'windows'
+  return platform === 'darwin' ? 'mac' : 'linux'
+}

@@ -1,0 +1,47 @@
+/** All that the handlers and the command line want of the engine, so that tests can hand in a small double. */
+import type { EngineEvent } from '../../shared/engine-event.ts'
+import type { Outcome } from '../../shared/failure.ts'
+import type { ObjectFilter, ObjectRow } from '../../shared/ipc-contract.ts'
+import type { JobSpec, Network, Source } from '../../shared/job-spec.ts'
+import type { Summary } from '../../shared/job-state.ts'
+import type { MetricsSnapshot } from '../../shared/metrics-snapshot.ts'
+import type { Policy } from '../../shared/policy.ts'
+import type { ObjectSource } from '../engine/engine-ports.ts'
+
+/** A bucket to look at. Whoever opened it closes it. */
+export type BrowsableSource = Pick<ObjectSource, 'listPage' | 'close'> & {
+  listBuckets(signal: AbortSignal): Promise<Outcome<string[]>>
+}
+
+/** A running download. `finished` never rejects. */
+export type LiveDownload = {
+  finished: Promise<Summary>
+  pause(): void
+  resume(): void
+  /** Files and journal stay: resumable. */
+  cancel(): void
+  rebuildPool(): void
+  coolDown(): void
+  /** All failed objects, or those named by their index. */
+  retry(indexes?: number[]): void
+  snapshot(): MetricsSnapshot
+  objects(query: { filter: ObjectFilter; search: string; offset: number; limit: number }): {
+    total: number
+    rows: ObjectRow[]
+  }
+  /** Absolute path of the object's file; undefined for an index that is none. */
+  objectPath(index: number): string | undefined
+}
+
+export type DownloadRequest = {
+  spec: JobSpec
+  policy: Policy
+  onEvent(event: EngineEvent): void
+  onSnapshot(snapshot: MetricsSnapshot): void
+}
+
+export type EngineAccess = {
+  openSource(source: Source, network: Network): Promise<Outcome<BrowsableSource>>
+  /** Fails for what cannot even begin: a certificate file that is not there, a vault entry that was forgotten. */
+  start(request: DownloadRequest): Promise<Outcome<LiveDownload>>
+}

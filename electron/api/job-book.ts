@@ -1,0 +1,93 @@
+/**
+ * The jobs the user started, one small JSON file each, so that they outlive the program.
+ *
+ * Only the form and the last known progress are kept here: what is really on disk is told by DEST's own journal.
+ * A job that was running when the program ended is found as `interrupted`.
+ */
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import writeFileAtomic from 'write-file-atomic'
+import { type JobView, jobViewSchema } from '../../shared/ipc-contract.ts'
+import { hasEnded } from '../../shared/job-state.ts'
+
+export type JobBook = {
+  /** Oldest first. */
+  list(): JobView[]
+  get(jobId: string): JobView | undefined
+  /** In memory at once, on disk soon: writes of one job never overtake each other. */
+  put(job: JobView): void
+  /** In memory only: progress that the next `put` will carry along. */
+  note(job: JobView): void
+  remove(jobId: string): Promise<void>
+  /** All writes so far are on disk, or have been reported. */
+  flush(): Promise<void>
+}
+
+export async function openJobBook(
+  folder: string,
+  logProblem: (where: string, error: unknown) => void,
+): Promise<JobBook> {
+  const jobs = new Map<string, JobView>()
+  const writes = new Map<string, Promise<void>>()
+  const dirty = new Set<string>()
+  const pathOf = (jobId: string) => join(folder, `${jobId}.json`)
+
+  for (const job of await readJobs(folder, logProblem)) {
+    if (hasEnded(job.phase)) jobs.set(job.jobId, job)
+    else put({ ...job, phase: 'interrupted' })
+  }
+
+  function put(job: JobView): void {
+    jobs.set(job.jobId, job)
+    dirty.add(job.jobId)
+    if (!writes.has(job.jobId)) writes.set(job.jobId, writeUntilClean(job.jobId))
+  }
+
+  async function writeUntilClean(jobId: string): Promise<void> {
+    await Promise.resolve()
+    while (dirty.delete(jobId)) {
+      const job = jobs.get(jobId)
+      if (!job) break
+      try {
+        await mkdir(folder, { recursive: true })
+        await writeFileAtomic(pathOf(jobId), `${JSON.stringify(job)}\n`)
+      } catch (error) {
+        logProblem('job-book', error)
+      }
+    }
+    writes.delete(jobId)
+  }
+
+  return {
+    list: () => [...jobs.values()].sort((one, other) => (one.createdAt < other.createdAt ? -1 : 1)),
+    get: (jobId) => jobs.get(jobId),
+    put,
+    note: (job) => void jobs.set(job.jobId, job),
+    async remove(jobId) {
+      jobs.delete(jobId)
+      dirty.delete(jobId)
+      await writes.get(jobId)
+      await rm(pathOf(jobId), { force: true })
+    },
+    async flush() {
+      await Promise.all(writes.values())
+    },
+  }
+}
+
+async function readJobs(folder: string, logProblem: (where: string, error: unknown) => void): Promise<JobView[]> {
+  const names = await readdir(folder).catch(() => [])
+  const jobs: JobView[] = []
+  for (const name of names.filter((candidate) => /^[\w-]+\.json$/.test(candidate))) {
+    const path = join(folder, name)
+    try {
+      const job = jobViewSchema.parse(JSON.parse(await readFile(path, 'utf8')))
+      if (`${job.jobId}.json` !== name) throw new Error(`${name} speaks of another job`)
+      jobs.push(job)
+    } catch (error) {
+      logProblem('job-book', error)
+      await rename(path, `${path}.damaged`).catch(() => {})
+    }
+  }
+  return jobs.sort((one, other) => (one.createdAt < other.createdAt ? -1 : 1))
+}

@@ -1,0 +1,370 @@
+/**
+ * Starts and stops downloads and keeps the live ones. News flows one way: engine -> record and book -> push.
+ *
+ * A job has at most one run at a time, a destination at most one job that runs. What ended is kept in memory for its
+ * object table, the newest few only; the rest is in the book.
+ */
+import { isAbsolute, resolve } from 'node:path'
+import { type Failure, failed, type Outcome, success } from '../../shared/failure.ts'
+import type { CallResult, JobView, ObjectFilter, ObjectRow, Push } from '../../shared/ipc-contract.ts'
+import type { JobSpec } from '../../shared/job-spec.ts'
+import { hasEnded, type JobPhase, type Summary } from '../../shared/job-state.ts'
+import type { MetricsSnapshot } from '../../shared/metrics-snapshot.ts'
+import { type PolicyOverrides, parsePolicy } from '../../shared/policy.ts'
+import type { Clock } from '../engine/engine-ports.ts'
+import type { EngineAccess, LiveDownload } from './engine-access.ts'
+import type { JobBook } from './job-book.ts'
+import { type JobRecord, openJobRecord, removeJobRecord } from './job-record.ts'
+
+const PUSH_JOB_EVERY_MS = 1000
+const PUSH_SNAPSHOT_EVERY_MS = 200
+const SAVE_JOB_EVERY_MS = 5000
+const SAVE_HISTORY_EVERY_MS = 60_000
+const KEEP_ENDED_RUNS = 3
+
+type Nothing = CallResult<'jobs.pause'>
+
+type Run = {
+  download?: LiveDownload
+  snapshot?: MetricsSnapshot
+  /** What the user asked for while the engine was still starting, or what ended the run. */
+  wish?: 'pause' | 'cancel' | 'shut-down'
+  hasEnded: boolean
+  ended: Promise<void>
+  /** Monotonic times of the last push and save. */
+  pushedJobAt: number
+  pushedSnapshotAt: number
+  savedJobAt: number
+  savedHistoryAt: number
+}
+
+export type JobRunnerOptions = {
+  engine: EngineAccess
+  book: JobBook
+  clock: Clock
+  /** Where records lie, beside the book's files. */
+  folder: string
+  newJobId(): string
+  push(push: Push): void
+  /** From the settings; a job's own overrides win. */
+  policyDefaults(): PolicyOverrides
+  logProblem(where: string, error: unknown): void
+}
+
+export type JobRunner = ReturnType<typeof createJobRunner>
+
+export function createJobRunner(options: JobRunnerOptions) {
+  const { engine, book, clock, folder, push } = options
+  const runs = new Map<string, Run>()
+  const records = new Map<string, Promise<JobRecord>>()
+  let isClosing = false
+
+  // -- one run ----------------------------------------------------------------------------------------------
+
+  function begin(job: JobView): JobView {
+    const run: Run = {
+      hasEnded: false,
+      ended: Promise.resolve(),
+      pushedJobAt: Number.NEGATIVE_INFINITY,
+      pushedSnapshotAt: Number.NEGATIVE_INFINITY,
+      savedJobAt: Number.NEGATIVE_INFINITY,
+      savedHistoryAt: clock.monotonic(),
+    }
+    runs.set(job.jobId, run)
+    const { endedAt: _endedAt, summary: _summary, ...fresh } = job
+    const started: JobView = { ...fresh, phase: 'starting' }
+    report(run, started)
+    run.ended = live(run, job.jobId).catch((error) => {
+      options.logProblem('job-runner', error)
+      finish(run, job.jobId, emptySummary({ class: 'usage', code: 'internal' }))
+    })
+    return started
+  }
+
+  async function live(run: Run, jobId: string): Promise<void> {
+    const record = await recordOf(jobId)
+    record.beginRun()
+    const { spec } = jobOf(jobId)
+    const policy = parsePolicy({ ...options.policyDefaults(), ...spec.policy })
+    const started = policy.ok
+      ? await engine.start({
+          spec,
+          policy: policy.value,
+          onEvent(event) {
+            record.addEvent(event)
+            push({ name: 'event', payload: { jobId, event } })
+          },
+          onSnapshot: (snapshot) => receive(run, jobId, record, snapshot),
+        })
+      : policy
+    if (!started.ok) return finish(run, jobId, emptySummary(started.failure))
+    run.download = started.value
+    if (run.wish === 'pause') started.value.pause()
+    else if (run.wish) started.value.cancel()
+    const summary = await started.value.finished
+    receive(run, jobId, record, started.value.snapshot())
+    finish(run, jobId, summary)
+    await record.save()
+  }
+
+  function receive(run: Run, jobId: string, record: JobRecord, snapshot: MetricsSnapshot): void {
+    const now = clock.monotonic()
+    const phaseChanged = run.snapshot?.phase !== snapshot.phase
+    run.snapshot = snapshot
+    record.addSnapshot(snapshot)
+    if (phaseChanged || now - run.pushedSnapshotAt >= PUSH_SNAPSHOT_EVERY_MS) {
+      run.pushedSnapshotAt = now
+      push({ name: 'snapshot', payload: { jobId, snapshot } })
+    }
+    if (now - run.savedHistoryAt >= SAVE_HISTORY_EVERY_MS) {
+      run.savedHistoryAt = now
+      void record.save()
+    }
+    const job = book.get(jobId)
+    // The last word about the end is the summary's.
+    if (job && !hasEnded(snapshot.phase)) report(run, { ...job, ...progressOf(snapshot), phase: snapshot.phase })
+  }
+
+  /** Tells everyone about the job as it is now, unless nothing but the numbers changed a moment ago. */
+  function report(run: Run, job: JobView): void {
+    const now = clock.monotonic()
+    const isNews = book.get(job.jobId)?.phase !== job.phase
+    if (isNews || now - run.savedJobAt >= SAVE_JOB_EVERY_MS) {
+      run.savedJobAt = now
+      book.put(job)
+    } else book.note(job)
+    if (isNews || now - run.pushedJobAt >= PUSH_JOB_EVERY_MS) {
+      run.pushedJobAt = now
+      push({ name: 'job-changed', payload: job })
+    }
+  }
+
+  function finish(run: Run, jobId: string, summary: Summary): void {
+    run.hasEnded = true
+    const job = jobOf(jobId)
+    const ended: JobView = {
+      ...job,
+      ...(run.snapshot ? progressOf(run.snapshot) : {}),
+      phase: endPhase(summary, run.wish),
+      endedAt: new Date(clock.now()).toISOString(),
+      summary,
+    }
+    report(run, ended)
+    const endedRuns = [...runs].filter(([, other]) => other.hasEnded)
+    for (const [oldId] of endedRuns.slice(0, -KEEP_ENDED_RUNS)) runs.delete(oldId)
+  }
+
+  // -- look-ups ---------------------------------------------------------------------------------------------
+
+  function recordOf(jobId: string): Promise<JobRecord> {
+    const record = records.get(jobId) ?? openJobRecord(folder, jobId, options.logProblem)
+    records.set(jobId, record)
+    return record
+  }
+
+  function jobOf(jobId: string): JobView {
+    const job = book.get(jobId)
+    if (!job) throw new Error(`no job ${jobId}`)
+    return job
+  }
+
+  const liveRun = (jobId: string): Run | undefined => {
+    const run = runs.get(jobId)
+    return run && !run.hasEnded ? run : undefined
+  }
+
+  /** The job that just now writes to `destination`, if any. */
+  const ownerOf = (destination: string): JobView | undefined =>
+    book.list().find((job) => liveRun(job.jobId) && resolve(job.spec.destination) === resolve(destination))
+
+  function known<T>(jobId: string, use: (job: JobView) => Outcome<T>): Outcome<T> {
+    const job = book.get(jobId)
+    return job ? use(job) : failed({ class: 'usage', code: 'unknown-job', subject: jobId })
+  }
+
+  /** For commands that only a running download understands. */
+  const withLive = (jobId: string, use: (run: Run) => void): Outcome<Nothing> =>
+    known(jobId, () => {
+      const run = liveRun(jobId)
+      if (!run) return failed({ class: 'usage', code: 'not-running', subject: jobId })
+      use(run)
+      return success({})
+    })
+
+  function again(job: JobView): Outcome<Nothing> {
+    const owner = ownerOf(job.spec.destination)
+    if (owner) return failed({ class: 'locked', subject: job.spec.destination })
+    begin(job)
+    return success({})
+  }
+
+  // -- what the handlers call ---------------------------------------------------------------------------------
+
+  return {
+    start(spec: JobSpec): Outcome<JobView> {
+      if (isClosing) return failed({ class: 'cancelled' })
+      if (!isAbsolute(spec.destination)) {
+        return failed({ class: 'usage', code: 'not-absolute', subject: 'destination', detail: spec.destination })
+      }
+      const policy = parsePolicy({ ...options.policyDefaults(), ...spec.policy })
+      if (!policy.ok) return policy
+      if (ownerOf(spec.destination)) return failed({ class: 'locked', subject: spec.destination })
+      const job: JobView = {
+        jobId: options.newJobId(),
+        spec,
+        phase: 'starting',
+        createdAt: new Date(clock.now()).toISOString(),
+        bytesDone: 0,
+        bytesTotal: 0,
+        objectsDone: 0,
+        objectsFailed: 0,
+        objectsTotal: 0,
+      }
+      return success(begin(job))
+    },
+
+    pause: (jobId: string) =>
+      withLive(jobId, (run) => {
+        if (run.download) run.download.pause()
+        else if (!run.wish) run.wish = 'pause'
+      }),
+
+    resume: (jobId: string) =>
+      known(jobId, (job) => {
+        const run = liveRun(jobId)
+        if (!run) {
+          return job.phase === 'completed' ? failed({ class: 'usage', code: 'completed', subject: jobId }) : again(job)
+        }
+        if (run.download) run.download.resume()
+        else if (run.wish === 'pause') delete run.wish
+        return success({})
+      }),
+
+    /** Files and journal stay. A job that is not running is only marked. */
+    cancel: (jobId: string) =>
+      known(jobId, (job) => {
+        const run = liveRun(jobId)
+        if (run) {
+          run.wish = 'cancel'
+          run.download?.cancel()
+        } else if (job.phase !== 'completed') {
+          const cancelled: JobView = { ...job, phase: 'cancelled' }
+          book.put(cancelled)
+          push({ name: 'job-changed', payload: cancelled })
+        }
+        return success({})
+      }),
+
+    async remove(jobId: string): Promise<Outcome<Nothing>> {
+      const run = liveRun(jobId)
+      if (run) {
+        run.wish = 'cancel'
+        run.download?.cancel()
+        await run.ended
+      }
+      runs.delete(jobId)
+      await (await records.get(jobId))?.save()
+      records.delete(jobId)
+      await book.remove(jobId)
+      await removeJobRecord(folder, jobId)
+      push({ name: 'job-removed', payload: { jobId } })
+      return success({})
+    },
+
+    /** A job that has ended runs once more: what is complete is skipped. */
+    retry: (jobId: string, indexes?: number[]) =>
+      known(jobId, (job) => {
+        const run = liveRun(jobId)
+        if (!run) return again(job)
+        run.download?.retry(indexes)
+        return success({})
+      }),
+
+    rebuildPool: (jobId: string) => withLive(jobId, (run) => run.download?.rebuildPool()),
+    coolDown: (jobId: string) => withLive(jobId, (run) => run.download?.coolDown()),
+
+    snapshot: (jobId: string): Outcome<MetricsSnapshot | null> =>
+      known(jobId, () => success(runs.get(jobId)?.snapshot ?? null)),
+
+    async history(jobId: string, time: number) {
+      if (!book.get(jobId)) return failed({ class: 'usage', code: 'unknown-job', subject: jobId })
+      return success((await recordOf(jobId)).history(time))
+    },
+
+    async events(jobId: string, limit: number) {
+      if (!book.get(jobId)) return failed({ class: 'usage', code: 'unknown-job', subject: jobId })
+      return success((await recordOf(jobId)).events(limit))
+    },
+
+    /** Without a run in memory only the failed objects are known by name. */
+    objects: (
+      jobId: string,
+      query: { filter: ObjectFilter; search: string; offset: number; limit: number },
+    ): Outcome<{ total: number; rows: ObjectRow[] }> =>
+      known(jobId, (job) => success(runs.get(jobId)?.download?.objects(query) ?? failedRows(job, query))),
+
+    /** The destination, or the file of one object. */
+    pathOf: (jobId: string, index?: number): Outcome<string> =>
+      known(jobId, (job) => {
+        if (index === undefined) return success(resolve(job.spec.destination))
+        const path = runs.get(jobId)?.download?.objectPath(index)
+        return path ? success(path) : failed({ class: 'missing', code: 'no-file', subject: String(index) })
+      }),
+
+    /** Stops all runs, resumable, and puts everything on disk. */
+    async close(): Promise<void> {
+      isClosing = true
+      const ending = [...runs.values()].filter((run) => !run.hasEnded)
+      for (const run of ending) {
+        run.wish = 'shut-down'
+        run.download?.cancel()
+      }
+      await Promise.all(ending.map((run) => run.ended))
+      await book.flush()
+    },
+  }
+}
+
+const progressOf = (snapshot: MetricsSnapshot) => ({
+  bytesDone: snapshot.bytesDone,
+  bytesTotal: snapshot.bytesTotal,
+  objectsDone: snapshot.objectsDone,
+  objectsFailed: snapshot.objectsFailed,
+  objectsTotal: snapshot.objectsTotal,
+})
+
+function endPhase(summary: Summary, wish: Run['wish']): JobPhase {
+  if (summary.status !== 'interrupted') return summary.status
+  return wish === 'cancel' ? 'cancelled' : 'interrupted'
+}
+
+function failedRows(job: JobView, query: { filter: ObjectFilter; search: string; offset: number; limit: number }) {
+  if (query.filter !== 'all' && query.filter !== 'failed') return { total: 0, rows: [] }
+  const search = query.search.toLowerCase()
+  const found = (job.summary?.failed ?? []).filter(({ key }) => key.toLowerCase().includes(search))
+  const rows = found.slice(query.offset, query.offset + query.limit).map(
+    ({ key, failure }, position): ObjectRow => ({
+      index: query.offset + position,
+      key,
+      size: 0,
+      bytesDone: 0,
+      state: 'failed',
+      failure,
+    }),
+  )
+  return { total: found.length, rows }
+}
+
+/** Of a run that could not begin. */
+export const emptySummary = (failure: Failure): Summary => ({
+  status: failure.class === 'cancelled' ? 'interrupted' : 'failed',
+  objectsDone: 0,
+  objectsFailed: 0,
+  objectsSkipped: 0,
+  bytesDone: 0,
+  bytesFetched: 0,
+  seconds: 0,
+  retries: 0,
+  failed: [],
+  failure,
+})

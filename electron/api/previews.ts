@@ -1,0 +1,98 @@
+/** Counts what a form would fetch, in the background; says how far it is a few times per second. */
+import type { Failure } from '../../shared/failure.ts'
+import { failed } from '../../shared/failure.ts'
+import type { Preview } from '../../shared/ipc-contract.ts'
+import type { Network, Source } from '../../shared/job-spec.ts'
+import type { Clock, ListedObject } from '../engine/engine-ports.ts'
+import { createGlobFilter } from '../engine/list/glob-filter.ts'
+import { keyBelowPrefix } from '../engine/list/key-below-prefix.ts'
+import { listObjects } from '../engine/list/list-objects.ts'
+import { type Browser, retryLookAfterMs } from './browse.ts'
+
+const SAMPLE_SIZE = 8
+const PUSH_EVERY_MS = 250
+
+export type PreviewRequest = {
+  previewId: string
+  source: Source
+  include: string[]
+  exclude: string[]
+  network: Network
+}
+
+export type Previews = {
+  /** A second one with the same id replaces the first. */
+  start(request: PreviewRequest): void
+  stop(previewId: string): void
+  close(): void
+}
+
+export function createPreviews(options: {
+  browser: Browser
+  clock: Clock
+  push(news: { preview: Preview; failure?: Failure }): void
+}): Previews {
+  const { browser, clock } = options
+  const running = new Map<string, AbortController>()
+
+  function stop(previewId: string): void {
+    running.get(previewId)?.abort()
+    running.delete(previewId)
+  }
+
+  async function count(request: PreviewRequest, signal: AbortSignal): Promise<void> {
+    const { previewId, source } = request
+    const isWanted = createGlobFilter(request.include, request.exclude)
+    let preview: Preview = { previewId, objects: 0, bytes: 0, excludedObjects: 0, sample: [], done: false }
+    let pushedAt = Number.NEGATIVE_INFINITY
+    const onPage = (objects: ListedObject[]) => {
+      if (signal.aborted) return
+      preview = addPage(preview, objects, (key) => isWanted(keyBelowPrefix(key, source.prefix)))
+      if (clock.monotonic() - pushedAt < PUSH_EVERY_MS) return
+      pushedAt = clock.monotonic()
+      options.push({ preview })
+    }
+    const sleep = (ms: number) => new Promise<void>((wake) => void clock.after(ms, wake))
+    const counted = await browser.withSource(source, request.network, (open) =>
+      listObjects({
+        source: { ...open, headObject: async () => notHere, endpoint: async () => notHere },
+        prefix: source.prefix,
+        retryAfterMs: retryLookAfterMs,
+        sleep,
+        onPage,
+        signal,
+      }),
+    )
+    if (signal.aborted) return
+    running.delete(previewId)
+    options.push({ preview: { ...preview, done: true }, ...(counted.ok ? {} : { failure: counted.failure }) })
+  }
+
+  return {
+    start(request) {
+      stop(request.previewId)
+      const controller = new AbortController()
+      running.set(request.previewId, controller)
+      void count(request, controller.signal)
+    },
+    stop,
+    close() {
+      for (const previewId of [...running.keys()]) stop(previewId)
+    },
+  }
+}
+
+const notHere = failed({ class: 'usage', code: 'not-browsable' })
+
+export function addPage(preview: Preview, objects: ListedObject[], isWanted: (key: string) => boolean): Preview {
+  const wanted = objects.filter(({ key }) => isWanted(key))
+  const room = SAMPLE_SIZE - preview.sample.length
+  return {
+    ...preview,
+    objects: preview.objects + wanted.length,
+    bytes: preview.bytes + wanted.reduce((sum, { size }) => sum + size, 0),
+    excludedObjects: preview.excludedObjects + objects.length - wanted.length,
+    sample:
+      room > 0 ? [...preview.sample, ...wanted.slice(0, room).map(({ key, size }) => ({ key, size }))] : preview.sample,
+  }
+}

@@ -1,0 +1,104 @@
+/** From a form's source and network to what the S3 client needs: credentials, region, resolver, proxy, certificates. */
+import { readFile } from 'node:fs/promises'
+import { type Failure, failed, type Outcome, success } from '../../shared/failure.ts'
+import type { Access, Network, Source } from '../../shared/job-spec.ts'
+import { DEFAULT_POLICY } from '../../shared/policy.ts'
+import type { Clock } from '../engine/engine-ports.ts'
+import type { Credentials, S3SourceOptions } from '../engine/list/s3-object-source.ts'
+import { createHostResolver } from '../engine/transport/resolve-host.ts'
+import { defaultRegionOf, readAwsProfiles } from './aws-config.ts'
+import type { Vault } from './vault.ts'
+
+export type SourceAccessOptions = {
+  source: Source
+  network: Network
+  vault: Vault
+  clock: Clock
+  environment: NodeJS.ProcessEnv
+  /** The operating system's own answer, where the host knows it; else the environment's `HTTPS_PROXY` and the like. */
+  systemProxy?: ((url: string) => Promise<string>) | undefined
+  dnsTimeoutSeconds?: number
+}
+
+export async function readSourceAccess(options: SourceAccessOptions): Promise<Outcome<S3SourceOptions>> {
+  const { source, network, environment } = options
+  const ca = await readCertificates(network.caFile)
+  if (!ca.ok) return ca
+  const refused = refuseNetwork(network)
+  if (refused) return failed(refused)
+  const profiles = await readAwsProfiles(environment)
+  const profile = source.access.kind === 'profile' ? source.access.name : undefined
+  if (profile !== undefined && !profiles.has(profile)) {
+    return failed({ class: 'credentials', code: 'unknown-profile', subject: profile })
+  }
+  const credentials = await credentialsOf(source.access, options.vault)
+  if (!credentials.ok) return credentials
+  const defaultRegion = defaultRegionOf(environment, profiles, profile)
+  return success({
+    source,
+    ...(credentials.value ? { credentials: credentials.value } : {}),
+    ...(defaultRegion ? { defaultRegion } : {}),
+    resolver: createHostResolver({
+      clock: options.clock,
+      fixed: network.resolve,
+      ...(network.dnsServer ? { dnsServer: network.dnsServer } : {}),
+      timeoutSeconds: options.dnsTimeoutSeconds ?? DEFAULT_POLICY.dnsTimeoutSeconds,
+    }),
+    clock: options.clock,
+    proxyFor: await proxyForOf(network.proxy, options.systemProxy),
+    ca: ca.value,
+  })
+}
+
+/** Absent for anonymous access. The SDK's chain caches and renews by itself. */
+async function credentialsOf(access: Access, vault: Vault): Promise<Outcome<(() => Promise<Credentials>) | undefined>> {
+  if (access.kind === 'anonymous') return success(undefined)
+  if (access.kind === 'vault') {
+    const keys = await vault.read(access.id)
+    if (!keys.ok) return keys
+    const { accessKeyId, secretAccessKey, sessionToken } = keys.value
+    const credentials = { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) }
+    return success(async () => credentials)
+  }
+  const { fromNodeProviderChain } = await import('@aws-sdk/credential-providers')
+  const provide = fromNodeProviderChain(access.kind === 'profile' ? { profile: access.name } : {})
+  return success(async () => {
+    const { accessKeyId, secretAccessKey, sessionToken, expiration } = await provide()
+    return {
+      accessKeyId,
+      secretAccessKey,
+      ...(sessionToken ? { sessionToken } : {}),
+      ...(expiration ? { expiresAt: expiration.getTime() } : {}),
+    }
+  })
+}
+
+async function proxyForOf(
+  proxy: string,
+  systemProxy: ((url: string) => Promise<string>) | undefined,
+): Promise<(url: string) => Promise<string>> {
+  if (proxy === 'none') return async () => ''
+  if (proxy !== 'system') return async () => proxy
+  if (systemProxy) return systemProxy
+  const { getProxyForUrl } = await import('proxy-from-env')
+  return async (url) => getProxyForUrl(url)
+}
+
+async function readCertificates(caFile: string | undefined): Promise<Outcome<string[]>> {
+  if (!caFile) return success([])
+  const refuse = (detail: string) => failed({ class: 'usage', code: 'ca-file', subject: caFile, detail })
+  let pem: string
+  try {
+    pem = await readFile(caFile, 'utf8')
+  } catch (error) {
+    return refuse((error as NodeJS.ErrnoException).code ?? 'cannot be read')
+  }
+  const certificates = pem.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g)
+  return certificates ? success(certificates) : refuse('holds no PEM certificate')
+}
+
+function refuseNetwork({ proxy }: Network): Failure | undefined {
+  if (proxy === 'system' || proxy === 'none') return undefined
+  if (URL.canParse(proxy) && /^https?:$/.test(new URL(proxy).protocol)) return undefined
+  return { class: 'usage', code: 'proxy', subject: 'proxy', detail: 'not the URL of an HTTP(S) proxy' }
+}

@@ -1,0 +1,139 @@
+import { describe, expect, it, test } from 'vitest'
+import type { EngineEvent, EventCode, Reason } from '../../../shared/engine-event.ts'
+import type { JobView } from '../../../shared/ipc-contract.ts'
+import type { JobPhase } from '../../../shared/job-state.ts'
+import type { MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
+import { sampleConnections, sampleJob, sampleSnapshot } from '../testing/samples.ts'
+import { type BannerKind, chooseBanners } from './choose-banners.ts'
+
+const NOW = Date.parse('2026-01-01T12:00:00.000Z')
+const ago = (secondsAgo: number, code: EventCode, reason: Reason = {}): EngineEvent => ({
+  time: new Date(NOW - secondsAgo * 1000).toISOString(),
+  code,
+  reason,
+})
+
+type Row = [
+  what: string,
+  phase: JobPhase,
+  events: EngineEvent[],
+  expected: BannerKind[],
+  snapshot?: Partial<MetricsSnapshot>,
+  job?: Partial<JobView>,
+]
+
+const summary = {
+  status: 'failed' as const,
+  objectsDone: 490,
+  objectsFailed: 6,
+  objectsSkipped: 0,
+  bytesDone: 1,
+  bytesFetched: 1,
+  seconds: 100,
+  retries: 3,
+  failed: [],
+}
+
+const ROWS: Row[] = [
+  ['calm', 'running', [], ['running']],
+  ['nothing known yet', 'starting', [], ['starting']],
+  ['listing goes on beside the download', 'running', [], ['listing'], { listingComplete: false }],
+  ['first page on its way', 'listing', [], ['listing']],
+  ['verifying', 'finishing', [], ['finishing']],
+  ['a rebuild has begun', 'running', [ago(5, 'pool-rebuilding', { generation: 3, size: 16 })], ['rebuildingWarm']],
+  ['a rebuild without numbers', 'running', [ago(5, 'pool-rebuilding')], ['rebuilding']],
+  [
+    'a rebuild has just ended',
+    'running',
+    [ago(30, 'pool-rebuilding', { generation: 3 }), ago(10, 'pool-rebuilt', { generation: 3 })],
+    ['rebuilt'],
+  ],
+  ['a rebuild ended a minute ago', 'running', [ago(90, 'pool-rebuilding'), ago(60, 'pool-rebuilt')], ['running']],
+  ['a rebuild of an earlier run', 'running', [ago(500, 'pool-rebuilding'), ago(400, 'job-started')], ['running']],
+  ['throttled just now', 'running', [ago(10, 'throttled', { prefix: 'a/' })], ['throttled']],
+  ['throttled, then not', 'running', [ago(10, 'throttled'), ago(5, 'throttle-ended')], ['running']],
+  ['throttled long ago', 'running', [ago(100, 'throttled')], ['running']],
+  ['throttling is what limits', 'running', [], ['throttled'], { limit: { code: 'throttling', evidence: {} } }],
+  [
+    'throttled while the pool is rebuilt',
+    'running',
+    [ago(10, 'pool-rebuilding'), ago(5, 'throttled')],
+    ['throttled', 'rebuilding'],
+  ],
+  [
+    'cooling down',
+    'cooling-down',
+    [ago(10, 'cooling-down', { successRate: 0.4 })],
+    ['coolingDown'],
+    { waitSeconds: 290 },
+  ],
+  ['paused', 'paused', [ago(10, 'paused')], ['paused']],
+  ['disk full pauses', 'paused', [ago(10, 'disk-full', { freeBytes: 1 }), ago(9, 'paused')], ['diskFull']],
+  ['resumed after disk full', 'running', [ago(10, 'disk-full'), ago(5, 'resumed')], ['running']],
+  ['paused by hand after disk full was cured', 'paused', [ago(20, 'disk-full'), ago(9, 'resumed')], ['paused']],
+  ['network away', 'waiting', [ago(30, 'network-lost')], ['offline']],
+  ['network back', 'running', [ago(30, 'network-lost'), ago(3, 'network-restored')], ['running']],
+  [
+    'outside the window',
+    'waiting',
+    [],
+    ['outsideWindow'],
+    { waitSeconds: 3600 },
+    { spec: { ...sampleJob().spec, timeWindow: { fromMinutes: 1320, toMinutes: 420 } } },
+  ],
+  ['waiting for something else', 'waiting', [], ['waiting'], { waitSeconds: 5 }],
+  ['unhealthy', 'running', [ago(10, 'health-check-failed')], ['unhealthy']],
+  ['healthy again', 'running', [ago(10, 'health-check-failed'), ago(5, 'health-check-passed')], ['running']],
+  ['stale DNS', 'running', [ago(100, 'dns-stale')], ['dnsTrouble']],
+  ['DNS back', 'running', [ago(100, 'dns-stale'), ago(50, 'dns-recovered')], ['running']],
+  ['decay alert', 'running', [ago(100, 'decay-alert', { cause: 'line' })], ['decay']],
+  ['resumed after a crash', 'running', [ago(5, 'job-started', { resumed: true, bytesKept: 5 })], ['resumedAfterCrash']],
+  ['started afresh', 'running', [ago(5, 'job-started', { resumed: false })], ['running']],
+  ['interrupted', 'interrupted', [ago(5, 'throttled')], ['interrupted']],
+  ['cancelled', 'cancelled', [], ['cancelled']],
+  ['all there', 'completed', [ago(2, 'throttled')], ['completed']],
+  ['some failed', 'failed', [], ['completedWithFailures'], {}, { summary }],
+  ['denied at the start', 'failed', [], ['failedEarly'], {}, { summary: { ...summary, failure: { class: 'denied' } } }],
+  [
+    'ended by a full disk',
+    'failed',
+    [],
+    ['diskFull'],
+    {},
+    { summary: { ...summary, failure: { class: 'disk-full' } } },
+  ],
+]
+
+describe('the line under the head', () => {
+  test.each(ROWS)('%s', (_, phase, events, expected, snapshot = {}, job = {}) => {
+    const banners = chooseBanners({
+      job: { ...sampleJob(), phase, ...job },
+      snapshot: { ...sampleSnapshot(), phase, ...snapshot },
+      events,
+      now: NOW,
+    })
+    expect(banners.map((banner) => banner.kind)).toEqual(expected)
+  })
+
+  it('counts the warm connections of the new generation only', () => {
+    const connectionTable = [
+      ...sampleConnections(16, { generation: 2 }),
+      ...sampleConnections(9, { generation: 3 }),
+      ...sampleConnections(3, { generation: 3, state: 'connecting' }),
+    ]
+    const [banner] = chooseBanners({
+      job: sampleJob(),
+      snapshot: { ...sampleSnapshot(), connectionTable },
+      events: [ago(3, 'pool-rebuilding', { generation: 3, size: 16, cause: 'hourly' })],
+      now: NOW,
+    })
+    expect(banner?.reason).toEqual({ generation: 3, size: 16, cause: 'hourly', warm: 9 })
+  })
+
+  it('says the most frequent cause when objects failed', () => {
+    const failed = ['denied', 'missing', 'denied'].map((failure, index) => ({ key: `${index}`, failure, message: '' }))
+    const job = { ...sampleJob(), phase: 'failed' as const, summary: { ...summary, failed } }
+    const [banner] = chooseBanners({ job, snapshot: undefined, events: [], now: NOW })
+    expect(banner?.reason).toEqual({ objectsFailed: 6, objectsDone: 490, failure: 'denied' })
+  })
+})

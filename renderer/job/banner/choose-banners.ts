@@ -1,0 +1,222 @@
+/**
+ * What the line under the head says: from the job, its newest snapshot and its events to banners, most important first,
+ * never none. Pure. A run's earlier conditions end with `job-started`.
+ */
+import type { EngineEvent, EventCode, Reason } from '../../../shared/engine-event.ts'
+import type { JobView } from '../../../shared/ipc-contract.ts'
+import type { JobPhase } from '../../../shared/job-state.ts'
+import type { MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
+import type { JobWords } from '../../i18n/job-zh.ts'
+
+export type BannerKind = keyof JobWords['banners']
+/** trouble: red, needs somebody. healing: orange, being dealt with. healthy: green. neutral: a state, no news. */
+export type Tone = 'trouble' | 'healing' | 'healthy' | 'neutral'
+export type BannerAction = 'resume' | 'retry' | 'reveal'
+export type Banner = { kind: BannerKind; tone: Tone; reason: Reason; action?: BannerAction }
+
+export type BannerInput = {
+  job: JobView
+  snapshot: MetricsSnapshot | undefined
+  /** Oldest first. */
+  events: readonly EngineEvent[]
+  /** Unix milliseconds. */
+  now: number
+}
+
+/** "Rebuilt" is news for this long. */
+const REBUILT_SECONDS = 20
+/** Without a further refusal, throttling is over after this long (the window of the success rate). */
+const THROTTLED_SECONDS = 60
+const RESUMED_SECONDS = 60
+const DECAY_SECONDS = 600
+
+export function chooseBanners(input: BannerInput): Banner[] {
+  const phase = input.job.phase
+  const ended = ENDINGS[phase]?.(input)
+  if (ended) return [ended]
+  const conditions = [
+    diskFull(input),
+    offline(input),
+    coolingDown(input),
+    waitingOrPaused(input),
+    throttled(input),
+    rebuilding(input),
+    unhealthy(input),
+    dnsTrouble(input),
+    decay(input),
+    rebuilt(input),
+    resumedAfterCrash(input),
+  ].filter((banner) => banner !== undefined)
+  const state = stateBanner(input)
+  // Calm words beside trouble would be noise; the listing is news of its own.
+  return conditions.length > 0 && state.kind !== 'listing' ? conditions : [...conditions, state]
+}
+
+// -- how it ended ---------------------------------------------------------------------------------------------
+
+const ENDINGS: Partial<Record<JobPhase, (input: BannerInput) => Banner>> = {
+  completed: ({ job }) => {
+    const { summary } = job
+    const average = summary && summary.seconds > 0 ? summary.bytesFetched / summary.seconds : 0
+    const reason = {
+      objectsDone: summary?.objectsDone ?? job.objectsDone,
+      bytesDone: summary?.bytesDone ?? job.bytesDone,
+      ...(summary ? { seconds: summary.seconds } : {}),
+      ...(average > 0 ? { averageBytesPerSecond: average } : {}),
+    }
+    return { kind: 'completed', tone: 'healthy', reason, action: 'reveal' }
+  },
+  failed: ({ job, events }) => {
+    const failure = job.summary?.failure
+    if (failure?.class === 'disk-full') {
+      return {
+        kind: 'diskFull',
+        tone: 'trouble',
+        reason: latest(events, ['disk-full'])?.reason ?? {},
+        action: 'resume',
+      }
+    }
+    if (failure) {
+      const subject = failure.subject ?? ''
+      return { kind: 'failedEarly', tone: 'trouble', reason: { failure: failure.class, subject }, action: 'resume' }
+    }
+    const cause = mostFrequent(job.summary?.failed.map((object) => object.failure) ?? [])
+    const reason = {
+      objectsFailed: job.summary?.objectsFailed ?? job.objectsFailed,
+      objectsDone: job.summary?.objectsDone ?? job.objectsDone,
+      ...(cause ? { failure: cause } : {}),
+    }
+    return { kind: 'completedWithFailures', tone: 'trouble', reason, action: 'retry' }
+  },
+  cancelled: () => ({ kind: 'cancelled', tone: 'neutral', reason: {}, action: 'resume' }),
+  interrupted: ({ job }) => ({
+    kind: 'interrupted',
+    tone: 'healing',
+    reason: { bytesDone: job.bytesDone },
+    action: 'resume',
+  }),
+}
+
+// -- what goes on ---------------------------------------------------------------------------------------------
+
+type Condition = (input: BannerInput) => Banner | undefined
+
+const diskFull: Condition = ({ job, events }) => {
+  const event = latest(events, ['disk-full', 'resumed', 'job-started'])
+  if (event?.code !== 'disk-full' || job.phase === 'running') return undefined
+  return { kind: 'diskFull', tone: 'trouble', reason: event.reason, action: 'resume' }
+}
+
+const offline: Condition = ({ snapshot, events, now }) => {
+  const event = latest(events, ['network-lost', 'network-restored', 'job-started'])
+  const lost = event?.code === 'network-lost'
+  if (!lost && snapshot?.limit.code !== 'network-lost') return undefined
+  return { kind: 'offline', tone: 'trouble', reason: lost ? { seconds: secondsSince(event, now) } : {} }
+}
+
+const coolingDown: Condition = ({ job, snapshot, events }) => {
+  if (job.phase !== 'cooling-down') return undefined
+  const event = latest(events, ['cooling-down'])
+  return { kind: 'coolingDown', tone: 'healing', reason: { ...event?.reason, ...countdown(snapshot) } }
+}
+
+const waitingOrPaused: Condition = ({ job, snapshot, events }) => {
+  if (job.phase === 'paused') {
+    const full = latest(events, ['disk-full', 'resumed', 'job-started'])?.code === 'disk-full'
+    return full ? undefined : { kind: 'paused', tone: 'neutral', reason: {}, action: 'resume' }
+  }
+  if (job.phase !== 'waiting' || latest(events, ['network-lost', 'network-restored'])?.code === 'network-lost') {
+    return undefined
+  }
+  const { timeWindow } = job.spec
+  if (!timeWindow) return { kind: 'waiting', tone: 'neutral', reason: countdown(snapshot) }
+  const window = `${clockTime(timeWindow.fromMinutes)}-${clockTime(timeWindow.toMinutes)}`
+  return { kind: 'outsideWindow', tone: 'neutral', reason: { ...countdown(snapshot), window } }
+}
+
+const throttled: Condition = ({ snapshot, events, now }) => {
+  const event = latest(events, ['throttled', 'throttle-ended', 'job-started'])
+  const fresh = event?.code === 'throttled' && secondsSince(event, now) <= THROTTLED_SECONDS
+  if (!fresh && snapshot?.limit.code !== 'throttling') return undefined
+  const live = snapshot
+    ? { successRate: snapshot.successRate, ...(snapshot.delayMs > 0 ? { delayMs: snapshot.delayMs } : {}) }
+    : {}
+  return { kind: 'throttled', tone: 'healing', reason: { ...(fresh ? event.reason : {}), ...live } }
+}
+
+const REBUILD_CODES: EventCode[] = ['pool-rebuilding', 'pool-rebuilt', 'cooling-down', 'job-started']
+
+const rebuilding: Condition = ({ snapshot, events }) => {
+  const event = latest(events, REBUILD_CODES)
+  if (event?.code !== 'pool-rebuilding') return undefined
+  const { generation } = event.reason
+  const warm = snapshot?.connectionTable.filter(
+    (line) => line.generation === generation && (line.state === 'warm' || line.state === 'active'),
+  ).length
+  return warm === undefined || generation === undefined
+    ? { kind: 'rebuilding', tone: 'healing', reason: event.reason }
+    : { kind: 'rebuildingWarm', tone: 'healing', reason: { ...event.reason, warm } }
+}
+
+const rebuilt: Condition = ({ events, now }) => {
+  const event = latest(events, REBUILD_CODES)
+  if (event?.code !== 'pool-rebuilt' || secondsSince(event, now) > REBUILT_SECONDS) return undefined
+  return { kind: 'rebuilt', tone: 'healthy', reason: event.reason }
+}
+
+const unhealthy: Condition = ({ events }) => {
+  const event = latest(events, ['health-check-failed', 'health-check-passed', 'pool-rebuilt', 'job-started'])
+  return event?.code === 'health-check-failed'
+    ? { kind: 'unhealthy', tone: 'healing', reason: event.reason }
+    : undefined
+}
+
+const dnsTrouble: Condition = ({ events }) => {
+  const event = latest(events, ['dns-failed', 'dns-stale', 'dns-recovered', 'job-started'])
+  if (event?.code !== 'dns-failed' && event?.code !== 'dns-stale') return undefined
+  return { kind: 'dnsTrouble', tone: 'healing', reason: event.reason }
+}
+
+const decay: Condition = ({ events, now }) => {
+  const event = latest(events, ['decay-alert', 'job-started'])
+  if (event?.code !== 'decay-alert' || secondsSince(event, now) > DECAY_SECONDS) return undefined
+  return { kind: 'decay', tone: 'trouble', reason: event.reason }
+}
+
+const resumedAfterCrash: Condition = ({ events, now }) => {
+  const event = latest(events, ['job-started'])
+  if (event?.reason.resumed !== true || secondsSince(event, now) > RESUMED_SECONDS) return undefined
+  return { kind: 'resumedAfterCrash', tone: 'healthy', reason: event.reason }
+}
+
+function stateBanner({ job, snapshot }: BannerInput): Banner {
+  if (job.phase === 'starting') return { kind: 'starting', tone: 'neutral', reason: {} }
+  if (job.phase === 'finishing') return { kind: 'finishing', tone: 'neutral', reason: {} }
+  if (job.phase === 'listing' || snapshot?.listingComplete === false) {
+    const found = { objects: job.objectsTotal, bytes: job.bytesTotal }
+    return { kind: 'listing', tone: 'neutral', reason: job.objectsTotal > 0 ? found : {} }
+  }
+  const reason = snapshot ? { connections: snapshot.connections.active, successRate: snapshot.successRate } : {}
+  return { kind: 'running', tone: 'healthy', reason }
+}
+
+// -- helpers --------------------------------------------------------------------------------------------------
+
+function latest(events: readonly EngineEvent[], codes: readonly EventCode[]): EngineEvent | undefined {
+  return events.findLast((event) => codes.includes(event.code))
+}
+
+const secondsSince = (event: EngineEvent, now: number): number =>
+  Math.max(0, Math.round((now - Date.parse(event.time)) / 1000))
+
+const countdown = (snapshot: MetricsSnapshot | undefined): Reason =>
+  snapshot && snapshot.waitSeconds > 0 ? { waitSeconds: Math.ceil(snapshot.waitSeconds) } : {}
+
+const clockTime = (minutes: number): string =>
+  `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`
+
+function mostFrequent(values: readonly string[]): string | undefined {
+  const counts = new Map<string, number>()
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
+  return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0]
+}

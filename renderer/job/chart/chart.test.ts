@@ -1,0 +1,221 @@
+import fc from 'fast-check'
+import { describe, expect, it, test } from 'vitest'
+import type { EngineEvent, EventCode } from '../../../shared/engine-event.ts'
+import { sampleErrors, sampleSnapshot } from '../testing/samples.ts'
+import { clusterMarks, collectMarks, countMarks } from './event-marks.ts'
+import {
+  appendSnapshot,
+  breakAtGaps,
+  type Column,
+  compactHistory,
+  EMPTY_HISTORY,
+  fromHistory,
+  joinHistories,
+  type SpeedHistory,
+  sliceHistory,
+  thinHistory,
+} from './speed-history.ts'
+import { speedTimeline } from './speed-timeline.ts'
+
+const START = Date.parse('2026-01-01T00:00:00.000Z') / 1000
+const iso = (unixSeconds: number): string => new Date(unixSeconds * 1000).toISOString()
+const event = (at: number, code: EventCode): EngineEvent => ({ time: iso(at), code, reason: {} })
+
+function historyOf(time: number[], speed: Column): SpeedHistory {
+  const zeros = time.map(() => 0)
+  return {
+    time,
+    bytesPerSecond: speed,
+    concurrency: zeros,
+    firstByteMsP50: zeros,
+    firstByteMsP95: zeros,
+    errorsPerSecond: zeros,
+  }
+}
+const everySecond = (seconds: number, speed: (second: number) => number | null): SpeedHistory => {
+  const offsets = Array.from({ length: seconds }, (_, index) => index)
+  return historyOf(
+    offsets.map((offset) => START + offset),
+    offsets.map(speed),
+  )
+}
+const columnLengths = (history: SpeedHistory) => new Set(Object.values(history).map((column) => column.length))
+
+describe('history of the speed', () => {
+  it('appends snapshots once and in order', () => {
+    const snapshot = { ...sampleSnapshot(), time: iso(START), errors: sampleErrors({ reset: 2 }) }
+    const next = { ...snapshot, time: iso(START + 2), bytesPerSecond: 5, errors: sampleErrors({ reset: 6 }) }
+    const one = appendSnapshot(EMPTY_HISTORY, snapshot, undefined)
+    const two = appendSnapshot(one, next, snapshot)
+    expect(two.time).toEqual([START, START + 2])
+    expect(two.bytesPerSecond).toEqual([31.8e6, 5])
+    expect(two.errorsPerSecond).toEqual([0, 2])
+    expect(appendSnapshot(two, snapshot, undefined)).toBe(two)
+  })
+
+  it('leaves a paused tick empty instead of calling it zero', () => {
+    const paused = { ...sampleSnapshot(), phase: 'paused' as const, bytesPerSecond: 0 }
+    expect(appendSnapshot(EMPTY_HISTORY, paused, undefined).bytesPerSecond).toEqual([null])
+  })
+
+  it('empties what the program measured between pause and resume', () => {
+    const sevens = [7, 7, 7, 7, 7, 7]
+    const history = fromHistory({
+      time: sevens.map((_, index) => START + index),
+      bytesPerSecond: sevens,
+      concurrency: sevens,
+      firstByteMsP50: sevens,
+      firstByteMsP95: sevens,
+      errorsPerSecond: sevens,
+      marks: [event(START + 1, 'paused'), event(START + 3, 'throttled'), event(START + 4, 'resumed')],
+    })
+    expect(history.bytesPerSecond).toEqual([7, 7, null, null, null, 7])
+  })
+
+  it('joins what was read with what came live, without doubling', () => {
+    const read = everySecond(5, () => 1)
+    const live = sliceHistory(
+      everySecond(9, () => 2),
+      START + 2,
+      START + 100,
+    )
+    const joined = joinHistories(read, live)
+    expect(joined.time).toEqual(everySecond(9, () => 0).time)
+    expect(joined.bytesPerSecond).toEqual([1, 1, 1, 1, 1, 2, 2, 2, 2])
+    expect(joinHistories(live, read)).toBe(live)
+  })
+
+  it('stays below 3,600 points for a week and keeps the mean', () => {
+    let history = EMPTY_HISTORY
+    const week = 7 * 86_400
+    for (let hour = 0; hour < week / 3600; hour++) {
+      const piece = everySecond(3600, (second) => (second % 2 === 0 ? 10 : 30))
+      const shifted = { ...piece, time: piece.time.map((time) => time + hour * 3600) }
+      history = compactHistory(joinHistories(history, shifted), START + (hour + 1) * 3600)
+    }
+    expect(history.time.length).toBeLessThan(3600)
+    expect(columnLengths(history).size).toBe(1)
+    // The very first second is a bucket of its own.
+    const speeds = history.bytesPerSecond.slice(1, 500) as number[]
+    for (const speed of speeds) expect(speed).toBeCloseTo(20, 0)
+    const young = sliceHistory(history, START + week - 500, START + week)
+    expect(young.time.length).toBe(499)
+  })
+
+  it('has rising times and columns of one length after any thinning and compacting', () => {
+    const gaps = fc.array(fc.integer({ min: 1, max: 5000 }), { minLength: 1, maxLength: 200 })
+    fc.assert(
+      fc.property(gaps, fc.integer({ min: 10, max: 100 }), fc.integer({ min: 0, max: 1e6 }), (steps, most, later) => {
+        let at = START
+        const time = steps.map((step) => {
+          at += step
+          return at
+        })
+        const history = historyOf(
+          time,
+          time.map((_, index) => (index % 7 === 3 ? null : index)),
+        )
+        const changed = breakAtGaps(thinHistory(compactHistory(history, at + later), most))
+        expect(columnLengths(changed).size).toBe(1)
+        expect(changed.time.every((value, index) => index === 0 || value > (changed.time[index - 1] as number))).toBe(
+          true,
+        )
+        const measured = changed.bytesPerSecond.filter((value) => value !== null)
+        expect(Math.max(...measured, 0)).toBeLessThan(steps.length)
+      }),
+    )
+  })
+
+  it('thins to about as many points as there are pixels', () => {
+    const thin = thinHistory(
+      everySecond(3600, (second) => second),
+      500,
+    )
+    expect(thin.time.length).toBeLessThanOrEqual(501)
+    expect(thin.time.length).toBeGreaterThan(300)
+    expect(thin.time.at(-1)).toBe(START + 3599)
+  })
+
+  it('does not draw a line across hours in which the program was not there', () => {
+    const before = everySecond(3, () => 5)
+    const after = { ...before, time: before.time.map((time) => time + 7200) }
+    const broken = breakAtGaps(joinHistories(before, after))
+    expect(broken.bytesPerSecond).toEqual([5, 5, 5, null, 5, 5, 5])
+  })
+
+  it('does not take a change of resolution for a gap', () => {
+    const coarse = [0, 60, 120, 180].map((offset) => START + offset)
+    const fine = [190, 200, 201, 202].map((offset) => START + offset)
+    const time = [...coarse, ...fine]
+    const history = historyOf(
+      time,
+      time.map(() => 1),
+    )
+    expect(breakAtGaps(history)).toBe(history)
+  })
+})
+
+describe('speed timeline', () => {
+  const mega = (history: SpeedHistory, entries = 8) =>
+    speedTimeline(history, entries).map(({ hour, bytesPerSecond }) => [hour, bytesPerSecond])
+
+  test.each([
+    ['nothing measured', EMPTY_HISTORY, []],
+    ['the first seconds', everySecond(3, () => 4), [[0, 4]]],
+    ['a ramp at the start does not count', everySecond(60, (second) => (second <= 5 ? 0 : 30)), [[0, 30]]],
+    [
+      'three hours, sinking',
+      everySecond(3 * 3600 + 200, (second) => 30 - Math.round(second / 3600)),
+      [
+        [0, 30],
+        [1, 29],
+        [2, 28],
+        [3, 27],
+      ],
+    ],
+    [
+      'paused at the hour',
+      everySecond(3600 + 200, (second) => (second > 3000 ? null : 30)),
+      [
+        [0, 30],
+        [1, null],
+      ],
+    ],
+  ])('%s', (_, history, expected) => {
+    expect(mega(history as SpeedHistory)).toEqual(expected)
+  })
+
+  it('keeps the start and the newest hours when there is little room', () => {
+    const history = everySecond(6 * 3600 + 200, () => 30)
+    expect(speedTimeline(history, 3).map(({ hour }) => hour)).toEqual([0, 4, 6])
+  })
+})
+
+describe('event marks', () => {
+  it('marks what matters, each once, oldest first', () => {
+    const told = [event(START + 9, 'throttled'), event(START + 1, 'pool-rebuilding'), event(START + 2, 'rate-changed')]
+    const marks = collectMarks(told, [event(START + 9, 'throttled'), event(START + 20, 'cooling-down')])
+    expect(marks.map(({ kind, at }) => [kind, at - START])).toEqual([
+      ['rebuild', 1],
+      ['throttle', 9],
+      ['cooling', 20],
+    ])
+  })
+
+  it('joins marks that would touch, by kind', () => {
+    const marks = collectMarks(
+      [0, 3, 6, 11].map((offset) => event(START + offset, 'throttled')),
+      [event(START + 4, 'pool-rebuilding')],
+    )
+    const clusters = clusterMarks(marks, 10).map((cluster) => [cluster.kind, cluster.at - START, cluster.marks.length])
+    expect(clusters).toEqual([
+      ['throttle', 0, 3],
+      ['rebuild', 4, 1],
+      ['throttle', 11, 1],
+    ])
+    expect(countMarks(marks).map(({ kind, marks: found }) => [kind, found.length])).toEqual([
+      ['throttle', 4],
+      ['rebuild', 1],
+    ])
+  })
+})

@@ -1,0 +1,32 @@
+/** The seed report's speed timeline: how fast at the start, after 1 h, 2 h, 3 h ... Pure. */
+import { meanOf, type SpeedHistory, sliceHistory } from './speed-history.ts'
+
+export type TimelineEntry = { hour: number; bytesPerSecond: number | null }
+
+/** Every hour while one remembers them singly, then the ones that tell a long job's story. */
+const HOURS = [1, 2, 3, 4, 6, 8, 12, 18, 24, 36, 48, 72, 96, 120, 168, 240, 336, 504, 672]
+/** A speed is the mean of this long before and after its hour; the start is the mean of the first five minutes. */
+const HALF_WINDOW_SECONDS = 150
+const START_SECONDS = 300
+/** Connections are still opening. */
+const SETTLING_SECONDS = 5
+
+/** The start and the reached hours, at most `maxEntries`: the newest ones count, the start always stays. */
+export function speedTimeline(history: SpeedHistory, maxEntries: number): TimelineEntry[] {
+  const start = history.time[0]
+  const end = history.time.at(-1)
+  if (start === undefined || end === undefined) return []
+  const mean = (from: number, to: number): number | null => {
+    const { bytesPerSecond } = sliceHistory(history, from, to)
+    return meanOf(bytesPerSecond, 0, bytesPerSecond.length)
+  }
+  const reached = HOURS.filter((hour) => start + hour * 3600 <= end).map((hour) => {
+    const at = start + hour * 3600
+    // Old points stand for more than the window is long: then the nearest one after the hour speaks for it.
+    const around = mean(at - HALF_WINDOW_SECONDS, at + HALF_WINDOW_SECONDS)
+    return { hour, bytesPerSecond: around ?? mean(at, at + 3600) }
+  })
+  const settled = mean(start + SETTLING_SECONDS, start + START_SECONDS)
+  const first = { hour: 0, bytesPerSecond: settled ?? mean(start - 1, start + START_SECONDS) }
+  return [first, ...reached.slice(-(maxEntries - 1))]
+}

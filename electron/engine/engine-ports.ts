@@ -45,6 +45,8 @@ export type ObjectHead = {
   checksumType: 'FULL_OBJECT' | 'COMPOSITE' | ''
   /** Number of parts of a multipart upload, 1 otherwise. */
   partCount: number
+  /** `x-amz-server-side-encryption`, or `customer` for keys of the customer. With `aws:kms` the ETag is no MD5. */
+  encryption?: string
 }
 
 /** One bucket, read-only. All calls are safe to repeat; none throws for what the other side does. */

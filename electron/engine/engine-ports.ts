@@ -3,6 +3,7 @@
  * plane and the disk. Real ones are made in `electron/api/create-engine-ports.ts`; fakes live in `testing/`.
  */
 import type { Failure, Outcome } from '../../shared/failure.ts'
+import type { Verifier } from './verify/verifier.ts'
 
 export type Clock = {
   /** Unix time in milliseconds: for records people read. */
@@ -146,8 +147,9 @@ export type LineCounters = {
   bytes: number
   /** Clock.monotonic() of the last received byte, or of the last change of state. */
   lastByteAt: number
-  /** Where the running task has got to; meaningless when idle. */
+  /** Where task `taskId` has got to; of the line's last task until it begins the next. */
   reached: number
+  taskId: number
 }
 
 /**
@@ -181,6 +183,7 @@ export type EnginePorts = {
   source: ObjectSource
   resolver: Resolver
   dataPlane: DataPlane
+  verifier: Verifier
   /** Resident memory of this process in bytes. */
   memory(): number
   /** CLOSE_WAIT sockets of this process, as the operating system counts them; 0 where it cannot tell. */

@@ -8,6 +8,7 @@ import type { LookupFunction } from 'node:net'
 import { rootCertificates } from 'node:tls'
 import {
   HeadObjectCommand,
+  type HeadObjectCommandOutput,
   ListBucketsCommand,
   ListObjectsV2Command,
   type ListObjectsV2CommandOutput,
@@ -129,6 +130,7 @@ export function createS3ObjectSource(options: S3SourceOptions): S3ObjectSource {
         }),
         checksumType: value.ChecksumType ?? '',
         partCount: value.PartsCount ?? 1,
+        ...encryptionOf(value),
       }
       return success(objectHead)
     },
@@ -234,6 +236,11 @@ function decodeListed(text: string): string {
   } catch {
     return text
   }
+}
+
+const encryptionOf = (head: HeadObjectCommandOutput): { encryption?: string } => {
+  const encryption = head.ServerSideEncryption ?? head.SSECustomerAlgorithm
+  return encryption ? { encryption } : {}
 }
 
 const definedOnly = (values: Record<string, string | undefined>): Record<string, string> =>

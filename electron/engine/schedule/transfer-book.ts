@@ -5,6 +5,7 @@
  * exactly once, as landed, failed, or given back to the waiting ones; no file is closed while a task writes to it.
  */
 import type { Failure, Outcome } from '../../../shared/failure.ts'
+import type { Span } from '../disk/byte-spans.ts'
 import type { FetchTask, TaskOutcome } from '../engine-ports.ts'
 import { subPrefixOf } from '../list/key-below-prefix.ts'
 import type { ObjectTable } from '../plan/object-table.ts'
@@ -56,7 +57,8 @@ export type TransferBookOptions = {
   /** Milliseconds until the next attempt; undefined = give up. */
   retryAfterMs(failure: Failure, attempts: number): number | undefined
   line: {
-    reached(lineId: number): number
+    /** Where this task has got to; 0 while its worker has not begun it. */
+    reached(lineId: number, taskId: number): number
     bytesPerSecond(lineId: number): number
     shrink(lineId: number, end: number): void
     close(lineId: number): void
@@ -146,7 +148,7 @@ export function createTransferBook(options: TransferBookOptions) {
   function* splittable(mayAsk: (group: string) => boolean): Generator<RunningRange> {
     for (const [taskId, { object, lineId, start: from, end }] of running) {
       if (object.isHeld || object.wholeOnly || object.file.kind === 'whole' || !mayAsk(object.group)) continue
-      const reached = Math.max(from, line.reached(lineId))
+      const reached = Math.max(from, line.reached(lineId, taskId))
       yield { taskId, reached, end, bytesPerSecond: line.bytesPerSecond(lineId) }
     }
   }
@@ -361,7 +363,7 @@ export function createTransferBook(options: TransferBookOptions) {
     let bytes = doneBytes(object)
     for (const taskId of object.running) {
       const task = running.get(taskId)
-      if (task) bytes += Math.max(0, Math.min(line.reached(task.lineId), task.end) - task.start)
+      if (task) bytes += Math.max(0, Math.min(line.reached(task.lineId, taskId), task.end) - task.start)
     }
     return bytes
   }
@@ -382,8 +384,17 @@ export function createTransferBook(options: TransferBookOptions) {
       for (const index of open.keys()) bytes += liveBytes(index)
       return bytes
     },
-    keyOf: (taskId: number) => running.get(taskId)?.object.key ?? '',
     openObjects: () => open.values(),
+    /** What running tasks of an object have written so far. */
+    runningSpans(object: OpenObject): Span[] {
+      const spans: Span[] = []
+      for (const taskId of object.running) {
+        const task = running.get(taskId)
+        const reached = task ? Math.min(line.reached(task.lineId, taskId), task.end) : 0
+        if (task && reached > task.start) spans.push([task.start, reached])
+      }
+      return spans
+    },
     counts: () => ({ fetched, retries, waiting: waiting.size, open: open.size }),
     /** Nothing waits, runs or is on its way through the disk. */
     isIdle: () => waiting.size === 0 && inTransit === 0 && open.size === 0,

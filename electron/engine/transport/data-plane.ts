@@ -86,7 +86,7 @@ export function createDataPlane(options: { workerUrl: URL; workers: number }): D
     close: (lineId) => tell(lineId, () => ({ kind: 'close', lineId })),
     counters(lineId) {
       const place = placement.get(lineId)
-      return place ? counters.line(place.slot) : { bytes: 0, lastByteAt: 0, reached: 0 }
+      return place ? counters.line(place.slot) : { bytes: 0, lastByteAt: 0, reached: 0, taskId: 0 }
     },
     setRateLimit(bytesPerSecond) {
       clearInterval(refill)

@@ -22,7 +22,7 @@ export type LineContext = {
   monotonic(): number
   report(news: LineNews): void
   /** Publishes the line's counters. */
-  publish(slot: number, bytes: number, lastByteAt: number, reached: number): void
+  publish(slot: number, bytes: number, lastByteAt: number, reached: number, taskId: number): void
   /** Takes bytes from the shared rate limit; false = rest until `resume`. */
   mayContinue(bytes: number): boolean
   onResting(line: Line): void
@@ -77,7 +77,8 @@ export function createLine(
 
   const parser = createResponseParser({ onHead, onBody, onEnd })
   const line: Line = { lineId, assign, shrink, close, resume: () => socket.resume() }
-  const touch = () => context.publish(slot, totalBytes, context.monotonic(), running?.reached ?? 0)
+  const touch = () =>
+    context.publish(slot, totalBytes, context.monotonic(), running?.reached ?? 0, running?.task.taskId ?? 0)
 
   context.onOpened()
   touch()
@@ -120,7 +121,7 @@ export function createLine(
       if (isClosed) return
       isClosed = true
       if (running) finish(ending ?? { class: 'reset', code: answered() ? 'closed-in-answer' : 'closed-before-answer' })
-      context.publish(slot, totalBytes, context.monotonic(), 0)
+      context.publish(slot, totalBytes, context.monotonic(), 0, 0)
       context.report({ kind: 'closed', lineId, ...(ending ? { failure: withAddress(ending) } : {}) })
       context.onClosed(line)
     },
@@ -241,7 +242,7 @@ export function createLine(
     running = undefined
     const landing = failure ? writer?.abandon() : writer?.complete()
     const result = failure ?? landing
-    context.publish(slot, totalBytes, context.monotonic(), reached)
+    context.publish(slot, totalBytes, context.monotonic(), reached, task.taskId)
     context.report({
       kind: 'finished',
       outcome: {

@@ -5,7 +5,7 @@
  * reader that sees a value one chunk old draws the same chart, so plain stores are enough.
  */
 
-const LINE_FIELDS = 3
+const LINE_FIELDS = 4
 const WORKER_FIELDS = 3
 /** Twice the highest thread count: a rolling rebuild holds two generations. */
 export const MAX_LINE_SLOTS = 640
@@ -22,11 +22,17 @@ export function viewCounters(memory: SharedArrayBuffer) {
   const at = (slot: number, field: number) => cells[slot * LINE_FIELDS + field] as number
   const atWorker = (worker: number, field: number) => cells[workers + worker * WORKER_FIELDS + field] as number
   return {
-    line: (slot: number) => ({ bytes: at(slot, 0), lastByteAt: at(slot, 1), reached: at(slot, 2) }),
-    setLine(slot: number, bytes: number, lastByteAt: number, reached: number) {
+    line: (slot: number) => ({
+      bytes: at(slot, 0),
+      lastByteAt: at(slot, 1),
+      reached: at(slot, 2),
+      taskId: at(slot, 3),
+    }),
+    setLine(slot: number, bytes: number, lastByteAt: number, reached: number, taskId: number) {
       cells[slot * LINE_FIELDS] = bytes
       cells[slot * LINE_FIELDS + 1] = lastByteAt
       cells[slot * LINE_FIELDS + 2] = reached
+      cells[slot * LINE_FIELDS + 3] = taskId
     },
     worker: (worker: number) => ({
       opened: atWorker(worker, 0),

@@ -2,10 +2,10 @@
  * Writes body bytes at their own offsets, synchronously: the worker has nothing else to do for this line, and a
  * synchronous `pwrite` from the receive buffer needs neither copy nor promise.
  */
-import { closeSync, constants, futimesSync, openSync, renameSync, writeSync } from 'node:fs'
-import type { Failure } from '../../../shared/failure.ts'
-import { type Outcome, success } from '../../../shared/failure.ts'
+import { closeSync, writeSync } from 'node:fs'
+import { type Failure, failed, type Outcome, success } from '../../../shared/failure.ts'
 import { mapDiskError } from '../disk/disk-error.ts'
+import { landSync, openPartSync } from '../disk/part-file.ts'
 import type { TaskFile } from '../engine-ports.ts'
 
 export type TaskWriter = {
@@ -28,27 +28,15 @@ export function openTaskFile(file: TaskFile): Outcome<TaskWriter> {
   }
   let fd: number
   try {
-    fd = openSync(file.partPath, WRITE_FLAGS)
+    fd = openPartSync(file.partPath)
   } catch (error) {
-    return { ok: false, failure: mapDiskError(error, file.partPath) }
+    return failed(mapDiskError(error, file.partPath))
   }
   return success({
     write: (buffer, offset, length, position) => writeAll(fd, buffer, offset, length, position, file.partPath),
-    complete: () => attempt(file.finalPath, () => land(fd, file)),
+    complete: () => landSync(fd, file.partPath, file.finalPath, file.lastModified),
     abandon: () => attempt(file.partPath, () => closeSync(fd)),
   })
-}
-
-/** A planted symbolic link must not be followed; Windows has no such flag and no such default. */
-const WRITE_FLAGS = constants.O_CREAT | constants.O_TRUNC | constants.O_WRONLY | (constants.O_NOFOLLOW ?? 0)
-
-function land(fd: number, file: Extract<TaskFile, { kind: 'whole' }>): void {
-  try {
-    futimesSync(fd, file.lastModified / 1000, file.lastModified / 1000)
-  } finally {
-    closeSync(fd)
-  }
-  renameSync(file.partPath, file.finalPath)
 }
 
 function writeAll(

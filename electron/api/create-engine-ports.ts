@@ -1,0 +1,41 @@
+/** The engine's ports with real sockets, disks and clocks behind them. Whoever creates them closes them. */
+import { availableParallelism } from 'node:os'
+import type { Clock, EnginePorts } from '../engine/engine-ports.ts'
+import { createS3ObjectSource, type S3SourceOptions } from '../engine/list/s3-object-source.ts'
+import { createDataPlane } from '../engine/transport/data-plane.ts'
+import { createVerifier } from '../engine/verify/verifier.ts'
+import { countCloseWait } from './count-close-wait.ts'
+
+/** Beyond four threads the control plane or the disk is the limit (docs/benchmarks.md). */
+const MAX_DATA_PLANE_WORKERS = 4
+
+export type EnginePortsOptions = {
+  access: S3SourceOptions
+  clock: Clock
+  workers: { dataPlaneUrl: URL; verifyUrl: URL }
+}
+
+export type ClosableEnginePorts = EnginePorts & { close(): Promise<void> }
+
+export function createEnginePorts({ access, clock, workers }: EnginePortsOptions): ClosableEnginePorts {
+  const source = createS3ObjectSource(access)
+  const dataPlane = createDataPlane({
+    workerUrl: workers.dataPlaneUrl,
+    workers: Math.min(MAX_DATA_PLANE_WORKERS, Math.max(1, availableParallelism())),
+  })
+  const verifier = createVerifier({ workerUrl: workers.verifyUrl })
+  return {
+    clock,
+    random: Math.random,
+    source,
+    resolver: access.resolver,
+    dataPlane,
+    verifier,
+    memory: () => process.memoryUsage.rss(),
+    closeWait: countCloseWait,
+    async close() {
+      source.close()
+      await verifier.close()
+    },
+  }
+}

@@ -1,0 +1,357 @@
+/**
+ * One job, from its spec to its summary: opens the destination, lists, transfers, lands, and tells what happens.
+ * The steps are at the top; each lives in its own folder. Never throws for what the world does.
+ */
+import type { EngineEvent, EventCode, Reason } from '../../shared/engine-event.ts'
+import type { Failure } from '../../shared/failure.ts'
+import type { ObjectFilter, ObjectRow } from '../../shared/ipc-contract.ts'
+import type { JobSpec } from '../../shared/job-spec.ts'
+import type { JobPhase, Summary } from '../../shared/job-state.ts'
+import type { MetricsSnapshot } from '../../shared/metrics-snapshot.ts'
+import type { Policy } from '../../shared/policy.ts'
+import type { EnginePorts, ListedObject } from './engine-ports.ts'
+import { createGovernor, type Governor } from './govern/governor.ts'
+import { createObjectLanding } from './land-objects.ts'
+import { createGlobFilter } from './list/glob-filter.ts'
+import { keyBelowPrefix } from './list/key-below-prefix.ts'
+import { listObjects } from './list/list-objects.ts'
+import { createJobLogs, type JobLogs } from './metrics/job-logs.ts'
+import { createSnapshotMeter } from './metrics/snapshot-meter.ts'
+import { openWorkplace, type Workplace } from './open-workplace.ts'
+import { createObjectTable } from './plan/object-table.ts'
+import { createTransferBook, type ObjectNews } from './schedule/transfer-book.ts'
+import { checkObject } from './verify/check-object.ts'
+
+export type DownloadOptions = {
+  spec: JobSpec
+  policy: Policy
+  ports: EnginePorts
+  onEvent(event: EngineEvent): void
+  onSnapshot(snapshot: MetricsSnapshot): void
+}
+
+export type Download = {
+  /** Never rejects. Resolves when everything is flushed and closed. */
+  finished: Promise<Summary>
+  pause(): void
+  resume(): void
+  /** Stops; files and journal stay, so that a later run continues. */
+  cancel(): void
+  rebuildPool(): void
+  coolDown(): void
+  /** Tries failed objects again: all, or those named. */
+  retry(indexes?: number[]): void
+  snapshot(): MetricsSnapshot
+  objects(query: { filter: ObjectFilter; search: string; offset: number; limit: number }): {
+    total: number
+    rows: ObjectRow[]
+  }
+  /** Absolute path of an object's file. */
+  objectPath(index: number): string | undefined
+}
+
+/** Decisions are taken this often; ten times a second sees a stall early and costs nothing. */
+const TICK_MS = 100
+/** Progress of open files goes to the journal this often: what a `kill -9` may cost (DESIGN 8.2). */
+const JOURNAL_PROGRESS_MS = 500
+const MAX_NAMED_FAILURES = 1000
+
+export function startDownload(options: DownloadOptions): Download {
+  const { spec, policy, ports } = options
+  const { clock, dataPlane } = ports
+  const stop = new AbortController()
+  const startedAt = clock.monotonic()
+  const named: { index: number; failure: string; message: string }[] = []
+  let phase: JobPhase = 'starting'
+  let listingComplete = false
+  let fatal: Failure | undefined
+  let isPaused = false
+  let workplace: Workplace | undefined
+  let logs: JobLogs | undefined
+  let landing: ReturnType<typeof createObjectLanding> | undefined
+
+  const table = createObjectTable((index) => book.liveBytes(index))
+  const book = createTransferBook({
+    table,
+    landing: {
+      begin: (index, group) => theLanding().begin(index, group),
+      land: (object) => theLanding().land(object),
+      landed: (object) => theLanding().landed(object),
+      keepPart: (object) => theLanding().keepPart(object),
+      abandon: (object) => theLanding().abandon(object),
+      discard: (object) => theLanding().discard(object),
+      repin: (index) => theLanding().repin(index),
+    },
+    partSize: spec.partSize,
+    now: clock.monotonic,
+    retryAfterMs: (failure, attempts) => governor.retryAfterMs(failure, attempts),
+    line: {
+      reached(lineId, taskId) {
+        const counters = dataPlane.counters(lineId)
+        return counters.taskId === taskId ? counters.reached : 0
+      },
+      bytesPerSecond: (lineId) => governor.lineSpeed(lineId),
+      shrink: dataPlane.shrink,
+      close: (lineId) => governor.closeLine(lineId, 'object-held'),
+    },
+    onObject,
+    onFatal: fail,
+    onWork: () => governor.pump(),
+  })
+  const governor: Governor = createGovernor({
+    ports,
+    policy,
+    spec,
+    book,
+    isListingComplete: () => listingComplete,
+    emit,
+    onError(failure, task, attempt, action) {
+      const time = new Date(clock.now()).toISOString()
+      logs?.error({ time, key: task.key, start: task.range.start, reached: task.reached, attempt, action, failure })
+    },
+    onFatal: fail,
+  })
+  const meter = createSnapshotMeter({ ports, table, book, governor })
+
+  const finished = run()
+  return {
+    finished,
+    pause() {
+      if (isPaused || stop.signal.aborted) return
+      isPaused = true
+      governor.pause()
+      emit('paused', {})
+    },
+    resume() {
+      if (!isPaused) return
+      isPaused = false
+      governor.resume()
+      emit('resumed', {})
+    },
+    cancel: () => stop.abort(),
+    rebuildPool: () => governor.rebuild('user'),
+    coolDown: () => governor.coolDown('user'),
+    retry,
+    snapshot,
+    objects: (query) => table.query(query),
+    objectPath: (index) =>
+      landing && workplace && index < table.length
+        ? workplace.destination.locate(landing.pathOf(index).path).finalPath
+        : undefined,
+  }
+
+  async function run(): Promise<Summary> {
+    const opened = await openWorkplace(spec, ports, emit)
+    if (!opened.ok) return summarize(opened.failure)
+    workplace = opened.value
+    landing = makeLanding(workplace)
+    logs = createJobLogs(spec.logFolder ?? workplace.destination.ownFolder)
+    emit('job-started', { resumed: workplace.isResumed })
+
+    const timers = startTimers(workplace)
+    phase = 'listing'
+    await Promise.all([list(), governor.start(stop.signal)])
+    await untilDone()
+    phase = 'finishing'
+    await governor.stop()
+    await book.stop()
+    for (const cancelTimer of timers) cancelTimer()
+    const closed = await workplace.close()
+    if (!closed.ok) fatal ??= closed.failure
+    await dataPlane.shutDown()
+    const summary = summarize(fatal)
+    options.onSnapshot(snapshot())
+    logs.performance(snapshot())
+    await logs.close()
+    meter.close()
+    return summary
+  }
+
+  async function list(): Promise<void> {
+    const begunAt = clock.monotonic()
+    const isWanted = createGlobFilter(spec.include, spec.exclude)
+    const { prefix } = spec.source
+    let seen = 0
+    let isWholeKey = false
+
+    const onPage = async (objects: ListedObject[]) => {
+      for (const object of objects) {
+        // The shortest key comes first: a prefix that is one whole key means that object alone.
+        if (seen === 0 && object.key === prefix && !prefix.endsWith('/')) isWholeKey = true
+        else if (isWholeKey) return
+        seen++
+        if (!isWholeKey && !isWanted(keyBelowPrefix(object.key, prefix))) continue
+        const index = table.add(object)
+        theLanding().pathOf(index)
+        if (await theLanding().isThere(index)) book.addSkipped(index)
+        else book.addWaiting(index)
+      }
+      if (phase === 'listing') phase = 'running'
+      governor.pump()
+    }
+    const listed = await listObjects({
+      source: ports.source,
+      prefix,
+      retryAfterMs: (failure, attempts) => governor.listRetryAfterMs(failure, attempts),
+      sleep,
+      onPage,
+      signal: stop.signal,
+    })
+    if (!listed.ok) return fail(listed.failure)
+    if (seen === 0 && prefix !== '') return fail({ class: 'missing', code: 'empty-prefix', subject: prefix })
+    listingComplete = true
+    if (phase === 'listing') phase = 'running'
+    const seconds = (clock.monotonic() - begunAt) / 1000
+    emit('listing-finished', { objects: table.length, bytes: table.bytesTotal, seconds })
+    governor.pump()
+  }
+
+  function makeLanding(place: Workplace) {
+    return createObjectLanding({
+      ...place,
+      table,
+      source: ports.source,
+      bucket: spec.source.bucket,
+      prefix: spec.source.prefix,
+      verify: spec.verify,
+      verifyFile: (object) =>
+        checkObject(object, { mode: spec.verify, source: ports.source, verifier: ports.verifier, signal: stop.signal }),
+      signal: stop.signal,
+      onPathMapped: (key, path) => emit('path-mapped', { key, path }),
+    })
+  }
+
+  function startTimers(place: Workplace): (() => void)[] {
+    return [
+      every(TICK_MS, () => governor.tick()),
+      every(policy.snapshotSeconds * 1000, () => {
+        meter.tick()
+        options.onSnapshot(snapshot())
+      }),
+      every(JOURNAL_PROGRESS_MS, noteProgress),
+      every(policy.journalFlushSeconds * 1000, async () => {
+        noteProgress()
+        const flushed = await place.checkpoint()
+        if (!flushed.ok) fail(flushed.failure)
+      }),
+      every(policy.performanceLogSeconds * 1000, () => logs?.performance(snapshot())),
+    ]
+  }
+
+  function noteProgress(): void {
+    for (const object of book.openObjects()) theLanding().noteProgress(object, book.runningSpans(object))
+  }
+
+  /** Resolves when all is landed or failed, or nothing more may be done. */
+  function untilDone(): Promise<void> {
+    return new Promise((resolve) => {
+      const check = () => {
+        if (stop.signal.aborted || fatal || (listingComplete && book.isIdle())) resolve()
+        else clock.after(TICK_MS / 2, check)
+      }
+      check()
+    })
+  }
+
+  function fail(failure: Failure): void {
+    if (failure.class === 'cancelled' || fatal) return
+    fatal = failure
+    if (failure.class === 'disk-full') emit('disk-full', { path: failure.subject ?? spec.destination })
+    stop.abort()
+  }
+
+  function onObject({ kind, index, failure, attempts }: ObjectNews): void {
+    const key = table.key(index)
+    if (kind === 'changed' || kind === 'corrupt') emit('object-changed', { key, failure: failure?.class ?? kind })
+    if (kind !== 'failed' || !failure) return
+    emit('object-failed', { key, failure: failure.class, attempts: attempts ?? 1 })
+    if (named.length < MAX_NAMED_FAILURES) named.push({ index, failure: failure.class, message: messageOf(failure) })
+  }
+
+  function retry(indexes?: number[]): void {
+    const again = indexes ?? [...table.indexesIn('failed')]
+    for (const index of again) {
+      if (index >= table.length || table.state(index) !== 'failed') continue
+      table.setState(index, 'waiting')
+      book.addWaiting(index)
+      emit('object-retried', { key: table.key(index) })
+    }
+    governor.pump()
+  }
+
+  function currentPhase(): JobPhase {
+    if (phase !== 'running' && phase !== 'listing') return phase
+    if (isPaused) return 'paused'
+    return governor.phase() ?? phase
+  }
+
+  function snapshot(): MetricsSnapshot {
+    return meter.read(currentPhase(), listingComplete)
+  }
+
+  function summarize(failure: Failure | undefined): Summary {
+    const objectsFailed = table.count('failed')
+    const isDone = listingComplete && book.isIdle() && !failure
+    const status = failure || (isDone && objectsFailed > 0) ? 'failed' : isDone ? 'completed' : 'interrupted'
+    phase = status === 'interrupted' ? 'cancelled' : status
+    const { fetched, retries } = book.counts()
+    const summary: Summary = {
+      status,
+      objectsDone: table.count('done') + table.count('skipped'),
+      objectsFailed,
+      objectsSkipped: table.count('skipped'),
+      bytesDone: book.bytesDone(),
+      bytesFetched: fetched,
+      seconds: (clock.monotonic() - startedAt) / 1000,
+      retries,
+      // A failure that a later retry has mended is no longer one.
+      failed: named
+        .filter(({ index }) => table.state(index) === 'failed')
+        .map(({ index, failure, message }) => ({ key: table.key(index), failure, message })),
+      ...(failure ? { failure } : {}),
+    }
+    emit('job-finished', { status, seconds: summary.seconds })
+    return summary
+  }
+
+  function emit(code: EventCode, reason: Reason): void {
+    options.onEvent({ time: new Date(clock.now()).toISOString(), code, reason })
+  }
+
+  function theLanding() {
+    if (!landing) throw new Error('the destination is not open yet')
+    return landing
+  }
+
+  function sleep(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancelTimer = clock.after(milliseconds, done)
+      function done() {
+        stop.signal.removeEventListener('abort', done)
+        cancelTimer()
+        resolve()
+      }
+      stop.signal.addEventListener('abort', done, { once: true })
+    })
+  }
+
+  /** Runs again and again until cancelled; never twice at once. */
+  function every(milliseconds: number, work: () => void | Promise<void>): () => void {
+    let cancelTimer = () => {}
+    let isCancelled = false
+    const arm = () => {
+      cancelTimer = clock.after(milliseconds, async () => {
+        await work()
+        if (!isCancelled) arm()
+      })
+    }
+    arm()
+    return () => {
+      isCancelled = true
+      cancelTimer()
+    }
+  }
+}
+
+const messageOf = (failure: Failure): string =>
+  [failure.code, failure.detail].filter((part) => part !== undefined).join(': ') || failure.class

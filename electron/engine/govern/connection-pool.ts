@@ -1,0 +1,197 @@
+/**
+ * The shell over all connections: opens, feeds, replaces and closes them as the pure decisions of this folder say,
+ * and keeps the books that prove it (opened - closed = open).
+ *
+ * A line is born `connecting`, becomes `warm` when its handshake is done, `active` while a task runs, `draining` when
+ * it may finish its task but gets no new one, and leaves the pool when its socket is closed.
+ */
+import type { Failure } from '../../../shared/failure.ts'
+import type { ConnectionView } from '../../../shared/metrics-snapshot.ts'
+import type { Clock, DataPlane, Endpoint, FetchTask, LineNews, TaskOutcome } from '../engine-ports.ts'
+
+export type PoolLine = {
+  readonly id: number
+  readonly address: string
+  readonly generation: number
+  readonly openedAt: number
+  state: 'connecting' | 'warm' | 'active' | 'draining'
+  handshakeMs: number
+  /** Tasks finished or begun on it. */
+  requests: number
+  /** Body bytes received since it was opened. */
+  bytes: number
+  /** Monotonic milliseconds of the last byte, or of the last change of state. */
+  lastByteAt: number
+  task: FetchTask | undefined
+  /** The task that has just been reported, while its outcome is being handled. */
+  lastTask: FetchTask | undefined
+  taskStartedAt: number
+  taskBytesAtStart: number
+  /** First byte of the running task; 0 before it. */
+  firstByteAt: number
+  /** Smoothed. */
+  bytesPerSecond: number
+  /** Since when it has nothing to do; 0 while it has. */
+  idleSince: number
+  /** Why it is being closed by us, when it is. */
+  closing: string | undefined
+}
+
+export type ConnectionPoolOptions = {
+  dataPlane: DataPlane
+  clock: Clock
+  endpoint(): Endpoint | undefined
+  onOutcome(outcome: TaskOutcome, line: PoolLine): void
+  onOpened(line: PoolLine): void
+  /** The socket is gone. `failure` only when neither side's plan. */
+  onClosed(line: PoolLine, failure: Failure | undefined): void
+}
+
+/** Time constant of a line's smoothed speed: long enough to pass over single chunks, short enough to see a stall. */
+const SPEED_SMOOTHING_MS = 1500
+
+export type ConnectionPool = ReturnType<typeof createConnectionPool>
+
+export function createConnectionPool(options: ConnectionPoolOptions) {
+  const { dataPlane, clock } = options
+  const lines = new Map<number, PoolLine>()
+  let nextLineId = 1
+  let lastTickAt = clock.monotonic()
+
+  dataPlane.subscribe((news) => {
+    for (const item of news) receive(item)
+  })
+
+  function receive(item: LineNews): void {
+    if (item.kind === 'finished') {
+      const line = lines.get(item.outcome.lineId)
+      if (!line) return
+      line.lastTask = line.task
+      line.task = undefined
+      line.idleSince = clock.monotonic()
+      if (line.state === 'active') line.state = 'warm'
+      options.onOutcome(item.outcome, line)
+      if (line.state === 'draining' && !line.closing) close(line, 'drained')
+      return
+    }
+    const line = lines.get(item.lineId)
+    if (!line) return
+    if (item.kind === 'opened') {
+      line.handshakeMs = item.handshakeMs
+      line.idleSince = clock.monotonic()
+      if (line.state === 'connecting') line.state = 'warm'
+      options.onOpened(line)
+    } else {
+      lines.delete(line.id)
+      options.onClosed(line, line.closing ? undefined : item.failure)
+    }
+  }
+
+  function close(line: PoolLine, why: string): void {
+    if (line.closing) return
+    line.closing = why
+    dataPlane.close(line.id)
+  }
+
+  return {
+    lines: () => lines.values(),
+    get: (lineId: number) => lines.get(lineId),
+    get size() {
+      return lines.size
+    },
+
+    open(address: string, generation: number, endpoint: Endpoint): PoolLine {
+      const now = clock.monotonic()
+      const line: PoolLine = {
+        id: nextLineId++,
+        address,
+        generation,
+        openedAt: now,
+        state: 'connecting',
+        handshakeMs: 0,
+        requests: 0,
+        bytes: 0,
+        lastByteAt: now,
+        task: undefined,
+        lastTask: undefined,
+        taskStartedAt: 0,
+        taskBytesAtStart: 0,
+        firstByteAt: 0,
+        bytesPerSecond: 0,
+        idleSince: 0,
+        closing: undefined,
+      }
+      lines.set(line.id, line)
+      dataPlane.open({ lineId: line.id, address, endpoint })
+      return line
+    },
+
+    assign(line: PoolLine, task: FetchTask, endpoint: Endpoint): void {
+      const now = clock.monotonic()
+      line.task = task
+      line.state = 'active'
+      line.requests++
+      line.taskStartedAt = now
+      line.taskBytesAtStart = line.bytes
+      line.firstByteAt = 0
+      line.lastByteAt = now
+      line.idleSince = 0
+      dataPlane.assign(line.id, task, endpoint)
+    },
+
+    close,
+    /** Finishes its task, gets no other, then closes. */
+    drain(line: PoolLine, why: string): void {
+      if (line.state === 'active') line.state = 'draining'
+      else close(line, why)
+    },
+    closeAll(why: string): void {
+      for (const line of lines.values()) close(line, why)
+    },
+
+    /** Reads the shared counters; folds them into the lines' speeds. */
+    tick(): void {
+      const now = clock.monotonic()
+      const elapsed = now - lastTickAt
+      lastTickAt = now
+      if (elapsed <= 0) return
+      const weight = 1 - Math.exp(-elapsed / SPEED_SMOOTHING_MS)
+      for (const line of lines.values()) {
+        const counters = dataPlane.counters(line.id)
+        const fresh = counters.bytes - line.bytes
+        if (fresh > 0) {
+          if (line.firstByteAt === 0) line.firstByteAt = now
+          line.lastByteAt = Math.max(line.lastByteAt, counters.lastByteAt)
+        }
+        line.bytes = counters.bytes
+        // A line without work keeps its last speed: it says what the line can do.
+        if (line.task) line.bytesPerSecond += ((fresh * 1000) / elapsed - line.bytesPerSecond) * weight
+      }
+    },
+
+    counts() {
+      const counts = { active: 0, connecting: 0, idle: 0, closeWait: 0 }
+      for (const line of lines.values()) {
+        if (line.state === 'connecting') counts.connecting++
+        else if (line.task) counts.active++
+        else counts.idle++
+      }
+      return counts
+    },
+
+    view(): ConnectionView[] {
+      const now = clock.monotonic()
+      return [...lines.values()].map((line) => ({
+        id: line.id,
+        state: line.state,
+        address: line.address,
+        generation: line.generation,
+        ageSeconds: (now - line.openedAt) / 1000,
+        requests: line.requests,
+        bytes: line.bytes,
+        bytesPerSecond: line.task ? line.bytesPerSecond : 0,
+        key: line.task?.key ?? '',
+      }))
+    },
+  }
+}

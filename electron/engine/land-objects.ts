@@ -1,0 +1,168 @@
+/** From a key to a complete, verified file under its name: path, part file, journal, manifest, in one place. */
+import { unlink } from 'node:fs/promises'
+import { failed, type Outcome, success } from '../../shared/failure.ts'
+import type { VerifyMode } from '../../shared/job-spec.ts'
+import { mergeSpans, type Span } from './disk/byte-spans.ts'
+import type { Destination } from './disk/destination.ts'
+import type { Journal } from './disk/journal.ts'
+import type { Manifest } from './disk/manifest.ts'
+import type { PartFile } from './disk/part-file.ts'
+import type { PathClaims } from './disk/path-claims.ts'
+import type { ObjectSource } from './engine-ports.ts'
+import { keyBelowPrefix } from './list/key-below-prefix.ts'
+import type { ObjectTable } from './plan/object-table.ts'
+import { createOpenObject, type OpenObject, type PrefixGroup } from './schedule/open-object.ts'
+import type { ObjectLanding } from './schedule/transfer-book.ts'
+
+export type LandObjectsOptions = {
+  table: ObjectTable
+  destination: Destination
+  claims: PathClaims
+  journal: Journal
+  manifest: Manifest
+  source: ObjectSource
+  bucket: string
+  prefix: string
+  verify: VerifyMode
+  /** Compares a complete part file with what S3 promised; class `corrupt` on a mismatch. */
+  verifyFile(object: { key: string; size: number; etag: string; path: string }): Promise<Outcome<void>>
+  signal: AbortSignal
+  onPathMapped(key: string, path: string): void
+}
+
+/** Objects up to this size are fetched, written and landed by the worker alone, in one go. */
+const SMALL_OBJECT_BYTES = 1024 ** 2
+
+export function createObjectLanding(options: LandObjectsOptions) {
+  const { table, destination, claims, journal, manifest, source, signal } = options
+  const parts = new Map<number, PartFile>()
+  /** Checksums are compared before a file gets its name, so the worker must not land it. */
+  const landsInWorker = options.verify === 'off' || options.verify === 'etag'
+
+  const pathOf = (index: number) =>
+    claims.claim(table.key(index), keyBelowPrefix(table.key(index), options.prefix), table.size(index))
+
+  async function begin(index: number, groupState: PrefixGroup): Promise<Outcome<OpenObject | undefined>> {
+    const [key, size, etag] = [table.key(index), table.size(index), table.etag(index)]
+    const { kind, path, mapped } = pathOf(index)
+    if (mapped) {
+      noteInManifest(index, path, 'mapped')
+      options.onPathMapped(key, path)
+    }
+    if (kind === 'folder') {
+      const made = await destination.ensureFolder(path)
+      return made.ok ? success(undefined) : made
+    }
+    const described = { index, key, size, etag, groupState }
+    const earlier = journal.replay.progressOf(key)
+    const continues = earlier !== undefined && earlier.etag === etag && earlier.size === size && earlier.path === path
+    if (landsInWorker && !continues && size > 0 && size <= SMALL_OBJECT_BYTES) {
+      const folder = destination.hasFolderOf(path) ? success(undefined) : await destination.ensureFolderOf(path)
+      if (!folder.ok) return folder
+      const file = { kind: 'whole', ...destination.locate(path), lastModified: table.lastModified(index) } as const
+      return success(createOpenObject({ ...described, file }, []))
+    }
+    const opened = await openPart(index, path)
+    if (!opened.ok) return opened
+    const spans = continues && opened.value.existed ? earlier.spans : []
+    return success(createOpenObject({ ...described, file: { kind: 'open', fd: opened.value.fd } }, spans))
+  }
+
+  async function openPart(index: number, path: string): Promise<Outcome<PartFile>> {
+    const opened = await destination.openPart(path, table.size(index))
+    if (!opened.ok) return opened
+    parts.set(index, opened.value)
+    journal.append({
+      kind: 'pinned',
+      key: table.key(index),
+      etag: table.etag(index),
+      size: table.size(index),
+      lastModified: table.lastModified(index),
+      path,
+    })
+    return opened
+  }
+
+  async function land(object: OpenObject): Promise<Outcome<void>> {
+    const part = parts.get(object.index)
+    if (!part) return failed({ class: 'disk', code: 'not-open', subject: object.key })
+    const verified = await options.verifyFile({ ...object, path: part.partPath })
+    if (!verified.ok) return verified
+    parts.delete(object.index)
+    const landed = await part.land(table.lastModified(object.index))
+    if (landed.ok) noteLanded(object, pathOf(object.index).path)
+    return landed
+  }
+
+  function noteLanded(object: OpenObject, path: string): void {
+    const { key, etag, size } = object
+    journal.append({ kind: 'landed', key, etag, size })
+    noteInManifest(object.index, path, 'landed')
+  }
+
+  function noteInManifest(index: number, path: string, state: 'mapped' | 'landed'): void {
+    manifest.append({
+      bucket: options.bucket,
+      key: table.key(index),
+      path,
+      size: table.size(index),
+      etag: table.etag(index),
+      lastModified: table.lastModified(index),
+      state,
+    })
+  }
+
+  const landing: ObjectLanding = {
+    begin,
+    land,
+    landed(object) {
+      const { path } = pathOf(object.index)
+      destination.noteLanded(path)
+      noteLanded(object, path)
+    },
+    async keepPart(object) {
+      const opened = await openPart(object.index, pathOf(object.index).path)
+      if (!opened.ok) return opened
+      object.file = { kind: 'open', fd: opened.value.fd }
+      return success(undefined)
+    },
+    async abandon(object) {
+      await parts.get(object.index)?.close()
+      parts.delete(object.index)
+    },
+    async discard(object) {
+      // First the claim, then the bytes: a crash in between must not leave a claim on bytes that are gone.
+      await journal.appendDurably({ kind: 'restarted', key: object.key })
+      const part = parts.get(object.index)
+      await landing.abandon(object)
+      if (part) await unlink(part.partPath).catch(() => {})
+    },
+    async repin(index) {
+      const head = await source.headObject(table.key(index), {}, signal)
+      if (!head.ok) return head
+      table.repin(index, head.value.etag, head.value.size, head.value.lastModified)
+      return success(undefined)
+    },
+  }
+
+  return {
+    ...landing,
+    pathOf,
+    /** Whether an earlier run has landed exactly this object, and its file is still there. */
+    async isThere(index: number): Promise<boolean> {
+      const [key, size, etag] = [table.key(index), table.size(index), table.etag(index)]
+      if (!journal.replay.isLanded({ key, etag, size })) return false
+      const { kind, path } = pathOf(index)
+      if (kind === 'folder') return true
+      const found = await destination.inspect(path)
+      return found?.size === size
+    },
+    /** Tells the journal what open objects have gained, `running` tasks included. */
+    noteProgress(object: OpenObject, running: readonly Span[]): void {
+      if (object.file.kind !== 'open' || (!object.isDirty && running.length === 0)) return
+      object.isDirty = false
+      const spans = mergeSpans([...object.done, ...running])
+      if (spans.length > 0) journal.append({ kind: 'ranges', key: object.key, etag: object.etag, spans })
+    },
+  }
+}

@@ -10,7 +10,7 @@
  */
 import type { Random } from '../engine-ports.ts'
 import { createFingerprinter, createFingerprintTable } from './fingerprint.ts'
-import { isSafePath, PART_SUFFIX, type SafePath, safePath, withHash } from './safe-path.ts'
+import { isSafePath, isSafeSegment, PART_SUFFIX, safePath, withHash } from './safe-path.ts'
 
 export type ClaimedPath = {
   kind: 'file' | 'folder'
@@ -27,97 +27,99 @@ export type PathClaims = {
   claim(key: string, keyBelowPrefix: string, size: number): ClaimedPath
 }
 
-const FOLDER = { high: 0, low: 1 }
+/** What the table holds for a folder. Owners have an odd high half. */
+const FOLDER_HIGH = 0
+const FOLDER_LOW = 1
 
 export function createPathClaims({ random, bucket }: { random: Random; bucket: string }): PathClaims {
   const fingerprint = createFingerprinter(random)
-  /** Fingerprint of the folded path -> fingerprint of the owning key, or FOLDER. */
+  /** Fingerprint of the folded path -> fingerprint of the owning key, or of no key for a folder. */
   const table = createFingerprintTable()
   const remembered = new Map<string, string>()
   /** Folder of the last claim: keys come sorted, so nearly always also that of the next one. */
   let lastFolder = ''
+  /** Hardly any bucket has names that end in `.part`; without one a look-up is spared. */
+  let partNames = 0
 
-  const holderOf = (folded: string): { high: number; low: number } | undefined => {
+  const isHeld = (folded: string): boolean => {
+    const { high, low } = fingerprint(folded)
+    return table.find(high, low) >= 0
+  }
+  const isFile = (folded: string): boolean => {
     const { high, low } = fingerprint(folded)
     const slot = table.find(high, low)
-    return slot < 0 ? undefined : { high: table.valueHigh(slot), low: table.valueLow(slot) }
+    return slot >= 0 && !isFolder(slot)
   }
-  const hold = (folded: string, holder: { high: number; low: number }) => {
-    noteName(folded)
+  const isFolder = (slot: number) => table.valueHigh(slot) === FOLDER_HIGH && table.valueLow(slot) === FOLDER_LOW
+
+  /** Takes the path for the object, unless another one, or a folder, or an unfinished file has it. */
+  const holdFile = (path: string, owningBucket: string, key: string): boolean => {
+    const owner = fingerprint(`${owningBucket}\n${key}`)
+    const ownerHigh = (owner.high | 1) >>> 0
+    const ownerLow = owner.low
+    const folded = fold(path)
     const { high, low } = fingerprint(folded)
-    table.set(high, low, holder.high, holder.low)
-  }
-  const ownerOf = (key: string, owningBucket = bucket) => {
-    const { high, low } = fingerprint(`${owningBucket}\n${key}`)
-    return { high: (high | 1) >>> 0, low }
-  }
-  const isFolder = (holder: { high: number; low: number }) => holder.high === FOLDER.high && holder.low === FOLDER.low
-  const isFile = (folded: string) => {
-    const holder = holderOf(folded)
-    return holder !== undefined && !isFolder(holder)
+    const slot = table.find(high, low)
+    if (slot >= 0) return table.valueHigh(slot) === ownerHigh && table.valueLow(slot) === ownerLow
+    if (partNames > 0 && isHeld(folded + PART_SUFFIX)) return false
+    if (folded.endsWith(PART_SUFFIX)) {
+      if (isFile(folded.slice(0, -PART_SUFFIX.length))) return false
+      partNames++
+      const again = fingerprint(folded)
+      table.set(again.high, again.low, ownerHigh, ownerLow)
+      return true
+    }
+    table.set(high, low, ownerHigh, ownerLow)
+    return true
   }
 
-  /** Hardly any bucket has names that end so; without one the second look-up is spared. */
-  let partNames = 0
-  const noteName = (folded: string) => {
-    if (folded.endsWith(PART_SUFFIX)) partNames++
-  }
-  const fileIsFree = (folded: string, owner: { high: number; low: number }): boolean => {
-    const holder = holderOf(folded)
-    if (holder) return holder.high === owner.high && holder.low === owner.low
-    if (partNames > 0 && holderOf(folded + PART_SUFFIX)) return false
-    return !(folded.endsWith(PART_SUFFIX) && isFile(folded.slice(0, -PART_SUFFIX.length)))
-  }
-  const folderIsFree = (folded: string): boolean => {
+  const holdFolder = (path: string): boolean => {
+    const folded = fold(path)
     if (isFile(folded)) return false
-    return !(folded.endsWith(PART_SUFFIX) && isFile(folded.slice(0, -PART_SUFFIX.length)))
+    if (folded.endsWith(PART_SUFFIX)) {
+      if (isFile(folded.slice(0, -PART_SUFFIX.length))) return false
+      partNames++
+    }
+    const { high, low } = fingerprint(folded)
+    table.set(high, low, FOLDER_HIGH, FOLDER_LOW)
+    return true
   }
 
   /** The folders of a path, each renamed when a file has its name. */
-  const claimFolders = (segments: readonly string[], identity: string): string[] => {
-    const folder = segments.join('/')
-    if (folder === lastFolder) return [...segments]
-    const given: string[] = []
-    let renamed = false
+  const placeFolders = (folder: string): string => {
+    if (folder === lastFolder) return folder
+    const segments = folder.split('/')
+    let given = ''
     for (const [index, segment] of segments.entries()) {
-      const parent = given.length === 0 ? '' : `${given.join('/')}/`
-      const name = firstFree(segment, `${identity}\n${segments.slice(0, index + 1).join('/')}/`, (candidate) =>
-        folderIsFree(fold(parent + candidate)),
-      )
-      renamed ||= name !== segment
-      given.push(name)
-      hold(fold(parent + name), FOLDER)
+      const parent = given === '' ? '' : `${given}/`
+      const identity = `${segments.slice(0, index + 1).join('/')}/`
+      given = parent + firstFree(segment, identity, (candidate) => holdFolder(parent + candidate))
     }
-    if (!renamed) lastFolder = folder
+    if (given === folder) lastFolder = folder
     return given
   }
 
-  const place = (safe: SafePath, key: string): string => {
-    const owner = ownerOf(key)
-    if (safe.kind === 'folder') return claimFolders(safe.segments, '').join('/')
-    const folders = claimFolders(safe.segments.slice(0, -1), '')
-    const parent = folders.length === 0 ? '' : `${folders.join('/')}/`
-    const name = firstFree(safe.segments.at(-1) ?? '', `${bucket}\n${key}`, (candidate) =>
-      fileIsFree(fold(parent + candidate), owner),
-    )
-    hold(fold(parent + name), owner)
-    return parent + name
+  const placeFile = (path: string, key: string): string => {
+    const folder = folderOf(path)
+    const given = placeFolders(folder)
+    const parent = given === '' ? '' : `${given}/`
+    const name = folder === '' ? path : path.slice(folder.length + 1)
+    return parent + firstFree(name, `${bucket}\n${key}`, (candidate) => holdFile(parent + candidate, bucket, key))
   }
 
   return {
     remember({ bucket: owningBucket, key, path }) {
-      if (!isSafePath(path)) return false
-      const segments = path.split('/')
-      for (let end = 1; end < segments.length; end++) {
-        const folder = segments.slice(0, end).join('/')
-        if (folder === lastFolder) continue
-        if (!folderIsFree(fold(folder))) return false
-        hold(fold(folder), FOLDER)
+      const folder = folderOf(path)
+      const isBeside = folder !== '' && folder === lastFolder && path.length < SURELY_SHORT
+      if (!(isBeside ? isSafeSegment(path.slice(folder.length + 1)) : isSafePath(path))) return false
+      if (folder !== lastFolder) {
+        const segments = folder.split('/')
+        for (let end = 1; end <= segments.length; end++) {
+          if (!holdFolder(segments.slice(0, end).join('/'))) return false
+        }
+        lastFolder = folder
       }
-      const owner = ownerOf(key, owningBucket)
-      if (!fileIsFree(fold(path), owner)) return false
-      hold(fold(path), owner)
-      lastFolder = segments.slice(0, -1).join('/')
+      if (!holdFile(path, owningBucket, key)) return false
       // Keys that kept their own name come to the same path by themselves.
       if (owningBucket === bucket && !key.endsWith(path)) remembered.set(key, path)
       return true
@@ -125,11 +127,17 @@ export function createPathClaims({ random, bucket }: { random: Random; bucket: s
     claim(key, keyBelowPrefix, size) {
       const safe = safePath(keyBelowPrefix, size)
       const earlier = remembered.size > 0 && safe.kind === 'file' ? remembered.get(key) : undefined
-      const path = earlier ?? (safe.segments.length === 0 ? '' : place(safe, key))
+      if (earlier !== undefined) return { kind: 'file', path: earlier, mapped: earlier !== keyBelowPrefix }
+      const path = safe.kind === 'file' ? placeFile(safe.path, key) : placeFolders(safe.path)
       return { kind: safe.kind, path, mapped: safe.mapped || path !== safe.path }
     },
   }
 }
+
+/** UTF-16 units that cannot make more bytes than a path may have. */
+const SURELY_SHORT = 300
+
+const folderOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')))
 
 /** The name itself, or the name with a hash, or with the hash of a number behind it, until one is free. */
 function firstFree(name: string, identity: string, isFree: (candidate: string) => boolean): string {

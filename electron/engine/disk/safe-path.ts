@@ -57,6 +57,11 @@ export function isSafePath(path: string): boolean {
   return path.split('/').every((segment, index) => !needsChange(segment, index === 0))
 }
 
+/** The same for a name beside others in a folder known to be safe; the whole path must be short. */
+export function isSafeSegment(segment: string): boolean {
+  return !needsChange(segment, false)
+}
+
 /** Puts the hash of `identity` into the name: `data.nc` -> `data~4f3k2m9x1c.nc`. */
 export function withHash(segment: string, identity: string): string {
   const mark = `~${shortHash(identity)}`

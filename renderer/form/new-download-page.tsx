@@ -1,3 +1,155 @@
+/** The form: what is typed on the left, what would happen on the right, the button at the bottom. */
+import { Button } from 'antd'
+import { useMemo, useRef, useState } from 'react'
+import type { Failure } from '../../shared/failure.ts'
+import { useClient } from '../client/use-client.tsx'
+import { useTranslation } from '../i18n/index.ts'
+import { FailureNote } from '../shell/failure-note.tsx'
+import { goTo } from '../shell/route.ts'
+import { useAppInfo, useSettings } from '../store/use-window-store.tsx'
+import { AdvancedSection } from './advanced-section.tsx'
+import { DestinationSection } from './destination-section.tsx'
+import { draftToSource, draftToSpec } from './draft-to-spec.ts'
+import { isExample } from './form-draft.ts'
+import { PreviewPanel } from './preview-panel.tsx'
+import { SelectionSection } from './selection-section.tsx'
+import { SourceSection } from './source-section.tsx'
+import { StartBar } from './start-bar.tsx'
+import { useDraft } from './use-draft.ts'
+import { useFolder } from './use-folder.ts'
+import { usePreview } from './use-preview.ts'
+import { ADVANCED_FIELDS, canAskSource, type DraftField, FIELD_ORDER, validateDraft } from './validate-draft.ts'
+import './new-download-page.css'
+
 export function NewDownloadPage() {
-  return null
+  const { t } = useTranslation()
+  const client = useClient()
+  const settings = useSettings()
+  const platform = useAppInfo()?.platform
+  const handle = useDraft()
+  const { draft } = handle
+  const folder = useFolder(draft.folder)
+  const folderView = folder.status === 'known' ? folder.view : undefined
+  const form = useRef<HTMLDivElement>(null)
+
+  const [touched, setTouched] = useState<ReadonlySet<DraftField>>(new Set())
+  const [attempted, setAttempted] = useState(false)
+  const [advancedOpen, setAdvancedOpen] = useState(false)
+  const [starting, setStarting] = useState(false)
+  const [startFailure, setStartFailure] = useState<Failure>()
+
+  const errors = validateDraft(draft, folderView)
+  const askable = canAskSource(errors)
+  const request = useMemo(
+    () =>
+      askable
+        ? {
+            source: draftToSource(draft),
+            include: draft.include,
+            exclude: draft.exclude,
+            network: settings.network,
+          }
+        : undefined,
+    [askable, draft, settings.network],
+  )
+  const { state: preview, retry } = usePreview(request)
+
+  const example = platform === 'windows' ? 'D:\\era5' : '/data/era5'
+  const errorText = (field: DraftField): string | undefined => {
+    const error = errors[field]
+    // Nobody is corrected while still typing.
+    return error && (attempted || touched.has(field)) ? t(`form.errors.${error}`, { example }) : undefined
+  }
+  const touch = (field: DraftField) => setTouched((before) => new Set(before).add(field))
+  const firstError = FIELD_ORDER.map(errorText).find((text) => attempted && text)
+
+  const start = async () => {
+    setAttempted(true)
+    setStartFailure(undefined)
+    const wrong = FIELD_ORDER.find((field) => errors[field])
+    if (wrong) {
+      if (ADVANCED_FIELDS.includes(wrong)) setAdvancedOpen(true)
+      // After the errors are drawn: the first one takes the focus.
+      requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus())
+      return
+    }
+    setStarting(true)
+    const outcome = await client.call('jobs.start', draftToSpec(draft, settings))
+    setStarting(false)
+    if (outcome.ok) goTo({ page: 'job', jobId: outcome.value.jobId })
+    else setStartFailure(outcome.failure)
+  }
+
+  return (
+    <div className="lh-form-page">
+      <div className="lh-form-scroll">
+        <div className="lh-form-grid">
+          <div className="lh-form-head">
+            <h1 className="lh-form-title">{t('form.title')}</h1>
+            {isExample(draft) ? (
+              <p className="lh-muted">{t('form.example')}</p>
+            ) : (
+              <Button type="link" size="small" onClick={handle.fillExample}>
+                {t('form.exampleUse')}
+              </Button>
+            )}
+          </div>
+          <div className="lh-form-fields" ref={form}>
+            <SourceSection
+              handle={handle}
+              errors={{ bucket: errorText('bucket'), profile: errorText('profile'), keys: errorText('keys') }}
+              canBrowse={!errors.profile && !errors.keys && !errors.endpointUrl}
+              onTouch={touch}
+            />
+            <DestinationSection
+              path={draft.folder}
+              folder={folder}
+              error={errors.folder === 'folderReadOnly' ? t('form.errors.folderReadOnly') : errorText('folder')}
+              onChange={(path) => handle.change({ folder: path })}
+              onTouch={() => touch('folder')}
+            />
+            <SelectionSection handle={handle} />
+            <AdvancedSection
+              handle={handle}
+              open={advancedOpen}
+              onToggle={() => setAdvancedOpen((open) => !open)}
+              errorText={errorText}
+              onTouch={touch}
+            />
+          </div>
+          <div className="lh-form-rail">
+            {startFailure && <FailureNote failure={startFailure} lead={t('form.startFailed')} />}
+            <PreviewPanel
+              preview={preview}
+              folder={folderView}
+              hasGlobs={draft.include.length + draft.exclude.length > 0}
+              onRetry={retry}
+            />
+            <WhatHappens folder={draft.folder} />
+          </div>
+        </div>
+      </div>
+      <StartBar
+        preview={preview}
+        folder={folderView}
+        firstError={firstError}
+        starting={starting}
+        onStart={() => void start()}
+      />
+    </div>
+  )
+}
+
+function WhatHappens({ folder }: { folder: string }) {
+  const { t } = useTranslation()
+  return (
+    <section className="lh-happens">
+      <h2 className="lh-section-title">{t('form.whatHappens')}</h2>
+      <ol className="lh-happens-steps">
+        <li>{t('form.stepList', { path: folder || '…' })}</li>
+        <li>{t('form.stepSpeed')}</li>
+        <li>{t('form.stepResume')}</li>
+      </ol>
+    </section>
+  )
 }

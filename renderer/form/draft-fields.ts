@@ -1,0 +1,22 @@
+/** Reads the small texts of the form. Undefined means: not readable. */
+import type { TimeWindow } from '../../shared/job-spec.ts'
+
+/** `22:00-07:00`, `9:30 - 17:00`, with any dash. */
+export function parseTimeWindow(text: string): TimeWindow | undefined {
+  const match = /^(\d{1,2})[:：](\d{2})\s*[-–—~～至]\s*(\d{1,2})[:：](\d{2})$/.exec(text.trim())
+  if (!match) return undefined
+  const fromMinutes = minutes(match[1], match[2])
+  const toMinutes = minutes(match[3], match[4])
+  return fromMinutes === undefined || toMinutes === undefined ? undefined : { fromMinutes, toMinutes }
+}
+
+function minutes(hour: string | undefined, minute: string | undefined): number | undefined {
+  const hours = Number(hour)
+  const rest = Number(minute)
+  return hours < 24 && rest < 60 ? hours * 60 + rest : undefined
+}
+
+export const isWebUrl = (text: string): boolean => /^https?:\/\/[^/\s]+/i.test(text.trim()) && URL.canParse(text.trim())
+
+/** `/data/era5`, `D:\era5`, `\\server\share`. */
+export const isAbsolutePath = (path: string): boolean => /^(?:\/|[a-z]:[\\/]|\\\\)/i.test(path.trim())

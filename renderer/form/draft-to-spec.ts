@@ -1,0 +1,49 @@
+/** A valid draft becomes the engine's input. Network and policy come from the settings. Pure. */
+import { parseBytes } from '../../shared/format-units.ts'
+import type { Access, JobSpec, Source } from '../../shared/job-spec.ts'
+import type { Settings } from '../../shared/settings.ts'
+import { parseTimeWindow } from './draft-fields.ts'
+import type { FormDraft } from './form-draft.ts'
+
+export function draftToSource(draft: FormDraft): Source {
+  const endpointUrl = draft.endpointUrl.trim()
+  const region = draft.region.trim()
+  return {
+    bucket: draft.bucket,
+    prefix: draft.prefix,
+    ...(endpointUrl ? { endpointUrl } : {}),
+    ...(region ? { region } : {}),
+    addressing: draft.addressing,
+    access: draftToAccess(draft),
+  }
+}
+
+function draftToAccess(draft: FormDraft): Access {
+  switch (draft.accessKind) {
+    case 'anonymous':
+    case 'default':
+      return { kind: draft.accessKind }
+    case 'profile':
+      return { kind: 'profile', name: draft.profile }
+    case 'vault':
+      return { kind: 'vault', id: draft.vaultId }
+  }
+}
+
+export function draftToSpec(draft: FormDraft, settings: Settings): JobSpec {
+  const limitBytesPerSecond = parseBytes(draft.rateLimit)
+  const timeWindow = parseTimeWindow(draft.timeWindow)
+  return {
+    source: draftToSource(draft),
+    destination: draft.folder.trim(),
+    threads: draft.threadsAuto ? 'auto' : draft.threads,
+    partSize: parseBytes(draft.partSize) ?? 'auto',
+    include: draft.include,
+    exclude: draft.exclude,
+    verify: draft.verify,
+    ...(limitBytesPerSecond ? { limitBytesPerSecond } : {}),
+    ...(timeWindow ? { timeWindow } : {}),
+    network: settings.network,
+    policy: settings.policy,
+  }
+}

@@ -1,0 +1,105 @@
+import { ArrowUpOutlined, FolderFilled } from '@ant-design/icons'
+import { Button, Input, Modal, Spin } from 'antd'
+import { useEffect, useId, useState } from 'react'
+import { useTranslation } from '../i18n/index.ts'
+import { FailureNote } from '../shell/failure-note.tsx'
+import { isAbsolutePath } from './draft-fields.ts'
+import { useAnswer } from './use-answer.ts'
+import './browse-dialog.css'
+
+type FolderDialogProps = { startAt: string; onChoose: (path: string) => void; onClose: () => void }
+
+/** Picks a folder of the machine that runs the program, where no native dialog can be had. */
+export function FolderDialog({ startAt, onChoose, onClose }: FolderDialogProps) {
+  const { t } = useTranslation()
+  const id = useId()
+  const [path, setPath] = useState(isAbsolutePath(startAt) ? startAt : '')
+  const [typed, setTyped] = useState(path)
+  const [answer, again] = useAnswer('folder.list', { path })
+  // The program may answer with the nearest folder that exists, or with its own idea of a start.
+  useEffect(() => {
+    if (answer.status === 'known') setTyped(answer.value.path)
+  }, [answer])
+
+  const folders = answer.status === 'known' ? answer.value.folders : []
+  const parent = answer.status === 'known' ? answer.value.parent : undefined
+  return (
+    <Modal
+      open
+      centered
+      width={560}
+      title={t('form.folderPicker.title')}
+      onCancel={onClose}
+      footer={
+        <div className="lh-browser-footer">
+          <span className="lh-muted">{t('form.folderPicker.note')}</span>
+          <Button onClick={onClose}>{t('form.folderPicker.cancel')}</Button>
+          <Button type="primary" disabled={!isAbsolutePath(typed)} onClick={() => onChoose(typed.trim())}>
+            {t('form.folderPicker.choose')}
+          </Button>
+        </div>
+      }
+    >
+      <div className="lh-field-line lh-folder-line">
+        <Button
+          icon={<ArrowUpOutlined />}
+          aria-label={t('form.folderPicker.up')}
+          title={t('form.folderPicker.up')}
+          disabled={parent === undefined}
+          onClick={() => parent !== undefined && setPath(parent)}
+        />
+        <label className="lh-spoken" htmlFor={id}>
+          {t('form.folderPicker.path')}
+        </label>
+        <Input
+          id={id}
+          value={typed}
+          spellCheck={false}
+          onChange={(event) => setTyped(event.target.value)}
+          onPressEnter={() => setPath(typed.trim())}
+        />
+      </div>
+      <div className="lh-browser-list" aria-busy={answer.status === 'asking'}>
+        {answer.status === 'asking' && (
+          <p className="lh-browser-note" role="status">
+            <Spin size="small" /> {t('form.browser.loading')}
+          </p>
+        )}
+        {answer.status === 'failed' && (
+          <FailureNote
+            failure={answer.failure}
+            action={
+              <Button size="small" onClick={again}>
+                {t('form.previewRetry')}
+              </Button>
+            }
+          />
+        )}
+        {answer.status === 'known' && folders.length === 0 && (
+          <p className="lh-browser-note">{t('form.folderPicker.empty')}</p>
+        )}
+        <ul className="lh-browser-buckets">
+          {folders.map((name) => (
+            <li key={name}>
+              <button
+                type="button"
+                className="lh-browser-link"
+                aria-label={t('form.folderPicker.open', { name })}
+                onClick={() => setPath(joinPath(typed, name))}
+              >
+                <FolderFilled aria-hidden="true" /> {name}
+              </button>
+            </li>
+          ))}
+        </ul>
+      </div>
+    </Modal>
+  )
+}
+
+/** `folders` may be names or whole paths: a drive list has only whole paths. */
+function joinPath(folder: string, name: string): string {
+  if (isAbsolutePath(name)) return name
+  const separator = folder.includes('\\') ? '\\' : '/'
+  return folder.endsWith(separator) ? folder + name : folder + separator + name
+}

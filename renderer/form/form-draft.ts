@@ -1,0 +1,108 @@
+/**
+ * What stands in the form: exactly what was typed, valid or not, and no secret. Pure values; `validate-draft.ts` judges
+ * them and `draft-to-spec.ts` turns them into the engine's input.
+ */
+import { z } from 'zod'
+import { DEFAULT_THREADS, MAX_THREADS, VERIFY_MODES } from '../../shared/job-spec.ts'
+import { parseS3Address } from '../../shared/s3-address.ts'
+
+export const ACCESS_KINDS = ['anonymous', 'default', 'profile', 'vault'] as const
+export type AccessKind = (typeof ACCESS_KINDS)[number]
+
+export const draftSchema = z.object({
+  /** Free text; kept as typed even when it is no address. */
+  address: z.string(),
+  bucket: z.string(),
+  prefix: z.string(),
+  endpointUrl: z.string(),
+  region: z.string(),
+  addressing: z.enum(['auto', 'path', 'virtual']),
+  accessKind: z.enum(ACCESS_KINDS),
+  /** Remembered even while another kind of access is chosen. */
+  profile: z.string(),
+  vaultId: z.string(),
+  folder: z.string(),
+  threadsAuto: z.boolean(),
+  threads: z.number().int().min(1).max(MAX_THREADS),
+  include: z.array(z.string()),
+  exclude: z.array(z.string()),
+  verify: z.enum(VERIFY_MODES),
+  /** `20MiB`; empty = no limit. */
+  rateLimit: z.string(),
+  /** `22:00-07:00`; empty = all day. */
+  timeWindow: z.string(),
+  /** `16MiB`; empty = automatic. */
+  partSize: z.string(),
+})
+export type FormDraft = z.infer<typeof draftSchema>
+
+export const emptyDraft = (folder: string): FormDraft => ({
+  address: '',
+  bucket: '',
+  prefix: '',
+  endpointUrl: '',
+  region: '',
+  addressing: 'auto',
+  accessKind: 'default',
+  profile: '',
+  vaultId: '',
+  folder,
+  threadsAuto: false,
+  threads: DEFAULT_THREADS,
+  include: [],
+  exclude: [],
+  verify: 'etag',
+  rateLimit: '',
+  timeWindow: '',
+  partSize: '',
+})
+
+/** NCAR's public copy of ERA5 (AWS Open Data, us-west-2): temperature on three days, one file a day. */
+export const exampleDraft = (folder: string): FormDraft => ({
+  ...withSource(emptyDraft(folder), { bucket: 'nsf-ncar-era5', prefix: 'e5.oper.an.pl/202510/' }),
+  region: 'us-west-2',
+  accessKind: 'anonymous',
+  include: ['*.128_130_t.*.2025100[1-3]*'],
+})
+
+export const isExample = (draft: FormDraft): boolean => {
+  const example = exampleDraft(draft.folder)
+  return draft.bucket === example.bucket && draft.prefix === example.prefix
+}
+
+/**
+ * Text typed or pasted into the address. What it names is filled in; what it is silent about (access, region) stays, except
+ * that another bucket leaves the old one's endpoint and region behind when the address brings its own.
+ */
+export function withAddress(draft: FormDraft, text: string): FormDraft {
+  const found = parseS3Address(text)
+  if (!found) return { ...draft, address: text }
+  const isWebAddress = !/^s3a?:/i.test(text.trim())
+  const anotherBucket = found.bucket !== draft.bucket
+  return {
+    ...draft,
+    address: text,
+    bucket: found.bucket,
+    prefix: found.prefix,
+    endpointUrl: found.endpointUrl ?? (isWebAddress ? '' : draft.endpointUrl),
+    region: found.region ?? (anotherBucket ? '' : draft.region),
+    addressing: found.addressing ?? (isWebAddress ? 'auto' : draft.addressing),
+  }
+}
+
+/** Bucket or prefix edited by hand or picked in the browser: the address follows. */
+export function withSource(draft: FormDraft, source: { bucket?: string; prefix?: string }): FormDraft {
+  // An address pasted into one of the two fields fills all of them.
+  const pasted = source.bucket ?? source.prefix ?? ''
+  if (pasted.includes('://') && parseS3Address(pasted)) return withAddress(draft, pasted.trim())
+  const bucket = (source.bucket ?? draft.bucket).trim()
+  const prefix = source.prefix ?? draft.prefix
+  return { ...draft, bucket, prefix, address: bucket ? `s3://${bucket}/${prefix}` : '' }
+}
+
+/** Advanced options that differ from a fresh form. */
+export function countAdvanced(draft: FormDraft): number {
+  const fresh = emptyDraft('')
+  const names = ['endpointUrl', 'addressing', 'verify', 'rateLimit', 'timeWindow', 'partSize', 'region'] as const
+  return names.filter((name) => draft[name] !== fresh[name]).length
+}

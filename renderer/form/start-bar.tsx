@@ -1,0 +1,85 @@
+import { CloseCircleFilled, DownloadOutlined, LoadingOutlined, WarningFilled } from '@ant-design/icons'
+import { Button } from 'antd'
+import { formatBytes } from '../../shared/format-units.ts'
+import type { FolderView } from '../../shared/ipc-contract.ts'
+import { describeFailure } from '../i18n/describe-failure.ts'
+import { useLanguage, useTranslation } from '../i18n/index.ts'
+import { judgeSpace } from './judge-space.ts'
+import type { PreviewState } from './use-preview.ts'
+import './start-bar.css'
+
+type StartBarProps = {
+  preview: PreviewState
+  folder: FolderView | undefined
+  /** The topmost error of the form, once the user has tried to start. */
+  firstError: string | undefined
+  starting: boolean
+  onStart: () => void
+}
+
+/** Always in view: what would happen in one line, and the button that makes it happen. */
+export function StartBar({ preview, folder, firstError, starting, onStart }: StartBarProps) {
+  const { t } = useTranslation()
+  const label = folder?.hasJournal ? t('form.resume') : t('form.start')
+  return (
+    <div className="lh-start-bar">
+      <div className="lh-start-line" role="status">
+        {firstError ? (
+          <span className="lh-trouble">
+            <CloseCircleFilled aria-hidden="true" /> {t('form.cannotStart')} {firstError}
+          </span>
+        ) : (
+          <PreviewLine preview={preview} folder={folder} />
+        )}
+      </div>
+      <Button
+        type="primary"
+        size="large"
+        icon={<DownloadOutlined aria-hidden="true" />}
+        loading={starting}
+        onClick={onStart}
+      >
+        {starting ? t('form.starting') : label}
+      </Button>
+    </div>
+  )
+}
+
+function PreviewLine({ preview, folder }: Pick<StartBarProps, 'preview' | 'folder'>) {
+  const { t } = useTranslation()
+  const language = useLanguage()
+  switch (preview.status) {
+    case 'idle':
+      return null
+    case 'failed':
+      return (
+        <span className="lh-trouble">
+          <CloseCircleFilled aria-hidden="true" /> {describeFailure(t, preview.failure).sentence}
+        </span>
+      )
+    case 'listing':
+    case 'done': {
+      const counted = preview.preview
+      const space = judgeSpace(counted?.bytes, preview.status === 'done', folder)
+      return (
+        <>
+          {preview.status === 'listing' && <LoadingOutlined aria-label={t('form.previewListing')} />}
+          {counted && (
+            <>
+              <span className="lh-number">
+                <b>{new Intl.NumberFormat(language).format(counted.objects)}</b>{' '}
+                <span className="lh-muted">{t('form.previewObjects')}</span>
+              </span>
+              <b className="lh-number">{formatBytes(counted.bytes)}</b>
+            </>
+          )}
+          {space.verdict === 'short' && (
+            <span className="lh-healing">
+              <WarningFilled aria-hidden="true" /> {t('form.previewNoSpace', { size: formatBytes(space.bytes) })}
+            </span>
+          )}
+        </>
+      )
+    }
+  }
+}

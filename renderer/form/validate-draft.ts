@@ -1,0 +1,76 @@
+/** What is wrong in the form, by field. The values are keys of `form.errors`. Pure. */
+import { parseBytes } from '../../shared/format-units.ts'
+import type { FolderView } from '../../shared/ipc-contract.ts'
+import { MAX_PART_BYTES, MIN_PART_BYTES } from '../../shared/job-spec.ts'
+import { parseS3Address } from '../../shared/s3-address.ts'
+import type { formZh } from '../i18n/form-zh.ts'
+import { isAbsolutePath, isWebUrl, parseTimeWindow } from './draft-fields.ts'
+import type { FormDraft } from './form-draft.ts'
+
+export type DraftField =
+  | 'bucket'
+  | 'profile'
+  | 'keys'
+  | 'folder'
+  | 'endpointUrl'
+  | 'rateLimit'
+  | 'timeWindow'
+  | 'partSize'
+export type DraftError = keyof (typeof formZh)['errors']
+export type DraftErrors = Partial<Record<DraftField, DraftError>>
+
+/** In the order of the form, so that the first error is the topmost. */
+export const FIELD_ORDER: readonly DraftField[] = [
+  'bucket',
+  'profile',
+  'keys',
+  'folder',
+  'endpointUrl',
+  'rateLimit',
+  'timeWindow',
+  'partSize',
+]
+export const ADVANCED_FIELDS: readonly DraftField[] = ['endpointUrl', 'rateLimit', 'timeWindow', 'partSize']
+/** Errors of these make it impossible to ask the bucket anything. */
+const SOURCE_FIELDS: readonly DraftField[] = ['bucket', 'profile', 'keys', 'endpointUrl']
+
+export function validateDraft(draft: FormDraft, folder: FolderView | undefined): DraftErrors {
+  const checks: Record<DraftField, DraftError | undefined> = {
+    bucket: checkBucket(draft.bucket),
+    profile: draft.accessKind === 'profile' && !draft.profile ? 'profileMissing' : undefined,
+    keys: draft.accessKind === 'vault' && !draft.vaultId ? 'keysMissing' : undefined,
+    folder: checkFolder(draft.folder, folder),
+    endpointUrl: draft.endpointUrl.trim() && !isWebUrl(draft.endpointUrl) ? 'endpointInvalid' : undefined,
+    rateLimit: draft.rateLimit.trim() && !parseBytes(draft.rateLimit) ? 'sizeInvalid' : undefined,
+    timeWindow: checkTimeWindow(draft.timeWindow),
+    partSize: checkPartSize(draft.partSize),
+  }
+  return Object.fromEntries(Object.entries(checks).filter(([, error]) => error !== undefined))
+}
+
+export const canAskSource = (errors: DraftErrors): boolean => SOURCE_FIELDS.every((field) => !errors[field])
+
+function checkBucket(bucket: string): DraftError | undefined {
+  if (!bucket) return 'bucketMissing'
+  return parseS3Address(`s3://${bucket}/`)?.bucket === bucket ? undefined : 'bucketInvalid'
+}
+
+function checkFolder(path: string, view: FolderView | undefined): DraftError | undefined {
+  if (!path.trim()) return 'folderMissing'
+  if (!isAbsolutePath(path)) return 'folderRelative'
+  return view && !view.writable ? 'folderReadOnly' : undefined
+}
+
+function checkTimeWindow(text: string): DraftError | undefined {
+  if (!text.trim()) return undefined
+  const window = parseTimeWindow(text)
+  if (!window) return 'timeWindowInvalid'
+  return window.fromMinutes === window.toMinutes ? 'timeWindowEmpty' : undefined
+}
+
+function checkPartSize(text: string): DraftError | undefined {
+  if (!text.trim()) return undefined
+  const bytes = parseBytes(text)
+  if (!bytes) return 'sizeInvalid'
+  return bytes < MIN_PART_BYTES || bytes > MAX_PART_BYTES ? 'partSizeRange' : undefined
+}

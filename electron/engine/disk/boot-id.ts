@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs'
 import { uptime } from 'node:os'
 
 /** Never equal to another one, itself included: "somebody may have pulled the plug". */
-export const UNKNOWN_BOOT = 'unknown'
+const UNKNOWN_BOOT = 'unknown'
 
 /** Linux: the kernel's own id. Elsewhere `at:<Unix seconds of the start>`, as well as the clocks tell. */
 export function readBootId(nowMs: number): string {

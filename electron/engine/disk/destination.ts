@@ -3,8 +3,8 @@
  * Nothing is ever opened through a symbolic link below it: every folder on the way is looked at once and remembered.
  */
 import { constants } from 'node:fs'
-import { lstat, mkdir, open, realpath } from 'node:fs/promises'
-import { join, resolve, sep } from 'node:path'
+import { lstat, mkdir, open, realpath, stat } from 'node:fs/promises'
+import { dirname, join, resolve, sep } from 'node:path'
 import { type Failure, failed, type Outcome, success } from '../../../shared/failure.ts'
 import type { Clock } from '../engine-ports.ts'
 import { codeOf, mapDiskError } from './disk-error.ts'
@@ -13,11 +13,13 @@ import { openPartFile, type PartFile } from './part-file.ts'
 import { isSafePath, OWN_FOLDER, PART_SUFFIX } from './safe-path.ts'
 import { syncFilesystem } from './sync-filesystem.ts'
 
-export type FlushReport = {
+type FlushReport = {
   /** Files and folders that were flushed one by one; 0 when the whole file system was. */
   files: number
   milliseconds: number
 }
+
+export type FileFacts = { size: number; lastModified: number }
 
 export type Destination = {
   /** Absolute, links in it resolved. */
@@ -32,11 +34,16 @@ export type Destination = {
   ensureFolderOf(path: string): Promise<Outcome<void>>
   /** Makes a folder, for a folder marker. Empty path: the destination itself. */
   ensureFolder(path: string): Promise<Outcome<void>>
+  /** A part file of exactly this size is there, in checked folders. */
+  hasPart(path: string, size: number): Promise<boolean>
+  /** For objects in the journal go through begin-object.ts, which keeps both in step. */
   openPart(path: string, size: number): Promise<Outcome<PartFile>>
   /** A worker has landed this file without flushing it: the next `flush` does. */
   noteLanded(path: string): void
   /** Size and time of a complete file; undefined when there is none, or it is no plain file. */
-  inspect(path: string): Promise<{ size: number; lastModified: number } | undefined>
+  inspect(path: string): Promise<FileFacts | undefined>
+  /** The same of the part file. */
+  inspectPart(path: string): Promise<FileFacts | undefined>
   /**
    * Flushes all open part files, all files noted since the last flush and their folders. On failure they stay noted.
    * Afterwards the journal may make a checkpoint of the mark taken before.
@@ -59,7 +66,7 @@ export async function openDestination({
   clock: Clock
 }): Promise<Outcome<Destination>> {
   try {
-    await mkdir(folder, { recursive: true })
+    await makeFolders(resolve(folder))
     const root = await realpath(resolve(folder))
     const own = await makeFolder(join(root, OWN_FOLDER))
     if (own) return failed(own)
@@ -116,6 +123,11 @@ function createDestination(root: string, clock: Clock): Destination {
     hasFolderOf: (path) => knownFolders.has(folderOf(path)),
     ensureFolderOf: (path) => ensureFolder(folderOf(path)),
     ensureFolder,
+    async hasPart(path, size) {
+      if (!(await ensureFolder(folderOf(path))).ok) return false
+      const found = await lstat(locate(path).partPath).catch(() => undefined)
+      return found?.isFile() === true && found.size === size
+    },
     async openPart(path, size) {
       const folder = await ensureFolder(folderOf(path))
       if (!folder.ok) return folder
@@ -139,14 +151,8 @@ function createDestination(root: string, clock: Clock): Destination {
       })
     },
     noteLanded: (path) => void landed.add(path),
-    async inspect(path) {
-      try {
-        const found = await lstat(locate(path).finalPath)
-        return found.isFile() ? { size: found.size, lastModified: found.mtimeMs } : undefined
-      } catch {
-        return undefined
-      }
-    },
+    inspect: (path) => inspectFile(locate(path).finalPath),
+    inspectPart: (path) => inspectFile(locate(path).partPath),
     async flush() {
       const startedAt = clock.monotonic()
       const files = landed
@@ -165,6 +171,30 @@ function createDestination(root: string, clock: Clock): Destination {
       await Promise.all([...openParts].map((part) => part.close()))
       openParts.clear()
     },
+  }
+}
+
+async function inspectFile(path: string): Promise<FileFacts | undefined> {
+  try {
+    const found = await lstat(path)
+    return found.isFile() ? { size: found.size, lastModified: found.mtimeMs } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** As `mkdir -p`. Node's own says ENOENT where the truth is EROFS. */
+async function makeFolders(path: string): Promise<void> {
+  try {
+    await mkdir(path)
+  } catch (error) {
+    const isThere = await stat(path)
+      .then((found) => found.isDirectory())
+      .catch(() => false)
+    if (isThere) return
+    if (codeOf(error) !== 'ENOENT' || dirname(path) === path) throw error
+    await makeFolders(dirname(path))
+    await mkdir(path)
   }
 }
 

@@ -25,7 +25,7 @@ export type SessionRecord = {
 } & JournalIdentity
 
 /** The work on an object of several ranges began: these bytes, and no others, go to `path`. */
-export type PinnedRecord = {
+type PinnedRecord = {
   kind: 'pinned'
   key: string
   etag: string
@@ -36,20 +36,20 @@ export type PinnedRecord = {
   path: string
 }
 /** Bytes of a pinned object that have been written to its part file. */
-export type RangesRecord = { kind: 'ranges'; key: string; etag: string; spans: Span[] }
+type RangesRecord = { kind: 'ranges'; key: string; etag: string; spans: Span[] }
 /** The whole object is under its final name. */
-export type LandedRecord = { kind: 'landed'; key: string; etag: string; size: number }
+type LandedRecord = { kind: 'landed'; key: string; etag: string; size: number }
 /**
  * Nothing of this object may be believed any more: it changed at the source, failed its check, or its file is gone.
  * Always by `appendDurably`, and always before an object that has landed is pinned again.
  */
-export type RestartedRecord = { kind: 'restarted'; key: string }
+type RestartedRecord = { kind: 'restarted'; key: string }
 /** Lines before this one were lost, and they may have taken claims back: bytes of unfinished files are fetched anew. */
-export type DoubtRecord = { kind: 'doubt' }
+type DoubtRecord = { kind: 'doubt' }
 /** A point in the journal: data written before it is being flushed. */
-export type MarkRecord = { kind: 'mark'; mark: number }
+type MarkRecord = { kind: 'mark'; mark: number }
 /** All records of this session before that mark stand on flushed data. */
-export type CheckpointRecord = { kind: 'checkpoint'; mark: number }
+type CheckpointRecord = { kind: 'checkpoint'; mark: number }
 
 /** What the engine reports, and the doubt that a repair leaves. */
 export type ProgressRecord = PinnedRecord | RangesRecord | LandedRecord | RestartedRecord | DoubtRecord

@@ -7,7 +7,7 @@ import { mergeSpans, type Span } from './byte-spans.ts'
 import { createFingerprinter, createFingerprintTable } from './fingerprint.ts'
 import type { ProgressRecord } from './journal-record.ts'
 
-export type ObjectProgress = {
+type ObjectProgress = {
   etag: string
   size: number
   lastModified: number

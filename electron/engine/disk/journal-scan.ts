@@ -18,7 +18,7 @@ import {
   seedOf,
 } from './journal-record.ts'
 
-export type Fate = { covered: boolean; trusted: boolean }
+type Fate = { covered: boolean; trusted: boolean }
 
 export type JournalVisitor = {
   session(session: SessionRecord): void

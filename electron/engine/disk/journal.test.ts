@@ -338,7 +338,8 @@ function expectNoFalseClaim(journal: Journal, truth: Truth) {
     const etag = `e${object.version}`
     if (journal.replay.isLanded({ key, etag, size: 100 })) expect(object.landed).toBe(true)
     const progress = journal.replay.progressOf(key)
-    if (progress?.etag !== etag) continue
+    // Landed: the bytes are right, only elsewhere; begin-object.ts asks for the part file.
+    if (progress?.etag !== etag || object.landed) continue
     for (const [start, end] of progress.spans) {
       for (let at = start; at < end; at += 10) expect(object.bytes?.has(at / 10)).toBe(true)
     }
@@ -365,7 +366,7 @@ describe('for any course of events', () => {
         expectAllClaims(journal, truth)
         expect(journal.repair).toBeUndefined()
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     )
   })
 
@@ -386,7 +387,7 @@ describe('for any course of events', () => {
           expectNoFalseClaim(await claims(AFTER_POWER_CUT), truth)
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 100 },
     )
   })
 
@@ -410,7 +411,7 @@ describe('for any course of events', () => {
         }
         expect(torn.repair?.cutBytes ?? 0).toBe(cut - wholeLines.length)
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     )
   })
 
@@ -431,7 +432,7 @@ describe('for any course of events', () => {
           expect(after.replay.isLanded(version)).toBe(before.replay.isLanded(version))
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     )
   })
 })

@@ -29,11 +29,11 @@ import {
   type SessionRecord,
   seedOf,
 } from './journal-record.ts'
-import { createJournalModel, type JournalReplay } from './journal-replay.ts'
+import { createJournalModel, type JournalModel, type JournalReplay } from './journal-replay.ts'
 import { type ScanResult, scanJournal } from './journal-scan.ts'
 
 /** What opening had to mend; the numbers of a `journal-repaired` event. */
-export type JournalRepair = {
+type JournalRepair = {
   /** Half a line at the end, left by an interrupted write. */
   cutBytes: number
   damagedLines: number
@@ -44,6 +44,7 @@ export type JournalRepair = {
 }
 
 export type Journal = {
+  /** What earlier runs have achieved, and this one: every appended record counts at once. */
   readonly replay: JournalReplay
   /** Absent when there was nothing to mend. */
   readonly repair?: JournalRepair
@@ -98,7 +99,7 @@ export async function openJournal(options: JournalOptions): Promise<Outcome<Jour
       await file.truncate(scan.validBytes)
     }
     const isMended = isDamaged || repair.cutBytes > 0 || distrustedRecords > 0
-    const writer = createWriter(file, size, options)
+    const writer = createWriter(file, size, options, model)
     const started = await writer.flush()
     if (!started.ok) {
       await file.close()
@@ -139,6 +140,7 @@ function createWriter(
   file: FileHandle,
   startSize: number,
   options: JournalOptions,
+  model: JournalModel,
 ): Omit<Journal, 'replay' | 'repair'> {
   const { clock, random, identity, bootId, writeEveryMs = 500 } = options
   const session: SessionRecord = {
@@ -193,6 +195,7 @@ function createWriter(
 
   const append = (record: ProgressRecord) => {
     for (const part of splitSpans(record)) enqueue(encodeRecord(part, seed))
+    model.apply(record, true)
     recordsSinceSession++
     cancelTimer ??= clock.after(writeEveryMs, () => {
       cancelTimer = undefined

@@ -12,7 +12,7 @@ import type { Random } from '../engine-ports.ts'
 import { createFingerprinter, createFingerprintTable } from './fingerprint.ts'
 import { isSafePath, isSafeSegment, PART_SUFFIX, safePath, withHash } from './safe-path.ts'
 
-export type ClaimedPath = {
+type ClaimedPath = {
   kind: 'file' | 'folder'
   /** Relative, `/` between segments. Empty only for the marker of the prefix itself. */
   path: string

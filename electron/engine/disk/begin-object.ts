@@ -26,7 +26,7 @@ export async function beginObject(
   const { key, etag, size, path } = object
   const earlier = journal.replay.progressOf(key)
   const isSame = earlier?.etag === etag && earlier.size === size && earlier.path === path
-  const continues = isSame && (await destination.hasPart(path, size))
+  const continues = isSame && (await destination.inspectPart(path))?.size === size
   if ((earlier && !continues) || journal.replay.isLanded(object)) {
     const taken = await journal.appendDurably({ kind: 'restarted', key })
     if (!taken.ok) return taken

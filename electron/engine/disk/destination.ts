@@ -19,7 +19,7 @@ type FlushReport = {
   milliseconds: number
 }
 
-export type FileFacts = { size: number; lastModified: number }
+type FileFacts = { size: number; lastModified: number }
 
 export type Destination = {
   /** Absolute, links in it resolved. */
@@ -34,8 +34,6 @@ export type Destination = {
   ensureFolderOf(path: string): Promise<Outcome<void>>
   /** Makes a folder, for a folder marker. Empty path: the destination itself. */
   ensureFolder(path: string): Promise<Outcome<void>>
-  /** A part file of exactly this size is there, in checked folders. */
-  hasPart(path: string, size: number): Promise<boolean>
   /** For objects in the journal go through begin-object.ts, which keeps both in step. */
   openPart(path: string, size: number): Promise<Outcome<PartFile>>
   /** A worker has landed this file without flushing it: the next `flush` does. */
@@ -123,11 +121,6 @@ function createDestination(root: string, clock: Clock): Destination {
     hasFolderOf: (path) => knownFolders.has(folderOf(path)),
     ensureFolderOf: (path) => ensureFolder(folderOf(path)),
     ensureFolder,
-    async hasPart(path, size) {
-      if (!(await ensureFolder(folderOf(path))).ok) return false
-      const found = await lstat(locate(path).partPath).catch(() => undefined)
-      return found?.isFile() === true && found.size === size
-    },
     async openPart(path, size) {
       const folder = await ensureFolder(folderOf(path))
       if (!folder.ok) return folder

@@ -1,3 +1,60 @@
+/** One job: head, news, verdict, speed, live figures, and the tables behind them. */
+import { Empty, Skeleton } from 'antd'
+import { hasEnded } from '../../shared/job-state.ts'
+import { useJob, useSnapshot, useWindowState } from '../store/use-window-store.tsx'
+import { BannerLine } from './banner/banner-line.tsx'
+import { ChartPanel } from './chart/chart-panel.tsx'
+import { JobHead } from './head/job-head.tsx'
+import { StatusStrip } from './strip/status-strip.tsx'
+import { JobTabs } from './tabs/job-tabs.tsx'
+import { useJobCommands } from './use-job-commands.ts'
+import { useEvents, useTrace } from './use-job-data.ts'
+import { VerdictLine } from './verdict/verdict-line.tsx'
+import { useJobWords } from './words/use-job-words.ts'
+import './job-page.css'
+
 export function JobPage({ jobId }: { jobId: string }) {
-  return <p>{jobId}</p>
+  const isReady = useWindowState((state) => state.status === 'ready')
+  const exists = useJob(jobId) !== undefined
+  const { page } = useJobWords()
+  if (exists) return <ExistingJob jobId={jobId} />
+  return (
+    <div className="lh-job-nothing">
+      {isReady ? (
+        <Empty
+          image={Empty.PRESENTED_IMAGE_SIMPLE}
+          description={
+            <>
+              <h1>{page.missing}</h1>
+              <p className="lh-muted">{page.missingDetail}</p>
+            </>
+          }
+        />
+      ) : (
+        <Skeleton active={false} title paragraph={{ rows: 6 }} aria-label={page.loading} />
+      )}
+    </div>
+  )
+}
+
+function ExistingJob({ jobId }: { jobId: string }) {
+  const job = useJob(jobId)
+  const snapshot = useSnapshot(jobId)
+  const events = useEvents(jobId)
+  const trace = useTrace(jobId, snapshot, events)
+  const commands = useJobCommands(jobId)
+  if (!job) return null
+  const isAlive = !hasEnded(job.phase)
+  // After the end the last snapshot still knows errors and addresses, but its "now" is over.
+  const live = isAlive ? snapshot : undefined
+  return (
+    <div className="lh-job">
+      <JobHead job={job} snapshot={live} commands={commands} />
+      <BannerLine job={job} snapshot={snapshot} events={events} commands={commands} />
+      {isAlive && <VerdictLine phase={job.phase} limit={snapshot?.limit} />}
+      <ChartPanel trace={trace} isLive={isAlive} />
+      {isAlive && <StatusStrip snapshot={live} />}
+      <JobTabs job={job} snapshot={snapshot} events={events} commands={commands} />
+    </div>
+  )
 }

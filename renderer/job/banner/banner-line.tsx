@@ -1,0 +1,107 @@
+/**
+ * One line that is always there, so that news never pushes the page about: the most important banner in full, the others
+ * as tags. Spoken politely when it changes its kind; a countdown is not spoken every second.
+ */
+import {
+  CheckCircleFilled,
+  ClockCircleOutlined,
+  CloseCircleFilled,
+  InfoCircleOutlined,
+  SyncOutlined,
+} from '@ant-design/icons'
+import { Button, Tooltip } from 'antd'
+import type { ReactNode } from 'react'
+import type { EngineEvent } from '../../../shared/engine-event.ts'
+import type { JobView } from '../../../shared/ipc-contract.ts'
+import type { MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
+import { useAppInfo } from '../../store/use-window-store.tsx'
+import type { JobCommands } from '../use-job-commands.ts'
+import { fillSentence, joinSentence } from '../words/fill-sentence.ts'
+import { useJobWords } from '../words/use-job-words.ts'
+import { type Banner, type BannerKind, chooseBanners, type Tone } from './choose-banners.ts'
+import './banner-line.css'
+
+type BannerLineProps = {
+  job: JobView
+  snapshot: MetricsSnapshot | undefined
+  events: readonly EngineEvent[]
+  commands: JobCommands
+}
+
+export function BannerLine({ job, snapshot, events, commands }: BannerLineProps) {
+  const words = useJobWords()
+  // The program's clock decides what is recent; without a snapshot only conditions without an age are left.
+  const now = snapshot ? Date.parse(snapshot.time) : Date.now()
+  const [main, ...others] = chooseBanners({ job, snapshot, events, now })
+  if (!main) return null
+  const { lead, details } = fillSentence(words.banners[main.kind], main.reason, words)
+  const { waitSeconds: _, ...steady } = main.reason
+  const spoken = fillSentence(words.banners[main.kind], SPOKEN_ONCE.includes(main.kind) ? {} : steady, words)
+  return (
+    <section className="lh-banner" data-tone={main.tone} data-kind={main.kind}>
+      <span className="lh-banner-icon" aria-hidden="true">
+        {ICONS[main.kind] ?? TONE_ICONS[main.tone]}
+      </span>
+      <p className="lh-banner-text lh-truncate" title={joinSentence({ lead, details }, words)}>
+        <strong>{lead}</strong> {details}
+      </p>
+      <p className="lh-spoken" aria-live="polite">
+        {spoken.lead}
+      </p>
+      {others.map((banner) => (
+        <OtherBanner key={banner.kind} banner={banner} />
+      ))}
+      <BannerButton banner={main} commands={commands} />
+    </section>
+  )
+}
+
+/** Their numbers change all the time. */
+const SPOKEN_ONCE: BannerKind[] = ['listing', 'running', 'offline', 'rebuildingWarm']
+
+function OtherBanner({ banner }: { banner: Banner }) {
+  const words = useJobWords()
+  const sentence = joinSentence(fillSentence(words.banners[banner.kind], banner.reason, words), words)
+  return (
+    <Tooltip title={sentence}>
+      <span className="lh-banner-tag" data-tone={banner.tone}>
+        {TONE_ICONS[banner.tone]}{' '}
+        {words.bannerTags[banner.kind === 'rebuildingWarm' ? 'rebuilding' : banner.kind] ?? sentence}
+      </span>
+    </Tooltip>
+  )
+}
+
+function BannerButton({ banner, commands }: { banner: Banner; commands: JobCommands }) {
+  const { head } = useJobWords()
+  const canReveal = useAppInfo()?.nativeDialogs === true
+  switch (banner.action) {
+    case 'retry':
+      return (
+        <Button size="small" onClick={() => commands.retry()}>
+          {head.retryFailed}
+        </Button>
+      )
+    case 'reveal':
+      return canReveal ? (
+        <Button size="small" onClick={() => commands.reveal()}>
+          {head.showFolder}
+        </Button>
+      ) : null
+    // Resume is the first button of the head already; a second one would only ask which is the right one.
+    default:
+      return null
+  }
+}
+
+const TONE_ICONS: Record<Tone, ReactNode> = {
+  trouble: <CloseCircleFilled />,
+  healing: <SyncOutlined />,
+  healthy: <CheckCircleFilled />,
+  neutral: <InfoCircleOutlined />,
+}
+const ICONS: Partial<Record<BannerKind, ReactNode>> = {
+  coolingDown: <ClockCircleOutlined />,
+  outsideWindow: <ClockCircleOutlined />,
+  waiting: <ClockCircleOutlined />,
+}

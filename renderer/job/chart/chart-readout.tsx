@@ -1,0 +1,88 @@
+/** What the cursor reads: every measured figure of that instant, and the events beside it. */
+import type { JobWords } from '../../i18n/job-zh.ts'
+import { eventSentence } from '../words/fill-sentence.ts'
+import { formatMilliseconds, formatSteadyRate } from '../words/format-live.ts'
+import { useJobWords } from '../words/use-job-words.ts'
+import type { Mark } from './event-marks.ts'
+import { MarkIcon } from './mark-shapes.tsx'
+import { formatInstant, type PlotData } from './plot-data.ts'
+
+/** More would cover the line. */
+const MAX_EVENTS = 3
+const DAY_SECONDS = 86_400
+const AXIS_PIXELS = 46
+
+type ChartReadoutProps = {
+  data: PlotData
+  index: number
+  marks: readonly Mark[]
+  /** Of the cursor within the plot, CSS pixels. */
+  left: number
+  /** Of the whole chart. */
+  width: number
+}
+
+export function ChartReadout({ data, index, marks, left, width }: ChartReadoutProps) {
+  const words = useJobWords()
+  const reading = readingAt(data, index)
+  if (!reading) return null
+  const x = AXIS_PIXELS + left
+  // Beside the cursor, on the side that has room.
+  const place = x > width / 2 ? { right: width - x + 12 } : { left: x + 12 }
+  return (
+    <div className="lh-readout" style={place} aria-hidden="true">
+      <div className="lh-readout-main">
+        <span>{reading.instant}</span>
+        <strong>{reading.speed ?? words.chart.noData}</strong>
+      </div>
+      {reading.speed !== undefined && (
+        <div className="lh-readout-main lh-muted">
+          <span>
+            {words.chart.concurrency} {Math.round(reading.concurrency)}
+          </span>
+          <span>
+            {words.chart.firstByte} {reading.firstByte}
+          </span>
+          {reading.errorsPerSecond > 0 && (
+            <span>
+              {words.chart.errors} {reading.errorsPerSecond.toFixed(1)}/s
+            </span>
+          )}
+        </div>
+      )}
+      {marks.length > 0 && (
+        <ul>
+          {marks.slice(-MAX_EVENTS).map((mark) => (
+            <li key={`${mark.event.time} ${mark.event.code}`}>
+              <MarkIcon kind={mark.kind} /> <span>{eventSentence(mark.event, words)}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  )
+}
+
+function readingAt({ history, from, to }: PlotData, index: number) {
+  const time = history.time[index]
+  if (time === undefined) return undefined
+  const speed = history.bytesPerSecond[index] ?? undefined
+  return {
+    instant: formatInstant(time, to - from > DAY_SECONDS),
+    speed: speed === undefined ? undefined : formatSteadyRate(speed),
+    concurrency: history.concurrency[index] ?? 0,
+    firstByte: `${formatMilliseconds(history.firstByteMsP50[index] ?? 0)} / ${formatMilliseconds(history.firstByteMsP95[index] ?? 0)}`,
+    errorsPerSecond: history.errorsPerSecond[index] ?? 0,
+  }
+}
+
+/** `14:32:10, 31.8 MB/s, 并发 16`, and the events there. */
+export function readingInWords(data: PlotData, index: number, marks: readonly Mark[], words: JobWords): string {
+  const reading = readingAt(data, index)
+  if (!reading) return words.chart.empty
+  const figures = reading.speed
+    ? [reading.speed, `${words.chart.concurrency} ${Math.round(reading.concurrency)}`]
+    : [words.chart.noData]
+  const events = marks.slice(-MAX_EVENTS).map((mark) => words.eventNames[mark.event.code])
+  return [reading.instant, ...figures, ...events].join(words.punctuation.comma)
+}

@@ -1,0 +1,68 @@
+/** From the kept history to what is drawn: the chosen stretch, thinned to the pixels there are, with gaps as gaps. Pure. */
+import { breakAtGaps, type SpeedHistory, sliceHistory, thinHistory } from './speed-history.ts'
+
+export type ChartRange = '5m' | '1h' | 'all'
+export const CHART_RANGES: readonly ChartRange[] = ['5m', '1h', 'all']
+const RANGE_SECONDS: Record<Exclude<ChartRange, 'all'>, number> = { '5m': 300, '1h': 3600 }
+/** A job of a few seconds would otherwise be drawn as one steep line. */
+const SHORTEST_SECONDS = 60
+
+export type PlotData = {
+  /** Unix seconds. */
+  from: number
+  to: number
+  history: SpeedHistory
+}
+
+export function choosePlotData(history: SpeedHistory, range: ChartRange, maxPoints: number): PlotData {
+  const first = history.time[0] ?? 0
+  const to = history.time.at(-1) ?? first
+  const from = range === 'all' ? Math.min(first, to - SHORTEST_SECONDS) : to - RANGE_SECONDS[range]
+  // One point more on the left, so that the line enters at the edge.
+  const stretch = sliceHistory(history, from - 60, to)
+  return { from, to, history: breakAtGaps(thinHistory(stretch, maxPoints)) }
+}
+
+export type SpeedSummary = { now: number; mean: number; low: number; high: number; points: number }
+
+/** Undefined when nothing was measured. Bytes per second. */
+export function summarizeSpeed({ history, from }: PlotData): SpeedSummary | undefined {
+  const speeds = history.bytesPerSecond.filter(
+    (value, index): value is number => value !== null && (history.time[index] as number) >= from,
+  )
+  const now = speeds.at(-1)
+  if (now === undefined) return undefined
+  return {
+    now,
+    mean: speeds.reduce((sum, speed) => sum + speed, 0) / speeds.length,
+    low: Math.min(...speeds),
+    high: Math.max(...speeds),
+    points: speeds.length,
+  }
+}
+
+/** Top of the speed axis: a round number that stays put while the speed wanders below it. */
+export function axisTop(highest: number): number {
+  if (highest <= 0) return 1
+  const magnitude = 10 ** Math.floor(Math.log10(highest))
+  const step = [1, 1.5, 2, 3, 4, 5, 6, 8, 10].find((factor) => factor * magnitude >= highest * 1.04) ?? 12
+  return step * magnitude
+}
+
+/** `14:32`, or the date at midnight; seconds only where they tell ticks apart. Local time. */
+export function formatTick(unixSeconds: number, stepSeconds: number): string {
+  const date = new Date(unixSeconds * 1000)
+  const two = (value: number) => String(value).padStart(2, '0')
+  const clock = `${two(date.getHours())}:${two(date.getMinutes())}`
+  if (stepSeconds < 60) return `${clock}:${two(date.getSeconds())}`
+  const isMidnight = date.getHours() === 0 && date.getMinutes() === 0
+  return isMidnight ? `${two(date.getMonth() + 1)}-${two(date.getDate())}` : clock
+}
+
+/** `14:32:10`, with the date where the chart spans days. Local time. */
+export function formatInstant(unixSeconds: number, withDate: boolean): string {
+  const date = new Date(unixSeconds * 1000)
+  const two = (value: number) => String(value).padStart(2, '0')
+  const clock = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`
+  return withDate ? `${two(date.getMonth() + 1)}-${two(date.getDate())} ${clock}` : clock
+}

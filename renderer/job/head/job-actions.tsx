@@ -1,0 +1,101 @@
+/** The buttons of a job. Which ones are there depends on its phase alone; their order never changes. */
+import {
+  CaretRightOutlined,
+  CloseOutlined,
+  DeleteOutlined,
+  EllipsisOutlined,
+  FolderOpenOutlined,
+  PauseOutlined,
+  RedoOutlined,
+  ReloadOutlined,
+} from '@ant-design/icons'
+import { Button, Dropdown, type MenuProps } from 'antd'
+import type { JobView } from '../../../shared/ipc-contract.ts'
+import { hasEnded } from '../../../shared/job-state.ts'
+import { useAppInfo } from '../../store/use-window-store.tsx'
+import { CoolingIcon } from '../chart/mark-shapes.tsx'
+import type { JobCommands } from '../use-job-commands.ts'
+import { useJobWords } from '../words/use-job-words.ts'
+
+export function JobActions({ job, commands }: { job: JobView; commands: JobCommands }) {
+  const { head } = useJobWords()
+  const { phase } = job
+  const ended = hasEnded(phase)
+  const canResume = phase === 'paused' || phase === 'interrupted' || phase === 'cancelled' || phase === 'failed'
+  return (
+    <div className="lh-job-actions">
+      {canResume && (
+        <Button
+          type="primary"
+          icon={<CaretRightOutlined aria-hidden="true" />}
+          loading={commands.pending === 'jobs.resume'}
+          onClick={commands.resume}
+        >
+          {head.resume}
+        </Button>
+      )}
+      {!canResume && !ended && (
+        <Button
+          icon={<PauseOutlined aria-hidden="true" />}
+          loading={commands.pending === 'jobs.pause'}
+          onClick={commands.pause}
+        >
+          {head.pause}
+        </Button>
+      )}
+      {!ended && (
+        <Button icon={<CloseOutlined aria-hidden="true" />} onClick={commands.cancel}>
+          {head.cancel}
+        </Button>
+      )}
+      <MoreActions job={job} commands={commands} />
+    </div>
+  )
+}
+
+function MoreActions({ job, commands }: { job: JobView; commands: JobCommands }) {
+  const { head } = useJobWords()
+  const canReveal = useAppInfo()?.nativeDialogs === true
+  const ended = hasEnded(job.phase)
+  const isRunning = job.phase === 'running'
+  const items: MenuProps['items'] = [
+    { key: 'coolDown', label: head.coolDown, icon: <CoolingIcon />, disabled: !isRunning, onClick: commands.coolDown },
+    {
+      key: 'rebuildPool',
+      label: head.rebuildPool,
+      icon: <ReloadOutlined aria-hidden="true" />,
+      disabled: !isRunning,
+      onClick: commands.rebuildPool,
+    },
+    {
+      key: 'retry',
+      label: head.retryFailed,
+      icon: <RedoOutlined aria-hidden="true" />,
+      disabled: job.objectsFailed === 0,
+      onClick: () => commands.retry(),
+    },
+    ...(canReveal
+      ? [
+          {
+            key: 'reveal',
+            label: head.showFolder,
+            icon: <FolderOpenOutlined aria-hidden="true" />,
+            onClick: () => commands.reveal(),
+          },
+        ]
+      : []),
+    { type: 'divider' },
+    {
+      key: 'remove',
+      label: head.remove,
+      icon: <DeleteOutlined aria-hidden="true" />,
+      disabled: !ended,
+      onClick: commands.remove,
+    },
+  ]
+  return (
+    <Dropdown menu={{ items }} trigger={['click']} placement="bottomRight">
+      <Button icon={<EllipsisOutlined aria-hidden="true" />} aria-label={head.more} title={head.more} />
+    </Dropdown>
+  )
+}

@@ -1,0 +1,102 @@
+/** From where to where, how far, how fast, how long still; and the buttons. */
+import type { JobView } from '../../../shared/ipc-contract.ts'
+import type { MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
+import { jobFraction } from '../../shell/job-label.ts'
+import type { JobCommands } from '../use-job-commands.ts'
+import { fillText } from '../words/fill-sentence.ts'
+import {
+  formatBytesOf,
+  formatCount,
+  formatPercent,
+  formatSteadyRate,
+  formatTimeLeft,
+  UNKNOWN,
+} from '../words/format-live.ts'
+import { useJobWords } from '../words/use-job-words.ts'
+import { JobActions } from './job-actions.tsx'
+import './job-head.css'
+
+type JobHeadProps = { job: JobView; snapshot: MetricsSnapshot | undefined; commands: JobCommands }
+
+export function JobHead({ job, snapshot, commands }: JobHeadProps) {
+  const words = useJobWords()
+  const { source, destination } = job.spec
+  const from = source.prefix || words.head.wholeBucket
+  return (
+    <header className="lh-job-head">
+      <div className="lh-job-title-row">
+        <h1 className="lh-job-title">
+          <span className="lh-truncate" title={`s3://${source.bucket}/${source.prefix}`}>
+            {from}
+          </span>
+          <span className="lh-muted" aria-hidden="true">
+            →
+          </span>
+          <span className="lh-job-destination lh-truncate" title={destination}>
+            <bdi>{destination}</bdi>
+          </span>
+        </h1>
+        <JobActions job={job} commands={commands} />
+      </div>
+      <Progress job={job} />
+      <Figures job={job} snapshot={snapshot} />
+    </header>
+  )
+}
+
+function Progress({ job }: { job: JobView }) {
+  const { head } = useJobWords()
+  const fraction = jobFraction(job)
+  const text = fraction === undefined ? undefined : formatPercent(fraction)
+  return (
+    <div
+      className="lh-job-progress"
+      role="progressbar"
+      aria-label={head.progressLabel}
+      aria-valuemin={0}
+      aria-valuemax={100}
+      aria-valuenow={fraction === undefined ? undefined : Math.floor(fraction * 100)}
+      aria-valuetext={text}
+      data-phase={job.phase}
+    >
+      <div style={{ width: `${(fraction ?? 0) * 100}%` }} />
+    </div>
+  )
+}
+
+function Figures({ job, snapshot }: { job: JobView; snapshot: MetricsSnapshot | undefined }) {
+  const words = useJobWords()
+  const { head } = words
+  const fraction = jobFraction(job)
+  const moves = snapshot !== undefined && job.phase !== 'paused'
+  const isStillListing = job.phase === 'listing' || snapshot?.listingComplete === false
+  const timeLeft = moves && job.phase !== 'cooling-down' && job.phase !== 'waiting'
+  const objects = fillText(head.objects, { done: formatCount(job.objectsDone), total: formatCount(job.objectsTotal) })
+  return (
+    <div className="lh-job-figures">
+      <span className="lh-job-figure-main lh-job-percent">
+        {fraction === undefined ? UNKNOWN : formatPercent(fraction)}
+      </span>
+      <span className="lh-job-figure-main lh-job-rate">
+        {moves ? formatSteadyRate(snapshot.bytesPerSecond) : UNKNOWN}
+      </span>
+      <span className="lh-job-figure-main lh-job-left">
+        {timeLeft ? formatTimeLeft(isStillListing ? -1 : snapshot.secondsLeft, words) : words.phases[job.phase]}
+      </span>
+      <span className="lh-job-bytes">
+        {formatBytesOf(job.bytesDone, job.bytesTotal)}
+        {isStillListing && <span className="lh-muted"> · {head.counting}</span>}
+      </span>
+      <span className="lh-job-objects">
+        {objects}
+        {snapshot !== undefined && snapshot.objectsSkipped > 0 && (
+          <span className="lh-muted"> · {fillText(head.skipped, { count: formatCount(snapshot.objectsSkipped) })}</span>
+        )}
+        <span className={job.objectsFailed > 0 ? 'lh-trouble' : 'lh-muted'}>
+          {' '}
+          · {fillText(head.failed, { count: formatCount(job.objectsFailed) })}
+        </span>
+      </span>
+    </div>
+  )
+}

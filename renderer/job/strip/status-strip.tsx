@@ -1,0 +1,78 @@
+/** The live figures of the connections and of this machine, each at its place, always. */
+import { WarningFilled } from '@ant-design/icons'
+import type { ReactNode } from 'react'
+import { formatBytes } from '../../../shared/format-units.ts'
+import type { MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
+import { fillText } from '../words/fill-sentence.ts'
+import { formatMilliseconds, formatPercent, UNKNOWN } from '../words/format-live.ts'
+import { useJobWords } from '../words/use-job-words.ts'
+import './status-strip.css'
+
+/** The seed report's plan A slows down below this success rate. */
+const POOR_SUCCESS_RATE = 0.9
+
+export function StatusStrip({ snapshot }: { snapshot: MetricsSnapshot | undefined }) {
+  const { strip } = useJobWords()
+  const show = (value: (snapshot: MetricsSnapshot) => string): string => (snapshot ? value(snapshot) : UNKNOWN)
+  const isPoor = snapshot !== undefined && snapshot.successRate < POOR_SUCCESS_RATE
+  const isLeaking = snapshot !== undefined && snapshot.connections.closeWait > 0
+  return (
+    <dl className="lh-strip" aria-label={strip.label}>
+      <Figure
+        name={strip.concurrency}
+        value={show(({ concurrency, threads }) => `${concurrency}/${threads}`)}
+        width={5}
+      />
+      <Figure
+        name={strip.successRate}
+        value={show(({ successRate }) => formatPercent(successRate))}
+        width={6}
+        warns={isPoor}
+      />
+      <Figure
+        name={strip.firstByte}
+        value={show(
+          ({ firstByteMsP50, firstByteMsP95 }) =>
+            `${formatMilliseconds(firstByteMsP50)} / ${formatMilliseconds(firstByteMsP95)}`,
+        )}
+        width={13}
+      />
+      <Figure
+        name={strip.connections}
+        value={show(({ connections }) => fillText(strip.connectionCounts, connections))}
+      />
+      <Figure
+        name={strip.closeWait}
+        value={show(({ connections }) => String(connections.closeWait))}
+        width={1}
+        warns={isLeaking}
+        note={isLeaking ? strip.leak : undefined}
+      />
+      <Figure name={strip.dns} value={show(({ dnsMs }) => formatMilliseconds(dnsMs))} width={6} />
+      <Figure name={strip.memory} value={show(({ rssBytes }) => formatBytes(rssBytes))} width={6} />
+      <Figure name={strip.delay} value={show(({ delayMs }) => formatMilliseconds(delayMs))} width={6} />
+      <Figure name={strip.diskWrite} value={show(({ diskWriteMs }) => formatMilliseconds(diskWriteMs))} width={6} />
+    </dl>
+  )
+}
+
+type FigureProps = {
+  name: string
+  value: string
+  /** In characters, of the widest value; the strip must not shift when a figure gains a digit. */
+  width?: number
+  warns?: boolean
+  note?: ReactNode
+}
+
+function Figure({ name, value, width, warns = false, note }: FigureProps) {
+  return (
+    <div className={warns ? 'lh-healing' : undefined}>
+      <dt>{name}</dt>
+      <dd style={width === undefined ? undefined : { minWidth: `${width}ch` }}>
+        {warns && <WarningFilled aria-hidden="true" />} {value}
+        {note && <> {note}</>}
+      </dd>
+    </div>
+  )
+}

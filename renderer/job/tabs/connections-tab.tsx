@@ -1,0 +1,98 @@
+/** Every connection of the pool: state, address, generation, age, speed, and what it works on. */
+import { useMemo } from 'react'
+import { formatBytes } from '../../../shared/format-units.ts'
+import type { ConnectionState, ConnectionView, MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
+import { fillText } from '../words/fill-sentence.ts'
+import { formatCount, formatDuration, formatSteadyRate } from '../words/format-live.ts'
+import { useJobWords } from '../words/use-job-words.ts'
+import { type Sign, StateSign } from './state-sign.tsx'
+import { type GridColumn, VirtualGrid } from './virtual-grid.tsx'
+
+const SIGNS: Record<ConnectionState, Sign> = {
+  connecting: 'connecting',
+  warm: 'ready',
+  active: 'active',
+  draining: 'retiring',
+  closed: 'closed',
+}
+
+export function ConnectionsTab({ snapshot }: { snapshot: MetricsSnapshot | undefined }) {
+  const words = useJobWords()
+  const { connections } = words
+  const columns = useMemo(
+    (): GridColumn<ConnectionView>[] => [
+      { key: 'id', title: connections.id, width: '48px', align: 'right', render: (line) => line.id },
+      {
+        key: 'state',
+        title: connections.state,
+        width: '96px',
+        render: (line) => <StateSign sign={SIGNS[line.state]}>{connections.states[line.state]}</StateSign>,
+      },
+      { key: 'address', title: connections.address, width: 'minmax(110px, 150px)', render: (line) => line.address },
+      {
+        key: 'generation',
+        title: connections.generation,
+        width: '34px',
+        align: 'right',
+        render: (line) => line.generation,
+      },
+      {
+        key: 'age',
+        title: connections.age,
+        width: '92px',
+        align: 'right',
+        render: (line) => formatDuration(Math.floor(line.ageSeconds), words),
+      },
+      {
+        key: 'speed',
+        title: connections.speed,
+        width: '74px',
+        align: 'right',
+        render: (line) => formatSteadyRate(line.bytesPerSecond),
+      },
+      {
+        key: 'requests',
+        title: connections.requests,
+        width: '56px',
+        align: 'right',
+        render: (line) => formatCount(line.requests),
+      },
+      {
+        key: 'bytes',
+        title: connections.bytes,
+        width: '66px',
+        align: 'right',
+        render: (line) => formatBytes(line.bytes),
+      },
+      {
+        key: 'key',
+        title: connections.key,
+        width: 'minmax(120px, 1fr)',
+        render: (line) => <span title={line.key}>{line.key.slice(line.key.lastIndexOf('/') + 1)}</span>,
+      },
+    ],
+    [words, connections],
+  )
+  const table = snapshot?.connectionTable ?? []
+  return (
+    <>
+      {snapshot && (
+        <div className="lh-tab-tools lh-muted lh-number">
+          {fillText(connections.sockets, {
+            opened: formatCount(snapshot.socketsOpened),
+            closed: formatCount(snapshot.socketsClosed),
+            open: formatCount(snapshot.socketsOpened - snapshot.socketsClosed),
+          })}
+        </div>
+      )}
+      <VirtualGrid<ConnectionView>
+        label={connections.label}
+        columns={columns}
+        count={table.length}
+        rowAt={(index) => table[index]}
+        keyOf={(line) => line.id}
+        empty={connections.empty}
+      />
+    </>
+  )
+}

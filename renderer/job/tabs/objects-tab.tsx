@@ -1,0 +1,196 @@
+/** The objects of a job: state, progress, speed; search, filter; retry and show in folder. */
+import { FolderOpenOutlined, RedoOutlined } from '@ant-design/icons'
+import { Button, Input, Select } from 'antd'
+import { useDeferredValue, useMemo, useState } from 'react'
+import { formatBytes } from '../../../shared/format-units.ts'
+import { type JobView, OBJECT_STATES, type ObjectFilter, type ObjectRow } from '../../../shared/ipc-contract.ts'
+import type { ConnectionView, MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
+import { useAppInfo } from '../../store/use-window-store.tsx'
+import type { JobCommands } from '../use-job-commands.ts'
+import { fillText } from '../words/fill-sentence.ts'
+import { formatCount, formatField, formatPercent, formatSteadyRate } from '../words/format-live.ts'
+import { useJobWords } from '../words/use-job-words.ts'
+import { type Sign, StateSign } from './state-sign.tsx'
+import { useObjectRows } from './use-object-rows.ts'
+import { type GridColumn, VirtualGrid } from './virtual-grid.tsx'
+
+type ObjectsTabProps = { job: JobView; snapshot: MetricsSnapshot | undefined; commands: JobCommands }
+
+export function ObjectsTab({ job, snapshot, commands }: ObjectsTabProps) {
+  const words = useJobWords()
+  const { objects } = words
+  const [filter, setFilter] = useState<ObjectFilter>('all')
+  const [typed, setTyped] = useState('')
+  const search = useDeferredValue(typed.trim())
+  // Rows move with the snapshots; a job that stands still is read again when its phase changes.
+  const rows = useObjectRows({ jobId: job.jobId, filter, search }, snapshot ?? job.phase)
+  const columns = useColumns(job, snapshot, commands)
+  const isListing = job.phase === 'listing' || job.phase === 'starting'
+  return (
+    <>
+      <div className="lh-tab-tools">
+        <Input
+          size="small"
+          allowClear
+          placeholder={objects.search}
+          aria-label={objects.search}
+          value={typed}
+          onChange={(event) => setTyped(event.target.value)}
+        />
+        <Select<ObjectFilter>
+          size="small"
+          aria-label={objects.filter}
+          value={filter}
+          onChange={setFilter}
+          options={(['all', ...OBJECT_STATES] as const).map((value) => ({ value, label: objects.states[value] }))}
+        />
+        <span className="lh-muted lh-number" aria-live="polite">
+          {rows.total === undefined ? '' : fillText(objects.count, { count: formatCount(rows.total) })}
+        </span>
+        {job.objectsFailed > 0 && (
+          <Button size="small" icon={<RedoOutlined aria-hidden="true" />} onClick={() => commands.retry()}>
+            {objects.retryAll} ({formatCount(job.objectsFailed)})
+          </Button>
+        )}
+      </div>
+      <VirtualGrid<ObjectRow>
+        // A new question starts at its top.
+        key={`${filter} ${search}`}
+        label={objects.label}
+        columns={columns}
+        count={rows.total ?? 0}
+        rowAt={rows.rowAt}
+        keyOf={(row) => row.index}
+        onSight={rows.onSight}
+        empty={
+          rows.failure ? (
+            <>
+              {objects.unreadable}{' '}
+              <Button size="small" onClick={rows.reload}>
+                {objects.again}
+              </Button>
+            </>
+          ) : rows.total === undefined ? (
+            objects.loading
+          ) : isListing ? (
+            objects.emptyListing
+          ) : (
+            objects.empty
+          )
+        }
+      />
+    </>
+  )
+}
+
+const SIGNS: Record<ObjectRow['state'], Sign> = {
+  waiting: 'waiting',
+  active: 'active',
+  verifying: 'checking',
+  done: 'done',
+  skipped: 'done',
+  failed: 'failed',
+}
+
+function useColumns(job: JobView, snapshot: MetricsSnapshot | undefined, commands: JobCommands) {
+  const words = useJobWords()
+  const canReveal = useAppInfo()?.nativeDialogs === true
+  const { prefix } = job.spec.source
+  const speeds = useMemo(() => speedByKey(snapshot?.connectionTable ?? []), [snapshot])
+  return useMemo((): GridColumn<ObjectRow>[] => {
+    const { objects } = words
+    const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1)
+    return [
+      {
+        key: 'key',
+        title: objects.key,
+        width: 'minmax(160px, 1fr)',
+        render: ({ key }) => <span title={key}>{key.startsWith(folder) ? key.slice(folder.length) : key}</span>,
+      },
+      { key: 'size', title: objects.size, width: '64px', align: 'right', render: (row) => formatBytes(row.size) },
+      { key: 'progress', title: objects.progress, width: '132px', render: (row) => <RowProgress row={row} /> },
+      {
+        key: 'speed',
+        title: words.chart.speed,
+        width: '76px',
+        align: 'right',
+        render: (row) => (row.state === 'active' ? formatSteadyRate(speeds.get(row.key) ?? 0) : ''),
+      },
+      {
+        key: 'state',
+        title: objects.state,
+        width: 'minmax(92px, 0.25fr)',
+        render: (row) => (
+          <StateSign sign={SIGNS[row.state]}>
+            {objects.states[row.state]}
+            {row.failure && row.state === 'failed' && `: ${formatField('failure', row.failure, words)}`}
+          </StateSign>
+        ),
+      },
+      {
+        key: 'actions',
+        title: '',
+        width: canReveal ? '60px' : '30px',
+        align: 'right',
+        render: (row, isCurrent) => (
+          <>
+            {row.state === 'failed' && (
+              <RowButton
+                label={fillText(objects.retryNamed, { key: row.key })}
+                title={objects.retry}
+                icon={<RedoOutlined aria-hidden="true" />}
+                canTab={isCurrent}
+                onClick={() => commands.retry(row.index)}
+              />
+            )}
+            {canReveal && (row.state === 'done' || row.state === 'skipped') && (
+              <RowButton
+                label={fillText(objects.revealNamed, { key: row.key })}
+                title={objects.reveal}
+                icon={<FolderOpenOutlined aria-hidden="true" />}
+                canTab={isCurrent}
+                onClick={() => commands.reveal(row.index)}
+              />
+            )}
+          </>
+        ),
+      },
+    ]
+  }, [words, prefix, speeds, canReveal, commands])
+}
+
+type RowButtonProps = { label: string; title: string; icon: React.ReactNode; canTab: boolean; onClick: () => void }
+
+function RowButton({ label, title, icon, canTab, onClick }: RowButtonProps) {
+  return (
+    <Button
+      type="text"
+      size="small"
+      className="lh-row-button"
+      aria-label={label}
+      title={title}
+      icon={icon}
+      tabIndex={canTab ? 0 : -1}
+      onClick={onClick}
+    />
+  )
+}
+
+function RowProgress({ row }: { row: ObjectRow }) {
+  const share = row.size > 0 ? Math.min(1, row.bytesDone / row.size) : row.state === 'done' ? 1 : 0
+  return (
+    <span className="lh-row-progress" data-state={row.state}>
+      <span className="lh-row-bar">
+        <span style={{ width: `${share * 100}%` }} />
+      </span>
+      <span className="lh-number">{formatPercent(share, 0)}</span>
+    </span>
+  )
+}
+
+/** Connections that work on one object, added up. */
+function speedByKey(connections: readonly ConnectionView[]): Map<string, number> {
+  const speeds = new Map<string, number>()
+  for (const { key, bytesPerSecond } of connections) speeds.set(key, (speeds.get(key) ?? 0) + bytesPerSecond)
+  return speeds
+}

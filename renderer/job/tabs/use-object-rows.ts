@@ -1,0 +1,100 @@
+/**
+ * Rows of a list that may have a million, fetched in pages round what is in sight, and refreshed once a tick while it
+ * moves. Holds at most MAX_PAGES pages.
+ */
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import type { Failure } from '../../../shared/failure.ts'
+import type { ObjectFilter, ObjectRow } from '../../../shared/ipc-contract.ts'
+import { useClient } from '../../client/use-client.tsx'
+
+export const PAGE_ROWS = 200
+const MAX_PAGES = 12
+
+export type ObjectQuery = { jobId: string; filter: ObjectFilter; search: string }
+export type ObjectRows = {
+  /** Undefined before the first answer. */
+  total: number | undefined
+  failure: Failure | undefined
+  rowAt(index: number): ObjectRow | undefined
+  onSight(start: number, end: number): void
+  reload(): void
+}
+
+/** `tick` changes whenever the rows may have moved. */
+export function useObjectRows({ jobId, filter, search }: ObjectQuery, tick: unknown): ObjectRows {
+  const client = useClient()
+  const [pages, setPages] = useState<ReadonlyMap<number, readonly ObjectRow[]>>(new Map())
+  const [total, setTotal] = useState<number>()
+  const [failure, setFailure] = useState<Failure>()
+  const sight = useRef({ first: 0, last: 0 })
+  /** Answers to an earlier question are dropped. */
+  const question = useRef(0)
+  const underWay = useRef(new Set<number>())
+
+  const fetchPage = useCallback(
+    async (page: number) => {
+      if (underWay.current.has(page)) return
+      const asked = question.current
+      const busy = underWay.current
+      busy.add(page)
+      const outcome = await client.call('jobs.objects', {
+        jobId,
+        filter,
+        search,
+        offset: page * PAGE_ROWS,
+        limit: PAGE_ROWS,
+      })
+      busy.delete(page)
+      if (asked !== question.current) return
+      if (!outcome.ok) {
+        setFailure(outcome.failure)
+        return
+      }
+      setFailure(undefined)
+      setTotal(outcome.value.total)
+      setPages((known) => keepNear(new Map(known).set(page, outcome.value.rows), page))
+    },
+    [client, jobId, filter, search],
+  )
+
+  const fetchSight = useCallback(() => {
+    for (let page = sight.current.first; page <= sight.current.last; page++) void fetchPage(page)
+  }, [fetchPage])
+
+  // A new question: nothing of the old answer is shown.
+  useEffect(() => {
+    question.current++
+    underWay.current = new Set()
+    sight.current = { first: 0, last: 0 }
+    setPages(new Map())
+    setTotal(undefined)
+    fetchSight()
+  }, [fetchSight])
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the tick is the reason to fetch
+  useEffect(fetchSight, [tick])
+
+  const pagesNow = useRef(pages)
+  pagesNow.current = pages
+  const onSight = useCallback(
+    (start: number, end: number) => {
+      const first = Math.floor(start / PAGE_ROWS)
+      const last = Math.floor(Math.max(start, end - 1) / PAGE_ROWS)
+      sight.current = { first, last }
+      for (let page = first; page <= last; page++) if (!pagesNow.current.has(page)) void fetchPage(page)
+    },
+    [fetchPage],
+  )
+  const rowAt = useCallback((index: number) => pages.get(Math.floor(index / PAGE_ROWS))?.[index % PAGE_ROWS], [pages])
+  return useMemo(
+    () => ({ total, failure, rowAt, onSight, reload: fetchSight }),
+    [total, failure, rowAt, onSight, fetchSight],
+  )
+}
+
+/** Drops the pages farthest from the newest one. */
+export function keepNear<T>(pages: Map<number, T>, newest: number): Map<number, T> {
+  if (pages.size <= MAX_PAGES) return pages
+  const byDistance = [...pages.keys()].sort((a, b) => Math.abs(a - newest) - Math.abs(b - newest))
+  return new Map(byDistance.slice(0, MAX_PAGES).map((page) => [page, pages.get(page) as T]))
+}

@@ -1,0 +1,182 @@
+/**
+ * A table of any length: only rows in sight exist. Rows have one height, so that a row's place is its number times that.
+ * Keyboard: arrows, PageUp/PageDown, Home/End move the current row; the buttons of the current row can be tabbed to.
+ * Chromium holds elements up to 33 million pixels high: 1.2 million rows.
+ */
+/* biome-ignore-all lint/a11y/useSemanticElements: a <table> lays out by its rows, and most rows do not exist. */
+/* biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names its row by aria-activedescendant. */
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useLayoutEffect, useRef, useState } from 'react'
+import './virtual-grid.css'
+
+const ROW_PIXELS = 26
+/** Rows drawn beyond the edges, so that scrolling does not show blanks. */
+const OVERSCAN = 8
+const MAX_PIXELS = 33_000_000
+
+export type GridColumn<Row> = {
+  key: string
+  title: string
+  /** CSS grid track, e.g. `minmax(200px, 1fr)`. */
+  width: string
+  align?: 'right'
+  render(row: Row, isCurrent: boolean): ReactNode
+}
+
+type VirtualGridProps<Row> = {
+  label: string
+  columns: readonly GridColumn<Row>[]
+  count: number
+  /** Undefined while the row is being fetched. */
+  rowAt(index: number): Row | undefined
+  /** Identity of a row, so that news above it does not move what one is reading. */
+  keyOf(row: Row): string | number
+  /** Rows in sight, `end` exclusive: for lists that are fetched in pieces. */
+  onSight?(start: number, end: number): void
+  current?: number
+  onCurrent?(index: number): void
+  empty: ReactNode
+}
+
+export function VirtualGrid<Row>(props: VirtualGridProps<Row>) {
+  const { label, columns, count, rowAt, keyOf, onSight, empty } = props
+  const id = useId()
+  const scroller = useRef<HTMLDivElement>(null)
+  const { start, end, onScroll, pageRows } = useRowsInSight(scroller, count)
+  const [ownCurrent, setOwnCurrent] = useState(0)
+  const current = Math.min(props.current ?? ownCurrent, count - 1)
+  const setCurrent = props.onCurrent ?? setOwnCurrent
+  useEffect(() => onSight?.(start, end), [onSight, start, end])
+  useSteadyReading(scroller, count, rowAt, keyOf)
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.target !== event.currentTarget) return
+    const target = KEY_MOVES[event.key]?.(current, pageRows)
+    if (target === undefined) return
+    event.preventDefault()
+    const index = Math.max(0, Math.min(count - 1, target))
+    setCurrent(index)
+    if (scroller.current) scrollIntoSight(scroller.current, index)
+  }
+
+  const template = { gridTemplateColumns: columns.map((column) => column.width).join(' ') }
+  const rows = Array.from({ length: end - start }, (_, offset) => start + offset)
+  return (
+    <div
+      ref={scroller}
+      className="lh-grid"
+      role="grid"
+      aria-label={label}
+      aria-rowcount={count + 1}
+      aria-colcount={columns.length}
+      aria-activedescendant={current >= start && current < end ? `${id}-${current}` : undefined}
+      tabIndex={0}
+      onScroll={onScroll}
+      onKeyDown={onKeyDown}
+    >
+      <div className="lh-grid-head" role="row" aria-rowindex={1} style={template}>
+        {columns.map((column) => (
+          <div key={column.key} role="columnheader" data-align={column.align}>
+            {column.title}
+          </div>
+        ))}
+      </div>
+      {count === 0 ? (
+        <div className="lh-grid-empty" role="row">
+          <div role="gridcell">{empty}</div>
+        </div>
+      ) : (
+        <div className="lh-grid-body" role="rowgroup" style={{ height: Math.min(MAX_PIXELS, count * ROW_PIXELS) }}>
+          {rows.map((index) => {
+            const row = rowAt(index)
+            return (
+              // biome-ignore lint/a11y/useKeyWithClickEvents: the keyboard moves the current row on the grid itself
+              <div
+                key={index}
+                id={`${id}-${index}`}
+                className="lh-grid-row"
+                role="row"
+                aria-rowindex={index + 2}
+                aria-selected={index === current}
+                tabIndex={-1}
+                style={{ ...template, top: index * ROW_PIXELS }}
+                onClick={() => setCurrent(index)}
+              >
+                {columns.map((column) => (
+                  <div key={column.key} role="gridcell" data-align={column.align}>
+                    {row === undefined ? '' : column.render(row, index === current)}
+                  </div>
+                ))}
+              </div>
+            )
+          })}
+        </div>
+      )}
+    </div>
+  )
+}
+
+const KEY_MOVES: Record<string, (index: number, pageRows: number) => number> = {
+  ArrowUp: (index) => index - 1,
+  ArrowDown: (index) => index + 1,
+  PageUp: (index, pageRows) => index - pageRows,
+  PageDown: (index, pageRows) => index + pageRows,
+  Home: () => 0,
+  End: () => Number.POSITIVE_INFINITY,
+}
+
+/** The head of the table covers the first row's height of the scroller. */
+function scrollIntoSight(scroller: HTMLElement, index: number): void {
+  const top = index * ROW_PIXELS
+  const room = scroller.clientHeight - ROW_PIXELS
+  if (top < scroller.scrollTop) scroller.scrollTop = top
+  else if (top + ROW_PIXELS > scroller.scrollTop + room) scroller.scrollTop = top + ROW_PIXELS - room
+}
+
+function useRowsInSight(scroller: React.RefObject<HTMLDivElement | null>, count: number) {
+  const [sight, setSight] = useState({ first: 0, rows: 0 })
+  const measure = () => {
+    const element = scroller.current
+    if (!element) return
+    const first = Math.floor(element.scrollTop / ROW_PIXELS)
+    const rows = Math.ceil(element.clientHeight / ROW_PIXELS)
+    setSight((known) => (known.first === first && known.rows === rows ? known : { first, rows }))
+  }
+  // biome-ignore lint/correctness/useExhaustiveDependencies: measured once, then whenever the size changes
+  useLayoutEffect(() => {
+    const element = scroller.current
+    if (!element) return
+    measure()
+    const observer = new ResizeObserver(measure)
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [scroller])
+  return {
+    start: Math.max(0, Math.min(sight.first - OVERSCAN, count - sight.rows)),
+    end: Math.min(count, sight.first + sight.rows + OVERSCAN),
+    onScroll: measure,
+    pageRows: Math.max(1, sight.rows - 2),
+  }
+}
+
+/** When rows arrive above what is being read (newest first), scrolls along, so that the text stands still. */
+function useSteadyReading<Row>(
+  scroller: React.RefObject<HTMLDivElement | null>,
+  count: number,
+  rowAt: (index: number) => Row | undefined,
+  keyOf: (row: Row) => string | number,
+): void {
+  const before = useRef<{ key: string | number; count: number }>(undefined)
+  useLayoutEffect(() => {
+    const first = rowAt(0)
+    const known = before.current
+    before.current = first === undefined ? undefined : { key: keyOf(first), count }
+    const element = scroller.current
+    if (!element || !known || first === undefined || element.scrollTop === 0 || keyOf(first) === known.key) return
+    for (let index = 1; index <= Math.min(count - 1, 200); index++) {
+      const row = rowAt(index)
+      if (row === undefined || keyOf(row) !== known.key) continue
+      element.scrollTop += index * ROW_PIXELS
+      return
+    }
+  })
+}

@@ -1,0 +1,327 @@
+/** Every state of the job page, for `stories.html`. */
+import type { EngineEvent, EventCode, Reason } from '../../../shared/engine-event.ts'
+import { success } from '../../../shared/failure.ts'
+import type { JobView, ObjectRow } from '../../../shared/ipc-contract.ts'
+import { hasEnded, type JobPhase, type Summary } from '../../../shared/job-state.ts'
+import type { MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
+import { always } from '../../client/scripted-client.ts'
+import { baseAnswers, INFO, type Story } from '../../stories/story.ts'
+import { type SampleWeather, sampleHistory } from './sample-history.ts'
+import { sampleConnections, sampleErrors, sampleJob, sampleKey, sampleSnapshot } from './samples.ts'
+
+const NOW = Date.parse('2026-01-01T12:00:00.000Z')
+const END = NOW / 1000
+const at = (secondsAgo: number, code: EventCode, reason: Reason = {}): EngineEvent => ({
+  time: new Date(NOW - secondsAgo * 1000).toISOString(),
+  code,
+  reason,
+})
+const HOST = 'nsf-ncar-era5.s3.us-west-2.amazonaws.com'
+const PREFIX = 'e5.oper.an.pl/202510/'
+
+/** Three and a half hours of a good download, as its decision log tells it. */
+const PAST: EngineEvent[] = [
+  at(12_600, 'job-started', { resumed: false }),
+  at(12_599, 'pool-warming', { size: 16 }),
+  at(12_598, 'pool-warmed', { size: 16, seconds: 0.42 }),
+  at(12_597, 'listing-finished', { objects: 496, bytes: 676e9, seconds: 1.4 }),
+  at(12_590, 'concurrency-changed', { from: 4, to: 8, cause: 'growth', goodputBytesPerSecond: 15.6e6 }),
+  at(12_580, 'concurrency-changed', { from: 8, to: 16, cause: 'growth', goodputBytesPerSecond: 31.2e6 }),
+  at(9000, 'pool-rebuilding', { cause: 'hourly', generation: 2, size: 16 }),
+  at(8988, 'pool-rebuilt', { generation: 2, size: 16, seconds: 12 }),
+  at(6400, 'connection-replaced', {
+    cause: 'stalled',
+    address: '52.218.130.74',
+    seconds: 5.2,
+    bytesPerSecond: 0,
+    medianBytesPerSecond: 2.01e6,
+  }),
+  ...Array.from({ length: 9 }, (_, index) =>
+    at(4300 - index * 8, 'throttled', {
+      prefix: PREFIX,
+      status: 503,
+      successRate: 0.93 - index * 0.02,
+      retryAfterMs: 1000,
+    }),
+  ),
+  at(4290, 'rate-changed', { prefix: PREFIX, requestsPerSecond: 4.2, successRate: 0.86, delayMs: 240 }),
+  at(4100, 'throttle-ended', { prefix: PREFIX, seconds: 200 }),
+  at(5400, 'retirement-age-learned', { seconds: 3600, tauSeconds: 90_000, handshakeMs: 54 }),
+  at(2100, 'connection-kept', { freshBytesPerSecond: 1.98e6, medianBytesPerSecond: 2.01e6, probed: 1 }),
+  at(1700, 'dns-stale', { host: HOST, ageSeconds: 95 }),
+  at(1640, 'dns-recovered', { host: HOST, seconds: 60 }),
+  at(240, 'connection-replaced', {
+    cause: 'slow',
+    address: '52.218.133.185',
+    seconds: 10,
+    bytesPerSecond: 0.31e6,
+    medianBytesPerSecond: 2.01e6,
+  }),
+].sort((a, b) => a.time.localeCompare(b.time))
+
+/** The past above: throttled for three minutes, a dip each time. */
+const pastShare = (time: number): number => {
+  const ago = END - time
+  return ago < 4300 && ago > 4100 ? 0.7 : 1
+}
+
+type Scene = {
+  phase?: JobPhase
+  job?: Partial<JobView>
+  snapshot?: Partial<MetricsSnapshot> | null
+  events?: EngineEvent[]
+  weather?: Partial<SampleWeather>
+  objects?: number
+  objectState?(index: number): Partial<ObjectRow>
+  press?: Story['click']
+}
+
+function scene({ phase = 'running', snapshot = {}, events = [], weather = {}, objects = 496, ...more }: Scene): Story {
+  const job: JobView = { ...sampleJob(), phase, createdAt: new Date(NOW - 12_600_000).toISOString(), ...more.job }
+  const all = [...PAST, ...events].sort((a, b) => a.time.localeCompare(b.time))
+  const { bytesDone, bytesTotal, objectsDone, objectsFailed, objectsTotal } = job
+  const progress = { bytesDone, bytesTotal, objectsDone, objectsFailed, objectsTotal }
+  const live = snapshot === null || hasEnded(phase) ? null : { ...sampleSnapshot(), phase, ...progress, ...snapshot }
+  return {
+    route: { page: 'job', jobId: job.jobId },
+    ...(more.press ? { click: more.press } : {}),
+    script: {
+      answers: {
+        ...baseAnswers([job]),
+        'app.info': always({ ...INFO, host: 'desktop' as const, nativeDialogs: true }),
+        'jobs.snapshot': always(live),
+        'jobs.events': always(all),
+        'jobs.history': always(sampleHistory({ end: END, hours: 3.5, marks: all, shareAt: pastShare, ...weather })),
+        'jobs.objects': ({ filter, search, offset, limit }) => {
+          const rows = objectRows(objects, offset, limit, more.objectState).filter(
+            (row) => (filter === 'all' || row.state === filter) && row.key.includes(search),
+          )
+          return success({ total: filter === 'all' && search === '' ? objects : rows.length, rows })
+        },
+        ...Object.fromEntries(
+          ['pause', 'resume', 'cancel', 'remove', 'retry', 'rebuildPool', 'coolDown', 'reveal'].map((name) => [
+            `jobs.${name}`,
+            always({}),
+          ]),
+        ),
+      },
+    },
+  }
+}
+
+function objectRows(total: number, offset: number, limit: number, change: Scene['objectState']): ObjectRow[] {
+  return Array.from({ length: Math.max(0, Math.min(limit, total - offset)) }, (_, place) => {
+    const index = offset + place
+    const size = 0.6e9 + ((index * 7) % 9) * 0.17e9
+    const active = index < 4
+    return {
+      index,
+      key: sampleKey(active ? 301 + index : index),
+      size,
+      bytesDone: active ? size * (0.83 - index * 0.2) : index < 301 ? size : 0,
+      state: active ? 'active' : index < 301 ? 'done' : 'waiting',
+      ...change?.(index),
+    }
+  })
+}
+
+const summary = (more: Partial<Summary> = {}): Summary => ({
+  status: 'completed',
+  objectsDone: 496,
+  objectsFailed: 0,
+  objectsSkipped: 0,
+  bytesDone: 676e9,
+  bytesFetched: 676.3e9,
+  seconds: 21_320,
+  retries: 61,
+  failed: [],
+  ...more,
+})
+const DONE = { bytesDone: 676e9, objectsDone: 496, endedAt: new Date(NOW).toISOString() }
+const allDone = (index: number): Partial<ObjectRow> => {
+  const size = 0.6e9 + ((index * 7) % 9) * 0.17e9
+  return { state: 'done', bytesDone: size, size, key: sampleKey(index) }
+}
+const failedSome = (index: number): Partial<ObjectRow> =>
+  index < 3
+    ? { ...allDone(index), state: 'failed', bytesDone: 0, failure: index === 1 ? 'archived' : 'denied' }
+    : allDone(index)
+
+const REBUILDING = at(6, 'pool-rebuilding', { cause: 'hourly', generation: 3, size: 16 })
+const quiet = {
+  connections: { active: 0, connecting: 0, idle: 0, closeWait: 0 },
+  connectionTable: [],
+  bytesPerSecond: 0,
+}
+const tab = (zh: string, en: string): Scene['press'] => ({ zh, en })
+
+export const jobStories: Record<string, Story> = {
+  'job-running': scene({}),
+  'job-listing': scene({
+    phase: 'listing',
+    job: { bytesDone: 0, bytesTotal: 0, objectsDone: 0, objectsTotal: 0 },
+    snapshot: { ...quiet, listingComplete: false, secondsLeft: -1, limit: { code: 'none', evidence: {} } },
+    weather: { hours: 0 },
+    objects: 0,
+  }),
+  'job-listing-on': scene({
+    job: { bytesDone: 1.2e9, bytesTotal: 88e12, objectsDone: 0, objectsTotal: 66_400 },
+    snapshot: { listingComplete: false, secondsLeft: -1, limit: { code: 'none', evidence: {} } },
+    weather: { hours: 40 / 3600 },
+    objects: 66_400,
+  }),
+  'job-healing': scene({
+    events: [REBUILDING],
+    snapshot: {
+      connectionTable: [
+        ...sampleConnections(5, { generation: 2, state: 'draining' }),
+        ...sampleConnections(11, { generation: 3, ageSeconds: 5, requests: 2 }).map((line) => ({
+          ...line,
+          id: line.id + 50,
+        })),
+      ],
+      limit: {
+        code: 'ageing',
+        evidence: { freshBytesPerSecond: 2.4e6, medianBytesPerSecond: 1.1e6, ageSeconds: 3580 },
+      },
+    },
+  }),
+  'job-rebuilt': scene({
+    events: [
+      at(18, 'pool-rebuilding', { cause: 'hourly', generation: 3, size: 16 }),
+      at(6, 'pool-rebuilt', { generation: 3, size: 16, seconds: 12 }),
+    ],
+  }),
+  'job-throttled': scene({
+    events: [
+      at(20, 'pool-rebuilding', { cause: 'health', generation: 3, size: 16 }),
+      at(9, 'throttled', { prefix: PREFIX, status: 503, successRate: 0.84, retryAfterMs: 1000 }),
+      at(8, 'rate-changed', { prefix: PREFIX, requestsPerSecond: 4.2, successRate: 0.84, delayMs: 240 }),
+    ],
+    snapshot: {
+      successRate: 0.84,
+      delayMs: 240,
+      bytesPerSecond: 22.4e6,
+      secondsLeft: 11_700,
+      errors: sampleErrors({ throttled: 143, reset: 21, stalled: 8 }),
+      limit: {
+        code: 'throttling',
+        evidence: { successRate: 0.84, requestsPerSecond: 4.2, retryAfterMs: 1000, prefix: PREFIX },
+      },
+    },
+    weather: { shareAt: (time) => (END - time < 40 ? 0.7 : pastShare(time)) },
+  }),
+  'job-cooling-down': scene({
+    phase: 'cooling-down',
+    events: [at(60, 'cooling-down', { seconds: 300, successRate: 0.41 })],
+    snapshot: { ...quiet, waitSeconds: 240, concurrency: 0, successRate: 0.41, secondsLeft: -1 },
+    weather: { shareAt: (time) => (END - time < 60 ? 0 : END - time < 180 ? 0.35 : pastShare(time)) },
+  }),
+  'job-paused': scene({
+    phase: 'paused',
+    events: [at(90, 'paused', { cause: 'user' })],
+    snapshot: { ...quiet, secondsLeft: -1 },
+  }),
+  'job-disk-full': scene({
+    phase: 'paused',
+    events: [
+      at(30, 'disk-full', { path: 'D:\\era5\\202510', needBytes: 263.4e9, freeBytes: 1.2e6 }),
+      at(30, 'paused', { cause: 'disk' }),
+    ],
+    snapshot: { ...quiet, secondsLeft: -1 },
+  }),
+  'job-offline': scene({
+    phase: 'waiting',
+    events: [at(42, 'network-lost', { failure: 'connect' })],
+    snapshot: {
+      ...quiet,
+      secondsLeft: -1,
+      successRate: 0,
+      limit: { code: 'network-lost', evidence: { attempts: 14, seconds: 42, addresses: 8 } },
+    },
+    weather: { shareAt: (time) => (END - time < 42 ? 0 : pastShare(time)) },
+  }),
+  'job-outside-window': scene({
+    phase: 'waiting',
+    job: { spec: { ...sampleJob().spec, timeWindow: { fromMinutes: 1320, toMinutes: 420 } } },
+    snapshot: { ...quiet, waitSeconds: 8040, secondsLeft: -1 },
+  }),
+  'job-decaying': scene({
+    events: [
+      at(120, 'decay-alert', {
+        cause: 'line',
+        slopeMegabytesPerSecondPerHour: -4.2,
+        baselineBytesPerSecond: 32e6,
+        bytesPerSecond: 19.4e6,
+      }),
+    ],
+    snapshot: { bytesPerSecond: 19.2e6 },
+    weather: { shareAt: (time) => 1 - 0.4 * Math.max(0, 1 - (END - time) / 9000) },
+  }),
+  'job-resumed': scene({
+    events: [at(12, 'job-started', { resumed: true, bytesKept: 412.6e9 })],
+    weather: { shareAt: (time) => (END - time < 12 ? 1 : END - time < 2500 ? undefined : pastShare(time)) },
+  }),
+  'job-interrupted': scene({ phase: 'interrupted', weather: { end: END - 7200 } }),
+  'job-finished': scene({
+    phase: 'completed',
+    job: { ...DONE, summary: summary() },
+    events: [at(0, 'job-finished', { status: 'completed', seconds: 21_320 })],
+    objectState: allDone,
+  }),
+  'job-finished-failures': scene({
+    phase: 'failed',
+    job: {
+      ...DONE,
+      bytesDone: 672.1e9,
+      objectsDone: 493,
+      objectsFailed: 3,
+      summary: summary({
+        status: 'failed',
+        objectsDone: 493,
+        objectsFailed: 3,
+        failed: [0, 1, 2].map((index) => ({
+          key: sampleKey(index),
+          failure: index === 1 ? 'archived' : 'denied',
+          message: '',
+        })),
+      }),
+    },
+    objectState: failedSome,
+  }),
+  'job-denied': scene({
+    phase: 'failed',
+    job: {
+      bytesDone: 0,
+      bytesTotal: 0,
+      objectsDone: 0,
+      objectsTotal: 0,
+      summary: summary({
+        status: 'failed',
+        objectsDone: 0,
+        bytesDone: 0,
+        failure: {
+          class: 'denied',
+          code: 'AccessDenied',
+          httpStatus: 403,
+          subject: 's3://nsf-ncar-era5/e5.oper.an.pl/202510/',
+        },
+      }),
+    },
+    weather: { hours: 0 },
+    objects: 0,
+  }),
+  'job-cancelled': scene({ phase: 'cancelled' }),
+  'job-many-objects': scene({
+    job: { objectsTotal: 100_000, objectsDone: 61_204, bytesTotal: 132e12, bytesDone: 80.7e12 },
+    objects: 100_000,
+    objectState: (index) => (index < 61_204 ? {} : { state: 'waiting', bytesDone: 0 }),
+  }),
+  'job-connections': scene({ press: tab('连接', 'Connections') }),
+  'job-addresses': scene({ press: tab('地址', 'Addresses') }),
+  'job-decisions': scene({ press: tab('决策记录', 'Decision log') }),
+  'job-errors': scene({ press: tab('错误', 'Errors') }),
+  'job-verdict': scene({ press: tab('为什么', 'Why') }),
+  'job-more': scene({ press: tab('更多操作', 'More actions') }),
+  'job-missing': { ...scene({}), route: { page: 'job', jobId: 'gone' } },
+}

@@ -1,0 +1,49 @@
+/** Hours of speed with weather in them, the same every time. */
+import type { EngineEvent } from '../../../shared/engine-event.ts'
+import type { History } from '../../../shared/ipc-contract.ts'
+
+export type SampleWeather = {
+  /** Unix seconds of the last point. */
+  end: number
+  hours: number
+  marks?: EngineEvent[]
+  /** Share of the full speed at a time, 0-1; undefined = the program was not there. */
+  shareAt?(unixSeconds: number): number | undefined
+}
+
+const FULL_SPEED = 32e6
+
+export function sampleHistory({ end, hours, marks = [], shareAt = () => 1 }: SampleWeather): History {
+  const history: History = {
+    time: [],
+    bytesPerSecond: [],
+    concurrency: [],
+    firstByteMsP50: [],
+    firstByteMsP95: [],
+    errorsPerSecond: [],
+    marks,
+  }
+  const chance = lehmer(7)
+  const start = end - hours * 3600
+  for (let time = start; time <= end; time += end - time > 7200 ? 60 : end - time > 600 ? 10 : 1) {
+    const share = shareAt(time)
+    if (share === undefined) continue
+    const rising = Math.min(1, (time - start + 1) / 8)
+    history.time.push(time)
+    history.bytesPerSecond.push(FULL_SPEED * share * rising * (0.97 + 0.05 * chance()))
+    history.concurrency.push(Math.max(1, Math.round(16 * rising * share)))
+    history.firstByteMsP50.push(80 + 10 * chance())
+    history.firstByteMsP95.push(190 + 40 * chance())
+    history.errorsPerSecond.push(share < 0.8 ? 2 * chance() : 0)
+  }
+  return history
+}
+
+/** Park and Miller's generator: chance that is the same in every picture. */
+function lehmer(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state * 48_271) % 2_147_483_647
+    return state / 2_147_483_647
+  }
+}

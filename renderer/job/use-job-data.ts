@@ -1,0 +1,103 @@
+/**
+ * What the page knows of a job beyond its newest snapshot: its speed over time and its events. Each is read once from the
+ * program (again when it comes back into reach) and kept up to date from what is pushed. Bounded: see
+ * `speed-history.ts` and MAX_EVENTS.
+ */
+import { useEffect, useMemo, useRef, useState } from 'react'
+import type { EngineEvent } from '../../shared/engine-event.ts'
+import type { MetricsSnapshot } from '../../shared/metrics-snapshot.ts'
+import { useClient, useHostState } from '../client/use-client.tsx'
+import { useJobEvents } from '../store/use-window-store.tsx'
+import { collectMarks, type Mark } from './chart/event-marks.ts'
+import {
+  appendSnapshot,
+  compactHistory,
+  EMPTY_HISTORY,
+  fromHistory,
+  joinHistories,
+  type SpeedHistory,
+} from './chart/speed-history.ts'
+
+/** Events asked for at the start. With those pushed later (see the store) this bounds the decision log. */
+const MAX_EVENTS = 2000
+/** Points become old slowly: looking once a minute is enough. */
+const COMPACT_EVERY_TICKS = 60
+
+const NO_EVENTS: readonly EngineEvent[] = []
+
+/** All known events, oldest first. */
+export function useEvents(jobId: string): readonly EngineEvent[] {
+  const client = useClient()
+  const hostState = useHostState()
+  const pushed = useJobEvents(jobId)
+  const [earlier, setEarlier] = useState(NO_EVENTS)
+  useEffect(() => {
+    if (hostState !== 'connected') return
+    let wanted = true
+    void client.call('jobs.events', { jobId, limit: MAX_EVENTS }).then((outcome) => {
+      if (wanted && outcome.ok) setEarlier(outcome.value)
+    })
+    return () => {
+      wanted = false
+    }
+  }, [client, jobId, hostState])
+  return useMemo(() => joinEvents(earlier, pushed), [earlier, pushed])
+}
+
+/** What was read, then what was pushed after it. An event that came both ways is kept once. */
+export function joinEvents(earlier: readonly EngineEvent[], pushed: readonly EngineEvent[]): readonly EngineEvent[] {
+  const last = earlier.at(-1)
+  if (!last) return pushed
+  const identity = (event: EngineEvent) => `${event.time} ${event.code} ${JSON.stringify(event.reason)}`
+  const sameInstant = new Set(earlier.filter((event) => event.time === last.time).map(identity))
+  return [
+    ...earlier,
+    ...pushed.filter(
+      (event) => event.time > last.time || (event.time === last.time && !sameInstant.has(identity(event))),
+    ),
+  ]
+}
+
+export type JobTrace = { history: SpeedHistory; marks: readonly Mark[]; loaded: boolean }
+
+/** The speed over the whole job, and the marks on it. */
+export function useTrace(
+  jobId: string,
+  snapshot: MetricsSnapshot | undefined,
+  events: readonly EngineEvent[],
+): JobTrace {
+  const client = useClient()
+  const hostState = useHostState()
+  const [history, setHistory] = useState(EMPTY_HISTORY)
+  const [loadedMarks, setLoadedMarks] = useState<readonly EngineEvent[]>()
+  const previous = useRef<MetricsSnapshot>(undefined)
+  const ticks = useRef(0)
+
+  useEffect(() => {
+    if (hostState !== 'connected') return
+    let wanted = true
+    void client.call('jobs.history', { jobId, sinceSeconds: 0 }).then((outcome) => {
+      if (!wanted) return
+      setLoadedMarks(outcome.ok ? outcome.value.marks : NO_EVENTS)
+      if (outcome.ok) setHistory((live) => joinHistories(fromHistory(outcome.value), live))
+    })
+    return () => {
+      wanted = false
+    }
+  }, [client, jobId, hostState])
+
+  useEffect(() => {
+    if (!snapshot) return
+    const before = previous.current
+    previous.current = snapshot
+    ticks.current++
+    const isTimeToCompact = ticks.current % COMPACT_EVERY_TICKS === 0
+    setHistory((known) => {
+      const appended = appendSnapshot(known, snapshot, before)
+      return isTimeToCompact ? compactHistory(appended, Date.parse(snapshot.time) / 1000) : appended
+    })
+  }, [snapshot])
+
+  const marks = useMemo(() => collectMarks(loadedMarks ?? NO_EVENTS, events), [loadedMarks, events])
+  return { history, marks, loaded: loadedMarks !== undefined }
+}

@@ -11,6 +11,8 @@ export const settingsSchema = z.object({
   network: networkSchema.default({ resolve: {}, proxy: 'system' }),
   policy: policyOverridesSchema.default({}),
   notifyWhenDone: z.boolean().default(true),
+  /** Defaults for flags of the command line, by the flag's name without dashes: `{ "threads": 32 }`. */
+  flags: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())])).optional(),
 })
 export type Settings = z.infer<typeof settingsSchema>
 export const DEFAULT_SETTINGS: Settings = settingsSchema.parse({})

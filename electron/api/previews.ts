@@ -1,6 +1,5 @@
 /** Counts what a form would fetch, in the background; says how far it is a few times per second. */
 import type { Failure } from '../../shared/failure.ts'
-import { failed } from '../../shared/failure.ts'
 import type { Preview } from '../../shared/ipc-contract.ts'
 import type { Network, Source } from '../../shared/job-spec.ts'
 import type { Clock, ListedObject } from '../engine/engine-ports.ts'
@@ -55,7 +54,7 @@ export function createPreviews(options: {
     const sleep = (ms: number) => new Promise<void>((wake) => void clock.after(ms, wake))
     const counted = await browser.withSource(source, request.network, (open) =>
       listObjects({
-        source: { ...open, headObject: async () => notHere, endpoint: async () => notHere },
+        source: open,
         prefix: source.prefix,
         retryAfterMs: retryLookAfterMs,
         sleep,
@@ -81,8 +80,6 @@ export function createPreviews(options: {
     },
   }
 }
-
-const notHere = failed({ class: 'usage', code: 'not-browsable' })
 
 export function addPage(preview: Preview, objects: ListedObject[], isWanted: (key: string) => boolean): Preview {
   const wanted = objects.filter(({ key }) => isWanted(key))

@@ -3,7 +3,7 @@ import { type Failure, type Outcome, success } from '../../../shared/failure.ts'
 import type { ListedObject, ObjectSource } from '../engine-ports.ts'
 
 export type ListingOptions = {
-  source: ObjectSource
+  source: Pick<ObjectSource, 'listPage'>
   prefix: string
   /** Whether and when to ask again: milliseconds, or undefined to give up. */
   retryAfterMs(failure: Failure, attempts: number): number | undefined

@@ -1,0 +1,105 @@
+import { describe, expect, test } from 'vitest'
+import { FAILURE_CLASSES, type FailureClass } from '../../shared/failure.ts'
+import type { Summary } from '../../shared/job-state.ts'
+import { emptySummary } from '../api/job-runner.ts'
+import { exitCodeOf } from './exit-code.ts'
+import { summaryLines } from './human-lines.ts'
+import { languageOf, printable, sentenceFor } from './sentences.ts'
+
+const EXPECTED: Record<FailureClass, number> = {
+  throttled: 4,
+  'server-error': 4,
+  stalled: 4,
+  slow: 4,
+  reset: 4,
+  connect: 4,
+  dns: 4,
+  tls: 4,
+  proxy: 4,
+  denied: 3,
+  credentials: 3,
+  'clock-skew': 3,
+  'missing-bucket': 3,
+  missing: 3,
+  'wrong-region': 3,
+  'redirect-refused': 3,
+  changed: 1,
+  archived: 1,
+  protocol: 4,
+  corrupt: 1,
+  'disk-full': 5,
+  'disk-denied': 5,
+  disk: 5,
+  locked: 5,
+  'unsafe-path': 1,
+  cancelled: 130,
+  usage: 2,
+}
+
+test.each(FAILURE_CLASSES)('a job that ends with %s has its exit code', (failureClass) => {
+  expect(exitCodeOf(emptySummary({ class: failureClass }))).toBe(EXPECTED[failureClass])
+})
+
+const { failure: _failure, ...plain } = emptySummary({ class: 'usage' })
+test.each<[string, Partial<Summary>, number]>([
+  ['everything is there', { status: 'completed' }, 0],
+  ['some objects failed', { status: 'failed', objectsFailed: 2 }, 1],
+  ['the user interrupted', { status: 'interrupted' }, 130],
+])('%s', (_, summary, code) => {
+  expect(exitCodeOf({ ...plain, ...summary })).toBe(code)
+})
+
+describe('every failure class has one sentence', () => {
+  test.each(FAILURE_CLASSES.flatMap((name) => [[name, 'en'] as const, [name, 'zh'] as const]))(
+    '%s in %s',
+    (name, language) => {
+      const named = sentenceFor({ class: name, subject: "a$&b$'" }, language)
+      const bare = sentenceFor({ class: name }, language)
+      expect(named).toContain("a$&b$'")
+      for (const sentence of [named, bare]) {
+        expect(sentence).toMatch(/[.。)]$/)
+        expect(sentence).not.toMatch(/undefined|\n/)
+      }
+      expect(/[一-鿿]/.test(bare)).toBe(language === 'zh')
+    },
+  )
+
+  test('the other side is quoted, our own codes are not', () => {
+    expect(
+      sentenceFor(
+        { class: 'denied', subject: 'b', httpStatus: 403, code: 'AccessDenied', detail: 'No\u001b[31m' },
+        'en',
+      ),
+    ).toBe('Access to b is denied. (HTTP 403, AccessDenied, "No [31m")')
+    expect(sentenceFor({ class: 'missing', subject: 'p/', code: 'empty-prefix' }, 'en')).toBe('There is nothing at p/.')
+    expect(sentenceFor({ class: 'wrong-region', subject: 'b', region: 'eu-west-1' }, 'en')).toContain(
+      '--region eu-west-1',
+    )
+  })
+})
+
+test.each([
+  [{ LANG: 'zh_CN.UTF-8' }, 'zh'],
+  [{ LANG: 'zh_CN.UTF-8', LC_ALL: 'C' }, 'en'],
+  [{}, 'en'],
+] as const)('the language of %j is %s', (environment, language) => {
+  expect(languageOf(environment)).toBe(language)
+})
+
+test('failed objects are listed by name, a key cannot move the cursor', () => {
+  const summary: Summary = {
+    ...plain,
+    status: 'failed',
+    objectsFailed: 30,
+    failed: Array.from({ length: 30 }, (_, index) => ({
+      key: `a\u001b[2J${index}`,
+      failure: 'denied',
+      message: 'AccessDenied',
+    })),
+  }
+  const lines = summaryLines(summary, 'en')
+  expect(lines).toContain('30 objects failed:')
+  expect(lines).toContain('  a [2J0: Access is denied. (AccessDenied)')
+  expect(lines).toContain('  ... and 10 more')
+  expect(printable('a\r\nb')).toBe('a b')
+})

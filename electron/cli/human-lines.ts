@@ -1,0 +1,70 @@
+/** What people read at the end of a run. Pure. */
+
+import { failureClassSchema } from '../../shared/failure.ts'
+import { formatBytes, formatRate, splitDuration } from '../../shared/format-units.ts'
+import type { Summary } from '../../shared/job-state.ts'
+import type { MetricsSnapshot } from '../../shared/metrics-snapshot.ts'
+import { type Language, printable, sentenceFor } from './sentences.ts'
+
+/** More names than this scroll the reason off the screen; all of them are in download_errors.log. */
+const MAX_NAMED = 20
+
+export function summaryLines(summary: Summary, language: Language): string[] {
+  return [totalsLine(summary, language), ...failedLines(summary, language), ...endLines(summary, language)]
+}
+
+function totalsLine(summary: Summary, language: Language): string {
+  const { objectsDone, objectsSkipped, bytesDone, bytesFetched, seconds, retries } = summary
+  const rate = formatRate(seconds > 0 ? bytesFetched / seconds : 0)
+  const time = formatDuration(seconds, language)
+  return language === 'zh'
+    ? `${objectsDone} 个对象(其中 ${objectsSkipped} 个早已下载),${formatBytes(bytesDone)},用时 ${time},平均 ${rate},重试 ${retries} 次`
+    : `${plural(objectsDone, 'object')} (${objectsSkipped} already there), ${formatBytes(bytesDone)}, in ${time}, ` +
+        `${rate} on average, ${plural(retries, 'retry', 'retries')}`
+}
+
+function failedLines(summary: Summary, language: Language): string[] {
+  if (summary.objectsFailed === 0) return []
+  const heading =
+    language === 'zh' ? `${summary.objectsFailed} 个对象失败:` : `${plural(summary.objectsFailed, 'object')} failed:`
+  const named = summary.failed.slice(0, MAX_NAMED).map(({ key, failure, message }) => {
+    const known = failureClassSchema.safeParse(failure)
+    const sentence = known.success ? sentenceFor({ class: known.data }, language) : failure
+    const detail = message && message !== failure ? ` (${printable(message)})` : ''
+    return `  ${printable(key)}: ${sentence}${detail}`
+  })
+  const more = summary.objectsFailed - named.length
+  const rest = language === 'zh' ? `  ……另有 ${more} 个` : `  ... and ${more} more`
+  return [heading, ...named, ...(more > 0 ? [rest] : [])]
+}
+
+function endLines(summary: Summary, language: Language): string[] {
+  if (summary.failure && summary.failure.class !== 'cancelled') return [sentenceFor(summary.failure, language)]
+  if (summary.status !== 'interrupted') return []
+  return [
+    language === 'zh' ? '已中断;再次运行同一条命令即可继续。' : 'Interrupted; run the same command again to continue.',
+  ]
+}
+
+/** Right of the progress bar. */
+export function progressText(snapshot: MetricsSnapshot): string {
+  const { bytesDone, bytesTotal, objectsDone, objectsTotal, secondsLeft, phase } = snapshot
+  const left = secondsLeft >= 0 ? `, ${formatDuration(secondsLeft, 'en')} left` : ''
+  const state = phase === 'running' ? formatRate(snapshot.bytesPerSecond) : phase
+  const more = snapshot.listingComplete ? '' : '+'
+  return `${formatBytes(bytesDone)} / ${formatBytes(bytesTotal)}${more}, ${objectsDone}/${objectsTotal}${more}, ${state}${left}`
+}
+
+export function formatDuration(seconds: number, language: Language): string {
+  if (seconds < 10) return language === 'zh' ? `${seconds.toFixed(1)} 秒` : `${seconds.toFixed(1)} s`
+  const parts = splitDuration(seconds)
+  const units = language === 'zh' ? ['天', '时', '分', '秒'] : ['d', 'h', 'min', 's']
+  const values = [parts.days, parts.hours, parts.minutes, parts.seconds]
+  const first = values.findIndex((value) => value > 0)
+  return values
+    .map((value, index) => `${value} ${units[index]}`)
+    .slice(first, first + 2)
+    .join(' ')
+}
+
+const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`

@@ -1,0 +1,15 @@
+/** Entry of the command line. Starts as little as possible: what a command needs is loaded when it runs. */
+import { enableCompileCache } from 'node:module'
+
+enableCompileCache()
+process.on('uncaughtException', (error) => {
+  process.stderr.write(`longhaul: internal error: ${String(error?.message ?? error).split('\n')[0]}\n`)
+  process.exit(1)
+})
+
+const { runCli } = await import('./run-cli.ts')
+const exitCode = await runCli(process.argv.slice(2))
+// What is still on its way to a slow reader goes out first; handles that linger do not keep us.
+const leave = () => process.exit(exitCode)
+if (process.stdout.destroyed || process.stdout.writableLength === 0) leave()
+else process.stdout.end(leave)

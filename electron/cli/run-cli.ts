@@ -1,0 +1,169 @@
+/** Arguments in, exit code out. Reads like the help text; the work is in the `run-*.ts` files. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Command, CommanderError, Option } from 'commander'
+import packageJson from '../../package.json' with { type: 'json' }
+import { DEFAULT_SETTINGS, type Settings, settingsSchema } from '../../shared/settings.ts'
+import { stateFolderOf } from '../api/state-folder.ts'
+import { collectFlags, type TypedFlags } from './collect-flags.ts'
+import type { CommandContext } from './command-context.ts'
+import { EXIT } from './exit-code.ts'
+import { type Flag, GET_FLAGS, LS_FLAGS, WEB_FLAGS } from './flags.ts'
+import { earlyFailureLine } from './json-lines.ts'
+import { languageOf, printable } from './sentences.ts'
+import { spreadGlobs } from './spread-globs.ts'
+import { createOutput, type Io, type Output } from './terminal-io.ts'
+import { UsageError } from './usage-error.ts'
+
+const HELP_FOOTER = `
+Every flag has an environment name: --endpoint-url is LONGHAUL_ENDPOINT_URL. Flags beat the environment, the
+environment beats the settings file. Sizes: 20M, 20MB (powers of 1000), 20MiB (powers of 1024).
+
+Exit codes: 0 all objects there and verified, 1 some objects failed, 2 usage, 3 bucket, prefix or permission,
+4 network or DNS, 5 disk full or not writable, 130 interrupted (run the same command again to resume).`
+
+/** `argv` without the program's own name. Never throws; prints no stack trace. */
+export async function runCli(argv: string[], io: Io = processIo()): Promise<number> {
+  const output = createOutput(io)
+  let exitCode: number = EXIT.usage
+  const program = buildProgram(io, output, async (work) => {
+    exitCode = await work
+  })
+  try {
+    await program.parseAsync(prepare(argv), { from: 'user' })
+    return exitCode
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.complete
+    return reportThrown(error, argv, output)
+  }
+}
+
+function buildProgram(io: Io, output: Output, finish: (work: Promise<number>) => Promise<void>): Command {
+  const program = new Command('longhaul')
+    .description('Downloads huge S3 prefixes for hours or days without its speed decaying.')
+    .version(packageJson.version)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void io.stdout.write(text),
+      // Mistakes are told by reportThrown, once and in one line.
+      writeErr: () => {},
+    })
+    .showSuggestionAfterError(true)
+    .helpCommand(false)
+    .addHelpText('after', HELP_FOOTER)
+    .allowExcessArguments()
+    .action(() => {
+      const wrong = program.args[0]
+      const mistake = wrong === undefined ? 'a command is missing' : `${JSON.stringify(wrong)} is no command`
+      throw new UsageError(`${mistake}: get, ls or web (see longhaul --help)`)
+    })
+
+  addFlags(program.command('get'), GET_FLAGS)
+    .description('download every object below a prefix; resumes by itself when DEST holds a journal')
+    .argument('<s3://BUCKET[/PREFIX]>')
+    .argument('[DEST]', 'folder that receives the objects')
+    .action((address: string, destination: string | undefined, _options, command: Command) =>
+      finish(
+        import('./run-get.ts').then(({ runGet }) =>
+          runGet(address, destination, contextOf(command, GET_FLAGS, io, output)),
+        ),
+      ),
+    )
+  addFlags(program.command('ls'), LS_FLAGS)
+    .description('list keys and sizes')
+    .argument('<s3://BUCKET[/PREFIX]>')
+    .action((address: string, _options, command: Command) =>
+      finish(import('./run-ls.ts').then(({ runLs }) => runLs(address, contextOf(command, LS_FLAGS, io, output)))),
+    )
+  addFlags(program.command('web'), WEB_FLAGS)
+    .description('serve the window on this machine, for a browser')
+    .action((_options, command: Command) =>
+      finish(import('./run-web.ts').then(({ runWeb }) => runWeb(contextOf(command, WEB_FLAGS, io, output)))),
+    )
+  return program
+}
+
+function addFlags(command: Command, flags: Flag[]): Command {
+  for (const flag of flags) {
+    const option = new Option(flag.value ? `--${flag.name} <${flag.value}>` : `--${flag.name}`, flag.help)
+    if (flag.isRepeatable) option.argParser((value, earlier: string[] | undefined) => [...(earlier ?? []), value])
+    command.addOption(option)
+  }
+  return command
+}
+
+function contextOf(command: Command, flags: Flag[], io: Io, output: Output): CommandContext {
+  const stateFolder = stateFolderOf(io.environment, process.platform)
+  const settings = readSettings(join(stateFolder, 'settings.json'))
+  return {
+    io,
+    output,
+    flags: collectFlags(flags, typedFlags(command), io.environment, settings.flags),
+    settings,
+    parse: { settings, workingFolder: io.workingFolder, readText: (path) => readFileSync(path, 'utf8') },
+    language: languageOf(io.environment),
+    stateFolder,
+    async openEngine() {
+      const [{ createRealEngine }, { programFilesOf }, { createSessionVault }, { systemClock }] = await Promise.all([
+        import('../api/real-engine.ts'),
+        import('./program-files.ts'),
+        import('../api/vault.ts'),
+        import('../api/system-clock.ts'),
+      ])
+      return createRealEngine({
+        workers: programFilesOf().workers,
+        vault: createSessionVault(),
+        clock: systemClock,
+        environment: io.environment,
+      })
+    },
+  }
+}
+
+/** What was really typed: commander's own defaults (a `--no-x` is true until it is typed) do not count. */
+function typedFlags(command: Command): TypedFlags {
+  const typed: TypedFlags = new Map()
+  for (const option of command.options) {
+    const attribute = option.attributeName()
+    if (command.getOptionValueSource(attribute) !== 'cli') continue
+    const value = command.getOptionValue(attribute)
+    typed.set(option.name(), option.required ? value : true)
+  }
+  return typed
+}
+
+/** A damaged settings file is the window's to mend: here it only counts as none. */
+function readSettings(path: string): Settings {
+  try {
+    return settingsSchema.parse(JSON.parse(readFileSync(path, 'utf8')))
+  } catch {
+    return DEFAULT_SETTINGS
+  }
+}
+
+function prepare(argv: string[]): string[] {
+  const [command, ...rest] = argv
+  if (command !== 'get') return argv
+  const valueFlags = new Set(GET_FLAGS.filter((flag) => flag.value).map((flag) => `--${flag.name}`))
+  return [command, ...spreadGlobs(rest, valueFlags, rest.includes('--dry-run') ? 1 : 2)]
+}
+
+function reportThrown(error: unknown, argv: string[], output: Output): number {
+  const isUsage = error instanceof UsageError || error instanceof CommanderError
+  const text = error instanceof Error ? error.message : String(error)
+  const [first = '', ...more] = text.replace(/^error: /, '').split('\n')
+  const sentence = printable([first, ...more.filter((line) => line.startsWith('(Did you mean'))].join(' '))
+  output.say(isUsage ? `longhaul: ${sentence}` : `longhaul: internal error: ${sentence}`)
+  if (argv.includes('--json')) {
+    const code = isUsage ? 'usage' : 'internal'
+    output.json(earlyFailureLine({ class: 'usage', code, detail: sentence.slice(0, 300) }, sentence))
+  }
+  return isUsage ? EXIT.usage : EXIT.objectsFailed
+}
+
+const processIo = (): Io => ({
+  stdout: process.stdout,
+  stderr: process.stderr,
+  environment: process.env,
+  workingFolder: process.cwd(),
+})

@@ -1,0 +1,96 @@
+/** `longhaul get`: one download, or with --dry-run a look at what it would be. */
+import { formatBytes } from '../../shared/format-units.ts'
+import type { JobSpec } from '../../shared/job-spec.ts'
+import { parsePolicy } from '../../shared/policy.ts'
+import type { LiveDownload } from '../api/engine-access.ts'
+import { type CommandContext, reportFailure } from './command-context.ts'
+import { EXIT, exitCodeOf } from './exit-code.ts'
+import { summaryLines } from './human-lines.ts'
+import { eventLine, snapshotLine, summaryLine } from './json-lines.ts'
+import { parseGetOptions } from './parse-get-options.ts'
+import { createProgressLine } from './progress-line.ts'
+import { printable } from './sentences.ts'
+import { onStopSignal } from './stop-signals.ts'
+import { UsageError } from './usage-error.ts'
+
+export async function runGet(
+  address: string,
+  destination: string | undefined,
+  context: CommandContext,
+): Promise<number> {
+  const isDryRun = context.flags.has('dry-run')
+  if (destination === undefined && !isDryRun)
+    throw new UsageError('get: DEST is missing: longhaul get s3://BUCKET/PREFIX DEST')
+  const spec = parseGetOptions(address, destination ?? '.', context.flags, context.parse)
+  return isDryRun ? dryRun(spec, context) : download(spec, context)
+}
+
+async function download(spec: JobSpec, context: CommandContext): Promise<number> {
+  const { output, io, flags, language } = context
+  const isJson = flags.has('json')
+  const policy = parsePolicy(spec.policy)
+  if (!policy.ok) return reportFailure(policy.failure, context)
+  let live: LiveDownload | undefined
+  let isStopWanted = false
+  // Listening before anything is opened: there is no moment in which Ctrl-C leaves a lock or half a record behind.
+  const stopListening = onStopSignal(() => {
+    isStopWanted = true
+    live?.cancel()
+  })
+  const progress = await createProgressLine(io)
+  const engine = await context.openEngine()
+  const started = await engine.start({
+    spec,
+    policy: policy.value,
+    onEvent: (event) => isJson && output.json(eventLine(event)),
+    onSnapshot(snapshot) {
+      if (isJson) output.json(snapshotLine(snapshot))
+      progress.show(snapshot)
+    },
+  })
+  if (!started.ok) {
+    stopListening()
+    return reportFailure(started.failure, context)
+  }
+  live = started.value
+  if (isStopWanted) live.cancel()
+  const summary = await live.finished
+  stopListening()
+  progress.end()
+  for (const line of summaryLines(summary, language)) output.say(line)
+  if (isJson) output.json(summaryLine(summary))
+  return exitCodeOf(summary)
+}
+
+async function dryRun(spec: JobSpec, context: CommandContext): Promise<number> {
+  const { output, flags } = context
+  const isJson = flags.has('json')
+  const { listWanted } = await import('./list-wanted.ts')
+  const engine = await context.openEngine()
+  const opened = await engine.openSource(spec.source, spec.network)
+  if (!opened.ok) return reportFailure(opened.failure, context)
+  const stop = new AbortController()
+  const stopListening = onStopSignal(() => stop.abort())
+  const total = { objects: 0, bytes: 0 }
+  const listed = await listWanted({
+    source: opened.value,
+    spec,
+    signal: stop.signal,
+    async onObjects(objects) {
+      for (const { key, size } of objects) {
+        total.objects++
+        total.bytes += size
+        if (output.isGone()) stop.abort()
+        else await output.line(isJson ? JSON.stringify({ type: 'object', key, size }) : `${size}\t${printable(key)}`)
+      }
+    },
+  })
+  stopListening()
+  opened.value.close()
+  if (output.isGone()) return EXIT.complete
+  if (!listed.ok) return reportFailure(listed.failure, context)
+  const { objects, bytes } = total
+  const inWords = `${objects} object${objects === 1 ? '' : 's'}, ${bytes} bytes (${formatBytes(bytes)})`
+  await output.line(isJson ? JSON.stringify({ type: 'total', objects, bytes }) : inWords)
+  return EXIT.complete
+}

@@ -1,0 +1,69 @@
+/** `longhaul web`: the window in a browser, until Ctrl-C. */
+import { join } from 'node:path'
+import packageJson from '../../package.json' with { type: 'json' }
+import { type Failure, failed, type Outcome } from '../../shared/failure.ts'
+import { createApi } from '../api/create-api.ts'
+import { openProblemLog } from '../api/problem-log.ts'
+import { defaultFolderOf } from '../api/state-folder.ts'
+import { systemClock } from '../api/system-clock.ts'
+import { createSessionVault } from '../api/vault.ts'
+import { openBrowser } from '../web/open-browser.ts'
+import { startWebHost, type WebHost, type WebHostOptions } from '../web/web-host.ts'
+import { type CommandContext, reportFailure } from './command-context.ts'
+import { EXIT } from './exit-code.ts'
+import { parsePort } from './parse-flags.ts'
+import { programFilesOf } from './program-files.ts'
+import { onStopSignal } from './stop-signals.ts'
+
+/** Free by IANA's list, easy to tunnel to; when it is taken any other will do. */
+const USUAL_PORT = 7433
+
+export async function runWeb(context: CommandContext): Promise<number> {
+  const { flags, output, stateFolder, io } = context
+  const wanted = flags.get('port')
+  const port = wanted ? parsePort(wanted.values[0] ?? '', wanted.origin) : undefined
+  const stop = Promise.withResolvers<void>()
+  const stopListening = onStopSignal(stop.resolve)
+  const { workers, rendererFolder } = programFilesOf()
+  const logProblem = openProblemLog(join(stateFolder, 'longhaul.log'), systemClock)
+  const api = await createApi({
+    host: 'web',
+    vault: createSessionVault(),
+    workers,
+    stateFolder,
+    defaultFolder: defaultFolderOf(),
+    systemLanguage: context.language,
+    version: packageJson.version,
+    clock: systemClock,
+    environment: io.environment,
+    logProblem,
+  })
+  const host = flags.get('host')?.values[0] ?? '127.0.0.1'
+  const served = await listen({ api, rendererFolder, host, logProblem }, port)
+  if (!served.ok) {
+    await api.close()
+    stopListening()
+    return reportFailure(explain(served.failure), context)
+  }
+  await output.line(`Longhaul is at ${served.value.url}`)
+  if (!flags.has('no-open') && !openBrowser(served.value.url))
+    output.say('Open this address in a browser. Ctrl-C ends the program.')
+  await stop.promise
+  await served.value.close()
+  await api.close()
+  stopListening()
+  return EXIT.complete
+}
+
+async function listen(options: Omit<WebHostOptions, 'port'>, port: number | undefined): Promise<Outcome<WebHost>> {
+  const served = await startWebHost({ ...options, port: port ?? USUAL_PORT })
+  const isTaken = !served.ok && served.failure.code === 'EADDRINUSE'
+  return isTaken && port === undefined ? startWebHost({ ...options, port: 0 }) : served
+}
+
+/** The two mistakes that happen, by the flag that mends them. */
+function explain(failure: Failure): Failure {
+  if (failure.code === 'not-built')
+    return failed({ ...failure, detail: 'the window is not built: npm run build' }).failure
+  return { ...failure, detail: 'choose another --port or --host' }
+}

@@ -1,0 +1,108 @@
+/** One clear sentence for every failure, in English and Chinese. The other side's words come last, as a quotation. */
+import type { Failure, FailureClass } from '../../shared/failure.ts'
+
+export type Language = 'en' | 'zh'
+
+/** As gettext looks for it. Pure. */
+export function languageOf(environment: NodeJS.ProcessEnv): Language {
+  const locale = environment.LC_ALL || environment.LC_MESSAGES || environment.LANG || ''
+  return /^zh/i.test(locale) ? 'zh' : 'en'
+}
+
+/** `$` stands for what it is about. The second form is for failures that do not say. */
+type Forms = [named: string, plain: string]
+
+const ENGLISH: Record<FailureClass, Forms> = {
+  throttled: ['S3 keeps asking us to slow down: $.', 'S3 keeps asking us to slow down.'],
+  'server-error': ['The server failed to answer for $.', 'The server failed to answer.'],
+  stalled: ['$ stopped sending.', 'The server stopped sending.'],
+  slow: ['$ is far slower than the rest.', 'The connection is far slower than the rest.'],
+  reset: [
+    'The connection to $ was cut in the middle of an answer.',
+    'The connection was cut in the middle of an answer.',
+  ],
+  connect: ['$ cannot be reached.', 'The server cannot be reached.'],
+  dns: ['No address is known for the host $.', 'The host has no address.'],
+  tls: [
+    'No secure connection to $: its certificate or handshake was refused.',
+    'The certificate or handshake was refused.',
+  ],
+  proxy: ['The proxy refuses to connect us: $.', 'The proxy refuses to connect us.'],
+  denied: ['Access to $ is denied.', 'Access is denied.'],
+  credentials: [
+    'The credentials do not work: $.',
+    'There are no credentials that work (for a public bucket use --no-sign-request).',
+  ],
+  'clock-skew': ["This machine's clock is too far off for $.", "This machine's clock is too far off."],
+  'missing-bucket': ['There is no bucket named $.', 'There is no such bucket.'],
+  missing: ['There is nothing at $.', 'There is no such object.'],
+  'wrong-region': ['The bucket $ is in another region.', 'The bucket is in another region.'],
+  'redirect-refused': ['$ sends us somewhere we will not follow.', 'The server sends us somewhere we will not follow.'],
+  changed: ['$ changed while it was fetched.', 'The object changed while it was fetched.'],
+  archived: ['$ is archived and must be restored first.', 'The object is archived and must be restored first.'],
+  protocol: ['What answers for $ does not speak S3.', 'What answers there does not speak S3.'],
+  corrupt: ['The bytes of $ do not match its checksum.', 'The bytes do not match the checksum.'],
+  'disk-full': ['The disk is full: $.', 'The disk is full.'],
+  'disk-denied': ['$ is not writable.', 'The destination is not writable.'],
+  disk: ['The file system refuses $.', 'The file system reports an error.'],
+  locked: ['Another run is writing to $.', 'Another run is writing to the destination.'],
+  'unsafe-path': ['There is no safe path for $ below the destination.', 'There is no safe path below the destination.'],
+  cancelled: ['Interrupted: $.', 'Interrupted.'],
+  usage: ['$ cannot be used.', 'A setting cannot be used.'],
+}
+
+const CHINESE: Record<FailureClass, Forms> = {
+  throttled: ['S3 一直要求我们减速:$。', 'S3 一直要求我们减速。'],
+  'server-error': ['服务器未能应答 $。', '服务器未能应答。'],
+  stalled: ['$ 停止了发送。', '服务器停止了发送。'],
+  slow: ['$ 比其他连接慢得多。', '该连接比其他连接慢得多。'],
+  reset: ['与 $ 的连接在传输中途被切断。', '连接在传输中途被切断。'],
+  connect: ['无法连接 $。', '无法连接服务器。'],
+  dns: ['找不到主机 $ 的地址。', '找不到主机的地址。'],
+  tls: ['无法与 $ 建立安全连接:证书或握手被拒绝。', '证书或握手被拒绝。'],
+  proxy: ['代理拒绝为我们连接:$。', '代理拒绝为我们连接。'],
+  denied: ['没有访问 $ 的权限。', '没有访问权限。'],
+  credentials: ['凭证无效:$。', '没有可用的凭证(公开的存储桶请用 --no-sign-request)。'],
+  'clock-skew': ['本机时钟偏差太大,$ 拒绝请求。', '本机时钟偏差太大。'],
+  'missing-bucket': ['没有名为 $ 的存储桶。', '没有这个存储桶。'],
+  missing: ['$ 处什么也没有。', '没有这个对象。'],
+  'wrong-region': ['存储桶 $ 在另一个区域。', '存储桶在另一个区域。'],
+  'redirect-refused': ['$ 让我们去一个不该去的地方。', '服务器让我们去一个不该去的地方。'],
+  changed: ['$ 在下载过程中发生了变化。', '对象在下载过程中发生了变化。'],
+  archived: ['$ 已归档,必须先恢复。', '对象已归档,必须先恢复。'],
+  protocol: ['应答 $ 的不是 S3 服务。', '那里应答的不是 S3 服务。'],
+  corrupt: ['$ 的内容与校验和不符。', '内容与校验和不符。'],
+  'disk-full': ['磁盘已满:$。', '磁盘已满。'],
+  'disk-denied': ['$ 不可写。', '目标文件夹不可写。'],
+  disk: ['文件系统拒绝了 $。', '文件系统报告错误。'],
+  locked: ['另一个任务正在写入 $。', '另一个任务正在写入目标文件夹。'],
+  'unsafe-path': ['$ 在目标文件夹下没有安全的路径。', '在目标文件夹下没有安全的路径。'],
+  cancelled: ['已中断:$。', '已中断。'],
+  usage: ['$ 不可用。', '有一项设置不可用。'],
+}
+
+export function sentenceFor(failure: Failure, language: Language): string {
+  const [named, plain] = (language === 'zh' ? CHINESE : ENGLISH)[failure.class]
+  const subject = failure.subject ?? ''
+  // A function: `$&` and the like in a key are not for String.replace to read.
+  const sentence = subject ? named.replace('$', () => printable(subject)) : plain
+  return `${sentence}${regionHint(failure, language)}${quotation(failure, language)}`
+}
+
+function regionHint({ class: failureClass, region }: Failure, language: Language): string {
+  if (failureClass !== 'wrong-region' || !region) return ''
+  return language === 'zh' ? ` 请用 --region ${printable(region)}。` : ` Use --region ${printable(region)}.`
+}
+
+/** Codes of S3 and of the operating system have capitals; ours are for programs. */
+function quotation({ code = '', httpStatus, detail = '' }: Failure, language: Language): string {
+  const status = httpStatus === undefined ? '' : `HTTP ${httpStatus}`
+  const foreignCode = /[A-Z]/.test(code) && !detail.includes(code) ? code : ''
+  const words = [status, foreignCode, detail ? `"${detail}"` : ''].filter((part) => part !== '').join(', ')
+  if (!words) return ''
+  return language === 'zh' ? `(${printable(words)})` : ` (${printable(words)})`
+}
+
+/** One line, and nothing that would move a terminal's cursor: names come from other people's buckets. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out here
+export const printable = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ')

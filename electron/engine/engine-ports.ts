@@ -130,6 +130,8 @@ export type TaskOutcome = {
   /** Body bytes received for this task, written or not. */
   received: number
   firstByteMs: number
+  /** The connection ends with this answer: it takes no other task. */
+  lineEnds: boolean
   /** Absent on success. */
   failure?: Failure
 }

@@ -30,6 +30,9 @@ export type LandObjectsOptions = {
   onPathMapped(key: string, path: string): void
 }
 
+const isAll = (spans: readonly Span[], size: number): boolean =>
+  spans.length === 1 && spans[0]?.[0] === 0 && spans[0][1] === size
+
 /** Objects up to this size are fetched, written and landed by the worker alone, in one go. */
 const SMALL_OBJECT_BYTES = 1024 ** 2
 
@@ -62,10 +65,26 @@ export function createObjectLanding(options: LandObjectsOptions) {
       const file = { kind: 'whole', ...destination.locate(path), lastModified: table.lastModified(index) } as const
       return success(createOpenObject({ ...described, file }, []))
     }
+    if (continues && isAll(earlier.spans, size) && (await hasLanded(index, path))) {
+      journal.append({ kind: 'landed', key, etag, size })
+      return success(undefined)
+    }
+    if (earlier && !(continues && (await destination.inspectPart(path))?.size === size)) {
+      // First the claim, then a fresh file: a crash in between must not leave a claim on bytes that are not there.
+      const restarted = await journal.appendDurably({ kind: 'restarted', key })
+      if (!restarted.ok) return restarted
+    }
     const opened = await openPart(index, path)
     if (!opened.ok) return opened
     const spans = continues && opened.value.existed ? earlier.spans : []
     return success(createOpenObject({ ...described, file: { kind: 'open', fd: opened.value.fd } }, spans))
+  }
+
+  /** The last run has named the complete file and was cut off before it could say so. */
+  async function hasLanded(index: number, path: string): Promise<boolean> {
+    const found = await destination.inspect(path)
+    // File systems keep times to the second, or to two.
+    return found?.size === table.size(index) && Math.abs(found.lastModified - table.lastModified(index)) < 2000
   }
 
   async function openPart(index: number, path: string): Promise<Outcome<PartFile>> {
@@ -89,6 +108,12 @@ export function createObjectLanding(options: LandObjectsOptions) {
     const verified = await options.verifyFile({ ...object, path: part.partPath })
     if (!verified.ok) return verified
     parts.delete(object.index)
+    // So that a crash between the name and its record costs nothing: see hasLanded.
+    if (object.size > 0) {
+      journal.append({ kind: 'ranges', key: object.key, etag: object.etag, spans: [[0, object.size]] })
+      const noted = await journal.flush()
+      if (!noted.ok) return noted
+    }
     const landed = await part.land(table.lastModified(object.index))
     if (landed.ok) noteLanded(object, pathOf(object.index).path)
     return landed

@@ -35,6 +35,8 @@ export type PoolLine = {
   idleSince: number
   /** Why it is being closed by us, when it is. */
   closing: string | undefined
+  /** Its socket is closed. */
+  isGone: boolean
 }
 
 export type ConnectionPoolOptions = {
@@ -70,8 +72,10 @@ export function createConnectionPool(options: ConnectionPoolOptions) {
       line.task = undefined
       line.idleSince = clock.monotonic()
       if (line.state === 'active') line.state = 'warm'
+      if (item.outcome.lineEnds) line.closing ??= 'ended'
       options.onOutcome(item.outcome, line)
-      if (line.state === 'draining' && !line.closing) close(line, 'drained')
+      if (line.isGone) remove(line, undefined)
+      else if (line.state === 'draining' && !line.closing) close(line, 'drained')
       return
     }
     const line = lines.get(item.lineId)
@@ -82,13 +86,19 @@ export function createConnectionPool(options: ConnectionPoolOptions) {
       if (line.state === 'connecting') line.state = 'warm'
       options.onOpened(line)
     } else {
-      lines.delete(line.id)
-      options.onClosed(line, line.closing ? undefined : item.failure)
+      line.isGone = true
+      // A task that was on its way to it comes back as an outcome of its own.
+      if (!line.task) remove(line, item.failure)
     }
   }
 
+  function remove(line: PoolLine, failure: Failure | undefined): void {
+    lines.delete(line.id)
+    options.onClosed(line, line.closing ? undefined : failure)
+  }
+
   function close(line: PoolLine, why: string): void {
-    if (line.closing) return
+    if (line.closing || line.isGone) return
     line.closing = why
     dataPlane.close(line.id)
   }
@@ -120,6 +130,7 @@ export function createConnectionPool(options: ConnectionPoolOptions) {
         bytesPerSecond: 0,
         idleSince: 0,
         closing: undefined,
+        isGone: false,
       }
       lines.set(line.id, line)
       dataPlane.open({ lineId: line.id, address, endpoint })

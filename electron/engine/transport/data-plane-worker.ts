@@ -3,8 +3,9 @@ import { parentPort, workerData } from 'node:worker_threads'
 import type { LineNews } from '../engine-ports.ts'
 import { createLine, type Line, type LineContext } from './line.ts'
 import { monotonicMilliseconds } from './monotonic-time.ts'
+import { viewRateBucket } from './rate-bucket.ts'
 import { createRequestSigner } from './request-head.ts'
-import { viewCounters, viewRateBucket } from './shared-counters.ts'
+import { viewCounters } from './shared-counters.ts'
 import type { WorkerCommand, WorkerStart } from './worker-protocol.ts'
 
 const port = parentPort
@@ -37,6 +38,8 @@ function sendNews(): void {
 
 const resting = new Set<Line>()
 function wakeResting(): void {
+  // Without this a shut-down under a limit would wait for tokens that nobody refills any more.
+  if (resting.size === 0) return
   if (bucket.isLimited() && !bucket.hasTokens()) {
     setTimeout(wakeResting, REST_MILLISECONDS)
     return
@@ -104,5 +107,6 @@ function obey(command: WorkerCommand): void {
 /** The line closed while the command was on its way. */
 function reportGone(lineId: number, taskId: number, reached: number): void {
   const failure = { class: 'reset', code: 'closed-before-answer' } as const
-  report({ kind: 'finished', outcome: { taskId, lineId, reached, received: 0, firstByteMs: 0, failure } })
+  const outcome = { taskId, lineId, reached, received: 0, firstByteMs: 0, lineEnds: true, failure }
+  report({ kind: 'finished', outcome })
 }

@@ -1,13 +1,8 @@
 /** The control plane's side of the data plane: spreads lines over worker threads, batches commands and news. */
 import { Worker } from 'node:worker_threads'
 import type { DataPlane, LineNews } from '../engine-ports.ts'
-import {
-  allocateCounters,
-  allocateRateBucket,
-  MAX_LINE_SLOTS,
-  viewCounters,
-  viewRateBucket,
-} from './shared-counters.ts'
+import { allocateRateBucket, viewRateBucket } from './rate-bucket.ts'
+import { allocateCounters, MAX_LINE_SLOTS, viewCounters } from './shared-counters.ts'
 import type { WorkerCommand, WorkerStart } from './worker-protocol.ts'
 
 /** Tokens are topped up this often; a limit is kept within this grain. */
@@ -50,6 +45,7 @@ export function createDataPlane(options: { workerUrl: URL; workers: number }): D
   }
 
   function receive(news: LineNews[]): void {
+    for (const listener of listeners) listener(news)
     for (const item of news) {
       if (item.kind !== 'closed') continue
       const place = placement.get(item.lineId)
@@ -59,7 +55,6 @@ export function createDataPlane(options: { workerUrl: URL; workers: number }): D
       const worker = workers[place.worker]
       if (worker) worker.lines--
     }
-    for (const listener of listeners) listener(news)
   }
 
   function tell(lineId: number, make: (place: { worker: number; slot: number }) => WorkerCommand): void {

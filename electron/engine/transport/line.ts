@@ -120,7 +120,7 @@ export function createLine(
     onClose() {
       if (isClosed) return
       isClosed = true
-      if (running) finish(ending ?? { class: 'reset', code: answered() ? 'closed-in-answer' : 'closed-before-answer' })
+      if (running) finish(ending ?? { class: 'reset', code: answered() ? 'closed-in-answer' : 'closed-before-answer' }, true)
       context.publish(slot, totalBytes, context.monotonic(), 0, 0)
       context.report({ kind: 'closed', lineId, ...(ending ? { failure: withAddress(ending) } : {}) })
       context.onClosed(line)
@@ -131,7 +131,8 @@ export function createLine(
   function assign(task: FetchTask, endpoint: Endpoint) {
     if (isClosed || ending) {
       const failure: Failure = { class: 'reset', code: 'closed-before-answer' }
-      const outcome = { taskId: task.taskId, lineId, reached: task.range.start, received: 0, firstByteMs: 0, failure }
+      const nothing = { reached: task.range.start, received: 0, firstByteMs: 0, lineEnds: true }
+      const outcome = { taskId: task.taskId, lineId, ...nothing, failure }
       context.report({ kind: 'finished', outcome })
       return
     }
@@ -223,19 +224,19 @@ export function createLine(
     if (!running || ending) return
     answers++
     const keepAlive = running.head?.keepAlive === true
-    if (running.bodyAt === undefined) finish(errorOf(running))
-    else if (running.reached < running.end) finish({ class: 'protocol', code: 'body-too-short' })
-    else finish(undefined)
+    if (running.bodyAt === undefined) finish(errorOf(running), !keepAlive)
+    else if (running.reached < running.end) finish({ class: 'protocol', code: 'body-too-short' }, !keepAlive)
+    else finish(undefined, !keepAlive)
     if (!keepAlive) socket.destroy()
   }
 
   /** All that is still wanted is here, but the answer goes on: only closing ends it. */
   function completeEarly() {
-    finish(undefined)
+    finish(undefined, true)
     socket.destroy()
   }
 
-  function finish(failure: Failure | undefined) {
+  function finish(failure: Failure | undefined, lineEnds: boolean) {
     if (!running) return
     const { task, reached, received, firstByteMs, writer } = running
     const range: ByteRange = task.range
@@ -251,6 +252,7 @@ export function createLine(
         reached: Math.max(range.start, reached),
         received,
         firstByteMs,
+        lineEnds,
         ...(result ? { failure: withAddress(result) } : {}),
       },
     })

@@ -1,38 +1,45 @@
 /**
  * Counters that workers write and the control plane reads without a message: one row per line, one per worker.
  *
- * Every cell has one writer. Aligned 64-bit stores are single instructions on every platform Node runs on, and a
- * reader that sees a value one chunk old draws the same chart, so plain stores are enough.
+ * Every cell has one writer. Where a reader may see a value one chunk old, plain stores are enough. `reached` is
+ * different, for the journal believes it: it is only read together with the task it belongs to. The writer takes the
+ * task id away before it changes to another task's offset, the reader looks at the id before and after; Atomics order
+ * the plain store in between, and ids are never used twice.
  */
 
-const LINE_FIELDS = 4
+const LINE_FIELDS = 3
 const WORKER_FIELDS = 3
 /** Twice the highest thread count: a rolling rebuild holds two generations. */
 export const MAX_LINE_SLOTS = 640
 export const MAX_WORKERS = 8
 
+const CELLS = MAX_LINE_SLOTS * LINE_FIELDS + MAX_WORKERS * WORKER_FIELDS
+
 export type SharedCounters = ReturnType<typeof viewCounters>
 
 export const allocateCounters = (): SharedArrayBuffer =>
-  new SharedArrayBuffer((MAX_LINE_SLOTS * LINE_FIELDS + MAX_WORKERS * WORKER_FIELDS) * Float64Array.BYTES_PER_ELEMENT)
+  new SharedArrayBuffer(CELLS * Float64Array.BYTES_PER_ELEMENT + MAX_LINE_SLOTS * Int32Array.BYTES_PER_ELEMENT)
 
 export function viewCounters(memory: SharedArrayBuffer) {
-  const cells = new Float64Array(memory)
+  const cells = new Float64Array(memory, 0, CELLS)
+  const taskIds = new Int32Array(memory, CELLS * Float64Array.BYTES_PER_ELEMENT)
   const workers = MAX_LINE_SLOTS * LINE_FIELDS
   const at = (slot: number, field: number) => cells[slot * LINE_FIELDS + field] as number
   const atWorker = (worker: number, field: number) => cells[workers + worker * WORKER_FIELDS + field] as number
   return {
-    line: (slot: number) => ({
-      bytes: at(slot, 0),
-      lastByteAt: at(slot, 1),
-      reached: at(slot, 2),
-      taskId: at(slot, 3),
-    }),
+    /** `taskId` 0: no task, or one that is just changing; `reached` then means nothing. */
+    line(slot: number) {
+      const before = Atomics.load(taskIds, slot)
+      const reached = at(slot, 2)
+      const taskId = Atomics.load(taskIds, slot) === before ? before : 0
+      return { bytes: at(slot, 0), lastByteAt: at(slot, 1), reached, taskId }
+    },
     setLine(slot: number, bytes: number, lastByteAt: number, reached: number, taskId: number) {
       cells[slot * LINE_FIELDS] = bytes
       cells[slot * LINE_FIELDS + 1] = lastByteAt
+      if (Atomics.load(taskIds, slot) !== taskId) Atomics.store(taskIds, slot, 0)
       cells[slot * LINE_FIELDS + 2] = reached
-      cells[slot * LINE_FIELDS + 3] = taskId
+      Atomics.store(taskIds, slot, taskId)
     },
     worker: (worker: number) => ({
       opened: atWorker(worker, 0),
@@ -43,30 +50,6 @@ export function viewCounters(memory: SharedArrayBuffer) {
       cells[workers + worker * WORKER_FIELDS] = opened
       cells[workers + worker * WORKER_FIELDS + 1] = closed
       cells[workers + worker * WORKER_FIELDS + 2] = writeMs
-    },
-  }
-}
-
-/**
- * One token bucket for all workers: bytes that may still be received. The control plane refills it, workers take
- * what they have read and rest while it is below zero.
- */
-export type RateBucket = ReturnType<typeof viewRateBucket>
-
-/** [0] tokens in bytes, [1] 1 while a limit is set. */
-export const allocateRateBucket = (): SharedArrayBuffer => new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT)
-
-export function viewRateBucket(memory: SharedArrayBuffer) {
-  const cells = new Int32Array(memory)
-  return {
-    isLimited: () => Atomics.load(cells, 1) === 1,
-    setLimited: (limited: boolean) => Atomics.store(cells, 1, limited ? 1 : 0),
-    /** Takes `bytes`; true while some are left. */
-    take: (bytes: number) => Atomics.sub(cells, 0, bytes) - bytes > 0,
-    hasTokens: () => Atomics.load(cells, 0) > 0,
-    refill(bytes: number, ceiling: number) {
-      const before = Atomics.load(cells, 0)
-      Atomics.add(cells, 0, Math.min(bytes, Math.max(0, ceiling - before)))
     },
   }
 }

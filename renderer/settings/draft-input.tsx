@@ -1,0 +1,41 @@
+import { Input } from 'antd'
+import { useEffect, useState } from 'react'
+import { Field } from '../form/field.tsx'
+
+type DraftInputProps = {
+  label: string
+  value: string
+  placeholder?: string
+  hint?: string
+  /** Says what is wrong with a text, if anything. */
+  check?: (text: string) => string | undefined
+  onCommit: (text: string) => void
+  rows?: number
+}
+
+/** A text that is kept when the field is left (or on Enter), and only if it is right; what was typed stays either way. */
+export function DraftInput({ label, value, placeholder, hint, check, onCommit, rows }: DraftInputProps) {
+  const [text, setText] = useState(value)
+  const [error, setError] = useState<string>()
+  useEffect(() => setText(value), [value])
+  const commit = () => {
+    const wrong = check?.(text)
+    setError(wrong)
+    if (!wrong && text !== value) onCommit(text)
+  }
+  return (
+    <Field label={label} hint={hint} error={error}>
+      {(control) => {
+        const common = {
+          ...control,
+          value: text,
+          placeholder: placeholder ?? '',
+          spellCheck: false,
+          onBlur: commit,
+          onChange: (event: { target: { value: string } }) => setText(event.target.value),
+        }
+        return rows ? <Input.TextArea {...common} rows={rows} /> : <Input {...common} onPressEnter={commit} />
+      }}
+    </Field>
+  )
+}

@@ -92,6 +92,8 @@ export const formEn: Translation<typeof formZh> = {
   previewListing: 'Listing…',
   previewDone: 'Listing complete',
   previewObjects: 'Objects',
+  objectCount_one: '{{number}} object',
+  objectCount_other: '{{number}} objects',
   previewBytes: 'Size',
   previewFree: 'Free on disk',
   previewExcluded_one: '{{count}} more is left out',

@@ -89,6 +89,7 @@ export const formZh = {
   previewListing: '正在列举…',
   previewDone: '列举完成',
   previewObjects: '对象',
+  objectCount_other: '{{number}} 个对象',
   previewBytes: '大小',
   previewFree: '磁盘可用',
   previewExcluded_other: '另有 {{count}} 个被排除',

@@ -121,7 +121,23 @@ export function antdTheme(name: ThemeName): ThemeConfig {
       Tabs: { horizontalItemPadding: '8px 2px', horizontalItemGutter: 22 },
       Modal: { titleFontSize: 15 },
       Tooltip: { colorBgSpotlight: name === 'dark' ? '#3a434e' : '#2a3038', colorTextLightSolid: '#ffffff' },
-      Segmented: { trackBg: color.track, itemColor: color.text, itemSelectedColor: color.text },
+      Slider: {
+        railBg: color.track,
+        railHoverBg: color.track,
+        trackBg: color.accent,
+        trackHoverBg: color.accent,
+        handleColor: color.accent,
+        handleActiveColor: color.accent,
+        dotBorderColor: color['border-control'],
+        dotActiveBorderColor: color.accent,
+      },
+      Segmented: {
+        trackBg: color.track,
+        itemColor: color.text,
+        itemHoverColor: color.text,
+        itemSelectedColor: name === 'dark' ? '#08131f' : '#ffffff',
+        itemSelectedBg: color.accent,
+      },
     },
   }
 }

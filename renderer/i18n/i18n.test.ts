@@ -1,0 +1,103 @@
+import { describe, expect, test } from 'vitest'
+import { EVENT_CODES } from '../../shared/engine-event.ts'
+import { FAILURE_CLASSES } from '../../shared/failure.ts'
+import { DEFAULT_POLICY } from '../../shared/policy.ts'
+import { CONTRACT_BROKEN, PROGRAM_UNREACHABLE } from '../client/parsed-client.ts'
+import { describeFailure } from './describe-failure.ts'
+import { en } from './en.ts'
+import { applyLanguage, chooseLanguage, i18next, LANGUAGES } from './index.ts'
+import { jobEn } from './job-en.ts'
+import { jobZh } from './job-zh.ts'
+import { zh } from './zh.ts'
+
+/** `form.errors.bucketMissing` -> text. */
+function flatten(words: object, path = ''): Map<string, string> {
+  const flat = new Map<string, string>()
+  for (const [name, value] of Object.entries(words)) {
+    if (typeof value === 'string') flat.set(path + name, value)
+    else for (const [key, text] of flatten(value, `${path}${name}.`)) flat.set(key, text)
+  }
+  return flat
+}
+
+const chinese = flatten(zh)
+const english = flatten(en)
+const placeholders = (text: string) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1]).sort()
+
+describe('both languages say the same', () => {
+  test('every Chinese key is there in English, and no other but singulars', () => {
+    const extra = [...english.keys()].filter((key) => !chinese.has(key))
+    expect([...chinese.keys()].filter((key) => !english.has(key))).toEqual([])
+    expect(extra.filter((key) => !chinese.has(key.replace(/_one$/, '_other')))).toEqual([])
+  })
+  test('with the same numbers and names in it', () => {
+    const different = [...chinese].filter(
+      ([key, text]) => String(placeholders(text)) !== String(placeholders(english.get(key) ?? '')),
+    )
+    expect(different).toEqual([])
+  })
+  test('and nothing is empty', () => {
+    expect([...chinese, ...english].filter(([, text]) => text.trim() === '')).toEqual([])
+  })
+  test('English has no Chinese left over, except where both are shown', () => {
+    const han = [...english].filter(([key, text]) => /\p{Script=Han}/u.test(text) && key !== 'shell.switchLanguage')
+    expect(han).toEqual([])
+  })
+  test('every plural in English has its singular', () => {
+    const plurals = [...english.keys()].filter((key) => key.endsWith('_other'))
+    expect(plurals.filter((key) => !english.has(key.replace(/_other$/, '_one')))).toEqual([])
+  })
+})
+
+describe.each(LANGUAGES)('in %s', (language) => {
+  const t = i18next.getFixedT(language)
+  const job = language === 'zh' ? jobZh : jobEn
+
+  test.each(FAILURE_CLASSES)('failure %s has one sentence and one advice', (failureClass) => {
+    const plain = describeFailure(t, { class: failureClass })
+    const named = describeFailure(t, { class: failureClass, subject: 'SUBJECT' })
+    expect(plain.sentence).toMatch(/[.。]$/)
+    expect(plain.sentence).not.toContain('{{')
+    expect(named.sentence).toContain('SUBJECT')
+    expect(named.advice).toMatch(/[.。]$/)
+  })
+
+  test.each(EVENT_CODES)('event %s has its name and sentence', (code) => {
+    expect(job.eventNames[code]).toBeTruthy()
+    expect(job.events[code].lead.length).toBeGreaterThan(0)
+  })
+
+  test.each(Object.keys(DEFAULT_POLICY) as (keyof typeof DEFAULT_POLICY)[])('policy %s is explained', (name) => {
+    expect(t(`settings.policies.${name}`)).not.toBe(`settings.policies.${name}`)
+  })
+
+  test('a wrong region names the right one', () => {
+    const text = describeFailure(t, { class: 'wrong-region', subject: 'bucket', region: 'eu-west-1' })
+    expect(text.sentence).toContain('eu-west-1')
+    expect(text.advice).toContain('eu-west-1')
+  })
+  test('the other side is only quoted, below our own sentence', () => {
+    const text = describeFailure(t, { class: 'tls', code: 'CERT_EXPIRED', httpStatus: 495, detail: 'expired' })
+    expect(text.sentence).not.toContain('expired')
+    expect(text.evidence).toMatch(/^CERT_EXPIRED · HTTP 495 · .*expired$/)
+  })
+  test.each([PROGRAM_UNREACHABLE, CONTRACT_BROKEN])('%s speaks of the program, not of S3', (code) => {
+    expect(describeFailure(t, { class: 'connect', code }).sentence).not.toMatch(/S3|\{\{/)
+  })
+})
+
+test.each([
+  ['zh', 'en', 'zh'],
+  ['en', 'zh', 'en'],
+  ['system', 'zh', 'zh'],
+  ['system', 'en', 'en'],
+] as const)('chosen %s on a system in %s is %s', (chosen, system, language) => {
+  expect(chooseLanguage(chosen, system)).toBe(language)
+})
+
+test('switching the language switches the words', () => {
+  applyLanguage('en')
+  expect(i18next.t('form.start')).toBe('Start download')
+  applyLanguage('zh')
+  expect(i18next.t('form.start')).toBe('开始下载')
+})

@@ -54,9 +54,9 @@ export function BrowseDialog({ draft, onChoose, onClose }: BrowseDialogProps) {
         )}
         <BrowserTable listing={listing} place={place} onGo={setPlace} onChoose={onChoose} />
         {listing.reading && (
-          <p className="lh-browser-note" role="status">
+          <div className="lh-browser-note" role="status">
             <Spin size="small" /> {t('form.browser.loading')}
-          </p>
+          </div>
         )}
         {isEmpty(listing) && (
           <p className="lh-browser-note">{atBuckets ? t('form.browser.emptyBuckets') : t('form.browser.empty')}</p>

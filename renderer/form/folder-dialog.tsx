@@ -61,9 +61,9 @@ export function FolderDialog({ startAt, onChoose, onClose }: FolderDialogProps) 
       </div>
       <div className="lh-browser-list" aria-busy={answer.status === 'asking'}>
         {answer.status === 'asking' && (
-          <p className="lh-browser-note" role="status">
+          <div className="lh-browser-note" role="status">
             <Spin size="small" /> {t('form.browser.loading')}
-          </p>
+          </div>
         )}
         {answer.status === 'failed' && (
           <FailureNote

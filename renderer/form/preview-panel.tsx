@@ -130,7 +130,9 @@ function Sample({ sample }: { sample: Preview['sample'] }) {
         {sample.slice(0, 5).map(({ key, size }) => (
           <li key={key} title={key}>
             {/* The end of a key tells objects apart; the start is what they share. */}
-            <span className="lh-truncate">{key.slice(key.lastIndexOf('/') + 1) || key}</span>
+            <span className="lh-truncate">
+              <bdi dir="ltr">{key.slice(key.lastIndexOf('/') + 1) || key}</bdi>
+            </span>
             <span className="lh-number">{formatBytes(size)}</span>
           </li>
         ))}

@@ -69,19 +69,6 @@ function Threads({ handle }: { handle: DraftHandle }) {
     <Field label={t('form.threads')} hint={hint} group>
       {() => (
         <div className="lh-threads">
-          <Slider
-            className="lh-threads-slider"
-            min={0}
-            max={8}
-            step={null}
-            marks={THREAD_MARKS}
-            disabled={threadsAuto}
-            value={Math.log2(threads)}
-            tooltip={{ open: false }}
-            ariaLabelForHandle={t('form.threads')}
-            ariaValueTextFormatterForHandle={(power) => String(Math.round(2 ** power))}
-            onChange={(power) => handle.change({ threads: 2 ** power })}
-          />
           <InputNumber
             className="lh-threads-number"
             aria-label={t('form.threadsCount')}
@@ -95,6 +82,19 @@ function Threads({ handle }: { handle: DraftHandle }) {
           <Checkbox checked={threadsAuto} onChange={(event) => handle.change({ threadsAuto: event.target.checked })}>
             {t('form.threadsAuto')}
           </Checkbox>
+          <Slider
+            className="lh-threads-slider"
+            min={0}
+            max={8}
+            step={null}
+            marks={THREAD_MARKS}
+            disabled={threadsAuto}
+            value={Math.log2(threads)}
+            tooltip={{ open: false }}
+            ariaLabelForHandle={t('form.threads')}
+            ariaValueTextFormatterForHandle={(power) => String(Math.round(2 ** power))}
+            onChange={(power) => handle.change({ threads: 2 ** power })}
+          />
         </div>
       )}
     </Field>

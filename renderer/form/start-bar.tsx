@@ -66,10 +66,12 @@ function PreviewLine({ preview, folder }: Pick<StartBarProps, 'preview' | 'folde
           {preview.status === 'listing' && <LoadingOutlined aria-label={t('form.previewListing')} />}
           {counted && (
             <>
-              <span className="lh-number">
-                <b>{new Intl.NumberFormat(language).format(counted.objects)}</b>{' '}
-                <span className="lh-muted">{t('form.previewObjects')}</span>
-              </span>
+              <b className="lh-number">
+                {t('form.objectCount', {
+                  count: counted.objects,
+                  number: new Intl.NumberFormat(language).format(counted.objects),
+                })}
+              </b>
               <b className="lh-number">{formatBytes(counted.bytes)}</b>
             </>
           )}

@@ -27,8 +27,8 @@ export function FailureNote({ failure, lead, action }: FailureNoteProps) {
         </p>
         <p>{advice}</p>
         {evidence && <p className="lh-failure-evidence lh-breakable">{evidence}</p>}
+        {action && <div className="lh-failure-action">{action}</div>}
       </div>
-      {action && <div className="lh-failure-action">{action}</div>}
     </div>
   )
 }

@@ -1,11 +1,9 @@
 import { SettingOutlined } from '@ant-design/icons'
-import { App, Button, Segmented, Tooltip } from 'antd'
-import { useCallback } from 'react'
+import { Button, Segmented, Tooltip } from 'antd'
 import type { Settings } from '../../shared/settings.ts'
-import { useClient } from '../client/use-client.tsx'
-import { describeFailure } from '../i18n/describe-failure.ts'
 import { type Language, useLanguage, useTranslation } from '../i18n/index.ts'
-import { useSettings, useStoreHandle } from '../store/use-window-store.tsx'
+import { useChangeSettings } from '../settings/use-change-settings.ts'
+import { useSettings } from '../store/use-window-store.tsx'
 import { goTo, useRoute } from './route.ts'
 import './header.css'
 
@@ -75,24 +73,5 @@ function HalfDisc() {
       <circle cx="8" cy="8" r="6.5" fill="none" stroke="currentColor" strokeWidth="1.5" />
       <path d="M8 1.5a6.5 6.5 0 0 1 0 13z" fill="currentColor" />
     </svg>
-  )
-}
-
-/** Shows the change at once and takes it back, with the reason, when it could not be kept. */
-function useChangeSettings(): (change: Partial<Settings>) => void {
-  const client = useClient()
-  const store = useStoreHandle()
-  const { message } = App.useApp()
-  const { t } = useTranslation()
-  return useCallback(
-    async (change) => {
-      const before = store.getState().settings
-      store.setState({ settings: { ...before, ...change } })
-      const outcome = await client.call('settings.write', { ...before, ...change })
-      if (outcome.ok) return
-      store.setState({ settings: before })
-      message.error(`${t('settings.saveFailed')} ${describeFailure(t, outcome.failure).sentence}`)
-    },
-    [client, store, message, t],
   )
 }

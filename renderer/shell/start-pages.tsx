@@ -9,10 +9,8 @@ export function LoadingPage() {
   const { t } = useTranslation()
   return (
     <div className="lh-start-page" aria-busy="true">
-      <span className="lh-spoken" role="status">
-        {t('shell.loading')}
-      </span>
-      <Skeleton title={{ width: 180 }} paragraph={{ rows: 4 }} />
+      <h1 className="lh-spoken">{t('shell.loading')}</h1>
+      <Skeleton title={false} paragraph={{ rows: 5 }} />
     </div>
   )
 }

@@ -1,0 +1,202 @@
+import { describe, expect, test } from 'vitest'
+import type { FolderView } from '../../shared/ipc-contract.ts'
+import { jobSpecSchema } from '../../shared/job-spec.ts'
+import { DEFAULT_SETTINGS } from '../../shared/settings.ts'
+import { crumbsOf, folderOf, nameBelow } from './browse-path.ts'
+import { isAbsolutePath, isWebUrl, parseTimeWindow } from './draft-fields.ts'
+import { readDraft, writeDraft } from './draft-storage.ts'
+import { draftToSpec } from './draft-to-spec.ts'
+import { countAdvanced, emptyDraft, exampleDraft, type FormDraft, withAddress, withSource } from './form-draft.ts'
+import { judgeSpace } from './judge-space.ts'
+import { canAskSource, type DraftErrors, validateDraft } from './validate-draft.ts'
+
+const empty = emptyDraft('/data')
+const example = exampleDraft('/data')
+
+describe('an address fills the form', () => {
+  const rows: [string, FormDraft, string, Partial<FormDraft>][] = [
+    ['s3 address', empty, 's3://bucket/a/b/', { bucket: 'bucket', prefix: 'a/b/' }],
+    [
+      'a web address brings its region',
+      empty,
+      'https://bucket.s3.eu-west-1.amazonaws.com/a/',
+      { bucket: 'bucket', prefix: 'a/', region: 'eu-west-1', endpointUrl: '' },
+    ],
+    [
+      'another service brings its endpoint',
+      empty,
+      'http://127.0.0.1:9000/bucket/a/',
+      { bucket: 'bucket', prefix: 'a/', endpointUrl: 'http://127.0.0.1:9000', addressing: 'path' },
+    ],
+    [
+      'an s3 address keeps the endpoint that was set',
+      { ...empty, endpointUrl: 'http://127.0.0.1:9000', addressing: 'path' },
+      's3://bucket/',
+      { endpointUrl: 'http://127.0.0.1:9000', addressing: 'path' },
+    ],
+    ['another bucket leaves the old region behind', example, 's3://bucket/', { bucket: 'bucket', region: '' }],
+    [
+      'another prefix of the same bucket keeps it',
+      example,
+      's3://nsf-ncar-era5/x/',
+      { prefix: 'x/', region: 'us-west-2' },
+    ],
+    ['what is no address stays as typed and changes nothing else', example, 'hello', { ...example, address: 'hello' }],
+  ]
+  test.each(rows)('%s', (_, before, text, expected) => {
+    expect(withAddress(before, text)).toMatchObject(expected)
+  })
+
+  test.each([
+    ['the address follows the bucket', withSource(empty, { bucket: ' b1x ' }), { bucket: 'b1x', address: 's3://b1x/' }],
+    ['the address follows the prefix', withSource(example, { prefix: 'q/' }), { address: 's3://nsf-ncar-era5/q/' }],
+    ['no bucket, no address', withSource(example, { bucket: '' }), { address: '', prefix: 'e5.oper.an.pl/202510/' }],
+    [
+      'an address pasted as bucket fills both',
+      withSource(empty, { bucket: 's3://abc/d/' }),
+      { bucket: 'abc', prefix: 'd/' },
+    ],
+    ['a prefix keeps its spaces', withSource(example, { prefix: ' a /' }), { prefix: ' a /' }],
+  ])('%s', (_, draft, expected) => expect(draft).toMatchObject(expected))
+})
+
+describe('validation', () => {
+  const readOnly: FolderView = { path: '/data', exists: true, writable: false, freeBytes: 1, hasJournal: false }
+  const rows: [string, FormDraft, DraftErrors][] = [
+    ['the example is right', example, {}],
+    ['nothing filled in', emptyDraft(''), { bucket: 'bucketMissing', folder: 'folderMissing' }],
+    ['a bucket with a slash', { ...example, bucket: 'a/b' }, { bucket: 'bucketInvalid' }],
+    ['a bucket of two letters', { ...example, bucket: 'a' }, { bucket: 'bucketInvalid' }],
+    ['no profile chosen', { ...example, accessKind: 'profile' }, { profile: 'profileMissing' }],
+    ['no keys saved', { ...example, accessKind: 'vault' }, { keys: 'keysMissing' }],
+    ['a relative folder', { ...example, folder: 'data' }, { folder: 'folderRelative' }],
+    ['an endpoint without scheme', { ...example, endpointUrl: 'minio:9000' }, { endpointUrl: 'endpointInvalid' }],
+    ['a limit without number', { ...example, rateLimit: 'fast' }, { rateLimit: 'sizeInvalid' }],
+    ['a limit of nothing', { ...example, rateLimit: '0' }, { rateLimit: 'sizeInvalid' }],
+    ['half a time window', { ...example, timeWindow: '22:00' }, { timeWindow: 'timeWindowInvalid' }],
+    ['an empty time window', { ...example, timeWindow: '7:00-07:00' }, { timeWindow: 'timeWindowEmpty' }],
+    ['tiny parts', { ...example, partSize: '1K' }, { partSize: 'partSizeRange' }],
+  ]
+  test.each(rows)('%s', (_, draft, errors) => expect(validateDraft(draft, undefined)).toEqual(errors))
+
+  test('a folder that cannot be written to', () => {
+    expect(validateDraft(example, readOnly)).toEqual({ folder: 'folderReadOnly' })
+  })
+  test('the bucket can be asked as soon as the source is right, whatever the folder', () => {
+    expect(canAskSource(validateDraft({ ...example, folder: '', partSize: 'x' }, undefined))).toBe(true)
+    expect(canAskSource(validateDraft({ ...example, endpointUrl: 'x' }, undefined))).toBe(false)
+  })
+})
+
+describe('the spec', () => {
+  const full: FormDraft = {
+    ...example,
+    endpointUrl: ' https://minio.lab:9000 ',
+    accessKind: 'vault',
+    vaultId: 'k1',
+    profile: 'left over',
+    threads: 20,
+    rateLimit: '20MiB',
+    timeWindow: '22:00-07:00',
+    partSize: '16MiB',
+    verify: 'reread',
+  }
+  test('carries all that was filled in', () => {
+    expect(draftToSpec(full, DEFAULT_SETTINGS)).toMatchObject({
+      source: { endpointUrl: 'https://minio.lab:9000', region: 'us-west-2', access: { kind: 'vault', id: 'k1' } },
+      destination: '/data',
+      threads: 20,
+      limitBytesPerSecond: 20 * 1024 ** 2,
+      timeWindow: { fromMinutes: 1320, toMinutes: 420 },
+      partSize: 16 * 1024 ** 2,
+      verify: 'reread',
+    })
+  })
+  test.each([
+    ['the example', example],
+    ['everything', full],
+    ['automatic threads', { ...example, threadsAuto: true }],
+  ])('of %s passes the contract unchanged', (_, draft) => {
+    const spec = draftToSpec(draft, DEFAULT_SETTINGS)
+    expect(jobSpecSchema.parse(spec)).toEqual(spec)
+  })
+})
+
+test.each([
+  ['22:00-07:00', { fromMinutes: 1320, toMinutes: 420 }],
+  [' 9:30 – 17:05 ', { fromMinutes: 570, toMinutes: 1025 }],
+  ['22：00～7：00', { fromMinutes: 1320, toMinutes: 420 }],
+  ['24:00-07:00', undefined],
+  ['22:60-07:00', undefined],
+  ['night', undefined],
+])('time window %s', (text, expected) => expect(parseTimeWindow(text)).toEqual(expected))
+
+test.each([
+  ['/data', true],
+  ['D:\\era5', true],
+  ['d:/era5', true],
+  ['\\\\nas\\era5', true],
+  ['era5', false],
+  ['~/era5', false],
+  ['D:era5', false],
+])('absolute path %s: %s', (path, expected) => expect(isAbsolutePath(path)).toBe(expected))
+
+test.each([
+  ['https://minio.lab', true],
+  ['http://127.0.0.1:9000', true],
+  ['minio.lab', false],
+  ['ftp://minio.lab', false],
+  ['https://', false],
+])('web address %s: %s', (text, expected) => expect(isWebUrl(text)).toBe(expected))
+
+describe('space on the disk', () => {
+  const folder: FolderView = { path: '/data', exists: true, writable: true, freeBytes: 100, hasJournal: false }
+  const rows: [string, number | undefined, boolean, FolderView | undefined, object][] = [
+    ['it fits', 60, true, folder, { verdict: 'fits', bytes: 40 }],
+    ['a listing under way cannot prove that it fits', 60, false, folder, { verdict: 'unknown' }],
+    ['a listing under way can prove that it does not', 130, false, folder, { verdict: 'short', bytes: 30 }],
+    ['a part is there already', 130, true, { ...folder, hasJournal: true }, { verdict: 'unknown' }],
+    ['no folder yet', 60, true, undefined, { verdict: 'unknown' }],
+  ]
+  test.each(rows)('%s', (_, bytes, done, view, expected) => expect(judgeSpace(bytes, done, view)).toEqual(expected))
+})
+
+describe('browsing', () => {
+  test.each([
+    ['', []],
+    ['a/', ['a/']],
+    ['a/b/c', ['a/', 'a/b/']],
+    ['/a/', ['/', '/a/']],
+  ])('trail of "%s"', (prefix, expected) => expect(crumbsOf(prefix).map((crumb) => crumb.prefix)).toEqual(expected))
+
+  test('a whole key is browsed at its folder', () => expect(folderOf('a/b/file.nc')).toBe('a/b/'))
+  test('names are told below the place', () => expect(nameBelow('a/b/', 'a/')).toBe('b/'))
+})
+
+describe('keeping the draft', () => {
+  const storage = () => {
+    const kept = new Map<string, string>()
+    return {
+      getItem: (key: string) => kept.get(key) ?? null,
+      setItem: (key: string, text: string) => void kept.set(key, text),
+    } as unknown as Storage
+  }
+  test('survives a reload', () => {
+    const kept = storage()
+    writeDraft(kept, example)
+    expect(readDraft(kept)).toEqual(example)
+  })
+  test.each(['', '{', 'null', '{"bucket":1}'])('what cannot be read is forgotten: %s', (text) => {
+    const kept = storage()
+    kept.setItem('longhaul-form', text)
+    expect(readDraft(kept)).toBeUndefined()
+  })
+  test('holds no secret', () => {
+    expect(Object.keys(example).filter((name) => /secret|token|accessKey/i.test(name))).toEqual([])
+  })
+})
+
+test('changed advanced options are counted', () => {
+  expect(countAdvanced(empty)).toBe(0)
+  expect(countAdvanced({ ...empty, region: 'eu-west-1', verify: 'off' })).toBe(2)
+})

@@ -1,0 +1,44 @@
+import { describe, expect, test } from 'vitest'
+import { JOB_PHASES } from '../../shared/job-state.ts'
+import { zh } from '../i18n/zh.ts'
+import { jobFraction, jobMood, jobName, wholePercent } from './job-label.ts'
+import { parseRoute, type Route, routeHash } from './route.ts'
+
+describe('routes', () => {
+  test.each<Route>([{ page: 'new' }, { page: 'settings' }, { page: 'job', jobId: 'a/b 1#?' }])(
+    '%o and back',
+    (route) => {
+      expect(parseRoute(routeHash(route))).toEqual(route)
+    },
+  )
+  test.each(['', '#', '#/nowhere', '#/job', '#/job/', '#/job/a/b', '#token=x'])('%s leads to the form', (hash) => {
+    expect(parseRoute(hash)).toEqual({ page: 'new' })
+  })
+  test('a broken escape is taken as it is', () => {
+    expect(parseRoute('#/job/%E0%A4%A')).toEqual({ page: 'job', jobId: '%E0%A4%A' })
+  })
+})
+
+test.each([
+  ['e5.oper.an.pl/202510/', '202510'],
+  ['e5.oper.an.pl/202510/file.nc', 'file.nc'],
+  ['', 'bucket'],
+  ['/', 'bucket'],
+])('the job of prefix "%s" is called %s', (prefix, name) => expect(jobName({ bucket: 'bucket', prefix })).toBe(name))
+
+test.each([
+  ['nothing known yet', { phase: 'listing', bytesDone: 0, bytesTotal: 0 }, undefined],
+  ['half', { phase: 'running', bytesDone: 5, bytesTotal: 10 }, 0.5],
+  ['all of nothing', { phase: 'completed', bytesDone: 0, bytesTotal: 0 }, 1],
+  ['never above one', { phase: 'running', bytesDone: 12, bytesTotal: 10 }, 1],
+] as const)('progress: %s', (_, job, fraction) => expect(jobFraction(job)).toBe(fraction))
+
+test.each([
+  [0.9999, 99],
+  [1, 100],
+  [0.619, 61],
+])('%d is shown as %d %%', (fraction, percent) => expect(wholePercent(fraction)).toBe(percent))
+
+test.each(JOB_PHASES)('phase %s has a word', (phase) => {
+  for (const objectsFailed of [0, 2]) expect(zh.shell.phases[jobMood({ phase, objectsFailed }).word]).toBeTruthy()
+})

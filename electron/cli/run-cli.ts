@@ -84,6 +84,7 @@ function buildProgram(io: Io, output: Output, finish: (work: Promise<number>) =>
 }
 
 function addFlags(command: Command, flags: Flag[]): Command {
+  command.allowExcessArguments(false)
   for (const flag of flags) {
     const option = new Option(flag.value ? `--${flag.name} <${flag.value}>` : `--${flag.name}`, flag.help)
     if (flag.isRepeatable) option.argParser((value, earlier: string[] | undefined) => [...(earlier ?? []), value])

@@ -1,0 +1,232 @@
+import { once } from 'node:events'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { summarySchema } from '../../shared/job-state.ts'
+import { runCli } from './run-cli.ts'
+import {
+  BUCKET,
+  type IndependentServer,
+  PREFIX,
+  runProgram,
+  startIndependentServer,
+  startProgram,
+} from './testing/independent-server.ts'
+
+let server: IndependentServer
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'longhaul-cli-'))
+  server = await startIndependentServer({ objects: 6, bytesEach: 2_000_000 })
+}, 30_000)
+afterAll(async () => {
+  await server.close()
+  await rm(folder, { recursive: true })
+})
+
+const address = `s3://${BUCKET}/${PREFIX}`
+const anonymous = () => ['--endpoint-url', server.url, '--no-sign-request']
+const jsonLines = (text: string) =>
+  text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+
+async function inProcess(args: string[], environment: NodeJS.ProcessEnv = {}) {
+  const stdout = new PassThrough()
+  const stderr = new PassThrough()
+  const code = await runCli(args, {
+    stdout,
+    stderr,
+    environment: { LONGHAUL_STATE_FOLDER: join(folder, 'state'), ...environment },
+    workingFolder: folder,
+  })
+  return { code, stdout: String(stdout.read() ?? ''), stderr: String(stderr.read() ?? '') }
+}
+
+describe('a usage mistake: exit code 2 and one sentence on stderr', () => {
+  test.each([
+    ['no command', [], 'a command is missing'],
+    ['an unknown command', ['fetch'], '"fetch" is no command'],
+    ['an unknown flag', ['get', address, 'd', '--thread', '4'], "unknown option '--thread' (Did you mean --threads?)"],
+    ['a flag without its value', ['get', address, 'd', '--threads'], "'--threads <N|auto>' argument missing"],
+    ['a bad value', ['get', address, 'd', '--threads', 'many'], '--threads: "many"'],
+    ['no address', ['get'], 'missing required argument'],
+    ['no DEST', ['get', address], 'DEST is missing'],
+    ['one argument too many', ['get', address, 'd', 'e'], 'too many arguments'],
+    ['an address that is none', ['ls', 'era5'], '"era5" is no S3 address'],
+    [
+      'a policy file that is not there',
+      ['get', address, 'd', '--policy', 'x.json'],
+      '--policy: "x.json" cannot be read',
+    ],
+    ['conflicting flags', ['ls', address, '--path-style', '--virtual-hosted'], 'exclude each other'],
+    ['a bad port', ['web', '--port', '99999'], '--port: "99999"'],
+    ['a flag of another command', ['ls', address, '--threads', '4'], "unknown option '--threads'"],
+  ])('%s', async (_, args, sentence) => {
+    const run = await inProcess(args)
+    expect(run).toMatchObject({ code: 2, stdout: '' })
+    expect(run.stderr).toMatch(/^longhaul: [^\n]+\n$/)
+    expect(run.stderr).toContain(sentence)
+    expect(await readdir(folder)).toEqual([])
+  })
+
+  test('with --json the summary line says so too', async () => {
+    const { code, stdout } = await inProcess(['get', address, 'd', '--json', '--threads', 'x'])
+    expect(code).toBe(2)
+    expect(jsonLines(stdout)).toMatchObject([{ type: 'summary', status: 'failed', failure: { class: 'usage' } }])
+  })
+
+  test('the environment of a flag is checked alike', async () => {
+    const { code, stderr } = await inProcess(['get', address, 'd'], { LONGHAUL_THREADS: 'x' })
+    expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('LONGHAUL_THREADS: "x"') })
+  })
+})
+
+test('help and version are no mistakes', async () => {
+  expect(await inProcess(['--version'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) })
+  const help = await inProcess(['get', '--help'])
+  expect(help.code).toBe(0)
+  for (const flag of ['--endpoint-url <URL>', '--resolve <HOST:ADDR[,ADDR...]>', '--limit-rate', '--json']) {
+    expect(help.stdout).toContain(flag)
+  }
+})
+
+describe('against a server that is not ours', () => {
+  test('get brings every byte, a second run fetches none', async () => {
+    const destination = join(folder, 'get')
+    const first = await runProgram(['get', address, destination, ...anonymous()])
+    expect(first).toMatchObject({ code: 0, stdout: '' })
+    expect(first.stderr).toMatch(/^6 objects \(0 already there\), 12\.0 MB/)
+    for (const [name, body] of server.objects) {
+      expect((await readFile(join(destination, name))).equals(body)).toBe(true)
+    }
+    const again = await runProgram(['get', address, destination, '--json', ...anonymous()])
+    expect(again.code).toBe(0)
+    const lines = jsonLines(again.stdout)
+    expect(new Set(lines.map((line) => line.type))).toEqual(new Set(['event', 'snapshot', 'summary']))
+    expect(lines.at(-1)).toMatchObject({ type: 'summary', status: 'completed', objectsSkipped: 6, bytesFetched: 0 })
+    expect(() => summarySchema.parse(lines.at(-1))).not.toThrow()
+    expect(lines.find((line) => line.type === 'snapshot')).toMatchObject({
+      bytesTotal: 12_000_015,
+      concurrency: expect.any(Number),
+      connections: { active: expect.any(Number), closeWait: 0 },
+      errors: { throttled: 0, stalled: 0 },
+      rssBytes: expect.any(Number),
+    })
+  })
+
+  test('a whole key brings that object alone; flags come from the environment as well', async () => {
+    const [name] = [...server.objects.keys()]
+    const destination = join(folder, 'one')
+    const run = await runProgram(['get', address + name, destination], {
+      LONGHAUL_ENDPOINT_URL: server.url,
+      LONGHAUL_NO_SIGN_REQUEST: '1',
+    })
+    expect(run.code).toBe(0)
+    expect((await readdir(destination)).filter((entry) => !entry.startsWith('.'))).toEqual([name])
+  })
+
+  test('signed access with keys from the environment', async () => {
+    const run = await runProgram(['ls', address, '--endpoint-url', server.url, '--json'], {
+      AWS_ACCESS_KEY_ID: 'S3RVER',
+      AWS_SECRET_ACCESS_KEY: 'S3RVER',
+    })
+    expect(run.code).toBe(0)
+    expect(jsonLines(run.stdout).map(({ key }) => key)).toEqual([...server.objects.keys()].map((name) => PREFIX + name))
+  })
+
+  test('a dry run lists, counts, and writes nothing', async () => {
+    const run = await runProgram([
+      'get',
+      address,
+      join(folder, 'dry'),
+      '--dry-run',
+      '--include',
+      '*2025100[12]*',
+      ...anonymous(),
+    ])
+    expect(run.code).toBe(0)
+    expect(run.stdout.trim().split('\n')).toHaveLength(3)
+    expect(run.stdout).toContain('2 objects, 4000001 bytes (4.00 MB)')
+    expect(await readdir(folder)).not.toContain('dry')
+  })
+
+  test('Ctrl-C ends in good order with 130, the same command continues', async () => {
+    const destination = join(folder, 'interrupted')
+    const args = ['get', address, destination, '--json', ...anonymous()]
+    const { child, ended } = startProgram([...args, '--limit-rate', '1MB'])
+    let seen = ''
+    for await (const chunk of child.stdout ?? []) {
+      seen += chunk
+      if (/"bytesDone":[1-9]/.test(seen)) break
+    }
+    child.kill('SIGINT')
+    const interrupted = await ended
+    expect(interrupted.code).toBe(130)
+    expect(interrupted.stderr).toContain('Interrupted; run the same command again to continue.')
+    const resumed = await runProgram(args)
+    expect(resumed.code).toBe(0)
+    const summary = jsonLines(resumed.stdout).at(-1)
+    expect(summary).toMatchObject({ status: 'completed', objectsDone: 6, bytesDone: 12_000_015 })
+    expect(summary.bytesFetched).toBeLessThan(12_000_015)
+    for (const [name, body] of server.objects) {
+      expect((await readFile(join(destination, name))).equals(body)).toBe(true)
+    }
+  })
+
+  test('a reader that goes away is no error', async () => {
+    const { child, ended } = startProgram(['ls', address, ...anonymous()])
+    child.stdout?.once('data', () => child.stdout?.destroy())
+    const [code] = await once(child, 'exit')
+    child.stderr?.destroy()
+    await ended
+    expect(code).toBe(0)
+  })
+})
+
+describe('what goes wrong outside ends with its exit code, one sentence and no stack trace', () => {
+  test.each<[string, number, () => string[], string]>([
+    [
+      'a bucket that is not there',
+      3,
+      () => ['ls', 's3://nowhere', ...anonymous()],
+      'There is no bucket named nowhere.',
+    ],
+    [
+      'a prefix without objects',
+      3,
+      () => ['get', `s3://${BUCKET}/x/`, join(folder, 'e'), ...anonymous()],
+      'There is nothing at x/.',
+    ],
+    [
+      'a server that is not there',
+      4,
+      () => ['ls', address, '--endpoint-url', 'http://127.0.0.1:1', '--no-sign-request'],
+      '127.0.0.1:1 cannot be reached.',
+    ],
+    [
+      'a host without an address',
+      4,
+      () => ['ls', address, '--endpoint-url', 'http://s3.invalid', '--no-sign-request'],
+      'No address is known for the host s3.invalid.',
+    ],
+    [
+      'a server without TLS',
+      4,
+      () => ['ls', address, '--endpoint-url', server.url.replace('http', 'https'), '--no-sign-request'],
+      'secure connection',
+    ],
+    ['a folder that is a file', 5, () => ['get', address, join(folder, 'file'), ...anonymous()], 'file'],
+    ['credentials that are not there', 3, () => ['ls', address, '--endpoint-url', server.url], 'credentials'],
+    ['a profile that is not there', 3, () => ['ls', address, '--endpoint-url', server.url, '--profile', 'lab'], 'lab'],
+  ])('%s: %i', async (_, code, args, sentence) => {
+    await writeFile(join(folder, 'file'), '')
+    const run = await runProgram(args())
+    expect(run.stderr.trim().split('\n').at(-1)).toContain(sentence)
+    expect(run.stderr).not.toMatch(/^ {4}at /m)
+    expect(run.code).toBe(code)
+  })
+})

@@ -2,6 +2,7 @@
 import { unlink } from 'node:fs/promises'
 import { failed, type Outcome, success } from '../../shared/failure.ts'
 import type { VerifyMode } from '../../shared/job-spec.ts'
+import { beginObject } from './disk/begin-object.ts'
 import { mergeSpans, type Span } from './disk/byte-spans.ts'
 import type { Destination } from './disk/destination.ts'
 import type { Journal } from './disk/journal.ts'
@@ -65,41 +66,34 @@ export function createObjectLanding(options: LandObjectsOptions) {
       const file = { kind: 'whole', ...destination.locate(path), lastModified: table.lastModified(index) } as const
       return success(createOpenObject({ ...described, file }, []))
     }
+    // The last run has named the complete file and was cut off before it could say so.
     if (continues && isAll(earlier.spans, size) && (await hasLanded(index, path))) {
       journal.append({ kind: 'landed', key, etag, size })
       return success(undefined)
     }
-    if (earlier && !(continues && (await destination.inspectPart(path))?.size === size)) {
-      // First the claim, then a fresh file: a crash in between must not leave a claim on bytes that are not there.
-      const restarted = await journal.appendDurably({ kind: 'restarted', key })
-      if (!restarted.ok) return restarted
-    }
-    const opened = await openPart(index, path)
-    if (!opened.ok) return opened
-    const spans = continues && opened.value.existed ? earlier.spans : []
-    return success(createOpenObject({ ...described, file: { kind: 'open', fd: opened.value.fd } }, spans))
+    const begun = await openPart(index, path)
+    if (!begun.ok) return begun
+    const { part, spans } = begun.value
+    return success(createOpenObject({ ...described, file: { kind: 'open', fd: part.fd } }, spans))
   }
 
-  /** The last run has named the complete file and was cut off before it could say so. */
+  /** The complete file lies under its name, with the object's size and time. */
   async function hasLanded(index: number, path: string): Promise<boolean> {
     const found = await destination.inspect(path)
     // File systems keep times to the second, or to two.
     return found?.size === table.size(index) && Math.abs(found.lastModified - table.lastModified(index)) < 2000
   }
 
-  async function openPart(index: number, path: string): Promise<Outcome<PartFile>> {
-    const opened = await destination.openPart(path, table.size(index))
-    if (!opened.ok) return opened
-    parts.set(index, opened.value)
-    journal.append({
-      kind: 'pinned',
-      key: table.key(index),
-      etag: table.etag(index),
-      size: table.size(index),
-      lastModified: table.lastModified(index),
-      path,
-    })
-    return opened
+  async function openPart(index: number, path: string) {
+    const [key, etag, size, lastModified] = [
+      table.key(index),
+      table.etag(index),
+      table.size(index),
+      table.lastModified(index),
+    ]
+    const begun = await beginObject({ journal, destination }, { key, etag, size, lastModified, path })
+    if (begun.ok) parts.set(index, begun.value.part)
+    return begun
   }
 
   async function land(object: OpenObject): Promise<Outcome<void>> {
@@ -148,7 +142,7 @@ export function createObjectLanding(options: LandObjectsOptions) {
     async keepPart(object) {
       const opened = await openPart(object.index, pathOf(object.index).path)
       if (!opened.ok) return opened
-      object.file = { kind: 'open', fd: opened.value.fd }
+      object.file = { kind: 'open', fd: opened.value.part.fd }
       return success(undefined)
     },
     async abandon(object) {
@@ -179,8 +173,7 @@ export function createObjectLanding(options: LandObjectsOptions) {
       if (!journal.replay.isLanded({ key, etag, size })) return false
       const { kind, path } = pathOf(index)
       if (kind === 'folder') return true
-      const found = await destination.inspect(path)
-      return found?.size === size
+      return hasLanded(index, path)
     },
     /** Tells the journal what open objects have gained, `running` tasks included. */
     noteProgress(object: OpenObject, running: readonly Span[]): void {

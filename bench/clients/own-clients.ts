@@ -1,0 +1,41 @@
+/** Ours, the two naive ones of this folder, and the copy that no download can beat. */
+import { join } from 'node:path'
+import type { Command } from '../measure.ts'
+import { type BenchClient, type ClientJob, CONNECTIONS } from './bench-client.ts'
+
+const root = join(import.meta.dirname, '..', '..')
+const program = join(root, 'out', 'main', 'cli.js')
+
+/** Start of the program alone. */
+export const programStart: Command = { path: process.execPath, args: [program, '--version'] }
+
+export const longhaul: BenchClient = {
+  name: 'longhaul',
+  command: (job) => ({
+    path: process.execPath,
+    args: [
+      program,
+      ...['get', `s3://${job.bucket}/${job.prefix}`, job.destination],
+      ...['--endpoint-url', job.serverUrl, '--no-sign-request', '--json', '--threads', String(CONNECTIONS)],
+      ...(job.caFile ? ['--ca-file', job.caFile] : []),
+    ],
+    env: { LONGHAUL_STATE_FOLDER: join(job.scratchFolder, 'state') },
+  }),
+}
+
+export const sdk: BenchClient = { name: 'aws sdk', command: (job) => naive('sdk-client.ts', job) }
+
+export const undici: BenchClient = { name: 'undici', command: (job) => naive('undici-client.ts', job) }
+
+export const copy: BenchClient = {
+  name: 'cp',
+  command: ({ sourceFolder, destination }) => ({ path: 'cp', args: ['-r', sourceFolder, destination] }),
+}
+
+function naive(file: string, { serverUrl, bucket, prefix, destination, caFile }: ClientJob): Command {
+  return {
+    path: process.execPath,
+    args: [join(import.meta.dirname, file), serverUrl, bucket, prefix, destination],
+    env: caFile ? { NODE_EXTRA_CA_CERTS: caFile } : {},
+  }
+}

@@ -1,0 +1,208 @@
+/** The benchmark itself: makes objects, starts a server, lets the clients take turns, reports. */
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { availableParallelism, cpus, totalmem } from 'node:os'
+import { dirname, join } from 'node:path'
+import { checkResult } from './check-result.ts'
+import type { BenchClient, ClientJob } from './clients/bench-client.ts'
+import { findInstalledTools } from './clients/installed-tools.ts'
+import { copy, longhaul, programStart, sdk, undici } from './clients/own-clients.ts'
+import { listingPages } from './listing-pages.ts'
+import { LAST_MODIFIED, makeObjects } from './make-objects.ts'
+import { type Measurement, measure } from './measure.ts'
+import type { ThroughputOptions } from './options.ts'
+import type { Cell, Results, Run } from './report.ts'
+import { replaceBetweenMarks, reportText } from './report-text.ts'
+import { type BenchServer, BUCKET, type Scheme, type ServerFolders } from './servers/bench-server.ts'
+import { startServer } from './servers/start-server.ts'
+import { summarizeFixedCost } from './targets.ts'
+import { makeWorkFolder } from './work-folder.ts'
+import {
+  bytesOf,
+  countOf,
+  describe,
+  IDLE_WORKLOAD,
+  objectsOf,
+  type Workload,
+  type WorkloadObject,
+} from './workloads.ts'
+
+const root = join(import.meta.dirname, '..')
+const RESULTS_FILE = join(root, 'bench', 'results', 'throughput.json')
+const DOCUMENT = join(root, 'docs', 'benchmarks.md')
+
+type Bench = { folders: ServerFolders; runFolder: string; server: BenchServer; signal: AbortSignal }
+type Prepared = { workload: Workload; objects: WorkloadObject[] }
+type Failures = Results['failures']
+
+/** Resolves to the results; rejects with the signal's reason when it is aborted, after everything is cleaned up. */
+export async function runThroughput(options: ThroughputOptions, signal: AbortSignal): Promise<Results> {
+  const { clients, absent } = chooseClients(options.clients)
+  const largest = Math.max(...options.workloads.map(bytesOf))
+  const { path, storage } = makeWorkFolder(2 * largest)
+  let server: BenchServer | undefined
+  try {
+    const folders = { objects: join(path, 'objects'), listings: join(path, 'listings'), own: join(path, 'server') }
+    for (const folder of Object.values(folders)) mkdirSync(folder)
+    writeFileSync(join(folders.listings, 'bucket-1.xml'), listingPages(BUCKET, '', [], LAST_MODIFIED)[0] ?? '')
+    server = await startServer(folders)
+    const bench: Bench = { folders, runFolder: join(path, 'run'), server, signal }
+    const { start, idle } = await measureFixedCost(bench, options.rounds)
+    const cells: Cell[] = []
+    const failures: Failures = []
+    for (const workload of options.workloads) {
+      const prepared = prepare(bench, workload)
+      for (const scheme of options.schemes) {
+        cells.push(await measureCell(bench, prepared, scheme, clients, options.rounds, failures))
+      }
+      rmSync(join(folders.objects, BUCKET, workload.name), { recursive: true })
+    }
+    const results: Results = {
+      time: new Date().toISOString(),
+      machine: { ...describeMachine(), storage },
+      server: server.name,
+      ...{ rounds: options.rounds, isQuick: options.isQuick },
+      ...{ start, idle, cells, absent, failures },
+    }
+    publish(results, options.isFull)
+    return results
+  } finally {
+    await server?.close()
+    rmSync(path, { recursive: true, force: true })
+  }
+}
+
+function chooseClients(wanted: string[]) {
+  const tools = findInstalledTools()
+  const isWanted = ({ name }: { name: string }) => wanted.length === 0 || wanted.includes(name)
+  return {
+    clients: [longhaul, copy, undici, sdk, ...tools.present].filter(isWanted),
+    absent: tools.absent.filter(isWanted),
+  }
+}
+
+function prepare({ folders }: Bench, workload: Workload): Prepared {
+  const objects = objectsOf(workload)
+  say(`making ${workload.name}: ${describe(workload)}`)
+  makeObjects(join(folders.objects, BUCKET), objects)
+  for (const [index, page] of listingPages(BUCKET, `${workload.name}/`, objects, LAST_MODIFIED).entries()) {
+    writeFileSync(join(folders.listings, `${workload.name}-${index + 1}.xml`), page)
+  }
+  return { workload, objects }
+}
+
+async function measureCell(
+  bench: Bench,
+  { workload, objects }: Prepared,
+  scheme: Scheme,
+  clients: BenchClient[],
+  rounds: number,
+  failures: Failures,
+): Promise<Cell> {
+  const runs: Run[] = []
+  const failed = new Set<BenchClient>()
+  for (let round = 0; round < rounds; round++) {
+    for (const client of inTurn(clients, round)) {
+      if (failed.has(client)) continue
+      const { measured, wrong } = await runClient(bench, client, { workload, objects }, scheme, round === 0)
+      const label = `${workload.name}, ${scheme}, round ${round + 1}/${rounds}, ${client.name}`
+      if (wrong) {
+        say(`${label}: failed, ${wrong}`)
+        failed.add(client)
+        failures.push({ client: client.name, work: workload.name, scheme, reason: wrong })
+        continue
+      }
+      say(`${label}: ${measured.wallSeconds.toFixed(2)} s, CPU ${measured.cpuSeconds?.toFixed(2) ?? '-'} s`)
+      runs.push(toRun(client.name, round, measured))
+    }
+  }
+  const description = describe(workload)
+  return { work: workload.name, scheme, description, objects: countOf(workload), bytes: bytesOf(workload), runs }
+}
+
+/** Another one begins each round, so that nobody always runs after the same neighbour's mess. */
+const inTurn = <T>(clients: T[], round: number): T[] => {
+  const first = round % Math.max(1, clients.length)
+  return [...clients.slice(first), ...clients.slice(0, first)]
+}
+
+async function runClient(
+  { folders, runFolder, server, signal }: Bench,
+  client: BenchClient,
+  { workload, objects }: Prepared,
+  scheme: Scheme,
+  isChecked: boolean,
+): Promise<{ measured: Measurement; wrong: string | undefined }> {
+  mkdirSync(runFolder)
+  try {
+    const job: ClientJob = {
+      serverUrl: server.url[scheme],
+      caFile: scheme === 'tls' ? server.caFile : undefined,
+      bucket: BUCKET,
+      prefix: `${workload.name}/`,
+      keys: objects.map(({ key }) => key),
+      sourceFolder: join(folders.objects, BUCKET, workload.name),
+      destination: join(runFolder, 'out'),
+      scratchFolder: runFolder,
+    }
+    const measured = await measure(client.command(job), runFolder, signal)
+    const wrong =
+      measured.exitCode !== 0
+        ? `exit code ${measured.exitCode}: ${firstLine(measured.stderr)}`
+        : isChecked
+          ? checkResult(join(folders.objects, BUCKET), job.destination, objects)
+          : undefined
+    return { measured, wrong }
+  } finally {
+    rmSync(runFolder, { recursive: true, force: true })
+  }
+}
+
+/** What ours costs before the first byte, so that it can be told apart. */
+async function measureFixedCost(bench: Bench, rounds: number): Promise<Pick<Results, 'start' | 'idle'>> {
+  const prepared = prepare(bench, IDLE_WORKLOAD)
+  const starts: Run[] = []
+  const idles: Run[] = []
+  for (let round = 0; round < rounds; round++) {
+    mkdirSync(bench.runFolder)
+    const version = await measure(programStart, bench.runFolder, bench.signal)
+    rmSync(bench.runFolder, { recursive: true })
+    if (version.exitCode !== 0) throw new Error(`longhaul does not start: ${firstLine(version.stderr)}`)
+    starts.push(toRun('start', round, version))
+    const { measured, wrong } = await runClient(bench, longhaul, prepared, 'http', true)
+    if (wrong) throw new Error(`longhaul cannot fetch one byte: ${wrong}`)
+    idles.push(toRun('idle', round, measured))
+  }
+  return { start: summarizeFixedCost(starts), idle: summarizeFixedCost(idles) }
+}
+
+function toRun(client: string, round: number, { wallSeconds, cpuSeconds, peakBytes }: Measurement): Run {
+  return {
+    ...{ client, round, wallSeconds },
+    ...(cpuSeconds === undefined ? {} : { cpuSeconds }),
+    ...(peakBytes === undefined ? {} : { peakBytes }),
+  }
+}
+
+function publish(results: Results, isFull: boolean): void {
+  const text = reportText(results)
+  console.log(`\n${text}`)
+  mkdirSync(dirname(RESULTS_FILE), { recursive: true })
+  writeFileSync(RESULTS_FILE, `${JSON.stringify(results, undefined, 2)}\n`)
+  if (isFull) writeFileSync(DOCUMENT, replaceBetweenMarks(readFileSync(DOCUMENT, 'utf8'), 'throughput', text))
+}
+
+function describeMachine() {
+  return {
+    processor: cpus()[0]?.model.trim() ?? 'unknown',
+    cores: availableParallelism(),
+    memoryBytes: totalmem(),
+    platform: { linux: 'Linux', darwin: 'macOS', win32: 'Windows' }[process.platform as string] ?? process.platform,
+    node: process.versions.node,
+  }
+}
+
+const firstLine = (text: string): string => text.trim().split('\n').at(-1)?.slice(0, 300) ?? ''
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`)
+}

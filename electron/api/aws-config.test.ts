@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest'
-import { defaultRegionOf, parseProfiles } from './aws-config.ts'
+import { configuredEndpointOf, defaultRegionOf, parseProfiles } from './aws-config.ts'
 
 const CONFIG = `
 [default]
 region = eu-west-1
 [profile era5]
 region=us-west-2
+endpoint_url = https://minio.lab
 [profile "with space"]
 [sso-session lab]
 sso_region = us-east-1
@@ -27,4 +28,13 @@ test.each([
   ['nothing said: the default profile', {}, undefined, 'eu-west-1'],
 ])('%s', (_, environment, profile, region) => {
   expect(defaultRegionOf(environment, profiles, profile)).toBe(region)
+})
+
+test.each([
+  ['nothing said', {}, undefined, undefined],
+  ['a profile brings its own', {}, 'era5', 'https://minio.lab'],
+  ['S3 before all services', { AWS_ENDPOINT_URL_S3: 'http://a', AWS_ENDPOINT_URL: 'http://b' }, 'era5', 'http://a'],
+  ['switched off', { AWS_ENDPOINT_URL: 'http://b', AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true' }, 'era5', undefined],
+])('endpoint: %s', (_, environment, profile, endpoint) => {
+  expect(configuredEndpointOf(environment, profiles, profile)).toBe(endpoint)
 })

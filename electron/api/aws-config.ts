@@ -1,9 +1,10 @@
-/** What `~/.aws/config` and `~/.aws/credentials` say about profiles: names and regions. Secrets are left to the SDK. */
+/** What `~/.aws` says about profiles: names, regions, endpoints. Secrets are left to the SDK. */
 import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
-export type AwsProfiles = Map<string, { region?: string }>
+export type AwsProfile = { region?: string; endpointUrl?: string }
+export type AwsProfiles = Map<string, AwsProfile>
 
 /** Files that are missing or unreadable hold no profiles. */
 export async function readAwsProfiles(environment: NodeJS.ProcessEnv): Promise<AwsProfiles> {
@@ -27,6 +28,17 @@ export function defaultRegionOf(
   return profile ? (fromProfile ?? fromEnvironment) : (fromEnvironment ?? fromProfile)
 }
 
+/** The endpoint that AWS tools would ask for S3; https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html */
+export function configuredEndpointOf(
+  environment: NodeJS.ProcessEnv,
+  profiles: AwsProfiles,
+  profile?: string,
+): string | undefined {
+  if (environment.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS?.toLowerCase() === 'true') return undefined
+  const fromEnvironment = environment.AWS_ENDPOINT_URL_S3 || environment.AWS_ENDPOINT_URL
+  return fromEnvironment || profiles.get(profile ?? environment.AWS_PROFILE ?? 'default')?.endpointUrl
+}
+
 /**
  * Sections are `[default]` and `[profile NAME]` in `config`, `[NAME]` in `credentials`; others (`sso-session`,
  * `services`) are no profiles. https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html
@@ -38,7 +50,7 @@ export function parseProfiles(config: string, credentials: string): AwsProfiles 
   return profiles
 
   function collect(text: string, nameOf: (heading: string) => string | undefined): void {
-    let current: { region?: string } | undefined
+    let current: AwsProfile | undefined
     for (const line of text.split(/\r?\n/)) {
       const heading = /^\[\s*([^\]]+?)\s*\]/.exec(line)?.[1]
       if (heading) {
@@ -51,6 +63,8 @@ export function parseProfiles(config: string, credentials: string): AwsProfiles 
       }
       const region = /^region\s*=\s*(\S+)/.exec(line)?.[1]
       if (region && current && !current.region) current.region = region
+      const endpointUrl = /^endpoint_url\s*=\s*(\S+)/.exec(line)?.[1]
+      if (endpointUrl && current && !current.endpointUrl) current.endpointUrl = endpointUrl
     }
   }
 }

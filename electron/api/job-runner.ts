@@ -19,7 +19,7 @@ import { type JobRecord, openJobRecord, removeJobRecord } from './job-record.ts'
 const PUSH_JOB_EVERY_MS = 1000
 const PUSH_SNAPSHOT_EVERY_MS = 200
 const SAVE_JOB_EVERY_MS = 5000
-const SAVE_HISTORY_EVERY_MS = 60_000
+const SAVE_HISTORY_EVERY_MS = 20_000
 const KEEP_ENDED_RUNS = 3
 
 type Nothing = CallResult<'jobs.pause'>
@@ -102,7 +102,6 @@ export function createJobRunner(options: JobRunnerOptions) {
     if (run.wish === 'pause') started.value.pause()
     else if (run.wish) started.value.cancel()
     const summary = await started.value.finished
-    receive(run, jobId, record, started.value.snapshot())
     finish(run, jobId, summary)
     await record.save()
   }

@@ -6,7 +6,7 @@ import { DEFAULT_POLICY } from '../../shared/policy.ts'
 import type { Clock } from '../engine/engine-ports.ts'
 import type { Credentials, S3SourceOptions } from '../engine/list/s3-object-source.ts'
 import { createHostResolver } from '../engine/transport/resolve-host.ts'
-import { defaultRegionOf, readAwsProfiles } from './aws-config.ts'
+import { configuredEndpointOf, defaultRegionOf, readAwsProfiles } from './aws-config.ts'
 import type { Vault } from './vault.ts'
 
 export type SourceAccessOptions = {
@@ -34,8 +34,13 @@ export async function readSourceAccess(options: SourceAccessOptions): Promise<Ou
   const credentials = await credentialsOf(source.access, options.vault)
   if (!credentials.ok) return credentials
   const defaultRegion = defaultRegionOf(environment, profiles, profile)
+  // Said here for both planes: the SDK would read it by itself, our own transport would not.
+  const endpointUrl = source.endpointUrl ?? configuredEndpointOf(environment, profiles, profile)
+  if (endpointUrl && !URL.canParse(endpointUrl)) {
+    return failed({ class: 'usage', code: 'endpoint', subject: 'AWS_ENDPOINT_URL', detail: endpointUrl })
+  }
   return success({
-    source,
+    source: endpointUrl ? { ...source, endpointUrl } : source,
     ...(credentials.value ? { credentials: credentials.value } : {}),
     ...(defaultRegion ? { defaultRegion } : {}),
     resolver: createHostResolver({

@@ -1,0 +1,115 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { networkSchema, sourceSchema } from '../../shared/job-spec.ts'
+import { readSourceAccess, type SourceAccessOptions } from './source-access.ts'
+import { systemClock } from './system-clock.ts'
+import { createSessionVault } from './vault.ts'
+
+const PEM = '-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----'
+let home: string
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'longhaul-aws-'))
+  await mkdir(join(home, '.aws'))
+  await writeFile(join(home, '.aws', 'config'), '[profile lab]\nregion = eu-west-1\n')
+  await writeFile(join(home, 'two.pem'), `comment\n${PEM}\n${PEM}\n`)
+  await writeFile(join(home, 'none.pem'), 'hello')
+})
+afterAll(() => rm(home, { recursive: true }))
+
+type Given = { source?: object; network?: object; environment?: NodeJS.ProcessEnv } & Pick<
+  Partial<SourceAccessOptions>,
+  'vault' | 'systemProxy'
+>
+
+const read = (given: Given = {}) =>
+  readSourceAccess({
+    source: sourceSchema.parse({ bucket: 'era5', prefix: '', access: { kind: 'anonymous' }, ...given.source }),
+    network: networkSchema.parse({ ...given.network }),
+    vault: given.vault ?? createSessionVault(),
+    clock: systemClock,
+    environment: { HOME: home, ...given.environment },
+    systemProxy: given.systemProxy,
+  })
+
+async function accessOf(given: Given = {}) {
+  const access = await read(given)
+  if (!access.ok) throw new Error(JSON.stringify(access.failure))
+  return access.value
+}
+
+describe('credentials', () => {
+  test('anonymous access has none', async () => {
+    expect((await accessOf()).credentials).toBeUndefined()
+  })
+
+  test('a vault entry gives its keys, without its label', async () => {
+    const vault = createSessionVault()
+    const saved = await vault.save({ label: 'lab', accessKeyId: 'A', secretAccessKey: 'S' })
+    if (!saved.ok) throw new Error('not saved')
+    const access = await accessOf({ vault, source: { access: { kind: 'vault', id: saved.value } } })
+    expect(await access.credentials?.()).toEqual({ accessKeyId: 'A', secretAccessKey: 'S' })
+  })
+
+  test('the default chain reads the environment of the AWS tools', async () => {
+    vi.stubEnv('AWS_ACCESS_KEY_ID', 'A')
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'S')
+    const access = await accessOf({ source: { access: { kind: 'default' } } })
+    expect(await access.credentials?.()).toEqual({ accessKeyId: 'A', secretAccessKey: 'S' })
+    vi.unstubAllEnvs()
+  })
+
+  test('a profile brings its region', async () => {
+    const access = await accessOf({ source: { access: { kind: 'profile', name: 'lab' } } })
+    expect(access.defaultRegion).toBe('eu-west-1')
+  })
+})
+
+describe('what cannot begin is refused by name', () => {
+  test.each<[string, Given, object]>([
+    ['a forgotten vault entry', { source: { access: { kind: 'vault', id: 'x' } } }, { class: 'credentials' }],
+    [
+      'an unknown profile',
+      { source: { access: { kind: 'profile', name: 'x' } } },
+      { class: 'credentials', subject: 'x' },
+    ],
+    [
+      'a certificate file that is not there',
+      { network: { caFile: '/gone.pem' } },
+      { class: 'usage', subject: '/gone.pem', detail: 'ENOENT' },
+    ],
+    ['a proxy that is none', { network: { proxy: 'socks5://x' } }, { class: 'usage', subject: 'proxy' }],
+    [
+      'an endpoint of the environment that is none',
+      { environment: { AWS_ENDPOINT_URL: 'minio' } },
+      { class: 'usage', detail: 'minio' },
+    ],
+  ])('%s', async (_, given, failure) => {
+    expect(await read(given)).toMatchObject({ ok: false, failure })
+  })
+
+  test('a file without certificates', async () => {
+    expect(await read({ network: { caFile: join(home, 'none.pem') } })).toMatchObject({ failure: { code: 'ca-file' } })
+  })
+})
+
+test('every certificate of a file is taken', async () => {
+  expect((await accessOf({ network: { caFile: join(home, 'two.pem') } })).ca).toEqual([PEM, PEM])
+})
+
+test.each<[string, Given, string]>([
+  ['none', { network: { proxy: 'none' }, systemProxy: async () => 'http://os:1' }, ''],
+  ["the user's", { network: { proxy: 'http://mine:1' }, systemProxy: async () => 'http://os:1' }, 'http://mine:1'],
+  ["the system's", { systemProxy: async () => 'http://os:1' }, 'http://os:1'],
+])('proxy: %s', async (_, given, proxy) => {
+  expect(await (await accessOf(given)).proxyFor('https://s3.amazonaws.com/')).toBe(proxy)
+})
+
+test("the source's own endpoint wins over the environment's", async () => {
+  const environment = { AWS_ENDPOINT_URL: 'http://env:1' }
+  expect((await accessOf({ environment })).source.endpointUrl).toBe('http://env:1')
+  expect((await accessOf({ environment, source: { endpointUrl: 'http://own:1' } })).source.endpointUrl).toBe(
+    'http://own:1',
+  )
+})

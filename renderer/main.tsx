@@ -1,3 +1,4 @@
+import './client/zod-without-eval.ts'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { LonghaulApp } from './app.tsx'

@@ -1,3 +1,4 @@
+import './zod-without-eval.ts'
 import { createContext, type ReactNode, useContext, useSyncExternalStore } from 'react'
 import type { HostState, WindowClient } from './parsed-client.ts'
 

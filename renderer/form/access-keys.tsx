@@ -160,6 +160,7 @@ function KeysEditor({ error, onSaved }: { error: string | undefined; onSaved: (i
             <Input.Password
               {...control}
               value={keys.sessionToken}
+              placeholder={t('form.optional')}
               autoComplete="new-password"
               onChange={set('sessionToken')}
             />

@@ -57,17 +57,26 @@ export const emptyDraft = (folder: string): FormDraft => ({
   partSize: '',
 })
 
+const EXAMPLE_PLACE = { bucket: 'nsf-ncar-era5', prefix: 'e5.oper.an.pl/202510/' }
+const EXAMPLE_INCLUDE = '*.128_130_t.*.2025100[1-3]*'
+
 /** NCAR's public copy of ERA5 (AWS Open Data, us-west-2): temperature on three days, one file a day. */
 export const exampleDraft = (folder: string): FormDraft => ({
-  ...withSource(emptyDraft(folder), { bucket: 'nsf-ncar-era5', prefix: 'e5.oper.an.pl/202510/' }),
+  ...emptyDraft(folder),
+  ...EXAMPLE_PLACE,
+  address: `s3://${EXAMPLE_PLACE.bucket}/${EXAMPLE_PLACE.prefix}`,
   region: 'us-west-2',
   accessKind: 'anonymous',
-  include: ['*.128_130_t.*.2025100[1-3]*'],
+  include: [EXAMPLE_INCLUDE],
 })
 
-export const isExample = (draft: FormDraft): boolean => {
-  const example = exampleDraft(draft.folder)
-  return draft.bucket === example.bucket && draft.prefix === example.prefix
+export const isExample = ({ bucket, prefix }: FormDraft): boolean =>
+  bucket === EXAMPLE_PLACE.bucket && prefix === EXAMPLE_PLACE.prefix
+
+/** The example's filter would hide everything in any other place, and nobody typed it: it goes with the example. */
+function withoutExampleFilter(before: FormDraft, after: FormDraft): FormDraft {
+  const leftExample = isExample(before) && !isExample(after)
+  return leftExample && String(before.include) === EXAMPLE_INCLUDE ? { ...after, include: [] } : after
 }
 
 /**
@@ -79,7 +88,7 @@ export function withAddress(draft: FormDraft, text: string): FormDraft {
   if (!found) return { ...draft, address: text }
   const isWebAddress = !/^s3a?:/i.test(text.trim())
   const anotherBucket = found.bucket !== draft.bucket
-  return {
+  return withoutExampleFilter(draft, {
     ...draft,
     address: text,
     bucket: found.bucket,
@@ -87,7 +96,7 @@ export function withAddress(draft: FormDraft, text: string): FormDraft {
     endpointUrl: found.endpointUrl ?? (isWebAddress ? '' : draft.endpointUrl),
     region: found.region ?? (anotherBucket ? '' : draft.region),
     addressing: found.addressing ?? (isWebAddress ? 'auto' : draft.addressing),
-  }
+  })
 }
 
 /** Bucket or prefix edited by hand or picked in the browser: the address follows. */
@@ -97,7 +106,8 @@ export function withSource(draft: FormDraft, source: { bucket?: string; prefix?:
   if (pasted.includes('://') && parseS3Address(pasted)) return withAddress(draft, pasted.trim())
   const bucket = (source.bucket ?? draft.bucket).trim()
   const prefix = source.prefix ?? draft.prefix
-  return { ...draft, bucket, prefix, address: bucket ? `s3://${bucket}/${prefix}` : '' }
+  const address = bucket ? `s3://${bucket}/${prefix}` : ''
+  return withoutExampleFilter(draft, { ...draft, bucket, prefix, address })
 }
 
 /** Advanced options that differ from a fresh form. */

@@ -47,6 +47,13 @@ describe('an address fills the form', () => {
     expect(withAddress(before, text)).toMatchObject(expected)
   })
 
+  test('the filter of the example goes with it; one that was typed stays', () => {
+    expect(withAddress(example, 's3://bucket/').include).toEqual([])
+    expect(withSource(example, { prefix: 'e5.oper.an.pl/202509/' }).include).toEqual([])
+    expect(withAddress({ ...example, include: ['*.nc'] }, 's3://bucket/').include).toEqual(['*.nc'])
+    expect(withAddress(example, example.address).include).toEqual(example.include)
+  })
+
   test.each([
     ['the address follows the bucket', withSource(empty, { bucket: ' b1x ' }), { bucket: 'b1x', address: 's3://b1x/' }],
     ['the address follows the prefix', withSource(example, { prefix: 'q/' }), { address: 's3://nsf-ncar-era5/q/' }],

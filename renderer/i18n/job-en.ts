@@ -385,10 +385,10 @@ export const jobEn: JobWords = {
     throttled: {
       lead: ['S3 is throttling; slowed down on purpose'],
       details: [
-        'prefix {prefix}',
         'success rate {successRate}',
         'pause between requests {delayMs}',
         'recovers by itself',
+        'prefix {prefix}',
       ],
     },
     coolingDown: {
@@ -486,17 +486,15 @@ export const jobEn: JobWords = {
     label: 'Live state',
     concurrency: 'Concurrency',
     successRate: 'Success',
-    firstByte: 'First byte p50/p95',
+    firstByte: 'First byte',
+    firstByteTitle: 'Time to the first byte: median / 95th percentile',
     connections: 'Connections',
-    connectionCounts: '{active} active {connecting} connecting {idle} idle',
-    closeWait: 'CLOSE_WAIT',
+    connectionCounts: '{active} active {connecting} connecting {idle} idle {closeWait} CLOSE_WAIT',
     dns: 'DNS',
     memory: 'Memory',
     delay: 'Pause',
     diskWrite: 'Disk write',
-    requests: 'Requests',
-    leak: 'connections left unclosed',
-    generation: 'Generation',
+    leak: '(connections left unclosed)',
   },
   tabs: {
     objects: 'Objects',

@@ -15,6 +15,7 @@ import type { EngineEvent } from '../../../shared/engine-event.ts'
 import type { JobView } from '../../../shared/ipc-contract.ts'
 import type { MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
 import { useAppInfo } from '../../store/use-window-store.tsx'
+import { popupContainer } from '../popup-container.ts'
 import type { JobCommands } from '../use-job-commands.ts'
 import { fillSentence, joinSentence } from '../words/fill-sentence.ts'
 import { useJobWords } from '../words/use-job-words.ts'
@@ -63,7 +64,7 @@ function OtherBanner({ banner }: { banner: Banner }) {
   const words = useJobWords()
   const sentence = joinSentence(fillSentence(words.banners[banner.kind], banner.reason, words), words)
   return (
-    <Tooltip title={sentence}>
+    <Tooltip title={sentence} getPopupContainer={popupContainer}>
       <span className="lh-banner-tag" data-tone={banner.tone}>
         {TONE_ICONS[banner.tone]}{' '}
         {words.bannerTags[banner.kind === 'rebuildingWarm' ? 'rebuilding' : banner.kind] ?? sentence}

@@ -1,5 +1,6 @@
 /** The kinds of marks in sight, with their number; each opens the list of its events in words. */
 import { Button, Popover } from 'antd'
+import { popupContainer } from '../popup-container.ts'
 import { eventSentence, fillText } from '../words/fill-sentence.ts'
 import { formatCount } from '../words/format-live.ts'
 import { useJobWords } from '../words/use-job-words.ts'
@@ -27,7 +28,13 @@ function LegendEntry({ count: { kind, marks } }: { count: MarkCount }) {
   const name = words.markKinds[kind]
   const times = fillText(words.chart.times, { count: formatCount(marks.length) })
   return (
-    <Popover trigger="click" placement="bottom" content={<MarkList marks={marks} />} destroyOnHidden>
+    <Popover
+      trigger="click"
+      placement="bottom"
+      content={<MarkList marks={marks} />}
+      destroyOnHidden
+      getPopupContainer={popupContainer}
+    >
       <Button type="text" size="small" className="lh-legend-button" aria-label={`${name} ${times}`} title={name}>
         <MarkIcon kind={kind} />
         <span className="lh-legend-name">{name}</span>

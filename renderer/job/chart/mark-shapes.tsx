@@ -75,9 +75,9 @@ export function MarkIcon({ kind }: { kind: MarkKind }) {
 }
 
 /** The same snowflake in a menu, in the menu's colour. */
-export function CoolingIcon() {
+export function CoolingIcon({ className = '' }: { className?: string }) {
   return (
-    <svg className="lh-mark-icon anticon" viewBox={`0 0 ${BOX} ${BOX}`} aria-hidden="true" stroke="currentColor">
+    <svg className={`lh-mark-icon ${className}`} viewBox={`0 0 ${BOX} ${BOX}`} aria-hidden="true" stroke="currentColor">
       <path d={OUTLINES.cooling} />
     </svg>
   )

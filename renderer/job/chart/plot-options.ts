@@ -29,7 +29,7 @@ export function plotOptions({ size, theme, clusters, onCursor }: PlotSources): u
   }
   return {
     ...size,
-    padding: [MARK_BAND, 8, 0, 0],
+    padding: [MARK_BAND, 22, 0, 0],
     legend: { show: false },
     select: { show: false, left: 0, top: 0, width: 0, height: 0 },
     cursor: {
@@ -44,8 +44,8 @@ export function plotOptions({ size, theme, clusters, onCursor }: PlotSources): u
     axes: [
       {
         ...axis,
-        size: 22,
-        gap: 2,
+        size: 24,
+        gap: 6,
         space: 70,
         grid: { show: false },
         values: (_plot, splits, _index, _space, step) => splits.map((split) => formatTick(split, step)),

@@ -14,6 +14,7 @@ import type { JobView } from '../../../shared/ipc-contract.ts'
 import { hasEnded } from '../../../shared/job-state.ts'
 import { useAppInfo } from '../../store/use-window-store.tsx'
 import { CoolingIcon } from '../chart/mark-shapes.tsx'
+import { popupContainer } from '../popup-container.ts'
 import type { JobCommands } from '../use-job-commands.ts'
 import { useJobWords } from '../words/use-job-words.ts'
 
@@ -94,7 +95,7 @@ function MoreActions({ job, commands }: { job: JobView; commands: JobCommands })
     },
   ]
   return (
-    <Dropdown menu={{ items }} trigger={['click']} placement="bottomRight">
+    <Dropdown menu={{ items }} trigger={['click']} placement="bottomRight" getPopupContainer={popupContainer}>
       <Button icon={<EllipsisOutlined aria-hidden="true" />} aria-label={head.more} title={head.more} />
     </Dropdown>
   )

@@ -1,5 +1,6 @@
 /** From where to where, how far, how fast, how long still; and the buttons. */
 import type { JobView } from '../../../shared/ipc-contract.ts'
+import { hasEnded } from '../../../shared/job-state.ts'
 import type { MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
 import { jobFraction } from '../../shell/job-label.ts'
 import type { JobCommands } from '../use-job-commands.ts'
@@ -70,24 +71,25 @@ function Figures({ job, snapshot }: { job: JobView; snapshot: MetricsSnapshot | 
   const fraction = jobFraction(job)
   const moves = snapshot !== undefined && job.phase !== 'paused'
   const isStillListing = job.phase === 'listing' || snapshot?.listingComplete === false
-  const timeLeft = moves && job.phase !== 'cooling-down' && job.phase !== 'waiting'
+  const timeLeft = moves && (job.phase === 'running' || job.phase === 'finishing')
   const objects = fillText(head.objects, { done: formatCount(job.objectsDone), total: formatCount(job.objectsTotal) })
   return (
     <div className="lh-job-figures">
       <span className="lh-job-figure-main lh-job-percent">
         {fraction === undefined ? UNKNOWN : formatPercent(fraction)}
       </span>
-      <span className="lh-job-figure-main lh-job-rate">
-        {moves ? formatSteadyRate(snapshot.bytesPerSecond) : UNKNOWN}
-      </span>
+      {!hasEnded(job.phase) && (
+        <span className="lh-job-figure-main lh-job-rate">
+          {moves ? formatSteadyRate(snapshot.bytesPerSecond) : UNKNOWN}
+        </span>
+      )}
       <span className="lh-job-figure-main lh-job-left">
         {timeLeft ? formatTimeLeft(isStillListing ? -1 : snapshot.secondsLeft, words) : words.phases[job.phase]}
       </span>
-      <span className="lh-job-bytes">
+      <span className="lh-job-amounts">
         {formatBytesOf(job.bytesDone, job.bytesTotal)}
         {isStillListing && <span className="lh-muted"> · {head.counting}</span>}
-      </span>
-      <span className="lh-job-objects">
+        <br />
         {objects}
         {snapshot !== undefined && snapshot.objectsSkipped > 0 && (
           <span className="lh-muted"> · {fillText(head.skipped, { count: formatCount(snapshot.objectsSkipped) })}</span>

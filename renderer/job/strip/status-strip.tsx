@@ -31,33 +31,29 @@ export function StatusStrip({ snapshot }: { snapshot: MetricsSnapshot | undefine
       />
       <Figure
         name={strip.firstByte}
+        title={strip.firstByteTitle}
         value={show(
-          ({ firstByteMsP50, firstByteMsP95 }) =>
-            `${formatMilliseconds(firstByteMsP50)} / ${formatMilliseconds(firstByteMsP95)}`,
+          ({ firstByteMsP50, firstByteMsP95 }) => `${Math.round(firstByteMsP50)} / ${Math.round(firstByteMsP95)} ms`,
         )}
-        width={13}
+        width={12}
       />
+      <Figure name={strip.dns} value={show(({ dnsMs }) => formatMilliseconds(dnsMs))} width={5} />
+      <Figure name={strip.memory} value={show(({ rssBytes }) => formatBytes(rssBytes))} width={6} />
       <Figure
         name={strip.connections}
         value={show(({ connections }) => fillText(strip.connectionCounts, connections))}
-      />
-      <Figure
-        name={strip.closeWait}
-        value={show(({ connections }) => String(connections.closeWait))}
-        width={1}
         warns={isLeaking}
         note={isLeaking ? strip.leak : undefined}
       />
-      <Figure name={strip.dns} value={show(({ dnsMs }) => formatMilliseconds(dnsMs))} width={6} />
-      <Figure name={strip.memory} value={show(({ rssBytes }) => formatBytes(rssBytes))} width={6} />
-      <Figure name={strip.delay} value={show(({ delayMs }) => formatMilliseconds(delayMs))} width={6} />
-      <Figure name={strip.diskWrite} value={show(({ diskWriteMs }) => formatMilliseconds(diskWriteMs))} width={6} />
+      <Figure name={strip.delay} value={show(({ delayMs }) => formatMilliseconds(delayMs))} width={5} />
+      <Figure name={strip.diskWrite} value={show(({ diskWriteMs }) => formatMilliseconds(diskWriteMs))} width={5} />
     </dl>
   )
 }
 
 type FigureProps = {
   name: string
+  title?: string
   value: string
   /** In characters, of the widest value; the strip must not shift when a figure gains a digit. */
   width?: number
@@ -65,9 +61,9 @@ type FigureProps = {
   note?: ReactNode
 }
 
-function Figure({ name, value, width, warns = false, note }: FigureProps) {
+function Figure({ name, title, value, width, warns = false, note }: FigureProps) {
   return (
-    <div className={warns ? 'lh-healing' : undefined}>
+    <div className={warns ? 'lh-healing' : undefined} title={title}>
       <dt>{name}</dt>
       <dd style={width === undefined ? undefined : { minWidth: `${width}ch` }}>
         {warns && <WarningFilled aria-hidden="true" />} {value}

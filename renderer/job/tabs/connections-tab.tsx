@@ -3,8 +3,9 @@ import { useMemo } from 'react'
 import { formatBytes } from '../../../shared/format-units.ts'
 import type { ConnectionState, ConnectionView, MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
 import { fillText } from '../words/fill-sentence.ts'
-import { formatCount, formatDuration, formatSteadyRate } from '../words/format-live.ts'
+import { formatCount, formatCountdown, formatSteadyRate } from '../words/format-live.ts'
 import { useJobWords } from '../words/use-job-words.ts'
+import { KeyName } from './key-name.tsx'
 import { type Sign, StateSign } from './state-sign.tsx'
 import { type GridColumn, VirtualGrid } from './virtual-grid.tsx'
 
@@ -21,39 +22,44 @@ export function ConnectionsTab({ snapshot }: { snapshot: MetricsSnapshot | undef
   const { connections } = words
   const columns = useMemo(
     (): GridColumn<ConnectionView>[] => [
-      { key: 'id', title: connections.id, width: '48px', align: 'right', render: (line) => line.id },
+      { key: 'id', title: connections.id, width: '38px', align: 'right', render: (line) => line.id },
       {
         key: 'state',
         title: connections.state,
-        width: '96px',
+        width: '78px',
         render: (line) => <StateSign sign={SIGNS[line.state]}>{connections.states[line.state]}</StateSign>,
       },
-      { key: 'address', title: connections.address, width: 'minmax(110px, 150px)', render: (line) => line.address },
+      {
+        key: 'address',
+        title: connections.address,
+        width: 'minmax(98px, 150px)',
+        render: (line) => <span title={line.address}>{line.address}</span>,
+      },
       {
         key: 'generation',
         title: connections.generation,
-        width: '34px',
+        width: '30px',
         align: 'right',
         render: (line) => line.generation,
       },
       {
         key: 'age',
         title: connections.age,
-        width: '92px',
+        width: '54px',
         align: 'right',
-        render: (line) => formatDuration(Math.floor(line.ageSeconds), words),
+        render: (line) => formatCountdown(line.ageSeconds),
       },
       {
         key: 'speed',
         title: connections.speed,
-        width: '74px',
+        width: '66px',
         align: 'right',
         render: (line) => formatSteadyRate(line.bytesPerSecond),
       },
       {
         key: 'requests',
         title: connections.requests,
-        width: '56px',
+        width: '50px',
         align: 'right',
         render: (line) => formatCount(line.requests),
       },
@@ -68,10 +74,10 @@ export function ConnectionsTab({ snapshot }: { snapshot: MetricsSnapshot | undef
         key: 'key',
         title: connections.key,
         width: 'minmax(120px, 1fr)',
-        render: (line) => <span title={line.key}>{line.key.slice(line.key.lastIndexOf('/') + 1)}</span>,
+        render: (line) => <KeyName text={line.key.slice(line.key.lastIndexOf('/') + 1)} title={line.key} />,
       },
     ],
-    [words, connections],
+    [connections],
   )
   const table = snapshot?.connectionTable ?? []
   return (

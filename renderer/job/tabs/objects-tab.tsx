@@ -10,6 +10,7 @@ import type { JobCommands } from '../use-job-commands.ts'
 import { fillText } from '../words/fill-sentence.ts'
 import { formatCount, formatField, formatPercent, formatSteadyRate } from '../words/format-live.ts'
 import { useJobWords } from '../words/use-job-words.ts'
+import { KeyName } from './key-name.tsx'
 import { type Sign, StateSign } from './state-sign.tsx'
 import { useObjectRows } from './use-object-rows.ts'
 import { type GridColumn, VirtualGrid } from './virtual-grid.tsx'
@@ -105,21 +106,21 @@ function useColumns(job: JobView, snapshot: MetricsSnapshot | undefined, command
         key: 'key',
         title: objects.key,
         width: 'minmax(160px, 1fr)',
-        render: ({ key }) => <span title={key}>{key.startsWith(folder) ? key.slice(folder.length) : key}</span>,
+        render: ({ key }) => <KeyName text={key.startsWith(folder) ? key.slice(folder.length) : key} title={key} />,
       },
-      { key: 'size', title: objects.size, width: '64px', align: 'right', render: (row) => formatBytes(row.size) },
-      { key: 'progress', title: objects.progress, width: '132px', render: (row) => <RowProgress row={row} /> },
+      { key: 'size', title: objects.size, width: '58px', align: 'right', render: (row) => formatBytes(row.size) },
+      { key: 'progress', title: objects.progress, width: '94px', render: (row) => <RowProgress row={row} /> },
       {
         key: 'speed',
         title: words.chart.speed,
-        width: '76px',
+        width: '68px',
         align: 'right',
         render: (row) => (row.state === 'active' ? formatSteadyRate(speeds.get(row.key) ?? 0) : ''),
       },
       {
         key: 'state',
         title: objects.state,
-        width: 'minmax(92px, 0.25fr)',
+        width: 'minmax(84px, 0.22fr)',
         render: (row) => (
           <StateSign sign={SIGNS[row.state]}>
             {objects.states[row.state]}
@@ -129,8 +130,9 @@ function useColumns(job: JobView, snapshot: MetricsSnapshot | undefined, command
       },
       {
         key: 'actions',
-        title: '',
-        width: canReveal ? '60px' : '30px',
+        title: objects.actions,
+        isTitleHidden: true,
+        width: '26px',
         align: 'right',
         render: (row, isCurrent) => (
           <>

@@ -16,6 +16,8 @@ const MAX_PIXELS = 33_000_000
 export type GridColumn<Row> = {
   key: string
   title: string
+  /** For screen readers only. */
+  isTitleHidden?: boolean
   /** CSS grid track, e.g. `minmax(200px, 1fr)`. */
   width: string
   align?: 'right'
@@ -76,7 +78,7 @@ export function VirtualGrid<Row>(props: VirtualGridProps<Row>) {
       <div className="lh-grid-head" role="row" aria-rowindex={1} style={template}>
         {columns.map((column) => (
           <div key={column.key} role="columnheader" data-align={column.align}>
-            {column.title}
+            {column.isTitleHidden ? <span className="lh-spoken">{column.title}</span> : column.title}
           </div>
         ))}
       </div>

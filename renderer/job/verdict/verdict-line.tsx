@@ -1,7 +1,8 @@
 /** What limits the speed now, in one line; why, with the numbers, one click away. */
-import { Button, Popover } from 'antd'
+import { Popover } from 'antd'
 import type { JobPhase } from '../../../shared/job-state.ts'
 import type { Limit } from '../../../shared/metrics-snapshot.ts'
+import { popupContainer } from '../popup-container.ts'
 import { fieldLabel } from '../words/fill-sentence.ts'
 import { formatField, UNKNOWN } from '../words/format-live.ts'
 import { useJobWords } from '../words/use-job-words.ts'
@@ -24,10 +25,16 @@ export function VerdictLine({ phase, limit }: { phase: JobPhase; limit: Limit | 
         <span className="lh-muted">({said?.because ?? words.phases[phase]})</span>
       </p>
       {limit && said && (
-        <Popover trigger="click" placement="bottomRight" content={<Evidence limit={limit} />} destroyOnHidden>
-          <Button type="link" size="small">
+        <Popover
+          trigger="click"
+          placement="bottomRight"
+          content={<Evidence limit={limit} />}
+          destroyOnHidden
+          getPopupContainer={popupContainer}
+        >
+          <button type="button" className="lh-verdict-why">
             {verdict.why} →
-          </Button>
+          </button>
         </Popover>
       )}
     </div>

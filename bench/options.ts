@@ -10,6 +10,8 @@ export type ThroughputOptions = {
   schemes: Scheme[]
   /** Empty: all that are here. */
   clients: string[]
+  /** `cli.js` of another build than `out/`; undefined = ours. */
+  program: string | undefined
   /** Everything was asked for: the figures may go into the documentation. */
   isFull: boolean
 }
@@ -19,7 +21,8 @@ export const USAGE = `npm run bench -- throughput [options]
   --quick            less work, without mixed and without tools from the PATH: under a minute
   --work A,B         of large, small, mixed
   --scheme A,B       of http, tls
-  --clients A,B      of longhaul, sdk, undici, cp, aws, s5cmd, rclone, aria2c`
+  --clients A,B      of longhaul, sdk, undici, cp, aws, s5cmd, rclone, aria2c
+  --program FILE     cli.js of another build, to compare two states of the code`
 
 /** Throws an error whose message is for the user. */
 export function parseThroughputOptions(args: string[]): ThroughputOptions {
@@ -31,6 +34,7 @@ export function parseThroughputOptions(args: string[]): ThroughputOptions {
       work: { type: 'string' },
       scheme: { type: 'string' },
       clients: { type: 'string' },
+      program: { type: 'string' },
     },
   })
   const known = values.quick ? QUICK_WORKLOADS : FULL_WORKLOADS
@@ -42,7 +46,8 @@ export function parseThroughputOptions(args: string[]): ThroughputOptions {
     workloads: known.filter(({ name }) => wanted.includes(name)),
     schemes: pick('--scheme', values.scheme, ['http', 'tls'] as const),
     clients: pick('--clients', values.clients, CLIENTS, values.quick ? OWN_CLIENTS : []),
-    isFull: !values.quick && !values.work && !values.scheme && !values.clients,
+    program: values.program,
+    isFull: !values.quick && !values.work && !values.scheme && !values.clients && !values.program,
   }
 }
 

@@ -1,11 +1,11 @@
 /** The benchmark itself: makes objects, starts a server, lets the clients take turns, reports. */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, totalmem } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { checkResult } from './check-result.ts'
 import type { BenchClient, ClientJob } from './clients/bench-client.ts'
 import { findInstalledTools } from './clients/installed-tools.ts'
-import { copy, longhaul, programStart, sdk, undici } from './clients/own-clients.ts'
+import { BUILT_PROGRAM, copy, longhaul, programStart, sdk, undici } from './clients/own-clients.ts'
 import { listingPages } from './listing-pages.ts'
 import { LAST_MODIFIED, makeObjects } from './make-objects.ts'
 import { type Measurement, measure } from './measure.ts'
@@ -30,13 +30,14 @@ const root = join(import.meta.dirname, '..')
 const RESULTS_FILE = join(root, 'bench', 'results', 'throughput.json')
 const DOCUMENT = join(root, 'docs', 'benchmarks.md')
 
-type Bench = { folders: ServerFolders; runFolder: string; server: BenchServer; signal: AbortSignal }
+type Bench = { program: string; folders: ServerFolders; runFolder: string; server: BenchServer; signal: AbortSignal }
 type Prepared = { workload: Workload; objects: WorkloadObject[] }
 type Failures = Results['failures']
 
 /** Resolves to the results; rejects with the signal's reason when it is aborted, after everything is cleaned up. */
 export async function runThroughput(options: ThroughputOptions, signal: AbortSignal): Promise<Results> {
-  const { clients, absent } = chooseClients(options.clients)
+  const program = options.program ? resolve(options.program) : BUILT_PROGRAM
+  const { clients, absent } = chooseClients(options.clients, program)
   const largest = Math.max(...options.workloads.map(bytesOf))
   const { path, storage } = makeWorkFolder(2 * largest)
   let server: BenchServer | undefined
@@ -45,7 +46,7 @@ export async function runThroughput(options: ThroughputOptions, signal: AbortSig
     for (const folder of Object.values(folders)) mkdirSync(folder)
     writeFileSync(join(folders.listings, 'bucket-1.xml'), listingPages(BUCKET, '', [], LAST_MODIFIED)[0] ?? '')
     server = await startServer(folders)
-    const bench: Bench = { folders, runFolder: join(path, 'run'), server, signal }
+    const bench: Bench = { program, folders, runFolder: join(path, 'run'), server, signal }
     const { start, idle } = await measureFixedCost(bench, options.rounds)
     const cells: Cell[] = []
     const failures: Failures = []
@@ -71,11 +72,11 @@ export async function runThroughput(options: ThroughputOptions, signal: AbortSig
   }
 }
 
-function chooseClients(wanted: string[]) {
+function chooseClients(wanted: string[], program: string) {
   const tools = findInstalledTools()
   const isWanted = ({ name }: { name: string }) => wanted.length === 0 || wanted.includes(name)
   return {
-    clients: [longhaul, copy, undici, sdk, ...tools.present].filter(isWanted),
+    clients: [longhaul(program), copy, undici, sdk, ...tools.present].filter(isWanted),
     absent: tools.absent.filter(isWanted),
   }
 }
@@ -164,11 +165,11 @@ async function measureFixedCost(bench: Bench, rounds: number): Promise<Pick<Resu
   const idles: Run[] = []
   for (let round = 0; round < rounds; round++) {
     mkdirSync(bench.runFolder)
-    const version = await measure(programStart, bench.runFolder, bench.signal)
+    const version = await measure(programStart(bench.program), bench.runFolder, bench.signal)
     rmSync(bench.runFolder, { recursive: true })
     if (version.exitCode !== 0) throw new Error(`longhaul does not start: ${firstLine(version.stderr)}`)
     starts.push(toRun('start', round, version))
-    const { measured, wrong } = await runClient(bench, longhaul, prepared, 'http', true)
+    const { measured, wrong } = await runClient(bench, longhaul(bench.program), prepared, 'http', true)
     if (wrong) throw new Error(`longhaul cannot fetch one byte: ${wrong}`)
     idles.push(toRun('idle', round, measured))
   }

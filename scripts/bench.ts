@@ -17,7 +17,7 @@ async function bench([what, ...args]: string[]): Promise<number> {
     console.error((error as Error).message)
     return 2
   }
-  if (!(await ensureBuilt())) {
+  if (!options.program && !(await ensureBuilt())) {
     console.error('the build failed: see above')
     return 1
   }

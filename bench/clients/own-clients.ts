@@ -4,12 +4,12 @@ import type { Command } from '../measure.ts'
 import { type BenchClient, type ClientJob, CONNECTIONS } from './bench-client.ts'
 
 const root = join(import.meta.dirname, '..', '..')
-const program = join(root, 'out', 'main', 'cli.js')
+export const BUILT_PROGRAM = join(root, 'out', 'main', 'cli.js')
 
 /** Start of the program alone. */
-export const programStart: Command = { path: process.execPath, args: [program, '--version'] }
+export const programStart = (program: string): Command => ({ path: process.execPath, args: [program, '--version'] })
 
-export const longhaul: BenchClient = {
+export const longhaul = (program: string): BenchClient => ({
   name: 'longhaul',
   command: (job) => ({
     path: process.execPath,
@@ -21,9 +21,9 @@ export const longhaul: BenchClient = {
     ],
     env: { LONGHAUL_STATE_FOLDER: join(job.scratchFolder, 'state') },
   }),
-}
+})
 
-export const sdk: BenchClient = { name: 'aws sdk', command: (job) => naive('sdk-client.ts', job) }
+export const sdk: BenchClient = { name: 'sdk', command: (job) => naive('sdk-client.ts', job) }
 
 export const undici: BenchClient = { name: 'undici', command: (job) => naive('undici-client.ts', job) }
 

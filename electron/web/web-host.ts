@@ -6,9 +6,9 @@ import { hostname } from 'node:os'
 import { type Failure, failed, type Outcome, success } from '../../shared/failure.ts'
 import type { Api } from '../api/create-api.ts'
 import { createDispatcher, type Dispatch } from '../api/dispatch.ts'
+import { readStaticFile } from '../api/static-files.ts'
 import { guardRequest, MAX_BODY_BYTES } from './guard-request.ts'
 import { createPushStream } from './push-stream.ts'
-import { readStaticFile } from './static-files.ts'
 
 export type WebHostOptions = {
   api: Pick<Api, 'handlers' | 'subscribe'>

@@ -50,9 +50,9 @@ export type S3ObjectSource = ObjectSource & { listBuckets(signal: AbortSignal): 
 
 export function createS3ObjectSource(options: S3SourceOptions): S3ObjectSource {
   const { source, clock } = options
-  const requestHandler = createRequestHandler(options)
+  const requests = createRequestHandler(options)
   let region = source.region ?? options.defaultRegion ?? 'us-east-1'
-  let client = createClient(options, region, requestHandler)
+  let client = createClient(options, region, requests.handler)
 
   /** Runs one SDK call; follows the bucket to its region, once found for good. */
   async function run<T>(signal: AbortSignal, send: (client: S3Client) => Promise<T>): Promise<Outcome<T>> {
@@ -72,7 +72,7 @@ export function createS3ObjectSource(options: S3SourceOptions): S3ObjectSource {
         }
         region = failure.region
         client.destroy()
-        client = createClient(options, region, requestHandler)
+        client = createClient(options, region, requests.handler)
       }
     }
   }
@@ -161,7 +161,7 @@ export function createS3ObjectSource(options: S3SourceOptions): S3ObjectSource {
 
     close() {
       client.destroy()
-      requestHandler.destroy()
+      requests.close()
     },
   }
 
@@ -200,7 +200,7 @@ function createClient(options: S3SourceOptions, region: string, requestHandler: 
   })
 }
 
-function createRequestHandler(options: S3SourceOptions): NodeHttpHandler {
+function createRequestHandler(options: S3SourceOptions) {
   const lookup: LookupFunction = (host, lookupOptions, done) => {
     options.resolver.resolve(host, AbortSignal.timeout(CONNECT_TIMEOUT_MS)).then((resolution) => {
       if (!resolution.ok) {
@@ -214,19 +214,26 @@ function createRequestHandler(options: S3SourceOptions): NodeHttpHandler {
   }
   const ca = options.ca.length > 0 ? { ca: [...rootCertificates, ...options.ca] } : {}
   const shared = { keepAlive: true, maxSockets: CONTROL_SOCKETS, lookup, ...ca }
-  const agent = new ProxyAgent({
-    ...shared,
-    getProxyForUrl: (url) => options.proxyFor(url),
-    httpAgent: new HttpAgent(shared),
-    httpsAgent: new HttpsAgent(shared),
-  })
-  return new NodeHttpHandler({
+  const httpAgent = new HttpAgent(shared)
+  const httpsAgent = new HttpsAgent(shared)
+  const getProxyForUrl = (url: string) => options.proxyFor(url)
+  const agent = new ProxyAgent({ ...shared, getProxyForUrl, httpAgent, httpsAgent })
+  const handler = new NodeHttpHandler({
     httpAgent: agent,
     httpsAgent: agent as unknown as HttpsAgent,
     connectionTimeout: CONNECT_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
     throwOnRequestTimeout: true,
   })
+  return {
+    handler,
+    close() {
+      handler.destroy()
+      // The proxy agent does not close the agents it was given.
+      httpAgent.destroy()
+      httpsAgent.destroy()
+    },
+  }
 }
 
 /** S3 writes a space as `+` in url-encoded listings. */

@@ -1,0 +1,49 @@
+/** S3's XML, as far as a download needs it. */
+export type ListedEntry = { key: string; size: number; etag: string; lastModified: number }
+
+export const escapeXml = (text: string): string =>
+  text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;')
+
+/** `encoding-type=url`: as S3 does it, a space becomes `+`. */
+export const encodeListed = (text: string): string => encodeURIComponent(text).replace(/%20/g, '+').replace(/%2F/g, '/')
+
+export function listBucketXml(answer: {
+  bucket: string
+  prefix: string
+  delimiter: string
+  maxKeys: number
+  urlEncoded: boolean
+  entries: ListedEntry[]
+  prefixes: string[]
+  continuation: string | undefined
+}): string {
+  const write = (text: string) => escapeXml(answer.urlEncoded ? encodeListed(text) : text)
+  const contents = answer.entries.map(
+    ({ key, size, etag, lastModified }) =>
+      `<Contents><Key>${write(key)}</Key><LastModified>${new Date(lastModified).toISOString()}</LastModified>` +
+      `<ETag>&quot;${etag}&quot;</ETag><Size>${size}</Size><StorageClass>STANDARD</StorageClass></Contents>`,
+  )
+  const common = answer.prefixes.map((prefix) => `<CommonPrefixes><Prefix>${write(prefix)}</Prefix></CommonPrefixes>`)
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    '<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">',
+    `<Name>${answer.bucket}</Name><Prefix>${write(answer.prefix)}</Prefix>`,
+    answer.delimiter ? `<Delimiter>${write(answer.delimiter)}</Delimiter>` : '',
+    `<MaxKeys>${answer.maxKeys}</MaxKeys><KeyCount>${answer.entries.length + answer.prefixes.length}</KeyCount>`,
+    answer.urlEncoded ? '<EncodingType>url</EncodingType>' : '',
+    `<IsTruncated>${answer.continuation !== undefined}</IsTruncated>`,
+    answer.continuation ? `<NextContinuationToken>${answer.continuation}</NextContinuationToken>` : '',
+    ...contents,
+    ...common,
+    '</ListBucketResult>',
+  ].join('')
+}
+
+export const listBucketsXml = (buckets: string[]): string =>
+  `<?xml version="1.0" encoding="UTF-8"?><ListAllMyBucketsResult><Owner><ID>o</ID></Owner><Buckets>${buckets
+    .map((name) => `<Bucket><Name>${name}</Name><CreationDate>2020-01-01T00:00:00.000Z</CreationDate></Bucket>`)
+    .join('')}</Buckets></ListAllMyBucketsResult>`
+
+export const errorXml = (code: string, message: string, requestId: string, extra = ''): string =>
+  `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${escapeXml(message)}</Message>${extra}` +
+  `<RequestId>${requestId}</RequestId></Error>`

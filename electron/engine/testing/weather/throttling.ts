@@ -1,0 +1,31 @@
+/** Requests beyond a token bucket with burst credit are refused with 503 SlowDown (or 429). */
+import type { Weather } from './weather.ts'
+
+export type ThrottlingOptions = {
+  requestsPerSecond: number
+  /** Requests that may come at once after a rest. */
+  burst: number
+  status?: 503 | 429
+  retryAfterSeconds?: number
+  /** Seconds after which it ends; absent = never. */
+  untilSeconds?: number
+}
+
+export function throttling(options: ThrottlingOptions): Weather {
+  let credit = options.burst
+  let filledAt = 0
+  return {
+    name: `${options.requestsPerSecond} requests/s, burst ${options.burst}`,
+    fate({ kind }, { seconds }) {
+      if (kind !== 'get' || seconds > (options.untilSeconds ?? Number.POSITIVE_INFINITY)) return undefined
+      credit = Math.min(options.burst, credit + (seconds - filledAt) * options.requestsPerSecond)
+      filledAt = seconds
+      if (credit >= 1) {
+        credit--
+        return undefined
+      }
+      const retry = options.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: options.retryAfterSeconds }
+      return { kind: 'refuse', status: options.status ?? 503, code: 'SlowDown', ...retry }
+    },
+  }
+}

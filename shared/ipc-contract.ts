@@ -161,6 +161,7 @@ export const CALLS = {
   'jobs.rebuildPool': call(jobId, nothing),
   'jobs.coolDown': call(jobId, nothing),
   'jobs.snapshot': call(jobId, metricsSnapshotSchema.nullable()),
+  /** Points and marks after this Unix time in seconds; 0 = everything. */
   'jobs.history': call(jobId.extend({ sinceSeconds: z.number().nonnegative() }), historySchema),
   'jobs.events': call(jobId.extend({ limit: z.number().int().min(1).max(10_000) }), z.array(engineEventSchema)),
   'jobs.objects': call(

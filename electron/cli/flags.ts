@@ -51,4 +51,6 @@ export const WEB_FLAGS: Flag[] = [
   { name: 'no-open', help: 'print the address, do not open a browser' },
 ]
 
+export const DEMO_FLAGS: Flag[] = [{ name: 'size', value: 'BYTES', help: 'how much to download (default: 1GiB)' }]
+
 export const environmentNameOf = (flag: Flag): string => `LONGHAUL_${flag.name.replaceAll('-', '_').toUpperCase()}`

@@ -1,7 +1,10 @@
 /** Entry of the command line. Starts as little as possible: what a command needs is loaded when it runs. */
 import { enableCompileCache } from 'node:module'
+import { join } from 'node:path'
+import { stateFolderOf } from '../api/state-folder.ts'
 
-enableCompileCache()
+// In a folder of the user's own: compiled code in a shared /tmp could be put there by somebody else.
+enableCompileCache(join(stateFolderOf(process.env, process.platform), 'compile-cache'))
 process.on('uncaughtException', (error) => {
   process.stderr.write(`longhaul: internal error: ${String(error?.message ?? error).split('\n')[0]}\n`)
   process.exit(1)

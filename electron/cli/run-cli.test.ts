@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
@@ -228,5 +228,31 @@ describe('what goes wrong outside ends with its exit code, one sentence and no s
     expect(run.stderr.trim().split('\n').at(-1)).toContain(sentence)
     expect(run.stderr).not.toMatch(/^ {4}at /m)
     expect(run.code).toBe(code)
+  })
+})
+
+describe('the demo', () => {
+  test('ends with every object verified, what happened in a table, and nothing left behind', async () => {
+    const temporary = join(folder, 'demo')
+    await mkdir(temporary)
+    const run = await runProgram(['demo', '--size', '30MiB'], { TMPDIR: temporary })
+    expect(run.code).toBe(0)
+    expect(run.stderr).toContain('16 of 16 objects are byte for byte what the server meant to send.')
+    expect(run.stderr).toMatch(/503 Slow Down +\d+ {2}waited/)
+    expect(await readdir(temporary)).toEqual([])
+  })
+
+  test('leaves nothing behind when it is interrupted', async () => {
+    const temporary = join(folder, 'demo-interrupted')
+    await mkdir(temporary)
+    const { child, ended } = startProgram(['demo', '--size', '1GiB'], { TMPDIR: temporary })
+    let seen = ''
+    for await (const chunk of child.stderr ?? []) {
+      seen += chunk
+      if (/ 1\.07 GB /.test(seen)) break
+    }
+    child.kill('SIGINT')
+    expect((await ended).code).toBe(130)
+    expect(await readdir(temporary)).toEqual([])
   })
 })

@@ -8,7 +8,7 @@ import { stateFolderOf } from '../api/state-folder.ts'
 import { collectFlags, type TypedFlags } from './collect-flags.ts'
 import type { CommandContext } from './command-context.ts'
 import { EXIT } from './exit-code.ts'
-import { type Flag, GET_FLAGS, LS_FLAGS, WEB_FLAGS } from './flags.ts'
+import { DEMO_FLAGS, type Flag, GET_FLAGS, LS_FLAGS, WEB_FLAGS } from './flags.ts'
 import { earlyFailureLine } from './json-lines.ts'
 import { languageOf, printable } from './sentences.ts'
 import { spreadGlobs } from './spread-globs.ts'
@@ -55,7 +55,7 @@ function buildProgram(io: Io, output: Output, finish: (work: Promise<number>) =>
     .action(() => {
       const wrong = program.args[0]
       const mistake = wrong === undefined ? 'a command is missing' : `${JSON.stringify(wrong)} is no command`
-      throw new UsageError(`${mistake}: get, ls or web (see longhaul --help)`)
+      throw new UsageError(`${mistake}: get, ls, web or demo (see longhaul --help)`)
     })
 
   addFlags(program.command('get'), GET_FLAGS)
@@ -79,6 +79,11 @@ function buildProgram(io: Io, output: Output, finish: (work: Promise<number>) =>
     .description('serve the window on this machine, for a browser')
     .action((_options, command: Command) =>
       finish(import('./run-web.ts').then(({ runWeb }) => runWeb(contextOf(command, WEB_FLAGS, io, output)))),
+    )
+  addFlags(program.command('demo'), DEMO_FLAGS)
+    .description('a real download from an embedded S3 server with bad weather, verified byte by byte')
+    .action((_options, command: Command) =>
+      finish(import('./run-demo.ts').then(({ runDemo }) => runDemo(contextOf(command, DEMO_FLAGS, io, output)))),
     )
   return program
 }

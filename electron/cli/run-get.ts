@@ -77,12 +77,13 @@ async function dryRun(spec: JobSpec, context: CommandContext): Promise<number> {
     spec,
     signal: stop.signal,
     async onObjects(objects) {
-      for (const { key, size } of objects) {
-        total.objects++
-        total.bytes += size
-        if (output.isGone()) stop.abort()
-        else await output.line(isJson ? JSON.stringify({ type: 'object', key, size }) : `${size}\t${printable(key)}`)
-      }
+      if (output.isGone()) return stop.abort()
+      total.objects += objects.length
+      total.bytes += objects.reduce((sum, { size }) => sum + size, 0)
+      const lines = objects.map(({ key, size }) =>
+        isJson ? JSON.stringify({ type: 'object', key, size }) : `${size}\t${printable(key)}`,
+      )
+      if (lines.length > 0) await output.line(lines.join('\n'))
     },
   })
   stopListening()

@@ -21,15 +21,15 @@ export async function runLs(address: string, context: CommandContext): Promise<n
     spec: { source, include: [], exclude: [] },
     signal: stop.signal,
     async onObjects(objects) {
-      for (const { key, size, lastModified, etag } of objects) {
-        if (output.isGone()) return stop.abort()
+      if (output.isGone()) return stop.abort()
+      // A page at a time: a million keys are a thousand writes.
+      const lines = objects.map(({ key, size, lastModified, etag }) => {
         const time = new Date(lastModified).toISOString()
-        await output.line(
-          isJson
-            ? JSON.stringify({ type: 'object', key, size, lastModified: time, etag })
-            : `${String(size).padStart(14)}  ${time.slice(0, 19)}Z  ${printable(key)}`,
-        )
-      }
+        return isJson
+          ? JSON.stringify({ type: 'object', key, size, lastModified: time, etag })
+          : `${String(size).padStart(14)}  ${time.slice(0, 19)}Z  ${printable(key)}`
+      })
+      if (lines.length > 0) await output.line(lines.join('\n'))
     },
   })
   stopListening()

@@ -7,6 +7,7 @@ import { applyLanguage, chooseLanguage } from './i18n/index.ts'
 import { Header } from './shell/header.tsx'
 import { HostBanner } from './shell/host-banner.tsx'
 import { PageBoundary } from './shell/page-boundary.tsx'
+import { ResumeOffer } from './shell/resume-offer.tsx'
 import { type Route, routeHash, useRoute } from './shell/route.ts'
 import { SideBar } from './shell/side-bar.tsx'
 import { LoadingPage, StartFailedPage } from './shell/start-pages.tsx'
@@ -51,6 +52,7 @@ function Frame() {
     <div className="lh-frame">
       <Header />
       <HostBanner />
+      {status === 'ready' && <ResumeOffer />}
       <div className="lh-body">
         {showSideBar && <SideBar />}
         <main className="lh-main" id="lh-main" tabIndex={-1}>

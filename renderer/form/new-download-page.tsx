@@ -21,6 +21,8 @@ import { usePreview } from './use-preview.ts'
 import { ADVANCED_FIELDS, canAskSource, type DraftField, FIELD_ORDER, validateDraft } from './validate-draft.ts'
 import './new-download-page.css'
 
+const TEXT_FIELDS = ['bucket', 'folder', 'endpointUrl', 'rateLimit', 'timeWindow', 'partSize'] as const
+
 export function NewDownloadPage() {
   const { t } = useTranslation()
   const client = useClient()
@@ -32,9 +34,15 @@ export function NewDownloadPage() {
   const folderView = folder.status === 'known' ? folder.view : undefined
   const form = useRef<HTMLDivElement>(null)
 
-  const [touched, setTouched] = useState<ReadonlySet<DraftField>>(new Set())
+  // What was filled in before this visit counts as finished typing.
+  const [touched, setTouched] = useState<ReadonlySet<DraftField>>(
+    () => new Set(TEXT_FIELDS.filter((field) => draft[field] !== '')),
+  )
   const [attempted, setAttempted] = useState(false)
-  const [advancedOpen, setAdvancedOpen] = useState(false)
+  const [advancedOpen, setAdvancedOpen] = useState(() => {
+    const before = validateDraft(draft, undefined)
+    return ADVANCED_FIELDS.some((field) => before[field])
+  })
   const [starting, setStarting] = useState(false)
   const [startFailure, setStartFailure] = useState<Failure>()
 

@@ -23,24 +23,26 @@ export function StartBar({ preview, folder, firstError, starting, onStart }: Sta
   const label = folder?.hasJournal ? t('form.resume') : t('form.start')
   return (
     <div className="lh-start-bar">
-      <div className="lh-start-line" role="status">
-        {firstError ? (
-          <span className="lh-trouble">
-            <CloseCircleFilled aria-hidden="true" /> {t('form.cannotStart')} {firstError}
-          </span>
-        ) : (
-          <PreviewLine preview={preview} folder={folder} />
-        )}
+      <div className="lh-start-inner">
+        <div className="lh-start-line" role="status">
+          {firstError ? (
+            <span className="lh-trouble">
+              <CloseCircleFilled aria-hidden="true" /> {t('form.cannotStart')} {firstError}
+            </span>
+          ) : (
+            <PreviewLine preview={preview} folder={folder} />
+          )}
+        </div>
+        <Button
+          type="primary"
+          size="large"
+          icon={<DownloadOutlined aria-hidden="true" />}
+          loading={starting}
+          onClick={onStart}
+        >
+          {starting ? t('form.starting') : label}
+        </Button>
       </div>
-      <Button
-        type="primary"
-        size="large"
-        icon={<DownloadOutlined aria-hidden="true" />}
-        loading={starting}
-        onClick={onStart}
-      >
-        {starting ? t('form.starting') : label}
-      </Button>
     </div>
   )
 }

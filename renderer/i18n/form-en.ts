@@ -59,11 +59,11 @@ export const formEn: Translation<typeof formZh> = {
   includePlaceholder: 'everything; e.g. *_130_t.*, then Enter',
   exclude: 'Exclude',
   excludePlaceholder: 'nothing; e.g. *.xml, then Enter',
-  globHint: 'Matched on the key below the prefix: * any characters, ** slashes too, [1-3] a range, {u,v} either',
+  globHint: 'On the key below the prefix: * any characters, ** slashes too, [1-3] range, {u,v} either',
   threads: 'Threads',
   threadsAuto: 'Automatic',
-  threadsAutoHint: 'Automatic: up to {{max}} connections, adjusted by speed',
-  threadsHint: 'Up to {{max}} connections, adjusted by speed below that',
+  threadsAutoHint: 'Automatic: the program decides, up to {{max}} connections',
+  threadsHint: 'At most {{max}} connections at a time',
   threadsCount: 'Number of threads',
   advanced: 'Advanced',
   advancedChanged_one: '{{count}} changed',
@@ -108,8 +108,8 @@ export const formEn: Translation<typeof formZh> = {
   previewRetry: 'Try again',
 
   whatHappens: 'After “Start download”',
-  stepList: 'Files are listed and fetched at the same time and land in {{path}}, folders as in the bucket.',
-  stepSpeed: 'Connections that slow down are replaced one by one; speed and reasons are always in view.',
+  stepList: 'Files are listed and fetched at the same time and land in {{path}}, in folders as in the bucket.',
+  stepSpeed: 'Stalled or broken connections are replaced and go on from the byte reached; the speed is always in view.',
   stepResume: 'Pause, lose the network or switch off at any time: the next start continues from there.',
 
   errors: {

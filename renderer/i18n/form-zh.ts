@@ -60,8 +60,8 @@ export const formZh = {
   globHint: '按前缀之后的键名匹配：* 任意字符，** 含斜杠，[1-3] 范围，{u,v} 任选',
   threads: '线程',
   threadsAuto: '自动',
-  threadsAutoHint: '自动：最多 {{max}} 条连接，由程序按速度增减',
-  threadsHint: '最多 {{max}} 条连接，由程序在此之内按速度增减',
+  threadsAutoHint: '自动：由程序决定，最多 {{max}} 条连接',
+  threadsHint: '最多同时使用 {{max}} 条连接',
   threadsCount: '线程数',
   advanced: '高级选项',
   advancedChanged_other: '已改 {{count}} 项',
@@ -103,8 +103,8 @@ export const formZh = {
   previewRetry: '重试',
 
   whatHappens: '点“开始下载”之后',
-  stepList: '边列举边下载，文件存为 {{path}}，同名目录结构不变。',
-  stepSpeed: '变慢的连接会被逐一换新，速度图和原因随时可见。',
+  stepList: '边列举边下载，文件存到 {{path}}，目录结构与存储桶一致。',
+  stepSpeed: '停滞或中断的连接会换新，从已收到的字节继续；速度随时可见。',
   stepResume: '随时可以暂停、断网或关机，下次从断点继续。',
 
   errors: {

@@ -27,7 +27,8 @@ export const shellEn: Translation<typeof shellZh> = {
   percentUnknown: 'size unknown',
   offerResume_one: '{{count}} job was not finished last time',
   offerResume_other: '{{count}} jobs were not finished last time',
-  resume: 'Resume',
+  resume: 'Continue',
+  later: 'Later',
   phases: {
     starting: 'Starting',
     listing: 'Listing',

@@ -24,7 +24,8 @@ export const shellZh = {
   jobProgress: '{{name}}，{{phase}}，{{percent}}',
   percentUnknown: '大小未知',
   offerResume_other: '{{count}} 个任务上次没有完成',
-  resume: '继续',
+  resume: '从断点继续',
+  later: '以后再说',
   phases: {
     starting: '启动中',
     listing: '列举中',

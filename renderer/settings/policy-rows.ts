@@ -1,7 +1,5 @@
 /** The policy as rows of a table, and one edited value back. Pure. */
-import type { Outcome } from '../../shared/failure.ts'
-import { failed, success } from '../../shared/failure.ts'
-import { DEFAULT_POLICY, type Policy, type PolicyOverrides, parsePolicy } from '../../shared/policy.ts'
+import { DEFAULT_POLICY, type Policy, type PolicyOverrides, parsePolicy, policySchema } from '../../shared/policy.ts'
 
 export type PolicyName = keyof Policy
 export type PolicyUnit = 'seconds' | 'ratio' | 'count' | 'key'
@@ -32,16 +30,29 @@ function policyUnit(name: PolicyName): PolicyUnit {
   return /Ratio$|SuccessRate$/.test(name) ? 'ratio' : 'count'
 }
 
-/** The overrides with one value set, refused when the value, or what it makes of the whole, cannot work. */
+/** Why a value is refused: a range, or an order between two values. Keys of `settings.policyProblems`. */
+export type PolicyProblem = 'ratio' | 'count' | 'positive' | 'notNegative' | 'dnsOrder' | 'retryOrder'
+export type PolicyChange = { ok: true; overrides: PolicyOverrides } | { ok: false; problem: PolicyProblem }
+
+/** The overrides with one value set (or taken back), refused when the value, or what it makes of the whole, cannot work. */
 export function withPolicy(
   overrides: PolicyOverrides,
   name: PolicyName,
   value: number | string | undefined,
-): Outcome<PolicyOverrides> {
+): PolicyChange {
   const { [name]: _before, ...others } = overrides
   const isDefault = value === undefined || value === DEFAULT_POLICY[name]
   const next = (isDefault ? others : { ...others, [name]: value }) as PolicyOverrides
-  const parsed = parsePolicy(next)
-  if (parsed.ok) return success(next)
-  return failed(parsed.failure)
+  if (parsePolicy(next).ok) return { ok: true, overrides: next }
+  return { ok: false, problem: isDefault || accepts(name, value) ? orderProblem(name) : rangeProblem(name) }
+}
+
+const accepts = (name: PolicyName, value: unknown): boolean => policySchema.shape[name].safeParse(value).success
+
+const orderProblem = (name: PolicyName): PolicyProblem => (name.startsWith('dns') ? 'dnsOrder' : 'retryOrder')
+
+function rangeProblem(name: PolicyName): PolicyProblem {
+  const unit = policyUnit(name)
+  if (unit === 'ratio' || unit === 'count') return unit
+  return accepts(name, 0) ? 'notNegative' : 'positive'
 }

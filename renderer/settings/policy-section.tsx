@@ -1,10 +1,10 @@
 import { UndoOutlined } from '@ant-design/icons'
-import { Button, Input, InputNumber } from 'antd'
-import { useState } from 'react'
+import { Button, Input } from 'antd'
+import { useEffect, useState } from 'react'
 import { Section } from '../form/field.tsx'
 import { useTranslation } from '../i18n/index.ts'
 import { useSettings } from '../store/use-window-store.tsx'
-import { type PolicyName, type PolicyRow, policyRows, withPolicy } from './policy-rows.ts'
+import { type PolicyName, type PolicyProblem, type PolicyRow, policyRows, withPolicy } from './policy-rows.ts'
 import { useChangeSettings } from './use-change-settings.ts'
 
 export function PolicySection() {
@@ -12,16 +12,12 @@ export function PolicySection() {
   const { policy } = useSettings()
   const change = useChangeSettings()
   const [filter, setFilter] = useState('')
-  const [refused, setRefused] = useState<{ name: PolicyName; detail: string }>()
+  const [refused, setRefused] = useState<{ name: PolicyName; problem: PolicyProblem }>()
 
   const set = (name: PolicyName, value: number | string | undefined) => {
-    const outcome = withPolicy(policy, name, value)
-    if (outcome.ok) {
-      setRefused(undefined)
-      change({ policy: outcome.value })
-    } else {
-      setRefused({ name, detail: outcome.failure.detail ?? '' })
-    }
+    const changed = withPolicy(policy, name, value)
+    setRefused(changed.ok ? undefined : { name, problem: changed.problem })
+    if (changed.ok) change({ policy: changed.overrides })
   }
 
   const wanted = filter.trim().toLowerCase()
@@ -60,7 +56,7 @@ export function PolicySection() {
             <PolicyLine
               key={row.name}
               row={row}
-              error={refused?.name === row.name ? t('settings.policyInvalid', { detail: refused.detail }) : undefined}
+              problem={refused?.name === row.name ? refused.problem : undefined}
               onSet={(value) => set(row.name, value)}
             />
           ))}
@@ -73,50 +69,47 @@ export function PolicySection() {
 
 type PolicyLineProps = {
   row: PolicyRow
-  error: string | undefined
+  problem: PolicyProblem | undefined
   onSet: (value: number | string | undefined) => void
 }
 
-function PolicyLine({ row, error, onSet }: PolicyLineProps) {
+function PolicyLine({ row, problem, onSet }: PolicyLineProps) {
   const { t } = useTranslation()
   const { name, value, byDefault, unit, changed } = row
+  const [typed, setTyped] = useState(String(value))
+  useEffect(() => setTyped(String(value)), [value])
+  // Only when the field is left: on the way from 5 to 50 nothing is refused. What was refused stays to be corrected.
+  const commit = () => {
+    const isNumber = typeof byDefault === 'number'
+    const next = isNumber ? (typed.trim() === '' ? byDefault : Number(typed)) : typed.trim()
+    if (next !== value) onSet(next)
+    else setTyped(String(value))
+  }
   const label = t(`settings.policies.${name}`)
-  const status = error ? 'error' : ''
   return (
     <tr className={changed ? 'lh-policy-changed' : undefined}>
       <td>
         {label}
         <span className="lh-policy-name lh-mono lh-muted">{name}</span>
-        {error && (
+        {problem && (
           <p className="lh-trouble" role="alert">
-            {error}
+            {t('settings.policyInvalid', { problem: t(`settings.policyProblems.${problem}`), value: String(value) })}
           </p>
         )}
       </td>
       <td className="lh-policy-value">
-        {typeof byDefault === 'number' ? (
-          <InputNumber<number>
-            size="small"
-            changeOnBlur
-            controls={false}
-            aria-label={label}
-            status={status}
-            value={Number(value)}
-            // Only when the field is left: on the way from 5 to 50 nothing is refused.
-            onBlur={(event) => {
-              const typed = Number(event.target.value)
-              if (event.target.value.trim() !== '' && typed !== value) onSet(typed)
-            }}
-          />
-        ) : (
-          <Input
-            size="small"
-            aria-label={label}
-            defaultValue={String(value)}
-            key={String(value)}
-            onBlur={(event) => event.target.value !== value && onSet(event.target.value)}
-          />
-        )}
+        <Input
+          size="small"
+          aria-label={label}
+          aria-invalid={problem ? true : undefined}
+          status={problem ? 'error' : ''}
+          inputMode={typeof byDefault === 'number' ? 'decimal' : 'text'}
+          spellCheck={false}
+          value={typed}
+          onChange={(event) => setTyped(event.target.value)}
+          onBlur={commit}
+          onPressEnter={commit}
+        />
       </td>
       <td className="lh-muted">{t(`settings.units.${unit}`)}</td>
       <td className="lh-policy-default">

@@ -19,22 +19,27 @@ describe('policy', () => {
   })
 
   test.each([
-    ['a new value is an override', withPolicy({}, 'stallSeconds', 8), { ok: true, value: { stallSeconds: 8 } }],
-    ['the default is none', withPolicy({ stallSeconds: 8 }, 'stallSeconds', 5), { ok: true, value: {} }],
+    ['a new value is an override', withPolicy({}, 'stallSeconds', 8), { overrides: { stallSeconds: 8 } }],
+    ['the default is none', withPolicy({ stallSeconds: 8 }, 'stallSeconds', 5), { overrides: {} }],
     [
-      'taken back',
+      'one taken back leaves the others',
       withPolicy({ stallSeconds: 8, slowRatio: 0.5 }, 'stallSeconds', undefined),
-      { ok: true, value: { slowRatio: 0.5 } },
+      { overrides: { slowRatio: 0.5 } },
     ],
-    ['out of range', withPolicy({}, 'slowRatio', 2), { ok: false, failure: { subject: 'slowRatio' } }],
-    ['not a number', withPolicy({}, 'stallSeconds', Number.NaN), { ok: false, failure: { subject: 'stallSeconds' } }],
-    ['half an attempt', withPolicy({}, 'maxAttempts', 1.5), { ok: false, failure: { subject: 'maxAttempts' } }],
+    ['a share above one', withPolicy({}, 'slowRatio', 2), { problem: 'ratio' }],
+    ['not a number', withPolicy({}, 'stallSeconds', Number.NaN), { problem: 'positive' }],
+    ['no time at all', withPolicy({}, 'stallSeconds', 0), { problem: 'positive' }],
+    ['a negative pause where none is allowed', withPolicy({}, 'longRunSeconds', -1), { problem: 'notNegative' }],
+    ['half an attempt', withPolicy({}, 'maxAttempts', 1.5), { problem: 'count' }],
+    ['a least that exceeds the most', withPolicy({}, 'dnsMinTtlSeconds', 90), { problem: 'dnsOrder' }],
+    ['a most below the least', withPolicy({}, 'dnsMaxTtlSeconds', 0.5), { problem: 'dnsOrder' }],
+    ['a first wait above the longest', withPolicy({}, 'retryBaseSeconds', 30), { problem: 'retryOrder' }],
     [
-      'a contradiction',
-      withPolicy({}, 'dnsMinTtlSeconds', 90),
-      { ok: false, failure: { subject: 'dnsMinTtlSeconds' } },
+      'taking back one half of an order that needs it',
+      withPolicy({ retryBaseSeconds: 30, retryCapSeconds: 40 }, 'retryCapSeconds', undefined),
+      { problem: 'retryOrder' },
     ],
-  ])('%s', (_, outcome, expected) => expect(outcome).toMatchObject(expected))
+  ])('%s', (_, change, expected) => expect(change).toMatchObject(expected))
 })
 
 test.each([

@@ -1,0 +1,52 @@
+import { HistoryOutlined } from '@ant-design/icons'
+import { App, Button } from 'antd'
+import { useState } from 'react'
+import { useClient } from '../client/use-client.tsx'
+import { describeFailure } from '../i18n/describe-failure.ts'
+import { useTranslation } from '../i18n/index.ts'
+import { useJobs } from '../store/use-window-store.tsx'
+import { jobName } from './job-label.ts'
+import { useRoute } from './route.ts'
+import './host-banner.css'
+
+/** Offers the jobs that the program was torn from. On the page of such a job its own banner says it. */
+export function ResumeOffer() {
+  const { t } = useTranslation()
+  const client = useClient()
+  const { message } = App.useApp()
+  const route = useRoute()
+  const interrupted = useJobs().filter(
+    (job) => job.phase === 'interrupted' && !(route.page === 'job' && route.jobId === job.jobId),
+  )
+  const [later, setLater] = useState(false)
+  const [resuming, setResuming] = useState(false)
+  if (later || interrupted.length === 0) return null
+
+  const resumeAll = async () => {
+    setResuming(true)
+    for (const { jobId } of interrupted) {
+      const outcome = await client.call('jobs.resume', { jobId })
+      if (!outcome.ok) void message.error(describeFailure(t, outcome.failure).sentence)
+    }
+    setResuming(false)
+  }
+
+  return (
+    <section
+      className="lh-host-banner lh-resume-offer"
+      aria-label={t('shell.offerResume', { count: interrupted.length })}
+    >
+      <HistoryOutlined aria-hidden="true" />
+      <strong>{t('shell.offerResume', { count: interrupted.length })}</strong>
+      <span className="lh-truncate">{interrupted.map((job) => jobName(job.spec.source)).join(' · ')}</span>
+      <span className="lh-resume-buttons">
+        <Button size="small" type="primary" loading={resuming} onClick={() => void resumeAll()}>
+          {t('shell.resume')}
+        </Button>
+        <Button size="small" onClick={() => setLater(true)}>
+          {t('shell.later')}
+        </Button>
+      </span>
+    </section>
+  )
+}

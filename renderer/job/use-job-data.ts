@@ -17,6 +17,7 @@ import {
   joinHistories,
   type SpeedHistory,
 } from './chart/speed-history.ts'
+import { joinEvents } from './join-events.ts'
 
 /** Events asked for at the start. With those pushed later (see the store) this bounds the decision log. */
 const MAX_EVENTS = 2000
@@ -42,20 +43,6 @@ export function useEvents(jobId: string): readonly EngineEvent[] {
     }
   }, [client, jobId, hostState])
   return useMemo(() => joinEvents(earlier, pushed), [earlier, pushed])
-}
-
-/** What was read, then what was pushed after it. An event that came both ways is kept once. */
-export function joinEvents(earlier: readonly EngineEvent[], pushed: readonly EngineEvent[]): readonly EngineEvent[] {
-  const last = earlier.at(-1)
-  if (!last) return pushed
-  const identity = (event: EngineEvent) => `${event.time} ${event.code} ${JSON.stringify(event.reason)}`
-  const sameInstant = new Set(earlier.filter((event) => event.time === last.time).map(identity))
-  return [
-    ...earlier,
-    ...pushed.filter(
-      (event) => event.time > last.time || (event.time === last.time && !sameInstant.has(identity(event))),
-    ),
-  ]
 }
 
 export type JobTrace = { history: SpeedHistory; marks: readonly Mark[]; loaded: boolean }

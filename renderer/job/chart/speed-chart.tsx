@@ -34,14 +34,19 @@ export function SpeedChart({ history, marks, range }: SpeedChartProps) {
   const { plot, cursor, moveCursor } = usePlot(holder, size, data, shownMarks, secondsPerPixel)
 
   const lastIndex = data.history.time.length - 1
+  // The point before the edge only lets the line enter; it cannot be read.
+  const firstIndex = Math.max(
+    0,
+    data.history.time.findIndex((time) => time >= data.from),
+  )
   const index = cursor === null ? lastIndex : Math.min(cursor, lastIndex)
   const near = cursor === null ? [] : marksNear(shownMarks, data.history.time[index], NEAR_PIXELS * secondsPerPixel)
 
   const onKeyDown = (event: KeyboardEvent) => {
-    const target = KEY_MOVES[event.key]?.(index, lastIndex)
+    const target = KEY_MOVES[event.key]?.(index)
     if (target === undefined) return
     event.preventDefault()
-    moveCursor(event.key === 'Escape' ? null : target)
+    moveCursor(Math.max(firstIndex, Math.min(lastIndex, target)))
   }
 
   return (
@@ -73,16 +78,15 @@ export function SpeedChart({ history, marks, range }: SpeedChartProps) {
   )
 }
 
-const KEY_MOVES: Record<string, (index: number, last: number) => number> = {
-  ArrowLeft: (index) => Math.max(0, index - 1),
-  ArrowDown: (index) => Math.max(0, index - 1),
-  ArrowRight: (index, last) => Math.min(last, index + 1),
-  ArrowUp: (index, last) => Math.min(last, index + 1),
-  PageUp: (index) => Math.max(0, index - 30),
-  PageDown: (index, last) => Math.min(last, index + 30),
+const KEY_MOVES: Record<string, (index: number) => number> = {
+  ArrowLeft: (index) => index - 1,
+  ArrowDown: (index) => index - 1,
+  ArrowRight: (index) => index + 1,
+  ArrowUp: (index) => index + 1,
+  PageDown: (index) => index - 30,
+  PageUp: (index) => index + 30,
   Home: () => 0,
-  End: (_, last) => last,
-  Escape: (index) => index,
+  End: () => Number.POSITIVE_INFINITY,
 }
 
 /** Owns the uPlot instance: a new one per theme, new data and size by its own calls. */

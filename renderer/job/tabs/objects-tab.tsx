@@ -109,7 +109,7 @@ function useColumns(job: JobView, snapshot: MetricsSnapshot | undefined, command
         render: ({ key }) => <KeyName text={key.startsWith(folder) ? key.slice(folder.length) : key} title={key} />,
       },
       { key: 'size', title: objects.size, width: '58px', align: 'right', render: (row) => formatBytes(row.size) },
-      { key: 'progress', title: objects.progress, width: '94px', render: (row) => <RowProgress row={row} /> },
+      { key: 'progress', title: objects.progress, width: '100px', render: (row) => <RowProgress row={row} /> },
       {
         key: 'speed',
         title: words.chart.speed,
@@ -165,16 +165,17 @@ type RowButtonProps = { label: string; title: string; icon: React.ReactNode; can
 
 function RowButton({ label, title, icon, canTab, onClick }: RowButtonProps) {
   return (
-    <Button
-      type="text"
-      size="small"
+    // antd's button would be the most expensive thing in a row that is made while scrolling.
+    <button
+      type="button"
       className="lh-row-button"
       aria-label={label}
       title={title}
-      icon={icon}
       tabIndex={canTab ? 0 : -1}
       onClick={onClick}
-    />
+    >
+      {icon}
+    </button>
   )
 }
 

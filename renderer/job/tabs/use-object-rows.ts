@@ -6,6 +6,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { Failure } from '../../../shared/failure.ts'
 import type { ObjectFilter, ObjectRow } from '../../../shared/ipc-contract.ts'
 import { useClient } from '../../client/use-client.tsx'
+import { keepNear } from './keep-near.ts'
 
 export const PAGE_ROWS = 200
 const MAX_PAGES = 12
@@ -52,7 +53,7 @@ export function useObjectRows({ jobId, filter, search }: ObjectQuery, tick: unkn
       }
       setFailure(undefined)
       setTotal(outcome.value.total)
-      setPages((known) => keepNear(new Map(known).set(page, outcome.value.rows), page))
+      setPages((known) => keepNear(new Map(known).set(page, outcome.value.rows), page, MAX_PAGES))
     },
     [client, jobId, filter, search],
   )
@@ -90,11 +91,4 @@ export function useObjectRows({ jobId, filter, search }: ObjectQuery, tick: unkn
     () => ({ total, failure, rowAt, onSight, reload: fetchSight }),
     [total, failure, rowAt, onSight, fetchSight],
   )
-}
-
-/** Drops the pages farthest from the newest one. */
-export function keepNear<T>(pages: Map<number, T>, newest: number): Map<number, T> {
-  if (pages.size <= MAX_PAGES) return pages
-  const byDistance = [...pages.keys()].sort((a, b) => Math.abs(a - newest) - Math.abs(b - newest))
-  return new Map(byDistance.slice(0, MAX_PAGES).map((page) => [page, pages.get(page) as T]))
 }

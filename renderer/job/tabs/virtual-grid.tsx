@@ -93,7 +93,8 @@ export function VirtualGrid<Row>(props: VirtualGridProps<Row>) {
             return (
               // biome-ignore lint/a11y/useKeyWithClickEvents: the keyboard moves the current row on the grid itself
               <div
-                key={index}
+                // Rows that leave lend their elements to those that come: scrolling builds nothing.
+                key={index % rows.length}
                 id={`${id}-${index}`}
                 className="lh-grid-row"
                 role="row"

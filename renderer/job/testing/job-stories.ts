@@ -125,6 +125,48 @@ function objectRows(total: number, offset: number, limit: number, change: Scene[
   })
 }
 
+/** A job that moves, twenty seconds in one: for watching that nothing jumps and that memory stays flat. */
+function timeLapse(): Story {
+  const story = scene({})
+  const { answers } = story.script
+  return {
+    ...story,
+    script: {
+      answers: {
+        ...answers,
+        'jobs.history': (_, push) => {
+          let seconds = 0
+          let bytesDone = sampleSnapshot().bytesDone
+          setInterval(() => {
+            seconds++
+            const bytesPerSecond = 31e6 + 2e6 * Math.sin(seconds / 7)
+            bytesDone += bytesPerSecond
+            const time = new Date(NOW + seconds * 1000).toISOString()
+            const snapshot = {
+              ...sampleSnapshot(),
+              time,
+              bytesDone,
+              bytesPerSecond,
+              secondsLeft: (676e9 - bytesDone) / 31e6,
+            }
+            push({ name: 'snapshot', payload: { jobId: 'job-1', snapshot } })
+            if (seconds % 40 === 0) push({ name: 'event', payload: { jobId: 'job-1', event: lapseEvent(seconds) } })
+          }, 50)
+          return success(sampleHistory({ end: END, hours: 3.5, marks: PAST, shareAt: pastShare }))
+        },
+      },
+    },
+  }
+}
+
+function lapseEvent(seconds: number): EngineEvent {
+  const time = new Date(NOW + seconds * 1000).toISOString()
+  const generation = 3 + Math.floor(seconds / 80)
+  return seconds % 80 === 0
+    ? { time, code: 'pool-rebuilt', reason: { generation, size: 16, seconds: 40 } }
+    : { time, code: 'pool-rebuilding', reason: { cause: 'hourly', generation, size: 16 } }
+}
+
 const summary = (more: Partial<Summary> = {}): Summary => ({
   status: 'completed',
   objectsDone: 496,
@@ -157,6 +199,7 @@ const tab = (zh: string, en: string): Scene['press'] => ({ zh, en })
 
 export const jobStories: Record<string, Story> = {
   'job-running': scene({}),
+  'job-time-lapse': timeLapse(),
   'job-listing': scene({
     phase: 'listing',
     job: { bytesDone: 0, bytesTotal: 0, objectsDone: 0, objectsTotal: 0 },

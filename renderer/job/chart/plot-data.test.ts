@@ -1,0 +1,71 @@
+import { describe, expect, it, test } from 'vitest'
+import { axisTop, choosePlotData, formatTick, summarizeSpeed } from './plot-data.ts'
+import type { SpeedHistory } from './speed-history.ts'
+
+const START = 1_767_225_600
+function history(seconds: number, speed: (second: number) => number | null = () => 30): SpeedHistory {
+  const offsets = Array.from({ length: seconds }, (_, index) => index)
+  const zeros = offsets.map(() => 0)
+  return {
+    time: offsets.map((offset) => START + offset),
+    bytesPerSecond: offsets.map(speed),
+    concurrency: zeros,
+    firstByteMsP50: zeros,
+    firstByteMsP95: zeros,
+    errorsPerSecond: zeros,
+  }
+}
+
+describe('what is drawn', () => {
+  test.each([
+    ['five minutes of an hour', 3600, '5m', 300],
+    ['one hour of three', 10_800, '1h', 3600],
+    ['all of three hours', 10_800, 'all', 10_799],
+    ['all of ten seconds is still a minute wide', 10, 'all', 60],
+  ] as const)('%s', (_, seconds, range, width) => {
+    const { from, to } = choosePlotData(history(seconds), range, 600)
+    expect(to).toBe(START + seconds - 1)
+    expect(to - from).toBe(width)
+  })
+
+  it('has no more points than pixels, give or take a few at the edges', () => {
+    expect(choosePlotData(history(3600), '1h', 600).history.time.length).toBeLessThan(620)
+  })
+
+  it('survives a job that has not begun', () => {
+    expect(choosePlotData(history(0), 'all', 600).history.time).toEqual([])
+    expect(summarizeSpeed(choosePlotData(history(0), '5m', 600))).toBeUndefined()
+  })
+
+  it('tells the line in five numbers, without pauses and without what lies left of the edge', () => {
+    const data = choosePlotData(
+      history(1000, (second) => (second < 600 ? 900 : second < 800 ? null : second < 900 ? 10 : 20)),
+      '5m',
+      1000,
+    )
+    expect(summarizeSpeed(data)).toMatchObject({ now: 20, low: 10, high: 20, points: 200, mean: 15 })
+  })
+})
+
+describe('axes', () => {
+  test.each([
+    [0, 1],
+    [0.8, 1],
+    [31.8, 40],
+    [38, 40],
+    [39, 50],
+    [96.5, 120],
+    [980, 1200],
+  ])('a speed of %d MB/s is drawn below %d', (highest, top) => {
+    expect(axisTop(highest)).toBeCloseTo(top)
+    expect(axisTop(highest)).toBeGreaterThanOrEqual(highest)
+  })
+
+  test.each([
+    ['seconds where ticks are seconds apart', new Date(2026, 0, 1, 14, 3, 5), 10, '14:03:05'],
+    ['minutes otherwise', new Date(2026, 0, 1, 14, 3, 5), 60, '14:03'],
+    ['the date at midnight', new Date(2026, 0, 2, 0, 0, 0), 3600, '01-02'],
+  ])('%s', (_, date, step, text) => {
+    expect(formatTick(date.getTime() / 1000, step)).toBe(text)
+  })
+})

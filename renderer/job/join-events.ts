@@ -1,0 +1,15 @@
+import type { EngineEvent } from '../../shared/engine-event.ts'
+
+/** What was read, then what was pushed after it. An event that came both ways is kept once. */
+export function joinEvents(earlier: readonly EngineEvent[], pushed: readonly EngineEvent[]): readonly EngineEvent[] {
+  const last = earlier.at(-1)
+  if (!last) return pushed
+  const identity = (event: EngineEvent) => `${event.time} ${event.code} ${JSON.stringify(event.reason)}`
+  const sameInstant = new Set(earlier.filter((event) => event.time === last.time).map(identity))
+  return [
+    ...earlier,
+    ...pushed.filter(
+      (event) => event.time > last.time || (event.time === last.time && !sameInstant.has(identity(event))),
+    ),
+  ]
+}

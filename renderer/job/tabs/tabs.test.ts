@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest'
+import { type EngineEvent, EVENT_CODES, type EventCode, type Reason } from '../../../shared/engine-event.ts'
+import { jobEn } from '../../i18n/job-en.ts'
+import { jobZh } from '../../i18n/job-zh.ts'
+import { joinEvents } from '../join-events.ts'
+import { chooseDecisions, GROUP_OF } from './decision-groups.ts'
+import { keepNear } from './keep-near.ts'
+
+const event = (second: number, code: EventCode, reason: Reason = {}): EngineEvent => ({
+  time: new Date(1_767_225_600_000 + second * 1000).toISOString(),
+  code,
+  reason,
+})
+
+describe('decision log', () => {
+  const events = [
+    event(1, 'pool-rebuilding', { cause: 'health', generation: 3 }),
+    event(2, 'throttled', { prefix: 'e5.oper.an.pl/', status: 503 }),
+    event(3, 'pool-rebuilt', { generation: 3, drainedLines: 16 }),
+  ]
+  const codes = (chosen: EngineEvent[]) => chosen.map(({ code }) => code)
+
+  it('is read from the newest', () => {
+    expect(codes(chooseDecisions(events, 'all', '', jobEn))).toEqual(['pool-rebuilt', 'throttled', 'pool-rebuilding'])
+  })
+  it('filters by group', () => {
+    expect(codes(chooseDecisions(events, 'pool', '', jobEn))).toEqual(['pool-rebuilt', 'pool-rebuilding'])
+  })
+  it.each([
+    ['a word of the sentence', '健康检查', jobZh, ['pool-rebuilding']],
+    ['a number behind it', 'lines 16', jobEn, ['pool-rebuilt']],
+    ['the code itself', 'THROTTLED', jobZh, ['throttled']],
+    ['nothing that is there', 'quarantine', jobEn, []],
+  ])('finds %s', (_, search, words, expected) => {
+    expect(codes(chooseDecisions(events, 'all', search, words))).toEqual(expected)
+  })
+  it('has a group for every code, and no group without one', () => {
+    const used = new Set(EVENT_CODES.map((code) => GROUP_OF[code]))
+    expect([...used].sort()).toEqual(Object.keys(jobZh.decisions.groups).sort())
+  })
+})
+
+describe('events read and events pushed', () => {
+  const read = [event(1, 'job-started'), event(5, 'throttled', { status: 503 })]
+  it.each([
+    ['nothing read yet', [], [event(7, 'paused')], [7]],
+    ['nothing pushed yet', read, [], [1, 5]],
+    ['pushed before the answer came is in the answer as well', read, [event(5, 'throttled', { status: 503 })], [1, 5]],
+    ['another event of the same instant', read, [event(5, 'rate-changed')], [1, 5, 5]],
+    ['news', read, [event(9, 'paused')], [1, 5, 9]],
+  ])('%s', (_, earlier, pushed, seconds) => {
+    const joined = joinEvents(earlier as EngineEvent[], pushed as EngineEvent[])
+    expect(joined.map(({ time }) => (Date.parse(time) - 1_767_225_600_000) / 1000)).toEqual(seconds)
+  })
+})
+
+describe('pages of objects', () => {
+  it('keeps those nearest to the newest and never more than the bound', () => {
+    const pages = new Map(Array.from({ length: 40 }, (_, page) => [page, page]))
+    const kept = [...keepNear(pages, 20, 12).keys()].sort((a, b) => a - b)
+    expect(kept).toEqual([14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25])
+  })
+  it('drops nothing while there is room', () => {
+    const pages = new Map([[3, 'a']])
+    expect(keepNear(pages, 99, 12)).toBe(pages)
+  })
+})

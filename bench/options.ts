@@ -1,6 +1,7 @@
 /** `npm run bench -- throughput [options]`. Pure. */
 import { parseArgs } from 'node:util'
 import type { Scheme } from './servers/bench-server.ts'
+import type { ServerChoice } from './servers/start-server.ts'
 import { FULL_WORKLOADS, QUICK_WORKLOADS, type Workload } from './workloads.ts'
 
 export type ThroughputOptions = {
@@ -10,6 +11,7 @@ export type ThroughputOptions = {
   schemes: Scheme[]
   /** Empty: all that are here. */
   clients: string[]
+  server: ServerChoice
   /** `cli.js` of another build than `out/`; undefined = ours. */
   program: string | undefined
   /** Everything was asked for: the figures may go into the documentation. */
@@ -22,6 +24,7 @@ export const USAGE = `npm run bench -- throughput [options]
   --work A,B         of large, small, mixed
   --scheme A,B       of http, tls
   --clients A,B      of longhaul, sdk, undici, cp, aws, s5cmd, rclone, aria2c
+  --server WHICH     auto = nginx when it can be had; built-in = never
   --program FILE     cli.js of another build, to compare two states of the code`
 
 /** Throws an error whose message is for the user. */
@@ -34,10 +37,13 @@ export function parseThroughputOptions(args: string[]): ThroughputOptions {
       work: { type: 'string' },
       scheme: { type: 'string' },
       clients: { type: 'string' },
+      server: { type: 'string', default: 'auto' },
       program: { type: 'string' },
     },
   })
+  const isPart = Boolean(values.quick || values.work || values.scheme || values.clients || values.program)
   const known = values.quick ? QUICK_WORKLOADS : FULL_WORKLOADS
+  const [server = 'auto'] = pick('--server', values.server, ['auto', 'built-in'] as const)
   const names = known.map(({ name }) => name)
   const wanted = pick('--work', values.work, names)
   return {
@@ -46,8 +52,9 @@ export function parseThroughputOptions(args: string[]): ThroughputOptions {
     workloads: known.filter(({ name }) => wanted.includes(name)),
     schemes: pick('--scheme', values.scheme, ['http', 'tls'] as const),
     clients: pick('--clients', values.clients, CLIENTS, values.quick ? OWN_CLIENTS : []),
+    server,
     program: values.program,
-    isFull: !values.quick && !values.work && !values.scheme && !values.clients && !values.program,
+    isFull: !isPart && server === 'auto',
   }
 }
 

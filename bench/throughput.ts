@@ -45,7 +45,7 @@ export async function runThroughput(options: ThroughputOptions, signal: AbortSig
     const folders = { objects: join(path, 'objects'), listings: join(path, 'listings'), own: join(path, 'server') }
     for (const folder of Object.values(folders)) mkdirSync(folder)
     writeFileSync(join(folders.listings, 'bucket-1.xml'), listingPages(BUCKET, '', [], LAST_MODIFIED)[0] ?? '')
-    server = await startServer(folders)
+    server = await startServer(options.server, folders, [IDLE_WORKLOAD, ...options.workloads].flatMap(objectsOf))
     const bench: Bench = { program, folders, runFolder: join(path, 'run'), server, signal }
     const { start, idle } = await measureFixedCost(bench, options.rounds)
     const cells: Cell[] = []

@@ -1,0 +1,50 @@
+/** The contract over IPC: one channel for calls, one for pushes. Only the page in our own window is answered. */
+import type { IpcMain, IpcMainInvokeEvent, WebContents } from 'electron'
+import { failed } from '../../shared/failure.ts'
+import type { Api } from '../api/create-api.ts'
+import { createDispatcher } from '../api/dispatch.ts'
+import { isSameOrigin } from './app-origin.ts'
+import { CALL_CHANNEL, PUSH_CHANNEL } from './channels.ts'
+
+export type CallBridgeOptions = {
+  ipcMain: Pick<IpcMain, 'handle' | 'removeHandler'>
+  contents: WebContents
+  /** The page's address; callers of any other origin are refused. */
+  page: string
+  api: Pick<Api, 'handlers' | 'subscribe'>
+  logProblem(where: string, error: unknown): void
+}
+
+export function openCallBridge({ ipcMain, contents, page, api, logProblem }: CallBridgeOptions): { close(): void } {
+  const dispatch = createDispatcher(api.handlers, logProblem)
+  ipcMain.handle(CALL_CHANNEL, (event, name: unknown, input: unknown) => {
+    if (!isOurPage(event, contents, page)) {
+      logProblem(
+        'ipc',
+        new Error(`refused a call from ${event.senderFrame?.url.slice(0, 200) ?? 'a frame that is gone'}`),
+      )
+      return failed({ class: 'denied', code: 'foreign-sender' })
+    }
+    return dispatch(typeof name === 'string' ? name : '', input)
+  })
+  const unsubscribe = api.subscribe((push) => {
+    if (!contents.isDestroyed()) contents.send(PUSH_CHANNEL, push)
+  })
+  return {
+    close() {
+      unsubscribe()
+      ipcMain.removeHandler(CALL_CHANNEL)
+    },
+  }
+}
+
+/** The main frame of our window, still showing our page. A frame that navigated away or died has no say. */
+export function isOurPage(
+  event: Pick<IpcMainInvokeEvent, 'senderFrame'>,
+  contents: Pick<WebContents, 'mainFrame' | 'isDestroyed'>,
+  page: string,
+): boolean {
+  if (contents.isDestroyed()) return false
+  const frame = event.senderFrame
+  return frame !== null && frame === contents.mainFrame && isSameOrigin(page, frame.url)
+}

@@ -1,0 +1,66 @@
+/** The one window. Its page is as weak as any web page: everything it can do goes through the call bridge. */
+import type { BrowserWindow, BrowserWindowConstructorOptions } from 'electron'
+
+export function mainWindowOptions(parts: {
+  preloadFile: string
+  isDark: boolean
+  isDevelopment: boolean
+}): BrowserWindowConstructorOptions {
+  return {
+    // Position and size come back under this name.
+    name: 'main',
+    windowStatePersistence: true,
+    title: 'Longhaul',
+    width: 1280,
+    height: 840,
+    minWidth: 880,
+    minHeight: 560,
+    autoHideMenuBar: true,
+    show: false,
+    // The page's own background, so that nothing flashes before it is drawn.
+    backgroundColor: parts.isDark ? '#111418' : '#f4f5f7',
+    webPreferences: {
+      preload: parts.preloadFile,
+      contextIsolation: true,
+      sandbox: true,
+      nodeIntegration: false,
+      nodeIntegrationInWorker: false,
+      nodeIntegrationInSubFrames: false,
+      webSecurity: true,
+      allowRunningInsecureContent: false,
+      experimentalFeatures: false,
+      webviewTag: false,
+      navigateOnDragDrop: false,
+      spellcheck: false,
+      devTools: parts.isDevelopment,
+    },
+  }
+}
+
+/** A page that crashes again within this time is not loaded again: the downloads go on without it. */
+const CRASH_AGAIN_MS = 10_000
+
+/** Shows the page when it is drawn, and brings it back when its process dies: downloads do not live in it. */
+export function keepPageAlive(
+  window: BrowserWindow,
+  now: () => number,
+  logProblem: (where: string, error: unknown) => void,
+): void {
+  let crashedAt = Number.NEGATIVE_INFINITY
+  window.once('ready-to-show', () => window.show())
+  window.webContents.on('render-process-gone', (_event, { reason, exitCode }) => {
+    if (reason === 'clean-exit') return
+    logProblem('window', new Error(`the page's process ended: ${reason}, exit code ${exitCode}`))
+    const isAgain = now() - crashedAt < CRASH_AGAIN_MS
+    crashedAt = now()
+    if (!isAgain && !window.isDestroyed()) window.webContents.reload()
+  })
+}
+
+/** For a second start of the program, and for a click on a notification. */
+export function showWindow(window: Pick<BrowserWindow, 'isDestroyed' | 'isMinimized' | 'restore' | 'show' | 'focus'>) {
+  if (window.isDestroyed()) return
+  if (window.isMinimized()) window.restore()
+  window.show()
+  window.focus()
+}

@@ -1,0 +1,189 @@
+/**
+ * The desktop host: Electron's main process, as a list of steps. Only this file and preload.ts take anything from
+ * Electron at run time; the steps get what they use handed in.
+ */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import {
+  app,
+  BrowserWindow,
+  dialog,
+  ipcMain,
+  Menu,
+  Notification,
+  nativeTheme,
+  powerSaveBlocker,
+  protocol,
+  safeStorage,
+  session,
+  shell,
+} from 'electron'
+import { DEFAULT_SETTINGS, type Settings } from '../../shared/settings.ts'
+import { type Api, createApi } from '../api/create-api.ts'
+import { openProblemLog } from '../api/problem-log.ts'
+import { defaultFolderOf, stateFolderOf } from '../api/state-folder.ts'
+import { systemClock } from '../api/system-clock.ts'
+import { APP_PAGE, APP_SCHEME, APP_SCHEME_PRIVILEGES } from './app-origin.ts'
+import { createAppProtocol } from './app-protocol.ts'
+import { openCallBridge } from './call-bridge.ts'
+import { commandLineArguments } from './command-line.ts'
+import { createJobCompanion } from './job-companion.ts'
+import { denyPermissions, lockDownContents } from './lock-down.ts'
+import { keepPageAlive, mainWindowOptions, showWindow } from './main-window.ts'
+import { menuTemplate } from './menu.ts'
+import { type Language, NATIVE_WORDS, type NativeWords, systemLanguageOf } from './native-words.ts'
+import { openVault } from './os-vault.ts'
+import { guardQuit } from './quit-guard.ts'
+import { proxyUrlOf } from './system-proxy.ts'
+
+/** The same as `appId` in electron-builder.yml: Windows ties notifications to the shortcut that carries it. */
+const APP_ID = 'app.longhaul.desktop'
+
+const isDevelopment = !app.isPackaged
+/** Set by `electron-vite dev`, for hot reload. A packaged program does not listen to it. */
+const developmentPage = isDevelopment ? process.env.ELECTRON_RENDERER_URL : undefined
+const page = developmentPage ?? APP_PAGE
+const stateFolder = stateFolderOf(process.env, process.platform)
+const logProblem = openProblemLog(join(stateFolder, 'longhaul.log'), systemClock)
+/** Built files lie beside this one. Not written as `new URL('literal', ...)`: a bundler would take that for an asset. */
+const builtFile = (path: string) => new URL(path, import.meta.url)
+
+const cliArguments = commandLineArguments(process.argv)
+if (cliArguments) await runCommandLine(cliArguments)
+else startDesktop()
+
+/** Before Electron is ready, so that neither a window nor a display is needed. Ends the process by itself. */
+async function runCommandLine(args: string[]): Promise<void> {
+  process.argv = [process.execPath, 'longhaul', ...args]
+  await import(/* @vite-ignore */ builtFile('./cli.js').href)
+}
+
+function startDesktop(): void {
+  process.on('uncaughtException', (error) => logProblem('main', error))
+  if (!keepDataTogether()) return
+  if (!app.requestSingleInstanceLock()) {
+    app.quit()
+    return
+  }
+  app.setAppUserModelId(APP_ID)
+  app.enableSandbox()
+  protocol.registerSchemesAsPrivileged([APP_SCHEME_PRIVILEGES])
+  app.on('web-contents-created', (_event, contents) => lockDownContents(contents, page, shell))
+  app.on('window-all-closed', () => app.quit())
+  app.whenReady().then(openProgram).catch(refuseToStart)
+}
+
+/** Chromium's own files lie beside ours, so that one variable moves everything, the single-instance lock included. */
+function keepDataTogether(): boolean {
+  const folder = join(stateFolder, 'desktop')
+  try {
+    mkdirSync(folder, { recursive: true })
+    app.setPath('userData', folder)
+    return true
+  } catch (error) {
+    refuseToStart(error)
+    return false
+  }
+}
+
+async function openProgram(): Promise<void> {
+  protocol.handle(APP_SCHEME, createAppProtocol(fileURLToPath(builtFile('../renderer'))))
+  denyPermissions(session.defaultSession, page)
+  const systemLanguage = systemLanguageOf(app.getPreferredSystemLanguages())
+  let settings: Settings = DEFAULT_SETTINGS
+  const words = () => NATIVE_WORDS[settings.language === 'system' ? systemLanguage : settings.language]
+  const api = await openApi(systemLanguage, () => words().chooseFolder)
+  closeBeforeQuit(api)
+  const applySettings = (next: Settings) => {
+    settings = next
+    nativeTheme.themeSource = next.theme
+    const template = menuTemplate(words().menu, { isMac: process.platform === 'darwin', isDevelopment })
+    Menu.setApplicationMenu(Menu.buildFromTemplate(template))
+  }
+  applySettings(await readSettings(api))
+
+  const window = new BrowserWindow(
+    mainWindowOptions({
+      preloadFile: fileURLToPath(builtFile('../preload/preload.cjs')),
+      isDark: nativeTheme.shouldUseDarkColors,
+      isDevelopment,
+    }),
+  )
+  keepPageAlive(window, systemClock.monotonic, logProblem)
+  const companion = createJobCompanion({
+    powerSaveBlocker,
+    window,
+    notify: (options) => new Notification(options),
+    words: (job) => words().jobEnded(job),
+    shouldNotify: () => settings.notifyWhenDone && Notification.isSupported(),
+    onNotificationClick: () => showWindow(window),
+  })
+  guardQuit({ window, dialog, words: () => words().quit, countUnderWay: companion.countUnderWay })
+  const bridge = openCallBridge({ ipcMain, contents: window.webContents, page, api, logProblem })
+  api.subscribe((push) => {
+    if (push.name === 'settings') applySettings(push.payload)
+    companion.receive(push)
+  })
+  app.on('second-instance', () => showWindow(window))
+  window.on('closed', () => {
+    bridge.close()
+    companion.close()
+  })
+  await window.loadURL(page)
+}
+
+async function openApi(systemLanguage: Language, words: () => NativeWords['chooseFolder']): Promise<Api> {
+  const file = join(stateFolder, 'keys.json')
+  return createApi({
+    host: 'desktop',
+    vault: await openVault({ safeStorage, platform: process.platform, file, logProblem }),
+    folders: { chooseFolder: (startAt) => chooseFolder(startAt, words()), reveal: shell.showItemInFolder },
+    workers: { dataPlaneUrl: builtFile('./data-plane-worker.js'), verifyUrl: builtFile('./verify-worker.js') },
+    stateFolder,
+    defaultFolder: defaultFolderOf(),
+    systemLanguage,
+    version: app.getVersion(),
+    clock: systemClock,
+    systemProxy: async (url) => proxyUrlOf(await session.defaultSession.resolveProxy(url)),
+    logProblem,
+  })
+}
+
+async function chooseFolder(startAt: string, { title, button }: NativeWords['chooseFolder']): Promise<string> {
+  const parent = BrowserWindow.getFocusedWindow()
+  const options = {
+    title,
+    buttonLabel: button,
+    properties: ['openDirectory', 'createDirectory'] as Array<'openDirectory' | 'createDirectory'>,
+    ...(startAt ? { defaultPath: startAt } : {}),
+  }
+  const { filePaths } = await (parent ? dialog.showOpenDialog(parent, options) : dialog.showOpenDialog(options))
+  return filePaths[0] ?? ''
+}
+
+async function readSettings(api: Api): Promise<Settings> {
+  const read = await api.handlers['settings.read']({})
+  return read.ok ? read.value : DEFAULT_SETTINGS
+}
+
+/** Jobs are put on disk before the process ends, whoever asked for the end. */
+function closeBeforeQuit(api: Api): void {
+  let isClosing = false
+  app.on('will-quit', (event) => {
+    if (isClosing) return
+    isClosing = true
+    event.preventDefault()
+    api
+      .close()
+      .catch((error) => logProblem('close', error))
+      .finally(() => app.exit(0))
+  })
+}
+
+function refuseToStart(error: unknown): void {
+  logProblem('start', error)
+  const words = NATIVE_WORDS[systemLanguageOf(app.isReady() ? app.getPreferredSystemLanguages() : [])].cannotStart
+  dialog.showErrorBox(words.title, words.detail(error instanceof Error ? error.message : String(error)))
+  app.exit(1)
+}

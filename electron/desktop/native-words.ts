@@ -1,0 +1,73 @@
+/** The few sentences that the operating system shows for us, in both languages. */
+import { formatBytes } from '../../shared/format-units.ts'
+import type { JobView } from '../../shared/ipc-contract.ts'
+
+export type Language = 'zh' | 'en'
+
+export type NativeWords = {
+  jobEnded(job: JobView): { title: string; body: string }
+  quit: { message(jobs: number): string; detail: string; leave: string; stay: string }
+  chooseFolder: { title: string; button: string }
+  cannotStart: { title: string; detail(reason: string): string }
+  menu: { file: string; quit: string; edit: string; view: string; window: string }
+}
+
+export const NATIVE_WORDS: Record<Language, NativeWords> = {
+  zh: {
+    jobEnded(job) {
+      const counts = `${job.objectsDone.toLocaleString('en')} 个文件，${formatBytes(job.bytesDone)}`
+      if (job.phase === 'completed' && job.objectsFailed === 0)
+        return { title: '下载完成', body: `${addressOf(job)}：${counts}，全部就位。` }
+      if (job.objectsFailed > 0)
+        return {
+          title: '下载结束，有文件失败',
+          body: `${addressOf(job)}：${counts}；${job.objectsFailed.toLocaleString('en')} 个文件失败，可在窗口中重试。`,
+        }
+      return { title: '下载中止', body: `${addressOf(job)}：${counts}。原因见窗口，可继续下载。` }
+    },
+    quit: {
+      message: (jobs) => (jobs === 1 ? '还有 1 个下载正在进行' : `还有 ${jobs} 个下载正在进行`),
+      detail: '退出后下载会停止。已下载的内容都会保留，下次启动时可以继续。',
+      leave: '停止并退出',
+      stay: '继续下载',
+    },
+    chooseFolder: { title: '选择保存文件夹', button: '选择' },
+    cannotStart: { title: 'Longhaul 无法启动', detail: (reason) => `无法读写程序的数据文件夹：${reason}` },
+    menu: { file: '文件', quit: '退出', edit: '编辑', view: '视图', window: '窗口' },
+  },
+  en: {
+    jobEnded(job) {
+      const counts = `${plural(job.objectsDone, 'file')}, ${formatBytes(job.bytesDone)}`
+      if (job.phase === 'completed' && job.objectsFailed === 0)
+        return { title: 'Download complete', body: `${addressOf(job)}: ${counts}, all in place.` }
+      if (job.objectsFailed > 0)
+        return {
+          title: 'Download ended with failures',
+          body: `${addressOf(job)}: ${counts}; ${plural(job.objectsFailed, 'file')} failed and can be retried in the window.`,
+        }
+      return {
+        title: 'Download stopped',
+        body: `${addressOf(job)}: ${counts}. The window says why; it can be resumed.`,
+      }
+    },
+    quit: {
+      message: (jobs) => (jobs === 1 ? '1 download is running' : `${jobs} downloads are running`),
+      detail: 'Quitting stops them. What is downloaded stays, and the next start offers to resume.',
+      leave: 'Stop and quit',
+      stay: 'Keep downloading',
+    },
+    chooseFolder: { title: 'Choose the folder to save to', button: 'Choose' },
+    cannotStart: {
+      title: 'Longhaul cannot start',
+      detail: (reason) => `The program's data folder cannot be used: ${reason}`,
+    },
+    menu: { file: 'File', quit: 'Quit', edit: 'Edit', view: 'View', window: 'Window' },
+  },
+}
+
+/** `zh` for every Chinese; the first language that the system prefers decides. */
+export const systemLanguageOf = (preferred: string[]): Language =>
+  preferred[0]?.toLowerCase().startsWith('zh') ? 'zh' : 'en'
+
+const addressOf = ({ spec }: JobView): string => `s3://${spec.source.bucket}/${spec.source.prefix}`
+const plural = (count: number, word: string): string => `${count.toLocaleString('en')} ${word}${count === 1 ? '' : 's'}`

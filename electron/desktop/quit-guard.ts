@@ -1,0 +1,41 @@
+/** Asks before a window is closed that would stop downloads. One question at a time; a yes holds. */
+import type { BrowserWindow, Dialog } from 'electron'
+import type { NativeWords } from './native-words.ts'
+
+export function guardQuit(options: {
+  window: BrowserWindow
+  dialog: Pick<Dialog, 'showMessageBox'>
+  words(): NativeWords['quit']
+  countUnderWay(): number
+}): void {
+  const { window, dialog } = options
+  let mayClose = false
+  let isAsking = false
+
+  window.on('close', (event) => {
+    const jobs = options.countUnderWay()
+    if (mayClose || jobs === 0) return
+    event.preventDefault()
+    if (isAsking) return
+    isAsking = true
+    ask(jobs).then((mayLeave) => {
+      isAsking = false
+      mayClose = mayLeave
+      if (mayLeave && !window.isDestroyed()) window.close()
+    })
+  })
+
+  async function ask(jobs: number): Promise<boolean> {
+    const words = options.words()
+    const { response } = await dialog.showMessageBox(window, {
+      type: 'question',
+      message: words.message(jobs),
+      detail: words.detail,
+      buttons: [words.leave, words.stay],
+      defaultId: 1,
+      cancelId: 1,
+      noLink: true,
+    })
+    return response === 0
+  }
+}

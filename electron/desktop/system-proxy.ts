@@ -1,0 +1,17 @@
+/** Chromium's answer to "which proxy for this URL" as one URL. Pure. */
+
+/**
+ * From `PROXY host:port; DIRECT` to `http://host:port`; empty for a direct way. Of the list, the first entry that the
+ * engine can use counts: SOCKS it cannot. Format: https://developer.mozilla.org/docs/Web/HTTP/Guides/Proxy_servers_and_tunneling/Proxy_Auto-Configuration_PAC_file
+ */
+export function proxyUrlOf(answer: string): string {
+  for (const entry of answer.split(';')) {
+    const [kind = '', place] = entry.trim().split(/\s+/)
+    if (kind.toUpperCase() === 'DIRECT') return ''
+    const scheme = SCHEMES[kind.toUpperCase()]
+    if (scheme && place && URL.canParse(`${scheme}://${place}`)) return `${scheme}://${place}`
+  }
+  return ''
+}
+
+const SCHEMES: Record<string, string> = { PROXY: 'http', HTTP: 'http', HTTPS: 'https' }

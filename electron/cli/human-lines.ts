@@ -50,7 +50,8 @@ function endLines(summary: Summary, language: Language): string[] {
 export function progressText(snapshot: MetricsSnapshot): string {
   const { bytesDone, bytesTotal, objectsDone, objectsTotal, secondsLeft, phase } = snapshot
   const left = secondsLeft >= 0 ? `, ${formatDuration(secondsLeft, 'en')} left` : ''
-  const state = phase === 'running' ? formatRate(snapshot.bytesPerSecond) : phase
+  const wait = snapshot.waitSeconds > 0 ? ` ${formatDuration(snapshot.waitSeconds, 'en')}` : ''
+  const state = phase === 'running' ? formatRate(snapshot.bytesPerSecond) : `${phase}${wait}`
   const more = snapshot.listingComplete ? '' : '+'
   return `${formatBytes(bytesDone)} / ${formatBytes(bytesTotal)}${more}, ${objectsDone}/${objectsTotal}${more}, ${state}${left}`
 }

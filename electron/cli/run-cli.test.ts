@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { summarySchema } from '../../shared/job-state.ts'
 import { runCli } from './run-cli.ts'
 import {
@@ -14,6 +14,9 @@ import {
   startIndependentServer,
   startProgram,
 } from './testing/independent-server.ts'
+
+// Whole programs on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 let server: IndependentServer
 let folder: string

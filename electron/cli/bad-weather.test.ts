@@ -1,0 +1,118 @@
+/** The whole program against the fault server: refusals, broken objects, two runs at once, a hard kill. */
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { createEra5Objects, ERA5_BUCKET, ERA5_PREFIX } from '../engine/testing/era5-objects.ts'
+import { type FaultServer, startFaultServer } from '../engine/testing/fault-server.ts'
+import { lineCapacity } from '../engine/testing/weather/line.ts'
+import type { Weather } from '../engine/testing/weather/weather.ts'
+import { runProgram, startProgram } from './testing/independent-server.ts'
+
+const OBJECTS = createEra5Objects({ totalBytes: 24e6, objectBytes: 4e6 })
+const ADDRESS = `s3://${ERA5_BUCKET}/${ERA5_PREFIX}`
+
+// Whole programs on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+
+let server: FaultServer
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'longhaul-weather-'))
+  server = await startFaultServer({ buckets: { [ERA5_BUCKET]: OBJECTS }, denied: ['closed-bucket'] })
+})
+afterAll(async () => {
+  await server.close()
+  await rm(folder, { recursive: true })
+})
+
+const get = (destination: string, ...more: string[]) => [
+  'get',
+  ADDRESS,
+  join(folder, destination),
+  '--json',
+  '--no-sign-request',
+  '--endpoint-url',
+  server.endpointUrl,
+  ...more,
+]
+
+const summaryOf = (stdout: string) => JSON.parse(stdout.trim().split('\n').at(-1) ?? '')
+
+async function expectAllBytes(destination: string): Promise<void> {
+  for (const object of OBJECTS) {
+    const file = await readFile(join(folder, destination, object.key.slice(ERA5_PREFIX.length)))
+    expect(file.equals(server.expectedBytes(object))).toBe(true)
+  }
+}
+
+/** Resolves once the program says that so many bytes are done. */
+async function untilDone(program: ReturnType<typeof startProgram>, bytes: number): Promise<void> {
+  let seen = ''
+  await new Promise<void>((resolve, reject) => {
+    program.child.stdout?.on('data', (chunk) => {
+      seen += chunk
+      const done = [...seen.matchAll(/"bytesDone":(\d+)/g)].map((match) => Number(match[1]))
+      if (done.some((each) => each >= bytes)) resolve()
+    })
+    program.child.on('close', () => reject(new Error(`ended early: ${seen}`)))
+  })
+}
+
+test('a bucket that refuses us: exit code 3, and its words are quoted', async () => {
+  const run = await runProgram(['ls', 's3://closed-bucket', '--no-sign-request', '--endpoint-url', server.endpointUrl])
+  expect(run.code).toBe(3)
+  expect(run.stderr).toMatch(/^longhaul: Access to closed-bucket is denied\. \(HTTP 403, [^\n]*AccessDenied[^\n]*\)\n$/)
+})
+
+test('an object that cannot be had fails by name, the others arrive: exit code 1', async () => {
+  const broken = OBJECTS[2]?.key ?? ''
+  const curse: Weather = {
+    name: 'one object is broken',
+    fate: ({ kind, key }) =>
+      kind === 'get' && key === broken ? { kind: 'refuse', status: 500, code: 'InternalError' } : undefined,
+  }
+  server.setWeather([curse])
+  const policy = join(folder, 'policy.json')
+  await writeFile(policy, '{"maxAttempts": 2, "retryBaseSeconds": 0.01}')
+  const run = await runProgram(get('broken', '--policy', policy))
+  expect(run.code).toBe(1)
+  expect(summaryOf(run.stdout)).toMatchObject({
+    status: 'failed',
+    objectsDone: OBJECTS.length - 1,
+    objectsFailed: 1,
+    failed: [{ key: broken, failure: 'server-error' }],
+  })
+  expect(run.stderr).toContain(`  ${broken}: The server failed to answer.`)
+  server.setWeather([])
+  const again = await runProgram(get('broken'))
+  expect(again.code).toBe(0)
+  await expectAllBytes('broken')
+})
+
+test('a second run into the same folder is refused while the first goes on; the first is not disturbed', async () => {
+  server.setWeather([lineCapacity(8e6)])
+  const first = startProgram(get('shared'))
+  await untilDone(first, 1)
+  const second = await runProgram(get('shared'))
+  expect(second.code).toBe(5)
+  expect(summaryOf(second.stdout)).toMatchObject({ status: 'failed', failure: { class: 'locked' } })
+  expect(second.stderr).toContain('Another run is writing to')
+  server.setWeather([])
+  expect((await first.ended).code).toBe(0)
+  await expectAllBytes('shared')
+})
+
+test('after a hard kill the same command ends with every byte in place and not from the beginning', async () => {
+  server.setWeather([lineCapacity(4e6)])
+  const killed = startProgram(get('killed'))
+  // Half of it: what the last second brought may be lost, what came before may not.
+  await untilDone(killed, 12e6)
+  killed.child.kill('SIGKILL')
+  await killed.ended
+  server.setWeather([])
+  const resumed = await runProgram(get('killed'))
+  expect(resumed.code).toBe(0)
+  await expectAllBytes('killed')
+  expect(summaryOf(resumed.stdout).bytesFetched).toBeLessThan(24e6)
+})

@@ -8,7 +8,7 @@ import { JobHead } from './head/job-head.tsx'
 import { StatusStrip } from './strip/status-strip.tsx'
 import { JobTabs } from './tabs/job-tabs.tsx'
 import { useJobCommands } from './use-job-commands.ts'
-import { useEvents, useTrace } from './use-job-data.ts'
+import { useEvents } from './use-job-data.ts'
 import { VerdictLine } from './verdict/verdict-line.tsx'
 import { useJobWords } from './words/use-job-words.ts'
 import './job-page.css'
@@ -41,7 +41,6 @@ function ExistingJob({ jobId }: { jobId: string }) {
   const job = useJob(jobId)
   const snapshot = useSnapshot(jobId)
   const events = useEvents(jobId)
-  const trace = useTrace(jobId, snapshot, events)
   const commands = useJobCommands(jobId)
   if (!job) return null
   const isAlive = !hasEnded(job.phase)
@@ -52,7 +51,7 @@ function ExistingJob({ jobId }: { jobId: string }) {
       <JobHead job={job} snapshot={live} commands={commands} />
       <BannerLine job={job} snapshot={snapshot} events={events} commands={commands} />
       {isAlive && <VerdictLine phase={job.phase} limit={snapshot?.limit} />}
-      <ChartPanel trace={trace} isLive={isAlive} />
+      <ChartPanel jobId={jobId} snapshot={snapshot} events={events} isLive={isAlive} />
       {isAlive && <StatusStrip snapshot={live} />}
       <JobTabs job={job} snapshot={snapshot} events={events} commands={commands} />
     </div>

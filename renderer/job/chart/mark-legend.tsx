@@ -1,5 +1,6 @@
 /** The kinds of marks in sight, with their number; each opens the list of its events in words. */
 import { Button, Popover } from 'antd'
+import { memo } from 'react'
 import { popupContainer } from '../popup-container.ts'
 import { eventSentence, fillText } from '../words/fill-sentence.ts'
 import { formatCount } from '../words/format-live.ts'
@@ -10,7 +11,7 @@ import { formatInstant } from './plot-data.ts'
 
 const LISTED = 30
 
-export function MarkLegend({ marks }: { marks: readonly Mark[] }) {
+export const MarkLegend = memo(function MarkLegend({ marks }: { marks: readonly Mark[] }) {
   const { chart } = useJobWords()
   return (
     <ul className="lh-legend" aria-label={chart.marks}>
@@ -21,7 +22,7 @@ export function MarkLegend({ marks }: { marks: readonly Mark[] }) {
       ))}
     </ul>
   )
-}
+})
 
 function LegendEntry({ count: { kind, marks } }: { count: MarkCount }) {
   const words = useJobWords()

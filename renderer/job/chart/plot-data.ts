@@ -14,10 +14,15 @@ export type PlotData = {
   history: SpeedHistory
 }
 
-export function choosePlotData(history: SpeedHistory, range: ChartRange, maxPoints: number): PlotData {
+/** Unix seconds of the left and the right edge. */
+export function plotSpan(history: SpeedHistory, range: ChartRange): { from: number; to: number } {
   const first = history.time[0] ?? 0
   const to = history.time.at(-1) ?? first
-  const from = range === 'all' ? Math.min(first, to - SHORTEST_SECONDS) : to - RANGE_SECONDS[range]
+  return { from: range === 'all' ? Math.min(first, to - SHORTEST_SECONDS) : to - RANGE_SECONDS[range], to }
+}
+
+export function choosePlotData(history: SpeedHistory, range: ChartRange, maxPoints: number): PlotData {
+  const { from, to } = plotSpan(history, range)
   // One point more on the left, so that the line enters at the edge.
   const stretch = sliceHistory(history, from - 60, to)
   return { from, to, history: breakAtGaps(thinHistory(stretch, maxPoints)) }

@@ -10,17 +10,19 @@ import {
   ReloadOutlined,
 } from '@ant-design/icons'
 import { Button, Dropdown, type MenuProps } from 'antd'
-import type { JobView } from '../../../shared/ipc-contract.ts'
-import { hasEnded } from '../../../shared/job-state.ts'
+import { memo } from 'react'
+import { hasEnded, type JobPhase } from '../../../shared/job-state.ts'
 import { useAppInfo } from '../../store/use-window-store.tsx'
 import { CoolingIcon } from '../chart/mark-shapes.tsx'
 import { popupContainer } from '../popup-container.ts'
 import type { JobCommands } from '../use-job-commands.ts'
 import { useJobWords } from '../words/use-job-words.ts'
 
-export function JobActions({ job, commands }: { job: JobView; commands: JobCommands }) {
+type JobActionsProps = { phase: JobPhase; hasFailures: boolean; commands: JobCommands }
+
+/** Takes no more than it needs, so that it rests while only figures change. */
+export const JobActions = memo(function JobActions({ phase, hasFailures, commands }: JobActionsProps) {
   const { head } = useJobWords()
-  const { phase } = job
   const ended = hasEnded(phase)
   const canResume = phase === 'paused' || phase === 'interrupted' || phase === 'cancelled' || phase === 'failed'
   return (
@@ -49,16 +51,16 @@ export function JobActions({ job, commands }: { job: JobView; commands: JobComma
           {head.cancel}
         </Button>
       )}
-      <MoreActions job={job} commands={commands} />
+      <MoreActions phase={phase} hasFailures={hasFailures} commands={commands} />
     </div>
   )
-}
+})
 
-function MoreActions({ job, commands }: { job: JobView; commands: JobCommands }) {
+function MoreActions({ phase, hasFailures, commands }: JobActionsProps) {
   const { head } = useJobWords()
   const canReveal = useAppInfo()?.nativeDialogs === true
-  const ended = hasEnded(job.phase)
-  const isRunning = job.phase === 'running'
+  const ended = hasEnded(phase)
+  const isRunning = phase === 'running'
   const items: MenuProps['items'] = [
     { key: 'coolDown', label: head.coolDown, icon: <CoolingIcon />, disabled: !isRunning, onClick: commands.coolDown },
     {
@@ -72,7 +74,7 @@ function MoreActions({ job, commands }: { job: JobView; commands: JobCommands })
       key: 'retry',
       label: head.retryFailed,
       icon: <RedoOutlined aria-hidden="true" />,
-      disabled: job.objectsFailed === 0,
+      disabled: !hasFailures,
       onClick: () => commands.retry(),
     },
     ...(canReveal

@@ -37,7 +37,7 @@ export function JobHead({ job, snapshot, commands }: JobHeadProps) {
             <bdi>{destination}</bdi>
           </span>
         </h1>
-        <JobActions job={job} commands={commands} />
+        <JobActions phase={job.phase} hasFailures={job.objectsFailed > 0} commands={commands} />
       </div>
       <Progress job={job} />
       <Figures job={job} snapshot={snapshot} />

@@ -1,6 +1,6 @@
 /** What was decided, when, and why, in words; newest first. The current row is told in full below the table. */
 import { Input, Select } from 'antd'
-import { useDeferredValue, useMemo, useState } from 'react'
+import { memo, useDeferredValue, useMemo, useState } from 'react'
 import type { EngineEvent } from '../../../shared/engine-event.ts'
 import { markKindOf } from '../chart/event-marks.ts'
 import { MarkIcon } from '../chart/mark-shapes.tsx'
@@ -11,7 +11,7 @@ import { useJobWords } from '../words/use-job-words.ts'
 import { chooseDecisions, type DecisionGroup } from './decision-groups.ts'
 import { type GridColumn, VirtualGrid } from './virtual-grid.tsx'
 
-export function DecisionsTab({ events }: { events: readonly EngineEvent[] }) {
+export const DecisionsTab = memo(function DecisionsTab({ events }: { events: readonly EngineEvent[] }) {
   const words = useJobWords()
   const { decisions } = words
   const [group, setGroup] = useState<DecisionGroup | 'all'>('all')
@@ -84,7 +84,7 @@ export function DecisionsTab({ events }: { events: readonly EngineEvent[] }) {
       )}
     </>
   )
-}
+})
 
 function EventName({ event }: { event: EngineEvent }) {
   const words = useJobWords()

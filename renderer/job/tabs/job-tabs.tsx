@@ -1,7 +1,6 @@
 /** The tables behind the figures. Only the open one is drawn. */
 import { Tabs } from 'antd'
-import type { ReactNode } from 'react'
-import { useState } from 'react'
+import { createContext, useContext, useMemo, useState } from 'react'
 import type { EngineEvent } from '../../../shared/engine-event.ts'
 import type { JobView } from '../../../shared/ipc-contract.ts'
 import type { MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
@@ -21,42 +20,62 @@ type JobTabsProps = {
   events: readonly EngineEvent[]
   commands: JobCommands
 }
-type TabName = 'objects' | 'connections' | 'addresses' | 'decisions' | 'errors'
+const TAB_NAMES = ['objects', 'connections', 'addresses', 'decisions', 'errors'] as const
+type TabName = (typeof TAB_NAMES)[number]
 
 export function JobTabs({ job, snapshot, events, commands }: JobTabsProps) {
   const { tabs } = useJobWords()
   const [open, setOpen] = useState<TabName>('objects')
   const errorCount = Object.values(snapshot?.errors ?? {}).reduce((sum, count) => sum + count, 0)
-  const counts: Record<TabName, number | undefined> = {
+  const counts: Record<TabName, number> = {
     objects: job.objectsTotal,
-    connections: snapshot?.connectionTable.length,
-    addresses: snapshot?.addressTable.length,
+    connections: snapshot?.connectionTable.length ?? 0,
+    addresses: snapshot?.addressTable.length ?? 0,
     decisions: events.length,
     errors: errorCount,
   }
-  const contents: Record<TabName, () => ReactNode> = {
-    objects: () => <ObjectsTab job={job} snapshot={snapshot} commands={commands} />,
-    connections: () => <ConnectionsTab snapshot={snapshot} />,
-    addresses: () => <AddressesTab snapshot={snapshot} />,
-    decisions: () => <DecisionsTab events={events} />,
-    errors: () => <ErrorsTab snapshot={snapshot} />,
+  // The frame of the tabs is drawn anew when a count changes, not at every tick; what is in them reads the context.
+  const { objects, connections, addresses, decisions, errors } = counts
+  const frame = useMemo(() => {
+    const shown: Record<TabName, number> = { objects, connections, addresses, decisions, errors }
+    return (
+      <Tabs
+        className="lh-job-tabs"
+        size="small"
+        activeKey={open}
+        onChange={(key) => setOpen(key as TabName)}
+        destroyOnHidden
+        items={TAB_NAMES.map((name) => ({
+          key: name,
+          label: (
+            <>
+              {tabs[name]} <span className="lh-tab-count">{shown[name] > 0 ? formatCount(shown[name]) : ''}</span>
+            </>
+          ),
+          children: open === name ? <TabContent name={name} /> : null,
+        }))}
+      />
+    )
+  }, [tabs, open, objects, connections, addresses, decisions, errors])
+  return <TabsContext value={{ job, snapshot, events, commands }}>{frame}</TabsContext>
+}
+
+const TabsContext = createContext<JobTabsProps | undefined>(undefined)
+
+function TabContent({ name }: { name: TabName }) {
+  const context = useContext(TabsContext)
+  if (!context) throw new Error('TabContent belongs into JobTabs')
+  const { job, snapshot, events, commands } = context
+  switch (name) {
+    case 'objects':
+      return <ObjectsTab job={job} snapshot={snapshot} commands={commands} />
+    case 'connections':
+      return <ConnectionsTab snapshot={snapshot} />
+    case 'addresses':
+      return <AddressesTab snapshot={snapshot} />
+    case 'decisions':
+      return <DecisionsTab events={events} />
+    case 'errors':
+      return <ErrorsTab snapshot={snapshot} />
   }
-  return (
-    <Tabs
-      className="lh-job-tabs"
-      size="small"
-      activeKey={open}
-      onChange={(key) => setOpen(key as TabName)}
-      destroyOnHidden
-      items={(Object.keys(contents) as TabName[]).map((name) => ({
-        key: name,
-        label: (
-          <>
-            {tabs[name]} <span className="lh-tab-count">{counts[name] ? formatCount(counts[name]) : ''}</span>
-          </>
-        ),
-        children: open === name ? contents[name]() : null,
-      }))}
-    />
-  )
 }

@@ -1,7 +1,7 @@
 /** The objects of a job: state, progress, speed; search, filter; retry and show in folder. */
 import { FolderOpenOutlined, RedoOutlined } from '@ant-design/icons'
 import { Button, Input, Select } from 'antd'
-import { useDeferredValue, useMemo, useState } from 'react'
+import { memo, useDeferredValue, useMemo, useState } from 'react'
 import { formatBytes } from '../../../shared/format-units.ts'
 import { type JobView, OBJECT_STATES, type ObjectFilter, type ObjectRow } from '../../../shared/ipc-contract.ts'
 import type { ConnectionView, MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
@@ -29,31 +29,15 @@ export function ObjectsTab({ job, snapshot, commands }: ObjectsTabProps) {
   const isListing = job.phase === 'listing' || job.phase === 'starting'
   return (
     <>
-      <div className="lh-tab-tools">
-        <Input
-          size="small"
-          allowClear
-          placeholder={objects.search}
-          aria-label={objects.search}
-          value={typed}
-          onChange={(event) => setTyped(event.target.value)}
-        />
-        <Select<ObjectFilter>
-          size="small"
-          aria-label={objects.filter}
-          value={filter}
-          onChange={setFilter}
-          options={(['all', ...OBJECT_STATES] as const).map((value) => ({ value, label: objects.states[value] }))}
-        />
-        <span className="lh-muted lh-number" aria-live="polite">
-          {rows.total === undefined ? '' : fillText(objects.count, { count: formatCount(rows.total) })}
-        </span>
-        {job.objectsFailed > 0 && (
-          <Button size="small" icon={<RedoOutlined aria-hidden="true" />} onClick={() => commands.retry()}>
-            {objects.retryAll} ({formatCount(job.objectsFailed)})
-          </Button>
-        )}
-      </div>
+      <ObjectTools
+        typed={typed}
+        onType={setTyped}
+        filter={filter}
+        onFilter={setFilter}
+        total={rows.total}
+        failed={job.objectsFailed}
+        commands={commands}
+      />
       <VirtualGrid<ObjectRow>
         // A new question starts at its top.
         key={`${filter} ${search}`}
@@ -83,6 +67,49 @@ export function ObjectsTab({ job, snapshot, commands }: ObjectsTabProps) {
     </>
   )
 }
+
+type ObjectToolsProps = {
+  typed: string
+  onType: (text: string) => void
+  filter: ObjectFilter
+  onFilter: (filter: ObjectFilter) => void
+  total: number | undefined
+  failed: number
+  commands: JobCommands
+}
+
+/** Rests while only rows change. */
+const ObjectTools = memo(function ObjectTools(props: ObjectToolsProps) {
+  const { typed, onType, filter, onFilter, total, failed, commands } = props
+  const { objects } = useJobWords()
+  return (
+    <div className="lh-tab-tools">
+      <Input
+        size="small"
+        allowClear
+        placeholder={objects.search}
+        aria-label={objects.search}
+        value={typed}
+        onChange={(event) => onType(event.target.value)}
+      />
+      <Select<ObjectFilter>
+        size="small"
+        aria-label={objects.filter}
+        value={filter}
+        onChange={onFilter}
+        options={(['all', ...OBJECT_STATES] as const).map((value) => ({ value, label: objects.states[value] }))}
+      />
+      <span className="lh-muted lh-number" aria-live="polite">
+        {total === undefined ? '' : fillText(objects.count, { count: formatCount(total) })}
+      </span>
+      {failed > 0 && (
+        <Button size="small" icon={<RedoOutlined aria-hidden="true" />} onClick={() => commands.retry()}>
+          {objects.retryAll} ({formatCount(failed)})
+        </Button>
+      )}
+    </div>
+  )
+})
 
 const SIGNS: Record<ObjectRow['state'], Sign> = {
   waiting: 'waiting',

@@ -174,7 +174,8 @@ function useSteadyReading<Row>(
     const known = before.current
     before.current = first === undefined ? undefined : { key: keyOf(first), count }
     const element = scroller.current
-    if (!element || !known || first === undefined || element.scrollTop === 0 || keyOf(first) === known.key) return
+    // Where it is scrolled to is asked last: the answer costs a layout.
+    if (!element || !known || first === undefined || keyOf(first) === known.key || element.scrollTop === 0) return
     for (let index = 1; index <= Math.min(count - 1, 200); index++) {
       const row = rowAt(index)
       if (row === undefined || keyOf(row) !== known.key) continue

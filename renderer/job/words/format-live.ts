@@ -33,7 +33,8 @@ export function formatPercent(share: number, digits = 1): string {
   return `${percent.toFixed(digits)} %`
 }
 
-export const formatCount = (count: number): string => Math.round(count).toLocaleString('en-US')
+const GROUPED = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
+export const formatCount = (count: number): string => GROUPED.format(count)
 
 /** `84 ms`, `1.25 s`. */
 export function formatMilliseconds(milliseconds: number): string {

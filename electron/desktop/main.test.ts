@@ -1,0 +1,189 @@
+/** main.ts and preload.ts as a whole, over a double of Electron that its own d.ts types. */
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { CALL_CHANNEL, PUSH_CHANNEL } from './channels.ts'
+import { createElectronDouble } from './testing/electron-double.ts'
+
+let folder: string
+const listenersBefore = process.listeners('uncaughtException')
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'longhaul-main-'))
+  vi.stubEnv('LONGHAUL_STATE_FOLDER', folder)
+})
+afterEach(async () => {
+  vi.doUnmock('electron')
+  vi.unstubAllEnvs()
+  for (const listener of process.listeners('uncaughtException')) {
+    if (!listenersBefore.includes(listener)) process.off('uncaughtException', listener)
+  }
+  await rm(folder, { recursive: true })
+})
+
+async function start(parts: { isFirstInstance: boolean }) {
+  const double = createElectronDouble(parts)
+  vi.resetModules()
+  vi.doMock('electron', () => double.module)
+  await import('./main.ts')
+  return double
+}
+
+async function startWindow() {
+  const double = await start({ isFirstInstance: true })
+  double.makeReady()
+  const window = await vi.waitUntil(() => double.windows[0])
+  await vi.waitUntil(() => window.done.length > 0)
+  return { ...double, window }
+}
+
+describe('before Electron is ready', () => {
+  test('one instance per state folder: a second start leaves at once, without a window or a scheme', async () => {
+    const { log, schemes, windows } = await start({ isFirstInstance: false })
+    expect(log).toEqual([`setPath userData ${join(folder, 'desktop')}`, 'quit', 'quit at once'])
+    expect([schemes, windows]).toEqual([[], []])
+  })
+
+  test('every page is sandboxed and the scheme is standard, secure and bypasses no policy', async () => {
+    const { log, schemes } = await start({ isFirstInstance: true })
+    expect(log).toContain('enableSandbox')
+    expect(schemes).toHaveLength(1)
+    expect(schemes[0]).toMatchObject({
+      scheme: 'longhaul',
+      privileges: { standard: true, secure: true, bypassCSP: false },
+    })
+  })
+
+  test('a state folder that cannot be made: one message, exit code 1, no window', async () => {
+    const blocked = join(folder, 'a-file')
+    await writeFile(blocked, '')
+    vi.stubEnv('LONGHAUL_STATE_FOLDER', join(blocked, 'below'))
+    const { dialog, log, schemes } = await start({ isFirstInstance: true })
+    expect(dialog.asked).toHaveLength(1)
+    expect(dialog.asked[0]).toMatch(/^Longhaul cannot start: /)
+    expect([log, schemes]).toEqual([['exit 1'], []])
+  })
+})
+
+describe('the window', () => {
+  test('has isolated, sandboxed contents without Node and without developer tools', async () => {
+    const { window } = await startWindow()
+    expect(window.options.webPreferences).toMatchObject({
+      contextIsolation: true,
+      sandbox: true,
+      nodeIntegration: false,
+      nodeIntegrationInWorker: false,
+      nodeIntegrationInSubFrames: false,
+      webSecurity: true,
+      allowRunningInsecureContent: false,
+      experimentalFeatures: false,
+      webviewTag: false,
+      devTools: false,
+    })
+    expect(window.options.webPreferences).not.toHaveProperty('enableBlinkFeatures')
+    expect(window.options.webPreferences?.preload).toMatch(/preload\.cjs$/)
+    expect(window.options).toMatchObject({ name: 'main', windowStatePersistence: true, show: false })
+  })
+
+  test('loads our page, which is locked down and served by our protocol', async () => {
+    const { window, protocols, defaultSession } = await startWindow()
+    expect(window.done).toEqual(['load longhaul://app/'])
+    expect(window.contents.state.openHandler?.({ url: 'https://example.org/' } as never)).toEqual({ action: 'deny' })
+    expect([...protocols.keys()]).toEqual(['longhaul'])
+    expect(Object.keys(defaultSession.handlers).sort()).toEqual(['check', 'device', 'request'])
+  })
+
+  test('ignores the address of a development server once packaged', async () => {
+    vi.stubEnv('ELECTRON_RENDERER_URL', 'http://localhost:5173/')
+    expect((await startWindow()).window.done).toEqual(['load longhaul://app/'])
+  })
+
+  test('answers the contract, and keeps keys for the session where there is no vault', async () => {
+    const { window, ipc } = await startWindow()
+    const sender = { senderFrame: window.contents.contents.mainFrame }
+    expect(await ipc.invoke(CALL_CHANNEL, sender, 'app.info', {})).toMatchObject({
+      ok: true,
+      value: {
+        host: 'desktop',
+        version: '1.2.3',
+        systemLanguage: 'zh',
+        nativeDialogs: true,
+        vault: expect.any(String),
+      },
+    })
+    expect(await ipc.invoke(CALL_CHANNEL, { senderFrame: null }, 'app.info', {})).toMatchObject({ ok: false })
+  })
+
+  test('follows the settings: theme and the language of the menu', async () => {
+    const { window, ipc, module, menus } = await startWindow()
+    const sender = { senderFrame: window.contents.contents.mainFrame }
+    expect(menus.at(-1)?.[0]?.label).toBe('文件')
+    await ipc.invoke(CALL_CHANNEL, sender, 'settings.write', { language: 'en', theme: 'dark' })
+    expect([module.nativeTheme.themeSource, menus.at(-1)?.[0]?.label]).toEqual(['dark', 'File'])
+    expect(window.contents.sent.at(-1)?.[0]).toBe(PUSH_CHANNEL)
+  })
+
+  test('comes to the front when the program is started again', async () => {
+    const { window, module } = await startWindow()
+    window.state.isMinimized = true
+    module.app.emit('second-instance', {})
+    expect(window.done.slice(1)).toEqual(['restore', 'show', 'focus'])
+  })
+
+  test('comes back after its process dies, but not in a circle, and the program lives on', async () => {
+    const { window, log } = await startWindow()
+    const { contents, state } = window.contents
+    const crash = () => contents.emit('render-process-gone', {}, { reason: 'crashed', exitCode: 5 })
+    crash()
+    crash()
+    contents.emit('render-process-gone', {}, { reason: 'clean-exit', exitCode: 0 })
+    expect([state.reloads, log.includes('quit')]).toEqual([1, false])
+    expect(await readFile(join(folder, 'longhaul.log'), 'utf8')).toContain('crashed')
+  })
+
+  test('closed: the bridge is gone, the jobs are put on disk, then the process ends', async () => {
+    const { window, ipc, log } = await startWindow()
+    window.window.close()
+    expect([ipc.handlers.size, log.includes('quit')]).toEqual([0, true])
+    await vi.waitUntil(() => log.includes('exit 0'))
+    expect(log).not.toContain('quit at once')
+  })
+
+  test('starts over a damaged settings file, and says so in the log', async () => {
+    await writeFile(join(folder, 'settings.json'), 'no JSON at all')
+    const { window } = await startWindow()
+    expect(window.done).toEqual(['load longhaul://app/'])
+    expect(await readFile(join(folder, 'longhaul.log'), 'utf8')).toContain('settings')
+  })
+})
+
+describe('the preload script', () => {
+  test('gives the page two functions and hides the event, which leads to Electron', async () => {
+    const exposed: Record<string, unknown> = {}
+    const listeners = new Set<(...args: unknown[]) => void>()
+    const ipcRenderer = {
+      invoke: vi.fn(async () => 'answer'),
+      on: (channel: string, listener: () => void) => channel === PUSH_CHANNEL && listeners.add(listener),
+      off: (channel: string, listener: () => void) => channel === PUSH_CHANNEL && listeners.delete(listener),
+    }
+    const contextBridge = { exposeInMainWorld: (name: string, api: unknown) => Object.assign(exposed, { [name]: api }) }
+    vi.resetModules()
+    vi.doMock('electron', () => ({ contextBridge, ipcRenderer }))
+    await import('./preload.ts')
+
+    const bridge = exposed.longhaul as {
+      call(name: string, input: unknown): Promise<unknown>
+      subscribe(listener: (...received: unknown[]) => void): () => void
+    }
+    expect(Object.keys(exposed)).toEqual(['longhaul'])
+    expect(Object.keys(bridge).sort()).toEqual(['call', 'subscribe'])
+    expect(await bridge.call('jobs.list', {})).toBe('answer')
+    expect(ipcRenderer.invoke).toHaveBeenCalledWith(CALL_CHANNEL, 'jobs.list', {})
+    const received: unknown[][] = []
+    const end = bridge.subscribe((...args) => received.push(args))
+    for (const listener of listeners) listener({ sender: 'ipcRenderer' }, { name: 'snapshot' })
+    expect(received).toEqual([[{ name: 'snapshot' }]])
+    end()
+    expect(listeners.size).toBe(0)
+  })
+})

@@ -29,7 +29,7 @@ export function plotOptions({ size, theme, clusters, onCursor }: PlotSources): u
   }
   return {
     ...size,
-    padding: [MARK_BAND, 22, 0, 0],
+    padding: [MARK_BAND, 30, 0, 0],
     legend: { show: false },
     select: { show: false, left: 0, top: 0, width: 0, height: 0 },
     cursor: {

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
-export type AwsProfile = { region?: string; endpointUrl?: string }
+type AwsProfile = { region?: string; endpointUrl?: string }
 export type AwsProfiles = Map<string, AwsProfile>
 
 /** Files that are missing or unreadable hold no profiles. */

@@ -89,7 +89,7 @@ export async function removeJobRecord(folder: string, jobId: string): Promise<vo
 }
 
 /** The time between two snapshots as one point; undefined for the first one and for a clock that stood still. */
-export function pointBetween(previous: MetricsSnapshot | undefined, snapshot: MetricsSnapshot): SpeedPoint | undefined {
+function pointBetween(previous: MetricsSnapshot | undefined, snapshot: MetricsSnapshot): SpeedPoint | undefined {
   if (!previous) return undefined
   const time = Date.parse(snapshot.time) / 1000
   const seconds = time - Date.parse(previous.time) / 1000

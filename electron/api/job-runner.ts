@@ -51,8 +51,6 @@ export type JobRunnerOptions = {
   logProblem(where: string, error: unknown): void
 }
 
-export type JobRunner = ReturnType<typeof createJobRunner>
-
 export function createJobRunner(options: JobRunnerOptions) {
   const { engine, book, clock, folder, push } = options
   const runs = new Map<string, Run>()

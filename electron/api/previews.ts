@@ -11,7 +11,7 @@ import { type Browser, retryLookAfterMs } from './browse.ts'
 const SAMPLE_SIZE = 8
 const PUSH_EVERY_MS = 250
 
-export type PreviewRequest = {
+type PreviewRequest = {
   previewId: string
   source: Source
   include: string[]
@@ -81,7 +81,7 @@ export function createPreviews(options: {
   }
 }
 
-export function addPage(preview: Preview, objects: ListedObject[], isWanted: (key: string) => boolean): Preview {
+function addPage(preview: Preview, objects: ListedObject[], isWanted: (key: string) => boolean): Preview {
   const wanted = objects.filter(({ key }) => isWanted(key))
   const room = SAMPLE_SIZE - preview.sample.length
   return {

@@ -3,7 +3,7 @@ import { environmentNameOf, type Flag } from './flags.ts'
 import { refuseValue, UsageError } from './usage-error.ts'
 
 /** One flag's value, and what to call it in a sentence about it: `--threads`, `LONGHAUL_THREADS`, `settings: threads`. */
-export type FlagValue = { values: string[]; origin: string; rank: number }
+type FlagValue = { values: string[]; origin: string; rank: number }
 export type FlagValues = Map<string, FlagValue>
 
 /** As the parser hands it over: text, a list of texts, or true for a switch. */

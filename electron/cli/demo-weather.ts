@@ -17,7 +17,7 @@ export type DemoTrouble = {
 }
 
 /** A fast home line: 1 GiB takes about twenty seconds, long enough to watch and short enough to wait for. */
-export const DEMO_LINE_BYTES_PER_SECOND = 64e6
+const DEMO_LINE_BYTES_PER_SECOND = 64e6
 /** Small parts make many requests, and so much weather in little time. */
 export const DEMO_PART_BYTES = 2 * 1024 ** 2
 

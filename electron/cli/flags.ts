@@ -9,7 +9,7 @@ export type Flag = {
   help: string
 }
 
-export const CONNECTION_FLAGS: Flag[] = [
+const CONNECTION_FLAGS: Flag[] = [
   { name: 'endpoint-url', value: 'URL', help: 'address of an S3-compatible server' },
   { name: 'region', value: 'R', help: 'region of the bucket (found by itself when omitted)' },
   { name: 'path-style', help: 'ask as HOST/BUCKET/KEY' },

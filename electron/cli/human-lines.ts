@@ -56,7 +56,7 @@ export function progressText(snapshot: MetricsSnapshot): string {
   return `${formatBytes(bytesDone)} / ${formatBytes(bytesTotal)}${more}, ${objectsDone}/${objectsTotal}${more}, ${state}${left}`
 }
 
-export function formatDuration(seconds: number, language: Language): string {
+function formatDuration(seconds: number, language: Language): string {
   if (seconds < 10) return language === 'zh' ? `${seconds.toFixed(1)} 秒` : `${seconds.toFixed(1)} s`
   const parts = splitDuration(seconds)
   const units = language === 'zh' ? ['天', '时', '分', '秒'] : ['d', 'h', 'min', 's']

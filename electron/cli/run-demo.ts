@@ -1,6 +1,6 @@
 /** `longhaul demo`: the main job against an embedded S3 server in bad weather, then proof that every byte is right. */
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
+import { createReadStream, rmSync } from 'node:fs'
 import { mkdtemp, rm, statfs } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -33,6 +33,8 @@ export async function runDemo(context: CommandContext): Promise<number> {
   const size = context.flags.get('size')
   const totalBytes = size ? parseSize(size.values[0] ?? '', size.origin) : DEFAULT_SIZE_BYTES
   const folder = await mkdtemp(join(tmpdir(), 'longhaul-demo-'))
+  // An impatient second Ctrl-C must not leave a gigabyte behind, nor a run that still writes while it is given up.
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   try {
     const { bavail, bsize } = await statfs(folder)
     if (bavail * bsize < totalBytes * 1.05) {

@@ -1,5 +1,6 @@
 /** Ctrl-C and its kin: the first one stops in good order, the second one at once. */
 import { EXIT } from './exit-code.ts'
+import { exitNow } from './exit-now.ts'
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK'] as const
 
@@ -8,7 +9,7 @@ export function onStopSignal(stop: () => void): () => void {
   let count = 0
   const receive = () => {
     count++
-    if (count > 1) process.exit(EXIT.interrupted)
+    if (count > 1) exitNow(EXIT.interrupted)
     stop()
   }
   const signals = SIGNALS.filter((signal) => process.platform === 'win32' || signal !== 'SIGBREAK')

@@ -6,7 +6,7 @@ import type { ServerResponse } from 'node:http'
 import type { Push } from '../../shared/ipc-contract.ts'
 
 const HEARTBEAT_MS = 15_000
-export const MAX_BUFFERED_BYTES = 4 * 1024 * 1024
+const MAX_BUFFERED_BYTES = 4 * 1024 * 1024
 
 type Sink = Pick<ServerResponse, 'write' | 'end' | 'destroy' | 'on' | 'writableLength' | 'writableNeedDrain'>
 

@@ -6,7 +6,7 @@ import type { MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
 import type { ListedObject } from '../../engine/engine-ports.ts'
 import type { DownloadRequest, EngineAccess, LiveDownload } from '../engine-access.ts'
 
-export type FakeDownload = {
+type FakeDownload = {
   request: DownloadRequest
   /** Names of the commands it was given, oldest first. */
   commands: string[]
@@ -95,7 +95,7 @@ function createFakeDownload(request: DownloadRequest): { download: LiveDownload;
   }
 }
 
-export function sampleSnapshot(): MetricsSnapshot {
+function sampleSnapshot(): MetricsSnapshot {
   return {
     time: '2026-01-01T00:00:00.000Z',
     phase: 'running',
@@ -133,7 +133,7 @@ export function sampleSnapshot(): MetricsSnapshot {
   }
 }
 
-export const sampleSummary = (): Summary => ({
+const sampleSummary = (): Summary => ({
   status: 'completed',
   objectsDone: 10,
   objectsFailed: 0,

@@ -141,6 +141,7 @@ export function NewDownloadPage() {
         preview={preview}
         folder={folderView}
         firstError={firstError}
+        startFailure={startFailure}
         starting={starting}
         onStart={() => void start()}
       />

@@ -1,5 +1,6 @@
 import { CloseCircleFilled, DownloadOutlined, LoadingOutlined, WarningFilled } from '@ant-design/icons'
 import { Button } from 'antd'
+import type { Failure } from '../../shared/failure.ts'
 import { formatBytes } from '../../shared/format-units.ts'
 import type { FolderView } from '../../shared/ipc-contract.ts'
 import { describeFailure } from '../i18n/describe-failure.ts'
@@ -13,12 +14,14 @@ type StartBarProps = {
   folder: FolderView | undefined
   /** The topmost error of the form, once the user has tried to start. */
   firstError: string | undefined
+  /** Why the last attempt to start did not work; the whole note stands beside the preview, perhaps out of view. */
+  startFailure: Failure | undefined
   starting: boolean
   onStart: () => void
 }
 
 /** Always in view: what would happen in one line, and the button that makes it happen. */
-export function StartBar({ preview, folder, firstError, starting, onStart }: StartBarProps) {
+export function StartBar({ preview, folder, firstError, startFailure, starting, onStart }: StartBarProps) {
   const { t } = useTranslation()
   const label = folder?.hasJournal ? t('form.resume') : t('form.start')
   return (
@@ -28,6 +31,11 @@ export function StartBar({ preview, folder, firstError, starting, onStart }: Sta
           {firstError ? (
             <span className="lh-trouble">
               <CloseCircleFilled aria-hidden="true" /> {t('form.cannotStart')} {firstError}
+            </span>
+          ) : startFailure ? (
+            <span className="lh-trouble">
+              <CloseCircleFilled aria-hidden="true" /> {t('form.startFailed')}{' '}
+              {describeFailure(t, startFailure).sentence}
             </span>
           ) : (
             <PreviewLine preview={preview} folder={folder} />

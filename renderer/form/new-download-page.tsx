@@ -6,7 +6,8 @@ import { useClient } from '../client/use-client.tsx'
 import { useTranslation } from '../i18n/index.ts'
 import { FailureNote } from '../shell/failure-note.tsx'
 import { goTo } from '../shell/route.ts'
-import { useAppInfo, useSettings } from '../store/use-window-store.tsx'
+import { foldPush } from '../store/fold-push.ts'
+import { useAppInfo, useSettings, useStoreHandle } from '../store/use-window-store.tsx'
 import { AdvancedSection } from './advanced-section.tsx'
 import { DestinationSection } from './destination-section.tsx'
 import { draftToSource, draftToSpec } from './draft-to-spec.ts'
@@ -26,6 +27,7 @@ const TEXT_FIELDS = ['bucket', 'folder', 'endpointUrl', 'rateLimit', 'timeWindow
 export function NewDownloadPage() {
   const { t } = useTranslation()
   const client = useClient()
+  const store = useStoreHandle()
   const settings = useSettings()
   const platform = useAppInfo()?.platform
   const handle = useDraft()
@@ -84,8 +86,13 @@ export function NewDownloadPage() {
     setStarting(true)
     const outcome = await client.call('jobs.start', draftToSpec(draft, settings))
     setStarting(false)
-    if (outcome.ok) goTo({ page: 'job', jobId: outcome.value.jobId })
-    else setStartFailure(outcome.failure)
+    if (!outcome.ok) return setStartFailure(outcome.failure)
+    const job = outcome.value
+    // The push about it may still be on its way: the page must not say "no such job" for a moment.
+    if (!store.getState().jobs[job.jobId]) {
+      store.setState((before) => foldPush(before, { name: 'job-changed', payload: job }))
+    }
+    goTo({ page: 'job', jobId: job.jobId })
   }
 
   return (

@@ -65,6 +65,8 @@ export function startDownload(options: DownloadOptions): Download {
   let phase: JobPhase = 'starting'
   let listingComplete = false
   let fatal: Failure | undefined
+  /** What the health check asks for. */
+  let smallest: { key: string; size: number } | undefined
   let isPaused = false
   let workplace: Workplace | undefined
   let logs: JobLogs | undefined
@@ -105,9 +107,11 @@ export function startDownload(options: DownloadOptions): Download {
     book,
     isListingComplete: () => listingComplete,
     emit,
-    onError(failure, task, attempt, action) {
+    smallestKey: () => smallest?.key,
+    loopLagMs: () => meter.loopLagMs(),
+    onError(failure, task, reached, action) {
       const time = new Date(clock.now()).toISOString()
-      logs?.error({ time, key: task.key, start: task.range.start, reached: task.reached, attempt, action, failure })
+      logs?.error({ time, key: task.key, start: task.range.start, reached, action, failure })
     },
     onFatal: fail,
   })
@@ -153,7 +157,7 @@ export function startDownload(options: DownloadOptions): Download {
     await Promise.all([list(), governor.start(stop.signal)])
     await untilDone()
     phase = 'finishing'
-    await governor.stop()
+    governor.stop()
     await book.stop()
     for (const cancelTimer of timers) cancelTimer()
     const closed = await workplace.close()
@@ -182,17 +186,22 @@ export function startDownload(options: DownloadOptions): Download {
         seen++
         if (!isWholeKey && !isWanted(keyBelowPrefix(object.key, prefix))) continue
         const index = table.add(object)
+        if (object.size > 0 && object.size < (smallest?.size ?? Number.POSITIVE_INFINITY)) smallest = object
         theLanding().pathOf(index)
         if (await theLanding().isThere(index)) book.addSkipped(index)
         else book.addWaiting(index)
       }
-      if (phase === 'listing') phase = 'running'
+      if (phase === 'listing') {
+        phase = 'running'
+        // The first page may have told where the bucket really is.
+        await governor.renewEndpoint()
+      }
       governor.pump()
     }
     const listed = await listObjects({
       source: ports.source,
       prefix,
-      retryAfterMs: (failure, attempts) => governor.listRetryAfterMs(failure, attempts),
+      retryAfterMs: (failure, attempts) => governor.listRetryAfterMs(failure, attempts, seen > 0),
       sleep,
       onPage,
       signal: stop.signal,
@@ -294,14 +303,14 @@ export function startDownload(options: DownloadOptions): Download {
     const isDone = listingComplete && book.isIdle() && !failure
     const status = failure || (isDone && objectsFailed > 0) ? 'failed' : isDone ? 'completed' : 'interrupted'
     phase = status === 'interrupted' ? 'cancelled' : status
-    const { fetched, retries } = book.counts()
+    const { retries } = book.counts()
     const summary: Summary = {
       status,
       objectsDone: table.count('done') + table.count('skipped'),
       objectsFailed,
       objectsSkipped: table.count('skipped'),
       bytesDone: book.bytesDone(),
-      bytesFetched: fetched,
+      bytesFetched: governor.bytesReceived(),
       seconds: (clock.monotonic() - startedAt) / 1000,
       retries,
       // A failure that a later retry has mended is no longer one.

@@ -171,6 +171,8 @@ export type DataPlane = {
   setRateLimit(bytesPerSecond: number): void
   /** Sockets the operating system still has, by worker count, for the leak check. */
   socketCounts(): { opened: number; closed: number }
+  /** How long the slowest worker has been unable to run: blocked in a write, or starved. */
+  blockedMs(): number
   /** Write latency of the slowest recent disk write, milliseconds. */
   diskWriteMs(): number
   subscribe(listener: (news: LineNews[]) => void): void

@@ -7,7 +7,7 @@
  */
 import type { Failure } from '../../../shared/failure.ts'
 import type { ConnectionView } from '../../../shared/metrics-snapshot.ts'
-import type { Clock, DataPlane, Endpoint, FetchTask, LineNews, TaskOutcome } from '../engine-ports.ts'
+import type { Clock, DataPlane, Endpoint, FetchTask, LineNews, Random, TaskOutcome } from '../engine-ports.ts'
 
 export type PoolLine = {
   readonly id: number
@@ -26,7 +26,9 @@ export type PoolLine = {
   /** The task that has just been reported, while its outcome is being handled. */
   lastTask: FetchTask | undefined
   taskStartedAt: number
-  taskBytesAtStart: number
+  /** Time it has spent receiving, milliseconds, and what came in it: the ground its speed stands on. */
+  workedMs: number
+  workedBytes: number
   /** First byte of the running task; 0 before it. */
   firstByteAt: number
   /** Smoothed. */
@@ -35,14 +37,18 @@ export type PoolLine = {
   idleSince: number
   /** Why it is being closed by us, when it is. */
   closing: string | undefined
+  /** It works on until a fresh connection can take over; the cause. */
+  leaving: string | undefined
   /** Its socket is closed. */
   isGone: boolean
+  /** In [0, 1): spreads retirement. */
+  readonly jitter: number
 }
 
 export type ConnectionPoolOptions = {
   dataPlane: DataPlane
   clock: Clock
-  endpoint(): Endpoint | undefined
+  random: Random
   onOutcome(outcome: TaskOutcome, line: PoolLine): void
   onOpened(line: PoolLine): void
   /** The socket is gone. `failure` only when neither side's plan. */
@@ -125,12 +131,15 @@ export function createConnectionPool(options: ConnectionPoolOptions) {
         task: undefined,
         lastTask: undefined,
         taskStartedAt: 0,
-        taskBytesAtStart: 0,
+        workedMs: 0,
+        workedBytes: 0,
         firstByteAt: 0,
         bytesPerSecond: 0,
         idleSince: 0,
         closing: undefined,
+        leaving: undefined,
         isGone: false,
+        jitter: options.random(),
       }
       lines.set(line.id, line)
       dataPlane.open({ lineId: line.id, address, endpoint })
@@ -143,7 +152,6 @@ export function createConnectionPool(options: ConnectionPoolOptions) {
       line.state = 'active'
       line.requests++
       line.taskStartedAt = now
-      line.taskBytesAtStart = line.bytes
       line.firstByteAt = 0
       line.lastByteAt = now
       line.idleSince = 0
@@ -153,7 +161,7 @@ export function createConnectionPool(options: ConnectionPoolOptions) {
     close,
     /** Finishes its task, gets no other, then closes. */
     drain(line: PoolLine, why: string): void {
-      if (line.state === 'active') line.state = 'draining'
+      if (line.task) line.state = 'draining'
       else close(line, why)
     },
     closeAll(why: string): void {
@@ -175,8 +183,12 @@ export function createConnectionPool(options: ConnectionPoolOptions) {
           line.lastByteAt = Math.max(line.lastByteAt, counters.lastByteAt)
         }
         line.bytes = counters.bytes
-        // A line without work keeps its last speed: it says what the line can do.
-        if (line.task) line.bytesPerSecond += ((fresh * 1000) / elapsed - line.bytesPerSecond) * weight
+        if (!line.task || line.firstByteAt === 0) continue
+        line.workedMs += elapsed
+        line.workedBytes += fresh
+        // A young connection's speed is its plain average: smoothing would begin at zero and lag.
+        if (line.workedMs < SPEED_SMOOTHING_MS) line.bytesPerSecond = (line.workedBytes * 1000) / line.workedMs
+        else line.bytesPerSecond += ((fresh * 1000) / elapsed - line.bytesPerSecond) * weight
       }
     },
 

@@ -4,15 +4,27 @@
  */
 import type { EventCode, Reason } from '../../../shared/engine-event.ts'
 import type { Failure } from '../../../shared/failure.ts'
-import { DEFAULT_THREADS, type JobSpec } from '../../../shared/job-spec.ts'
+import type { JobSpec } from '../../../shared/job-spec.ts'
 import type { JobPhase } from '../../../shared/job-state.ts'
 import type { AddressView, ConnectionView, Limit } from '../../../shared/metrics-snapshot.ts'
 import type { Policy } from '../../../shared/policy.ts'
 import type { Endpoint, EnginePorts, FetchTask, TaskOutcome } from '../engine-ports.ts'
+import { subPrefixOf } from '../list/key-below-prefix.ts'
 import type { ErrorLogEntry } from '../metrics/job-logs.ts'
 import { createRequestWindow } from '../metrics/request-window.ts'
 import type { Allowance, TransferBook } from '../schedule/transfer-book.ts'
+import { createAddressBook } from './address-book.ts'
+import { adjustConcurrency, chooseCeiling, startConcurrency } from './adjust-concurrency.ts'
+import { type CoolDownState, chooseCoolDown } from './choose-cool-down.ts'
+import { chooseHealing, type LineView } from './choose-healing.ts'
 import { createConnectionPool, type PoolLine } from './connection-pool.ts'
+import { explainLimit } from './explain-limit.ts'
+import { type AgeingAction, findAgeing, startAgeing } from './find-ageing.ts'
+import { createHealthMonitor } from './health-monitor.ts'
+import { createReplacementLog } from './replacement-log.ts'
+import { chooseListRetryDelayMs, chooseRetryDelayMs } from './retry-delay.ts'
+import { createThrottleGates } from './throttle-gates.ts'
+import { minuteOfDay, secondsUntilOpen } from './time-window.ts'
 
 export type GovernorOptions = {
   ports: EnginePorts
@@ -20,85 +32,95 @@ export type GovernorOptions = {
   spec: JobSpec
   book: TransferBook
   isListingComplete(): boolean
+  /** Of the smallest object listed so far. */
+  smallestKey(): string | undefined
+  loopLagMs(): number
   emit(code: EventCode, reason: Reason): void
-  onError(
-    failure: Failure,
-    task: FetchTask & { reached: number },
-    attempt: number,
-    action: ErrorLogEntry['action'],
-  ): void
+  onError(failure: Failure, task: FetchTask, reached: number, action: ErrorLogEntry['action']): void
   onFatal(failure: Failure): void
 }
 
-/** Connections to one address are given up for this long after it refused them. */
-const QUARANTINE_MS = 30_000
-const ENDPOINT_REFRESH_MS = 60_000
-const MAX_LIST_ATTEMPTS_BEFORE_FIRST_PAGE = 4
+export type Governor = ReturnType<typeof createGovernor>
 
-const NETWORK: readonly Failure['class'][] = ['dns', 'connect', 'reset', 'stalled', 'slow', 'proxy']
-const HOPELESS: readonly Failure['class'][] = [
-  'denied',
-  'credentials',
-  'missing-bucket',
-  'missing',
-  'tls',
-  'redirect-refused',
-  'wrong-region',
-  'clock-skew',
-  'cancelled',
-]
+/** `--threads auto`: a home or campus line is full long before. */
+const AUTO_THREADS = 64
+/** Credentials are asked for anew this often; the provider renews them well before they run out. */
+const ENDPOINT_REFRESH_MS = 60_000
+/** A connection has told its speed after receiving for this long. */
+const SETTLED_MS = 1000
+/** What still arrives while a hand-over is on its way. */
+const GRACE_SECONDS = 0.1
+/** No byte from anywhere for so long = the network is away. */
+const NETWORK_LOST_MS = 3000
+/** After the disk or the machine has held everything up, silence proves nothing for a while. */
+const AFTER_HOLD_MS = 1500
+const BLOCKED_MS = 1000
+const RECONNECT_MAX_MS = 5000
+/** Fresh credentials that are refused as well will not be accepted later. */
+const MAX_REFUSED_CREDENTIALS = 3
+/** While a limit of the user's is nearly reached, quiet connections are only waiting for their turn. */
+const NEAR_LIMIT = 0.7
 
 export function createGovernor(options: GovernorOptions) {
   const { ports, policy, spec, book, emit } = options
-  const { clock, random, dataPlane, resolver, source } = ports
-  const threads = spec.threads === 'auto' ? DEFAULT_THREADS : spec.threads
+  const { clock, random, dataPlane, source } = ports
+  const now = clock.monotonic
+  const threads = spec.threads === 'auto' ? AUTO_THREADS : spec.threads
   const window = createRequestWindow(policy.throttleWindowSeconds)
-  const groupNotBefore = new Map<string, number>()
-  const quarantine = new Map<string, number>()
-  const failuresByAddress = new Map<string, number>()
-  const bytesByAddress = new Map<string, number>()
+  const gates = createThrottleGates(now)
+  const addresses = createAddressBook({ clock, random, resolver: ports.resolver, policy, emit })
+  const replaced = createReplacementLog(now, emit)
+  const health = createHealthMonitor({
+    clock,
+    source,
+    policy,
+    key: options.smallestKey,
+    emit,
+    onUnhealthy: () => rebuild('health'),
+  })
+
   let endpoint: Endpoint | undefined
-  let addresses: string[] = []
-  let addressTurn = 0
-  let resolvedAt = Number.NEGATIVE_INFINITY
-  let ttlSeconds = 0
-  let isResolving = false
-  let dnsMs = 0
   let endpointAt = Number.NEGATIVE_INFINITY
   let isRenewing = false
+  let refusedCredentials = 0
+  let startedAt = now()
   let generation = 1
-  let received = 0
+  let rebuilding: { from: number; startedAt: number } | undefined
+  let rebuiltAt = now()
+  let concurrency = startConcurrency(now(), threads)
+  let ageing = startAgeing()
+  let retireAgeSeconds = policy.connectionMaxAgeSeconds
+  let coolDownState: CoolDownState = { badSince: undefined }
+  let restUntil = 0
+  let isHalved = false
   let isPaused = false
   let isStopped = false
-  let coolingUntil = 0
-  let lastSuccessAt = clock.monotonic()
-  let connectNotBefore = 0
+  let isWarm = false
+  let closedBytes = 0
+  let receivedAt = now()
+  let receivedBefore = 0
+  let recentRate = 0
+  let tickedAt = now()
+  let heldUntil = 0
+  let probedAt = 0
   let connectFailures = 0
+  let connectNotBefore = 0
+  let isNetworkLost = false
+  let hasEverReceived = false
 
-  const pool = createConnectionPool({
-    dataPlane,
-    clock,
-    endpoint: () => endpoint,
-    onOutcome,
-    onOpened(line) {
-      connectFailures = 0
-      lastSuccessAt = clock.monotonic()
-      feed(line)
-    },
-    onClosed(line, failure) {
-      bytesByAddress.set(line.address, (bytesByAddress.get(line.address) ?? 0) + line.bytes)
-      if (failure && line.state === 'connecting') onConnectFailed(line, failure)
-      fill()
-    },
-  })
+  const pool = createConnectionPool({ dataPlane, clock, random, onOutcome, onOpened, onClosed })
+
+  // -- beginning and ending -----------------------------------------------------------------------------------
 
   async function start(signal: AbortSignal): Promise<void> {
     if (spec.limitBytesPerSecond) dataPlane.setRateLimit(spec.limitBytesPerSecond)
     signal.addEventListener('abort', () => pool.closeAll('stopped'), { once: true })
-    emit('pool-warming', { size: threads })
+    emit('pool-warming', { size: concurrency.level })
     await renewEndpoint(signal)
-    await resolve(signal)
-    lastSuccessAt = clock.monotonic()
+    startedAt = now()
+    receivedAt = now()
+    rebuiltAt = now()
+    concurrency = startConcurrency(now(), threads)
     fill()
   }
 
@@ -106,143 +128,427 @@ export function createGovernor(options: GovernorOptions) {
     if (isRenewing) return
     isRenewing = true
     const renewed = await source.endpoint(signal)
+    endpointAt = now()
+    if (renewed.ok) {
+      const hostOf = (value: Endpoint) => value.proxy?.hostname ?? value.hostname
+      const isMoved = !endpoint || hostOf(endpoint) !== hostOf(renewed.value) || endpoint.port !== renewed.value.port
+      if (endpoint && isMoved) pool.closeAll('endpoint-moved')
+      endpoint = renewed.value
+      if (isMoved) await addresses.open(hostOf(renewed.value))
+    } else if (renewed.failure.class !== 'cancelled') options.onFatal(renewed.failure)
     isRenewing = false
-    endpointAt = clock.monotonic()
-    if (renewed.ok) endpoint = renewed.value
-    else options.onFatal(renewed.failure)
   }
 
-  async function resolve(signal: AbortSignal = AbortSignal.timeout(policy.dnsTimeoutSeconds * 1000)): Promise<void> {
-    if (isResolving || !endpoint) return
-    isResolving = true
-    const host = endpoint.proxy?.hostname ?? endpoint.hostname
-    const resolution = await resolver.resolve(host, signal)
-    isResolving = false
-    resolvedAt = clock.monotonic()
-    if (resolution.ok) {
-      dnsMs = resolution.value.milliseconds
-      addresses = resolution.value.addresses
-      ttlSeconds = Math.min(policy.dnsMaxTtlSeconds, Math.max(policy.dnsMinTtlSeconds, resolution.value.ttlSeconds))
-    } else {
-      ttlSeconds = policy.dnsMinTtlSeconds
-      emit(addresses.length > 0 ? 'dns-stale' : 'dns-failed', { host, failure: resolution.failure.class })
+  // -- connections --------------------------------------------------------------------------------------------
+
+  const mayWork = () => !isPaused && !isStopped && endpoint !== undefined && restUntil === 0
+
+  /** Opens connections until as many are at work, or on their way to it, as are allowed. */
+  function fill(): void {
+    if (!mayWork() || !endpoint || now() < connectNotBefore) return
+    let staying = 0
+    for (const line of pool.lines()) if (!line.leaving && !line.closing) staying++
+    for (; staying < concurrency.level; staying++) {
+      const address = addresses.choose()
+      if (address === undefined) return
+      pool.open(address, generation, endpoint)
+      addresses.noteOpened(address)
     }
+  }
+
+  function onOpened(line: PoolLine): void {
+    connectFailures = 0
+    connectNotBefore = 0
+    if (!isWarm && [...pool.lines()].every((other) => other.state !== 'connecting')) {
+      isWarm = true
+      emit('pool-warmed', { size: pool.size, seconds: (now() - startedAt) / 1000 })
+    }
+    relieve()
+    feed(line)
+  }
+
+  /** A fresh connection is warm: the one that has waited longest for relief hands over what it has left. */
+  function relieve(): void {
+    for (const line of pool.lines()) {
+      if (!line.leaving || line.closing || line.state === 'draining') continue
+      if (line.task) book.handOver(line.task.taskId, Math.ceil(line.bytesPerSecond * GRACE_SECONDS))
+      pool.drain(line, line.leaving)
+      return
+    }
+  }
+
+  function onClosed(line: PoolLine, failure: Failure | undefined): void {
+    closedBytes += dataPlane.counters(line.id).bytes
+    addresses.noteClosed(line.address, line.bytes)
+    if (failure && line.state === 'connecting') onConnectFailed(line, failure)
     fill()
   }
 
-  function chooseAddress(): string | undefined {
-    const now = clock.monotonic()
-    const usable = addresses.filter((address) => (quarantine.get(address) ?? 0) <= now)
-    const from = usable.length > 0 ? usable : addresses
-    return from[addressTurn++ % Math.max(1, from.length)]
-  }
-
-  /** Opens connections up to what is allowed and useful. */
-  function fill(): void {
-    const now = clock.monotonic()
-    if (isPaused || isStopped || !endpoint || now < coolingUntil || now < connectNotBefore) return
-    while (pool.size < threads) {
-      const address = chooseAddress()
-      if (!address) return
-      pool.open(address, generation, endpoint)
-    }
+  function onConnectFailed(line: PoolLine, failure: Failure): void {
+    window.recordError(failure.class)
+    addresses.noteFailure(line.address)
+    connectFailures++
+    const ceiling = Math.min(RECONNECT_MAX_MS, 50 * 2 ** Math.min(10, connectFailures))
+    connectNotBefore = now() + random() * ceiling
+    const isHopeless = (failure.class === 'tls' || failure.class === 'proxy') && !hasEverReceived
+    if (isHopeless) options.onFatal({ ...failure, subject: endpoint?.hostHeader ?? '' })
   }
 
   function feed(line: PoolLine): void {
-    if (isPaused || isStopped || !endpoint || line.state !== 'warm' || line.closing) return
-    if (clock.monotonic() < coolingUntil) return
-    if (line.requests >= policy.maxRequestsPerConnection) {
-      pool.close(line, 'requests')
-      return
-    }
+    if (!mayWork() || !endpoint || line.state !== 'warm' || line.closing || line.task) return
+    if (line.requests >= policy.maxRequestsPerConnection) line.leaving ??= 'requests'
     const task = book.next(line.id, allowance())
-    if (task) pool.assign(line, task, endpoint)
+    if (!task) return
+    gates.noteSent(subPrefixOf(task.key))
+    pool.assign(line, task, endpoint)
   }
 
-  function allowance(): Allowance {
-    const now = clock.monotonic()
-    return {
-      connections: threads,
-      listingComplete: options.isListingComplete(),
-      mayAsk: (group) => (groupNotBefore.get(group) ?? 0) <= now,
-    }
-  }
+  const allowance = (): Allowance => ({
+    connections: concurrency.level,
+    listingComplete: options.isListingComplete(),
+    mayAsk: gates.mayAsk,
+  })
+
+  // -- outcomes -----------------------------------------------------------------------------------------------
 
   function onOutcome(outcome: TaskOutcome, line: PoolLine): void {
-    const now = clock.monotonic()
     const { failure } = outcome
+    const task = line.lastTask
     const isOurs = failure?.class === 'cancelled'
-    received += outcome.received
-    if (!isOurs) window.record(now, failure === undefined, outcome.firstByteMs)
-    if (outcome.received > 0) lastSuccessAt = now
-    if (failure && !isOurs) onFailure(failure, outcome, line)
+    if (outcome.received > 0) hasEverReceived = true
+    if (!isOurs) window.record(now(), failure === undefined, outcome.firstByteMs)
+    if (task && !isOurs) noteAnswer(task, line.taskStartedAt, failure)
+    if (task && failure && !isOurs) onFailure(failure, task, outcome.reached, line)
+    if (!failure) refusedCredentials = 0
     book.settle(outcome)
     feed(line)
   }
 
-  function onFailure(failure: Failure, outcome: TaskOutcome, line: PoolLine): void {
-    window.recordError(failure.class)
-    failuresByAddress.set(line.address, (failuresByAddress.get(line.address) ?? 0) + 1)
-    const task = line.lastTask
-    if (task) options.onError(failure, { ...task, reached: outcome.reached }, 1, 'retry')
-    if (failure.class === 'throttled' && task) onThrottled(failure, task)
-    if (failure.class === 'credentials' || failure.class === 'wrong-region') void renewEndpoint()
-  }
-
-  function onThrottled(failure: Failure, task: FetchTask): void {
-    const group = task.key.slice(0, task.key.lastIndexOf('/') + 1)
-    const waitMs = failure.retryAfterMs ?? 500
-    groupNotBefore.set(group, clock.monotonic() + waitMs)
-    const { successRate } = window.read(clock.monotonic())
-    emit('throttled', { prefix: group, status: failure.httpStatus ?? 503, successRate, retryAfterMs: waitMs })
-  }
-
-  function onConnectFailed(line: PoolLine, failure: Failure): void {
-    const now = clock.monotonic()
-    window.recordError(failure.class)
-    connectFailures++
-    quarantine.set(line.address, now + QUARANTINE_MS)
-    connectNotBefore = now + Math.min(5000, 100 * 2 ** Math.min(10, connectFailures)) * random()
-    if (now - lastSuccessAt > policy.networkGoneSeconds * 1000) options.onFatal(failure)
-    if (failure.class === 'tls' || failure.class === 'proxy') options.onFatal(failure)
-  }
-
-  /** Ten times a second: reads the counters, looks after every connection, hands out work. */
-  function tick(): void {
-    const now = clock.monotonic()
-    pool.tick()
-    if (now - resolvedAt > ttlSeconds * 1000 && addresses.length > 0) void resolve()
-    if (addresses.length === 0 && endpoint && now - resolvedAt > 1000) void resolve()
-    if (now - endpointAt > ENDPOINT_REFRESH_MS) void renewEndpoint()
-    for (const line of pool.lines()) look(line, now)
-    if (coolingUntil > 0 && now >= coolingUntil) {
-      coolingUntil = 0
-      emit('cooled-down', { concurrency: threads })
+  function noteAnswer(task: FetchTask, sentAt: number, failure: Failure | undefined): void {
+    const prefix = subPrefixOf(task.key)
+    const throttled = failure?.class === 'throttled'
+    const retryAfterMs = throttled ? failure.retryAfterMs : undefined
+    const change = gates.noteAnswer(prefix, { throttled, sentAt, retryAfterMs })
+    if (!change) return
+    const { successRate } = window.read(now())
+    if (!change.isLimited) {
+      emit('throttle-ended', { prefix })
+      return
     }
-    pump()
+    const status = failure?.httpStatus ?? 503
+    emit('throttled', { prefix, status, successRate, retryAfterMs: retryAfterMs ?? 0 })
+    const delayMs = Math.round(1000 / change.requestsPerSecond)
+    emit('rate-changed', { prefix, requestsPerSecond: change.requestsPerSecond, successRate, delayMs })
   }
 
-  function look(line: PoolLine, now: number): void {
-    if (line.closing) return
-    if (line.state === 'connecting') {
-      if (now - line.openedAt > policy.connectTimeoutSeconds * 1000) {
+  function onFailure(failure: Failure, task: FetchTask, reached: number, line: PoolLine): void {
+    window.recordError(failure.class)
+    if (failure.class !== 'throttled') addresses.noteFailure(line.address)
+    options.onError(failure, task, reached, 'retry')
+    if (failure.class === 'wrong-region') void renewEndpoint()
+    if (failure.class !== 'credentials') return
+    refusedCredentials++
+    if (refusedCredentials > MAX_REFUSED_CREDENTIALS * concurrency.level) options.onFatal(failure)
+    else if (now() - endpointAt > 1000) void renewEndpoint()
+  }
+
+  // -- ten times a second -------------------------------------------------------------------------------------
+
+  function tick(): void {
+    const at = now()
+    if (at - tickedAt > policy.stallSeconds * 1000) heldUntil = at + policy.stallSeconds * 1000
+    pool.tick()
+    measure(at)
+    if (dataPlane.blockedMs() > BLOCKED_MS) heldUntil = at + AFTER_HOLD_MS
+    if (at - endpointAt > ENDPOINT_REFRESH_MS) void renewEndpoint()
+    rest(at)
+    if (mayWork()) {
+      watchNetwork(at)
+      heal(at)
+      judgeAddresses()
+      tuneConcurrency(at)
+      advanceRebuild(at)
+      health.tick()
+    }
+    replaced.tick()
+    pump()
+    tickedAt = at
+  }
+
+  function measure(at: number): void {
+    const bytes = bytesReceived()
+    if (bytes > receivedBefore) receivedAt = at
+    const seconds = Math.max(0.001, (at - tickedAt) / 1000)
+    recentRate += ((bytes - receivedBefore) / seconds - recentRate) * Math.min(1, seconds)
+    receivedBefore = bytes
+  }
+
+  const isHeldBack = (at: number): boolean =>
+    at < heldUntil || (spec.limitBytesPerSecond !== undefined && recentRate > NEAR_LIMIT * spec.limitBytesPerSecond)
+
+  function heal(at: number): void {
+    const lines = [...pool.lines()].filter((line) => !line.closing).map(viewOf)
+    const { firstByteMsP50, firstByteMsP95 } = window.read(at)
+    const heldBack = isHeldBack(at)
+    const actions = chooseHealing({
+      lines,
+      now: at,
+      policy,
+      retireAgeSeconds,
+      firstByteMsP95,
+      isHeldBack: heldBack,
+      lastProbeAt: probedAt,
+    })
+    for (const action of actions) {
+      const line = pool.get(action.id)
+      if (!line) continue
+      if (action.kind === 'retire') {
+        line.leaving = action.cause
+        replaced.note({ cause: action.cause, address: line.address, seconds: action.seconds })
+        continue
+      }
+      if (action.isProbe) probedAt = at
+      const { cause, seconds, bytesPerSecond, medianBytesPerSecond } = action
+      replaced.note({ cause, address: line.address, seconds, bytesPerSecond, medianBytesPerSecond })
+      window.recordError(cause)
+      addresses.noteFailure(line.address)
+      if (line.task) options.onError({ class: cause, address: line.address }, line.task, progressOf(line), 'retry')
+      pool.close(line, cause)
+    }
+    closeIdle(at)
+    experiment(at, heldBack || gates.slowestRate() !== undefined, firstByteMsP50)
+  }
+
+  function closeIdle(at: number): void {
+    for (const line of pool.lines()) {
+      const isConnectingTooLong =
+        line.state === 'connecting' && at - line.openedAt > policy.connectTimeoutSeconds * 1000
+      if (isConnectingTooLong) {
         onConnectFailed(line, { class: 'connect', code: 'timeout', address: line.address })
         pool.close(line, 'connect-timeout')
+      } else if (line.leaving && !line.task && line.state === 'warm') pool.close(line, line.leaving)
+      else if (!line.task && line.idleSince > 0 && at - line.idleSince > policy.idleSeconds * 1000) {
+        // S3 drops idle connections; a dropped one would cost the next request its time.
+        line.leaving = 'idle'
       }
-    } else if (line.task && now - line.lastByteAt > policy.stallSeconds * 1000) {
-      window.recordError('stalled')
-      const seconds = (now - line.lastByteAt) / 1000
-      emit('connection-replaced', { cause: 'stalled', address: line.address, seconds })
-      pool.close(line, 'stalled')
-    } else if (!line.task && line.idleSince > 0 && now - line.idleSince > policy.idleSeconds * 1000) {
-      if (book.counts().waiting > 0) return
-      pool.close(line, 'idle')
-    } else if (now - line.openedAt > policy.connectionMaxAgeSeconds * 1000) pool.drain(line, 'age')
+    }
+  }
+
+  /** One connection is replaced to find out whether the others have aged. */
+  function experiment(at: number, heldBack: boolean, firstByteMs: number): void {
+    const lines = [...pool.lines()].filter((line) => line.task && !line.closing && !line.leaving)
+    const handshakes = lines.map((line) => line.handshakeMs).filter((milliseconds) => milliseconds > 0)
+    const handshakeMs = handshakes.length === 0 ? 0 : Math.min(...handshakes)
+    const found = findAgeing(ageing, {
+      now: at,
+      lines: lines.map((line) => ({ ...line, isSettled: line.workedMs > SETTLED_MS })),
+      setUpSeconds: (handshakeMs + firstByteMs) / 1000,
+      ceilingSeconds: policy.connectionMaxAgeSeconds,
+      isHeldBack: heldBack,
+    })
+    ageing = found.state
+    if (ageing.tauSeconds === undefined) retireAgeSeconds = policy.connectionMaxAgeSeconds
+    if (found.action) applyAgeing(found.action, handshakeMs)
+  }
+
+  function applyAgeing(action: AgeingAction, handshakeMs: number): void {
+    if (action.kind === 'experiment') {
+      const line = pool.get(action.id)
+      if (line) line.leaving = 'experiment'
+      fill()
+    } else if (action.kind === 'learned') {
+      retireAgeSeconds = action.retireAgeSeconds
+      emit('retirement-age-learned', {
+        seconds: action.retireAgeSeconds,
+        tauSeconds: action.tauSeconds,
+        handshakeMs,
+        bytesPerSecond: action.freshBytesPerSecond,
+        medianBytesPerSecond: action.oldBytesPerSecond,
+      })
+    } else {
+      const { freshBytesPerSecond, oldBytesPerSecond } = action
+      emit('connection-kept', { bytesPerSecond: freshBytesPerSecond, medianBytesPerSecond: oldBytesPerSecond })
+    }
+  }
+
+  function judgeAddresses(): void {
+    const speeds = new Map<string, { settled: number; bytesPerSecond: number }>()
+    for (const line of pool.lines()) {
+      if (!line.task || line.workedMs < SETTLED_MS) continue
+      const sum = speeds.get(line.address) ?? { settled: 0, bytesPerSecond: 0 }
+      speeds.set(line.address, { settled: sum.settled + 1, bytesPerSecond: sum.bytesPerSecond + line.bytesPerSecond })
+    }
+    for (const address of addresses.tick(speeds)) {
+      for (const line of pool.lines()) if (line.address === address) line.leaving ??= 'address'
+    }
+  }
+
+  function tuneConcurrency(at: number): void {
+    const runSeconds = (at - startedAt) / 1000
+    const ceiling = chooseCeiling({ threads, runSeconds, isHalved, policy })
+    const working = [...pool.lines()].filter((line) => line.task !== undefined && line.firstByteAt > 0)
+    const adjusted = adjustConcurrency(concurrency, {
+      now: at,
+      bytes: receivedBefore,
+      firstByteMs: window.read(at).firstByteMsP50,
+      busy: working.length,
+      ceiling,
+      isHeld: gates.slowestRate() !== undefined || isHeldBack(at) || isNetworkLost,
+    })
+    concurrency = adjusted.state
+    if (!adjusted.change) return
+    const { from, to, cause, goodputBytesPerSecond } = adjusted.change
+    emit('concurrency-changed', { from, to, cause, goodputBytesPerSecond })
+    if (to < from) shed(from - to)
+  }
+
+  /** The youngest go: they have the least to lose. */
+  function shed(count: number): void {
+    const staying = [...pool.lines()].filter((line) => !line.leaving && !line.closing).sort((a, b) => b.id - a.id)
+    for (const line of staying.slice(0, count)) pool.drain(line, 'surplus')
+  }
+
+  function watchNetwork(at: number): void {
+    const wants = book.counts().open > 0 || pool.size > 0
+    const silentMs = wants ? at - receivedAt : 0
+    if (!wants || gates.longestWaitMs() > 0 || isHeldBack(at)) receivedAt = Math.max(receivedAt, at - NETWORK_LOST_MS)
+    if (!isNetworkLost && hasEverReceived && silentMs > NETWORK_LOST_MS && pool.counts().active > 0) {
+      isNetworkLost = true
+      emit('network-lost', { seconds: silentMs / 1000 })
+    } else if (isNetworkLost && silentMs < NETWORK_LOST_MS) {
+      isNetworkLost = false
+      emit('network-restored', {})
+    }
+    const isGone = silentMs > policy.networkGoneSeconds * 1000
+    if (isGone)
+      options.onFatal({
+        class: addresses.isFailing ? 'dns' : 'connect',
+        code: 'network-gone',
+        subject: endpoint?.hostHeader ?? '',
+      })
+  }
+
+  // -- rest and rebuild ---------------------------------------------------------------------------------------
+
+  /** Cool-down and time window: everything is closed, then work resumes. */
+  function rest(at: number): void {
+    const closedForMs = secondsUntilOpen(spec.timeWindow, minuteOfDay(clock.now())) * 1000
+    if (restUntil > 0 && at >= restUntil && closedForMs === 0) {
+      restUntil = 0
+      receivedAt = at
+      isWarm = false
+      startedAt = Math.min(startedAt, at)
+      if (isHalved) emit('cooled-down', { concurrency: chooseCeiling({ threads, runSeconds: 0, isHalved, policy }) })
+    } else if (restUntil === 0 && closedForMs > 0) {
+      restUntil = at + closedForMs
+      pool.closeAll('time-window')
+    }
+    if (restUntil > 0) return
+    const { successRate, requestsPerSecond } = window.read(at)
+    const requests = requestsPerSecond
+    const chosen = chooseCoolDown(coolDownState, {
+      now: at,
+      successRate,
+      requests,
+      retryAfterMs: gates.longestWaitMs(),
+      policy,
+    })
+    coolDownState = chosen.state
+    if (chosen.restMs !== undefined) coolDown('success-rate', chosen.restMs)
+  }
+
+  function coolDown(cause: string, restMs = policy.coolDownSeconds * 1000): void {
+    if (restUntil > 0) return
+    restUntil = now() + restMs
+    isHalved = true
+    emit('cooling-down', { cause, seconds: restMs / 1000, successRate: window.read(now()).successRate })
+    pool.closeAll('cooling-down')
+  }
+
+  function rebuild(cause: string): void {
+    if (rebuilding || !mayWork()) return
+    rebuilding = { from: generation, startedAt: now() }
+    generation++
+    emit('pool-rebuilding', { cause, generation, size: pool.size })
+  }
+
+  /** A quarter at a time hands over to fresh connections, until the old generation is gone. */
+  function advanceRebuild(at: number): void {
+    if (!rebuilding && policy.poolRebuildSeconds > 0 && at - rebuiltAt > policy.poolRebuildSeconds * 1000)
+      rebuild('hourly')
+    if (!rebuilding) return
+    const lines = [...pool.lines()].filter((line) => !line.closing)
+    const old = lines.filter((line) => line.generation < generation)
+    if (old.length === 0) {
+      emit('pool-rebuilt', { generation, size: pool.size, seconds: (at - rebuilding.startedAt) / 1000 })
+      rebuilding = undefined
+      rebuiltAt = at
+      return
+    }
+    const atOnce = Math.max(1, Math.ceil(lines.length / 4)) - lines.filter((line) => line.leaving).length
+    for (const line of old.filter((candidate) => !candidate.leaving).slice(0, Math.max(0, atOnce)))
+      line.leaving = 'rebuild'
   }
 
   function pump(): void {
     fill()
-    for (const line of pool.lines()) if (line.state === 'warm' && !line.task) feed(line)
+    for (const line of pool.lines()) feed(line)
+  }
+
+  // -- what others may see ------------------------------------------------------------------------------------
+
+  function progressOf(line: PoolLine): number {
+    const counters = dataPlane.counters(line.id)
+    return line.task && counters.taskId === line.task.taskId ? counters.reached : (line.task?.range.start ?? 0)
+  }
+
+  function viewOf(line: PoolLine): LineView {
+    return {
+      id: line.id,
+      address: line.address,
+      state: line.state,
+      openedAt: line.openedAt,
+      requests: line.requests,
+      hasTask: line.task !== undefined,
+      taskStartedAt: line.taskStartedAt,
+      firstByteAt: line.firstByteAt,
+      lastByteAt: line.lastByteAt,
+      bytesLeft: line.task ? line.task.range.end - progressOf(line) : 0,
+      bytesPerSecond: line.bytesPerSecond,
+      isSettled: line.workedMs > SETTLED_MS,
+      isLeaving: line.leaving !== undefined || line.state === 'draining',
+      jitter: line.jitter,
+    }
+  }
+
+  function bytesReceived(): number {
+    let bytes = closedBytes
+    for (const line of pool.lines()) bytes += dataPlane.counters(line.id).bytes
+    return bytes
+  }
+
+  function limit(bytesPerSecond: number): Limit {
+    const at = now()
+    return explainLimit({
+      bytesPerSecond,
+      concurrency: concurrency.level,
+      threads,
+      limitedRate: gates.slowestRate(),
+      successRate: window.read(at).successRate,
+      userLimit: spec.limitBytesPerSecond ?? 0,
+      diskWriteMs: dataPlane.diskWriteMs(),
+      loopLagMs: options.loopLagMs(),
+      isAgeing: ageing.tauSeconds !== undefined,
+      retireAgeSeconds,
+      quarantined: addresses
+        .records()
+        .filter((record) => record.quarantinedUntil > at)
+        .map((record) => record.address),
+      dnsFailing: addresses.isFailing && pool.size === 0,
+      silentMs: pool.counts().active > 0 ? at - receivedAt : 0,
+      isWorking: mayWork() && pool.size > 0,
+      serverErrors: window.read(at).errors.get('server-error') ?? 0,
+    })
   }
 
   return {
@@ -250,27 +556,20 @@ export function createGovernor(options: GovernorOptions) {
     start,
     tick,
     pump,
+    /** The bucket turned out to be elsewhere, or credentials were renewed. */
+    renewEndpoint,
     pause() {
       isPaused = true
       pool.closeAll('paused')
     },
     resume() {
       isPaused = false
-      lastSuccessAt = clock.monotonic()
+      receivedAt = now()
       fill()
     },
-    rebuild(cause: string) {
-      generation++
-      emit('pool-rebuilding', { cause, generation, size: threads })
-      for (const line of pool.lines()) pool.drain(line, 'rebuild')
-      emit('pool-rebuilt', { generation, size: threads, seconds: 0 })
-    },
-    coolDown(_cause: string) {
-      coolingUntil = clock.monotonic() + policy.coolDownSeconds * 1000
-      pool.closeAll('cooling-down')
-      emit('cooling-down', { seconds: policy.coolDownSeconds })
-    },
-    async stop(): Promise<void> {
+    rebuild,
+    coolDown,
+    stop() {
       isStopped = true
       pool.closeAll('stopped')
     },
@@ -279,46 +578,43 @@ export function createGovernor(options: GovernorOptions) {
       if (line) pool.close(line, why)
     },
     lineSpeed: (lineId: number) => pool.get(lineId)?.bytesPerSecond ?? 0,
-    retryAfterMs(failure: Failure, attempts: number): number | undefined {
-      if (HOPELESS.includes(failure.class) && failure.class !== 'credentials') return undefined
-      const isFree = failure.class === 'throttled' || NETWORK.includes(failure.class)
-      if (!isFree && attempts >= policy.maxAttempts) return undefined
-      if (failure.code === 'closed-before-answer' && attempts <= 1) return 0
-      const cap = Math.min(policy.retryCapSeconds, policy.retryBaseSeconds * 2 ** Math.min(20, attempts - 1))
-      return Math.max(failure.retryAfterMs ?? 0, random() * cap * 1000)
+    retryAfterMs: (failure: Failure, attempts: number) =>
+      chooseRetryDelayMs({ failure, attempts, policy, random: random() }),
+    listRetryAfterMs: (failure: Failure, attempts: number, sawPage: boolean) =>
+      chooseListRetryDelayMs({
+        failure,
+        attempts,
+        policy,
+        random: random(),
+        sawPage,
+        networkGoneMs: now() - receivedAt,
+      }),
+    bytesReceived,
+    requests() {
+      const slowest = gates.slowestRate()
+      return { ...window.read(now()), delayMs: slowest === undefined ? 0 : Math.round(1000 / slowest) }
     },
-    listRetryAfterMs(failure: Failure, attempts: number): number | undefined {
-      if (HOPELESS.includes(failure.class) || failure.class === 'protocol') return undefined
-      if (attempts >= (book.counts().waiting > 0 ? policy.maxAttempts : MAX_LIST_ATTEMPTS_BEFORE_FIRST_PAGE))
-        return undefined
-      const cap = Math.min(policy.retryCapSeconds, policy.retryBaseSeconds * 2 ** attempts)
-      return Math.max(failure.retryAfterMs ?? 0, random() * cap * 1000)
+    pool: () => ({ concurrency: concurrency.level, threads, generation, connections: pool.counts() }),
+    dnsMs: () => addresses.lookupMs(),
+    waitSeconds: () => (restUntil > 0 ? Math.max(0, (restUntil - now()) / 1000) : 0),
+    phase(): JobPhase | undefined {
+      if (restUntil > 0)
+        return secondsUntilOpen(spec.timeWindow, minuteOfDay(clock.now())) > 0 ? 'waiting' : 'cooling-down'
+      return isNetworkLost ? 'waiting' : undefined
     },
-    bytesReceived(): number {
-      let bytes = received
-      for (const line of pool.lines()) if (line.task) bytes += Math.max(0, line.bytes - line.taskBytesAtStart)
-      return bytes
-    },
-    requests: () => ({ ...window.read(clock.monotonic()), delayMs: 0 }),
-    pool: () => ({ concurrency: threads, threads, generation, connections: pool.counts() }),
-    dnsMs: () => dnsMs,
-    waitSeconds: () => Math.max(0, coolingUntil === 0 ? 0 : (coolingUntil - clock.monotonic()) / 1000),
-    phase: (): JobPhase | undefined => (clock.monotonic() < coolingUntil ? 'cooling-down' : undefined),
-    limit: (_bytesPerSecond: number): Limit => ({ code: 'none', evidence: {} }),
+    limit,
     connectionTable: (): ConnectionView[] => pool.view(),
     addressTable: (): AddressView[] =>
-      addresses.map((address) => {
-        const lines = [...pool.lines()].filter((line) => line.address === address)
+      addresses.records().map((record) => {
+        const lines = [...pool.lines()].filter((line) => line.address === record.address)
         return {
-          address,
+          address: record.address,
           connections: lines.length,
-          bytes: (bytesByAddress.get(address) ?? 0) + lines.reduce((sum, line) => sum + line.bytes, 0),
+          bytes: record.bytes + lines.reduce((sum, line) => sum + line.bytes, 0),
           bytesPerSecond: lines.reduce((sum, line) => sum + (line.task ? line.bytesPerSecond : 0), 0),
-          failures: failuresByAddress.get(address) ?? 0,
-          quarantined: (quarantine.get(address) ?? 0) > clock.monotonic(),
+          failures: record.failures,
+          quarantined: record.quarantinedUntil > now(),
         }
       }),
   }
 }
-
-export type Governor = ReturnType<typeof createGovernor>

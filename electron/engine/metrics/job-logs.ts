@@ -20,7 +20,6 @@ export type ErrorLogEntry = {
   /** First byte of the range and the byte it got to. */
   start: number
   reached: number
-  attempt: number
   /** What was done about it. */
   action: 'retry' | 'give-up' | 'restart' | 'stop'
   failure: Failure

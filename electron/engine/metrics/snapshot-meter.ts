@@ -81,6 +81,7 @@ export function createSnapshotMeter({ ports, table, book, governor }: SnapshotMe
         addressTable: governor.addressTable(),
       }
     },
+    loopLagMs: () => loopLagMs,
     close: () => lag.close(),
   }
 }

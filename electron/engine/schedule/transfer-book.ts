@@ -96,7 +96,6 @@ export function createTransferBook(options: TransferBookOptions) {
   let inTransit = 0
   let waitingBytes = 0
   let landedBytes = 0
-  let fetched = 0
   let retries = 0
   let isStopped = false
 
@@ -205,7 +204,6 @@ export function createTransferBook(options: TransferBookOptions) {
     const { object } = task
     running.delete(outcome.taskId)
     object.running.delete(outcome.taskId)
-    fetched += outcome.received
     const reached = Math.min(Math.max(task.start, outcome.reached), task.end)
     if (!outcome.failure) {
       markDone(object, { start: task.start, end: reached })
@@ -395,7 +393,20 @@ export function createTransferBook(options: TransferBookOptions) {
       }
       return spans
     },
-    counts: () => ({ fetched, retries, waiting: waiting.size, open: open.size }),
+    counts: () => ({ retries, waiting: waiting.size, open: open.size }),
+    /**
+     * A running task gives up the rest of its range, all but `graceBytes` that are on their way: another connection
+     * takes over without a gap and without a byte fetched twice.
+     */
+    handOver(taskId: number, graceBytes: number): void {
+      const task = running.get(taskId)
+      if (!task || task.object.isHeld || task.object.wholeOnly || task.object.file.kind === 'whole') return
+      const at = Math.max(task.start, line.reached(task.lineId, taskId)) + graceBytes
+      if (at >= task.end) return
+      giveBack(task.object, { start: at, end: task.end, attempts: 0, notBefore: 0 })
+      task.end = at
+      line.shrink(task.lineId, at)
+    },
     /** Nothing waits, runs or is on its way through the disk. */
     isIdle: () => waiting.size === 0 && inTransit === 0 && open.size === 0,
     /** Hands out nothing more and closes all files; the caller has closed all connections. */

@@ -17,6 +17,7 @@ const lines = new Map<number, Line>()
 
 /** How often a resting line looks for tokens; well under a snapshot, well over a timer's cost. */
 const REST_MILLISECONDS = 10
+const HEARTBEAT_MILLISECONDS = 100
 /** The published write latency halves in about a second of writes, so that one slow write does not stand for ever. */
 const WRITE_DECAY = 0.98
 
@@ -24,6 +25,10 @@ let opened = 0
 let closed = 0
 let writeMs = 0
 const publishWorker = () => counters.setWorker(start.workerIndex, opened, closed, writeMs)
+
+const sayAlive = () => counters.setAlive(start.workerIndex, monotonicMilliseconds())
+sayAlive()
+const heartbeat = setInterval(sayAlive, HEARTBEAT_MILLISECONDS)
 
 let news: LineNews[] = []
 function report(item: LineNews): void {
@@ -99,6 +104,7 @@ function obey(command: WorkerCommand): void {
       lines.get(command.lineId)?.close()
       return
     case 'shut-down':
+      clearInterval(heartbeat)
       for (const line of lines.values()) line.close()
       setImmediate(() => setImmediate(() => port?.close()))
   }

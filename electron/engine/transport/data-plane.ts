@@ -1,6 +1,7 @@
 /** The control plane's side of the data plane: spreads lines over worker threads, batches commands and news. */
 import { Worker } from 'node:worker_threads'
 import type { DataPlane, LineNews } from '../engine-ports.ts'
+import { monotonicMilliseconds } from './monotonic-time.ts'
 import { allocateRateBucket, viewRateBucket } from './rate-bucket.ts'
 import { allocateCounters, MAX_LINE_SLOTS, viewCounters } from './shared-counters.ts'
 import type { WorkerCommand, WorkerStart } from './worker-protocol.ts'
@@ -102,6 +103,11 @@ export function createDataPlane(options: { workerUrl: URL; workers: number }): D
         opened: rows.reduce((sum, row) => sum + row.opened, 0),
         closed: rows.reduce((sum, row) => sum + row.closed, 0),
       }
+    },
+    blockedMs() {
+      const now = monotonicMilliseconds()
+      const since = workers.map((_, index) => counters.worker(index).aliveAt).filter((aliveAt) => aliveAt > 0)
+      return since.length === 0 ? 0 : Math.max(0, now - Math.min(...since))
     },
     diskWriteMs: () => Math.max(...workers.map((_, index) => counters.worker(index).writeMs)),
     subscribe: (listener) => void listeners.add(listener),

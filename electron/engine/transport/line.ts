@@ -120,7 +120,8 @@ export function createLine(
     onClose() {
       if (isClosed) return
       isClosed = true
-      if (running) finish(ending ?? { class: 'reset', code: answered() ? 'closed-in-answer' : 'closed-before-answer' }, true)
+      if (running)
+        finish(ending ?? { class: 'reset', code: answered() ? 'closed-in-answer' : 'closed-before-answer' }, true)
       context.publish(slot, totalBytes, context.monotonic(), 0, 0)
       context.report({ kind: 'closed', lineId, ...(ending ? { failure: withAddress(ending) } : {}) })
       context.onClosed(line)

@@ -8,7 +8,7 @@
  */
 
 const LINE_FIELDS = 3
-const WORKER_FIELDS = 3
+const WORKER_FIELDS = 4
 /** Twice the highest thread count: a rolling rebuild holds two generations. */
 export const MAX_LINE_SLOTS = 640
 export const MAX_WORKERS = 8
@@ -45,11 +45,16 @@ export function viewCounters(memory: SharedArrayBuffer) {
       opened: atWorker(worker, 0),
       closed: atWorker(worker, 1),
       writeMs: atWorker(worker, 2),
+      aliveAt: atWorker(worker, 3),
     }),
     setWorker(worker: number, opened: number, closed: number, writeMs: number) {
       cells[workers + worker * WORKER_FIELDS] = opened
       cells[workers + worker * WORKER_FIELDS + 1] = closed
       cells[workers + worker * WORKER_FIELDS + 2] = writeMs
+    },
+    /** A worker that is blocked in a write does not say so; it just no longer says that it is alive. */
+    setAlive(worker: number, now: number) {
+      cells[workers + worker * WORKER_FIELDS + 3] = now
     },
   }
 }

@@ -1,0 +1,152 @@
+/**
+ * The addresses of one host: asked of DNS, kept for their TTL, refreshed ahead of it, served stale while DNS is down,
+ * with a memory of how each of them has done. A shell over choose-address.ts.
+ */
+import type { EventCode, Reason } from '../../../shared/engine-event.ts'
+import type { Policy } from '../../../shared/policy.ts'
+import type { Clock, Random, Resolver } from '../engine-ports.ts'
+import { type AddressRecord, chooseAddress, findBadAddresses } from './choose-address.ts'
+
+export type AddressBookOptions = {
+  clock: Clock
+  random: Random
+  resolver: Resolver
+  policy: Policy
+  emit(code: EventCode, reason: Reason): void
+}
+
+/** Refreshed when this share of the TTL has passed, so that no connection waits for a look-up. */
+const REFRESH_AT = 0.8
+/** An address is left alone for this long at first; twice as long each time it fails again. */
+const QUARANTINE_MS = 20_000
+const QUARANTINE_MAX_MS = 600_000
+/** Recent failures fade by half in this time. */
+const FADE_MS = 10_000
+/** Addresses that DNS no longer names are remembered for this long, for their numbers. */
+const FORGET_MS = 300_000
+
+type Entry = AddressRecord & {
+  isNamed: boolean
+  seenAt: number
+  quarantineMs: number
+  failures: number
+  bytes: number
+  fadedAt: number
+}
+
+export type AddressBook = ReturnType<typeof createAddressBook>
+
+export function createAddressBook({ clock, random, resolver, policy, emit }: AddressBookOptions) {
+  const entries = new Map<string, Entry>()
+  let host = ''
+  let expiresAt = Number.NEGATIVE_INFINITY
+  let refreshAt = Number.NEGATIVE_INFINITY
+  let isAsking = false
+  let isFailing = false
+  let lookupMs = 0
+
+  async function refresh(): Promise<void> {
+    if (isAsking || host === '') return
+    isAsking = true
+    const asked = host
+    const resolution = await resolver.resolve(asked, AbortSignal.timeout(policy.dnsTimeoutSeconds * 1000))
+    isAsking = false
+    const now = clock.monotonic()
+    if (!resolution.ok) {
+      if (!isFailing)
+        emit(entries.size > 0 ? 'dns-stale' : 'dns-failed', { host: asked, failure: resolution.failure.class })
+      isFailing = true
+      refreshAt = now + policy.dnsMinTtlSeconds * 1000
+      return
+    }
+    if (isFailing) emit('dns-recovered', { host: asked, milliseconds: resolution.value.milliseconds })
+    isFailing = false
+    lookupMs = resolution.value.milliseconds
+    const ttlMs =
+      Math.min(policy.dnsMaxTtlSeconds, Math.max(policy.dnsMinTtlSeconds, resolution.value.ttlSeconds)) * 1000
+    expiresAt = now + ttlMs
+    refreshAt = now + ttlMs * REFRESH_AT
+    for (const entry of entries.values()) entry.isNamed = false
+    for (const address of resolution.value.addresses) entryOf(address, now).isNamed = true
+    for (const [address, entry] of entries)
+      if (!entry.isNamed && now - entry.seenAt > FORGET_MS) entries.delete(address)
+  }
+
+  function entryOf(address: string, now: number): Entry {
+    const known = entries.get(address)
+    if (known) {
+      known.seenAt = now
+      return known
+    }
+    const fresh: Entry = {
+      address,
+      connections: 0,
+      bytesPerConnection: 0,
+      recentFailures: 0,
+      quarantinedUntil: 0,
+      isNamed: true,
+      seenAt: now,
+      quarantineMs: QUARANTINE_MS,
+      failures: 0,
+      bytes: 0,
+      fadedAt: now,
+    }
+    entries.set(address, fresh)
+    return fresh
+  }
+
+  const named = () => [...entries.values()].filter((entry) => entry.isNamed)
+
+  function quarantine(entry: Entry, cause: string, now: number): void {
+    entry.quarantinedUntil = now + entry.quarantineMs
+    entry.quarantineMs = Math.min(QUARANTINE_MAX_MS, entry.quarantineMs * 2)
+    entry.recentFailures = 0
+    entry.bytesPerConnection = 0
+    emit('address-quarantined', { address: entry.address, cause, seconds: (entry.quarantinedUntil - now) / 1000 })
+  }
+
+  return {
+    /** The first look-up of a host; later ones run by themselves. */
+    async open(name: string): Promise<void> {
+      if (name !== host) entries.clear()
+      host = name
+      await refresh()
+    },
+    refresh,
+    get isFailing() {
+      return isFailing
+    },
+    lookupMs: () => lookupMs,
+    choose: (): string | undefined => chooseAddress(named(), clock.monotonic(), random()),
+    noteOpened: (address: string) => void entryOf(address, clock.monotonic()).connections++,
+    noteClosed(address: string, bytes: number): void {
+      const entry = entryOf(address, clock.monotonic())
+      entry.connections = Math.max(0, entry.connections - 1)
+      entry.bytes += bytes
+    },
+    noteFailure(address: string): void {
+      const entry = entryOf(address, clock.monotonic())
+      entry.recentFailures++
+      entry.failures++
+    },
+    /** Ten times a second: `speeds` are those of settled connections. Returns addresses that were condemned just now. */
+    tick(speeds: ReadonlyMap<string, { settled: number; bytesPerSecond: number }>): string[] {
+      const now = clock.monotonic()
+      if (now >= refreshAt || (now >= expiresAt && !isFailing)) void refresh()
+      for (const entry of entries.values()) {
+        const speed = speeds.get(entry.address)
+        entry.bytesPerConnection = speed ? speed.bytesPerSecond / speed.settled : 0
+        entry.recentFailures *= 0.5 ** ((now - entry.fadedAt) / FADE_MS)
+        entry.fadedAt = now
+        if (entry.quarantinedUntil > 0 && now >= entry.quarantinedUntil) {
+          entry.quarantinedUntil = 0
+          emit('address-restored', { address: entry.address })
+        }
+      }
+      const bad = findBadAddresses(named(), now)
+      for (const { address, cause } of bad) quarantine(entryOf(address, now), cause, now)
+      return bad.map(({ address }) => address)
+    },
+    records: (): readonly Entry[] => named(),
+  }
+}

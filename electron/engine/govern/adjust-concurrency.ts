@@ -1,0 +1,132 @@
+/**
+ * How many connections work. Driven by goodput alone: body latency rises whenever the line is full and says nothing.
+ * Pure.
+ *
+ * Ramp: double while goodput grows by more than 15 %. Hold: keep what paid. From time to time try more; keep it if it
+ * pays, go back if not. The level never sinks by trial: fewer connections that do as well gain nothing, and a level that
+ * follows noise downwards is the decay this program exists against.
+ */
+import type { Policy } from '../../../shared/policy.ts'
+
+/** DESIGN 6.3. */
+const DOUBLING_GAIN = 1.15
+/** A trial must beat what it started from by this much. */
+const TRIAL_GAIN = 1.05
+/** Connections at the start. */
+const FIRST_LEVEL = 4
+/** Goodput is judged over at least this long, and over several first-byte times, so that new connections are up. */
+const SAMPLE_MS = 200
+const SAMPLE_FIRST_BYTES = 4
+/** Between two trials; doubles while they fail, so that a full line is left alone. Capacity is found again within it. */
+const TRIAL_EVERY_MS = 3000
+const TRIAL_EVERY_MAX_MS = 60_000
+/** A capacity that has fallen by this much, and came back, is worth an early trial. */
+const RECOVERY_GAIN = 1.2
+
+export type ConcurrencyState = {
+  mode: 'ramp' | 'hold' | 'trial'
+  level: number
+  /** Level to go back to, and goodput to beat. */
+  levelBefore: number
+  goodputBefore: number
+  /** Start of the running sample. */
+  sampleFrom: number
+  bytesFrom: number
+  nextTrialAt: number
+  trialEveryMs: number
+}
+
+export type ConcurrencySample = {
+  /** Monotonic milliseconds. */
+  now: number
+  /** Body bytes received since the start. */
+  bytes: number
+  firstByteMs: number
+  /** Connections that have work and are past their handshake. */
+  busy: number
+  ceiling: number
+  /** Something beyond the number of connections holds the speed: throttling, a limit the user has set. */
+  isHeld: boolean
+}
+
+export type ConcurrencyChange = { from: number; to: number; cause: string; goodputBytesPerSecond: number }
+
+export const startConcurrency = (now: number, ceiling: number): ConcurrencyState => ({
+  mode: 'ramp',
+  level: Math.min(ceiling, FIRST_LEVEL),
+  levelBefore: 0,
+  goodputBefore: 0,
+  sampleFrom: now,
+  bytesFrom: 0,
+  nextTrialAt: 0,
+  trialEveryMs: TRIAL_EVERY_MS,
+})
+
+export function adjustConcurrency(
+  state: ConcurrencyState,
+  sample: ConcurrencySample,
+): { state: ConcurrencyState; change?: ConcurrencyChange } {
+  const { now, bytes, ceiling } = sample
+  if (state.level > ceiling) return moveTo(state, sample, ceiling, 'hold', 'ceiling', 0)
+  const isFull = sample.busy >= Math.min(state.level, ceiling)
+  const sampleMs = Math.max(SAMPLE_MS, SAMPLE_FIRST_BYTES * sample.firstByteMs)
+  // Connections still on their way up, or without work, are no evidence about more of them.
+  if (!isFull || sample.isHeld) return { state: { ...state, sampleFrom: now, bytesFrom: bytes } }
+  if (now - state.sampleFrom < sampleMs) return { state }
+  const goodput = ((bytes - state.bytesFrom) * 1000) / (now - state.sampleFrom)
+  const next: ConcurrencyState = { ...state, sampleFrom: now, bytesFrom: bytes }
+
+  if (state.mode === 'ramp') {
+    if (state.level >= ceiling) return { state: hold(next, goodput, now) }
+    if (goodput > state.goodputBefore * DOUBLING_GAIN) {
+      return moveTo({ ...next, goodputBefore: goodput }, sample, state.level * 2, 'ramp', 'goodput-grows', goodput)
+    }
+    return { state: hold(next, goodput, now) }
+  }
+  if (state.mode === 'trial') {
+    if (goodput > state.goodputBefore * TRIAL_GAIN) {
+      return { state: { ...hold(next, goodput, now), trialEveryMs: TRIAL_EVERY_MS, nextTrialAt: now + SAMPLE_MS } }
+    }
+    const trialEveryMs = Math.min(TRIAL_EVERY_MAX_MS, state.trialEveryMs * 2)
+    const back = { ...next, trialEveryMs, nextTrialAt: now + trialEveryMs }
+    return moveTo(back, sample, state.levelBefore, 'hold', 'no-gain', goodput)
+  }
+  const recovers = goodput > state.goodputBefore * RECOVERY_GAIN
+  // The baseline follows slowly downwards, so that a recovered line is noticed, and at once upwards.
+  const goodputBefore = Math.max(goodput, state.goodputBefore + (goodput - state.goodputBefore) * 0.05)
+  if (state.level < ceiling && (now >= state.nextTrialAt || recovers)) {
+    const trial = { ...next, levelBefore: state.level, goodputBefore: goodput }
+    return moveTo(trial, sample, Math.ceil(state.level * 1.5), 'trial', 'trial', goodput)
+  }
+  return { state: { ...next, goodputBefore } }
+}
+
+function hold(state: ConcurrencyState, goodput: number, now: number): ConcurrencyState {
+  return { ...state, mode: 'hold', goodputBefore: goodput, nextTrialAt: now + state.trialEveryMs }
+}
+
+function moveTo(
+  state: ConcurrencyState,
+  sample: ConcurrencySample,
+  wanted: number,
+  mode: ConcurrencyState['mode'],
+  cause: string,
+  goodput: number,
+): { state: ConcurrencyState; change?: ConcurrencyChange } {
+  const level = Math.max(1, Math.min(sample.ceiling, wanted))
+  const moved = { ...state, mode, level, sampleFrom: sample.now, bytesFrom: sample.bytes }
+  if (level === state.level) return { state: moved }
+  return { state: moved, change: { from: state.level, to: level, cause, goodputBytesPerSecond: Math.round(goodput) } }
+}
+
+/** The seed report's plan C, when `longRunSeconds` is set; DESIGN S16 after a cool-down. */
+export function chooseCeiling(input: {
+  threads: number
+  runSeconds: number
+  isHalved: boolean
+  policy: Policy
+}): number {
+  const { threads, runSeconds, isHalved, policy } = input
+  const isLongRun = policy.longRunSeconds > 0 && runSeconds > policy.longRunSeconds
+  return isLongRun || isHalved ? Math.min(threads, Math.max(2, Math.floor(threads / 2))) : threads
+}

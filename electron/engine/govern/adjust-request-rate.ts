@@ -1,0 +1,91 @@
+/**
+ * How often one prefix may be asked. Unlimited until S3 says "slow down"; from then on a cubic limiter, which gives way
+ * at once, comes back fast to where it was, and lifts itself when nothing is refused any more. Pure.
+ *
+ * Formulas: adaptive retry mode of the AWS SDKs (smithy-typescript, DefaultRateLimiter), after CUBIC (RFC 9438).
+ */
+
+/** Share of the measured rate that is kept when refused. */
+const BETA = 0.7
+/** Steepness of the way back, requests per second per second cubed. */
+const SCALE = 0.4
+/** A prefix is never asked less often than this. */
+const SLOWEST_RATE = 0.5
+/** Rate is measured in slots of this length, smoothed by this weight. */
+const SLOT_SECONDS = 0.5
+const SMOOTHING = 0.8
+/** The limiter lifts itself after so long without a refusal ... */
+const CALM_SECONDS = 30
+/** ... if it allows this many times what is asked. */
+const SLACK = 2
+
+export type RateState = {
+  isLimited: boolean
+  /** Requests per second now allowed. */
+  rate: number
+  tokens: number
+  /** Seconds on the caller's clock. */
+  filledAt: number
+  rateBeforeRefusal: number
+  refusedAt: number
+  measuredRate: number
+  slot: number
+  inSlot: number
+}
+
+export const startRate = (now: number): RateState => ({
+  isLimited: false,
+  rate: Number.POSITIVE_INFINITY,
+  tokens: 1,
+  filledAt: now,
+  rateBeforeRefusal: 0,
+  refusedAt: Number.NEGATIVE_INFINITY,
+  measuredRate: 0,
+  slot: Math.floor(now / SLOT_SECONDS),
+  inSlot: 0,
+})
+
+/** Fills the bucket; whether one request may go. */
+export function mayAsk(state: RateState, now: number): { state: RateState; allowed: boolean } {
+  if (!state.isLimited) return { state, allowed: true }
+  const tokens = Math.min(Math.max(1, state.rate * SLOT_SECONDS), state.tokens + (now - state.filledAt) * state.rate)
+  return { state: { ...state, tokens, filledAt: now }, allowed: tokens >= 1 }
+}
+
+/** One request was sent. */
+export function noteSent(state: RateState, now: number): RateState {
+  const slot = Math.floor(now / SLOT_SECONDS)
+  const tokens = state.isLimited ? state.tokens - 1 : state.tokens
+  if (slot === state.slot) return { ...state, tokens, inSlot: state.inSlot + 1 }
+  const rate = state.inSlot / ((slot - state.slot) * SLOT_SECONDS)
+  const measuredRate = state.measuredRate === 0 ? rate : rate * SMOOTHING + state.measuredRate * (1 - SMOOTHING)
+  return { ...state, tokens, slot, inSlot: 1, measuredRate }
+}
+
+/**
+ * One request was answered. `sentAt` tells whether the refusal belongs to a request sent before the last slowing down:
+ * what was already on its way then says nothing about the new rate.
+ */
+export function noteAnswer(
+  state: RateState,
+  answer: { throttled: boolean; sentAt: number; now: number },
+): { state: RateState; changed: boolean } {
+  const { throttled, sentAt, now } = answer
+  if (throttled) {
+    if (state.isLimited && sentAt <= state.refusedAt) return { state, changed: false }
+    const measured = Math.max(state.measuredRate, state.inSlot / SLOT_SECONDS, SLOWEST_RATE)
+    const before = state.isLimited ? Math.min(measured, state.rate) : measured
+    const rate = Math.max(SLOWEST_RATE, before * BETA)
+    return {
+      state: { ...state, isLimited: true, rate, tokens: 0, filledAt: now, rateBeforeRefusal: before, refusedAt: now },
+      changed: true,
+    }
+  }
+  if (!state.isLimited) return { state, changed: false }
+  const calm = now - state.refusedAt
+  const plateauAt = Math.cbrt((state.rateBeforeRefusal * (1 - BETA)) / SCALE)
+  const cubic = SCALE * (calm - plateauAt) ** 3 + state.rateBeforeRefusal
+  const rate = Math.max(SLOWEST_RATE, Math.min(cubic, Math.max(state.rate, 2 * state.measuredRate)))
+  if (calm > CALM_SECONDS && rate > SLACK * state.measuredRate) return { state: startRate(now), changed: true }
+  return { state: { ...state, rate }, changed: false }
+}

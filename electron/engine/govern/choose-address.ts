@@ -1,0 +1,58 @@
+/** Which of a host's addresses the next connection goes to. Pure. */
+
+export type AddressRecord = {
+  address: string
+  connections: number
+  /** Smoothed speed of its connections, bytes per second each; 0 = unknown. */
+  bytesPerConnection: number
+  /** Failures lately, fading with time. */
+  recentFailures: number
+  /** Monotonic milliseconds; 0 = not quarantined. */
+  quarantinedUntil: number
+}
+
+/** The usable address with the fewest connections, chance among equals; if all are quarantined, the one free soonest. */
+export function chooseAddress(records: readonly AddressRecord[], now: number, random: number): string | undefined {
+  const usable = records.filter((record) => record.quarantinedUntil <= now)
+  if (usable.length === 0) {
+    return [...records].sort((a, b) => a.quarantinedUntil - b.quarantinedUntil)[0]?.address
+  }
+  const fewest = Math.min(...usable.map((record) => record.connections))
+  const candidates = usable.filter((record) => record.connections === fewest)
+  return candidates[Math.floor(random * candidates.length)]?.address
+}
+
+/** Failures that condemn an address, while others do well. */
+const FAILURES_TO_CONDEMN = 3
+/** Share of the other addresses' speed below which one is bad. */
+const SLOW_SHARE = 0.25
+
+/** Addresses that are clearly worse than the others; never all of them, for then it is not the address. */
+export function findBadAddresses(
+  records: readonly AddressRecord[],
+  now: number,
+): { address: string; cause: 'failures' | 'slow' }[] {
+  const good = records.filter((record) => record.quarantinedUntil <= now)
+  if (good.length < 2) return []
+  const bad: { address: string; cause: 'failures' | 'slow' }[] = []
+  for (const record of good) {
+    const others = good.filter((other) => other !== record)
+    const othersFail = others.some((other) => other.recentFailures >= FAILURES_TO_CONDEMN)
+    const othersSpeed = median(others.map((other) => other.bytesPerConnection).filter((speed) => speed > 0))
+    if (record.recentFailures >= FAILURES_TO_CONDEMN && !othersFail)
+      bad.push({ address: record.address, cause: 'failures' })
+    else if (record.bytesPerConnection > 0 && record.bytesPerConnection < SLOW_SHARE * othersSpeed) {
+      bad.push({ address: record.address, cause: 'slow' })
+    }
+  }
+  return bad.length < good.length / 2 ? bad : []
+}
+
+export function median(values: readonly number[]): number {
+  if (values.length === 0) return 0
+  const sorted = [...values].sort((a, b) => a - b)
+  const middle = sorted.length >> 1
+  return sorted.length % 2 === 1
+    ? (sorted[middle] as number)
+    : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2
+}

@@ -1,0 +1,146 @@
+/**
+ * Which connections are closed at once because they are stalled or hopelessly slow, and which are worn out and may
+ * retire softly. Pure.
+ */
+import type { Policy } from '../../../shared/policy.ts'
+import { median } from './choose-address.ts'
+
+/** What a decision sees of one connection. Times in monotonic milliseconds. */
+export type LineView = {
+  id: number
+  address: string
+  state: 'connecting' | 'warm' | 'active' | 'draining'
+  openedAt: number
+  requests: number
+  hasTask: boolean
+  taskStartedAt: number
+  /** 0 = no byte of the running task yet. */
+  firstByteAt: number
+  lastByteAt: number
+  /** Bytes of its range still to come. */
+  bytesLeft: number
+  /** Smoothed. */
+  bytesPerSecond: number
+  /** Has received for long enough that its speed means something. */
+  isSettled: boolean
+  /** Already on its way out. */
+  isLeaving: boolean
+  /** In (0, 1): spreads retirement, so that connections opened together do not go together. */
+  jitter: number
+}
+
+export type HealingInput = {
+  lines: readonly LineView[]
+  now: number
+  policy: Policy
+  /** Learned; at most `connectionMaxAgeSeconds`. */
+  retireAgeSeconds: number
+  firstByteMsP95: number
+  /** The disk or a limit of the user's holds everything back: silence then proves nothing. */
+  isHeldBack: boolean
+  /** Monotonic milliseconds of the last replacement made while the whole line was silent. */
+  lastProbeAt: number
+}
+
+export type HealingAction =
+  | {
+      kind: 'replace'
+      id: number
+      cause: 'stalled' | 'slow'
+      seconds: number
+      bytesPerSecond: number
+      medianBytesPerSecond: number
+      isProbe: boolean
+    }
+  | { kind: 'retire'; id: number; cause: 'age' | 'requests'; seconds: number }
+
+/** The first byte may take this many times its usual time before it counts as never coming. */
+const FIRST_BYTE_FACTOR = 10
+/** ... but at least this long: a server may think. */
+const FIRST_BYTE_LEAST_MS = 2000
+/** At most one of so many connections is replaced for slowness at a time (DESIGN 6.1). */
+const SLOW_SHARE = 10
+/** When the whole line is silent, one connection is tried anew this often. */
+const PROBE_EVERY_MS = 1000
+/** A crawl needs less time to prove than a mere slowness: its waiting time shrinks to this share. */
+const LEAST_PATIENCE = 0.2
+/** So many of the connections may be on their way out at once. */
+const RETIRING_SHARE = 4
+/** A rest that arrives sooner than this is waited for. */
+const WORTH_REPLACING_SECONDS = 1
+/** A connection retires at this much of the learned age at the earliest, at the full age at the latest. */
+const JITTER = 0.3
+
+export function chooseHealing(input: HealingInput): HealingAction[] {
+  const replacing = input.isHeldBack ? [] : [...chooseStalled(input), ...chooseSlow(input)]
+  const gone = new Set(replacing.map((action) => action.id))
+  return [...replacing, ...chooseRetiring(input, gone)]
+}
+
+function chooseStalled({ lines, now, policy, firstByteMsP95, lastProbeAt }: HealingInput): HealingAction[] {
+  const stallMs = policy.stallSeconds * 1000
+  const firstByteBound = Math.min(stallMs, Math.max(FIRST_BYTE_LEAST_MS, FIRST_BYTE_FACTOR * firstByteMsP95))
+  const working = lines.filter((line) => line.hasTask && !line.isLeaving)
+  const silent = working.filter((line) => now - line.lastByteAt > (line.firstByteAt === 0 ? firstByteBound : stallMs))
+  // Nothing at all arrives: the line is cut, and new connections in dozens would not mend it. One at a time finds out.
+  const isCut = silent.length > 1 && silent.length === working.length
+  const chosen = isCut ? (now - lastProbeAt >= PROBE_EVERY_MS ? silent.slice(0, 1) : []) : silent
+  return chosen.map((line) => ({
+    kind: 'replace',
+    id: line.id,
+    cause: 'stalled',
+    seconds: (now - line.lastByteAt) / 1000,
+    bytesPerSecond: 0,
+    medianBytesPerSecond: medianSpeed(lines),
+    isProbe: isCut,
+  }))
+}
+
+/**
+ * Slow = below `slowRatio` of the median for `slowSeconds`; the further below, the sooner it is proven. Judged by what
+ * the running task has received so far, not by a moment.
+ */
+function chooseSlow({ lines, now, policy }: HealingInput): HealingAction[] {
+  const typical = medianSpeed(lines)
+  if (typical === 0) return []
+  const slow = lines.flatMap((line) => {
+    if (!line.hasTask || line.isLeaving || line.firstByteAt === 0) return []
+    const share = line.bytesPerSecond / (policy.slowRatio * typical)
+    const patienceMs = policy.slowSeconds * 1000 * Math.max(LEAST_PATIENCE, share)
+    const isWorthIt = line.bytesLeft > line.bytesPerSecond * WORTH_REPLACING_SECONDS
+    return share < 1 && now - line.firstByteAt > patienceMs && isWorthIt ? [line] : []
+  })
+  const leaving = lines.filter((line) => line.isLeaving).length
+  const most = Math.max(1, Math.floor(lines.length / SLOW_SHARE)) - leaving
+  return slow
+    .sort((a, b) => a.bytesPerSecond - b.bytesPerSecond)
+    .slice(0, Math.max(0, most))
+    .map((line) => ({
+      kind: 'replace',
+      id: line.id,
+      cause: 'slow',
+      seconds: (now - line.firstByteAt) / 1000,
+      bytesPerSecond: Math.round(line.bytesPerSecond),
+      medianBytesPerSecond: Math.round(typical),
+      isProbe: false,
+    }))
+}
+
+function chooseRetiring(input: HealingInput, gone: ReadonlySet<number>): HealingAction[] {
+  const { lines, now, policy, retireAgeSeconds } = input
+  const candidates = lines.filter((line) => !line.isLeaving && !gone.has(line.id) && line.state !== 'connecting')
+  const worn = candidates.flatMap((line): HealingAction[] => {
+    const seconds = (now - line.openedAt) / 1000
+    if (line.requests >= policy.maxRequestsPerConnection)
+      return [{ kind: 'retire', id: line.id, cause: 'requests', seconds }]
+    const limit = retireAgeSeconds * (1 - JITTER * line.jitter)
+    return seconds >= limit ? [{ kind: 'retire', id: line.id, cause: 'age', seconds }] : []
+  })
+  const leaving = lines.filter((line) => line.isLeaving).length
+  const most = Math.max(1, Math.ceil(lines.length / RETIRING_SHARE)) - leaving
+  return worn.slice(0, Math.max(0, most))
+}
+
+/** Of the connections that are at work and past their first moments. */
+export const medianSpeed = (lines: readonly LineView[]): number =>
+  median(lines.filter((line) => line.hasTask && line.isSettled).map((line) => line.bytesPerSecond))

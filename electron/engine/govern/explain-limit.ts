@@ -1,0 +1,57 @@
+/** What holds the speed down just now, in one code and the numbers behind it (DESIGN 6.6). Pure. */
+import type { Limit } from '../../../shared/metrics-snapshot.ts'
+
+export type LimitEvidence = {
+  bytesPerSecond: number
+  concurrency: number
+  threads: number
+  /** A prefix is being asked less often than we would. */
+  limitedRate: number | undefined
+  successRate: number
+  /** Bytes per second the user allows; 0 = no limit. */
+  userLimit: number
+  diskWriteMs: number
+  loopLagMs: number
+  isAgeing: boolean
+  retireAgeSeconds: number
+  quarantined: readonly string[]
+  dnsFailing: boolean
+  /** Milliseconds since any byte arrived, while work is under way. */
+  silentMs: number
+  isWorking: boolean
+  /** Failures per class in the last minute that the server caused. */
+  serverErrors: number
+}
+
+/** A write of this length holds a connection up for longer than its next chunk takes to come. */
+const SLOW_WRITE_MS = 200
+const SLOW_LOOP_MS = 200
+const SILENT_MS = 3000
+const NEAR_LIMIT = 0.9
+
+export function explainLimit(evidence: LimitEvidence): Limit {
+  const { bytesPerSecond, concurrency, threads } = evidence
+  if (!evidence.isWorking) return { code: 'none', evidence: {} }
+  if (evidence.dnsFailing) return { code: 'dns', evidence: { silentMs: Math.round(evidence.silentMs) } }
+  if (evidence.silentMs > SILENT_MS)
+    return { code: 'network-lost', evidence: { silentMs: Math.round(evidence.silentMs) } }
+  if (evidence.userLimit > 0 && bytesPerSecond > NEAR_LIMIT * evidence.userLimit) {
+    return { code: 'user-limit', evidence: { limitBytesPerSecond: evidence.userLimit } }
+  }
+  if (evidence.limitedRate !== undefined) {
+    return {
+      code: 'throttling',
+      evidence: { requestsPerSecond: evidence.limitedRate, successRate: evidence.successRate },
+    }
+  }
+  if (evidence.diskWriteMs > SLOW_WRITE_MS)
+    return { code: 'disk', evidence: { writeMs: Math.round(evidence.diskWriteMs) } }
+  if (evidence.loopLagMs > SLOW_LOOP_MS) return { code: 'cpu', evidence: { loopLagMs: Math.round(evidence.loopLagMs) } }
+  if (evidence.successRate < 0.9 && evidence.serverErrors > 0) {
+    return { code: 'server', evidence: { successRate: evidence.successRate, errors: evidence.serverErrors } }
+  }
+  if (evidence.quarantined.length > 0)
+    return { code: 'address', evidence: { addresses: evidence.quarantined.join(' ') } }
+  if (evidence.isAgeing) return { code: 'ageing', evidence: { retireAgeSeconds: evidence.retireAgeSeconds } }
+  return { code: 'line', evidence: { bytesPerSecond: Math.round(bytesPerSecond), concurrency, threads } }
+}

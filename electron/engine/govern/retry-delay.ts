@@ -1,0 +1,64 @@
+/** Whether, and after how long, a failed request is tried again. Pure. */
+import type { Failure, FailureClass } from '../../../shared/failure.ts'
+import type { Policy } from '../../../shared/policy.ts'
+
+/** Asking again brings the same answer. */
+const HOPELESS: ReadonlySet<FailureClass> = new Set([
+  'denied',
+  'missing-bucket',
+  'missing',
+  'archived',
+  'redirect-refused',
+  'tls',
+  'disk-full',
+  'disk-denied',
+  'disk',
+  'locked',
+  'unsafe-path',
+  'usage',
+  'cancelled',
+])
+
+/** The way there is at fault, not the object: these wait for better days and never use up its attempts. */
+const PATIENT: ReadonlySet<FailureClass> = new Set(['throttled', 'dns', 'connect', 'stalled', 'slow', 'reset'])
+
+/** The server's closing of a kept-alive connection crossed our request: nothing was refused, so nothing is waited for. */
+const isKeepAliveRace = (failure: Failure): boolean =>
+  failure.class === 'reset' && failure.code === 'closed-before-answer'
+
+export type RetryInput = {
+  failure: Failure
+  /** Failures in a row without a fresh byte, this one included. */
+  attempts: number
+  policy: Policy
+  /** In [0, 1). */
+  random: number
+}
+
+/**
+ * Full jitter: uniform in [0, min(cap, base * 2^(attempts - 1))], never before `Retry-After`. Undefined = give up.
+ * Source: AWS Architecture Blog, "Exponential Backoff And Jitter" (2015).
+ */
+export function chooseRetryDelayMs({ failure, attempts, policy, random }: RetryInput): number | undefined {
+  if (HOPELESS.has(failure.class)) return undefined
+  if (!PATIENT.has(failure.class) && attempts >= policy.maxAttempts) return undefined
+  if (isKeepAliveRace(failure) && attempts <= 1) return 0
+  const ceiling = Math.min(policy.retryCapSeconds, policy.retryBaseSeconds * 2 ** Math.min(30, attempts - 1))
+  return Math.max(failure.retryAfterMs ?? 0, random * ceiling * 1000)
+}
+
+/** Before the first page nobody has seen this bucket: a wrong host must be told soon, not waited for. */
+const FIRST_PAGE_ATTEMPTS = 4
+
+/** The same for a page of the listing, whose failures end the job. */
+export function chooseListRetryDelayMs(
+  input: RetryInput & { sawPage: boolean; networkGoneMs: number },
+): number | undefined {
+  const { failure, attempts, policy, sawPage, networkGoneMs } = input
+  if (failure.class === 'credentials' || failure.class === 'wrong-region' || failure.class === 'clock-skew')
+    return undefined
+  if (failure.class === 'protocol' && !sawPage) return undefined
+  if (!sawPage && failure.class !== 'throttled' && attempts >= FIRST_PAGE_ATTEMPTS) return undefined
+  if (networkGoneMs > policy.networkGoneSeconds * 1000) return undefined
+  return chooseRetryDelayMs(input)
+}

@@ -1,0 +1,46 @@
+/** One request budget per sub-prefix (S3 counts them apart); a shell over adjust-request-rate.ts. */
+import { mayAsk, noteAnswer, noteSent, type RateState, startRate } from './adjust-request-rate.ts'
+
+export type GateChange = { prefix: string; requestsPerSecond: number; isLimited: boolean }
+
+export function createThrottleGates(now: () => number) {
+  const states = new Map<string, RateState>()
+  const notBefore = new Map<string, number>()
+  const seconds = () => now() / 1000
+
+  const stateOf = (prefix: string) => states.get(prefix) ?? startRate(seconds())
+
+  return {
+    mayAsk(prefix: string): boolean {
+      const until = notBefore.get(prefix)
+      if (until !== undefined && now() < until) return false
+      const state = states.get(prefix)
+      if (!state?.isLimited) return true
+      const asked = mayAsk(state, seconds())
+      states.set(prefix, asked.state)
+      return asked.allowed
+    },
+    noteSent: (prefix: string) => void states.set(prefix, noteSent(stateOf(prefix), seconds())),
+    /** `sentAt` in monotonic milliseconds. The change, if the budget was cut or lifted. */
+    noteAnswer(
+      prefix: string,
+      answer: { throttled: boolean; sentAt: number; retryAfterMs: number | undefined },
+    ): GateChange | undefined {
+      if (answer.retryAfterMs !== undefined) notBefore.set(prefix, now() + answer.retryAfterMs)
+      const times = { sentAt: answer.sentAt / 1000, now: seconds() }
+      const { state, changed } = noteAnswer(stateOf(prefix), { throttled: answer.throttled, ...times })
+      states.set(prefix, state)
+      return changed ? { prefix, requestsPerSecond: state.rate, isLimited: state.isLimited } : undefined
+    },
+    /** The tightest budget; undefined when nothing is limited. */
+    slowestRate(): number | undefined {
+      let slowest: number | undefined
+      for (const state of states.values()) {
+        if (state.isLimited) slowest = Math.min(slowest ?? Number.POSITIVE_INFINITY, state.rate)
+      }
+      return slowest
+    },
+    /** Milliseconds until any prefix may be asked again after a `Retry-After`. */
+    longestWaitMs: () => Math.max(0, ...[...notBefore.values()].map((until) => until - now())),
+  }
+}

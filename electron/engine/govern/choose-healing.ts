@@ -38,6 +38,8 @@ export type HealingInput = {
   firstByteMsP95: number
   /** The disk or a limit of the user's holds everything back: silence then proves nothing. */
   isHeldBack: boolean
+  /** What a connection has typically done lately: the measure when too few are at work to make a median. */
+  usualBytesPerSecond: number
   /** Monotonic milliseconds of the last replacement made while the whole line was silent. */
   lastProbeAt: number
 }
@@ -80,7 +82,7 @@ export function chooseHealing(input: HealingInput): HealingAction[] {
 function chooseStalled({ lines, now, policy, firstByteMsP95, lastProbeAt }: HealingInput): HealingAction[] {
   const stallMs = policy.stallSeconds * 1000
   const firstByteBound = Math.min(stallMs, Math.max(FIRST_BYTE_LEAST_MS, FIRST_BYTE_FACTOR * firstByteMsP95))
-  const working = lines.filter((line) => line.hasTask && !line.isLeaving)
+  const working = lines.filter((line) => line.hasTask)
   const silent = working.filter((line) => now - line.lastByteAt > (line.firstByteAt === 0 ? firstByteBound : stallMs))
   // Nothing at all arrives: the line is cut, and new connections in dozens would not mend it. One at a time finds out.
   const isCut = silent.length > 1 && silent.length === working.length
@@ -100,18 +102,20 @@ function chooseStalled({ lines, now, policy, firstByteMsP95, lastProbeAt }: Heal
  * Slow = below `slowRatio` of the median for `slowSeconds`; the further below, the sooner it is proven. Judged by what
  * the running task has received so far, not by a moment.
  */
-function chooseSlow({ lines, now, policy }: HealingInput): HealingAction[] {
-  const typical = medianSpeed(lines)
+function chooseSlow({ lines, now, policy, usualBytesPerSecond }: HealingInput): HealingAction[] {
+  const working = lines.filter((line) => line.hasTask).length
+  // At the end of a job the few that are left may all be crawling: then they are held against better days.
+  const typical = working * 2 >= lines.length ? medianSpeed(lines) : Math.max(medianSpeed(lines), usualBytesPerSecond)
   if (typical === 0) return []
   const slow = lines.flatMap((line) => {
-    if (!line.hasTask || line.isLeaving || line.firstByteAt === 0) return []
+    if (!line.hasTask || line.firstByteAt === 0) return []
     const share = line.bytesPerSecond / (policy.slowRatio * typical)
     const patienceMs = policy.slowSeconds * 1000 * Math.max(LEAST_PATIENCE, share)
     const isWorthIt = line.bytesLeft > line.bytesPerSecond * WORTH_REPLACING_SECONDS
     return share < 1 && now - line.firstByteAt > patienceMs && isWorthIt ? [line] : []
   })
-  const leaving = lines.filter((line) => line.isLeaving).length
-  const most = Math.max(1, Math.floor(lines.length / SLOW_SHARE)) - leaving
+  const onTheirWay = lines.filter((line) => line.state === 'connecting').length
+  const most = Math.max(1, Math.floor(lines.length / SLOW_SHARE)) - onTheirWay
   return slow
     .sort((a, b) => a.bytesPerSecond - b.bytesPerSecond)
     .slice(0, Math.max(0, most))

@@ -16,7 +16,7 @@ import type { Allowance, TransferBook } from '../schedule/transfer-book.ts'
 import { createAddressBook } from './address-book.ts'
 import { adjustConcurrency, chooseCeiling, startConcurrency } from './adjust-concurrency.ts'
 import { type CoolDownState, chooseCoolDown } from './choose-cool-down.ts'
-import { chooseHealing, type LineView } from './choose-healing.ts'
+import { chooseHealing, type LineView, medianSpeed } from './choose-healing.ts'
 import { createConnectionPool, type PoolLine } from './connection-pool.ts'
 import { explainLimit } from './explain-limit.ts'
 import { type AgeingAction, findAgeing, startAgeing } from './find-ageing.ts'
@@ -56,6 +56,8 @@ const NETWORK_LOST_MS = 3000
 const AFTER_HOLD_MS = 1500
 const BLOCKED_MS = 1000
 const RECONNECT_MAX_MS = 5000
+/** A connection's usual speed follows the median within about five seconds of ticks. */
+const USUAL_WEIGHT = 0.02
 /** Fresh credentials that are refused as well will not be accepted later. */
 const MAX_REFUSED_CREDENTIALS = 3
 /** While a limit of the user's is nearly reached, quiet connections are only waiting for their turn. */
@@ -107,6 +109,7 @@ export function createGovernor(options: GovernorOptions) {
   let connectNotBefore = 0
   let isNetworkLost = false
   let hasEverReceived = false
+  let usualSpeed = 0
 
   const pool = createConnectionPool({ dataPlane, clock, random, onOutcome, onOpened, onClosed })
 
@@ -146,6 +149,8 @@ export function createGovernor(options: GovernorOptions) {
   /** Opens connections until as many are at work, or on their way to it, as are allowed. */
   function fill(): void {
     if (!mayWork() || !endpoint || now() < connectNotBefore) return
+    // Connections without work would only be closed as idle and opened again.
+    if (options.isListingComplete() && !book.hasWaitingWork()) return
     let staying = 0
     for (const line of pool.lines()) if (!line.leaving && !line.closing) staying++
     for (; staying < concurrency.level; staying++) {
@@ -290,6 +295,8 @@ export function createGovernor(options: GovernorOptions) {
     const lines = [...pool.lines()].filter((line) => !line.closing).map(viewOf)
     const { firstByteMsP50, firstByteMsP95 } = window.read(at)
     const heldBack = isHeldBack(at)
+    const working = lines.filter((line) => line.hasTask).length
+    if (working * 2 >= lines.length) usualSpeed += (medianSpeed(lines) - usualSpeed) * USUAL_WEIGHT
     const actions = chooseHealing({
       lines,
       now: at,
@@ -297,6 +304,7 @@ export function createGovernor(options: GovernorOptions) {
       retireAgeSeconds,
       firstByteMsP95,
       isHeldBack: heldBack,
+      usualBytesPerSecond: usualSpeed,
       lastProbeAt: probedAt,
     })
     for (const action of actions) {

@@ -407,6 +407,12 @@ export function createTransferBook(options: TransferBookOptions) {
       task.end = at
       line.shrink(task.lineId, at)
     },
+    /** Some range could be handed out, now or in a moment. */
+    hasWaitingWork(): boolean {
+      if (waiting.size > 0 || inTransit > 0) return true
+      for (const object of open.values()) if (object.pending.length > 0) return true
+      return false
+    },
     /** Nothing waits, runs or is on its way through the disk. */
     isIdle: () => waiting.size === 0 && inTransit === 0 && open.size === 0,
     /** Hands out nothing more and closes all files; the caller has closed all connections. */

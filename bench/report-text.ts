@@ -79,7 +79,8 @@ function machineLine({ machine, server, rounds, time }: Results): string {
   const memory = `${Math.round(machine.memoryBytes / 1024 ** 3)} GiB`
   return (
     `${time.slice(0, 10)}: ${machine.cores} cores (${machine.processor}), ${memory} of memory, ${machine.platform}, ` +
-    `Node ${machine.node}, ${server}; source and destination on ${machine.storage}; medians of ${rounds} rounds.`
+    `Node ${machine.node}, ${server}; source and destination on ${machine.storage}; medians of ${rounds} rounds. ` +
+    `Load of the machine before the start: ${machine.load.toFixed(1)}.`
   )
 }
 

@@ -34,7 +34,16 @@ export type ClientSummary = {
 
 export type Results = {
   time: string
-  machine: { processor: string; cores: number; memoryBytes: number; platform: string; node: string; storage: string }
+  /** `load`: processes that wanted a core in the last minute before the start; a quiet machine has none. */
+  machine: {
+    processor: string
+    cores: number
+    memoryBytes: number
+    platform: string
+    node: string
+    storage: string
+    load: number
+  }
   server: string
   rounds: number
   isQuick: boolean

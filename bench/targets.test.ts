@@ -14,7 +14,7 @@ const cell = (work: string, scheme: Scheme, runs: Omit<Run, 'round'>[]): Cell =>
 
 const results = (...cells: Cell[]): Results => ({
   time: '2025-10-31T12:00:00.000Z',
-  machine: { processor: '', cores: 2, memoryBytes: 0, platform: '', node: '', storage: '' },
+  machine: { processor: '', cores: 2, memoryBytes: 0, platform: '', node: '', storage: '', load: 0 },
   server: '',
   rounds: 1,
   isQuick: false,
@@ -58,6 +58,20 @@ describe('judgeTargets', () => {
         ]),
       ),
       /large, HTTP: wall <= s5cmd/,
+      false,
+    ],
+    [
+      'what failed in one round is not reached by the others',
+      {
+        ...results(
+          cell('large', 'http', [
+            { client: 'longhaul', wallSeconds: 1 },
+            { client: 'cp', wallSeconds: 2 },
+          ]),
+        ),
+        failures: [{ client: 'longhaul', work: 'large', scheme: 'http', reason: 'exit code 1' }],
+      },
+      /large, HTTP: wall <= 1.25 x cp/,
       false,
     ],
     ['what did not run is not judged', results(cell('large', 'http', [])), /CPU <= 0.35 x SDK/, undefined],

@@ -19,11 +19,20 @@ export function judgeTargets(results: Results): Verdict[] {
   const afterStart: Quantity = (run) =>
     run.client === OURS ? run.wallSeconds - results.start.wallSeconds : run.wallSeconds
 
+  const hasFailed = (cell: Cell | undefined) =>
+    results.failures.some(
+      ({ client, work, scheme }) => client === OURS && work === cell?.work && scheme === cell?.scheme,
+    )
+  const judge = (target: string, cell: Cell | undefined, value: number | undefined, other: string, isEnough: Test) =>
+    hasFailed(cell)
+      ? { target, measured: 'longhaul failed', isReached: false }
+      : judgeRatio(target, value, other, isEnough)
+
   const atMost = (target: string, cell: Cell | undefined, quantity: Quantity, other: string, limit: number): Verdict =>
-    judge(target, cell && ratio(cell, quantity, OURS, other), other, (value) => value <= limit)
+    judge(target, cell, cell && ratio(cell, quantity, OURS, other), other, (value) => value <= limit)
   /** Objects per second stand to each other as wall times do, turned round. */
   const timesFaster = (target: string, cell: Cell | undefined, other: string, limit: number): Verdict =>
-    judge(target, cell && ratio(cell, wall, other, OURS), other, (value) => value >= limit)
+    judge(target, cell, cell && ratio(cell, wall, other, OURS), other, (value) => value >= limit)
 
   const large = cellOf('large', 'http')
   const largeTls = cellOf('large', 'tls')
@@ -46,12 +55,9 @@ export function judgeTargets(results: Results): Verdict[] {
   ]
 }
 
-function judge(
-  target: string,
-  value: number | undefined,
-  other: string,
-  isEnough: (value: number) => boolean,
-): Verdict {
+type Test = (value: number) => boolean
+
+function judgeRatio(target: string, value: number | undefined, other: string, isEnough: Test): Verdict {
   if (value === undefined) return { target, measured: `not measured: ${other} was not there`, isReached: undefined }
   return { target, measured: `${value.toFixed(2)} x`, isReached: isEnough(value) }
 }

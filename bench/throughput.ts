@@ -1,7 +1,7 @@
 /** The benchmark itself: makes objects, starts a server, lets the clients take turns, reports. */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { availableParallelism, cpus, totalmem } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { availableParallelism, cpus, loadavg, totalmem } from 'node:os'
+import { join, resolve } from 'node:path'
 import { checkResult } from './check-result.ts'
 import type { BenchClient, ClientJob } from './clients/bench-client.ts'
 import { findInstalledTools } from './clients/installed-tools.ts'
@@ -27,7 +27,8 @@ import {
 } from './workloads.ts'
 
 const root = join(import.meta.dirname, '..')
-const RESULTS_FILE = join(root, 'bench', 'results', 'throughput.json')
+const RESULTS_FOLDER = join(root, 'bench', 'results')
+const KEPT_CHARACTERS = 20_000
 const DOCUMENT = join(root, 'docs', 'benchmarks.md')
 
 type Bench = { program: string; folders: ServerFolders; runFolder: string; server: BenchServer; signal: AbortSignal }
@@ -37,6 +38,7 @@ type Failures = Results['failures']
 /** Resolves to the results; rejects with the signal's reason when it is aborted, after everything is cleaned up. */
 export async function runThroughput(options: ThroughputOptions, signal: AbortSignal): Promise<Results> {
   const program = options.program ? resolve(options.program) : BUILT_PROGRAM
+  const load = loadavg()[0] ?? 0
   const { clients, absent } = chooseClients(options.clients, program)
   const largest = Math.max(...options.workloads.map(bytesOf))
   const { path, storage } = makeWorkFolder(2 * largest)
@@ -59,7 +61,7 @@ export async function runThroughput(options: ThroughputOptions, signal: AbortSig
     }
     const results: Results = {
       time: new Date().toISOString(),
-      machine: { ...describeMachine(), storage },
+      machine: { ...describeMachine(), storage, load },
       server: server.name,
       ...{ rounds: options.rounds, isQuick: options.isQuick },
       ...{ start, idle, cells, absent, failures },
@@ -108,6 +110,7 @@ async function measureCell(
       const label = `${workload.name}, ${scheme}, round ${round + 1}/${rounds}, ${client.name}`
       if (wrong) {
         say(`${label}: failed, ${wrong}`)
+        keepOutput(`failed-${client.name}-${workload.name}-${scheme}`, measured)
         failed.add(client)
         failures.push({ client: client.name, work: workload.name, scheme, reason: wrong })
         continue
@@ -184,11 +187,17 @@ function toRun(client: string, round: number, { wallSeconds, cpuSeconds, peakByt
   }
 }
 
+/** What a client said before it failed: timing makes many failures hard to see a second time. */
+function keepOutput(name: string, { stdout, stderr }: Measurement): void {
+  mkdirSync(RESULTS_FOLDER, { recursive: true })
+  writeFileSync(join(RESULTS_FOLDER, `${name}.txt`), `${stdout.slice(-KEPT_CHARACTERS)}\n${stderr}`)
+}
+
 function publish(results: Results, isFull: boolean): void {
   const text = reportText(results)
   console.log(`\n${text}`)
-  mkdirSync(dirname(RESULTS_FILE), { recursive: true })
-  writeFileSync(RESULTS_FILE, `${JSON.stringify(results, undefined, 2)}\n`)
+  mkdirSync(RESULTS_FOLDER, { recursive: true })
+  writeFileSync(join(RESULTS_FOLDER, 'throughput.json'), `${JSON.stringify(results, undefined, 2)}\n`)
   if (isFull) writeFileSync(DOCUMENT, replaceBetweenMarks(readFileSync(DOCUMENT, 'utf8'), 'throughput', text))
 }
 

@@ -21,7 +21,7 @@ import {
 } from './packaging/packed-program.ts'
 import { makeStandInElectron } from './packaging/stand-in-electron.ts'
 
-const { version, description } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<string, string>
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
 
 /** The same as in electron-builder.yml, on purpose in a second place: opening one has to be meant. */
 const FUSES = {
@@ -89,8 +89,9 @@ function checkFolder(folder: string): void {
 }
 
 /** Sorted; none of a folder that is not there. */
-const namesIn = (folder: string, name: string): string[] =>
-  existsSync(join(folder, name)) ? readdirSync(join(folder, name)).sort() : []
+function namesIn(folder: string, name: string): string[] {
+  return existsSync(join(folder, name)) ? readdirSync(join(folder, name)).sort() : []
+}
 
 function checkArchive(asar: string): void {
   const files = filesOf(asar)
@@ -119,7 +120,7 @@ function checkArchive(asar: string): void {
 
 function checkResources(program: string, asar: string): void {
   const { words, pictures, integrity } = resourcesOf(program)
-  expect('the program bears its name', [words.ProductName, words.FileDescription], ['Longhaul', description])
+  expect('the program bears its name', [words.ProductName, words.FileDescription], ['Longhaul', 'Longhaul'])
   expect('the program bears its version', [words.FileVersion, words.ProductVersion], [version, `${version}.0`])
   const largest = (of: typeof pictures) => of.find(({ side }) => side === 256)?.bytes.toString('base64')
   const icon = largest(picturesOfIcon(join(root, 'assets', 'icon.ico')))

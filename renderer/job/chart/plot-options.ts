@@ -71,6 +71,8 @@ export function plotOptions({ size, theme, clusters, onCursor }: PlotSources): u
 function drawMarks(plot: uPlot, clusters: readonly MarkCluster[], color: (typeof COLORS)[ThemeName]): void {
   const { ctx, bbox } = plot
   const ratio = devicePixelRatio
+  /** Signs of one instant stand beside each other; their lines stay where they are. */
+  let freeFrom = Number.NEGATIVE_INFINITY
   for (const { kind, at } of clusters) {
     const x = plot.valToPos(at, 'x', true)
     if (x < bbox.left || x > bbox.left + bbox.width) continue
@@ -85,6 +87,8 @@ function drawMarks(plot: uPlot, clusters: readonly MarkCluster[], color: (typeof
     ctx.lineTo(x, bbox.top + bbox.height)
     ctx.stroke()
     ctx.restore()
-    drawMark(ctx, kind, stroke, { x, y: bbox.top - (MARK_SIZE + 2) * ratio, ratio })
+    const signX = Math.max(x, freeFrom)
+    freeFrom = signX + (MARK_SIZE + 2) * ratio
+    drawMark(ctx, kind, stroke, { x: signX, y: bbox.top - (MARK_SIZE + 2) * ratio, ratio })
   }
 }

@@ -150,8 +150,13 @@ function useColumns(job: JobView, snapshot: MetricsSnapshot | undefined, command
         width: 'minmax(84px, 0.22fr)',
         render: (row) => (
           <StateSign sign={SIGNS[row.state]}>
-            {objects.states[row.state]}
-            {row.failure && row.state === 'failed' && `: ${formatField('failure', row.failure, words)}`}
+            {row.failure && row.state === 'failed' ? (
+              <span title={`${objects.states.failed}: ${row.failure}`}>
+                {formatField('failure', row.failure, words)}
+              </span>
+            ) : (
+              objects.states[row.state]
+            )}
           </StateSign>
         ),
       },

@@ -151,7 +151,7 @@ async function runClient(
     const measured = await measure(client.command(job), runFolder, signal)
     const wrong =
       measured.exitCode !== 0
-        ? `exit code ${measured.exitCode}: ${firstLine(measured.stderr)}`
+        ? `exit code ${measured.exitCode}: ${errorLine(measured.stderr)}`
         : isChecked
           ? checkResult(join(folders.objects, BUCKET), job.destination, objects)
           : undefined
@@ -170,7 +170,7 @@ async function measureFixedCost(bench: Bench, rounds: number): Promise<Pick<Resu
     mkdirSync(bench.runFolder)
     const version = await measure(programStart(bench.program), bench.runFolder, bench.signal)
     rmSync(bench.runFolder, { recursive: true })
-    if (version.exitCode !== 0) throw new Error(`longhaul does not start: ${firstLine(version.stderr)}`)
+    if (version.exitCode !== 0) throw new Error(`longhaul does not start: ${errorLine(version.stderr)}`)
     starts.push(toRun('start', round, version))
     const { measured, wrong } = await runClient(bench, longhaul(bench.program), prepared, 'http', true)
     if (wrong) throw new Error(`longhaul cannot fetch one byte: ${wrong}`)
@@ -211,7 +211,11 @@ function describeMachine() {
   }
 }
 
-const firstLine = (text: string): string => text.trim().split('\n').at(-1)?.slice(0, 300) ?? ''
+/** The line that names the error, else the last one. */
+function errorLine(text: string): string {
+  const lines = text.trim().split('\n')
+  return (lines.find((line) => /error:/i.test(line)) ?? lines.at(-1) ?? '').slice(0, 300)
+}
 
 function say(line: string): void {
   process.stderr.write(`${line}\n`)

@@ -1,0 +1,245 @@
+/**
+ * Hours of a download in seconds: the real governor, with all its decisions, and the real transfer book, over virtual
+ * time and a model of lines, servers and DNS. Only the disk's files are left out.
+ */
+import type { EngineEvent } from '../../../../shared/engine-event.ts'
+import { type Failure, failed, success } from '../../../../shared/failure.ts'
+import { jobSpecSchema } from '../../../../shared/job-spec.ts'
+import { type PolicyOverrides, policySchema } from '../../../../shared/policy.ts'
+import type { Endpoint, EnginePorts, ObjectSource } from '../../engine-ports.ts'
+import { createGovernor, type Governor } from '../../govern/governor.ts'
+import { createObjectTable } from '../../plan/object-table.ts'
+import { createOpenObject } from '../../schedule/open-object.ts'
+import { createTransferBook } from '../../schedule/transfer-book.ts'
+import { createSeededRandom } from '../seeded-random.ts'
+import type { Weather } from '../weather/weather.ts'
+import { createVirtualClock } from './virtual-clock.ts'
+import { createVirtualDataPlane, type World } from './virtual-data-plane.ts'
+
+export type SimulationOptions = {
+  seconds: number
+  seed?: number
+  weather?: Weather[]
+  world?: Partial<Omit<World, 'weather'>>
+  threads?: number
+  policy?: PolicyOverrides
+  limitBytesPerSecond?: number
+  partSize?: number | 'auto'
+  objectBytes?: number
+  /** Objects are spread over this many sub-prefixes. */
+  prefixes?: number
+  addresses?: string[]
+  /** DNS gives no answer during these. */
+  dnsOutages?: { atSeconds: number; forSeconds: number }[]
+  /** Called once, when this many seconds have passed: a button is pressed. */
+  actions?: { atSeconds: number; run(governor: Governor): void }[]
+}
+
+export type SimulationResult = {
+  /** Body bytes received in each second. */
+  perSecond: number[]
+  /** Concurrency level at the end of each second. */
+  levels: number[]
+  /** Working connections at the end of each second. */
+  active: number[]
+  events: (EngineEvent & { seconds: number })[]
+  requests: number
+  refused: number
+  /** Requests and refusals, cumulated, at the end of each second. */
+  servedPerSecond: { requests: number; refused: number }[]
+  bytesFetched: number
+  bytesDone: number
+  socketsOpened: number
+  socketsClosed: number
+  fatal: Failure | undefined
+  failedObjects: number
+  /** Mean bytes per second between two times, in seconds. */
+  speed(from: number, to: number): number
+  /** Sockets that were open while the pool did not know them, or the other way round, at any tick. */
+  leaks: number
+}
+
+/** As the engine does. */
+const TICK_MS = 100
+const ENDPOINT: Endpoint = {
+  tls: false,
+  hostHeader: 's3.example',
+  hostname: 's3.example',
+  port: 80,
+  basePath: '/',
+  region: 'us-east-1',
+}
+
+export async function simulate(options: SimulationOptions): Promise<SimulationResult> {
+  const { seconds, seed = 1, threads = 16, addresses = ['192.0.2.1'], prefixes = 4 } = options
+  const clock = createVirtualClock()
+  const random = createSeededRandom(seed)
+  const world: World = { handshakeMs: 60, firstByteMs: 40, ...options.world, weather: options.weather ?? [] }
+  const dataPlane = createVirtualDataPlane({ clock, random: createSeededRandom(seed + 1), world })
+  const policy = policySchema.parse(options.policy ?? {})
+  const events: SimulationResult['events'] = []
+  let fatal: Failure | undefined
+  let failedObjects = 0
+
+  const isDnsOut = () =>
+    (options.dnsOutages ?? []).some(({ atSeconds, forSeconds }) => {
+      const since = clock.seconds() - atSeconds
+      return since >= 0 && since < forSeconds
+    })
+  const ports: EnginePorts = {
+    clock,
+    random,
+    dataPlane,
+    source: makeSource(clock.after),
+    resolver: {
+      async resolve(host) {
+        await new Promise<void>((resolve) => clock.after(isDnsOut() ? 3000 : 20, resolve))
+        if (isDnsOut()) return failed({ class: 'dns', code: 'ETIMEOUT', subject: host })
+        return success({ addresses, ttlSeconds: 60, milliseconds: 20, from: 'server' as const })
+      },
+    },
+    verifier: undefined as never,
+    memory: () => 0,
+    closeWait: () => 0,
+  }
+  const spec = jobSpecSchema.parse({
+    source: { bucket: 'bucket', prefix: '', access: { kind: 'anonymous' } },
+    destination: '/nowhere',
+    threads,
+    partSize: options.partSize ?? 'auto',
+    ...(options.limitBytesPerSecond ? { limitBytesPerSecond: options.limitBytesPerSecond } : {}),
+  })
+
+  const table = createObjectTable((index) => book.liveBytes(index))
+  const book = createTransferBook({
+    table,
+    landing: {
+      async begin(index, groupState) {
+        const [key, size, etag] = [table.key(index), table.size(index), table.etag(index)]
+        return success(createOpenObject({ index, key, size, etag, groupState, file: { kind: 'open', fd: 0 } }, []))
+      },
+      land: async () => success(undefined),
+      landed() {},
+      keepPart: async () => success(undefined),
+      async abandon() {},
+      async discard() {},
+      repin: async () => success(undefined),
+    },
+    partSize: spec.partSize,
+    now: clock.monotonic,
+    retryAfterMs: (failure, attempts) => governor.retryAfterMs(failure, attempts),
+    line: {
+      reached(lineId, taskId) {
+        const counters = dataPlane.counters(lineId)
+        return counters.taskId === taskId ? counters.reached : 0
+      },
+      bytesPerSecond: (lineId) => governor.lineSpeed(lineId),
+      shrink: dataPlane.shrink,
+      close: (lineId) => governor.closeLine(lineId, 'object-held'),
+    },
+    onObject(news) {
+      if (news.kind === 'failed') failedObjects++
+      // There is always more: as each object lands, another is listed.
+      else if (news.kind === 'landed') list()
+    },
+    onFatal: noteFatal,
+    onWork: () => governor.pump(),
+  })
+  const governor = createGovernor({
+    ports,
+    policy,
+    spec,
+    book,
+    isListingComplete: () => false,
+    smallestKey: () => undefined,
+    loopLagMs: () => 0,
+    emit: (code, reason) =>
+      void events.push({ time: new Date(clock.now()).toISOString(), code, reason, seconds: clock.seconds() }),
+    onError() {},
+    onFatal: noteFatal,
+  })
+
+  function noteFatal(failure: Failure): void {
+    fatal ??= failure
+  }
+
+  let listed = 0
+  function list(): void {
+    const key = `prefix-${listed % prefixes}/object-${listed}.nc`
+    const size = options.objectBytes ?? 1e9
+    book.addWaiting(table.add({ key, size, etag: `etag-${listed}`, lastModified: 0, storageClass: 'STANDARD' }))
+    listed++
+  }
+  for (let count = 0; count < 64 * Math.max(1, Math.ceil(50e6 / (options.objectBytes ?? 1e9))); count++) list()
+
+  const perSecond: number[] = []
+  const levels: number[] = []
+  const active: number[] = []
+  const servedPerSecond: { requests: number; refused: number }[] = []
+  let received = 0
+  let leaks = 0
+
+  const tick = () => {
+    governor.tick()
+    if (!isOver) clock.after(TICK_MS, tick)
+  }
+  let isOver = false
+  void governor.start(new AbortController().signal)
+  clock.after(TICK_MS, tick)
+  const actions = [...(options.actions ?? [])]
+  for (const { atSeconds, run } of actions) clock.after(atSeconds * 1000, () => run(governor))
+
+  for (let second = 1; second <= seconds; second++) {
+    await clock.runUntil(second)
+    const bytes = governor.bytesReceived()
+    perSecond.push(bytes - received)
+    received = bytes
+    const { concurrency, connections } = governor.pool()
+    levels.push(concurrency)
+    active.push(connections.active)
+    servedPerSecond.push(dataPlane.served())
+    const sockets = dataPlane.socketCounts()
+    // A socket that has just been closed is still in the pool until the news is there.
+    const inPool = connections.active + connections.connecting + connections.idle
+    if (inPool < sockets.opened - sockets.closed) leaks++
+  }
+  isOver = true
+  const bytesDone = book.bytesDone()
+  governor.stop()
+  await clock.runUntil(seconds + 1)
+  const sockets = dataPlane.socketCounts()
+  await dataPlane.shutDown()
+  return {
+    perSecond,
+    levels,
+    active,
+    events,
+    ...dataPlane.served(),
+    servedPerSecond,
+    bytesFetched: received,
+    bytesDone,
+    socketsOpened: sockets.opened,
+    socketsClosed: sockets.closed,
+    fatal,
+    failedObjects,
+    speed: (from, to) => perSecond.slice(from, to).reduce((sum, bytes) => sum + bytes, 0) / (to - from),
+    leaks,
+  }
+}
+
+/** S3's control plane: always well. What it cannot know here fails the test that asks. */
+function makeSource(after: (milliseconds: number, run: () => void) => () => void): ObjectSource {
+  const soon = () => new Promise<void>((resolve) => after(30, resolve))
+  return {
+    listPage: async () => success({ objects: [], prefixes: [] }),
+    async headObject() {
+      await soon()
+      return success({ size: 1, etag: 'etag', lastModified: 0, checksums: {}, checksumType: '' as const, partCount: 1 })
+    },
+    async endpoint() {
+      await soon()
+      return success(ENDPOINT)
+    },
+    close() {},
+  }
+}

@@ -17,8 +17,12 @@ const FIRST_LEVEL = 4
 /** Goodput is judged over at least this long, and over several first-byte times, so that new connections are up. */
 const SAMPLE_MS = 200
 const SAMPLE_FIRST_BYTES = 4
+/** A sample counts when this share of the connections is at work: in bad weather some always are not. */
+const BUSY_SHARE = 0.7
+/** ... or when they have had this long to get to work. */
+const LATE_MS = 1000
 /** Between two trials; doubles while they fail, so that a full line is left alone. Capacity is found again within it. */
-const TRIAL_EVERY_MS = 3000
+const TRIAL_EVERY_MS = 1500
 const TRIAL_EVERY_MAX_MS = 60_000
 /** A capacity that has fallen by this much, and came back, is worth an early trial. */
 const RECOVERY_GAIN = 1.2
@@ -34,6 +38,10 @@ export type ConcurrencyState = {
   bytesFrom: number
   nextTrialAt: number
   trialEveryMs: number
+  /** Samples in a row without the gain that was hoped for. */
+  disappointments: number
+  /** Since when the level is what it is. */
+  changedAt: number
 }
 
 export type ConcurrencySample = {
@@ -60,6 +68,8 @@ export const startConcurrency = (now: number, ceiling: number): ConcurrencyState
   bytesFrom: 0,
   nextTrialAt: 0,
   trialEveryMs: TRIAL_EVERY_MS,
+  disappointments: 0,
+  changedAt: now,
 })
 
 export function adjustConcurrency(
@@ -68,25 +78,28 @@ export function adjustConcurrency(
 ): { state: ConcurrencyState; change?: ConcurrencyChange } {
   const { now, bytes, ceiling } = sample
   if (state.level > ceiling) return moveTo(state, sample, ceiling, 'hold', 'ceiling', 0)
-  const isFull = sample.busy >= Math.min(state.level, ceiling)
+  const isFull = sample.busy >= BUSY_SHARE * state.level || now - state.changedAt > LATE_MS
   const sampleMs = Math.max(SAMPLE_MS, SAMPLE_FIRST_BYTES * sample.firstByteMs)
   // Connections still on their way up, or without work, are no evidence about more of them.
   if (!isFull || sample.isHeld) return { state: { ...state, sampleFrom: now, bytesFrom: bytes } }
   if (now - state.sampleFrom < sampleMs) return { state }
   const goodput = ((bytes - state.bytesFrom) * 1000) / (now - state.sampleFrom)
   const next: ConcurrencyState = { ...state, sampleFrom: now, bytesFrom: bytes }
+  // One sample may have met a bad moment; two have not.
+  const isFirstDisappointment = state.disappointments === 0
 
   if (state.mode === 'ramp') {
     if (state.level >= ceiling) return { state: hold(next, goodput, now) }
     if (goodput > state.goodputBefore * DOUBLING_GAIN) {
       return moveTo({ ...next, goodputBefore: goodput }, sample, state.level * 2, 'ramp', 'goodput-grows', goodput)
     }
-    return { state: hold(next, goodput, now) }
+    return { state: isFirstDisappointment ? { ...next, disappointments: 1 } : hold(next, goodput, now) }
   }
   if (state.mode === 'trial') {
     if (goodput > state.goodputBefore * TRIAL_GAIN) {
       return { state: { ...hold(next, goodput, now), trialEveryMs: TRIAL_EVERY_MS, nextTrialAt: now + SAMPLE_MS } }
     }
+    if (isFirstDisappointment) return { state: { ...next, disappointments: 1 } }
     const trialEveryMs = Math.min(TRIAL_EVERY_MAX_MS, state.trialEveryMs * 2)
     const back = { ...next, trialEveryMs, nextTrialAt: now + trialEveryMs }
     return moveTo(back, sample, state.levelBefore, 'hold', 'no-gain', goodput)
@@ -102,7 +115,7 @@ export function adjustConcurrency(
 }
 
 function hold(state: ConcurrencyState, goodput: number, now: number): ConcurrencyState {
-  return { ...state, mode: 'hold', goodputBefore: goodput, nextTrialAt: now + state.trialEveryMs }
+  return { ...state, mode: 'hold', goodputBefore: goodput, nextTrialAt: now + state.trialEveryMs, disappointments: 0 }
 }
 
 function moveTo(
@@ -114,7 +127,8 @@ function moveTo(
   goodput: number,
 ): { state: ConcurrencyState; change?: ConcurrencyChange } {
   const level = Math.max(1, Math.min(sample.ceiling, wanted))
-  const moved = { ...state, mode, level, sampleFrom: sample.now, bytesFrom: sample.bytes }
+  const { now, bytes } = sample
+  const moved = { ...state, mode, level, sampleFrom: now, bytesFrom: bytes, disappointments: 0, changedAt: now }
   if (level === state.level) return { state: moved }
   return { state: moved, change: { from: state.level, to: level, cause, goodputBytesPerSecond: Math.round(goodput) } }
 }

@@ -60,6 +60,8 @@ export type HealingAction =
 const FIRST_BYTE_FACTOR = 10
 /** ... but at least this long: a server may think. */
 const FIRST_BYTE_LEAST_MS = 2000
+/** When others stand idle, trying anew costs nothing, and every second of silence is a second of the job. */
+const LAST_SILENCE_MS = 1000
 /** At most one of so many connections is replaced for slowness at a time (DESIGN 6.1). */
 const SLOW_SHARE = 10
 /** When the whole line is silent, one connection is tried anew this often. */
@@ -83,7 +85,10 @@ function chooseStalled({ lines, now, policy, firstByteMsP95, lastProbeAt }: Heal
   const stallMs = policy.stallSeconds * 1000
   const firstByteBound = Math.min(stallMs, Math.max(FIRST_BYTE_LEAST_MS, FIRST_BYTE_FACTOR * firstByteMsP95))
   const working = lines.filter((line) => line.hasTask)
-  const silent = working.filter((line) => now - line.lastByteAt > (line.firstByteAt === 0 ? firstByteBound : stallMs))
+  const isLastWork = working.length * 2 < lines.length
+  const lastBound = Math.min(stallMs, Math.max(LAST_SILENCE_MS, FIRST_BYTE_FACTOR * firstByteMsP95))
+  const boundOf = (line: LineView) => (isLastWork ? lastBound : line.firstByteAt === 0 ? firstByteBound : stallMs)
+  const silent = working.filter((line) => now - line.lastByteAt > boundOf(line))
   // Nothing at all arrives: the line is cut, and new connections in dozens would not mend it. One at a time finds out.
   const isCut = silent.length > 1 && silent.length === working.length
   const chosen = isCut ? (now - lastProbeAt >= PROBE_EVERY_MS ? silent.slice(0, 1) : []) : silent

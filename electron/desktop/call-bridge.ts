@@ -39,7 +39,7 @@ export function openCallBridge({ ipcMain, contents, page, api, logProblem }: Cal
 }
 
 /** The main frame of our window, still showing our page. A frame that navigated away or died has no say. */
-export function isOurPage(
+function isOurPage(
   event: Pick<IpcMainInvokeEvent, 'senderFrame'>,
   contents: Pick<WebContents, 'mainFrame' | 'isDestroyed'>,
   page: string,

@@ -109,7 +109,7 @@ export function createPowerDouble() {
   return { powerSaveBlocker, held }
 }
 
-export type NotificationDouble = EventEmitter & Pick<Notification, 'show'> & { options: NotificationConstructorOptions }
+type NotificationDouble = EventEmitter & Pick<Notification, 'show'> & { options: NotificationConstructorOptions }
 
 export function createNotificationDouble() {
   const shown: NotificationDouble[] = []

@@ -72,4 +72,3 @@ export const jobSpecSchema = z.object({
   logFolder: z.string().optional(),
 })
 export type JobSpec = z.infer<typeof jobSpecSchema>
-export type JobSpecInput = z.input<typeof jobSpecSchema>

@@ -264,6 +264,8 @@ const values: Record<string, string> = {
   'cause.probe-down': 'probing downwards',
   'cause.probe-paid': 'the probe paid, kept',
   'cause.probe-failed': 'the probe did not pay, taken back',
+  'cause.success-rate': 'success rate too low',
+  'cause.failures': 'too many failures',
   'cause.cool-down': 'after the cool-down',
   'cause.cooled-down': 'after the cool-down',
   'status.completed': 'everything complete',

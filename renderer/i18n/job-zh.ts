@@ -250,6 +250,8 @@ const values: Record<string, string> = {
   'cause.probe-down': '向下试探',
   'cause.probe-paid': '试探有效，保留',
   'cause.probe-failed': '试探无效，退回',
+  'cause.success-rate': '成功率过低',
+  'cause.failures': '失败过多',
   'cause.cool-down': '冷却之后',
   'cause.cooled-down': '冷却之后',
   'status.completed': '全部完成',

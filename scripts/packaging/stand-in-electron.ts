@@ -12,14 +12,18 @@ const SENTINEL = 'dL7pKGdnNz796PbbjQWNKmHXBZaB9tsX'
 /** As Electron ships it, in the order of `FuseV1Options`: one character each, 1 = on. */
 const DEFAULT_FUSES = '10110001'
 
-export function makeStandInElectron(root: string, folder: string): void {
+/** How electron-builder calls the two systems that a stand-in can be packed for here. */
+export type PackedSystem = 'win' | 'linux'
+
+export function makeStandInElectron(root: string, folder: string, system: PackedSystem): void {
   mkdirSync(join(folder, 'resources'), { recursive: true })
   mkdirSync(join(folder, 'locales'))
   for (const locale of ['de', 'en-US', 'zh-CN']) writeFileSync(join(folder, 'locales', `${locale}.pak`), '')
   const { version } = JSON.parse(readFileSync(join(root, 'node_modules', 'electron', 'package.json'), 'utf8'))
   writeFileSync(join(folder, 'version'), version)
-  const program = join(folder, 'electron.exe')
-  copyFileSync(join(root, ...SMALL_PROGRAM), program)
+  const program = join(folder, system === 'win' ? 'electron.exe' : 'electron')
+  // On Linux nothing but the fuses is written into the program, so it need not be one.
+  if (system === 'win') copyFileSync(join(root, ...SMALL_PROGRAM), program)
   // Version of the wire, its length, then the fuses.
   appendFileSync(
     program,

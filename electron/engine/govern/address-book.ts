@@ -34,8 +34,6 @@ type Entry = AddressRecord & {
   fadedAt: number
 }
 
-export type AddressBook = ReturnType<typeof createAddressBook>
-
 export function createAddressBook({ clock, random, resolver, policy, emit }: AddressBookOptions) {
   const entries = new Map<string, Entry>()
   let host = ''

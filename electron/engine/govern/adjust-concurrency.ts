@@ -77,7 +77,7 @@ export function adjustConcurrency(
   sample: ConcurrencySample,
 ): { state: ConcurrencyState; change?: ConcurrencyChange } {
   const { now, bytes, ceiling } = sample
-  if (state.level > ceiling) return moveTo(state, sample, ceiling, 'hold', 'ceiling', 0)
+  if (state.level > ceiling) return moveTo(state, sample, ceiling, 'hold', 'long-run', 0)
   const isFull = sample.busy >= BUSY_SHARE * state.level || now - state.changedAt > LATE_MS
   const sampleMs = Math.max(SAMPLE_MS, SAMPLE_FIRST_BYTES * sample.firstByteMs)
   // Connections still on their way up, or without work, are no evidence about more of them.
@@ -91,7 +91,7 @@ export function adjustConcurrency(
   if (state.mode === 'ramp') {
     if (state.level >= ceiling) return { state: hold(next, goodput, now) }
     if (goodput > state.goodputBefore * DOUBLING_GAIN) {
-      return moveTo({ ...next, goodputBefore: goodput }, sample, state.level * 2, 'ramp', 'goodput-grows', goodput)
+      return moveTo({ ...next, goodputBefore: goodput }, sample, state.level * 2, 'ramp', 'growth', goodput)
     }
     return { state: isFirstDisappointment ? { ...next, disappointments: 1 } : hold(next, goodput, now) }
   }
@@ -102,14 +102,14 @@ export function adjustConcurrency(
     if (isFirstDisappointment) return { state: { ...next, disappointments: 1 } }
     const trialEveryMs = Math.min(TRIAL_EVERY_MAX_MS, state.trialEveryMs * 2)
     const back = { ...next, trialEveryMs, nextTrialAt: now + trialEveryMs }
-    return moveTo(back, sample, state.levelBefore, 'hold', 'no-gain', goodput)
+    return moveTo(back, sample, state.levelBefore, 'hold', 'probe-failed', goodput)
   }
   const recovers = goodput > state.goodputBefore * RECOVERY_GAIN
   // The baseline follows slowly downwards, so that a recovered line is noticed, and at once upwards.
   const goodputBefore = Math.max(goodput, state.goodputBefore + (goodput - state.goodputBefore) * 0.05)
   if (state.level < ceiling && (now >= state.nextTrialAt || recovers)) {
     const trial = { ...next, levelBefore: state.level, goodputBefore: goodput }
-    return moveTo(trial, sample, Math.ceil(state.level * 1.5), 'trial', 'trial', goodput)
+    return moveTo(trial, sample, Math.ceil(state.level * 1.5), 'trial', 'probe-up', goodput)
   }
   return { state: { ...next, goodputBefore } }
 }

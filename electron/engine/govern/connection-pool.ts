@@ -58,8 +58,6 @@ export type ConnectionPoolOptions = {
 /** Time constant of a line's smoothed speed: long enough to pass over single chunks, short enough to see a stall. */
 const SPEED_SMOOTHING_MS = 1500
 
-export type ConnectionPool = ReturnType<typeof createConnectionPool>
-
 export function createConnectionPool(options: ConnectionPoolOptions) {
   const { dataPlane, clock } = options
   const lines = new Map<number, PoolLine>()

@@ -12,7 +12,8 @@ export type LimitEvidence = {
   userLimit: number
   diskWriteMs: number
   loopLagMs: number
-  isAgeing: boolean
+  /** Of the proven ageing of connections; undefined = none. */
+  tauSeconds: number | undefined
   retireAgeSeconds: number
   quarantined: readonly string[]
   dnsFailing: boolean
@@ -32,9 +33,9 @@ const NEAR_LIMIT = 0.9
 export function explainLimit(evidence: LimitEvidence): Limit {
   const { bytesPerSecond, concurrency, threads } = evidence
   if (!evidence.isWorking) return { code: 'none', evidence: {} }
-  if (evidence.dnsFailing) return { code: 'dns', evidence: { silentMs: Math.round(evidence.silentMs) } }
+  if (evidence.dnsFailing) return { code: 'dns', evidence: { seconds: Math.round(evidence.silentMs / 1000) } }
   if (evidence.silentMs > SILENT_MS)
-    return { code: 'network-lost', evidence: { silentMs: Math.round(evidence.silentMs) } }
+    return { code: 'network-lost', evidence: { seconds: Math.round(evidence.silentMs / 1000) } }
   if (evidence.userLimit > 0 && bytesPerSecond > NEAR_LIMIT * evidence.userLimit) {
     return { code: 'user-limit', evidence: { limitBytesPerSecond: evidence.userLimit } }
   }
@@ -51,7 +52,11 @@ export function explainLimit(evidence: LimitEvidence): Limit {
     return { code: 'server', evidence: { successRate: evidence.successRate, errors: evidence.serverErrors } }
   }
   if (evidence.quarantined.length > 0)
-    return { code: 'address', evidence: { addresses: evidence.quarantined.join(' ') } }
-  if (evidence.isAgeing) return { code: 'ageing', evidence: { retireAgeSeconds: evidence.retireAgeSeconds } }
+    return {
+      code: 'address',
+      evidence: { addresses: evidence.quarantined.length, address: evidence.quarantined.join(' ') },
+    }
+  if (evidence.tauSeconds !== undefined)
+    return { code: 'ageing', evidence: { ageSeconds: evidence.retireAgeSeconds, tauSeconds: evidence.tauSeconds ?? 0 } }
   return { code: 'line', evidence: { bytesPerSecond: Math.round(bytesPerSecond), concurrency, threads } }
 }

@@ -546,7 +546,7 @@ export function createGovernor(options: GovernorOptions) {
       userLimit: spec.limitBytesPerSecond ?? 0,
       diskWriteMs: dataPlane.diskWriteMs(),
       loopLagMs: options.loopLagMs(),
-      isAgeing: ageing.tauSeconds !== undefined,
+      tauSeconds: ageing.tauSeconds,
       retireAgeSeconds,
       quarantined: addresses
         .records()

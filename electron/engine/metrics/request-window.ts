@@ -2,7 +2,6 @@
  * The last requests, for what is shown about them: success rate (last 100 within the window, as the seed report
  * asks), first-byte percentiles, requests per second.
  */
-export type RequestWindow = ReturnType<typeof createRequestWindow>
 
 /** The seed report's plan A looks at the last 100 requests. */
 const SUCCESS_REQUESTS = 100

@@ -2,7 +2,6 @@
  * Objects that nobody works on yet, by sub-prefix. They are taken in turn: S3 counts requests per prefix, so no
  * prefix is asked twice before every other one was asked once (the seed report's "prefix spreading").
  */
-export type WaitingObjects = ReturnType<typeof createWaitingObjects>
 
 type Group = { name: string; indexes: number[]; at: number }
 

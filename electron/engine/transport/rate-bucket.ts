@@ -2,7 +2,6 @@
  * One token bucket for all workers: bytes that may still be received. The control plane refills it, workers take
  * what they have read and rest while it is below zero.
  */
-export type RateBucket = ReturnType<typeof viewRateBucket>
 
 /** [0] tokens in bytes, [1] 1 while a limit is set. */
 export const allocateRateBucket = (): SharedArrayBuffer => new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT)

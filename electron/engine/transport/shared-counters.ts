@@ -15,8 +15,6 @@ export const MAX_WORKERS = 8
 
 const CELLS = MAX_LINE_SLOTS * LINE_FIELDS + MAX_WORKERS * WORKER_FIELDS
 
-export type SharedCounters = ReturnType<typeof viewCounters>
-
 export const allocateCounters = (): SharedArrayBuffer =>
   new SharedArrayBuffer(CELLS * Float64Array.BYTES_PER_ELEMENT + MAX_LINE_SLOTS * Int32Array.BYTES_PER_ELEMENT)
 

@@ -1,5 +1,5 @@
 /** What crosses the border between the control plane and a data-plane worker. Plain data only. */
-import type { Endpoint, FetchTask, LineNews } from '../engine-ports.ts'
+import type { Endpoint, FetchTask } from '../engine-ports.ts'
 
 export type WorkerCommand =
   | { kind: 'open'; lineId: number; slot: number; address: string; endpoint: Endpoint }
@@ -14,5 +14,3 @@ export type WorkerStart = {
   workerIndex: number
   tokens: SharedArrayBuffer
 }
-
-export type WorkerNews = LineNews[]

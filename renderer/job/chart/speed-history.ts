@@ -20,13 +20,6 @@ export type SpeedHistory = {
   errorsPerSecond: Column
 }
 export type MeasuredName = Exclude<keyof SpeedHistory, 'time'>
-export const MEASURED: readonly MeasuredName[] = [
-  'bytesPerSecond',
-  'concurrency',
-  'firstByteMsP50',
-  'firstByteMsP95',
-  'errorsPerSecond',
-]
 
 export const EMPTY_HISTORY: SpeedHistory = {
   time: [],

@@ -1,5 +1,6 @@
 /**
- * `npm run package:check`: packs the Windows program over a stand-in for Electron and reads back what was written.
+ * `npm run package:check`: packs the Windows and the Linux program over a stand-in for Electron and reads back what was
+ * written.
  * Needs nothing from the network. What only a real Electron or a real installer can show is listed as skipped.
  */
 import { spawnSync } from 'node:child_process'
@@ -19,7 +20,7 @@ import {
   REQUIRED,
   resourcesOf,
 } from './packaging/packed-program.ts'
-import { makeStandInElectron } from './packaging/stand-in-electron.ts'
+import { makeStandInElectron, type PackedSystem } from './packaging/stand-in-electron.ts'
 
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
 
@@ -45,7 +46,10 @@ let passed = 0
 let failures = 0
 const work = mkdtempSync(join(tmpdir(), 'longhaul-package-'))
 try {
-  if (await pack()) await checkAll(join(work, 'dist', 'win-unpacked'))
+  const isBuilt = await ensureBuilt()
+  expect('the program is built', isBuilt, true)
+  if (isBuilt && pack('win')) await checkWindows(join(work, 'dist', 'win-unpacked'))
+  if (isBuilt && pack('linux')) await checkLinux(join(work, 'dist', 'linux-unpacked'))
 } finally {
   rmSync(work, { recursive: true, force: true })
 }
@@ -53,13 +57,11 @@ for (const [what, why] of SKIPPED) console.log(`  skip  ${what}: ${why}`)
 console.log(`package check: ${passed} passed, ${failures} failed, ${SKIPPED.length} skipped`)
 process.exitCode = failures > 0 ? 1 : 0
 
-async function pack(): Promise<boolean> {
-  const isBuilt = await ensureBuilt()
-  expect('the program is built', isBuilt, true)
-  if (!isBuilt) return false
-  makeStandInElectron(root, join(work, 'electron'))
-  const args = ['--win', 'dir', '--x64', '--publish', 'never', '--config', 'electron-builder.yml']
-  const overrides = [`-c.electronDist=${join(work, 'electron')}`, `-c.directories.output=${join(work, 'dist')}`]
+function pack(system: PackedSystem): boolean {
+  const electron = join(work, `electron-${system}`)
+  makeStandInElectron(root, electron, system)
+  const args = [`--${system}`, 'dir', '--x64', '--publish', 'never', '--config', 'electron-builder.yml']
+  const overrides = [`-c.electronDist=${electron}`, `-c.directories.output=${join(work, 'dist')}`]
   const result = spawnSync(
     process.execPath,
     [join(root, 'node_modules', 'electron-builder', 'cli.js'), ...args, ...overrides],
@@ -70,22 +72,29 @@ async function pack(): Promise<boolean> {
     },
   )
   if (result.status !== 0) console.log(result.stdout + result.stderr)
-  expect('electron-builder packs it', result.status, 0)
+  expect(`electron-builder packs it (${system})`, result.status, 0)
   return result.status === 0
 }
 
-async function checkAll(folder: string): Promise<void> {
+async function checkWindows(folder: string): Promise<void> {
   checkFolder(folder)
+  expect('the command for terminals lies in bin', namesIn(folder, 'bin'), ['edit-path.ps1', 'longhaul.cmd'])
   checkArchive(asarOf(folder))
   checkResources(join(folder, 'Longhaul.exe'), asarOf(folder))
   expect('every fuse stands as wanted', await fusesOf(join(folder, 'Longhaul.exe')), FUSES)
   checkCommandLine(asarOf(folder))
 }
 
+async function checkLinux(folder: string): Promise<void> {
+  checkFolder(folder)
+  expect('nothing of Windows is in it', namesIn(folder, 'bin'), [])
+  checkArchive(asarOf(folder))
+  expect('every fuse stands as wanted', await fusesOf(join(folder, 'longhaul')), FUSES)
+}
+
 function checkFolder(folder: string): void {
   expect('resources hold the archive and nothing beside it', namesIn(folder, 'resources'), ['app.asar'])
   expect('only our two languages are shipped', namesIn(folder, 'locales'), ['en-US.pak', 'zh-CN.pak'])
-  expect('the command for terminals lies in bin', namesIn(folder, 'bin'), ['edit-path.ps1', 'longhaul.cmd'])
 }
 
 /** Sorted; none of a folder that is not there. */

@@ -130,7 +130,7 @@ async function openProgram(): Promise<void> {
     bridge.close()
     companion.close()
   })
-  await window.loadURL(page)
+  window.loadURL(page).catch((error) => logProblem('window', error))
 }
 
 async function openApi(systemLanguage: Language, words: () => NativeWords['chooseFolder']): Promise<Api> {

@@ -117,7 +117,7 @@ export function startDownload(options: DownloadOptions): Download {
   })
   const meter = createSnapshotMeter({ ports, table, book, governor })
 
-  const finished = run()
+  const finished = run().catch(endByBug)
   return {
     finished,
     pause() {
@@ -146,7 +146,11 @@ export function startDownload(options: DownloadOptions): Download {
 
   async function run(): Promise<Summary> {
     const opened = await openWorkplace(spec, ports, emit)
-    if (!opened.ok) return summarize(opened.failure)
+    if (!opened.ok) {
+      await dataPlane.shutDown()
+      meter.close()
+      return summarize(opened.failure)
+    }
     workplace = opened.value
     landing = makeLanding(workplace)
     logs = createJobLogs(spec.logFolder ?? workplace.destination.ownFolder)
@@ -159,7 +163,7 @@ export function startDownload(options: DownloadOptions): Download {
     phase = 'finishing'
     governor.stop()
     await book.stop()
-    for (const cancelTimer of timers) cancelTimer()
+    await Promise.all(timers.map((stopTimer) => stopTimer()))
     const closed = await workplace.close()
     if (!closed.ok) fatal ??= closed.failure
     await dataPlane.shutDown()
@@ -169,6 +173,16 @@ export function startDownload(options: DownloadOptions): Download {
     await logs.close()
     meter.close()
     return summary
+  }
+
+  /** An exception is a bug of ours; files are closed and the lock is given back all the same. */
+  async function endByBug(error: unknown): Promise<Summary> {
+    stop.abort()
+    governor.stop()
+    await dataPlane.shutDown()
+    await workplace?.close().catch(() => {})
+    meter.close()
+    return summarize({ class: 'protocol', code: 'internal', detail: String(error).slice(0, 300) })
   }
 
   async function list(): Promise<void> {
@@ -230,7 +244,7 @@ export function startDownload(options: DownloadOptions): Download {
     })
   }
 
-  function startTimers(place: Workplace): (() => void)[] {
+  function startTimers(place: Workplace): (() => Promise<void>)[] {
     return [
       every(TICK_MS, () => governor.tick()),
       every(policy.snapshotSeconds * 1000, () => {
@@ -344,20 +358,23 @@ export function startDownload(options: DownloadOptions): Download {
     })
   }
 
-  /** Runs again and again until cancelled; never twice at once. */
-  function every(milliseconds: number, work: () => void | Promise<void>): () => void {
+  /** Runs again and again, never twice at once; stopping waits for a run that is under way. */
+  function every(milliseconds: number, work: () => void | Promise<void>): () => Promise<void> {
     let cancelTimer = () => {}
-    let isCancelled = false
+    let isStopped = false
+    let running: void | Promise<void>
     const arm = () => {
       cancelTimer = clock.after(milliseconds, async () => {
-        await work()
-        if (!isCancelled) arm()
+        running = work()
+        await running
+        if (!isStopped) arm()
       })
     }
     arm()
-    return () => {
-      isCancelled = true
+    return async () => {
+      isStopped = true
       cancelTimer()
+      await running
     }
   }
 }

@@ -3,15 +3,16 @@
  * one of them is replaced and compared with the rest. Clearly better: ageing is proven, and how fast it goes is
  * learned. Not better: the line is slow, nothing is touched, and the next experiment waits longer. Pure.
  *
- * With a speed that decays as exp(-age / tau), and c seconds lost for each new connection, retiring at age T costs
- * T / (2 tau) + c / T of the speed; that is least at T = sqrt(2 tau c) (DESIGN 6.1).
+ * Where connections of different ages are at work anyway, no experiment is needed: learn-retirement-age.ts compares
+ * them all the time, and keeps what was learned up to date.
  */
 import { median } from './choose-address.ts'
+import { type AgeingCurve, chooseRetireAge, fitTau, lookAtAges, startCurve } from './learn-retirement-age.ts'
 
 /** Monotonic milliseconds. */
 export type AgeingSample = {
   now: number
-  lines: readonly { id: number; openedAt: number; bytesPerSecond: number; isSettled: boolean }[]
+  lines: readonly { id: number; openedAt: number; bytesPerSecond: number; lastByteAt: number; isSettled: boolean }[]
   /** Handshake and first byte of a fresh connection, seconds. */
   setUpSeconds: number
   ceilingSeconds: number
@@ -22,10 +23,15 @@ export type AgeingSample = {
 export type AgeingState = {
   /** Best median speed lately, which a worn pool falls short of. */
   best: number
+  /** Since when the pool falls short of it; undefined = it does not. */
+  suspiciousSince: number | undefined
   /** The connection under test; undefined = none. */
-  experiment: { replacedAt: number; freshId: number | undefined; trigger: number } | undefined
+  experiment: { replacedAt: number; freshId: number | undefined; hoped: number } | undefined
   nextAt: number
   pauseMs: number
+  curve: AgeingCurve
+  /** Something else slowed the connections down: until then their smoothed speeds still show it. */
+  blurredUntil: number
   tauSeconds: number | undefined
   learnedAt: number
 }
@@ -44,54 +50,109 @@ export type AgeingAction =
 
 export const startAgeing = (): AgeingState => ({
   best: 0,
+  suspiciousSince: undefined,
   experiment: undefined,
   nextAt: 0,
   pauseMs: FIRST_PAUSE_MS,
+  curve: startCurve(0),
+  blurredUntil: 0,
   tauSeconds: undefined,
   learnedAt: 0,
 })
 
 /** The pool is below its best by this much: time to look. */
-const SUSPICION = 0.85
-/** A fresh connection that is faster than the old ones by this factor proves it. */
+const SUSPICION = 0.9
+/** ... and stays there for as long: a cut line is below its best as well, but soon silent. */
+const SUSPICION_MS = 1500
+/** A fresh connection this much faster than the old ones proves it at once ... */
 const PROOF = 1.2
-/** The fresh connection is judged when it has been at work for this long ... */
+/** ... and this much when it has been watched for longer. */
+const WEAK_PROOF = 1.05
+/** The fresh connection is judged when it has been at work for this long, in doubt for longer ... */
 const JUDGE_AFTER_MS = 1500
+const JUDGE_IN_DOUBT_MS = 5000
 /** ... and given up when it has not come to work by then. */
 const GIVE_UP_MS = 10_000
 const FIRST_PAUSE_MS = 3000
 const LONGEST_PAUSE_MS = 300_000
-/** What was learned is doubted after this time: routes change. */
+/** What was learned is looked at again after this time, routes change; and told again if it has changed by so much. */
 const MEMORY_MS = 600_000
+const REVISE_EVERY_MS = 30_000
+const WORTH_TELLING = 1.25
 /** The best speed fades by half in this time, so that a slower line becomes the new normal. */
-const BEST_HALF_LIFE_MS = 600_000
-/** Younger is no age: below it, changing connections costs more than any ageing. */
-const LEAST_RETIRE_SECONDS = 0.5
+const BEST_HALF_LIFE_MS = 4 * 3_600_000
+/** After something else held the connections up, for this long their smoothed speeds still show it. */
+const BLUR_MS = 6000
+/** A working connection without a byte for this long says nothing about its age. */
+const SILENT_MS = 1000
 /** Speeds of so many old connections make a median that chance does not move. */
 const LEAST_LINES = 2
+/** Called ten times a second. */
+const TICK_MS = 100
 
 export function findAgeing(state: AgeingState, sample: AgeingSample): { state: AgeingState; action?: AgeingAction } {
   const { now, lines } = sample
-  const old = lines.filter((line) => line.isSettled && line.id !== state.experiment?.freshId)
+  const settled = lines.filter((line) => line.isSettled)
+  const silent = settled.filter((line) => now - line.lastByteAt > SILENT_MS)
+  const isSilent = silent.length * 2 > settled.length
+  if (sample.isHeldBack || isSilent) {
+    const nextAt = Math.max(state.nextAt, now + BLUR_MS)
+    return {
+      state: { ...state, experiment: undefined, suspiciousSince: undefined, blurredUntil: now + BLUR_MS, nextAt },
+    }
+  }
+  if (now < state.blurredUntil) return { state }
+
+  const speaking = settled.filter((line) => !silent.includes(line))
+  const old = speaking.filter((line) => line.id !== state.experiment?.freshId)
   const typical = median(old.map((line) => line.bytesPerSecond))
   const best = Math.max(typical, state.best * 0.5 ** (TICK_MS / BEST_HALF_LIFE_MS))
-  const next: AgeingState = { ...state, best }
-  if (state.tauSeconds !== undefined && now - state.learnedAt > MEMORY_MS) {
-    return { state: { ...startAgeing(), best: typical, nextAt: now + FIRST_PAUSE_MS } }
-  }
-  if (state.experiment) return judge(next, state.experiment, sample, typical, old)
-  if (sample.isHeldBack) return { state: { ...next, best: typical } }
   const isSuspicious = old.length >= LEAST_LINES && typical > 0 && typical < best * SUSPICION
-  if (!isSuspicious || now < state.nextAt) return { state: next }
+  const suspiciousSince = isSuspicious ? (state.suspiciousSince ?? now) : undefined
+  const next: AgeingState = { ...state, best, suspiciousSince, curve: lookAtAges(state.curve, now, speaking) }
+
+  if (state.experiment) return judge(next, state.experiment, sample, typical, old)
+  const revised = revise(next, sample, typical)
+  if (revised) return revised
+  if (suspiciousSince === undefined || now - suspiciousSince < SUSPICION_MS || now < state.nextAt) {
+    return { state: next }
+  }
   const eldest = old.reduce((a, b) => (b.openedAt < a.openedAt ? b : a))
   return {
-    state: { ...next, experiment: { replacedAt: now, freshId: undefined, trigger: typical } },
+    state: { ...next, experiment: { replacedAt: now, freshId: undefined, hoped: best } },
     action: { kind: 'experiment', id: eldest.id },
   }
 }
 
-/** Called ten times a second. */
-const TICK_MS = 100
+/** Connections of different ages are at work: they tell how fast they age without any experiment. */
+function revise(
+  state: AgeingState,
+  sample: AgeingSample,
+  typical: number,
+): { state: AgeingState; action?: AgeingAction } | undefined {
+  const { now } = sample
+  const isKnown = state.tauSeconds !== undefined
+  if (now - state.learnedAt < REVISE_EVERY_MS) return undefined
+  const tauSeconds = fitTau(state.curve)
+  if (tauSeconds !== undefined) {
+    const change = state.tauSeconds === undefined ? Number.POSITIVE_INFINITY : tauSeconds / state.tauSeconds
+    if (change < WORTH_TELLING && change > 1 / WORTH_TELLING) {
+      return { state: { ...state, learnedAt: now } }
+    }
+    // Ageing so slow that nobody would retire earlier for it is no news.
+    const retireAgeSeconds = chooseRetireAge(tauSeconds, sample.setUpSeconds, sample.ceilingSeconds)
+    if (!isKnown && retireAgeSeconds >= sample.ceilingSeconds) return undefined
+    const speed = Math.round(typical)
+    return {
+      state: { ...state, tauSeconds, learnedAt: now, nextAt: now + FIRST_PAUSE_MS, pauseMs: FIRST_PAUSE_MS },
+      action: { kind: 'learned', retireAgeSeconds, tauSeconds, freshBytesPerSecond: speed, oldBytesPerSecond: speed },
+    }
+  }
+  if (isKnown && now - state.learnedAt > MEMORY_MS) {
+    return { state: { ...startAgeing(), best: typical, curve: state.curve, nextAt: now + FIRST_PAUSE_MS } }
+  }
+  return undefined
+}
 
 function judge(
   state: AgeingState,
@@ -102,7 +163,8 @@ function judge(
 ): { state: AgeingState; action?: AgeingAction } {
   const { now, lines } = sample
   const fresh = lines.filter((line) => line.openedAt >= experiment.replacedAt).sort((a, b) => a.id - b.id)[0]
-  if (!fresh?.isSettled || now - fresh.openedAt < JUDGE_AFTER_MS) {
+  const watchedMs = fresh?.isSettled ? now - fresh.openedAt : 0
+  if (!fresh || watchedMs < JUDGE_AFTER_MS) {
     if (now - experiment.replacedAt < GIVE_UP_MS) {
       return { state: { ...state, experiment: { ...experiment, freshId: fresh?.id } } }
     }
@@ -110,30 +172,41 @@ function judge(
   }
   const numbers = { freshBytesPerSecond: Math.round(fresh.bytesPerSecond), oldBytesPerSecond: Math.round(typical) }
   const ratio = typical > 0 ? fresh.bytesPerSecond / typical : 0
-  if (ratio < PROOF) {
+  // If it is ageing, the fresh one is as fast as the pool was at its best; if not, as slow as the others.
+  const half = Math.max(WEAK_PROOF, Math.sqrt(experiment.hoped / typical))
+  const isFastest = old.every((line) => line.bytesPerSecond < fresh.bytesPerSecond)
+  const isProven = ratio >= PROOF || (ratio >= half && isFastest)
+  if (ratio < PROOF && ratio > 1 && watchedMs < JUDGE_IN_DOUBT_MS) return { state }
+  if (!isProven) {
     const pauseMs = Math.min(LONGEST_PAUSE_MS, state.pauseMs * 2)
     // What is normal now is what the next suspicion is measured against.
     return {
-      state: { ...state, experiment: undefined, nextAt: now + pauseMs, pauseMs, best: typical },
+      state: {
+        ...state,
+        experiment: undefined,
+        suspiciousSince: undefined,
+        nextAt: now + pauseMs,
+        pauseMs,
+        best: typical,
+      },
       action: { kind: 'not-ageing', ...numbers },
     }
   }
   const oldAge = median(old.map((line) => (now - line.openedAt) / 1000))
-  const tauSeconds = Math.max(1, oldAge - (now - fresh.openedAt) / 1000) / Math.log(ratio)
+  const tauSeconds = Math.max(1, oldAge - watchedMs / 1000) / Math.log(ratio)
   const retireAgeSeconds = chooseRetireAge(tauSeconds, sample.setUpSeconds, sample.ceilingSeconds)
   return {
     state: {
       ...state,
       experiment: undefined,
+      suspiciousSince: undefined,
       tauSeconds,
       learnedAt: now,
-      nextAt: now + MEMORY_MS,
+      // Should the pool sink again, something about what was learned is wrong.
+      nextAt: now + LONGEST_PAUSE_MS,
       pauseMs: FIRST_PAUSE_MS,
+      best: Math.max(state.best, fresh.bytesPerSecond),
     },
     action: { kind: 'learned', retireAgeSeconds, tauSeconds, ...numbers },
   }
 }
-
-/** sqrt(2 tau c), within reason. */
-export const chooseRetireAge = (tauSeconds: number, setUpSeconds: number, ceilingSeconds: number): number =>
-  Math.min(ceilingSeconds, Math.max(LEAST_RETIRE_SECONDS, Math.sqrt(2 * tauSeconds * Math.max(0.001, setUpSeconds))))

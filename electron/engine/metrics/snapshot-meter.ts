@@ -16,6 +16,9 @@ export type SnapshotMeterOptions = {
   governor: Governor
 }
 
+/** The operating system's socket table is long; leaks grow slowly. */
+const COUNT_SOCKETS_MS = 5000
+
 export function createSnapshotMeter({ ports, table, book, governor }: SnapshotMeterOptions) {
   const { clock, dataPlane } = ports
   const lag = createLoopLagMeter()
@@ -25,6 +28,8 @@ export function createSnapshotMeter({ ports, table, book, governor }: SnapshotMe
   let smoothedRate = 0
   let loopLagMs = 0
   let bytesDone = 0
+  let closeWait = 0
+  let countedAt = Number.NEGATIVE_INFINITY
 
   return {
     /** Once per snapshot period. */
@@ -36,6 +41,10 @@ export function createSnapshotMeter({ ports, table, book, governor }: SnapshotMe
       bytesPerSecond = Math.max(0, (received - receivedBefore) / seconds)
       smoothedRate = smoothRate(smoothedRate, bytesPerSecond, seconds)
       loopLagMs = lag.readMs()
+      if (now - countedAt >= COUNT_SOCKETS_MS) {
+        closeWait = ports.closeWait()
+        countedAt = now
+      }
       tickedAt = now
       receivedBefore = received
     },
@@ -63,7 +72,7 @@ export function createSnapshotMeter({ ports, table, book, governor }: SnapshotMe
           ? estimateSecondsLeft({ bytesLeft: table.bytesTotal - bytesDone, smoothedRate, listingComplete })
           : -1,
         ...pool,
-        connections: { ...pool.connections, closeWait: ports.closeWait() },
+        connections: { ...pool.connections, closeWait },
         socketsOpened: sockets.opened,
         socketsClosed: sockets.closed,
         ...requests,

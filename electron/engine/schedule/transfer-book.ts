@@ -94,6 +94,7 @@ export function createTransferBook(options: TransferBookOptions) {
   let served = 0
   /** Objects between two states, on their way through the disk. */
   let inTransit = 0
+  let onTransitEnd: (() => void) | undefined
   let waitingBytes = 0
   let landedBytes = 0
   let retries = 0
@@ -181,9 +182,7 @@ export function createTransferBook(options: TransferBookOptions) {
   }
 
   async function begin(index: number): Promise<void> {
-    inTransit++
-    const begun = await landing.begin(index, groupOf(subPrefixOf(table.key(index))))
-    inTransit--
+    const begun = await transit(landing.begin(index, groupOf(subPrefixOf(table.key(index)))))
     if (!begun.ok) failObject(index, begun.failure, 1)
     else if (!begun.value) settleLanded(index)
     else if (isStopped) await landing.abandon(begun.value)
@@ -230,9 +229,7 @@ export function createTransferBook(options: TransferBookOptions) {
   async function complete(object: OpenObject): Promise<void> {
     object.isHeld = true
     table.setState(object.index, 'verifying')
-    inTransit++
-    const landed = await landing.land(object)
-    inTransit--
+    const landed = await transit(landing.land(object))
     if (landed.ok) {
       open.delete(object.index)
       settleLanded(object.index)
@@ -247,9 +244,7 @@ export function createTransferBook(options: TransferBookOptions) {
       recover(object, task, task.start, failure)
       return
     }
-    inTransit++
-    const kept = await landing.keepPart(object)
-    inTransit--
+    const kept = await transit(landing.keepPart(object))
     if (!kept.ok) return giveUp(object, kept.failure, 1)
     markDone(object, { start: task.start, end: reached })
     recover(object, task, reached, failure)
@@ -292,12 +287,7 @@ export function createTransferBook(options: TransferBookOptions) {
     const count = (restarts.get(object.index) ?? 0) + 1
     restarts.set(object.index, count)
     if (count > MAX_RESTARTS[kind]) return giveUp(object, failure, count)
-    inTransit++
-    await hold(object)
-    await landing.discard(object)
-    open.delete(object.index)
-    const pinned = await landing.repin(object.index)
-    inTransit--
+    const pinned = await transit(replace(object))
     if (!pinned.ok) return failObject(object.index, pinned.failure, count)
     onObject({ kind, index: object.index, failure })
     table.setState(object.index, 'waiting')
@@ -305,12 +295,27 @@ export function createTransferBook(options: TransferBookOptions) {
     onWork()
   }
 
-  async function giveUp(object: OpenObject, failure: Failure, attempts: number): Promise<void> {
-    inTransit++
+  /** Away with what was written, and a fresh look at what the object is now. */
+  async function replace(object: OpenObject): Promise<Outcome<void>> {
     await hold(object)
-    await landing.abandon(object)
+    await landing.discard(object)
     open.delete(object.index)
-    inTransit--
+    return landing.repin(object.index)
+  }
+
+  async function transit<T>(work: Promise<T>): Promise<T> {
+    inTransit++
+    try {
+      return await work
+    } finally {
+      inTransit--
+      if (inTransit === 0) onTransitEnd?.()
+    }
+  }
+
+  async function giveUp(object: OpenObject, failure: Failure, attempts: number): Promise<void> {
+    await transit(hold(object).then(() => landing.abandon(object)))
+    open.delete(object.index)
     failObject(object.index, failure, attempts)
   }
 
@@ -418,6 +423,11 @@ export function createTransferBook(options: TransferBookOptions) {
     /** Hands out nothing more and closes all files; the caller has closed all connections. */
     async stop(): Promise<void> {
       isStopped = true
+      if (inTransit > 0) {
+        await new Promise<void>((resolve) => {
+          onTransitEnd = resolve
+        })
+      }
       await Promise.all([...open.values()].map((object) => hold(object).then(() => landing.abandon(object))))
     },
   }

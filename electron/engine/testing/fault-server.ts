@@ -192,7 +192,7 @@ export async function startFaultServer(options: FaultServerOptions) {
       'x-amz-request-id': `R${counters.requests}`,
     }
     if (partial) headers['content-range'] = `bytes ${start}-${end - 1}/${object.size}`
-    if (request.headers['x-amz-checksum-mode'] === 'ENABLED') {
+    if (request.headers['x-amz-checksum-mode'] === 'ENABLED' && !partial) {
       headers['x-amz-checksum-crc32'] = checksumOf(object)
       headers['x-amz-checksum-type'] = 'FULL_OBJECT'
     }

@@ -1,0 +1,86 @@
+/**
+ * How fast connections age, from their own speeds, and how old one should become. Pure.
+ *
+ * If a connection's speed decays as exp(-age / tau), then at any one moment ln(speed) falls by 1 / tau per second of
+ * age from one connection to the next, whatever the line as a whole is doing just then. So each look compares the
+ * connections only with each other: ages and log-speeds, less their means of that moment, go into one least-squares
+ * slope that forgets slowly. A line that gets slower for all alike leaves no trace in it.
+ *
+ * Retiring at age T loses T / (2 tau) of the speed to ageing and c / T to changing over, c being the seconds a change
+ * costs; the sum is least at T = sqrt(2 tau c) (DESIGN 6.1).
+ */
+import { median } from './choose-address.ts'
+
+/** Weighted sums of centred ages (seconds) and log-speeds; `looks` counts the connections looked at. */
+export type AgeingCurve = { ages: number; products: number; speeds: number; looks: number; lookedAt: number }
+
+export const startCurve = (now: number): AgeingCurve => ({ ages: 0, products: 0, speeds: 0, looks: 0, lookedAt: now })
+
+/** Speeds are smoothed over more than a second: looking more often would count the same thing twice. */
+const LOOK_EVERY_MS = 1000
+/** What was seen loses half its weight in this time. */
+const HALF_LIFE_MS = 120_000
+/** Connections this far from the median, either way, have troubles of their own. */
+const ORDINARY = 4
+const FEWEST_CONNECTIONS = 3
+
+/** `lines`: connections that have told their speed. */
+export function lookAtAges(
+  curve: AgeingCurve,
+  now: number,
+  lines: readonly { openedAt: number; bytesPerSecond: number }[],
+): AgeingCurve {
+  const elapsed = now - curve.lookedAt
+  if (elapsed < LOOK_EVERY_MS) return curve
+  const typical = median(lines.map((line) => line.bytesPerSecond))
+  const ordinary = lines.filter(
+    ({ bytesPerSecond }) => bytesPerSecond * ORDINARY > typical && bytesPerSecond < typical * ORDINARY,
+  )
+  const kept = 0.5 ** (elapsed / HALF_LIFE_MS)
+  let [ages, products, speeds] = [curve.ages * kept, curve.products * kept, curve.speeds * kept]
+  let looks = curve.looks * kept
+  if (ordinary.length >= FEWEST_CONNECTIONS) {
+    const age = ordinary.map((line) => (now - line.openedAt) / 1000)
+    const speed = ordinary.map((line) => Math.log(line.bytesPerSecond))
+    const [meanAge, meanSpeed] = [mean(age), mean(speed)]
+    for (let at = 0; at < ordinary.length; at++) {
+      const dAge = (age[at] as number) - meanAge
+      const dSpeed = (speed[at] as number) - meanSpeed
+      ages += dAge * dAge
+      products += dAge * dSpeed
+      speeds += dSpeed * dSpeed
+    }
+    looks += ordinary.length - 1
+  }
+  return { ages, products, speeds, looks, lookedAt: now }
+}
+
+/** One connection is looked at many times in its life, and its troubles last: so many looks count as one. */
+const LOOKS_PER_WITNESS = 10
+/** The slope must be this many of its standard errors below zero. */
+const CERTAINTY = 3
+const FEWEST_WITNESSES = 4
+
+/** Time constant in seconds; undefined when speeds do not clearly fall with age. */
+export function fitTau({ ages, products, speeds, looks }: AgeingCurve): number | undefined {
+  const witnesses = looks / LOOKS_PER_WITNESS
+  if (witnesses < FEWEST_WITNESSES || ages <= 0) return undefined
+  const slope = products / ages
+  const unexplained = Math.max(0, speeds - slope * products)
+  const error = Math.sqrt(unexplained / looks / (ages / LOOKS_PER_WITNESS))
+  return slope < 0 && -slope > CERTAINTY * error ? -1 / slope : undefined
+}
+
+/** Younger is no age: below it, changing connections costs more than any ageing. */
+const LEAST_RETIRE_SECONDS = 0.5
+/** No change is free, even where the clock sees none: a worker must write a request and hear the answer. */
+const LEAST_SET_UP_SECONDS = 0.001
+
+/** sqrt(2 tau c), within reason. */
+export const chooseRetireAge = (tauSeconds: number, setUpSeconds: number, ceilingSeconds: number): number =>
+  Math.min(
+    ceilingSeconds,
+    Math.max(LEAST_RETIRE_SECONDS, Math.sqrt(2 * tauSeconds * Math.max(LEAST_SET_UP_SECONDS, setUpSeconds))),
+  )
+
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length

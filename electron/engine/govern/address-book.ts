@@ -80,6 +80,7 @@ export function createAddressBook({ clock, random, resolver, policy, emit }: Add
       address,
       connections: 0,
       bytesPerConnection: 0,
+      settled: 0,
       recentFailures: 0,
       quarantinedUntil: 0,
       isNamed: true,
@@ -122,9 +123,10 @@ export function createAddressBook({ clock, random, resolver, policy, emit }: Add
       entry.connections = Math.max(0, entry.connections - 1)
       entry.bytes += bytes
     },
-    noteFailure(address: string): void {
+    /** `weight`: how much this failure says; those that take long to happen are rare, so each says more. */
+    noteFailure(address: string, weight = 1): void {
       const entry = entryOf(address, clock.monotonic())
-      entry.recentFailures++
+      entry.recentFailures += weight
       entry.failures++
     },
     /** Ten times a second: `speeds` are those of settled connections. Returns addresses that were condemned just now. */
@@ -134,6 +136,7 @@ export function createAddressBook({ clock, random, resolver, policy, emit }: Add
       for (const entry of entries.values()) {
         const speed = speeds.get(entry.address)
         entry.bytesPerConnection = speed ? speed.bytesPerSecond / speed.settled : 0
+        entry.settled = speed?.settled ?? 0
         entry.recentFailures *= 0.5 ** ((now - entry.fadedAt) / FADE_MS)
         entry.fadedAt = now
         if (entry.quarantinedUntil > 0 && now >= entry.quarantinedUntil) {

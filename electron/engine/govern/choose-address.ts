@@ -5,6 +5,8 @@ export type AddressRecord = {
   connections: number
   /** Smoothed speed of its connections, bytes per second each; 0 = unknown. */
   bytesPerConnection: number
+  /** How many connections that speed is the mean of. */
+  settled: number
   /** Failures lately, fading with time. */
   recentFailures: number
   /** Monotonic milliseconds; 0 = not quarantined. */
@@ -24,27 +26,31 @@ export function chooseAddress(records: readonly AddressRecord[], now: number, ra
 
 /** Failures that condemn an address, while others do well. */
 const FAILURES_TO_CONDEMN = 3
+/** ... and so many times more than the others have on average: in bad weather everybody fails now and then. */
+const FAILURES_BEYOND_OTHERS = 4
 /** Share of the other addresses' speed below which one is bad. */
 const SLOW_SHARE = 0.25
+/** One slow connection is a slow connection; two are a slow address. */
+const WITNESSES = 2
 
-/** Addresses that are clearly worse than the others; never all of them, for then it is not the address. */
+/** Addresses that are clearly worse than the others; never half of them, for then it is not the address. */
 export function findBadAddresses(
   records: readonly AddressRecord[],
   now: number,
 ): { address: string; cause: 'failures' | 'slow' }[] {
   const good = records.filter((record) => record.quarantinedUntil <= now)
-  if (good.length < 2) return []
-  const bad: { address: string; cause: 'failures' | 'slow' }[] = []
-  for (const record of good) {
+  const bad = good.flatMap((record): { address: string; cause: 'failures' | 'slow' }[] => {
     const others = good.filter((other) => other !== record)
-    const othersFail = others.some((other) => other.recentFailures >= FAILURES_TO_CONDEMN)
+    if (others.length === 0) return []
+    const othersFailures = others.reduce((sum, other) => sum + other.recentFailures, 0) / others.length
     const othersSpeed = median(others.map((other) => other.bytesPerConnection).filter((speed) => speed > 0))
-    if (record.recentFailures >= FAILURES_TO_CONDEMN && !othersFail)
-      bad.push({ address: record.address, cause: 'failures' })
-    else if (record.bytesPerConnection > 0 && record.bytesPerConnection < SLOW_SHARE * othersSpeed) {
-      bad.push({ address: record.address, cause: 'slow' })
+    const { address, recentFailures, bytesPerConnection, settled } = record
+    if (recentFailures >= Math.max(FAILURES_TO_CONDEMN, FAILURES_BEYOND_OTHERS * othersFailures)) {
+      return [{ address, cause: 'failures' }]
     }
-  }
+    const isSlow = settled >= WITNESSES && bytesPerConnection < SLOW_SHARE * othersSpeed
+    return isSlow ? [{ address, cause: 'slow' }] : []
+  })
   return bad.length < good.length / 2 ? bad : []
 }
 

@@ -56,6 +56,8 @@ const NETWORK_LOST_MS = 3000
 const AFTER_HOLD_MS = 1500
 const BLOCKED_MS = 1000
 const RECONNECT_MAX_MS = 5000
+/** An address that swallows connections shows it only once per `connectTimeoutSeconds`: that alone condemns it. */
+const CONNECT_TIMEOUT_WEIGHT = 4
 /** A connection's usual speed follows the median within about five seconds of ticks. */
 const USUAL_WEIGHT = 0.02
 /** Fresh credentials that are refused as well will not be accepted later. */
@@ -191,7 +193,7 @@ export function createGovernor(options: GovernorOptions) {
 
   function onConnectFailed(line: PoolLine, failure: Failure): void {
     window.recordError(failure.class)
-    addresses.noteFailure(line.address)
+    addresses.noteFailure(line.address, failure.code === 'timeout' ? CONNECT_TIMEOUT_WEIGHT : 1)
     connectFailures++
     const ceiling = Math.min(RECONNECT_MAX_MS, 50 * 2 ** Math.min(10, connectFailures))
     connectNotBefore = now() + random() * ceiling

@@ -59,7 +59,7 @@ export function lookAtAges(
 const LOOKS_PER_WITNESS = 10
 /** The slope must be this many of its standard errors below zero. */
 const CERTAINTY = 3
-const FEWEST_WITNESSES = 4
+const FEWEST_WITNESSES = 30
 
 /** Time constant in seconds; undefined when speeds do not clearly fall with age. */
 export function fitTau({ ages, products, speeds, looks }: AgeingCurve): number | undefined {

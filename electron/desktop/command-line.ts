@@ -1,12 +1,20 @@
-/** `Longhaul --cli ARGS` is the command line in the packaged program, which has no other Node to offer. Pure. */
+/** The packaged program is its own command line: it has no other Node to offer. Pure. */
 
 /**
- * The arguments after `--cli`, or undefined when a window is wanted. A `--` right behind it is not one of them: on
- * Windows Electron refuses any argument after one that looks like a URL (`s3://...`), except behind `--`.
+ * The command line's arguments, or undefined when a window is wanted: `longhaul get ...` as the deb and the AppImage
+ * are called, `Longhaul.exe --cli -- get ...` as the command in `bin` does on Windows. There Electron refuses every
+ * argument after one that looks like a URL (`s3://...`), except behind `--`, which is not one of ours.
  */
 export function commandLineArguments(argv: string[]): string[] | undefined {
-  const at = argv.indexOf('--cli')
-  if (at < 1) return undefined
-  const rest = argv.slice(at + 1)
+  // Chromium wants it from root, in containers for instance.
+  const given = argv.slice(argv[1] === '--no-sandbox' ? 2 : 1)
+  if (given[0] !== undefined && isCommand(given[0])) return given
+  const at = given.indexOf('--cli')
+  if (at < 0) return undefined
+  const rest = given.slice(at + 1)
   return rest[0] === '--' ? rest.slice(1) : rest
 }
+
+/** A bare word, mistyped or not. What the system adds by itself are switches, addresses and paths. */
+const isCommand = (argument: string): boolean =>
+  /^[a-z][a-z-]*$/.test(argument) || argument === '--help' || argument === '--version'

@@ -211,6 +211,20 @@ test.each<[string[], string[] | undefined]>([
     ['electron', '.', '--cli', 'ls', 's3://b'],
     ['ls', 's3://b'],
   ],
+  [
+    ['/usr/bin/longhaul', 'get', 's3://b/p', '/data'],
+    ['get', 's3://b/p', '/data'],
+  ],
+  [
+    ['/usr/bin/longhaul', '--no-sandbox', 'get', '--include', '--cli'],
+    ['get', '--include', '--cli'],
+  ],
+  [['/usr/bin/longhaul', 'gett'], ['gett']],
+  [['/usr/bin/longhaul', '--version'], ['--version']],
+  [['/usr/bin/longhaul', '--no-sandbox'], undefined],
+  [['/usr/bin/longhaul', '--ozone-platform=wayland'], undefined],
+  [['/usr/bin/longhaul', 's3://b/p'], undefined],
+  [['Longhaul.exe', 'C:\\data'], undefined],
   [['Longhaul.exe', '--cli'], []],
   [
     ['Longhaul.exe', '--cli', '--', 'get', '--', 'x'],

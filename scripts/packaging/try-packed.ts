@@ -11,6 +11,8 @@ import packageJson from '../../package.json' with { type: 'json' }
 const DEMO_TIMEOUT_MS = 180_000
 const dist = join(import.meta.dirname, '..', '..', 'dist')
 const program = findProgram()
+/** As people call it: by the command in `bin` on Windows, by the program's own name elsewhere. */
+const command = process.platform === 'win32' ? join(dirname(program), 'bin', 'longhaul.cmd') : program
 const archive = join(
   dirname(program),
   process.platform === 'darwin' ? join('..', 'Resources', 'app.asar') : join('resources', 'app.asar'),
@@ -48,8 +50,10 @@ function check(sentence: string, holds: () => boolean): void {
 }
 
 function run(args: string[], environment: NodeJS.ProcessEnv = {}) {
-  const result = spawnSync(program, ['--cli', '--', ...args], {
+  const result = spawnSync(process.platform === 'win32' ? `"${command}"` : command, args, {
     encoding: 'utf8',
+    // A .cmd file runs in a shell only. None of these arguments means anything to it.
+    shell: process.platform === 'win32',
     timeout: DEMO_TIMEOUT_MS,
     env: { ...process.env, LONGHAUL_STATE_FOLDER: stateFolder, ...environment },
   })

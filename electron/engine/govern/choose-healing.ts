@@ -17,7 +17,8 @@ export type LineView = {
   /** 0 = no byte of the running task yet. */
   firstByteAt: number
   lastByteAt: number
-  /** Bytes of its range still to come. */
+  /** Bytes of its range that have come, and that are still to come. */
+  taskBytes: number
   bytesLeft: number
   /** Smoothed. */
   bytesPerSecond: number
@@ -58,8 +59,8 @@ export type HealingAction =
 
 /** The first byte may take this many times its usual time before it counts as never coming. */
 const FIRST_BYTE_FACTOR = 10
-/** ... but at least this long: a server may think. */
-const FIRST_BYTE_LEAST_MS = 2000
+/** ... but at least this long: a server may think. AWS's own advice is to ask again after a few times the usual. */
+const FIRST_BYTE_LEAST_MS = 1000
 /** When others stand idle, trying anew costs nothing, and every second of silence is a second of the job. */
 const LAST_SILENCE_MS = 1000
 /** At most one of so many connections is replaced for slowness at a time (DESIGN 6.1). */
@@ -67,7 +68,7 @@ const SLOW_SHARE = 10
 /** When the whole line is silent, one connection is tried anew this often. */
 const PROBE_EVERY_MS = 1000
 /** A crawl needs less time to prove than a mere slowness: its waiting time shrinks to this share. */
-const LEAST_PATIENCE = 0.2
+const LEAST_PATIENCE = 0.1
 /** So many of the connections may be on their way out at once. */
 const RETIRING_SHARE = 4
 /** A rest that arrives sooner than this is waited for. */
@@ -114,22 +115,24 @@ function chooseSlow({ lines, now, policy, usualBytesPerSecond }: HealingInput): 
   if (typical === 0) return []
   const slow = lines.flatMap((line) => {
     if (!line.hasTask || line.firstByteAt === 0) return []
-    const share = line.bytesPerSecond / (policy.slowRatio * typical)
+    const share = speedOf(line, now) / (policy.slowRatio * typical)
     const patienceMs = policy.slowSeconds * 1000 * Math.max(LEAST_PATIENCE, share)
     const isWorthIt = line.bytesLeft > line.bytesPerSecond * WORTH_REPLACING_SECONDS
     return share < 1 && now - line.firstByteAt > patienceMs && isWorthIt ? [line] : []
   })
-  const onTheirWay = lines.filter((line) => line.state === 'connecting').length
+  // Those that come for a connection that retires are no replacements of slow ones.
+  const relief = lines.filter((line) => line.isLeaving).length
+  const onTheirWay = Math.max(0, lines.filter((line) => line.state === 'connecting').length - relief)
   const most = Math.max(1, Math.floor(lines.length / SLOW_SHARE)) - onTheirWay
   return slow
-    .sort((a, b) => a.bytesPerSecond - b.bytesPerSecond)
+    .sort((a, b) => speedOf(a, now) - speedOf(b, now))
     .slice(0, Math.max(0, most))
     .map((line) => ({
       kind: 'replace',
       id: line.id,
       cause: 'slow',
       seconds: (now - line.firstByteAt) / 1000,
-      bytesPerSecond: Math.round(line.bytesPerSecond),
+      bytesPerSecond: Math.round(speedOf(line, now)),
       medianBytesPerSecond: Math.round(typical),
       isProbe: false,
     }))
@@ -149,6 +152,10 @@ function chooseRetiring(input: HealingInput, gone: ReadonlySet<number>): Healing
   const most = Math.max(1, Math.ceil(lines.length / RETIRING_SHARE)) - leaving
   return worn.slice(0, Math.max(0, most))
 }
+
+/** Of the running task so far, or of late, whichever is worse: neither an earlier task nor a good start excuses it. */
+const speedOf = (line: LineView, now: number): number =>
+  Math.min(line.bytesPerSecond, (line.taskBytes * 1000) / Math.max(1, now - line.firstByteAt))
 
 /** Of the connections that are at work and past their first moments. */
 export const medianSpeed = (lines: readonly LineView[]): number =>

@@ -523,6 +523,7 @@ export function createGovernor(options: GovernorOptions) {
       taskStartedAt: line.taskStartedAt,
       firstByteAt: line.firstByteAt,
       lastByteAt: line.lastByteAt,
+      taskBytes: line.task ? progressOf(line) - line.task.range.start : 0,
       bytesLeft: line.task ? line.task.range.end - progressOf(line) : 0,
       bytesPerSecond: line.bytesPerSecond,
       isSettled: line.workedMs > SETTLED_MS,

@@ -49,6 +49,10 @@ export function createJournalModel(random: Random): JournalModel {
     const version = fingerprint(versionOf(object))
     return landed.valueHigh(slot) === (version.high | 1) >>> 0 && landed.valueLow(slot) === version.low
   }
+  const hasLanded = (key: string): boolean => {
+    const { high, low } = fingerprint(key)
+    return landed.find(high, low) >= 0
+  }
   const setLanded = (object: { key: string; etag: string; size: number }) => {
     const version = fingerprint(versionOf(object))
     const valueHigh = (version.high | 1) >>> 0
@@ -102,7 +106,9 @@ export function createJournalModel(random: Random): JournalModel {
       if (record.kind === 'doubt') return progress.size > 0
       // All or nothing for a key in progress: a record may undo an earlier one.
       if (progress.has(record.key)) return true
-      return record.kind === 'landed' && isLanded(record)
+      if (record.kind === 'landed') return isLanded(record)
+      // What was landed, doubted and landed again must stay doubted for whoever trusts only the first landing.
+      return (record.kind === 'pinned' || record.kind === 'restarted') && hasLanded(record.key)
     },
   }
 }

@@ -9,6 +9,13 @@
 const BETA = 0.7
 /** Steepness of the way back, requests per second per second cubed. */
 const SCALE = 0.4
+/**
+ * Not part of CUBIC: it tries more after so many seconds, however few requests they held, and so a slow budget (a few
+ * requests a second) would be refused every seventh time. Ours stays just below what was refused until so many were
+ * granted: at most one in 25 is then refused.
+ */
+const GRANTED_BEFORE_MORE = 25
+const JUST_BELOW = 0.95
 /** A prefix is never asked less often than this. */
 const SLOWEST_RATE = 0.5
 /** Rate is measured in slots of this length, smoothed by this weight. */
@@ -28,6 +35,10 @@ export type RateState = {
   filledAt: number
   rateBeforeRefusal: number
   refusedAt: number
+  /** Where the curve begins, seconds: at the refusal, later where it was held back. */
+  curveFrom: number
+  /** Answers since the last refusal. */
+  granted: number
   measuredRate: number
   slot: number
   inSlot: number
@@ -40,6 +51,8 @@ export const startRate = (now: number): RateState => ({
   filledAt: now,
   rateBeforeRefusal: 0,
   refusedAt: Number.NEGATIVE_INFINITY,
+  curveFrom: Number.NEGATIVE_INFINITY,
+  granted: 0,
   measuredRate: 0,
   slot: Math.floor(now / SLOT_SECONDS),
   inSlot: 0,
@@ -76,16 +89,20 @@ export function noteAnswer(
     const measured = Math.max(state.measuredRate, state.inSlot / SLOT_SECONDS, SLOWEST_RATE)
     const before = state.isLimited ? Math.min(measured, state.rate) : measured
     const rate = Math.max(SLOWEST_RATE, before * BETA)
-    return {
-      state: { ...state, isLimited: true, rate, tokens: 0, filledAt: now, rateBeforeRefusal: before, refusedAt: now },
-      changed: true,
-    }
+    const refused = { rateBeforeRefusal: before, refusedAt: now, curveFrom: now, granted: 0 }
+    return { state: { ...state, ...refused, isLimited: true, rate, tokens: 0, filledAt: now }, changed: true }
   }
   if (!state.isLimited) return { state, changed: false }
   const calm = now - state.refusedAt
+  const granted = state.granted + 1
   const plateauAt = Math.cbrt((state.rateBeforeRefusal * (1 - BETA)) / SCALE)
-  const cubic = SCALE * (calm - plateauAt) ** 3 + state.rateBeforeRefusal
+  const cubic = SCALE * (now - state.curveFrom - plateauAt) ** 3 + state.rateBeforeRefusal
+  const justBelow = JUST_BELOW * state.rateBeforeRefusal
+  if (granted < GRANTED_BEFORE_MORE && cubic > justBelow) {
+    const curveFrom = Math.max(state.curveFrom, now - plateauAt)
+    return { state: { ...state, rate: Math.max(SLOWEST_RATE, justBelow), granted, curveFrom }, changed: false }
+  }
   const rate = Math.max(SLOWEST_RATE, Math.min(cubic, Math.max(state.rate, 2 * state.measuredRate)))
   if (calm > CALM_SECONDS && rate > SLACK * state.measuredRate) return { state: startRate(now), changed: true }
-  return { state: { ...state, rate }, changed: false }
+  return { state: { ...state, rate, granted }, changed: false }
 }

@@ -21,6 +21,7 @@ import {
   resourcesOf,
 } from './packaging/packed-program.ts'
 import { makeStandInElectron, type PackedSystem } from './packaging/stand-in-electron.ts'
+import { LICENSES_FILE } from './packaging/write-licenses.ts'
 
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
 
@@ -94,6 +95,9 @@ async function checkLinux(folder: string): Promise<void> {
 
 function checkFolder(folder: string): void {
   expect('resources hold the archive and nothing beside it', namesIn(folder, 'resources'), ['app.asar'])
+  const licenses = join(folder, LICENSES_FILE)
+  const text = existsSync(licenses) ? readFileSync(licenses, 'utf8') : ''
+  expect('the licenses of what is bundled lie beside it', text.includes('react-dom') && text.includes('Apache'), true)
   expect('only our two languages are shipped', namesIn(folder, 'locales'), ['en-US.pak', 'zh-CN.pak'])
 }
 

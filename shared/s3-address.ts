@@ -4,7 +4,8 @@ import type { Source } from './job-spec.ts'
 export type S3Address = Pick<Source, 'bucket' | 'prefix'> &
   Partial<Pick<Source, 'endpointUrl' | 'region' | 'addressing'>>
 
-const BUCKET = /^[a-z0-9][a-z0-9._-]{1,254}$/i
+/** AWS wants 3-63 characters; other servers take what they like. */
+const BUCKET = /^[a-z0-9][a-z0-9._-]{0,254}$/i
 /** `bucket.s3.region.amazonaws.com`, `bucket.s3-region...`, `bucket.s3.dualstack.region...`, `.com.cn` as well. */
 const AWS_HOST = /^(?:(.+)\.)?s3(?:[.-](?:dualstack\.)?([a-z]{2}(?:-[a-z]+)+-\d+))?\.amazonaws\.com(\.cn)?$/
 

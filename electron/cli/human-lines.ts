@@ -10,7 +10,13 @@ import { type Language, printable, sentenceFor } from './sentences.ts'
 const MAX_NAMED = 20
 
 export function summaryLines(summary: Summary, language: Language): string[] {
-  return [totalsLine(summary, language), ...failedLines(summary, language), ...endLines(summary, language)]
+  // Of a run that never began there is nothing to count.
+  const hasBegun = summary.bytesFetched > 0 || summary.objectsDone > 0 || summary.failure === undefined
+  return [
+    ...(hasBegun ? [totalsLine(summary, language)] : []),
+    ...failedLines(summary, language),
+    ...endLines(summary, language),
+  ]
 }
 
 function totalsLine(summary: Summary, language: Language): string {

@@ -100,7 +100,10 @@ export function createS3ObjectSource(options: S3SourceOptions): S3ObjectSource {
           { abortSignal: signal },
         ),
       )
-      return page.ok ? readPage(page.value, continuation) : page
+      if (page.ok) return readPage(page.value, continuation)
+      // A listing has no key that could be missing: without S3's own word for it, a 404 means the bucket.
+      const isBucket = page.failure.class === 'missing'
+      return isBucket ? failed({ ...page.failure, class: 'missing-bucket', subject: source.bucket }) : page
     },
 
     async headObject(key, { checksums, partNumber }, signal) {

@@ -31,7 +31,8 @@ export function sdkFailure(thrown: unknown, bucket: string): Failure {
     ...(subject ? { subject } : {}),
     ...(region ? { region } : {}),
     ...(requestId ? { requestId } : {}),
-    detail: error.message.slice(0, 300),
+    // What the SDK says about an answer it could not read helps nobody.
+    ...(error.message.includes('Deserialization error') ? {} : { detail: error.message.slice(0, 300) }),
   }
 }
 

@@ -34,6 +34,8 @@ export type AgeingState = {
   blurredUntil: number
   tauSeconds: number | undefined
   learnedAt: number
+  /** How long one experiment is believed. */
+  memoryMs: number
 }
 
 export type AgeingAction =
@@ -58,16 +60,18 @@ export const startAgeing = (): AgeingState => ({
   blurredUntil: 0,
   tauSeconds: undefined,
   learnedAt: 0,
+  memoryMs: FIRST_MEMORY_MS,
 })
 
 /** The pool is below its best by this much: time to look. */
 const SUSPICION = 0.9
 /** ... and stays there for as long: a cut line is below its best as well, but soon silent. */
 const SUSPICION_MS = 1500
-/** A fresh connection this much faster than the old ones proves it at once ... */
-const PROOF = 1.2
-/** ... and this much when it has been watched for longer. */
-const WEAK_PROOF = 1.05
+/** A fresh connection must be this much faster than the old ones; in doubt it is watched for longer ... */
+const PROOF = 1.05
+const CLEAR_PROOF = 1.2
+/** ... and further above them than they are apart: so many of their (robust) standard deviations. */
+const BEYOND_SPREAD = 3
 /** The fresh connection is judged when it has been at work for this long, in doubt for longer ... */
 const JUDGE_AFTER_MS = 1500
 const JUDGE_IN_DOUBT_MS = 5000
@@ -75,8 +79,13 @@ const JUDGE_IN_DOUBT_MS = 5000
 const GIVE_UP_MS = 10_000
 const FIRST_PAUSE_MS = 3000
 const LONGEST_PAUSE_MS = 300_000
-/** What was learned is looked at again after this time, routes change; and told again if it has changed by so much. */
-const MEMORY_MS = 600_000
+/**
+ * What an experiment has shown is forgotten after this time, unless connections of different ages confirm it: it may
+ * have been chance, and routes change. If it was true the pool soon shows it again, and is believed for twice as long.
+ */
+const FIRST_MEMORY_MS = 120_000
+const LONGEST_MEMORY_MS = 1_200_000
+/** What connections of different ages tell is looked at this often, and is news if it has changed by so much. */
 const REVISE_EVERY_MS = 30_000
 const WORTH_TELLING = 1.25
 /** The best speed fades by half in this time, so that a slower line becomes the new normal. */
@@ -148,8 +157,10 @@ function revise(
       action: { kind: 'learned', retireAgeSeconds, tauSeconds, freshBytesPerSecond: speed, oldBytesPerSecond: speed },
     }
   }
-  if (isKnown && now - state.learnedAt > MEMORY_MS) {
-    return { state: { ...startAgeing(), best: typical, curve: state.curve, nextAt: now + FIRST_PAUSE_MS } }
+  if (isKnown && now - state.learnedAt > state.memoryMs) {
+    const { curve } = state
+    const memoryMs = Math.min(LONGEST_MEMORY_MS, state.memoryMs * 2)
+    return { state: { ...startAgeing(), best: typical, curve, memoryMs, nextAt: now + FIRST_PAUSE_MS } }
   }
   return undefined
 }
@@ -173,10 +184,10 @@ function judge(
   const numbers = { freshBytesPerSecond: Math.round(fresh.bytesPerSecond), oldBytesPerSecond: Math.round(typical) }
   const ratio = typical > 0 ? fresh.bytesPerSecond / typical : 0
   // If it is ageing, the fresh one is as fast as the pool was at its best; if not, as slow as the others.
-  const half = Math.max(WEAK_PROOF, Math.sqrt(experiment.hoped / typical))
-  const isFastest = old.every((line) => line.bytesPerSecond < fresh.bytesPerSecond)
-  const isProven = ratio >= PROOF || (ratio >= half && isFastest)
-  if (ratio < PROOF && ratio > 1 && watchedMs < JUDGE_IN_DOUBT_MS) return { state }
+  const halfway = Math.min(CLEAR_PROOF, Math.sqrt(experiment.hoped / typical))
+  const beyond = Math.exp(BEYOND_SPREAD * spreadOf(old.map((line) => line.bytesPerSecond)))
+  const isProven = ratio >= Math.max(PROOF, halfway, beyond)
+  if (ratio < CLEAR_PROOF && ratio > 1 && watchedMs < JUDGE_IN_DOUBT_MS) return { state }
   if (!isProven) {
     const pauseMs = Math.min(LONGEST_PAUSE_MS, state.pauseMs * 2)
     // What is normal now is what the next suspicion is measured against.
@@ -187,6 +198,7 @@ function judge(
         suspiciousSince: undefined,
         nextAt: now + pauseMs,
         pauseMs,
+        memoryMs: FIRST_MEMORY_MS,
         best: typical,
       },
       action: { kind: 'not-ageing', ...numbers },
@@ -209,4 +221,11 @@ function judge(
     },
     action: { kind: 'learned', retireAgeSeconds, tauSeconds, ...numbers },
   }
+}
+
+/** Of the logarithms, from their median absolute deviation (1.4826 makes it a standard deviation). */
+function spreadOf(speeds: readonly number[]): number {
+  const logs = speeds.filter((speed) => speed > 0).map(Math.log)
+  const middle = median(logs)
+  return 1.4826 * median(logs.map((log) => Math.abs(log - middle)))
 }

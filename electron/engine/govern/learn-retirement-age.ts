@@ -11,10 +11,29 @@
  */
 import { median } from './choose-address.ts'
 
-/** Weighted sums of centred ages (seconds) and log-speeds; `looks` counts the connections looked at. */
-export type AgeingCurve = { ages: number; products: number; speeds: number; looks: number; lookedAt: number }
+/** Fading sums over centred ages (seconds) and log-speeds. */
+export type AgeingCurve = {
+  ages: number
+  products: number
+  speeds: number
+  /** Connections looked at, each look counted. */
+  looks: number
+  /** ... each connection counted once: that some are faster than others for all their life proves nothing. */
+  witnesses: number
+  /** Ids rise: what is above this has not been seen. */
+  newestId: number
+  lookedAt: number
+}
 
-export const startCurve = (now: number): AgeingCurve => ({ ages: 0, products: 0, speeds: 0, looks: 0, lookedAt: now })
+export const startCurve = (now: number): AgeingCurve => ({
+  ages: 0,
+  products: 0,
+  speeds: 0,
+  looks: 0,
+  witnesses: 0,
+  newestId: 0,
+  lookedAt: now,
+})
 
 /** Speeds are smoothed over more than a second: looking more often would count the same thing twice. */
 const LOOK_EVERY_MS = 1000
@@ -28,7 +47,7 @@ const FEWEST_CONNECTIONS = 3
 export function lookAtAges(
   curve: AgeingCurve,
   now: number,
-  lines: readonly { openedAt: number; bytesPerSecond: number }[],
+  lines: readonly { id: number; openedAt: number; bytesPerSecond: number }[],
 ): AgeingCurve {
   const elapsed = now - curve.lookedAt
   if (elapsed < LOOK_EVERY_MS) return curve
@@ -38,7 +57,7 @@ export function lookAtAges(
   )
   const kept = 0.5 ** (elapsed / HALF_LIFE_MS)
   let [ages, products, speeds] = [curve.ages * kept, curve.products * kept, curve.speeds * kept]
-  let looks = curve.looks * kept
+  let [looks, witnesses, newestId] = [curve.looks * kept, curve.witnesses * kept, curve.newestId]
   if (ordinary.length >= FEWEST_CONNECTIONS) {
     const age = ordinary.map((line) => (now - line.openedAt) / 1000)
     const speed = ordinary.map((line) => Math.log(line.bytesPerSecond))
@@ -51,23 +70,22 @@ export function lookAtAges(
       speeds += dSpeed * dSpeed
     }
     looks += ordinary.length - 1
+    witnesses += ordinary.filter((line) => line.id > curve.newestId).length
+    newestId = Math.max(newestId, ...ordinary.map((line) => line.id))
   }
-  return { ages, products, speeds, looks, lookedAt: now }
+  return { ages, products, speeds, looks, witnesses, newestId, lookedAt: now }
 }
 
-/** One connection is looked at many times in its life, and its troubles last: so many looks count as one. */
-const LOOKS_PER_WITNESS = 10
 /** The slope must be this many of its standard errors below zero. */
 const CERTAINTY = 3
 const FEWEST_WITNESSES = 30
 
 /** Time constant in seconds; undefined when speeds do not clearly fall with age. */
-export function fitTau({ ages, products, speeds, looks }: AgeingCurve): number | undefined {
-  const witnesses = looks / LOOKS_PER_WITNESS
+export function fitTau({ ages, products, speeds, looks, witnesses }: AgeingCurve): number | undefined {
   if (witnesses < FEWEST_WITNESSES || ages <= 0) return undefined
   const slope = products / ages
   const unexplained = Math.max(0, speeds - slope * products)
-  const error = Math.sqrt(unexplained / looks / (ages / LOOKS_PER_WITNESS))
+  const error = Math.sqrt(unexplained / ages / Math.min(looks, witnesses))
   return slope < 0 && -slope > CERTAINTY * error ? -1 / slope : undefined
 }
 

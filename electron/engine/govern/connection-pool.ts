@@ -8,6 +8,7 @@
 import type { Failure } from '../../../shared/failure.ts'
 import type { ConnectionView } from '../../../shared/metrics-snapshot.ts'
 import type { Clock, DataPlane, Endpoint, FetchTask, LineNews, Random, TaskOutcome } from '../engine-ports.ts'
+import { foldLineSpeed } from './line-speed.ts'
 
 export type PoolLine = {
   readonly id: number
@@ -54,9 +55,6 @@ export type ConnectionPoolOptions = {
   /** The socket is gone. `failure` only when neither side's plan. */
   onClosed(line: PoolLine, failure: Failure | undefined): void
 }
-
-/** Time constant of a line's smoothed speed: long enough to pass over single chunks, short enough to see a stall. */
-const SPEED_SMOOTHING_MS = 1500
 
 export function createConnectionPool(options: ConnectionPoolOptions) {
   const { dataPlane, clock } = options
@@ -172,7 +170,6 @@ export function createConnectionPool(options: ConnectionPoolOptions) {
       const elapsed = now - lastTickAt
       lastTickAt = now
       if (elapsed <= 0) return
-      const weight = 1 - Math.exp(-elapsed / SPEED_SMOOTHING_MS)
       for (const line of lines.values()) {
         const counters = dataPlane.counters(line.id)
         const fresh = counters.bytes - line.bytes
@@ -182,11 +179,7 @@ export function createConnectionPool(options: ConnectionPoolOptions) {
         }
         line.bytes = counters.bytes
         if (!line.task || line.firstByteAt === 0) continue
-        line.workedMs += elapsed
-        line.workedBytes += fresh
-        // A young connection's speed is its plain average: smoothing would begin at zero and lag.
-        if (line.workedMs < SPEED_SMOOTHING_MS) line.bytesPerSecond = (line.workedBytes * 1000) / line.workedMs
-        else line.bytesPerSecond += ((fresh * 1000) / elapsed - line.bytesPerSecond) * weight
+        Object.assign(line, foldLineSpeed(line, { elapsedMs: elapsed, bytes: fresh }))
       }
     },
 

@@ -10,6 +10,7 @@
  * costs; the sum is least at T = sqrt(2 tau c) (DESIGN 6.1).
  */
 import { median } from './choose-address.ts'
+import { speedLagSeconds } from './line-speed.ts'
 
 /** Fading sums over centred ages (seconds) and log-speeds. */
 export type AgeingCurve = {
@@ -59,7 +60,7 @@ export function lookAtAges(
   let [ages, products, speeds] = [curve.ages * kept, curve.products * kept, curve.speeds * kept]
   let [looks, witnesses, newestId] = [curve.looks * kept, curve.witnesses * kept, curve.newestId]
   if (ordinary.length >= FEWEST_CONNECTIONS) {
-    const age = ordinary.map((line) => (now - line.openedAt) / 1000)
+    const age = ordinary.map((line) => ageOfSpeed((now - line.openedAt) / 1000))
     const speed = ordinary.map((line) => Math.log(line.bytesPerSecond))
     const [meanAge, meanSpeed] = [mean(age), mean(speed)]
     for (let at = 0; at < ordinary.length; at++) {
@@ -100,5 +101,8 @@ export const chooseRetireAge = (tauSeconds: number, setUpSeconds: number, ceilin
     ceilingSeconds,
     Math.max(LEAST_RETIRE_SECONDS, Math.sqrt(2 * tauSeconds * Math.max(LEAST_SET_UP_SECONDS, setUpSeconds))),
   )
+
+/** How old the connection was when it had the speed that is its smoothed speed now. */
+const ageOfSpeed = (ageSeconds: number): number => ageSeconds - speedLagSeconds(ageSeconds)
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length

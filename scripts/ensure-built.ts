@@ -1,13 +1,11 @@
 /** Builds `out/` when it is missing or older than the sources. Safe to call from several processes at once. */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 export const root = join(import.meta.dirname, '..')
 const SOURCES = ['shared', 'electron', 'renderer', 'electron.vite.config.ts', 'package-lock.json']
 const STAMP = join(root, 'out', '.built')
-/** A build takes about ten seconds; a lock this old belongs to a process that died. */
-const STALE_LOCK_MS = 120_000
 
 /** Returns false when the build failed; its output is on stderr. */
 export async function ensureBuilt(): Promise<boolean> {
@@ -17,7 +15,7 @@ export async function ensureBuilt(): Promise<boolean> {
   try {
     return isFresh() || build()
   } finally {
-    rmSync(lock, { recursive: true, force: true })
+    rmSync(lock, { force: true })
   }
 }
 
@@ -48,13 +46,22 @@ function newest(path: string): number {
   return Math.max(0, ...readdirSync(path).map((name) => newest(join(path, name))))
 }
 
+/** The lock holds the builder's process id: a builder that was killed holds nobody up. */
 function tryLock(lock: string): boolean {
   try {
-    mkdirSync(lock)
+    writeFileSync(lock, String(process.pid), { flag: 'wx' })
     return true
   } catch {
-    const age = Date.now() - (statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now())
-    if (age > STALE_LOCK_MS) rmSync(lock, { recursive: true, force: true })
+    if (existsSync(lock) && !isAlive(Number(readFileSync(lock, 'utf8')))) rmSync(lock, { force: true })
     return false
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }

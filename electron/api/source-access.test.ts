@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { getCACertificates } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { networkSchema, sourceSchema } from '../../shared/job-spec.ts'
 import { readSourceAccess, type SourceAccessOptions } from './source-access.ts'
@@ -94,8 +95,9 @@ describe('what cannot begin is refused by name', () => {
   })
 })
 
-test('every certificate of a file is taken', async () => {
-  expect((await accessOf({ network: { caFile: join(home, 'two.pem') } })).ca).toEqual([PEM, PEM])
+test("every certificate of a file is taken, beside the system's", async () => {
+  const { ca } = await accessOf({ network: { caFile: join(home, 'two.pem') } })
+  expect(ca).toEqual([...getCACertificates('system'), PEM, PEM])
 })
 
 test.each<[string, Given, string]>([

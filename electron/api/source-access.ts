@@ -1,5 +1,6 @@
 /** From a form's source and network to what the S3 client needs: credentials, region, resolver, proxy, certificates. */
 import { readFile } from 'node:fs/promises'
+import { getCACertificates } from 'node:tls'
 import { type Failure, failed, type Outcome, success } from '../../shared/failure.ts'
 import type { Access, Network, Source } from '../../shared/job-spec.ts'
 import { DEFAULT_POLICY } from '../../shared/policy.ts'
@@ -51,9 +52,12 @@ export async function readSourceAccess(options: SourceAccessOptions): Promise<Ou
     }),
     clock: options.clock,
     proxyFor: await proxyForOf(network.proxy, options.systemProxy),
-    ca: ca.value,
+    ca: trustsMore(source) ? [...getCACertificates('system'), ...ca.value] : [],
   })
 }
+
+/** The system's authorities count beside those that come with Node; over plain HTTP nobody asks for either. */
+const trustsMore = (source: Source): boolean => !source.endpointUrl?.startsWith('http:')
 
 /** Absent for anonymous access. The SDK's chain caches and renews by itself. */
 async function credentialsOf(access: Access, vault: Vault): Promise<Outcome<(() => Promise<Credentials>) | undefined>> {

@@ -5,7 +5,7 @@
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import type { LookupFunction } from 'node:net'
-import { rootCertificates } from 'node:tls'
+import { createSecureContext, rootCertificates } from 'node:tls'
 import {
   HeadObjectCommand,
   type HeadObjectCommandOutput,
@@ -215,7 +215,8 @@ function createRequestHandler(options: S3SourceOptions) {
       else done(null, all[0]?.address ?? '', all[0]?.family ?? 4)
     })
   }
-  const ca = options.ca.length > 0 ? { ca: [...rootCertificates, ...options.ca] } : {}
+  const isExtended = options.ca.length > 0
+  const ca = isExtended ? { secureContext: createSecureContext({ ca: [...rootCertificates, ...options.ca] }) } : {}
   const shared = { keepAlive: true, maxSockets: CONTROL_SOCKETS, lookup, ...ca }
   const httpAgent = new HttpAgent(shared)
   const httpsAgent = new HttpsAgent(shared)

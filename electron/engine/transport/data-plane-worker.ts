@@ -1,6 +1,6 @@
 /** A data-plane worker: keeps lines, does what the control plane says, reports in batches. */
 import { parentPort, workerData } from 'node:worker_threads'
-import type { LineNews } from '../engine-ports.ts'
+import type { Endpoint, LineNews } from '../engine-ports.ts'
 import { createLine, type Line, type LineContext } from './line.ts'
 import { monotonicMilliseconds } from './monotonic-time.ts'
 import { viewRateBucket } from './rate-bucket.ts'
@@ -21,6 +21,8 @@ const HEARTBEAT_MILLISECONDS = 100
 /** The published write latency halves in about a second of writes, so that one slow write does not stand for ever. */
 const WRITE_DECAY = 0.98
 
+/** Of the commands that come next. */
+let endpoint: Endpoint | undefined
 let opened = 0
 let closed = 0
 let writeMs = 0
@@ -88,12 +90,15 @@ port.on('message', (commands: WorkerCommand[]) => {
 
 function obey(command: WorkerCommand): void {
   switch (command.kind) {
+    case 'endpoint':
+      endpoint = command.endpoint
+      return
     case 'open':
-      lines.set(command.lineId, createLine(command, context))
+      lines.set(command.lineId, createLine({ ...command, endpoint: currentEndpoint() }, context))
       return
     case 'assign': {
       const line = lines.get(command.lineId)
-      if (line) line.assign(command.task, command.endpoint)
+      if (line) line.assign(command.task, currentEndpoint())
       else reportGone(command.lineId, command.task.taskId, command.task.range.start)
       return
     }
@@ -108,6 +113,11 @@ function obey(command: WorkerCommand): void {
       for (const line of lines.values()) line.close()
       setImmediate(() => setImmediate(() => port?.close()))
   }
+}
+
+function currentEndpoint(): Endpoint {
+  if (!endpoint) throw new Error('a line before its endpoint')
+  return endpoint
 }
 
 /** The line closed while the command was on its way. */

@@ -1,6 +1,6 @@
 /** The control plane's side of the data plane: spreads lines over worker threads, batches commands and news. */
 import { Worker } from 'node:worker_threads'
-import type { DataPlane, LineNews } from '../engine-ports.ts'
+import type { DataPlane, Endpoint, LineNews } from '../engine-ports.ts'
 import { monotonicMilliseconds } from './monotonic-time.ts'
 import { allocateRateBucket, viewRateBucket } from './rate-bucket.ts'
 import { allocateCounters, MAX_LINE_SLOTS, viewCounters } from './shared-counters.ts'
@@ -28,6 +28,8 @@ export function createDataPlane(options: { workerUrl: URL; workers: number }): D
     return {
       thread,
       pending: [] as WorkerCommand[],
+      /** Endpoint it knows. */
+      endpoint: undefined as Endpoint | undefined,
       lines: 0,
       exited: new Promise<void>((done) => thread.once('exit', () => done())),
     }
@@ -43,6 +45,14 @@ export function createDataPlane(options: { workerUrl: URL; workers: number }): D
       })
     }
     target.pending.push(command)
+  }
+
+  /** Sees to it that the commands that follow mean this endpoint. */
+  function introduce(worker: number, endpoint: Endpoint): void {
+    const target = workers[worker]
+    if (!target || target.endpoint === endpoint) return
+    target.endpoint = endpoint
+    send(worker, { kind: 'endpoint', endpoint })
   }
 
   function receive(news: LineNews[]): void {
@@ -71,12 +81,14 @@ export function createDataPlane(options: { workerUrl: URL; workers: number }): D
       const target = workers[worker]
       if (target) target.lines++
       placement.set(lineId, { worker, slot })
-      send(worker, { kind: 'open', lineId, slot, address, endpoint })
+      introduce(worker, endpoint)
+      send(worker, { kind: 'open', lineId, slot, address })
     },
     assign(lineId, task, endpoint) {
       const place = placement.get(lineId)
       if (!place) throw new Error(`task for line ${lineId}, which is not open`)
-      send(place.worker, { kind: 'assign', lineId, task, endpoint })
+      introduce(place.worker, endpoint)
+      send(place.worker, { kind: 'assign', lineId, task })
     },
     shrink: (lineId, end) => tell(lineId, () => ({ kind: 'shrink', lineId, end })),
     close: (lineId) => tell(lineId, () => ({ kind: 'close', lineId })),

@@ -77,15 +77,15 @@ function tlsOptions(endpoint: Endpoint, sessions: TlsSessions) {
   }
 }
 
-let lastContext: { key: string; context: SecureContext } | undefined
+const contexts = new WeakMap<readonly string[], SecureContext>()
 
-/** A context costs 5 ms and nearly a megabyte: one serves all connections with the same authorities. */
+/** A context costs milliseconds and nearly a megabyte: one serves all connections of an endpoint. */
 function secureContextOf(ca: readonly string[]): SecureContext {
-  const key = ca.join('\n')
-  if (lastContext?.key !== key) {
-    lastContext = { key, context: createSecureContext({ ca: [...rootCertificates, ...ca] }) }
-  }
-  return lastContext.context
+  const known = contexts.get(ca)
+  if (known) return known
+  const context = createSecureContext({ ca: [...rootCertificates, ...ca] })
+  contexts.set(ca, context)
+  return context
 }
 
 /**

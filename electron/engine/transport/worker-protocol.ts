@@ -2,8 +2,10 @@
 import type { Endpoint, FetchTask } from '../engine-ports.ts'
 
 export type WorkerCommand =
-  | { kind: 'open'; lineId: number; slot: number; address: string; endpoint: Endpoint }
-  | { kind: 'assign'; lineId: number; task: FetchTask; endpoint: Endpoint }
+  /** Meant by all commands after it. Sent apart, for certificates make it large. */
+  | { kind: 'endpoint'; endpoint: Endpoint }
+  | { kind: 'open'; lineId: number; slot: number; address: string }
+  | { kind: 'assign'; lineId: number; task: FetchTask }
   | { kind: 'shrink'; lineId: number; end: number }
   | { kind: 'close'; lineId: number }
   | { kind: 'shut-down' }

@@ -166,10 +166,11 @@ const limits: JobWords['limits'] = {
   },
   line: {
     name: 'the line',
-    because: 'all connections slow together, no errors, a fresh one is no faster',
+    because: 'no errors, this machine has room to spare, the line sets the speed',
     explanation:
-      'A fresh connection was tried and ran no faster than the old ones, so they have not aged; the server reports no errors. The line is full, or shared with other traffic.',
-    advice: 'Look for other downloads, a VPN or weak Wi-Fi on this network. More threads will not help.',
+      'No request is refused, disk and processor have room to spare, and the connections have not aged: the speed is set by the bandwidth, by what the server gives each connection, or by other traffic on the line.',
+    advice:
+      'If it is less than you expect, look for other downloads, a VPN or weak Wi-Fi; if all threads are in use, allow more.',
   },
   throttling: {
     name: 'S3 throttling',

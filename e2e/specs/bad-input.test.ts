@@ -1,0 +1,41 @@
+/** Wrong input gets one clear sentence, and the form keeps what was typed. */
+import { expect } from 'vitest'
+import { newDownloadPage } from '../model/new-download-page.ts'
+import { era5Archive, MEGABYTE } from '../support/era5.ts'
+import { spec } from '../support/spec.ts'
+
+const CASES: [what: string, address: (endpoint: string) => string, sentence: RegExp][] = [
+  ['a bucket that does not exist', (endpoint) => `${endpoint}/no-such-bucket/a/`, /no-such-bucket/],
+  ['a bucket that may not be read', (endpoint) => `${endpoint}/closed/a/`, /没有权限|拒绝/],
+  ['a port where nobody listens', () => 'http://127.0.0.1:9/bucket/a/', /无法连接到 127\.0\.0\.1:9/],
+  ['a host that does not exist', () => 'http://no.such.host.invalid/bucket/a/', /找不到主机 no\.such\.host\.invalid/],
+]
+
+spec('each wrong address is told in one sentence and stays in the form', async (workshop) => {
+  const archive = era5Archive(10 * MEGABYTE)
+  const server = await workshop.serve({
+    ...archive.options,
+    buckets: { ...archive.options.buckets, closed: [] },
+    denied: ['closed'],
+  })
+  const program = await workshop.start()
+  const page = await workshop.open(program.address)
+  const form = newDownloadPage(page)
+  for (const [, addressFor, sentence] of CASES) {
+    const address = addressFor(server.endpointUrl)
+    await form.pasteAddress(address)
+    await page.getByRole('alert').or(page.locator('main')).getByText(sentence).first().waitFor()
+    expect(await form.address()).toBe(address)
+  }
+})
+
+spec('without its token the program says nothing', async (workshop) => {
+  const program = await workshop.start()
+  const bare = new URL(program.address)
+  const answer = await fetch(new URL('/api/call/jobs.list', bare), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{}',
+  })
+  expect(answer.status).toBe(401)
+})

@@ -1,0 +1,40 @@
+/** An s3:// address with the endpoint under Advanced, read anonymously: the preview counts before anything is fetched. */
+import { expect } from 'vitest'
+import { createEra5Objects, ERA5_BUCKET, ERA5_PREFIX } from '../../electron/engine/testing/era5-objects.ts'
+import { WORDS } from '../model/words.ts'
+import { spec } from '../support/spec.ts'
+
+const words = WORDS.zh
+
+spec('s3://bucket/prefix, endpoint and anonymous access: the preview shows count and size', async (workshop) => {
+  const objects = createEra5Objects({ totalBytes: 40_000_000, objectBytes: 4_000_000 })
+  const elsewhere = { key: 'e5.oper.an.pl/202511/not-asked-for.nc', size: 1 }
+  const server = await workshop.serve({ buckets: { 'era5-mirror': [...objects, elsewhere] } })
+  const program = await workshop.start()
+  const page = await workshop.open(program.address)
+  await page.getByLabel(words.address).fill(`s3://era5-mirror/${ERA5_PREFIX}`)
+  await page.getByRole('radiogroup', { name: words.access }).getByText(words.anonymous, { exact: true }).click()
+  await page.getByLabel(words.folder, { exact: true }).fill(workshop.destination)
+  await page.getByRole('button', { name: words.advanced }).click()
+  await page.getByLabel(words.endpoint).fill(server.endpointUrl)
+
+  const preview = page.getByRole('region', { name: words.preview })
+  await page.getByText(words.objectCount(String(objects.length))).waitFor()
+  await preview.getByText(words.previewDone).waitFor()
+  expect(await preview.getByRole('definition').allTextContents()).toEqual(
+    expect.arrayContaining([String(objects.length), '40.0 MB']),
+  )
+  expect(await page.getByLabel(words.bucket, { exact: true }).inputValue()).toBe('era5-mirror')
+  expect(await page.getByLabel(words.prefix, { exact: true }).inputValue()).toBe(ERA5_PREFIX)
+  expect(server.counters.gets).toBe(0)
+})
+
+/** The example narrows itself to three files; who brings an address of their own asks for all of it. */
+spec("the example's own prefix on another endpoint is not narrowed by the example's filter", async (workshop) => {
+  const objects = createEra5Objects({ totalBytes: 40_000_000, objectBytes: 4_000_000 })
+  const server = await workshop.serve({ buckets: { [ERA5_BUCKET]: objects } })
+  const program = await workshop.start()
+  const page = await workshop.open(program.address)
+  await page.getByLabel(words.address).fill(`${server.endpointUrl}/${ERA5_BUCKET}/${ERA5_PREFIX}`)
+  await page.getByText(words.objectCount(String(objects.length))).waitFor()
+})

@@ -1,0 +1,35 @@
+/** A whole job without a mouse: every control is reached by Tab and used by keys. */
+import { expect } from 'vitest'
+import { jobPage } from '../model/job-page.ts'
+import { WORDS } from '../model/words.ts'
+import { era5Archive, MEGABYTE } from '../support/era5.ts'
+import { spec } from '../support/spec.ts'
+import { tabTo } from '../support/tab-to.ts'
+
+spec('a job is filled in, started, paused and resumed by keyboard alone', async (workshop) => {
+  const archive = era5Archive(120 * MEGABYTE)
+  const server = await workshop.serve(archive.options)
+  const program = await workshop.start()
+  const page = await workshop.open(program.address)
+  const words = WORDS.zh
+  const button = (name: string) => page.getByRole('button', { name, exact: true })
+
+  await tabTo(page, page.getByLabel(words.address))
+  await page.keyboard.insertText(archive.addressOn(server))
+  await tabTo(page, page.getByLabel(words.folder, { exact: true }))
+  await page.keyboard.press('ControlOrMeta+A')
+  await page.keyboard.insertText(workshop.destination)
+  await page.getByText(words.objectCount(String(archive.objects.length))).waitFor()
+  await tabTo(page, button(words.start))
+  await page.keyboard.press('Enter')
+
+  const job = jobPage(page)
+  await job.banner('running')
+  await tabTo(page, button(words.pause))
+  await page.keyboard.press('Space')
+  await job.banner('paused')
+  await tabTo(page, button(words.resume).first())
+  await page.keyboard.press('Enter')
+  await job.banner('completed')
+  expect(await archive.differences(server, workshop.destination)).toEqual([])
+})

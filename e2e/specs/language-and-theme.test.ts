@@ -1,0 +1,48 @@
+/** Language and theme are chosen once: they survive a reload and a restart, and the settings have no axe violations. */
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Page } from 'playwright-core'
+import { expect } from 'vitest'
+import { WORDS } from '../model/words.ts'
+import { spec } from '../support/spec.ts'
+
+const language = (page: Page) => page.locator('html').getAttribute('lang')
+const theme = (page: Page) => page.evaluate(() => document.documentElement.style.colorScheme)
+/** The first choice on the settings page with this name. */
+const choose = (page: Page, group: string, choice: string) =>
+  page.getByRole('main').getByRole('radiogroup', { name: group }).getByText(choice, { exact: true }).click()
+
+spec('language and theme chosen in the settings survive a reload and a restart of the program', async (workshop) => {
+  const program = await workshop.start()
+  const page = await workshop.open(program.address, { colorScheme: 'light' })
+  await page.getByRole('button', { name: WORDS.zh.settings }).click()
+  await page.getByRole('heading', { name: WORDS.zh.settings, level: 1 }).waitFor()
+  expect(await language(page)).toBe('zh-CN')
+  expect(await theme(page)).toBe('light')
+
+  await choose(page, WORDS.zh.settingsLanguage, 'English')
+  await page.getByRole('heading', { name: WORDS.en.settings, level: 1 }).waitFor()
+  await choose(page, WORDS.en.settingsTheme, WORDS.en.themeDark)
+  await expect.poll(() => theme(page)).toBe('dark')
+
+  await page.reload()
+  await page.getByRole('heading', { name: WORDS.en.settings, level: 1 }).waitFor()
+  expect(await language(page)).toBe('en')
+  expect(await theme(page)).toBe('dark')
+
+  await program.stop()
+  const again = await workshop.open((await workshop.start()).address, { colorScheme: 'light' })
+  await again.getByRole('heading', { name: WORDS.en.newDownload }).waitFor()
+  expect(await language(again)).toBe('en')
+  expect(await theme(again)).toBe('dark')
+})
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  spec(`the settings have no axe violations, ${colorScheme}`, async (workshop) => {
+    const program = await workshop.start()
+    const page = await workshop.open(program.address, { colorScheme })
+    await page.getByRole('button', { name: WORDS.zh.settings }).click()
+    await page.getByRole('heading', { name: WORDS.zh.settings, level: 1 }).waitFor()
+    const { violations } = await new AxeBuilder({ page }).analyze()
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target).join(', ')}`)).toEqual([])
+  })
+}

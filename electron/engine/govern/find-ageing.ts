@@ -142,7 +142,7 @@ function revise(
   const { now } = sample
   const isKnown = state.tauSeconds !== undefined
   if (now - state.learnedAt < REVISE_EVERY_MS) return undefined
-  const tauSeconds = fitTau(state.curve)
+  const tauSeconds = fitTau(state.curve, 'learn')
   if (tauSeconds !== undefined) {
     const change = state.tauSeconds === undefined ? Number.POSITIVE_INFINITY : tauSeconds / state.tauSeconds
     if (change < WORTH_TELLING && change > 1 / WORTH_TELLING) {
@@ -158,6 +158,7 @@ function revise(
     }
   }
   if (isKnown && now - state.learnedAt > state.memoryMs) {
+    if (fitTau(state.curve, 'keep') !== undefined) return { state: { ...state, learnedAt: now } }
     const { curve } = state
     const memoryMs = Math.min(LONGEST_MEMORY_MS, state.memoryMs * 2)
     return { state: { ...startAgeing(), best: typical, curve, memoryMs, nextAt: now + FIRST_PAUSE_MS } }
@@ -185,7 +186,7 @@ function judge(
   const ratio = typical > 0 ? fresh.bytesPerSecond / typical : 0
   // If it is ageing, the fresh one is as fast as the pool was at its best; if not, as slow as the others.
   const halfway = Math.min(CLEAR_PROOF, Math.sqrt(experiment.hoped / typical))
-  const beyond = Math.exp(BEYOND_SPREAD * spreadOf(old.map((line) => line.bytesPerSecond)))
+  const beyond = Math.exp(BEYOND_SPREAD * spreadBesideAge(old))
   const isProven = ratio >= Math.max(PROOF, halfway, beyond)
   if (ratio < CLEAR_PROOF && ratio > 1 && watchedMs < JUDGE_IN_DOUBT_MS) return { state }
   if (!isProven) {
@@ -223,9 +224,20 @@ function judge(
   }
 }
 
-/** Of the logarithms, from their median absolute deviation (1.4826 makes it a standard deviation). */
-function spreadOf(speeds: readonly number[]): number {
-  const logs = speeds.filter((speed) => speed > 0).map(Math.log)
-  const middle = median(logs)
-  return 1.4826 * median(logs.map((log) => Math.abs(log - middle)))
+/**
+ * How far apart the log-speeds are beside what their ages explain, for that is what is in question. Robust: the slope
+ * is the median of all slopes (Theil-Sen), the spread comes from the median absolute deviation (1.4826 makes it a
+ * standard deviation).
+ */
+function spreadBesideAge(lines: AgeingSample['lines']): number {
+  const points = lines
+    .filter((line) => line.bytesPerSecond > 0)
+    .map((line) => ({ at: line.openedAt, log: Math.log(line.bytesPerSecond) }))
+  const slopes = points.flatMap((a, index) =>
+    points.slice(index + 1).flatMap((b) => (a.at === b.at ? [] : [(a.log - b.log) / (a.at - b.at)])),
+  )
+  const slope = Math.max(0, median(slopes))
+  const rests = points.map(({ at, log }) => log - slope * at)
+  const middle = median(rests)
+  return 1.4826 * median(rests.map((rest) => Math.abs(rest - middle)))
 }

@@ -46,8 +46,12 @@ export type Governor = ReturnType<typeof createGovernor>
 const AUTO_THREADS = 64
 /** Credentials are asked for anew this often; the provider renews them well before they run out. */
 const ENDPOINT_REFRESH_MS = 60_000
-/** A connection has told its speed after receiving for this long. */
+/**
+ * A connection has told its speed after receiving for this long; where connections live for little more than that, after
+ * this share of their life, or only the odd ones would ever be heard.
+ */
 const SETTLED_MS = 1000
+const SETTLED_SHARE = 0.4
 /** What still arrives while a hand-over is on its way. */
 const GRACE_SECONDS = 0.1
 /** No byte from anywhere for so long = the network is away. */
@@ -290,6 +294,8 @@ export function createGovernor(options: GovernorOptions) {
     receivedBefore = bytes
   }
 
+  const settledMs = () => Math.min(SETTLED_MS, SETTLED_SHARE * retireAgeSeconds * 1000)
+
   const isHeldBack = (at: number): boolean =>
     at < heldUntil || (spec.limitBytesPerSecond !== undefined && recentRate > NEAR_LIMIT * spec.limitBytesPerSecond)
 
@@ -351,7 +357,7 @@ export function createGovernor(options: GovernorOptions) {
     const handshakeMs = handshakes.length === 0 ? 0 : Math.min(...handshakes)
     const found = findAgeing(ageing, {
       now: at,
-      lines: lines.map((line) => ({ ...line, isSettled: line.workedMs > SETTLED_MS })),
+      lines: lines.map((line) => ({ ...line, isSettled: line.workedMs > settledMs() })),
       setUpSeconds: (handshakeMs + firstByteMs) / 1000,
       ceilingSeconds: policy.connectionMaxAgeSeconds,
       isHeldBack: heldBack,
@@ -384,7 +390,7 @@ export function createGovernor(options: GovernorOptions) {
   function judgeAddresses(): void {
     const speeds = new Map<string, { settled: number; bytesPerSecond: number }>()
     for (const line of pool.lines()) {
-      if (!line.task || line.workedMs < SETTLED_MS) continue
+      if (!line.task || line.workedMs < settledMs()) continue
       const sum = speeds.get(line.address) ?? { settled: 0, bytesPerSecond: 0 }
       speeds.set(line.address, { settled: sum.settled + 1, bytesPerSecond: sum.bytesPerSecond + line.bytesPerSecond })
     }
@@ -526,7 +532,7 @@ export function createGovernor(options: GovernorOptions) {
       taskBytes: line.task ? progressOf(line) - line.task.range.start : 0,
       bytesLeft: line.task ? line.task.range.end - progressOf(line) : 0,
       bytesPerSecond: line.bytesPerSecond,
-      isSettled: line.workedMs > SETTLED_MS,
+      isSettled: line.workedMs > settledMs(),
       isLeaving: line.leaving !== undefined || line.state === 'draining',
       jitter: line.jitter,
     }

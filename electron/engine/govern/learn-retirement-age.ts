@@ -39,7 +39,7 @@ export const startCurve = (now: number): AgeingCurve => ({
 /** Speeds are smoothed over more than a second: looking more often would count the same thing twice. */
 const LOOK_EVERY_MS = 1000
 /** What was seen loses half its weight in this time. */
-const HALF_LIFE_MS = 120_000
+const HALF_LIFE_MS = 300_000
 /** Connections this far from the median, either way, have troubles of their own. */
 const ORDINARY = 4
 const FEWEST_CONNECTIONS = 3
@@ -77,17 +77,18 @@ export function lookAtAges(
   return { ages, products, speeds, looks, witnesses, newestId, lookedAt: now }
 }
 
-/** The slope must be this many of its standard errors below zero. */
-const CERTAINTY = 3
+/** To learn something new the slope must be this many of its standard errors below zero; to keep it, so many. */
+const CERTAINTY = { learn: 3, keep: 1 }
 const FEWEST_WITNESSES = 30
 
 /** Time constant in seconds; undefined when speeds do not clearly fall with age. */
-export function fitTau({ ages, products, speeds, looks, witnesses }: AgeingCurve): number | undefined {
+export function fitTau(curve: AgeingCurve, purpose: keyof typeof CERTAINTY): number | undefined {
+  const { ages, products, speeds, looks, witnesses } = curve
   if (witnesses < FEWEST_WITNESSES || ages <= 0) return undefined
   const slope = products / ages
   const unexplained = Math.max(0, speeds - slope * products)
   const error = Math.sqrt(unexplained / ages / Math.min(looks, witnesses))
-  return slope < 0 && -slope > CERTAINTY * error ? -1 / slope : undefined
+  return slope < 0 && -slope > CERTAINTY[purpose] * error ? -1 / slope : undefined
 }
 
 /** Younger is no age: below it, changing connections costs more than any ageing. */

@@ -15,7 +15,8 @@ export function foldLineSpeed(speed: LineSpeed, { elapsedMs, bytes }: { elapsedM
   if (elapsedMs <= 0) return speed
   const workedMs = speed.workedMs + elapsedMs
   const workedBytes = speed.workedBytes + bytes
-  if (workedMs < SMOOTHING_MS) return { workedMs, workedBytes, bytesPerSecond: (workedBytes * 1000) / workedMs }
+  if (workedMs < SMOOTHING_MS || speed.workedMs === 0)
+    return { workedMs, workedBytes, bytesPerSecond: (workedBytes * 1000) / workedMs }
   const weight = 1 - Math.exp(-elapsedMs / SMOOTHING_MS)
   const now = (bytes * 1000) / elapsedMs
   return { workedMs, workedBytes, bytesPerSecond: speed.bytesPerSecond + (now - speed.bytesPerSecond) * weight }

@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest'
+import { DEFAULT_POLICY } from '../../../shared/policy.ts'
+import { chooseHealing, type HealingInput, type LineView } from './choose-healing.ts'
+
+const NOW = 1_000_000
+const seconds = (count: number) => NOW - count * 1000
+
+/** A healthy connection: 2 MB/s, in the middle of a 16 MB range. */
+function line(id: number, change: Partial<LineView> = {}): LineView {
+  return {
+    id,
+    address: '192.0.2.1',
+    state: 'active',
+    openedAt: seconds(30),
+    requests: 5,
+    hasTask: true,
+    taskStartedAt: seconds(4),
+    firstByteAt: seconds(4),
+    lastByteAt: NOW - 10,
+    taskBytes: 8e6,
+    bytesLeft: 8e6,
+    bytesPerSecond: 2e6,
+    isSettled: true,
+    isLeaving: false,
+    jitter: 0.5,
+    ...change,
+  }
+}
+
+const healthy = (count: number) => Array.from({ length: count }, (_, at) => line(100 + at))
+const silentFor = (id: number, count: number) => line(id, { lastByteAt: seconds(count) })
+const unanswered = (id: number, count: number) =>
+  line(id, { taskStartedAt: seconds(count), firstByteAt: 0, lastByteAt: seconds(count), taskBytes: 0 })
+const crawling = (id: number, forSeconds: number, bytesPerSecond = 1024) =>
+  line(id, { firstByteAt: seconds(forSeconds), taskBytes: bytesPerSecond * forSeconds, bytesPerSecond })
+
+function heal(lines: LineView[], change: Partial<HealingInput> = {}) {
+  const input = { lines, now: NOW, policy: DEFAULT_POLICY, retireAgeSeconds: 3600, firstByteMsP95: 40, ...change }
+  const rest = { isHeldBack: false, usualBytesPerSecond: 2e6, lastProbeAt: 0 }
+  return chooseHealing({ ...rest, ...input }).map((action) => `${action.kind} ${action.id}: ${action.cause}`)
+}
+
+describe('a connection is replaced at once', () => {
+  const rows: [sentence: string, lines: LineView[], actions: string[], change?: Partial<HealingInput>][] = [
+    ['not when all is well', healthy(16), []],
+    ['when no byte has come for longer than stallSeconds', [...healthy(15), silentFor(1, 5.1)], ['replace 1: stalled']],
+    ['not before that', [...healthy(15), silentFor(1, 4.9)], []],
+    ['when the first byte is far later than usual', [...healthy(15), unanswered(1, 1.1)], ['replace 1: stalled']],
+    ['not when that server always thinks so long', [...healthy(15), unanswered(1, 1.1)], [], { firstByteMsP95: 300 }],
+    [
+      'at the latest after stallSeconds, however long the server usually thinks',
+      [...healthy(15), unanswered(1, 5.1)],
+      ['replace 1: stalled'],
+      { firstByteMsP95: 3000 },
+    ],
+    ['when it crawls for more than a second', [...healthy(15), crawling(1, 1.1)], ['replace 1: slow']],
+    ['not in its first second', [...healthy(15), crawling(1, 0.9)], []],
+    [
+      'when it is just below slowRatio for slowSeconds',
+      [...healthy(15), crawling(1, 10.1, 0.49e6)],
+      ['replace 1: slow'],
+    ],
+    ['not when it is just below slowRatio for less', [...healthy(15), crawling(1, 9, 0.49e6)], []],
+    ['not when it is slow but above slowRatio', [...healthy(15), crawling(1, 60, 0.51e6)], []],
+    [
+      'not when its rest is here before a new one would be',
+      [...healthy(15), { ...crawling(1, 9), bytesLeft: 900 }],
+      [],
+    ],
+    [
+      'one of ten at a time when several are slow',
+      [...healthy(14), crawling(1, 9), crawling(2, 9, 900)],
+      ['replace 2: slow'],
+    ],
+    [
+      'not for slowness while the last replacement still connects',
+      [...healthy(14), crawling(1, 9), line(2, { state: 'connecting', hasTask: false })],
+      [],
+    ],
+    [
+      'though a fresh one connects for a connection that retires',
+      [...healthy(13), crawling(1, 9), line(2, { state: 'connecting', hasTask: false }), line(3, { isLeaving: true })],
+      ['replace 1: slow'],
+    ],
+    [
+      'not while the disk or a limit holds everything back',
+      [...healthy(1), silentFor(1, 60)],
+      [],
+      { isHeldBack: true },
+    ],
+  ]
+  it.each(rows)('%s', (_, lines, actions, change) => {
+    expect(heal(lines, change)).toEqual(actions)
+  })
+})
+
+describe('a line that is cut as a whole', () => {
+  const cut = Array.from({ length: 16 }, (_, at) => silentFor(at, 20))
+  it('is tried with one connection', () => {
+    expect(heal(cut)).toEqual(['replace 0: stalled'])
+  })
+  it('... once a second', () => {
+    expect(heal(cut, { lastProbeAt: seconds(0.9) })).toEqual([])
+    expect(heal(cut, { lastProbeAt: seconds(1) })).toHaveLength(1)
+  })
+  it('is whole again when one connection hears something: then all silent ones are replaced', () => {
+    expect(heal([line(99), ...cut.slice(1)])).toHaveLength(15)
+  })
+})
+
+describe('a connection retires', () => {
+  const old = (id: number, age: number, change: Partial<LineView> = {}) =>
+    line(id, { openedAt: seconds(age), ...change })
+  const rows: [sentence: string, lines: LineView[], actions: string[], change?: Partial<HealingInput>][] = [
+    ['at its learned age', [...healthy(15), old(1, 40, { jitter: 0 })], ['retire 1: age'], { retireAgeSeconds: 40 }],
+    ['not before', [...healthy(15), old(1, 39, { jitter: 0 })], [], { retireAgeSeconds: 40 }],
+    [
+      'up to a third earlier, so that those of one age do not go together',
+      [...healthy(15), old(1, 35, { jitter: 1 })],
+      ['retire 1: age'],
+      { retireAgeSeconds: 50 },
+    ],
+    ['before the server closes it', [...healthy(15), line(1, { requests: 90 })], ['retire 1: requests']],
+    [
+      'no more than a quarter of all at once',
+      Array.from({ length: 16 }, (_, at) => old(at, 99)),
+      ['retire 0: age', 'retire 1: age', 'retire 2: age', 'retire 3: age'],
+      { retireAgeSeconds: 50 },
+    ],
+    ['not twice', [...healthy(15), line(1, { requests: 90, isLeaving: true })], []],
+  ]
+  it.each(rows)('%s', (_, lines, actions, change) => {
+    expect(heal(lines, change)).toEqual(actions)
+  })
+})

@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest'
+import { type AgeingAction, type AgeingSample, type AgeingState, findAgeing, startAgeing } from './find-ageing.ts'
+import { chooseRetireAge } from './learn-retirement-age.ts'
+
+type Line = { id: number; openedAt: number }
+type Pool = { lines: Line[]; speedOf(line: Line, now: number): number }
+
+/** Lets a pool of eight live for `seconds`, and does what the decision says. */
+function live(pool: Pool, seconds: number, change: (now: number) => Partial<AgeingSample> = () => ({})) {
+  let state: AgeingState = startAgeing()
+  let nextId = 100
+  const actions: (AgeingAction & { seconds: number })[] = []
+  for (let now = 0; now <= seconds * 1000; now += 100) {
+    const lines = pool.lines.map((line) => ({
+      ...line,
+      bytesPerSecond: pool.speedOf(line, now),
+      lastByteAt: now,
+      isSettled: now - line.openedAt >= 1000,
+    }))
+    const sample = { now, lines, setUpSeconds: 0.1, ceilingSeconds: 3600, isHeldBack: false, ...change(now) }
+    const found = findAgeing(state, sample)
+    state = found.state
+    if (!found.action) continue
+    actions.push({ ...found.action, seconds: now / 1000 })
+    const { action } = found
+    if (action.kind === 'experiment') {
+      pool.lines = [...pool.lines.filter((line) => line.id !== action.id), { id: nextId++, openedAt: now }]
+    }
+  }
+  return actions
+}
+
+const eight = () => Array.from({ length: 8 }, (_, id) => ({ id, openedAt: 0 }))
+const kinds = (actions: AgeingAction[]) => actions.map((action) => action.kind)
+
+describe('when all connections slow down together', () => {
+  it('one is replaced; if it is fast again, ageing is proven and its time constant learned', () => {
+    const speedOf = (line: Line, now: number) => 2e6 * Math.exp(-(now - line.openedAt) / 15_000)
+    const actions = live({ lines: eight(), speedOf }, 20)
+    expect(kinds(actions).slice(0, 2)).toEqual(['experiment', 'learned'])
+    const learned = actions[1]
+    expect(learned).toMatchObject({ kind: 'learned' })
+    if (learned?.kind !== 'learned') return
+    expect(learned.seconds).toBeLessThan(8)
+    expect(learned.tauSeconds).toBeGreaterThan(12)
+    expect(learned.tauSeconds).toBeLessThan(18)
+    expect(learned.retireAgeSeconds).toBeCloseTo(Math.sqrt(2 * learned.tauSeconds * 0.1))
+  })
+
+  it('if it is no faster the line is slow: nothing is touched, and the next experiment waits', () => {
+    const speedOf = (_: Line, now: number) => (now < 10_000 ? 2e6 : 2e6 * Math.exp(-(now - 10_000) / 60_000))
+    const actions = live({ lines: eight(), speedOf }, 300)
+    expect(kinds(actions)).not.toContain('learned')
+    const experiments = actions.filter(({ kind }) => kind === 'experiment')
+    expect(experiments.length).toBeGreaterThan(1)
+    expect(experiments.length).toBeLessThan(10)
+  })
+
+  it('no experiment is made while the disk, throttling or a limit explains it', () => {
+    const speedOf = (_: Line, now: number) => (now < 10_000 ? 2e6 : 1e6)
+    expect(live({ lines: eight(), speedOf }, 60, (now) => ({ isHeldBack: now >= 10_000 }))).toEqual([])
+  })
+
+  it('a pool that recovers from such a time is not taken for an aged one', () => {
+    // The smoothed speeds of the old connections still show the stall, that of a fresh one does not.
+    const speedOf = (line: Line, now: number) => {
+      const since = now - 15_000
+      return since < 0 || line.openedAt > 15_000 ? 2e6 : 2e6 * (1 - Math.exp(-since / 1500))
+    }
+    const actions = live({ lines: eight(), speedOf }, 40, (now) => ({ isHeldBack: now >= 10_000 && now < 15_000 }))
+    expect(actions).toEqual([])
+  })
+
+  it('chance differences as large as those among the old ones prove nothing', () => {
+    const speedOf = (line: Line, now: number) => (line.id >= 100 ? 1.6e6 : now < 5000 ? 2e6 : 0.9e6 + 0.15e6 * line.id)
+    expect(kinds(live({ lines: eight(), speedOf }, 60))).not.toContain('learned')
+  })
+
+  it('what one experiment has shown is forgotten if nothing confirms it', () => {
+    // Connections age during the first minute only.
+    const speedOf = (line: Line, now: number) => (now < 60_000 ? 2e6 * Math.exp(-(now - line.openedAt) / 15_000) : 2e6)
+    const actions = live({ lines: eight(), speedOf }, 600)
+    expect(actions.filter(({ kind, seconds }) => kind === 'learned' && seconds > 70)).toEqual([])
+  })
+})
+
+describe('the best age to retire: sqrt(2 tau c)', () => {
+  const rows: [sentence: string, tau: number, setUp: number, ceiling: number, age: number][] = [
+    ['fast ageing, cheap connections', 15, 0.1, 3600, Math.sqrt(3)],
+    ['dear connections are kept longer', 15, 0.4, 3600, Math.sqrt(12)],
+    ['slow ageing stops at the ceiling', 1e9, 0.1, 3600, 3600],
+    ['never younger than half a second', 1, 0.001, 3600, 0.5],
+  ]
+  it.each(rows)('%s', (_, tau, setUp, ceiling, age) => {
+    expect(chooseRetireAge(tau, setUp, ceiling)).toBeCloseTo(age)
+  })
+})

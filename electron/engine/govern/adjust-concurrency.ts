@@ -108,7 +108,9 @@ export function adjustConcurrency(
   // The baseline follows slowly downwards, so that a recovered line is noticed, and at once upwards.
   const goodputBefore = Math.max(goodput, state.goodputBefore + (goodput - state.goodputBefore) * 0.05)
   if (state.level < ceiling && (now >= state.nextTrialAt || recovers)) {
-    const trial = { ...next, levelBefore: state.level, goodputBefore: goodput }
+    // A changed line makes earlier disappointments worthless: if this trial comes at a bad moment, the next is not far.
+    const trialEveryMs = recovers ? TRIAL_EVERY_MS : state.trialEveryMs
+    const trial = { ...next, levelBefore: state.level, goodputBefore: goodput, trialEveryMs }
     return moveTo(trial, sample, Math.ceil(state.level * 1.5), 'trial', 'probe-up', goodput)
   }
   return { state: { ...next, goodputBefore } }

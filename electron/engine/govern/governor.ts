@@ -421,7 +421,11 @@ export function createGovernor(options: GovernorOptions) {
   /** The youngest go: they have the least to lose. */
   function shed(count: number): void {
     const staying = [...pool.lines()].filter((line) => !line.leaving && !line.closing).sort((a, b) => b.id - a.id)
-    for (const line of staying.slice(0, count)) pool.drain(line, 'surplus')
+    for (const line of staying.slice(0, count)) {
+      // At once, not after its range: while it works on, the smaller number would be judged by the larger one's speed.
+      if (line.task) book.handOver(line.task.taskId, Math.ceil(line.bytesPerSecond * GRACE_SECONDS))
+      pool.drain(line, 'surplus')
+    }
   }
 
   function watchNetwork(at: number): void {

@@ -17,7 +17,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     const archive = era5Archive(60 * MEGABYTE)
     const server = await workshop.serve(archive.options)
     const program = await workshop.start()
-    const page = await workshop.open(program.address, { colorScheme })
+    const page = await workshop.open(program, { colorScheme })
     const form = newDownloadPage(page)
     await form.pasteAddress(archive.addressOn(server))
     await form.setFolder(workshop.destination)
@@ -33,7 +33,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
 
 spec('English is complete, and stays after a reload', async (workshop) => {
   const program = await workshop.start()
-  const page = await workshop.open(program.address)
+  const page = await workshop.open(program)
   await page.getByText('EN', { exact: true }).click()
   await page.getByRole('button', { name: 'Start download' }).waitFor()
   expect(await page.getAttribute('html', 'lang')).toMatch(/^en/)

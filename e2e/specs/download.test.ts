@@ -9,7 +9,7 @@ spec('form, chart moves, pause, resume, finished, every byte equal', async (work
   const archive = era5Archive(240 * MEGABYTE)
   const server = await workshop.serve(archive.options)
   const program = await workshop.start()
-  const page = await workshop.open(program.address)
+  const page = await workshop.open(program)
 
   const form = newDownloadPage(page)
   await form.pasteAddress(archive.addressOn(server))
@@ -37,7 +37,7 @@ spec('the whole program is killed, starts again, offers to resume, and every byt
   const archive = era5Archive(240 * MEGABYTE)
   const server = await workshop.serve(archive.options)
   const first = await workshop.start()
-  const page = await workshop.open(first.address)
+  const page = await workshop.open(first)
   const form = newDownloadPage(page)
   await form.pasteAddress(archive.addressOn(server))
   await form.setFolder(workshop.destination)
@@ -47,7 +47,7 @@ spec('the whole program is killed, starts again, offers to resume, and every byt
   const sentBefore = server.counters.bytesSent
 
   const second = await workshop.start()
-  const again = await workshop.open(second.address)
+  const again = await workshop.open(second)
   await again
     .getByRole('link', { name: /202510/ })
     .first()

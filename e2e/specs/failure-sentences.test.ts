@@ -24,7 +24,7 @@ const CASES: Case[] = [
     what: 'a bucket that may not be read',
     address: 's3://closed/a/',
     endpoint: ownEndpoint,
-    sentence: (words) => words.denied(''),
+    sentence: (words) => words.denied('closed'),
   },
   {
     what: 'nobody listens there',
@@ -39,7 +39,7 @@ for (const language of ['zh', 'en'] as const) {
     const words = WORDS[language]
     const server = await workshop.serve({ buckets: { open: [], closed: [] }, denied: ['closed'] })
     const program = await workshop.start()
-    const page = await workshop.open(program.address)
+    const page = await workshop.open(program)
     await switchTo(page, language)
     await page.getByRole('button', { name: words.advanced }).click()
     for (const { what, address, endpoint, sentence } of CASES) {

@@ -11,7 +11,7 @@ spec('s3://bucket/prefix, endpoint and anonymous access: the preview shows count
   const elsewhere = { key: 'e5.oper.an.pl/202511/not-asked-for.nc', size: 1 }
   const server = await workshop.serve({ buckets: { 'era5-mirror': [...objects, elsewhere] } })
   const program = await workshop.start()
-  const page = await workshop.open(program.address)
+  const page = await workshop.open(program)
   await page.getByLabel(words.address).fill(`s3://era5-mirror/${ERA5_PREFIX}`)
   await page.getByRole('radiogroup', { name: words.access }).getByText(words.anonymous, { exact: true }).click()
   await page.getByLabel(words.folder, { exact: true }).fill(workshop.destination)
@@ -34,7 +34,7 @@ spec("the example's own prefix on another endpoint is not narrowed by the exampl
   const objects = createEra5Objects({ totalBytes: 40_000_000, objectBytes: 4_000_000 })
   const server = await workshop.serve({ buckets: { [ERA5_BUCKET]: objects } })
   const program = await workshop.start()
-  const page = await workshop.open(program.address)
+  const page = await workshop.open(program)
   await page.getByLabel(words.address).fill(`${server.endpointUrl}/${ERA5_BUCKET}/${ERA5_PREFIX}`)
   await page.getByText(words.objectCount(String(objects.length))).waitFor()
 })

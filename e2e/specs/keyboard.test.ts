@@ -10,7 +10,7 @@ spec('a job is filled in, started, paused and resumed by keyboard alone', async 
   const archive = era5Archive(120 * MEGABYTE)
   const server = await workshop.serve(archive.options)
   const program = await workshop.start()
-  const page = await workshop.open(program.address)
+  const page = await workshop.open(program)
   const words = WORDS.zh
   const button = (name: string) => page.getByRole('button', { name, exact: true })
 

@@ -14,7 +14,7 @@ spec('the table of 20,000 objects scrolls to its end with few rows in the page',
   const objects = Array.from({ length: OBJECTS }, (_, index) => ({ key: keyOf(index), size: 64 }))
   const server = await workshop.serve({ buckets: { archive: objects } })
   const program = await workshop.start()
-  const page = await workshop.open(program.address)
+  const page = await workshop.open(program)
   const form = newDownloadPage(page)
   await form.pasteAddress(`${server.endpointUrl}/archive/many/`)
   await form.setFolder(workshop.destination)

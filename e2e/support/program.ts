@@ -5,7 +5,7 @@ import { join } from 'node:path'
 const CLI = join(import.meta.dirname, '..', '..', 'out', 'main', 'cli.js')
 
 export type Program = {
-  /** With the token, as it is printed. */
+  /** With the token, as it is printed; empty in Electron. */
   address: string
   /** Everything it has printed. */
   log(): string
@@ -14,16 +14,18 @@ export type Program = {
   stop(): Promise<void>
 }
 
+/** Nothing of the machine's own user is seen or touched. */
+export const environmentOf = (home: string): NodeJS.ProcessEnv => ({
+  ...process.env,
+  HOME: home,
+  USERPROFILE: home,
+  LONGHAUL_STATE_FOLDER: join(home, 'state'),
+  LANG: 'zh_CN.UTF-8',
+})
+
 /** Serves the window on loopback. `home` also holds the state, so that a second start finds what the first has left. */
 export async function startProgram(home: string): Promise<Program> {
-  const environment = {
-    ...process.env,
-    HOME: home,
-    USERPROFILE: home,
-    LONGHAUL_STATE_FOLDER: join(home, 'state'),
-    LANG: 'zh_CN.UTF-8',
-  }
-  const child = spawn(process.execPath, [CLI, 'web', '--no-open', '--port', '0'], { env: environment })
+  const child = spawn(process.execPath, [CLI, 'web', '--no-open', '--port', '0'], { env: environmentOf(home) })
   let log = ''
   const address = await new Promise<string>((resolve, reject) => {
     const read = (chunk: Buffer) => {

@@ -1,10 +1,12 @@
 /** What every spec needs, and the end of it: a browser, a home folder, an S3 server, programs. */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import { type FaultServerOptions, startFaultServer } from '../../electron/engine/testing/fault-server.ts'
 import { findBrowser } from '../find-browser.ts'
+import { type ElectronProgram, startElectron } from './electron-program.ts'
+import type { HostName } from './hosts.ts'
 import { type Program, startProgram } from './program.ts'
 
 const ARTIFACTS = join(import.meta.dirname, '..', 'artifacts')
@@ -20,15 +22,34 @@ const BROWSER_ARGUMENTS = [
 
 export type Workshop = Awaited<ReturnType<typeof openWorkshop>>
 
-export async function openWorkshop() {
+type ContextOptions = NonNullable<Parameters<Browser['newContext']>[0]>
+
+export async function openWorkshop(host: HostName) {
   const home = mkdtempSync(join(tmpdir(), 'longhaul-e2e-'))
   const destination = join(home, 'era5')
-  const executablePath = findBrowser()
-  if (!executablePath) throw new Error('no browser: run npm test, which sees to one')
-  const browser: Browser = await chromium.launch({ executablePath, args: BROWSER_ARGUMENTS })
-  const closing: (() => Promise<void>)[] = [() => browser.close()]
+  const closing: (() => Promise<void>)[] = []
   const pages: Page[] = []
   const programs: Program[] = []
+  let browser: Promise<Browser> | undefined
+
+  function launchBrowser(): Promise<Browser> {
+    const executablePath = findBrowser()
+    if (!executablePath) throw new Error('no browser: run npm test, which sees to one')
+    browser ??= chromium.launch({ executablePath, args: BROWSER_ARGUMENTS })
+    return browser
+  }
+
+  async function keepTrace(context: BrowserContext, page: Page): Promise<Page> {
+    await context.tracing.start({ screenshots: true, snapshots: true })
+    pages.push(page)
+    return page
+  }
+
+  async function openInElectron(program: ElectronProgram, options: ContextOptions): Promise<Page> {
+    const page = await program.window()
+    if (options.colorScheme) await page.emulateMedia({ colorScheme: options.colorScheme })
+    return keepTrace(program.context, page)
+  }
 
   return {
     home,
@@ -39,18 +60,17 @@ export async function openWorkshop() {
       return server
     },
     async start(): Promise<Program> {
-      const program = await startProgram(home)
+      const program = host === 'electron' ? await startElectron(home) : await startProgram(home)
       programs.push(program)
       closing.push(program.stop)
       return program
     },
-    /** A page of its own browser profile; what goes wrong in it fails the spec at the end. */
-    async open(address: string, options: Parameters<Browser['newContext']>[0] = {}): Promise<Page> {
-      const context: BrowserContext = await browser.newContext({ locale: 'zh-CN', ...options })
-      await context.tracing.start({ screenshots: true, snapshots: true })
-      const page = await context.newPage()
-      pages.push(page)
-      await page.goto(address)
+    /** The window of a program: Electron's own, or a page of a browser profile of its own. An address opens as it is. */
+    async open(what: Program | string, options: ContextOptions = {}): Promise<Page> {
+      if (typeof what !== 'string' && 'window' in what) return openInElectron(what as ElectronProgram, options)
+      const context = await (await launchBrowser()).newContext({ locale: 'zh-CN', ...options })
+      const page = await keepTrace(context, await context.newPage())
+      await page.goto(typeof what === 'string' ? what : what.address)
       return page
     },
     /** Keeps what helps to understand a failure. */
@@ -65,9 +85,12 @@ export async function openWorkshop() {
           .tracing.stop({ path: join(folder, `trace-${index}.zip`) })
           .catch(() => {})
       }
-      for (const program of programs) console.log(program.log())
+      const log = programs.map((program) => program.log()).join('\n--- started again ---\n')
+      // Of no use to anyone once the program has ended, and still nobody else's business.
+      writeFileSync(join(folder, 'program.log'), log.replaceAll(/#token=\S+/g, '#token=...'))
     },
     async close(): Promise<void> {
+      await (await browser)?.close()
       for (const close of closing.reverse()) await close()
       rmSync(home, { recursive: true, force: true })
     },

@@ -24,7 +24,7 @@ const SMOOTHING = 0.8
 /** The limiter lifts itself after so long without a refusal ... */
 const CALM_SECONDS = 30
 /** ... if it allows this many times what is asked. */
-const SLACK = 2
+const SLACK = 1.5
 
 export type RateState = {
   isLimited: boolean

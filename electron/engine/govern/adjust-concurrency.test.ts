@@ -1,0 +1,123 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { DEFAULT_POLICY } from '../../../shared/policy.ts'
+import { adjustConcurrency, type ConcurrencyChange, chooseCeiling, startConcurrency } from './adjust-concurrency.ts'
+
+type World = {
+  ceiling: number
+  seconds: number
+  /** Goodput in bytes per second with so many connections at this time. */
+  goodput(level: number, seconds: number): number
+  /** Connections at work of those allowed. */
+  busy?(level: number): number
+  isHeld?(seconds: number): boolean
+  ceilingAt?(seconds: number): number
+}
+
+function run({ ceiling, seconds, goodput, busy = (level) => level, isHeld = () => false, ceilingAt }: World) {
+  let state = startConcurrency(0, ceiling)
+  let bytes = 0
+  const levels: number[] = []
+  const changes: (ConcurrencyChange & { now: number })[] = []
+  for (let now = 0; now <= seconds * 1000; now += 100) {
+    bytes += goodput(Math.min(busy(state.level), state.level), now / 1000) / 10
+    const adjusted = adjustConcurrency(state, {
+      now,
+      bytes,
+      firstByteMs: 40,
+      busy: busy(state.level),
+      ceiling: ceilingAt?.(now / 1000) ?? ceiling,
+      isHeld: isHeld(now / 1000),
+    })
+    state = adjusted.state
+    if (adjusted.change) changes.push({ ...adjusted.change, now })
+    levels.push(state.level)
+  }
+  return { levels, changes, levelAt: (second: number) => levels[second * 10] as number }
+}
+
+const perConnection = (bytesPerSecond: number) => (level: number) => level * bytesPerSecond
+const line = (capacity: number) => (level: number) => Math.min(capacity, level * 2e6)
+
+describe('how many connections work', () => {
+  it('starts small and doubles while it pays', () => {
+    const { changes } = run({ ceiling: 64, seconds: 3, goodput: perConnection(2e6) })
+    expect(changes.map(({ to }) => to)).toEqual([8, 16, 32, 64])
+    expect(changes.every(({ cause }) => cause === 'growth')).toBe(true)
+  })
+
+  it('is at the ceiling of sixteen within a second and a half', () => {
+    expect(run({ ceiling: 16, seconds: 2, goodput: perConnection(2e6) }).levels[15]).toBe(16)
+  })
+
+  it('never exceeds the ceiling, never falls under one', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 256 }),
+        fc.array(fc.integer({ min: 0, max: 1e8 }), { minLength: 1, maxLength: 50 }),
+        (ceiling, speeds) => {
+          const goodput = (_: number, at: number) => speeds[Math.floor(at * 4) % speeds.length] as number
+          const { levels } = run({ ceiling, seconds: 30, goodput })
+          expect(Math.max(...levels)).toBeLessThanOrEqual(ceiling)
+          expect(Math.min(...levels)).toBeGreaterThanOrEqual(1)
+        },
+      ),
+      { numRuns: 50 },
+    )
+  })
+
+  it('stops where more brings nothing, and tries more only ever more seldom', () => {
+    const { levels, changes } = run({ ceiling: 64, seconds: 300, goodput: line(16e6) })
+    expect(levels.at(-1)).toBeLessThanOrEqual(24)
+    expect(levels.at(-1)).toBeGreaterThanOrEqual(8)
+    expect(changes.filter(({ now }) => now > 60_000).length).toBeLessThan(20)
+  })
+
+  it('finds recovered capacity within five seconds', () => {
+    const goodput = (level: number, at: number) => Math.min(at < 60 ? 16e6 : 60e6, level * 2e6)
+    expect(run({ ceiling: 64, seconds: 70, goodput }).levelAt(65)).toBeGreaterThanOrEqual(30)
+  })
+
+  it('does not sink with a line that sinks', () => {
+    const goodput = (level: number, at: number) => Math.min(at < 20 ? 32e6 : 2e6, level * 2e6)
+    const { levelAt } = run({ ceiling: 16, seconds: 60, goodput })
+    expect(levelAt(60)).toBe(levelAt(19))
+  })
+
+  it('is not moved while something else holds the speed', () => {
+    const goodput = (_: number, at: number) => (at < 10 ? 8e6 : 1e6 + 1e6 * (Math.floor(at) % 2))
+    const { changes } = run({ ceiling: 32, seconds: 60, goodput, isHeld: (at) => at >= 10 })
+    expect(changes.filter(({ now }) => now > 10_000)).toEqual([])
+  })
+
+  it('does not wait for the last silent connection', () => {
+    const goodput = perConnection(2e6)
+    expect(run({ ceiling: 16, seconds: 3, goodput, busy: (level) => level - 1 }).levels.at(-1)).toBe(16)
+  })
+
+  it('obeys a lower ceiling at once', () => {
+    const ceilingAt = (at: number) => (at < 5 ? 16 : 8)
+    const { levels, changes } = run({ ceiling: 16, seconds: 6, goodput: perConnection(2e6), ceilingAt })
+    expect(levels[51]).toBe(8)
+    expect(changes.at(-1)).toMatchObject({ from: 16, to: 8, cause: 'long-run' })
+  })
+})
+
+describe('the ceiling', () => {
+  const longRun = { ...DEFAULT_POLICY, longRunSeconds: 7200 }
+  const rows: [sentence: string, input: Parameters<typeof chooseCeiling>[0], ceiling: number][] = [
+    ["is the user's thread count", { threads: 16, runSeconds: 99_999, isHalved: false, policy: DEFAULT_POLICY }, 16],
+    [
+      "the seed report's rule S4: half after two hours",
+      { threads: 16, runSeconds: 7201, isHalved: false, policy: longRun },
+      8,
+    ],
+    ['... not before', { threads: 16, runSeconds: 7200, isHalved: false, policy: longRun }, 16],
+    ['... at least two', { threads: 3, runSeconds: 7201, isHalved: false, policy: longRun }, 2],
+    ['... but never more than the user allows', { threads: 1, runSeconds: 7201, isHalved: false, policy: longRun }, 1],
+    ['half after a cool-down (S16)', { threads: 16, runSeconds: 10, isHalved: true, policy: DEFAULT_POLICY }, 8],
+  ]
+  it.each(rows)('%s', (_, input, ceiling) => {
+    expect(chooseCeiling(input)).toBe(ceiling)
+  })
+})

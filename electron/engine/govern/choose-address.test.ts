@@ -1,0 +1,106 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { type AddressRecord, chooseAddress, findBadAddresses, median } from './choose-address.ts'
+
+const NOW = 1_000_000
+const record = (address: string, change: Partial<AddressRecord> = {}): AddressRecord => ({
+  address,
+  connections: 2,
+  bytesPerConnection: 2e6,
+  settled: 2,
+  recentFailures: 0,
+  quarantinedUntil: 0,
+  ...change,
+})
+
+describe('the next connection goes to', () => {
+  const rows: [sentence: string, records: AddressRecord[], random: number, address: string | undefined][] = [
+    ['the address with the fewest connections', [record('a'), record('b', { connections: 1 })], 0.9, 'b'],
+    ['chance among equals', [record('a'), record('b'), record('c')], 0.5, 'b'],
+    ['not to one in quarantine', [record('a'), record('b', { connections: 0, quarantinedUntil: NOW + 1 })], 0, 'a'],
+    [
+      'again to one whose quarantine is over',
+      [record('a'), record('b', { connections: 0, quarantinedUntil: NOW })],
+      0,
+      'b',
+    ],
+    [
+      'the one that is free soonest when all are in quarantine',
+      [record('a', { quarantinedUntil: NOW + 9 }), record('b', { quarantinedUntil: NOW + 5 })],
+      0,
+      'b',
+    ],
+    ['nowhere without an address', [], 0, undefined],
+  ]
+  it.each(rows)('%s', (_, records, random, address) => {
+    expect(chooseAddress(records, NOW, random)).toBe(address)
+  })
+
+  it('spreads: no address ever has two connections more than another', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 12 }),
+        fc.array(fc.double({ min: 0, max: 0.999, noNaN: true })),
+        (count, randoms) => {
+          const records = Array.from({ length: count }, (_, at) => record(`${at}`, { connections: 0 }))
+          for (const random of randoms) {
+            const chosen = records.find(({ address }) => address === chooseAddress(records, NOW, random))
+            if (chosen) chosen.connections++
+          }
+          const connections = records.map((entry) => entry.connections)
+          expect(Math.max(...connections) - Math.min(...connections)).toBeLessThanOrEqual(1)
+        },
+      ),
+    )
+  })
+})
+
+describe('an address is condemned', () => {
+  const good = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((address) => record(address))
+  const rows: [sentence: string, bad: AddressRecord, cause: string | undefined][] = [
+    ['not when it is like the others', record('x'), undefined],
+    ['when two of its connections are far slower', record('x', { bytesPerConnection: 0.4e6 }), 'slow'],
+    ['not for one slow connection', record('x', { bytesPerConnection: 1024, settled: 1 }), undefined],
+    ['not when it is somewhat slower', record('x', { bytesPerConnection: 0.6e6 }), undefined],
+    ['not when nothing is known of it', record('x', { bytesPerConnection: 0, settled: 0 }), undefined],
+    ['when it fails and the others do not', record('x', { recentFailures: 3 }), 'failures'],
+    ['not for one failure', record('x', { recentFailures: 1 }), undefined],
+  ]
+  it.each(rows)('%s', (_, bad, cause) => {
+    expect(findBadAddresses([...good, bad], NOW)).toEqual(cause ? [{ address: 'x', cause }] : [])
+  })
+
+  it('not when all fail alike', () => {
+    const failing = good.map((entry) => ({ ...entry, recentFailures: 5 }))
+    expect(findBadAddresses(failing, NOW)).toEqual([])
+  })
+  it('not when it is the only one', () => {
+    expect(findBadAddresses([record('x', { recentFailures: 99, bytesPerConnection: 1 })], NOW)).toEqual([])
+  })
+  it('never half of them, whatever they do', () => {
+    const anyRecord = fc.record({
+      bytesPerConnection: fc.integer({ min: 0, max: 1e7 }),
+      settled: fc.integer({ min: 0, max: 4 }),
+      recentFailures: fc.integer({ min: 0, max: 20 }),
+      quarantinedUntil: fc.constantFrom(0, NOW + 1000),
+    })
+    fc.assert(
+      fc.property(fc.array(anyRecord, { maxLength: 10 }), (changes) => {
+        const records = changes.map((change, at) => record(`${at}`, change))
+        const usable = records.filter(({ quarantinedUntil }) => quarantinedUntil <= NOW).length
+        expect(findBadAddresses(records, NOW).length).toBeLessThanOrEqual(usable / 2)
+      }),
+    )
+  })
+})
+
+describe('median', () => {
+  it.each([
+    [[], 0],
+    [[3], 3],
+    [[3, 1, 2], 2],
+    [[4, 1, 2, 3], 2.5],
+  ])('of %j is %d', (values, expected) => {
+    expect(median(values)).toBe(expected)
+  })
+})

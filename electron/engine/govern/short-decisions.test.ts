@@ -1,0 +1,150 @@
+/** Cool-down, health, retries and the verdict: decisions of a few lines each. */
+import { describe, expect, it } from 'vitest'
+import type { Failure, FailureClass } from '../../../shared/failure.ts'
+import { FAILURE_CLASSES } from '../../../shared/failure.ts'
+import { DEFAULT_POLICY } from '../../../shared/policy.ts'
+import { assessHealth } from './assess-health.ts'
+import { chooseCoolDown } from './choose-cool-down.ts'
+import { explainLimit, type LimitEvidence } from './explain-limit.ts'
+import { chooseListRetryDelayMs, chooseRetryDelayMs } from './retry-delay.ts'
+
+const policy = DEFAULT_POLICY
+
+describe('cool-down', () => {
+  const bad = { successRate: 0.4, requests: 10, retryAfterMs: 0, policy }
+  it('comes when half of the requests fail for two minutes, and lasts five', () => {
+    const first = chooseCoolDown({ badSince: undefined }, { now: 1000, ...bad })
+    expect(first).toEqual({ state: { badSince: 1000 } })
+    expect(chooseCoolDown(first.state, { now: 120_999, ...bad }).restMs).toBeUndefined()
+    expect(chooseCoolDown(first.state, { now: 121_000, ...bad }).restMs).toBe(300_000)
+  })
+  const rows: [sentence: string, change: Partial<typeof bad>, restMs: number | undefined][] = [
+    ['lasts as long as the server asks, if that is longer', { retryAfterMs: 900_000 }, 900_000],
+    ['does not come when requests succeed', { successRate: 0.5 }, undefined],
+    ['does not come when nothing is asked', { requests: 0 }, undefined],
+  ]
+  it.each(rows)('%s', (_, change, restMs) => {
+    expect(chooseCoolDown({ badSince: 0 }, { now: 500_000, ...bad, ...change }).restMs).toBe(restMs)
+  })
+})
+
+describe('a health check', () => {
+  const rows: [sentence: string, failuresBefore: number, ok: boolean, latencyMs: number, verdict: string][] = [
+    ['that is answered in time is healthy', 0, true, 5000, 'healthy'],
+    ['that is answered late is doubtful', 0, true, 5001, 'doubtful'],
+    ['that fails is doubtful', 0, false, 10, 'doubtful'],
+    ['that fails a second time in a row calls for a rebuild', 1, false, 10, 'unhealthy'],
+    ['that succeeds after one that failed is a recovery', 1, true, 10, 'recovered'],
+  ]
+  it.each(rows)('%s', (_, failuresInARow, ok, latencyMs, verdict) => {
+    expect(assessHealth({ failuresInARow }, { ok, latencyMs, policy }).verdict).toBe(verdict)
+  })
+  it('needs two more failures for the next rebuild', () => {
+    const rebuilt = assessHealth({ failuresInARow: 1 }, { ok: false, latencyMs: 0, policy })
+    expect(assessHealth(rebuilt.state, { ok: false, latencyMs: 0, policy }).verdict).toBe('doubtful')
+  })
+})
+
+describe('a failed range', () => {
+  const delay = (failure: Failure, attempts: number, random = 0.5) =>
+    chooseRetryDelayMs({ failure, attempts, policy, random })
+  const rows: [sentence: string, failure: Failure, attempts: number, delayMs: number | undefined][] = [
+    ['is tried again after half of 0.2 s, by chance 0.5', { class: 'server-error' }, 1, 100],
+    ['... twice as long each time', { class: 'server-error' }, 4, 800],
+    ['... up to the cap', { class: 'throttled' }, 30, 10_000],
+    ['... never before Retry-After', { class: 'throttled', retryAfterMs: 7000 }, 1, 7000],
+    ['is given up after eight attempts', { class: 'server-error' }, 8, undefined],
+    ['... but not when the network is out: that is waited for', { class: 'connect' }, 99, 10_000],
+    ['is asked again at once when the server had just closed', { class: 'reset', code: 'closed-before-answer' }, 1, 0],
+    ['... once', { class: 'reset', code: 'closed-before-answer' }, 2, 200],
+  ]
+  it.each(rows)('%s', (_, failure, attempts, delayMs) => {
+    expect(delay(failure, attempts)).toBe(delayMs)
+  })
+  const hopeless: FailureClass[] = [
+    'denied',
+    'missing',
+    'missing-bucket',
+    'archived',
+    'tls',
+    'disk-full',
+    'locked',
+    'usage',
+  ]
+  it.each(hopeless)('is not tried again when asking brings the same answer: %s', (name) => {
+    expect(delay({ class: name }, 1)).toBeUndefined()
+  })
+  it.each(FAILURE_CLASSES)('waits for no less than nothing and no longer than the cap: %s', (name) => {
+    for (const random of [0, 0.999]) {
+      for (const attempts of [1, 3, 7, 1000]) {
+        const milliseconds = delay({ class: name }, attempts, random) ?? 0
+        expect(milliseconds).toBeGreaterThanOrEqual(0)
+        expect(milliseconds).toBeLessThanOrEqual(policy.retryCapSeconds * 1000)
+      }
+    }
+  })
+})
+
+describe('a failed page of the listing', () => {
+  const rows: [
+    sentence: string,
+    failure: Failure,
+    attempts: number,
+    sawPage: boolean,
+    goneMs: number,
+    isTried: boolean,
+  ][] = [
+    ['is tried again', { class: 'connect' }, 3, false, 0, true],
+    ['is given up soon while nobody has seen the bucket', { class: 'dns' }, 4, false, 0, false],
+    ['... but not for throttling', { class: 'throttled' }, 9, false, 0, true],
+    ['is waited for when the bucket has answered before', { class: 'dns' }, 99, true, 0, true],
+    ['is given up when the network is gone for good', { class: 'dns' }, 99, true, 300_001, false],
+    ['is not tried with credentials that are refused', { class: 'credentials' }, 1, true, 0, false],
+  ]
+  it.each(rows)('%s', (_, failure, attempts, sawPage, networkGoneMs, isTried) => {
+    const delayMs = chooseListRetryDelayMs({ failure, attempts, policy, random: 0.5, sawPage, networkGoneMs })
+    expect(delayMs !== undefined).toBe(isTried)
+  })
+})
+
+describe('what holds the speed down', () => {
+  const calm: LimitEvidence = {
+    bytesPerSecond: 32e6,
+    concurrency: 16,
+    threads: 16,
+    limitedRate: undefined,
+    successRate: 1,
+    userLimit: 0,
+    diskWriteMs: 2,
+    loopLagMs: 3,
+    tauSeconds: undefined,
+    retireAgeSeconds: 3600,
+    quarantined: [],
+    dnsFailing: false,
+    silentMs: 0,
+    isWorking: true,
+    serverErrors: 0,
+  }
+  const rows: [sentence: string, change: Partial<LimitEvidence>, code: string][] = [
+    ['the line, when nothing else explains it', {}, 'line'],
+    ['nothing, while nothing is asked for', { isWorking: false, silentMs: 99_999 }, 'none'],
+    ['DNS, when it fails and nobody is connected', { dnsFailing: true, silentMs: 9000 }, 'dns'],
+    ['the network, when nothing arrives', { silentMs: 3001 }, 'network-lost'],
+    ["the user's own limit, when it is nearly reached", { userLimit: 33e6 }, 'user-limit'],
+    ['not the limit when it is far away', { userLimit: 99e6 }, 'line'],
+    ['throttling', { limitedRate: 12, successRate: 0.97 }, 'throttling'],
+    ['the disk', { diskWriteMs: 500 }, 'disk'],
+    ['this machine', { loopLagMs: 400 }, 'cpu'],
+    ["the server's errors", { successRate: 0.8, serverErrors: 30 }, 'server'],
+    ['a bad address', { quarantined: ['192.0.2.3'] }, 'address'],
+    ['ageing connections', { tauSeconds: 15, retireAgeSeconds: 1.7 }, 'ageing'],
+    [
+      'the limit before throttling: it is the one the user can lift',
+      { userLimit: 33e6, limitedRate: 12 },
+      'user-limit',
+    ],
+  ]
+  it.each(rows)('%s', (_, change, code) => {
+    expect(explainLimit({ ...calm, ...change }).code).toBe(code)
+  })
+})

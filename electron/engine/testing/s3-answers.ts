@@ -1,8 +1,17 @@
 /** S3's XML, as far as a download needs it. */
-export type ListedEntry = { key: string; size: number; etag: string; lastModified: number }
+export type ListedEntry = { key: string; size: number; etag: string; lastModified: number; storageClass: string }
 
 export const escapeXml = (text: string): string =>
-  text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;')
+  text
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/>/g, '&gt;')
+    .replace(/"/g, '&quot;')
+    // Not even allowed in XML 1.0, and written by S3 all the same: why clients ask for `encoding-type=url`.
+    .replace(CONTROL_CHARACTER, (mark) => `&#x${mark.charCodeAt(0).toString(16)};`)
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+const CONTROL_CHARACTER = /[\u0000-\u001f]/g
 
 /** `encoding-type=url`: as S3 does it, a space becomes `+`. */
 export const encodeListed = (text: string): string => encodeURIComponent(text).replace(/%20/g, '+').replace(/%2F/g, '/')
@@ -19,9 +28,9 @@ export function listBucketXml(answer: {
 }): string {
   const write = (text: string) => escapeXml(answer.urlEncoded ? encodeListed(text) : text)
   const contents = answer.entries.map(
-    ({ key, size, etag, lastModified }) =>
+    ({ key, size, etag, lastModified, storageClass }) =>
       `<Contents><Key>${write(key)}</Key><LastModified>${new Date(lastModified).toISOString()}</LastModified>` +
-      `<ETag>&quot;${etag}&quot;</ETag><Size>${size}</Size><StorageClass>STANDARD</StorageClass></Contents>`,
+      `<ETag>&quot;${etag}&quot;</ETag><Size>${size}</Size><StorageClass>${storageClass}</StorageClass></Contents>`,
   )
   const common = answer.prefixes.map((prefix) => `<CommonPrefixes><Prefix>${write(prefix)}</Prefix></CommonPrefixes>`)
   return [

@@ -18,7 +18,9 @@ export function throttling(options: ThrottlingOptions): Weather {
     name: `${options.requestsPerSecond} requests/s, burst ${options.burst}`,
     fate({ kind }, { seconds }) {
       if (kind !== 'get' || seconds > (options.untilSeconds ?? Number.POSITIVE_INFINITY)) return undefined
-      credit = Math.min(options.burst, credit + (seconds - filledAt) * options.requestsPerSecond)
+      // The clock starts anew when a server is given its weather again.
+      const since = Math.max(0, seconds - filledAt)
+      credit = Math.min(options.burst, credit + since * options.requestsPerSecond)
       filledAt = seconds
       if (credit >= 1) {
         credit--

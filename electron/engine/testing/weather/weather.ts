@@ -48,6 +48,12 @@ export type Weather = {
   connectionRate?(connection: ConnectionFacts, context: WeatherContext): number | undefined
   /** Bytes per second of the whole line; 0 = cut; undefined = no limit. */
   lineRate?(context: WeatherContext): number | undefined
+  /** Version of an object now; another version has other bytes and another ETag. undefined = the stored one. */
+  version?(key: string, context: WeatherContext): number | undefined
   /** The server closes a connection after this many answers. */
   closesAfterRequests?: number
+  /** It closes without having said so in the last answer: the next request may already be on its way. */
+  closesUnannounced?: boolean
+  /** Connections without a request for this long are closed. */
+  closesIdleAfterSeconds?: number
 }

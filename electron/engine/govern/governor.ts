@@ -18,6 +18,7 @@ import { adjustConcurrency, chooseCeiling, startConcurrency } from './adjust-con
 import { type CoolDownState, chooseCoolDown } from './choose-cool-down.ts'
 import { chooseHealing, type LineView, medianSpeed } from './choose-healing.ts'
 import { createConnectionPool, type PoolLine } from './connection-pool.ts'
+import { detectDecay, startDecay } from './detect-decay.ts'
 import { explainLimit } from './explain-limit.ts'
 import { type AgeingAction, findAgeing, startAgeing } from './find-ageing.ts'
 import { createHealthMonitor } from './health-monitor.ts'
@@ -116,6 +117,7 @@ export function createGovernor(options: GovernorOptions) {
   let isNetworkLost = false
   let hasEverReceived = false
   let usualSpeed = 0
+  let decay = startDecay(now())
 
   const pool = createConnectionPool({ dataPlane, clock, random, onOutcome, onOpened, onClosed })
 
@@ -291,7 +293,15 @@ export function createGovernor(options: GovernorOptions) {
     if (bytes > receivedBefore) receivedAt = at
     const seconds = Math.max(0.001, (at - tickedAt) / 1000)
     recentRate += ((bytes - receivedBefore) / seconds - recentRate) * Math.min(1, seconds)
+    watchDecay(at, bytes - receivedBefore)
     receivedBefore = bytes
+  }
+
+  function watchDecay(at: number, newBytes: number): void {
+    const isWorking = mayWork() && pool.size > 0
+    const watched = detectDecay(decay, { now: at, newBytes, isWorking, cause: () => limit(recentRate).code })
+    decay = watched.state
+    if (watched.alert) emit('decay-alert', watched.alert)
   }
 
   const settledMs = () => Math.min(SETTLED_MS, SETTLED_SHARE * retireAgeSeconds * 1000)

@@ -1,5 +1,6 @@
 /** The page of one job. */
 import type { Page } from 'playwright-core'
+import { WORDS } from './words.ts'
 
 const percentOf = (text: string): number => Number(/([\d.]+)\s*%/.exec(text)?.[1] ?? Number.NaN)
 
@@ -20,4 +21,13 @@ export const jobPage = (page: Page) => ({
     }
   },
   chart: () => page.locator('.uplot canvas').first(),
+  /** How many measurements the chart holds: it is a slider over them, for keyboards. */
+  chartPoints: async () =>
+    Number(await page.getByRole('slider', { name: WORDS.zh.chart }).getAttribute('aria-valuemax')),
+  /** Bytes per second as the head shows it; NaN while there is none. */
+  async rate(): Promise<number> {
+    const [, number = '', unit = ''] =
+      /([\d.]+)\s*([kMG]?)B\/s/.exec((await page.locator('.lh-job-rate').textContent()) ?? '') ?? []
+    return Number(number || Number.NaN) * ({ k: 1e3, M: 1e6, G: 1e9 }[unit] ?? 1)
+  },
 })

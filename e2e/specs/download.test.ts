@@ -2,6 +2,7 @@
 import { expect } from 'vitest'
 import { jobPage } from '../model/job-page.ts'
 import { newDownloadPage } from '../model/new-download-page.ts'
+import { WORDS } from '../model/words.ts'
 import { era5Archive, MEGABYTE } from '../support/era5.ts'
 import { spec } from '../support/spec.ts'
 
@@ -20,9 +21,13 @@ spec('form, chart moves, pause, resume, finished, every byte equal', async (work
   const job = jobPage(page)
   await job.chart().waitFor()
   await job.waitForPercent(10)
+  const points = await job.chartPoints()
+  await expect.poll(job.chartPoints, { timeout: 10_000 }).toBeGreaterThan(points)
+  await expect.poll(() => job.rate(), { timeout: 10_000 }).toBeGreaterThan(MEGABYTE)
   await job.pause()
   await job.banner('paused')
   await page.waitForTimeout(1000)
+  expect(await job.rate()).toBeNaN()
   const sentWhenPaused = server.counters.bytesSent
   await page.waitForTimeout(2000)
   expect(server.counters.bytesSent).toBe(sentWhenPaused)
@@ -48,6 +53,7 @@ spec('the whole program is killed, starts again, offers to resume, and every byt
 
   const second = await workshop.start()
   const again = await workshop.open(second)
+  await again.getByText(`1 ${WORDS.zh.offerResume}`).waitFor()
   await again
     .getByRole('link', { name: /202510/ })
     .first()

@@ -23,7 +23,7 @@ const SLOT_SECONDS = 0.5
 const SMOOTHING = 0.8
 /** The limiter lifts itself after so long without a refusal ... */
 const CALM_SECONDS = 30
-/** ... if it allows this many times what is asked. */
+/** ... if it allows this many times what is asked, or has held nobody back for as long. */
 const SLACK = 1.5
 
 export type RateState = {
@@ -37,6 +37,8 @@ export type RateState = {
   refusedAt: number
   /** Where the curve begins, seconds: at the refusal, later where it was held back. */
   curveFrom: number
+  /** When somebody last had to wait for it, seconds. */
+  heldBackAt: number
   /** Answers since the last refusal. */
   granted: number
   measuredRate: number
@@ -52,6 +54,7 @@ export const startRate = (now: number): RateState => ({
   rateBeforeRefusal: 0,
   refusedAt: Number.NEGATIVE_INFINITY,
   curveFrom: Number.NEGATIVE_INFINITY,
+  heldBackAt: Number.NEGATIVE_INFINITY,
   granted: 0,
   measuredRate: 0,
   slot: Math.floor(now / SLOT_SECONDS),
@@ -62,7 +65,8 @@ export const startRate = (now: number): RateState => ({
 export function mayAsk(state: RateState, now: number): { state: RateState; allowed: boolean } {
   if (!state.isLimited) return { state, allowed: true }
   const tokens = Math.min(Math.max(1, state.rate * SLOT_SECONDS), state.tokens + (now - state.filledAt) * state.rate)
-  return { state: { ...state, tokens, filledAt: now }, allowed: tokens >= 1 }
+  const allowed = tokens >= 1
+  return { state: { ...state, tokens, filledAt: now, heldBackAt: allowed ? state.heldBackAt : now }, allowed }
 }
 
 /** One request was sent. */
@@ -98,11 +102,12 @@ export function noteAnswer(
   const plateauAt = Math.cbrt((state.rateBeforeRefusal * (1 - BETA)) / SCALE)
   const cubic = SCALE * (now - state.curveFrom - plateauAt) ** 3 + state.rateBeforeRefusal
   const justBelow = JUST_BELOW * state.rateBeforeRefusal
-  if (granted < GRANTED_BEFORE_MORE && cubic > justBelow) {
+  if (granted < GRANTED_BEFORE_MORE && calm < CALM_SECONDS && cubic > justBelow) {
     const curveFrom = Math.max(state.curveFrom, now - plateauAt)
     return { state: { ...state, rate: Math.max(SLOWEST_RATE, justBelow), granted, curveFrom }, changed: false }
   }
   const rate = Math.max(SLOWEST_RATE, Math.min(cubic, Math.max(state.rate, 2 * state.measuredRate)))
-  if (calm > CALM_SECONDS && rate > SLACK * state.measuredRate) return { state: startRate(now), changed: true }
+  const isIdle = rate > SLACK * state.measuredRate || now - state.heldBackAt > CALM_SECONDS
+  if (calm > CALM_SECONDS && isIdle) return { state: startRate(now), changed: true }
   return { state: { ...state, rate, granted }, changed: false }
 }

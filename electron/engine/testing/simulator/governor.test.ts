@@ -1,0 +1,119 @@
+/** What the governor does for itself and when asked to: rebuilds without a dip, rests, limits, rules. */
+import { describe, expect, it } from 'vitest'
+import { blackHoles } from '../weather/black-holes.ts'
+import { capacityChange, connectionSpeed, lineCapacity, lineCut } from '../weather/line.ts'
+import type { Weather } from '../weather/weather.ts'
+import { type SimulationResult, simulate } from './simulate.ts'
+
+const fresh = connectionSpeed(2e6)
+const codes = (result: SimulationResult) => result.events.map(({ code }) => code)
+const of = (result: SimulationResult, code: string) => result.events.filter((event) => event.code === code)
+const slowestSecond = (result: SimulationResult, from: number, to: number) =>
+  Math.min(...result.perSecond.slice(from, to))
+
+describe('a rebuild of the pool', () => {
+  it('by button shows no dip, and leaves nothing of the old generation', async () => {
+    const result = await simulate({
+      seconds: 90,
+      weather: [fresh],
+      actions: [{ atSeconds: 30, run: (governor) => governor.rebuild('user') }],
+    })
+    expect(of(result, 'pool-rebuilding')).toHaveLength(1)
+    const rebuilt = of(result, 'pool-rebuilt')[0]
+    expect(rebuilt?.seconds).toBeLessThan(40)
+    expect(slowestSecond(result, 30, 60)).toBeGreaterThan(0.95 * slowestSecond(result, 5, 30))
+    expect(result.socketsOpened).toBe(32)
+  })
+
+  it('comes every poolRebuildSeconds', async () => {
+    const result = await simulate({ seconds: 200, weather: [fresh], policy: { poolRebuildSeconds: 60 } })
+    expect(of(result, 'pool-rebuilding').length).toBeGreaterThanOrEqual(2)
+    expect(of(result, 'pool-rebuilding').every(({ reason }) => reason.cause === 'hourly')).toBe(true)
+    expect(of(result, 'pool-rebuilt').length).toBeGreaterThanOrEqual(2)
+  })
+})
+
+describe('caution costs next to nothing', () => {
+  it('in calm weather no connection is replaced in ten minutes', async () => {
+    const result = await simulate({ seconds: 600, weather: [fresh] })
+    expect(result.socketsOpened).toBe(16)
+    expect(result.speed(2, 600)).toBeGreaterThan(0.99 * 32e6)
+  })
+
+  it('a full home line costs one experiment at most now and then', async () => {
+    const result = await simulate({ seconds: 600, weather: [lineCapacity(10e6)] })
+    expect(result.speed(2, 600)).toBeGreaterThan(0.99 * 10e6)
+    expect(result.socketsOpened).toBeLessThan(16 + 30)
+  })
+})
+
+describe('no storm of connections', () => {
+  it('while the line is cut for a minute', async () => {
+    const result = await simulate({ seconds: 150, weather: [fresh, lineCut({ atSeconds: 30, forSeconds: 60 })] })
+    expect(result.socketsOpened).toBeLessThan(16 + 120)
+    expect(codes(result)).toContain('network-lost')
+    expect(codes(result)).toContain('network-restored')
+    expect(result.speed(95, 150)).toBeGreaterThan(0.95 * 32e6)
+  })
+
+  it('when the user limits the speed', async () => {
+    const result = await simulate({ seconds: 120, weather: [fresh], limitBytesPerSecond: 1e6 })
+    expect(result.speed(5, 120)).toBeGreaterThan(0.95e6)
+    expect(result.socketsOpened).toBeLessThan(20)
+  })
+
+  it('when the disk stalls for longer than a connection may be silent', async () => {
+    const world = { diskStalls: [{ atSeconds: 30, forSeconds: 20 }] }
+    const result = await simulate({ seconds: 90, weather: [fresh], world })
+    expect(result.socketsOpened).toBe(16)
+    expect(result.speed(52, 90)).toBeGreaterThan(0.97 * 32e6)
+  })
+
+  it('when the line loses nine tenths of its capacity', async () => {
+    const result = await simulate({
+      seconds: 300,
+      weather: [fresh, capacityChange({ atSeconds: 60, before: 32e6, after: 3.2e6 })],
+    })
+    expect(result.socketsOpened).toBeLessThan(40)
+    expect(result.speed(70, 300)).toBeGreaterThan(0.98 * 3.2e6)
+  })
+})
+
+describe('a silent connection', () => {
+  it('is noticed within six seconds', async () => {
+    const result = await simulate({ seconds: 600, weather: [fresh, blackHoles({ share: 0.05 })] })
+    const silences = of(result, 'connection-replaced').map(({ reason }) => Number(reason.seconds))
+    const stalled = of(result, 'connection-replaced').filter(({ reason }) => reason.cause === 'stalled')
+    expect(silences.length).toBeGreaterThan(10)
+    expect(Math.max(...stalled.map(({ reason }) => Number(reason.seconds)))).toBeLessThan(6)
+  })
+})
+
+describe('rest', () => {
+  /** Everything is refused, until it is over. */
+  const refusesAll = (untilSeconds: number): Weather => ({
+    name: 'refuses everything',
+    fate: ({ kind }, { seconds }) =>
+      kind === 'get' && seconds < untilSeconds ? { kind: 'refuse', status: 503, code: 'SlowDown' } : undefined,
+  })
+
+  it('comes when most requests fail for two minutes; afterwards half the connections go on', async () => {
+    const result = await simulate({ seconds: 600, weather: [fresh, refusesAll(300)] })
+    const [cooling, cooled] = [of(result, 'cooling-down')[0], of(result, 'cooled-down')[0]]
+    expect(cooling?.seconds).toBeGreaterThan(120)
+    expect(cooling?.seconds).toBeLessThan(140)
+    expect(cooled?.seconds).toBeCloseTo((cooling?.seconds ?? 0) + 300, 0)
+    const resting = result.active.slice(Math.ceil(cooling?.seconds ?? 0) + 1, Math.floor(cooled?.seconds ?? 0) - 1)
+    expect(Math.max(...resting)).toBe(0)
+    expect(Math.max(...result.levels.slice(Math.ceil(cooled?.seconds ?? 0) + 1))).toBe(8)
+    expect(result.speed(590, 600)).toBeGreaterThan(0.9 * 16e6)
+  })
+})
+
+describe("the seed report's rule S4, as a switch", () => {
+  it('halves the connections after longRunSeconds', async () => {
+    const result = await simulate({ seconds: 60, weather: [fresh], policy: { longRunSeconds: 30 } })
+    expect(result.levels[28]).toBe(16)
+    expect(result.levels.at(-1)).toBe(8)
+  })
+})

@@ -10,7 +10,7 @@ import type { HostName } from './hosts.ts'
 import { type Program, startProgram } from './program.ts'
 
 const ARTIFACTS = join(import.meta.dirname, '..', 'artifacts')
-const BROWSER_ARGUMENTS = [
+export const BROWSER_ARGUMENTS = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',

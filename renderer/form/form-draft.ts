@@ -70,8 +70,8 @@ export const exampleDraft = (folder: string): FormDraft => ({
   include: [EXAMPLE_INCLUDE],
 })
 
-export const isExample = ({ bucket, prefix }: FormDraft): boolean =>
-  bucket === EXAMPLE_PLACE.bucket && prefix === EXAMPLE_PLACE.prefix
+export const isExample = ({ bucket, prefix, endpointUrl }: FormDraft): boolean =>
+  bucket === EXAMPLE_PLACE.bucket && prefix === EXAMPLE_PLACE.prefix && endpointUrl === ''
 
 /** The example's filter would hide everything in any other place, and nobody typed it: it goes with the example. */
 function withoutExampleFilter(before: FormDraft, after: FormDraft): FormDraft {
@@ -98,6 +98,10 @@ export function withAddress(draft: FormDraft, text: string): FormDraft {
     addressing: found.addressing ?? (isWebAddress ? 'auto' : draft.addressing),
   })
 }
+
+/** Any other field edited by hand. */
+export const withChange = (draft: FormDraft, change: Partial<FormDraft>): FormDraft =>
+  withoutExampleFilter(draft, { ...draft, ...change })
 
 /** Bucket or prefix edited by hand or picked in the browser: the address follows. */
 export function withSource(draft: FormDraft, source: { bucket?: string; prefix?: string }): FormDraft {

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useState } from 'react'
 import { useAppInfo, useSettings, useStoreHandle } from '../store/use-window-store.tsx'
 import { readDraft, writeDraft } from './draft-storage.ts'
-import { emptyDraft, exampleDraft, type FormDraft } from './form-draft.ts'
+import { emptyDraft, exampleDraft, type FormDraft, withChange } from './form-draft.ts'
 
 export type DraftHandle = {
   draft: FormDraft
@@ -20,7 +20,7 @@ export function useDraft(): DraftHandle {
     return readDraft(window.sessionStorage) ?? (firstStart ? exampleDraft(folder) : emptyDraft(folder))
   })
   useEffect(() => writeDraft(window.sessionStorage, draft), [draft])
-  const change = useCallback((changed: Partial<FormDraft>) => setDraft((before) => ({ ...before, ...changed })), [])
+  const change = useCallback((changed: Partial<FormDraft>) => setDraft((before) => withChange(before, changed)), [])
   const fillExample = useCallback(() => setDraft((before) => exampleDraft(before.folder || folder)), [folder])
   return { draft, change, replace: setDraft, fillExample }
 }

@@ -22,6 +22,7 @@ import { detectDecay, startDecay } from './detect-decay.ts'
 import { explainLimit } from './explain-limit.ts'
 import { type AgeingAction, findAgeing, startAgeing } from './find-ageing.ts'
 import { createHealthMonitor } from './health-monitor.ts'
+import { chooseRetireAge } from './learn-retirement-age.ts'
 import { createReplacementLog } from './replacement-log.ts'
 import { chooseListRetryDelayMs, chooseRetryDelayMs } from './retry-delay.ts'
 import { createThrottleGates } from './throttle-gates.ts'
@@ -65,6 +66,8 @@ const RECONNECT_MAX_MS = 5000
 const CONNECT_TIMEOUT_WEIGHT = 4
 /** A connection's usual speed follows the median within about five seconds of ticks. */
 const USUAL_WEIGHT = 0.02
+/** Of the newest wait in the smoothed one. */
+const WAIT_WEIGHT = 0.05
 /** Fresh credentials that are refused as well will not be accepted later. */
 const MAX_REFUSED_CREDENTIALS = 3
 /** While a limit of the user's is nearly reached, quiet connections are only waiting for their turn. */
@@ -117,6 +120,8 @@ export function createGovernor(options: GovernorOptions) {
   let isNetworkLost = false
   let hasEverReceived = false
   let usualSpeed = 0
+  /** How long a free connection waits for leave to ask: part of what a fresh one costs. */
+  let waitSeconds = 0
   let decay = startDecay(now())
 
   const pool = createConnectionPool({ dataPlane, clock, random, onOutcome, onOpened, onClosed })
@@ -213,6 +218,7 @@ export function createGovernor(options: GovernorOptions) {
     const task = book.next(line.id, allowance())
     if (!task) return
     gates.noteSent(subPrefixOf(task.key))
+    waitSeconds += ((now() - line.idleSince) / 1000 - waitSeconds) * WAIT_WEIGHT
     pool.assign(line, task, endpoint)
   }
 
@@ -342,7 +348,7 @@ export function createGovernor(options: GovernorOptions) {
       pool.close(line, cause)
     }
     closeIdle(at)
-    experiment(at, heldBack || gates.slowestRate() !== undefined, firstByteMsP50)
+    experiment(at, heldBack || gates.isHoldingBack(), firstByteMsP50)
   }
 
   function closeIdle(at: number): void {
@@ -365,15 +371,19 @@ export function createGovernor(options: GovernorOptions) {
     const lines = [...pool.lines()].filter((line) => line.task && !line.closing && !line.leaving)
     const handshakes = lines.map((line) => line.handshakeMs).filter((milliseconds) => milliseconds > 0)
     const handshakeMs = handshakes.length === 0 ? 0 : Math.min(...handshakes)
+    const setUpSeconds = (handshakeMs + firstByteMs) / 1000 + waitSeconds
     const found = findAgeing(ageing, {
       now: at,
       lines: lines.map((line) => ({ ...line, isSettled: line.workedMs > settledMs() })),
-      setUpSeconds: (handshakeMs + firstByteMs) / 1000,
+      setUpSeconds,
       ceilingSeconds: policy.connectionMaxAgeSeconds,
       isHeldBack: heldBack,
     })
     ageing = found.state
-    if (ageing.tauSeconds === undefined) retireAgeSeconds = policy.connectionMaxAgeSeconds
+    retireAgeSeconds =
+      ageing.tauSeconds === undefined
+        ? policy.connectionMaxAgeSeconds
+        : chooseRetireAge(ageing.tauSeconds, setUpSeconds, policy.connectionMaxAgeSeconds)
     if (found.action) applyAgeing(found.action, handshakeMs)
   }
 
@@ -383,7 +393,6 @@ export function createGovernor(options: GovernorOptions) {
       if (line) line.leaving = 'experiment'
       fill()
     } else if (action.kind === 'learned') {
-      retireAgeSeconds = action.retireAgeSeconds
       emit('retirement-age-learned', {
         seconds: action.retireAgeSeconds,
         tauSeconds: action.tauSeconds,
@@ -419,7 +428,7 @@ export function createGovernor(options: GovernorOptions) {
       firstByteMs: window.read(at).firstByteMsP50,
       busy: working.length,
       ceiling,
-      isHeld: gates.slowestRate() !== undefined || isHeldBack(at) || isNetworkLost,
+      isHeld: gates.isHoldingBack() || isHeldBack(at) || isNetworkLost,
     })
     concurrency = adjusted.state
     if (!adjusted.change) return

@@ -3,6 +3,9 @@ import { mayAsk, noteAnswer, noteSent, type RateState, startRate } from './adjus
 
 export type GateChange = { prefix: string; requestsPerSecond: number; isLimited: boolean }
 
+/** A budget that held somebody back no longer ago than this does so now. */
+const HOLDING_SECONDS = 2
+
 export function createThrottleGates(now: () => number) {
   const states = new Map<string, RateState>()
   const notBefore = new Map<string, number>()
@@ -39,6 +42,13 @@ export function createThrottleGates(now: () => number) {
         if (state.isLimited) slowest = Math.min(slowest ?? Number.POSITIVE_INFINITY, state.rate)
       }
       return slowest
+    },
+    /** Somebody had to wait for a budget just now: the speed says nothing about the line then. */
+    isHoldingBack(): boolean {
+      for (const state of states.values()) {
+        if (state.isLimited && seconds() - state.heldBackAt < HOLDING_SECONDS) return true
+      }
+      return false
     },
     /** Milliseconds until any prefix may be asked again after a `Retry-After`. */
     longestWaitMs: () => Math.max(0, ...[...notBefore.values()].map((until) => until - now())),

@@ -1,7 +1,9 @@
 /** What the governor does for itself and when asked to: rebuilds without a dip, rests, limits, rules. */
 import { describe, expect, it } from 'vitest'
+import { ageingConnections } from '../weather/ageing-connections.ts'
 import { blackHoles } from '../weather/black-holes.ts'
 import { capacityChange, connectionSpeed, lineCapacity, lineCut } from '../weather/line.ts'
+import { throttling } from '../weather/throttling.ts'
 import type { Weather } from '../weather/weather.ts'
 import { type SimulationResult, simulate } from './simulate.ts'
 
@@ -107,6 +109,28 @@ describe('rest', () => {
     expect(Math.max(...resting)).toBe(0)
     expect(Math.max(...result.levels.slice(Math.ceil(cooled?.seconds ?? 0) + 1))).toBe(8)
     expect(result.speed(590, 600)).toBeGreaterThan(0.9 * 16e6)
+  })
+})
+
+describe('ageing connections under a request budget', () => {
+  it('a wide budget keeps nobody from opening more connections, and from seeing them age', async () => {
+    const weather = [
+      ageingConnections({ tauSeconds: 60, bytesPerSecond: 2e6 }),
+      throttling({ requestsPerSecond: 20, burst: 5 }),
+    ]
+    const result = await simulate({ seconds: 180, weather })
+    expect(codes(result)).toContain('throttled')
+    expect(result.levels.at(-1)).toBe(16)
+    expect(result.speed(60, 180)).toBeGreaterThan(0.95 * 32e6)
+  })
+
+  it('a tight one is spent on bytes: connections live longer when each fresh one must wait for leave to ask', async () => {
+    const weather = [
+      ageingConnections({ tauSeconds: 60, bytesPerSecond: 2e6 }),
+      throttling({ requestsPerSecond: 5, burst: 100 }),
+    ]
+    const result = await simulate({ seconds: 240, weather })
+    expect(result.speed(60, 240)).toBeGreaterThan(0.85 * 32e6)
   })
 })
 

@@ -140,14 +140,14 @@ describe('a refusal', () => {
 describe('a bucket is found', () => {
   it.each([
     ['in the path', '/bucket/text', {}],
-    ['in the name of the host', '/text', { host: 'bucket.localhost:1234' }],
+    ['in the name of the host', '/text', { host: 'bucket.s3.localhost:1234' }],
     ['in any name of the host that begins with it', '/text', { host: 'bucket.s3.example.com' }],
   ])('%s', async (_, path, headers: Record<string, string>) => {
     expect((await ask(path, { headers })).body.equals(content)).toBe(true)
   })
 
   it('missing, also by the name of the host', async () => {
-    expect(codeOf((await ask('/text', { headers: { host: 'nowhere.localhost' } })).body)).toBe('NoSuchBucket')
+    expect(codeOf((await ask('/text', { headers: { host: 'nowhere.s3.localhost' } })).body)).toBe('NoSuchBucket')
   })
 
   it('in the list of buckets', async () => {

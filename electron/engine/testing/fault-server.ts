@@ -28,7 +28,7 @@ export type FaultServerOptions = {
   /** Further addresses that accept connections and never speak, not even TLS. */
   muteAddresses?: string[]
   port?: number
-  /** `self-signed`: a certificate for the addresses, `localhost` and `*.<baseHost>`; its PEM is in `ca`. */
+  /** `self-signed`: a certificate for the addresses, <baseHost> and `*.<baseHost>`; its PEM is in `ca`. */
   tls?: { key: string; cert: string } | 'self-signed'
   /** Only requests signed with these keys are answered. */
   keys?: KeyPair
@@ -39,7 +39,7 @@ export type FaultServerOptions = {
   bucketRegions?: Record<string, string>
   /** Buckets that answer 403. */
   denied?: string[]
-  /** `BUCKET.<baseHost>` is a virtual-hosted bucket, known or not. */
+  /** `BUCKET.<baseHost>` is a virtual-hosted bucket, known or not. A certificate's `*` needs two names behind it. */
   baseHost?: string
   /** How far the server's clock is ahead; beyond 15 minutes it refuses signatures. */
   clockAheadSeconds?: number
@@ -53,7 +53,7 @@ const CUT_POLL_MS = 10
 const LISTEN_ATTEMPTS = 5
 
 export async function startFaultServer(options: FaultServerOptions) {
-  const { seed = 1, addresses = ['127.0.0.1'], muteAddresses = [], baseHost = 'localhost' } = options
+  const { seed = 1, addresses = ['127.0.0.1'], muteAddresses = [], baseHost = 's3.localhost' } = options
   const tls = options.tls === 'self-signed' ? makeCertificate([...addresses, ...muteAddresses], baseHost) : options.tls
   const content = createContentMaker(seed)
   const random = createSeededRandom(seed)

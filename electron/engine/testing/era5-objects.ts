@@ -22,19 +22,27 @@ const PARAMETERS = [
 ] as const
 
 const PREFIX = 'e5.oper.an.pl/202510/'
+const DAYS = 31
 export const ERA5_BUCKET = 'nsf-ncar-era5'
 export const ERA5_PREFIX = PREFIX
 
-/** Whole days until `totalBytes` are reached; sizes differ by parameter as compression makes them, by +-40 %. */
+/**
+ * Whole days until `totalBytes` are reached; sizes differ by parameter as compression makes them, by +-40 %. What does
+ * not fit into the month as objects of `objectBytes` makes all of them larger.
+ */
 export function createEra5Objects(options: { totalBytes: number; objectBytes: number }): StoredObject[] {
+  const { totalBytes } = options
+  const most = DAYS * PARAMETERS.length
+  const objectBytes = Math.max(options.objectBytes, Math.ceil(totalBytes / most))
   const objects: StoredObject[] = []
   let bytes = 0
-  for (let number = 0; bytes < options.totalBytes; number++) {
+  for (let number = 0; bytes < totalBytes; number++) {
     const parameter = PARAMETERS[number % PARAMETERS.length] as string
     const day = String(Math.floor(number / PARAMETERS.length) + 1).padStart(2, '0')
     const grid = parameter === '131_u' || parameter === '132_v' ? 'll025uv' : 'll025sc'
-    const wanted = Math.round(options.objectBytes * (0.6 + (0.8 * ((number * 7) % 16)) / 15))
-    const size = Math.min(wanted, options.totalBytes - bytes)
+    const wanted = Math.round(objectBytes * (0.6 + (0.8 * ((number * 7) % 16)) / 15))
+    const left = totalBytes - bytes
+    const size = number === most - 1 ? left : Math.min(wanted, left)
     objects.push({ key: `${PREFIX}e5.oper.an.pl.128_${parameter}.${grid}.202510${day}00_202510${day}23.nc`, size })
     bytes += size
   }

@@ -70,7 +70,7 @@ describe('in any weather', () => {
         // The last troubles are over ten seconds before the end, a cut's last retransmission included.
         expect(result.speed(SECONDS - 10, SECONDS)).toBeGreaterThan(0)
       }),
-      { numRuns: 40, seed: 3 },
+      { numRuns: 20, seed: 3 },
     ),
   )
 
@@ -80,7 +80,7 @@ describe('in any weather', () => {
         const [first, second] = [await simulate(makeOptions()), await simulate(makeOptions())]
         expect(second.perSecond).toEqual(first.perSecond)
       }),
-      { numRuns: 4, seed: 5 },
+      { numRuns: 2, seed: 5 },
     ),
   )
 })
@@ -152,8 +152,8 @@ describe('noise', () => {
     ['a line that slowly sinks and rises', drifting],
   ]
   it.each(rows)('is no reason to replace connections: %s', async (_, weather) => {
-    const result = await simulate({ seconds: 1800, weather: [weather] })
-    // 100 ms without a connection of 16, for each one more than needed: one in a hundred would be 2880 of them.
+    const result = await simulate({ seconds: 1200, weather: [weather] })
+    // 100 ms without a connection of 16, for each one more than needed: one in a hundred would be 1920 of them.
     expect(result.socketsOpened).toBeLessThan(1000)
     expect(result.events.filter(({ code }) => code === 'address-quarantined')).toHaveLength(0)
   })

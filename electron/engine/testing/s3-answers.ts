@@ -1,5 +1,5 @@
 /** S3's XML, as far as a download needs it. */
-export type ListedEntry = { key: string; size: number; etag: string; lastModified: number; storageClass: string }
+export type ListedEntry = { key: string; size: number; etag: string; lastModified: number; storageClass?: string }
 
 export const escapeXml = (text: string): string =>
   text
@@ -28,7 +28,7 @@ export function listBucketXml(answer: {
 }): string {
   const write = (text: string) => escapeXml(answer.urlEncoded ? encodeListed(text) : text)
   const contents = answer.entries.map(
-    ({ key, size, etag, lastModified, storageClass }) =>
+    ({ key, size, etag, lastModified, storageClass = 'STANDARD' }) =>
       `<Contents><Key>${write(key)}</Key><LastModified>${new Date(lastModified).toISOString()}</LastModified>` +
       `<ETag>&quot;${etag}&quot;</ETag><Size>${size}</Size><StorageClass>${storageClass}</StorageClass></Contents>`,
   )

@@ -50,7 +50,6 @@ export async function readSourceAccess(options: SourceAccessOptions): Promise<Ou
       ...(network.dnsServer ? { dnsServer: network.dnsServer } : {}),
       timeoutSeconds: options.dnsTimeoutSeconds ?? DEFAULT_POLICY.dnsTimeoutSeconds,
     }),
-    clock: options.clock,
     proxyFor: await proxyForOf(network.proxy, options.systemProxy),
     ca: trustsMore(source) ? [...getCACertificates('system'), ...ca.value] : [],
   })

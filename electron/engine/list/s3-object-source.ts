@@ -11,6 +11,7 @@ import {
   type HeadObjectCommandOutput,
   ListBucketsCommand,
   ListObjectsV2Command,
+  type ListObjectsV2CommandInput,
   type ListObjectsV2CommandOutput,
   S3Client,
 } from '@aws-sdk/client-s3'
@@ -18,9 +19,10 @@ import { NodeHttpHandler } from '@smithy/node-http-handler'
 import { ProxyAgent } from 'proxy-agent'
 import { type Failure, failed, type Outcome, success } from '../../../shared/failure.ts'
 import type { Source } from '../../../shared/job-spec.ts'
-import type { Clock, Endpoint, ListedObject, ListPage, ObjectHead, ObjectSource, Resolver } from '../engine-ports.ts'
+import type { Endpoint, ListPage, ObjectHead, ObjectSource, Resolver } from '../engine-ports.ts'
 import { unquote } from '../transport/judge-response.ts'
 import { endpointUrlOf, planEndpoint } from './plan-endpoint.ts'
+import { decodeListed, type Listing, readListing } from './read-listing.ts'
 import { sdkFailure } from './sdk-failure.ts'
 
 export type Credentials = NonNullable<Endpoint['credentials']>
@@ -32,7 +34,6 @@ export type S3SourceOptions = {
   /** Region of the profile or the environment, used unless the source names one. */
   defaultRegion?: string
   resolver: Resolver
-  clock: Clock
   /** URL of the proxy for a URL; empty = none. */
   proxyFor(url: string): Promise<string>
   /** Extra certificate authorities, PEM. */
@@ -49,7 +50,7 @@ const MAX_REGION_HOPS = 2
 export type S3ObjectSource = ObjectSource & { listBuckets(signal: AbortSignal): Promise<Outcome<string[]>> }
 
 export function createS3ObjectSource(options: S3SourceOptions): S3ObjectSource {
-  const { source, clock } = options
+  const { source } = options
   const requests = createRequestHandler(options)
   let region = source.region ?? options.defaultRegion ?? 'us-east-1'
   let client = createClient(options, region, requests.handler)
@@ -86,19 +87,16 @@ export function createS3ObjectSource(options: S3SourceOptions): S3ObjectSource {
   return {
     async listPage({ prefix, delimiter, continuation, pageSize, startAfter }, signal) {
       const page = await run(signal, (s3) =>
-        s3.send(
-          new ListObjectsV2Command({
-            Bucket: source.bucket,
-            Prefix: prefix,
-            Delimiter: delimiter,
-            ContinuationToken: continuation,
-            MaxKeys: pageSize,
-            StartAfter: startAfter,
-            // Keys may hold characters that XML cannot.
-            EncodingType: 'url',
-          }),
-          { abortSignal: signal },
-        ),
+        sendList(s3, signal, {
+          Bucket: source.bucket,
+          Prefix: prefix,
+          Delimiter: delimiter,
+          ContinuationToken: continuation,
+          MaxKeys: pageSize,
+          StartAfter: startAfter,
+          // Keys may hold characters that XML cannot.
+          EncodingType: 'url',
+        }),
       )
       if (page.ok) return readPage(page.value, continuation)
       // A listing has no key that could be missing: without S3's own word for it, a 404 means the bucket.
@@ -168,23 +166,55 @@ export function createS3ObjectSource(options: S3SourceOptions): S3ObjectSource {
     },
   }
 
-  function readPage(output: ListObjectsV2CommandOutput, asked: string | undefined): Outcome<ListPage> {
-    const decode = output.EncodingType === 'url' ? decodeListed : (text: string) => text
-    const objects: ListedObject[] = (output.Contents ?? []).map((item) => ({
+  function readPage(listing: Listing, asked: string | undefined): Outcome<ListPage> {
+    const { objects, prefixes, isTruncated, nextToken } = listing
+    if (isTruncated && (!nextToken || nextToken === asked)) {
+      return failed({ class: 'protocol', code: 'list-does-not-advance', subject: source.bucket })
+    }
+    return success({ objects, prefixes, ...(isTruncated && nextToken ? { continuation: nextToken } : {}) })
+  }
+}
+
+/** The SDK signs, sends and explains failures; a good answer is read by read-listing.ts before its parser sees it. */
+async function sendList(s3: S3Client, signal: AbortSignal, input: ListObjectsV2CommandInput): Promise<Listing> {
+  const command = new ListObjectsV2Command(input)
+  let listing: Listing | undefined
+  command.middlewareStack.add(
+    (next) => async (args) => {
+      const result = await next(args)
+      const response = result.response as { statusCode: number; body: AsyncIterable<Buffer> | Uint8Array }
+      if (response.statusCode !== 200 || response.body instanceof Uint8Array) return result
+      const chunks: Buffer[] = []
+      for await (const chunk of response.body) chunks.push(chunk)
+      const body = Buffer.concat(chunks)
+      listing = readListing(body.toString('utf8'))
+      response.body = listing ? EMPTY_LISTING : body
+      return result
+    },
+    { step: 'deserialize', priority: 'low' },
+  )
+  const output = await s3.send(command, { abortSignal: signal })
+  return listing ?? listingOf(output)
+}
+
+/** An unusual document, read by the SDK. */
+function listingOf(output: ListObjectsV2CommandOutput): Listing {
+  const decode = output.EncodingType === 'url' ? decodeListed : (text: string) => text
+  return {
+    objects: (output.Contents ?? []).map((item) => ({
       key: decode(item.Key ?? ''),
       size: item.Size ?? 0,
       etag: unquote(item.ETag ?? ''),
-      lastModified: item.LastModified?.getTime() ?? clock.now(),
+      lastModified: item.LastModified?.getTime() ?? 0,
       storageClass: item.StorageClass ?? 'STANDARD',
-    }))
-    const prefixes = (output.CommonPrefixes ?? []).map((item) => decode(item.Prefix ?? ''))
-    const next = output.IsTruncated ? output.NextContinuationToken : undefined
-    if (output.IsTruncated && (!next || next === asked)) {
-      return failed({ class: 'protocol', code: 'list-does-not-advance', subject: source.bucket })
-    }
-    return success({ objects, prefixes, ...(next ? { continuation: next } : {}) })
+    })),
+    prefixes: (output.CommonPrefixes ?? []).map((item) => decode(item.Prefix ?? '')),
+    isTruncated: output.IsTruncated === true,
+    nextToken: output.NextContinuationToken,
   }
 }
+
+const EMPTY_LISTING = Buffer.from('<ListBucketResult></ListBucketResult>')
 
 function createClient(options: S3SourceOptions, region: string, requestHandler: NodeHttpHandler): S3Client {
   const endpoint = planEndpoint(options.source, region)
@@ -237,15 +267,6 @@ function createRequestHandler(options: S3SourceOptions) {
       httpAgent.destroy()
       httpsAgent.destroy()
     },
-  }
-}
-
-/** S3 writes a space as `+` in url-encoded listings. */
-function decodeListed(text: string): string {
-  try {
-    return decodeURIComponent(text.replace(/\+/g, ' '))
-  } catch {
-    return text
   }
 }
 

@@ -1,0 +1,54 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { listBucketXml } from '../testing/s3-answers.ts'
+import { readListing } from './read-listing.ts'
+
+const page = (keys: string[], urlEncoded: boolean, prefixes: string[] = []) =>
+  listBucketXml({
+    bucket: 'b',
+    prefix: '',
+    delimiter: prefixes.length > 0 ? '/' : '',
+    maxKeys: 1000,
+    urlEncoded,
+    entries: keys.map((key, index) => ({
+      key,
+      size: index,
+      etag: `e${index}`,
+      lastModified: 1_700_000_000_000,
+      storageClass: 'STANDARD',
+    })),
+    prefixes,
+    continuation: undefined,
+  })
+
+describe('what S3 lists is read to the letter', () => {
+  const STRANGE = ['a b', 'a+b', 'a%20b', '中文/é.nc', '<&>"\'', 'a//b', '/a', 'x\u0001y']
+  test.each([true, false])('url-encoded: %s', (urlEncoded) => {
+    const keys = urlEncoded ? STRANGE : STRANGE.slice(0, -1)
+    const listing = readListing(page(keys, urlEncoded, ['p q/', 'ü/']))
+    expect(listing?.objects.map((object) => object.key)).toEqual(keys)
+    expect(listing?.objects[1]).toMatchObject({ size: 1, etag: 'e1', lastModified: 1_700_000_000_000 })
+    expect(listing?.prefixes).toEqual(['p q/', 'ü/'])
+  })
+
+  test('for any keys', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ unit: 'grapheme', minLength: 1 }), { maxLength: 20 }), (keys) => {
+        expect(readListing(page(keys, true))?.objects.map((object) => object.key)).toEqual(keys)
+      }),
+    )
+  })
+})
+
+test.each<[string, string]>([
+  ['a page of another kind', '<html><body>hello</body></html>'],
+  ['half a document', page(['a'], true).slice(0, 200)],
+  ['a size that is none', page(['a'], true).replace('<Size>0</Size>', '<Size>-1</Size>')],
+  ['a document with entities of its own', `<!DOCTYPE x [<!ENTITY a "b">]>${page(['a'], true)}`],
+])('%s is left to the SDK', (_, xml) => {
+  expect(readListing(xml)).toBeUndefined()
+})
+
+test('never throws, whatever comes', () => {
+  fc.assert(fc.property(fc.string(), (text) => void readListing(`<ListBucketResult>${text}</ListBucketResult>`)))
+})

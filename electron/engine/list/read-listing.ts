@@ -1,0 +1,85 @@
+/**
+ * Reads the answer of ListObjectsV2. The SDK's XML parser makes a tree of objects and validates each of them, which
+ * takes 46 ms of the control plane's thread for 1,000 keys; a million keys are a thousand such pages. The document is
+ * flat and S3 escapes every `<` inside it, so its few elements can be cut out directly. Pure.
+ */
+
+import type { ListedObject } from '../engine-ports.ts'
+import { unquote } from '../transport/judge-response.ts'
+
+export type Listing = {
+  objects: ListedObject[]
+  prefixes: string[]
+  isTruncated: boolean
+  nextToken: string | undefined
+}
+
+/** Undefined when the text is no such document: the SDK then says what is wrong with it. */
+export function readListing(xml: string): Listing | undefined {
+  const start = xml.indexOf('<ListBucketResult')
+  const end = xml.lastIndexOf('</ListBucketResult>')
+  if (start < 0 || end < start || xml.includes('<![CDATA[') || xml.includes('<!DOCTYPE')) return undefined
+  const contentsAt = xml.indexOf('<Contents>', start)
+  const head = contentsAt < 0 ? xml : xml.slice(start, contentsAt)
+  const isUrlEncoded = (textOf(head, 'EncodingType') ?? textOf(xml, 'EncodingType')) === 'url'
+  const decode = isUrlEncoded ? decodeListed : (text: string) => text
+  const objects: ListedObject[] = []
+  for (const item of elements(xml, 'Contents', start)) {
+    const key = textOf(item, 'Key')
+    const size = Number(textOf(item, 'Size'))
+    const lastModified = Date.parse(textOf(item, 'LastModified') ?? '')
+    if (key === undefined || !Number.isSafeInteger(size) || size < 0 || Number.isNaN(lastModified)) return undefined
+    objects.push({
+      key: decode(key),
+      size,
+      etag: unquote(textOf(item, 'ETag') ?? ''),
+      lastModified,
+      storageClass: textOf(item, 'StorageClass') ?? 'STANDARD',
+    })
+  }
+  const prefixes: string[] = []
+  for (const item of elements(xml, 'CommonPrefixes', start)) prefixes.push(decode(textOf(item, 'Prefix') ?? ''))
+  return {
+    objects,
+    prefixes,
+    isTruncated: textOf(xml, 'IsTruncated') === 'true',
+    nextToken: textOf(xml, 'NextContinuationToken'),
+  }
+}
+
+function* elements(xml: string, name: string, from: number): Generator<string> {
+  const [open, close] = [`<${name}>`, `</${name}>`]
+  for (let start = xml.indexOf(open, from); start >= 0; ) {
+    const end = xml.indexOf(close, start)
+    if (end < 0) return
+    yield xml.slice(start + open.length, end)
+    start = xml.indexOf(open, end)
+  }
+}
+
+function textOf(xml: string, name: string): string | undefined {
+  const open = `<${name}>`
+  const start = xml.indexOf(open)
+  const end = start < 0 ? -1 : xml.indexOf(`</${name}>`, start)
+  return end < 0 ? undefined : unescapeXml(xml.slice(start + open.length, end))
+}
+
+const NAMED: Record<string, string> = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' }
+
+function unescapeXml(text: string): string {
+  if (!text.includes('&')) return text
+  return text.replace(/&(?:#x([0-9a-f]{1,6})|#(\d{1,7})|(lt|gt|quot|apos|amp));/gi, (whole, hex, decimal, name) => {
+    if (name) return NAMED[name.toLowerCase()] ?? whole
+    const code = hex ? Number.parseInt(hex, 16) : Number(decimal)
+    return code <= 0x10ffff ? String.fromCodePoint(code) : whole
+  })
+}
+
+/** S3 writes a space as `+` in url-encoded listings. */
+export function decodeListed(text: string): string {
+  try {
+    return decodeURIComponent(text.replace(/\+/g, ' '))
+  } catch {
+    return text
+  }
+}

@@ -25,7 +25,6 @@ const openThroughSdk = ({ endpointUrl, keys, ca, addressing = 'path' }: Reach, b
     source: sourceSchema.parse({ bucket, prefix: '', endpointUrl, addressing }),
     ...(keys ? { credentials: async () => keys } : {}),
     resolver: createHostResolver({ clock, fixed: fixedNames(endpointUrl, bucket), timeoutSeconds: 5 }),
-    clock,
     proxyFor: async () => '',
     ca: ca ? [ca] : [],
   })

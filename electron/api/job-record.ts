@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import type { EngineEvent, EventCode } from '../../shared/engine-event.ts'
 import type { History } from '../../shared/ipc-contract.ts'
+import { hasEnded } from '../../shared/job-state.ts'
 import type { MetricsSnapshot } from '../../shared/metrics-snapshot.ts'
 import { openEventLog, removeEventLog } from './event-log.ts'
 import { createSpeedHistory, type SavedHistory, type SpeedPoint, savedHistorySchema } from './speed-history.ts'
@@ -54,6 +55,8 @@ export async function openJobRecord(folder: string, jobId: string, logProblem: L
 
   return {
     addSnapshot(snapshot) {
+      // Of a job that is over or only tidies up there is no speed: a last zero would look like a collapse.
+      if (hasEnded(snapshot.phase) || snapshot.phase === 'finishing') return
       const point = pointBetween(previous, snapshot)
       previous = snapshot
       if (point) history.add(point)

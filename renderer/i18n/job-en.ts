@@ -495,7 +495,7 @@ export const jobEn: JobWords = {
     connectionCounts: '{active} active {connecting} connecting {idle} idle {closeWait} CLOSE_WAIT',
     dns: 'DNS',
     memory: 'Memory',
-    delay: 'Pause',
+    delay: 'Request delay',
     diskWrite: 'Disk write',
     leak: '(connections left unclosed)',
   },

@@ -6,6 +6,7 @@
  */
 import type { EngineEvent } from '../../../shared/engine-event.ts'
 import type { History } from '../../../shared/ipc-contract.ts'
+import { hasEnded } from '../../../shared/job-state.ts'
 import type { MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
 
 /** Null = nothing was measured. */
@@ -59,6 +60,8 @@ export function appendSnapshot(
   snapshot: MetricsSnapshot,
   previous: MetricsSnapshot | undefined,
 ): SpeedHistory {
+  // Of a job that is over or only tidies up there is no speed to draw: a last zero would look like a collapse.
+  if (hasEnded(snapshot.phase) || snapshot.phase === 'finishing') return history
   const time = Date.parse(snapshot.time) / 1000
   const last = history.time.at(-1)
   if (last !== undefined && time <= last) return history

@@ -7,6 +7,7 @@
  */
 import type { Failure } from '../../../../shared/failure.ts'
 import type { DataPlane, FetchTask, LineNews } from '../../engine-ports.ts'
+import { meetWeather } from '../weather/meet-weather.ts'
 import type { ConnectionFacts, Fate, Weather } from '../weather/weather.ts'
 import { shareCapacity } from './share-capacity.ts'
 import type { VirtualClock } from './virtual-clock.ts'
@@ -235,11 +236,10 @@ export function createVirtualDataPlane(options: { clock: VirtualClock; random: (
       connection: line,
       bodyBytes: running.task.range.end - running.task.range.start,
     }
-    for (const part of world.weather) running.fate ??= part.fate?.(facts, context())
-    const { fate } = running
+    const { delayMs, fate } = meetWeather(world.weather, facts, context())
+    running.fate = fate
     if (fate && 'afterBytes' in fate) running.strikesAt = running.task.range.start + Math.max(0, fate.afterBytes)
-    const delay = world.firstByteMs + (fate?.kind === 'delay' ? fate.milliseconds : 0)
-    clock.after(delay, () => answer(line, running))
+    clock.after(world.firstByteMs + delayMs, () => answer(line, running))
   }
 
   function answer(line: VirtualLine, running: Running): void {

@@ -93,6 +93,7 @@ export function startDownload(options: DownloadOptions): Download {
         return counters.taskId === taskId ? counters.reached : 0
       },
       bytesPerSecond: (lineId) => governor.lineSpeed(lineId),
+      thread: dataPlane.thread,
       shrink: dataPlane.shrink,
       close: (lineId) => governor.closeLine(lineId, 'object-held'),
     },

@@ -167,6 +167,8 @@ export type DataPlane = {
   /** Ends the socket now. A running task is reported as failed with class `cancelled`, bytes kept. */
   close(lineId: number): void
   counters(lineId: number): LineCounters
+  /** The worker thread the line lives in, from 0. */
+  thread(lineId: number): number
   /** Bytes per second all lines together may receive; 0 = no limit. */
   setRateLimit(bytesPerSecond: number): void
   /** Sockets the operating system still has, by worker count, for the leak check. */

@@ -21,6 +21,8 @@ export type OpenObject = {
   done: Span[]
   /** Tasks under way. */
   running: Set<number>
+  /** Worker thread that was asked last; undefined while no task runs. */
+  writer: number | undefined
   /** The server ignores ranges: one request for all that is missing. */
   wholeOnly: boolean
   /** Nothing is handed out just now, or ever again when the object has been given up. */
@@ -44,6 +46,7 @@ export function createOpenObject(
     pending: missingRanges(done, object.size).map((range) => ({ ...range, attempts: 0, notBefore: 0 })),
     done: [...done],
     running: new Set(),
+    writer: undefined,
     wholeOnly: false,
     isHeld: false,
     isDirty: false,

@@ -60,6 +60,8 @@ export type TransferBookOptions = {
     /** Where this task has got to; 0 while its worker has not begun it. */
     reached(lineId: number, taskId: number): number
     bytesPerSecond(lineId: number): number
+    /** The worker thread that receives and writes for it. */
+    thread(lineId: number): number
     shrink(lineId: number, end: number): void
     close(lineId: number): void
   }
@@ -106,7 +108,7 @@ export function createTransferBook(options: TransferBookOptions) {
   function next(lineId: number, allowance: Allowance): FetchTask | undefined {
     if (isStopped) return undefined
     refill(allowance)
-    const chosen = chooseOpenPart(open.values(), now(), allowance.mayAsk)
+    const chosen = chooseOpenPart(open.values(), now(), line.thread(lineId), allowance.mayAsk)
     const range = chosen?.object.pending[chosen.position]
     if (!chosen || !range) return splitRunning(lineId, allowance)
     const { object, position } = chosen
@@ -121,6 +123,7 @@ export function createTransferBook(options: TransferBookOptions) {
     const taskId = nextTaskId++
     object.groupState.lastServed = ++served
     object.running.add(taskId)
+    object.writer = line.thread(lineId)
     running.set(taskId, { object, lineId, start: from, end: to, attempts })
     return {
       taskId,
@@ -213,7 +216,9 @@ export function createTransferBook(options: TransferBookOptions) {
       markDone(object, { start: task.start, end: reached })
       recover(object, task, reached, outcome.failure)
     }
-    if (object.running.size === 0) object.onQuiet?.()
+    if (object.running.size > 0) return
+    object.writer = undefined
+    object.onQuiet?.()
   }
 
   function finish(object: OpenObject): void {

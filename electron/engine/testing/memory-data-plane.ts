@@ -192,6 +192,7 @@ export function createMemoryDataPlane(options: MemoryDataPlaneOptions): MemoryDa
       end(line, { class: 'cancelled' }, true)
       remove(line)
     },
+    thread: () => 0,
     counters(lineId) {
       const { bytes, lastByteAt, reached, taskId } = known.get(lineId) ?? {
         bytes: 0,

@@ -96,6 +96,7 @@ export function createDataPlane(options: { workerUrl: URL; workers: number }): D
       const place = placement.get(lineId)
       return place ? counters.line(place.slot) : { bytes: 0, lastByteAt: 0, reached: 0, taskId: 0 }
     },
+    thread: (lineId) => placement.get(lineId)?.worker ?? 0,
     setRateLimit(bytesPerSecond) {
       clearInterval(refill)
       refill = undefined

@@ -134,6 +134,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
         return counters.taskId === taskId ? counters.reached : 0
       },
       bytesPerSecond: (lineId) => governor.lineSpeed(lineId),
+      thread: dataPlane.thread,
       shrink: dataPlane.shrink,
       close: (lineId) => governor.closeLine(lineId, 'object-held'),
     },

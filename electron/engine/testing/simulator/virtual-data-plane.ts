@@ -330,6 +330,7 @@ export function createVirtualDataPlane(options: { clock: VirtualClock; random: (
       const line = lines.get(lineId)
       if (line) end(line, { class: 'cancelled' })
     },
+    thread: () => 0,
     counters(lineId) {
       const line = lines.get(lineId) ?? gone.get(lineId)
       if (!line) return { bytes: 0, lastByteAt: 0, reached: 0, taskId: 0 }

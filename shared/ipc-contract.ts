@@ -7,7 +7,8 @@
  */
 import { z } from 'zod'
 import { engineEventSchema } from './engine-event.ts'
-import { failureSchema, type Outcome } from './failure.ts'
+import type { Outcome } from './failure.ts'
+import { failureSchema } from './failure-schema.ts'
 import { jobSpecSchema, networkSchema, sourceSchema } from './job-spec.ts'
 import { jobPhaseSchema, summarySchema } from './job-state.ts'
 import { metricsSnapshotSchema } from './metrics-snapshot.ts'

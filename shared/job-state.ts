@@ -1,6 +1,6 @@
 /** Where a job stands. `interrupted` = the program ended before the job did: offered for resume at the next start. */
 import { z } from 'zod'
-import { failureSchema } from './failure.ts'
+import { failureSchema } from './failure-schema.ts'
 
 export const JOB_PHASES = [
   'starting',

@@ -1,6 +1,6 @@
 /** What people read at the end of a run. Pure. */
 
-import { failureClassSchema } from '../../shared/failure.ts'
+import { failureClassSchema } from '../../shared/failure-schema.ts'
 import { formatBytes, formatRate, splitDuration } from '../../shared/format-units.ts'
 import type { Summary } from '../../shared/job-state.ts'
 import type { MetricsSnapshot } from '../../shared/metrics-snapshot.ts'

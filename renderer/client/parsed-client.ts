@@ -3,7 +3,8 @@
  * A transport that cannot reach the program, or a program that breaks the contract, is a failure like any other.
  */
 import { z } from 'zod'
-import { failed, failureSchema, type Outcome, success } from '../../shared/failure.ts'
+import { failed, type Outcome, success } from '../../shared/failure.ts'
+import { failureSchema } from '../../shared/failure-schema.ts'
 import { CALLS, type ContractClient, PUSHES, type Push, type PushName } from '../../shared/ipc-contract.ts'
 
 /** `lost`: the transport tries again by itself. `refused`: the program does not know our token; only a new address helps. */

@@ -1,10 +1,10 @@
 /** The engine's ports with real sockets, disks and clocks behind them. Whoever creates them closes them. */
 import { availableParallelism } from 'node:os'
+import { countCloseWait } from '../engine/diagnose/read-sockets.ts'
 import type { Clock, EnginePorts } from '../engine/engine-ports.ts'
 import { createS3ObjectSource, type S3SourceOptions } from '../engine/list/s3-object-source.ts'
 import { createDataPlane } from '../engine/transport/data-plane.ts'
 import { createVerifier } from '../engine/verify/verifier.ts'
-import { countCloseWait } from './count-close-wait.ts'
 
 /** One thread receives about 1 GB/s from loopback; four are more than any disk we know of takes. */
 const MAX_DATA_PLANE_WORKERS = 4

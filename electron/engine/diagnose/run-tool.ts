@@ -1,0 +1,11 @@
+/** Runs one of the system's own tools; what it prints, or undefined when it is missing, fails or takes too long. */
+import { execFile } from 'node:child_process'
+
+const TIMEOUT_MS = 3000
+
+export function runTool(program: string, args: string[], signal: AbortSignal): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const options = { timeout: TIMEOUT_MS, maxBuffer: 8 * 1024 ** 2, windowsHide: true, signal }
+    execFile(program, args, options, (error, stdout) => resolve(error && !stdout ? undefined : stdout))
+  })
+}

@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest'
+import { classifyHttpError, classifySocketError, readErrorAnswer, readRetryAfter } from './classify-error.ts'
+
+describe('the class of an error answer', () => {
+  it.each([
+    // A named code outweighs the status.
+    [503, 'SlowDown', 'throttled'],
+    [200, 'SlowDown', 'throttled'],
+    [400, 'RequestLimitExceeded', 'throttled'],
+    [500, 'InternalError', 'server-error'],
+    [400, 'RequestTimeout', 'reset'],
+    [403, 'AccessDenied', 'denied'],
+    [403, 'SignatureDoesNotMatch', 'credentials'],
+    [400, 'ExpiredToken', 'credentials'],
+    [403, 'RequestTimeTooSkewed', 'clock-skew'],
+    [404, 'NoSuchBucket', 'missing-bucket'],
+    [404, 'NoSuchKey', 'missing'],
+    [301, 'PermanentRedirect', 'wrong-region'],
+    [400, 'AuthorizationHeaderMalformed', 'wrong-region'],
+    [403, 'InvalidObjectState', 'archived'],
+    [416, 'InvalidRange', 'changed'],
+    // Without one that is known, the status decides.
+    [503, undefined, 'throttled'],
+    [429, undefined, 'throttled'],
+    [500, undefined, 'server-error'],
+    [502, undefined, 'server-error'],
+    [504, 'SomethingNew', 'server-error'],
+    [408, undefined, 'reset'],
+    [407, undefined, 'proxy'],
+    [401, undefined, 'credentials'],
+    [403, 'SomethingNew', 'denied'],
+    [404, undefined, 'missing'],
+    [410, undefined, 'missing'],
+    [412, undefined, 'changed'],
+    [416, undefined, 'changed'],
+    [302, undefined, 'redirect-refused'],
+    [400, undefined, 'protocol'],
+    [204, undefined, 'protocol'],
+  ])('%i %s is %s', (status, code, expected) => {
+    expect(classifyHttpError(status, code)).toBe(expected)
+  })
+
+  it.each(['constructor', '__proto__', 'toString'])('a code named %s is only an unknown one', (code) => {
+    expect(classifyHttpError(500, code)).toBe('server-error')
+  })
+})
+
+describe('an error document', () => {
+  const read = (status: number, body: string, headers: Record<string, string> = {}) =>
+    readErrorAnswer({ status, body, headers: new Map(Object.entries(headers)), receivedAt: 0 })
+
+  it('tells code, message and request', () => {
+    const body =
+      '<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>Not &lt;you&gt; &amp;amp;</Message>' +
+      '<RequestId>4442587FB7D0A2F9</RequestId></Error>'
+    expect(read(403, body)).toEqual({
+      class: 'denied',
+      code: 'AccessDenied',
+      httpStatus: 403,
+      detail: 'Not <you> &amp;',
+      requestId: '4442587FB7D0A2F9',
+    })
+  })
+
+  it.each<[string, string, string]>([
+    ['empty', '', 'HTTP 500'],
+    ['no XML', 'Bad gateway', 'HTTP 500'],
+    ['cut in the middle of its code', '<Error><Code>Slow', 'HTTP 500'],
+    ['a code that never ends', `<Error><Code>${'x'.repeat(100_000)}</Code>`, 'HTTP 500'],
+    ['entities that would expand', '<!DOCTYPE a [<!ENTITY b "bbbb">]><Error><Code>&b;&b;</Code></Error>', '&b;&b;'],
+  ])('%s', (_title, body, code) => {
+    expect(read(500, body)).toMatchObject({ class: 'server-error', code, httpStatus: 500 })
+  })
+
+  it('finds the region in the document or in the headers', () => {
+    const document = '<Error><Code>AuthorizationHeaderMalformed</Code><Region>eu-west-1</Region></Error>'
+    expect(read(400, document)).toMatchObject({ class: 'wrong-region', region: 'eu-west-1' })
+    expect(read(307, '', { 'x-amz-bucket-region': 'us-west-2' })).toMatchObject({
+      class: 'wrong-region',
+      region: 'us-west-2',
+    })
+    expect(read(302, '')).toMatchObject({ class: 'redirect-refused' })
+  })
+
+  it('honours Retry-After', () => {
+    expect(read(503, '', { 'retry-after': '7' })).toMatchObject({ class: 'throttled', retryAfterMs: 7000 })
+  })
+})
+
+describe('Retry-After', () => {
+  const now = Date.UTC(2025, 9, 31, 12, 0, 0)
+  it.each<[string | undefined, number | undefined]>([
+    [undefined, undefined],
+    ['0', 0],
+    ['5', 5000],
+    [' 5 ', 5000],
+    ['999999999', 3_600_000],
+    ['Fri, 31 Oct 2025 12:00:30 GMT', 30_000],
+    ['Fri, 31 Oct 2025 11:00:00 GMT', 0],
+    ['Fri, 31 Oct 2125 11:00:00 GMT', 3_600_000],
+    ['soon', undefined],
+    ['', undefined],
+  ])('%s', (value, expected) => {
+    expect(readRetryAfter(value, now)).toBe(expected)
+  })
+})
+
+describe('the class of a socket error', () => {
+  it.each([
+    ['ECONNREFUSED', 'connecting', 'connect'],
+    ['ETIMEDOUT', 'connecting', 'connect'],
+    ['ECONNRESET', 'connecting', 'connect'],
+    ['ECONNRESET', 'open', 'reset'],
+    ['EPIPE', 'open', 'reset'],
+    ['ETIMEDOUT', 'open', 'reset'],
+    ['ENOTFOUND', 'connecting', 'dns'],
+    ['EAI_AGAIN', 'connecting', 'dns'],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'connecting', 'tls'],
+    ['CERT_HAS_EXPIRED', 'connecting', 'tls'],
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'connecting', 'tls'],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 'connecting', 'tls'],
+    ['ERR_SSL_WRONG_VERSION_NUMBER', 'connecting', 'tls'],
+    ['EPROTO', 'connecting', 'tls'],
+    ['ESOMETHINGNEW', 'connecting', 'connect'],
+    ['ESOMETHINGNEW', 'open', 'reset'],
+  ] as const)('%s while %s is %s', (code, phase, expected) => {
+    expect(classifySocketError({ code, message: 'words' }, phase)).toEqual({ class: expected, code, detail: 'words' })
+  })
+})

@@ -15,7 +15,6 @@ import { createRequestWindow } from '../metrics/request-window.ts'
 import type { Allowance, TransferBook } from '../schedule/transfer-book.ts'
 import { createAddressBook } from './address-book.ts'
 import { adjustConcurrency, chooseCeiling, startConcurrency } from './adjust-concurrency.ts'
-import { type CoolDownState, chooseCoolDown } from './choose-cool-down.ts'
 import { chooseHealing, type LineView, medianSpeed } from './choose-healing.ts'
 import { createConnectionPool, type PoolLine } from './connection-pool.ts'
 import { detectDecay, startDecay } from './detect-decay.ts'
@@ -23,10 +22,12 @@ import { explainLimit } from './explain-limit.ts'
 import { type AgeingAction, findAgeing, startAgeing } from './find-ageing.ts'
 import { createHealthMonitor } from './health-monitor.ts'
 import { chooseRetireAge } from './learn-retirement-age.ts'
+import { createNetworkWatch } from './network-watch.ts'
 import { createReplacementLog } from './replacement-log.ts'
+import { createRestKeeper } from './rest-keeper.ts'
 import { chooseListRetryDelayMs, chooseRetryDelayMs } from './retry-delay.ts'
+import { createRollingRebuild } from './rolling-rebuild.ts'
 import { createThrottleGates } from './throttle-gates.ts'
-import { minuteOfDay, secondsUntilOpen } from './time-window.ts'
 
 export type GovernorOptions = {
   ports: EnginePorts
@@ -56,8 +57,6 @@ const SETTLED_MS = 1000
 const SETTLED_SHARE = 0.4
 /** What still arrives while a hand-over is on its way. */
 const GRACE_SECONDS = 0.1
-/** No byte from anywhere for so long = the network is away. */
-const NETWORK_LOST_MS = 3000
 /** After the disk or the machine has held everything up, silence proves nothing for a while. */
 const AFTER_HOLD_MS = 1500
 const BLOCKED_MS = 1000
@@ -90,26 +89,34 @@ export function createGovernor(options: GovernorOptions) {
     emit,
     onUnhealthy: () => rebuild('health'),
   })
+  const rolling = createRollingRebuild({ now, policy, emit })
+  const network = createNetworkWatch({ now, policy, emit })
+  const rest = createRestKeeper({
+    clock,
+    policy,
+    timeWindow: spec.timeWindow,
+    emit,
+    evidence: () => ({ ...window.read(now()), retryAfterMs: gates.longestWaitMs() }),
+    onRest: (cause) => pool.closeAll(cause),
+    onEnd() {
+      network.startOver()
+      isWarm = false
+      return ceiling(0)
+    },
+  })
 
   let endpoint: Endpoint | undefined
   let endpointAt = Number.NEGATIVE_INFINITY
   let isRenewing = false
   let refusedCredentials = 0
   let startedAt = now()
-  let generation = 1
-  let rebuilding: { from: number; startedAt: number } | undefined
-  let rebuiltAt = now()
   let concurrency = startConcurrency(now(), threads)
   let ageing = startAgeing()
   let retireAgeSeconds = policy.connectionMaxAgeSeconds
-  let coolDownState: CoolDownState = { badSince: undefined }
-  let restUntil = 0
-  let isHalved = false
   let isPaused = false
   let isStopped = false
   let isWarm = false
   let closedBytes = 0
-  let receivedAt = now()
   let receivedBefore = 0
   let recentRate = 0
   let tickedAt = now()
@@ -117,8 +124,6 @@ export function createGovernor(options: GovernorOptions) {
   let probedAt = 0
   let connectFailures = 0
   let connectNotBefore = 0
-  let isNetworkLost = false
-  let hasEverReceived = false
   let usualSpeed = 0
   /** How long a free connection waits for leave to ask: part of what a fresh one costs. */
   let waitSeconds = 0
@@ -134,8 +139,8 @@ export function createGovernor(options: GovernorOptions) {
     emit('pool-warming', { size: concurrency.level })
     await renewEndpoint(signal)
     startedAt = now()
-    receivedAt = now()
-    rebuiltAt = now()
+    network.startOver()
+    rolling.restartClock()
     concurrency = startConcurrency(now(), threads)
     fill()
   }
@@ -157,7 +162,7 @@ export function createGovernor(options: GovernorOptions) {
 
   // -- connections --------------------------------------------------------------------------------------------
 
-  const mayWork = () => !isPaused && !isStopped && endpoint !== undefined && restUntil === 0
+  const mayWork = () => !isPaused && !isStopped && endpoint !== undefined && !rest.isResting()
 
   /** Opens connections until as many are at work, or on their way to it, as are allowed. */
   function fill(): void {
@@ -169,7 +174,7 @@ export function createGovernor(options: GovernorOptions) {
     for (; staying < concurrency.level; staying++) {
       const address = addresses.choose()
       if (address === undefined) return
-      pool.open(address, generation, endpoint)
+      pool.open(address, rolling.generation(), endpoint)
       addresses.noteOpened(address)
     }
   }
@@ -208,7 +213,7 @@ export function createGovernor(options: GovernorOptions) {
     connectFailures++
     const ceiling = Math.min(RECONNECT_MAX_MS, 50 * 2 ** Math.min(10, connectFailures))
     connectNotBefore = now() + random() * ceiling
-    const isHopeless = (failure.class === 'tls' || failure.class === 'proxy') && !hasEverReceived
+    const isHopeless = (failure.class === 'tls' || failure.class === 'proxy') && !network.hasEverReceived()
     if (isHopeless) options.onFatal({ ...failure, subject: endpoint?.hostHeader ?? '' })
   }
 
@@ -234,7 +239,7 @@ export function createGovernor(options: GovernorOptions) {
     const { failure } = outcome
     const task = line.lastTask
     const isOurs = failure?.class === 'cancelled'
-    if (outcome.received > 0) hasEverReceived = true
+    if (outcome.received > 0) network.noteBytes()
     if (!isOurs) window.record(now(), failure === undefined, outcome.firstByteMs)
     if (task && !isOurs) noteAnswer(task, line.taskStartedAt, failure)
     if (task && failure && !isOurs) onFailure(failure, task, outcome.reached, line)
@@ -280,13 +285,13 @@ export function createGovernor(options: GovernorOptions) {
     measure(at)
     if (dataPlane.blockedMs() > BLOCKED_MS) heldUntil = at + AFTER_HOLD_MS
     if (at - endpointAt > ENDPOINT_REFRESH_MS) void renewEndpoint()
-    rest(at)
+    rest.tick()
     if (mayWork()) {
       watchNetwork(at)
       heal(at)
       judgeAddresses()
       tuneConcurrency(at)
-      advanceRebuild(at)
+      rolling.advance([...pool.lines()].filter((line) => !line.closing))
       health.tick()
     }
     replaced.tick()
@@ -296,7 +301,7 @@ export function createGovernor(options: GovernorOptions) {
 
   function measure(at: number): void {
     const bytes = bytesReceived()
-    if (bytes > receivedBefore) receivedAt = at
+    if (bytes > receivedBefore) network.noteBytes()
     const seconds = Math.max(0.001, (at - tickedAt) / 1000)
     recentRate += ((bytes - receivedBefore) / seconds - recentRate) * Math.min(1, seconds)
     watchDecay(at, bytes - receivedBefore)
@@ -418,17 +423,18 @@ export function createGovernor(options: GovernorOptions) {
     }
   }
 
+  const ceiling = (runSeconds: number): number =>
+    chooseCeiling({ threads, runSeconds, isHalved: rest.isHalved(), policy })
+
   function tuneConcurrency(at: number): void {
-    const runSeconds = (at - startedAt) / 1000
-    const ceiling = chooseCeiling({ threads, runSeconds, isHalved, policy })
     const working = [...pool.lines()].filter((line) => line.task !== undefined && line.firstByteAt > 0)
     const adjusted = adjustConcurrency(concurrency, {
       now: at,
       bytes: receivedBefore,
       firstByteMs: window.read(at).firstByteMsP50,
       busy: working.length,
-      ceiling,
-      isHeld: gates.isHoldingBack() || isHeldBack(at) || isNetworkLost,
+      ceiling: ceiling((at - startedAt) / 1000),
+      isHeld: gates.isHoldingBack() || isHeldBack(at) || network.isLost(),
     })
     concurrency = adjusted.state
     if (!adjusted.change) return
@@ -448,85 +454,18 @@ export function createGovernor(options: GovernorOptions) {
   }
 
   function watchNetwork(at: number): void {
-    const wants = book.counts().open > 0 || pool.size > 0
-    const silentMs = wants ? at - receivedAt : 0
-    if (!wants || gates.longestWaitMs() > 0 || isHeldBack(at)) receivedAt = Math.max(receivedAt, at - NETWORK_LOST_MS)
-    if (!isNetworkLost && hasEverReceived && silentMs > NETWORK_LOST_MS && pool.counts().active > 0) {
-      isNetworkLost = true
-      emit('network-lost', { seconds: silentMs / 1000 })
-    } else if (isNetworkLost && silentMs < NETWORK_LOST_MS) {
-      isNetworkLost = false
-      emit('network-restored', {})
-    }
-    const isGone = silentMs > policy.networkGoneSeconds * 1000
-    if (isGone)
-      options.onFatal({
-        class: addresses.isFailing ? 'dns' : 'connect',
-        code: 'network-gone',
-        subject: endpoint?.hostHeader ?? '',
-      })
-  }
-
-  // -- rest and rebuild ---------------------------------------------------------------------------------------
-
-  /** Cool-down and time window: everything is closed, then work resumes. */
-  function rest(at: number): void {
-    const closedForMs = secondsUntilOpen(spec.timeWindow, minuteOfDay(clock.now())) * 1000
-    if (restUntil > 0 && at >= restUntil && closedForMs === 0) {
-      restUntil = 0
-      receivedAt = at
-      isWarm = false
-      startedAt = Math.min(startedAt, at)
-      if (isHalved) emit('cooled-down', { concurrency: chooseCeiling({ threads, runSeconds: 0, isHalved, policy }) })
-    } else if (restUntil === 0 && closedForMs > 0) {
-      restUntil = at + closedForMs
-      pool.closeAll('time-window')
-    }
-    if (restUntil > 0) return
-    const { successRate, requestsPerSecond } = window.read(at)
-    const requests = requestsPerSecond
-    const chosen = chooseCoolDown(coolDownState, {
-      now: at,
-      successRate,
-      requests,
-      retryAfterMs: gates.longestWaitMs(),
-      policy,
+    const isGone = network.tick({
+      hasWork: book.counts().open > 0 || pool.size > 0,
+      isHeldBack: gates.longestWaitMs() > 0 || isHeldBack(at),
+      hasRequests: pool.counts().active > 0,
     })
-    coolDownState = chosen.state
-    if (chosen.restMs !== undefined) coolDown('success-rate', chosen.restMs)
-  }
-
-  function coolDown(cause: string, restMs = policy.coolDownSeconds * 1000): void {
-    if (restUntil > 0) return
-    restUntil = now() + restMs
-    isHalved = true
-    emit('cooling-down', { cause, seconds: restMs / 1000, successRate: window.read(now()).successRate })
-    pool.closeAll('cooling-down')
+    if (!isGone) return
+    const failureClass = addresses.isFailing ? 'dns' : 'connect'
+    options.onFatal({ class: failureClass, code: 'network-gone', subject: endpoint?.hostHeader ?? '' })
   }
 
   function rebuild(cause: string): void {
-    if (rebuilding || !mayWork()) return
-    rebuilding = { from: generation, startedAt: now() }
-    generation++
-    emit('pool-rebuilding', { cause, generation, size: pool.size })
-  }
-
-  /** A quarter at a time hands over to fresh connections, until the old generation is gone. */
-  function advanceRebuild(at: number): void {
-    if (!rebuilding && policy.poolRebuildSeconds > 0 && at - rebuiltAt > policy.poolRebuildSeconds * 1000)
-      rebuild('hourly')
-    if (!rebuilding) return
-    const lines = [...pool.lines()].filter((line) => !line.closing)
-    const old = lines.filter((line) => line.generation < generation)
-    if (old.length === 0) {
-      emit('pool-rebuilt', { generation, size: pool.size, seconds: (at - rebuilding.startedAt) / 1000 })
-      rebuilding = undefined
-      rebuiltAt = at
-      return
-    }
-    const atOnce = Math.max(1, Math.ceil(lines.length / 4)) - lines.filter((line) => line.leaving).length
-    for (const line of old.filter((candidate) => !candidate.leaving).slice(0, Math.max(0, atOnce)))
-      line.leaving = 'rebuild'
+    if (mayWork()) rolling.begin(cause, pool.size)
   }
 
   function pump(): void {
@@ -585,7 +524,7 @@ export function createGovernor(options: GovernorOptions) {
         .filter((record) => record.quarantinedUntil > at)
         .map((record) => record.address),
       dnsFailing: addresses.isFailing && pool.size === 0,
-      silentMs: pool.counts().active > 0 ? at - receivedAt : 0,
+      silentMs: pool.counts().active > 0 ? network.silentMs() : 0,
       isWorking: mayWork() && pool.size > 0,
       serverErrors: window.read(at).errors.get('server-error') ?? 0,
     })
@@ -604,11 +543,11 @@ export function createGovernor(options: GovernorOptions) {
     },
     resume() {
       isPaused = false
-      receivedAt = now()
+      network.startOver()
       fill()
     },
     rebuild,
-    coolDown,
+    coolDown: rest.coolDown,
     stop() {
       isStopped = true
       pool.closeAll('stopped')
@@ -627,21 +566,22 @@ export function createGovernor(options: GovernorOptions) {
         policy,
         random: random(),
         sawPage,
-        networkGoneMs: now() - receivedAt,
+        networkGoneMs: network.silentMs(),
       }),
     bytesReceived,
     requests() {
       const slowest = gates.slowestRate()
       return { ...window.read(now()), delayMs: slowest === undefined ? 0 : Math.round(1000 / slowest) }
     },
-    pool: () => ({ concurrency: concurrency.level, threads, generation, connections: pool.counts() }),
+    pool: () => ({
+      concurrency: concurrency.level,
+      threads,
+      generation: rolling.generation(),
+      connections: pool.counts(),
+    }),
     dnsMs: () => addresses.lookupMs(),
-    waitSeconds: () => (restUntil > 0 ? Math.max(0, (restUntil - now()) / 1000) : 0),
-    phase(): JobPhase | undefined {
-      if (restUntil > 0)
-        return secondsUntilOpen(spec.timeWindow, minuteOfDay(clock.now())) > 0 ? 'waiting' : 'cooling-down'
-      return isNetworkLost ? 'waiting' : undefined
-    },
+    waitSeconds: rest.secondsLeft,
+    phase: (): JobPhase | undefined => rest.phase() ?? (network.isLost() ? 'waiting' : undefined),
     limit,
     connectionTable: (): ConnectionView[] => pool.view(),
     addressTable: (): AddressView[] =>

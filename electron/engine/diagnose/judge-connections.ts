@@ -1,0 +1,70 @@
+/** Do connections leak, are answers left unclosed, are we being throttled: the seed report's own table. Pure. */
+
+import { type Judged, judged, untold } from './judged.ts'
+import type { SocketCounts } from './socket-table.ts'
+
+/** The seed report, "连接池实际泄漏": 5-15 is healthy, more than 50 is a leak. */
+const SOCKETS = { healthyFrom: 5, healthyTo: 15, leakAbove: 50 }
+/** Connections beside those of the data: listing, HEAD, credentials. */
+const CONTROL_SOCKETS = 4
+/** The seed report, "自适应限流": below this share of good answers, slow down. */
+const SUCCESS_RATE = 0.9
+
+export type SocketMeasurement = {
+  /** undefined: this system does not tell. */
+  sockets: SocketCounts | undefined
+  runningJobs: number
+  /** Ceilings of the running jobs together. 0 for a job of another process, whose ceiling nobody tells us. */
+  threads: number
+}
+
+/** A user who asks for 64 connections gets them: that is many, but no leak. */
+export function judgeSockets({ sockets, runningJobs, threads }: SocketMeasurement): Judged {
+  if (!sockets) return untold('cannot-tell', SOCKETS)
+  const { established, closeWait, timeWait, other } = sockets
+  const evidence = { established, closeWait, timeWait, other, runningJobs, threads }
+  const say = (verdict: Judged['verdict'], cause: Judged['cause']) =>
+    judged(verdict, cause, established, { threshold: SOCKETS, evidence })
+  const wanted = threads > 0 ? threads + CONTROL_SOCKETS : 0
+  if (established > SOCKETS.leakAbove) {
+    return established <= wanted ? say('ok', 'sockets-as-set') : say('bad', 'sockets-leak')
+  }
+  if (established > SOCKETS.healthyTo) {
+    return established <= wanted ? say('ok', 'sockets-as-set') : say('notice', 'sockets-many')
+  }
+  if (established >= SOCKETS.healthyFrom) return say('ok', 'sockets-healthy')
+  if (runningJobs === 0) return say('ok', 'sockets-idle')
+  const allowed = threads > 0 && threads < SOCKETS.healthyFrom
+  return allowed ? say('ok', 'sockets-as-set') : say('notice', 'sockets-few')
+}
+
+/** A server may close a moment before we notice; a socket that is still there at the second look was forgotten. */
+export function judgeCloseWait(first: SocketCounts | undefined, second: SocketCounts | undefined): Judged {
+  const threshold = { notice: 0 }
+  if (!first || !second) return untold('cannot-tell', threshold)
+  const stuck = second.closeWaitIds.filter((id) => first.closeWaitIds.includes(id)).length
+  const evidence = { first: first.closeWait, second: second.closeWait, stuck }
+  if (stuck > 0) return judged('bad', 'close-wait-stuck', second.closeWait, { threshold, evidence })
+  const seen = Math.max(first.closeWait, second.closeWait)
+  if (seen > 0) return judged('notice', 'close-wait-passing', seen, { threshold, evidence })
+  return judged('ok', 'close-wait-none', 0, { threshold, evidence })
+}
+
+export type ThrottlingMeasurement = {
+  /** Requests of this diagnosis, and how many got 503 or 429. */
+  requests: number
+  refused: number
+  /** Of the running jobs: the worst success rate, the longest delay, refusals since they began. */
+  jobs: { successRate: number; delayMs: number; throttled: number } | undefined
+}
+
+export function judgeThrottling({ requests, refused, jobs }: ThrottlingMeasurement): Judged {
+  const threshold = { least: SUCCESS_RATE }
+  if (requests === 0 && !jobs) return untold('not-asked', threshold)
+  const rate = Math.min(jobs?.successRate ?? 1, requests > 0 ? 1 - refused / requests : 1)
+  const evidence = { requests, refused, ...(jobs ? { throttledInJobs: jobs.throttled, delayMs: jobs.delayMs } : {}) }
+  const isThrottledNow = refused > 0 || (jobs !== undefined && jobs.throttled > 0 && rate < SUCCESS_RATE)
+  if (isThrottledNow) return judged('bad', 'throttled', rate, { threshold, evidence })
+  if (jobs && jobs.throttled > 0) return judged('notice', 'was-throttled', rate, { threshold, evidence })
+  return judged('ok', 'not-throttled', rate, { threshold, evidence })
+}

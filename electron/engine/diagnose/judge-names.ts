@@ -1,0 +1,59 @@
+/** Is the name found, and how fast. Pure. */
+import type { Failure } from '../../../shared/failure.ts'
+import { type Judged, judged, judgeFailure, judgeRising, untold } from './judged.ts'
+
+/**
+ * A look-up answered from a cache nearby takes a few milliseconds, one across the world 200; beyond a second it is felt
+ * with every fresh connection ("DNS解析慢" in the seed report's table).
+ */
+const LOOK_UP_MS = { notice: 200, bad: 1000 }
+
+export type LookUp =
+  | { status: 'answered'; milliseconds: number; addresses: string[]; server?: string }
+  | { status: 'failed'; milliseconds: number; failure: Failure; server?: string }
+  /** An address, or a host with addresses fixed by the user. */
+  | { status: 'not-needed'; addresses: string[] }
+  | { status: 'not-asked' }
+
+/** Benchmarking addresses (RFC 2544) that proxies such as Clash hand out in place of the real ones. */
+const isFake = (address: string): boolean => /^198\.1[89]\./.test(address)
+
+export function judgeAddresses(look: LookUp): Judged {
+  if (look.status === 'not-asked') return untold('not-asked')
+  if (look.status === 'failed') return judgeFailure(look.failure)
+  const evidence = { addresses: look.addresses.join(' ') }
+  const isCaptured = look.addresses.some(isFake)
+  const [verdict, cause] = isCaptured ? (['notice', 'addresses-fake'] as const) : (['ok', 'addresses-found'] as const)
+  return judged(verdict, cause, look.addresses.length, { evidence })
+}
+
+export const judgeSystemDns = (look: LookUp): Judged =>
+  judgeLookUp(look, (failure) => ({
+    ...judgeFailure(failure, LOOK_UP_MS),
+    cause: 'dns-dead',
+  }))
+
+/** A server the user named must answer; the system's own servers are only a second way for us. */
+export const judgeServerDns = (look: LookUp, isChosen: boolean): Judged =>
+  judgeLookUp(look, (failure) => ({
+    ...judgeFailure(failure, LOOK_UP_MS),
+    verdict: isChosen ? 'bad' : 'notice',
+    cause: isChosen ? 'dns-server-dead' : 'dns-own-servers-dead',
+  }))
+
+function judgeLookUp(look: LookUp, ofFailure: (failure: Failure) => Judged): Judged {
+  switch (look.status) {
+    case 'not-asked':
+      return untold('not-asked', LOOK_UP_MS)
+    case 'not-needed':
+      return judged('ok', 'dns-not-needed', null, { threshold: LOOK_UP_MS })
+    case 'failed': {
+      const answer = ofFailure(look.failure)
+      return { ...answer, evidence: { ...answer.evidence, afterMs: Math.round(look.milliseconds), ...serverOf(look) } }
+    }
+    case 'answered':
+      return judgeRising(look.milliseconds, LOOK_UP_MS, ['dns-fast', 'dns-slow', 'dns-very-slow'], serverOf(look))
+  }
+}
+
+const serverOf = ({ server }: { server?: string }): { server?: string } => (server ? { server } : {})

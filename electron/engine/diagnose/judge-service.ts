@@ -1,0 +1,145 @@
+/** Can the bucket be read, how long does an answer take, how fast is one connection, and are many faster. Pure. */
+
+import type { Failure, Outcome } from '../../../shared/failure.ts'
+import { DEFAULT_POLICY } from '../../../shared/policy.ts'
+import { type Judged, judged, judgeFailure, judgeRising, untold } from './judged.ts'
+
+/** Beyond a second the wait is felt with every range; 5 s is the seed report's plan D ("延迟超过5秒，认为不健康"). */
+const LATENCY_MS = { notice: 1000, bad: DEFAULT_POLICY.unhealthyLatencySeconds * 1000 }
+
+/** An absent value: nothing was asked, because there was no address or an earlier step failed. */
+type Asked<T> = Outcome<T> | undefined
+
+export function judgeBucket(listing: Asked<{ milliseconds: number; objects: number; isComplete: boolean }>): Judged {
+  if (!listing) return untold('not-asked', LATENCY_MS)
+  if (!listing.ok) return judgeFailure(listing.failure, LATENCY_MS)
+  const { milliseconds, objects, isComplete } = listing.value
+  const evidence = { objects, isComplete }
+  if (objects === 0) return judged('notice', 'bucket-empty', milliseconds, { threshold: LATENCY_MS, evidence })
+  return judgeRising(milliseconds, LATENCY_MS, ['bucket-readable', 'latency-high', 'latency-unhealthy'], evidence)
+}
+
+/** `timesMs`: one look each; the middle one counts, the rest is evidence. */
+export function judgeHead(head: Asked<{ timesMs: number[] }>, cause: 'not-asked' | 'no-object' = 'not-asked'): Judged {
+  if (!head) return untold(cause, LATENCY_MS)
+  if (!head.ok) return judgeFailure(head.failure, LATENCY_MS)
+  const sorted = [...head.value.timesMs].sort((one, other) => one - other)
+  const middle = sorted[Math.floor(sorted.length / 2)] ?? 0
+  const evidence = { requests: sorted.length, fastestMs: sorted[0] ?? 0, slowestMs: sorted.at(-1) ?? 0 }
+  return judgeRising(middle, LATENCY_MS, ['latency-good', 'latency-high', 'latency-unhealthy'], evidence)
+}
+
+export type Transfer = {
+  address: string
+  /** TCP and TLS. */
+  connectMs: number
+  firstByteMs: number
+  bytes: number
+  /** From the first byte on. */
+  seconds: number
+  /** The server's Date header minus our own clock at that moment, Unix milliseconds; absent without the header. */
+  clockAheadMs?: number
+}
+
+export function judgeFirstByte(transfer: Asked<Transfer>, cause: 'not-asked' | 'no-object' = 'not-asked'): Judged {
+  if (!transfer) return untold(cause, LATENCY_MS)
+  if (!transfer.ok) return judgeFailure(transfer.failure, LATENCY_MS)
+  const { firstByteMs, connectMs, address } = transfer.value
+  return judgeRising(firstByteMs, LATENCY_MS, ['latency-good', 'latency-high', 'latency-unhealthy'], {
+    connectMs: Math.round(connectMs),
+    address,
+  })
+}
+
+/** S3 gives 85-90 MB/s to one request (DESIGN 5); below this a file of 1 GB takes three hours. */
+const SPEED = { least: 100_000 }
+/** Less than this says nothing about a speed: it fits into the buffers on the way. */
+const LEAST_BYTES = 256 * 1024
+/** A fresh connection twice as fast as the running job's proves that those have aged (DESIGN 6.1). */
+const AGED_FACTOR = 2
+const AGED_LEAST_CONNECTIONS = 3
+
+export const speedOf = ({ bytes, seconds }: Pick<Transfer, 'bytes' | 'seconds'>): number =>
+  seconds > 0 ? bytes / seconds : 0
+
+export type JobSpeeds = {
+  bytesPerSecond: number
+  connections: number
+  /** Of the connections at work: the middle one's speed. */
+  medianBytesPerSecond: number
+}
+
+export function judgeSingleSpeed(
+  transfer: Asked<Transfer>,
+  job: JobSpeeds | undefined,
+  cause: 'not-asked' | 'no-object' | 'speed-not-disturbed' = 'not-asked',
+): Judged {
+  if (!transfer) return untold(cause, SPEED)
+  if (!transfer.ok) return judgeFailure(transfer.failure, SPEED)
+  const { bytes, seconds } = transfer.value
+  const speed = speedOf(transfer.value)
+  const evidence = { bytes, seconds: round(seconds, 2) }
+  if (bytes < LEAST_BYTES && seconds < 1)
+    return judged('unknown', 'speed-too-short', null, { threshold: SPEED, evidence })
+  if (job && job.connections >= AGED_LEAST_CONNECTIONS && speed > AGED_FACTOR * job.medianBytesPerSecond) {
+    const proof = { ...evidence, jobConnectionBytesPerSecond: Math.round(job.medianBytesPerSecond) }
+    return judged('notice', 'fresh-is-faster', speed, { threshold: SPEED, evidence: proof })
+  }
+  const isLow = speed < SPEED.least
+  return judged(isLow ? 'bad' : 'ok', isLow ? 'speed-very-low' : 'speed-measured', speed, {
+    threshold: SPEED,
+    evidence,
+  })
+}
+
+/** More than this, and more connections help; less, and they are in each other's way. */
+const HELP_FACTOR = 1.3
+const HURT_FACTOR = 0.7
+
+export type ParallelMeasurement =
+  | { from: 'probe'; connections: number; result: Outcome<{ bytes: number; seconds: number }>; singleSpeed: number }
+  /** While a job runs nothing more is put on the line: its own speed is what many connections reach. */
+  | { from: 'job'; job: JobSpeeds }
+  | { from: 'nothing'; cause: 'not-asked' | 'no-object' | 'speed-not-disturbed' | 'out-of-time' }
+
+export function judgeParallelSpeed(measured: ParallelMeasurement): Judged {
+  if (measured.from === 'nothing') return untold(measured.cause, SPEED)
+  if (measured.from === 'job') {
+    const { bytesPerSecond, connections } = measured.job
+    const isLow = connections > 0 && bytesPerSecond < SPEED.least
+    return judged(isLow ? 'bad' : 'ok', isLow ? 'speed-very-low' : 'speed-of-job', bytesPerSecond, {
+      threshold: SPEED,
+      evidence: { connections },
+    })
+  }
+  const { result, connections, singleSpeed } = measured
+  if (!result.ok) return judgeFailure(result.failure, SPEED)
+  const { bytes, seconds } = result.value
+  const speed = speedOf(result.value)
+  const ratio = singleSpeed > 0 ? speed / singleSpeed : 0
+  const evidence = { connections, bytes, seconds: round(seconds, 2), timesSingle: round(ratio, 2) }
+  const say = (verdict: Judged['verdict'], cause: Judged['cause']) =>
+    judged(verdict, cause, speed, { threshold: SPEED, evidence })
+  if (bytes < LEAST_BYTES && seconds < 1) return { ...say('unknown', 'speed-too-short'), value: null }
+  if (speed < SPEED.least) return say('bad', 'speed-very-low')
+  if (ratio === 0) return say('ok', 'speed-measured')
+  if (ratio < HURT_FACTOR) return say('notice', 'many-hurt')
+  return ratio > HELP_FACTOR ? say('ok', 'many-help') : say('ok', 'line-is-full')
+}
+
+/** S3 refuses signatures that are 15 minutes off (RequestTimeTooSkewed); a Date header counts whole seconds. */
+const CLOCK_SECONDS = { notice: 60, bad: 900 }
+
+/** `aheadMs`: the server's clock minus ours. */
+export function judgeClock(aheadMs: number | undefined, refusal: Failure | undefined, wasAsked: boolean): Judged {
+  if (aheadMs === undefined) {
+    if (refusal?.class === 'clock-skew') return judgeFailure(refusal, CLOCK_SECONDS)
+    return untold(wasAsked ? 'cannot-tell' : 'not-asked', CLOCK_SECONDS)
+  }
+  const seconds = Math.round(Math.abs(aheadMs) / 1000)
+  return judgeRising(seconds, CLOCK_SECONDS, ['clock-right', 'clock-off', 'clock-refused'], {
+    thisMachine: aheadMs > 0 ? 'behind' : 'ahead',
+  })
+}
+
+const round = (value: number, digits: number): number => Number(value.toFixed(digits))

@@ -1,0 +1,68 @@
+/** What every judge answers, and the answers that are alike in all of them. Pure. */
+import type { Cause, Check, CheckVerdict, Evidence } from '../../../shared/diagnosis.ts'
+import type { Failure, FailureClass } from '../../../shared/failure.ts'
+
+export type Judged = Omit<Check, 'code'>
+
+export function judged(
+  verdict: CheckVerdict,
+  cause: Cause,
+  value: number | null,
+  more: { threshold?: Record<string, number>; evidence?: Evidence } = {},
+): Judged {
+  return { verdict, cause, value, threshold: more.threshold ?? {}, evidence: more.evidence ?? {} }
+}
+
+export const untold = (cause: Cause = 'cannot-tell', threshold: Record<string, number> = {}): Judged =>
+  judged('unknown', cause, null, { threshold })
+
+/** Up to `notice` all is well, up to `bad` it is worth knowing. */
+export function judgeRising(
+  value: number,
+  threshold: { notice: number; bad: number },
+  causes: [good: Cause, notice: Cause, bad: Cause],
+  evidence: Evidence = {},
+): Judged {
+  const step = value > threshold.bad ? 2 : value > threshold.notice ? 1 : 0
+  return judged((['ok', 'notice', 'bad'] as const)[step], causes[step] as Cause, value, { threshold, evidence })
+}
+
+const CAUSE_OF_FAILURE: Record<FailureClass, Cause> = {
+  throttled: 'failed-throttled',
+  'server-error': 'failed-server',
+  stalled: 'failed-timeout',
+  slow: 'failed-timeout',
+  reset: 'failed-cut',
+  connect: 'failed-connect',
+  dns: 'failed-dns',
+  tls: 'failed-tls',
+  proxy: 'failed-proxy',
+  denied: 'failed-denied',
+  credentials: 'failed-credentials',
+  'clock-skew': 'failed-clock',
+  'missing-bucket': 'failed-missing-bucket',
+  missing: 'failed-missing',
+  'wrong-region': 'failed-region',
+  'redirect-refused': 'failed-protocol',
+  changed: 'failed-protocol',
+  archived: 'failed-denied',
+  protocol: 'failed-protocol',
+  corrupt: 'failed-protocol',
+  'disk-full': 'failed-disk-full',
+  'disk-denied': 'failed-disk-denied',
+  disk: 'failed-disk',
+  locked: 'failed-disk',
+  'unsafe-path': 'failed-disk-denied',
+  cancelled: 'out-of-time',
+  usage: 'failed-setting',
+}
+
+/** A failure is a verdict. The other side's own words stay out: nobody knows what is in them. */
+export function judgeFailure(failure: Failure, threshold: Record<string, number> = {}): Judged {
+  const { code, httpStatus, subject, address, region } = failure
+  const known = { class: failure.class, code, httpStatus, subject, address, region }
+  const told = Object.entries(known).filter((entry): entry is [string, string | number] => entry[1] !== undefined)
+  const verdict = failure.class === 'cancelled' ? 'unknown' : 'bad'
+  const cause = CAUSE_OF_FAILURE[failure.class]
+  return judged(verdict, cause, null, { threshold, evidence: Object.fromEntries(told) })
+}

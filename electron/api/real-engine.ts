@@ -25,5 +25,10 @@ export function createRealEngine(options: RealEngineOptions): EngineAccess {
       const { startRealDownload } = await import('./start-real-download.ts')
       return startRealDownload({ ...options, ...request })
     },
+
+    async diagnose(request) {
+      const { runRealDiagnosis } = await import('./run-real-diagnosis.ts')
+      return runRealDiagnosis({ ...options, ...request })
+    },
   }
 }

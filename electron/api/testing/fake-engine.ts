@@ -1,10 +1,11 @@
 /** An engine that does what the test says: a listing of fixed objects, and downloads that wait for the test. */
+import type { Check } from '../../../shared/diagnosis.ts'
 import type { EventCode } from '../../../shared/engine-event.ts'
 import { FAILURE_CLASSES, type Failure, type FailureClass, failed, success } from '../../../shared/failure.ts'
 import type { Summary } from '../../../shared/job-state.ts'
 import type { MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
 import type { ListedObject } from '../../engine/engine-ports.ts'
-import type { DownloadRequest, EngineAccess, LiveDownload } from '../engine-access.ts'
+import type { DiagnoseRequest, DownloadRequest, EngineAccess, LiveDownload } from '../engine-access.ts'
 
 type FakeDownload = {
   request: DownloadRequest
@@ -15,14 +16,26 @@ type FakeDownload = {
   end(changes?: Partial<Summary>): void
 }
 
-export type FakeEngine = EngineAccess & { downloads: FakeDownload[]; openSources: number }
+export type FakeEngine = EngineAccess & {
+  downloads: FakeDownload[]
+  openSources: number
+  /** What was asked of `diagnose`, oldest first. */
+  diagnoses: Pick<DiagnoseRequest, 'source' | 'folder' | 'jobs' | 'limitBytesPerSecond'>[]
+}
 
 export function createFakeEngine(
-  options: { objects?: ListedObject[]; listFailure?: Failure; startFailure?: Failure; pageSize?: number } = {},
+  options: {
+    objects?: ListedObject[]
+    listFailure?: Failure
+    startFailure?: Failure
+    pageSize?: number
+    diagnosisLasts?(signal: AbortSignal): Promise<void>
+  } = {},
 ): FakeEngine {
   const engine: FakeEngine = {
     downloads: [],
     openSources: 0,
+    diagnoses: [],
     async openSource() {
       engine.openSources++
       return success({
@@ -49,6 +62,20 @@ export function createFakeEngine(
       const fake = createFakeDownload(request)
       engine.downloads.push(fake.control)
       return success(fake.download)
+    },
+    async diagnose({ onCheck, folder, source, version, jobs, limitBytesPerSecond, signal }) {
+      engine.diagnoses.push({ ...(source ? { source } : {}), folder, jobs, limitBytesPerSecond })
+      onCheck(sampleCheck)
+      await options.diagnosisLasts?.(signal)
+      return {
+        startedAt: '2026-01-01T00:00:00.000Z',
+        seconds: 1,
+        version,
+        system: 'test',
+        address: '',
+        folder,
+        checks: [sampleCheck],
+      }
     },
   }
   return engine
@@ -152,3 +179,5 @@ export const sampleObject = (key: string, size = 100): ListedObject => ({
   lastModified: Date.UTC(2025, 9, 1),
   storageClass: 'STANDARD',
 })
+
+const sampleCheck: Check = { code: 'cpu', verdict: 'ok', cause: 'cpu-free', value: 0.1, threshold: {}, evidence: {} }

@@ -95,6 +95,8 @@ export function judgeSingleSpeed(
 /** More than this, and more connections help; less, and they are in each other's way. */
 const HELP_FACTOR = 1.3
 const HURT_FACTOR = 0.7
+/** Beyond this it is the probe itself that is measured: a range is over before many connections have found their speed. */
+const FAST_ENOUGH = 100e6
 
 export type ParallelMeasurement =
   | { from: 'probe'; connections: number; result: Outcome<{ bytes: number; seconds: number }>; singleSpeed: number }
@@ -123,7 +125,7 @@ export function judgeParallelSpeed(measured: ParallelMeasurement): Judged {
   if (bytes < LEAST_BYTES && seconds < 1) return { ...say('unknown', 'speed-too-short'), value: null }
   if (speed < SPEED.least) return say('bad', 'speed-very-low')
   if (ratio === 0) return say('ok', 'speed-measured')
-  if (ratio < HURT_FACTOR) return say('notice', 'many-hurt')
+  if (ratio < HURT_FACTOR && speed < FAST_ENOUGH) return say('notice', 'many-hurt')
   return ratio > HELP_FACTOR ? say('ok', 'many-help') : say('ok', 'line-is-full')
 }
 

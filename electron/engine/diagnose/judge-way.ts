@@ -38,6 +38,8 @@ export function judgeMtu(measured: { name: string; mtu: number } | undefined): J
 
 /** Under a megabit others do not matter. */
 const OTHERS = { notice: 125_000 }
+/** Headers and the granularity of the jobs' own figures: so much beside our bytes is not others. */
+const OWN_SLACK_RATIO = 0.25
 /** Others that take more than this share of what the line is seen to carry. */
 const TAKEN_RATIO = 0.5
 
@@ -62,7 +64,7 @@ export function judgeOtherTraffic(measured: TrafficMeasurement | undefined): Jud
   }
   const say = (verdict: Judged['verdict'], cause: Judged['cause']) =>
     judged(verdict, cause, others, { threshold: OTHERS, evidence })
-  if (others <= OTHERS.notice) return say('ok', 'line-is-ours')
+  if (others <= Math.max(OTHERS.notice, (OWN_SLACK_RATIO * ownBytes) / seconds)) return say('ok', 'line-is-ours')
   return lineBytesPerSecond > 0 && others > TAKEN_RATIO * seen
     ? say('bad', 'line-is-taken')
     : say('notice', 'line-is-shared')

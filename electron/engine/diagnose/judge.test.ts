@@ -178,6 +178,7 @@ describe.each<[string, [situation: string, judged: Judged, verdict: string, caus
       ['four are thrice as fast as one', parallel(24e6, 8e6), 'ok', 'many-help'],
       ['four are as fast as one', parallel(8e6, 8e6), 'ok', 'line-is-full'],
       ['four are slower than one', parallel(4e6, 8e6), 'notice', 'many-hurt'],
+      ['four are slower than one, of a line no probe can fill', parallel(15e7, 8e8), 'ok', 'line-is-full'],
       ['four, and still nothing', parallel(5e4, 4e4), 'bad', 'speed-very-low'],
       [
         'the job shows what many do',
@@ -215,6 +216,7 @@ describe.each<[string, [situation: string, judged: Judged, verdict: string, caus
       ['not told', judgeMtu(undefined), 'unknown', 'cannot-tell'],
       ['others are quiet', traffic(1e5, 0, 1e7), 'ok', 'line-is-ours'],
       ['all of it is ours', traffic(9e6, 9e6, 9e6), 'ok', 'line-is-ours'],
+      ['headers and rounding beside our own', traffic(11e6, 9e6, 9e6), 'ok', 'line-is-ours'],
       ['others take a tenth', traffic(1e6, 0, 9e6), 'notice', 'line-is-shared'],
       ['others take most', traffic(8e6, 1e6, 1e6), 'bad', 'line-is-taken'],
       ['others, of a line nobody measured', traffic(8e6, 0, 0), 'notice', 'line-is-shared'],

@@ -1,0 +1,192 @@
+/** Asks the bucket step by step and judges each answer; what hangs on a step that failed says so. */
+import type { Failure, Outcome } from '../../../shared/failure.ts'
+import type { Endpoint, ListedObject } from '../engine-ports.ts'
+import type { DiagnosisRequest, Report } from './diagnosis-request.ts'
+import { judgeThrottling } from './judge-connections.ts'
+import type { LookUp } from './judge-names.ts'
+import {
+  judgeBucket,
+  judgeClock,
+  judgeFirstByte,
+  judgeHead,
+  judgeParallelSpeed,
+  judgeSingleSpeed,
+  speedOf,
+  type Transfer,
+} from './judge-service.ts'
+import { untold } from './judged.ts'
+import { probeNames } from './probe-names.ts'
+import {
+  type GetPlan,
+  type ProbeDepth,
+  type ProbeSource,
+  probeHeads,
+  probeListing,
+  probeMany,
+  probeOne,
+  smallest,
+} from './probe-service.ts'
+
+export type ServiceFindings = {
+  objects: readonly ListedObject[]
+  /** Requests asked and how they failed. */
+  requests: number
+  failures: Failure[]
+  /** Best speed the line was seen to carry; 0 when none was measured. */
+  bestSpeed: number
+}
+
+export async function askService(
+  request: DiagnosisRequest,
+  report: Report,
+  signal: AbortSignal,
+  {
+    place,
+    names,
+    refusal,
+  }: { place: Endpoint | undefined; names: Names; refusal: { ok: false; failure: Failure } | undefined },
+): Promise<ServiceFindings> {
+  const { clock, jobs, target } = request
+  const jobSpeed = jobs?.speeds.bytesPerSecond ?? 0
+  const nothing: ServiceFindings = { objects: [], requests: 0, failures: [], bestSpeed: jobSpeed }
+  if (!target?.ok || !place) {
+    report('bucket', judgeBucket(refusal))
+    reportNothing(request, report, 'not-asked', refusal?.failure)
+    return nothing
+  }
+  const { source, prefix } = target.value
+  const listing = await probeListing(source, prefix, clock, signal)
+  const failures = listing.ok ? [] : [listing.failure]
+  report(
+    'bucket',
+    judgeBucket(
+      listing.ok ? { ok: true, value: { ...listing.value, objects: listing.value.objects.length } } : listing,
+    ),
+  )
+  const objects = listing.ok ? listing.value.objects : []
+  const found = await findPlace(request, target.value.source, { place, names }, signal)
+  const filled = objects.filter(({ size }) => size > 0)
+  if (filled.length === 0 || found === undefined) {
+    reportNothing(request, report, 'no-object', failures[0])
+    return { ...nothing, objects, requests: 1, failures }
+  }
+
+  // A HEAD beside a transfer would measure the transfer: the first one goes alone, unless it takes too long.
+  const heads = probeHeads(source, smallest(filled), clock, signal)
+  void heads.then((head) => report('head', judgeHead(head)))
+  await Promise.race([heads, new Promise<void>((resolve) => void clock.after(HEAD_START_MS, resolve))])
+  const { limitBytesPerSecond } = request
+  const plan: GetPlan = { ...found, limitBytesPerSecond, clock, signal }
+  const depth = depthOf(request)
+  const one = await probeOne(plan, filled, depth)
+  reportOne(request, report, one, depth)
+  await heads
+  const singleSpeed = one.ok && depth !== 'first-byte' ? speedOf(one.value) : 0
+  const many = await askMany(request, report, plan, filled, { one, singleSpeed, depth })
+  const results = [await heads, one, ...many.results]
+  return {
+    objects,
+    requests: 1 + results.length,
+    failures: [...failures, ...results.flatMap((result) => (result.ok ? [] : [result.failure]))],
+    bestSpeed: Math.max(jobSpeed, singleSpeed, many.speed),
+  }
+}
+
+/** The listing may have led to the bucket's own region, and so to another host. */
+async function findPlace(
+  request: DiagnosisRequest,
+  source: ProbeSource,
+  before: { place: Endpoint; names: Names },
+  signal: AbortSignal,
+): Promise<{ endpoint: Endpoint; address: string } | undefined> {
+  const endpoint = await source.endpoint(signal)
+  if (!endpoint.ok) return undefined
+  const isSame = hostOf(endpoint.value) === hostOf(before.place)
+  const best = bestOf(isSame ? before.names : await lookUp(request, endpoint.value), request.dnsServer)
+  const address = 'addresses' in best ? best.addresses[0] : undefined
+  return address === undefined ? undefined : { endpoint: endpoint.value, address }
+}
+
+const HEAD_START_MS = 1500
+
+function depthOf({ jobs, otherProcess }: DiagnosisRequest): ProbeDepth {
+  if (jobs?.isLimited || otherProcess !== undefined) return 'first-byte'
+  return jobs && jobs.running > 0 ? 'beside' : 'whole'
+}
+
+function reportOne(request: DiagnosisRequest, report: Report, one: Outcome<Transfer>, depth: ProbeDepth): void {
+  const refusal = one.ok ? undefined : one.failure
+  report('first-byte', judgeFirstByte(one))
+  report('clock-skew', judgeClock(one.ok ? one.value.clockAheadMs : undefined, refusal, true))
+  const isTold = depth !== 'first-byte' || !one.ok
+  report('single-speed', isTold ? judgeSingleSpeed(one, request.jobs?.speeds) : untold('speed-not-disturbed'))
+}
+
+async function askMany(
+  { jobs }: DiagnosisRequest,
+  report: Report,
+  plan: GetPlan,
+  objects: readonly ListedObject[],
+  { one, singleSpeed, depth }: { one: Outcome<Transfer>; singleSpeed: number; depth: ProbeDepth },
+): Promise<{ speed: number; results: Outcome<Transfer>[] }> {
+  if (jobs && jobs.running > 0) {
+    report('parallel-speed', judgeParallelSpeed({ from: 'job', job: jobs.speeds }))
+    return { speed: 0, results: [] }
+  }
+  if (depth === 'first-byte') {
+    report('parallel-speed', judgeParallelSpeed({ from: 'nothing', cause: 'speed-not-disturbed' }))
+    return { speed: 0, results: [] }
+  }
+  // What one request was refused is not asked for four times.
+  if (!one.ok) {
+    report('parallel-speed', judgeParallelSpeed({ from: 'probe', connections: 1, result: one, singleSpeed }))
+    return { speed: 0, results: [] }
+  }
+  const many = await probeMany(plan, objects)
+  const { connections, total } = many
+  report('parallel-speed', judgeParallelSpeed({ from: 'probe', connections, result: total, singleSpeed }))
+  return { speed: total.ok ? speedOf(total.value) : 0, results: many.results }
+}
+
+/** Nothing could be asked for: the checks that hang on it say so, the job's own figures are still worth showing. */
+function reportNothing(
+  { jobs }: DiagnosisRequest,
+  report: Report,
+  cause: 'not-asked' | 'no-object',
+  refusal: Failure | undefined,
+): void {
+  report('head', judgeHead(undefined, cause))
+  report('first-byte', judgeFirstByte(undefined, cause))
+  report('single-speed', judgeSingleSpeed(undefined, undefined, cause))
+  report('clock-skew', judgeClock(undefined, refusal, false))
+  const isRunning = jobs && jobs.running > 0
+  report(
+    'parallel-speed',
+    judgeParallelSpeed(isRunning ? { from: 'job', job: jobs.speeds } : { from: 'nothing', cause }),
+  )
+}
+
+export function reportThrottling(
+  { jobs }: DiagnosisRequest,
+  report: Report,
+  { requests, failures }: ServiceFindings,
+): void {
+  const refused = failures.filter((failure) => failure.class === 'throttled').length
+  report('throttling', judgeThrottling({ requests, refused, jobs: jobs && jobs.running > 0 ? jobs : undefined }))
+}
+
+// -- names ---------------------------------------------------------------------------------------------------
+
+/** Through a proxy it is the proxy's name that must be found. */
+export const hostOf = (endpoint: Endpoint): string => endpoint.proxy?.hostname ?? endpoint.hostname
+
+export const lookUp = ({ fixedAddresses, dnsServer, clock }: DiagnosisRequest, endpoint: Endpoint) =>
+  probeNames({ host: hostOf(endpoint), fixed: fixedAddresses, dnsServer, clock })
+
+export type Names = { system: LookUp; server: LookUp }
+
+/** The way a download would take: the server the user chose, else the system; each stands in for the other. */
+export function bestOf({ system, server }: Names, dnsServer: string | undefined): LookUp {
+  const [first, second] = dnsServer ? [server, system] : [system, server]
+  return first.status === 'failed' && second.status === 'answered' ? second : first
+}

@@ -1,0 +1,136 @@
+/** Asks the bucket: one page of its listing, some HEADs, one range, then several at once. Every step is bounded. */
+import { type Failure, failed, type Outcome, success } from '../../../shared/failure.ts'
+import { DEFAULT_POLICY } from '../../../shared/policy.ts'
+import type { Clock, Endpoint, ListedObject, ObjectSource } from '../engine-ports.ts'
+import type { Transfer } from './judge-service.ts'
+import { probeGet } from './probe-get.ts'
+
+export type ProbeSource = Pick<ObjectSource, 'listPage' | 'headObject' | 'endpoint'>
+
+/** A little beyond the seed's 5 s, so that a late answer can be told from none. */
+const PATIENCE_MS = DEFAULT_POLICY.unhealthyLatencySeconds * 1000 + 1500
+const HEADS = 3
+/** Once one HEAD takes this long, more would say the same. */
+const ENOUGH_MS = 1500
+const PARALLEL_CONNECTIONS = 4
+const RANGE_BYTES = 8 * 1024 ** 2
+const RANGE_SECONDS = 2.5
+/** Beside a running job: enough to tell a speed, too little to be felt. */
+const SMALL_RANGE_BYTES = 2 * 1024 ** 2
+/** Enough for a first byte. */
+const TINY_RANGE_BYTES = 16 * 1024
+
+export type Reading = { milliseconds: number; objects: ListedObject[]; isComplete: boolean }
+
+export async function probeListing(
+  source: ProbeSource,
+  prefix: string,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<Outcome<Reading>> {
+  const startedAt = clock.monotonic()
+  const page = await patiently(signal, (each) => source.listPage({ prefix, pageSize: 1000 }, each))
+  if (!page.ok) return page
+  const objects = page.value.objects.filter(({ key }) => !key.endsWith('/'))
+  return success({ milliseconds: passed(clock, startedAt), objects, isComplete: page.value.continuation === undefined })
+}
+
+export async function probeHeads(
+  source: ProbeSource,
+  object: ListedObject,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<Outcome<{ timesMs: number[] }>> {
+  const timesMs: number[] = []
+  while (timesMs.length < HEADS && !timesMs.some((time) => time > ENOUGH_MS)) {
+    const startedAt = clock.monotonic()
+    const head = await patiently(signal, (each) => source.headObject(object.key, {}, each))
+    if (!head.ok) return head
+    timesMs.push(passed(clock, startedAt))
+  }
+  return success({ timesMs })
+}
+
+/** An answer that does not come in time is a failure of the service; one that the user no longer wants is none. */
+async function patiently<T>(
+  signal: AbortSignal,
+  ask: (signal: AbortSignal) => Promise<Outcome<T>>,
+): Promise<Outcome<T>> {
+  const timeout = AbortSignal.timeout(PATIENCE_MS)
+  const answer = await ask(AbortSignal.any([signal, timeout]))
+  const isLate = !answer.ok && timeout.aborted && !signal.aborted
+  return isLate ? failed({ class: 'stalled', code: 'no-answer' }) : answer
+}
+
+/** `whole`: nothing runs beside us. `beside`: a job runs. `first-byte`: and it is held to a rate. */
+export type ProbeDepth = 'whole' | 'beside' | 'first-byte'
+
+export type GetPlan = {
+  endpoint: Endpoint
+  address: string
+  limitBytesPerSecond: number
+  clock: Clock
+  signal: AbortSignal
+}
+
+export function probeOne(
+  plan: GetPlan,
+  objects: readonly ListedObject[],
+  depth: ProbeDepth,
+): Promise<Outcome<Transfer>> {
+  const bytes = { whole: RANGE_BYTES, beside: SMALL_RANGE_BYTES, 'first-byte': TINY_RANGE_BYTES }[depth]
+  return probeGet({
+    ...plan,
+    ...rangeOf(largest(objects), bytes, 0),
+    patienceMs: PATIENCE_MS,
+    maxSeconds: RANGE_SECONDS,
+  })
+}
+
+export async function probeMany(
+  plan: GetPlan,
+  objects: readonly ListedObject[],
+): Promise<{ connections: number; results: Outcome<Transfer>[]; total: Outcome<{ bytes: number; seconds: number }> }> {
+  const ranges = spreadRanges(objects)
+  let firstAt = 0
+  let lastAt = 0
+  let bytes = 0
+  const onBytes = (received: number) => {
+    lastAt = plan.clock.monotonic()
+    firstAt ||= lastAt
+    bytes += received
+  }
+  const limitBytesPerSecond = plan.limitBytesPerSecond / ranges.length
+  const results = await Promise.all(
+    ranges.map((range) =>
+      probeGet({ ...plan, ...range, limitBytesPerSecond, patienceMs: PATIENCE_MS, maxSeconds: RANGE_SECONDS, onBytes }),
+    ),
+  )
+  const failure = results.find((result): result is { ok: false; failure: Failure } => !result.ok)
+  const total = failure ?? success({ bytes, seconds: Math.max(0.001, (lastAt - firstAt) / 1000) })
+  return { connections: ranges.length, results, total }
+}
+
+/** Different objects where there are several, else different places of one. */
+function spreadRanges(objects: readonly ListedObject[]) {
+  const big = [...objects].sort((one, other) => other.size - one.size).slice(0, PARALLEL_CONNECTIONS)
+  return Array.from({ length: PARALLEL_CONNECTIONS }, (_, index) => {
+    const object = big[index % big.length] as ListedObject
+    const start = Math.floor((object.size * index) / PARALLEL_CONNECTIONS)
+    return rangeOf(object, RANGE_BYTES, start)
+  })
+}
+
+const rangeOf = (object: ListedObject, bytes: number, start: number) => ({
+  key: object.key,
+  objectSize: object.size,
+  range: { start, end: Math.min(object.size, start + bytes) },
+})
+
+const largest = (objects: readonly ListedObject[]): ListedObject =>
+  objects.reduce((best, object) => (object.size > best.size ? object : best))
+
+export const smallest = (objects: readonly ListedObject[]): ListedObject =>
+  objects.reduce((best, object) => (object.size < best.size ? object : best))
+
+const passed = (clock: Clock, startedAt: number): number => Math.round((clock.monotonic() - startedAt) * 10) / 10

@@ -1,0 +1,142 @@
+/**
+ * Measures, judges, reports: one check at a time as it becomes known, all of them within MAX_SECONDS. A check that fails is
+ * a verdict; one that time or the user cut off says so. See README.md.
+ */
+import { freemem, totalmem } from 'node:os'
+import { CHECK_CODES, type Check, type CheckCode } from '../../../shared/diagnosis.ts'
+import type { Outcome } from '../../../shared/failure.ts'
+import { readFreeSpace } from '../disk/free-space.ts'
+import type { Endpoint } from '../engine-ports.ts'
+import { endpointUrlOf } from '../list/plan-endpoint.ts'
+import { createLoopLagMeter } from '../metrics/event-loop-lag.ts'
+import { askService, bestOf, lookUp, type Names, reportThrottling, type ServiceFindings } from './ask-service.ts'
+import type { DiagnosisRequest, Report } from './diagnosis-request.ts'
+import { judgeCloseWait, judgeSockets } from './judge-connections.ts'
+import {
+  type DiskProbe,
+  judgeCpu,
+  judgeDiskLatency,
+  judgeDiskSpeed,
+  judgeFreeSpace,
+  judgeLoopLag,
+  judgeMemory,
+  judgeMemorySlope,
+} from './judge-machine.ts'
+import { judgeAddresses, judgeServerDns, judgeSystemDns } from './judge-names.ts'
+import { judgeMtu, judgeOtherTraffic, judgeProxy, judgeVpn, type ProxyMeasurement } from './judge-way.ts'
+import { type Judged, untold } from './judged.ts'
+import { probeDisk } from './probe-disk.ts'
+import { namesOfInterfaces, readMainInterface, readMemoryTrail, watchCpu } from './read-machine.ts'
+import { readSockets } from './read-sockets.ts'
+
+/** The promise is less than 20 s in all. */
+const MAX_SECONDS = 18
+/** Processors, timers and other traffic are watched for so long before anything is fetched. */
+const WATCH_MS = 1000
+const ANY_AWS_URL = 'https://s3.amazonaws.com/'
+
+export async function runDiagnosis(request: DiagnosisRequest): Promise<Check[]> {
+  const { clock } = request
+  const timeUp = new AbortController()
+  const stopTimer = clock.after(MAX_SECONDS * 1000, () => timeUp.abort())
+  const signal = AbortSignal.any([request.signal, timeUp.signal])
+  const checks = new Map<CheckCode, Check>()
+  const report = (code: CheckCode, judged: Judged) => {
+    if (checks.has(code)) return
+    const check = { code, ...judged }
+    checks.set(code, check)
+    request.onCheck(check)
+  }
+  try {
+    await Promise.race([measure(request, report, signal), whenAborted(signal)])
+  } finally {
+    stopTimer()
+  }
+  for (const code of CHECK_CODES) report(code, untold(request.signal.aborted ? 'stopped' : 'out-of-time'))
+  return CHECK_CODES.map((code) => checks.get(code) as Check)
+}
+
+const whenAborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+
+async function measure(request: DiagnosisRequest, report: Report, signal: AbortSignal): Promise<void> {
+  const { clock, target } = request
+  const endpoint = target?.ok ? await target.value.source.endpoint(signal) : undefined
+  const place = endpoint?.ok ? endpoint.value : undefined
+  const [watched, names] = await Promise.all([
+    watch(request, report, signal),
+    place ? lookUp(request, place) : ({ system: { status: 'not-asked' }, server: { status: 'not-asked' } } as const),
+  ])
+  reportNames(request, report, names)
+  report('proxy', judgeProxy(await readProxy(request, place)))
+  const disk = probeDisk(request.folder, clock, signal)
+  const refusal = target && !target.ok ? target : endpoint && !endpoint.ok ? endpoint : undefined
+  const service = await askService(request, report, signal, { place, names, refusal })
+  reportThrottling(request, report, service)
+  await reportDisk(request, report, await disk, service)
+  const { traffic } = watched
+  report('other-traffic', judgeOtherTraffic(traffic && { ...traffic, lineBytesPerSecond: service.bestSpeed }))
+}
+
+// -- this machine ---------------------------------------------------------------------------------------------
+
+async function watch(request: DiagnosisRequest, report: Report, signal: AbortSignal) {
+  const { clock, jobs, otherProcess } = request
+  const pids = [process.pid, ...(otherProcess === undefined ? [] : [otherProcess])]
+  const lag = createLoopLagMeter()
+  const readCpu = watchCpu()
+  const startedAt = clock.monotonic()
+  const [socketsBefore, before] = await Promise.all([readSockets(pids, signal), readMainInterface(signal)])
+  const from = clock.monotonic()
+  await new Promise<void>((resolve) => void clock.after(Math.max(0, WATCH_MS - (from - startedAt)), resolve))
+  report('loop-lag', judgeLoopLag(lag.readMs()))
+  lag.close()
+  report('cpu', judgeCpu(readCpu()))
+  const seconds = (clock.monotonic() - from) / 1000
+  const [sockets, after] = await Promise.all([readSockets(pids, signal), readMainInterface(signal)])
+  const runningJobs = (jobs?.running ?? 0) + (otherProcess === undefined ? 0 : 1)
+  // Whatever ceiling another process has, it does not tell.
+  const threads = otherProcess === undefined ? (jobs?.threads ?? 0) : 0
+  report('sockets', judgeSockets({ sockets, runningJobs, threads }))
+  report('close-wait', judgeCloseWait(socketsBefore, sockets))
+  report('mtu', judgeMtu(after))
+  report('memory', judgeMemory({ rssBytes: process.memoryUsage.rss(), freeBytes: freemem(), totalBytes: totalmem() }))
+  report('memory-slope', judgeMemorySlope(await readMemoryTrail(request.logFolder)))
+  const canTell = before && after && before.name === after.name && otherProcess === undefined
+  const receivedBytes = canTell ? after.receivedBytes - before.receivedBytes : 0
+  const ownBytes = (jobs?.speeds.bytesPerSecond ?? 0) * seconds
+  return { traffic: canTell ? { receivedBytes, ownBytes, seconds } : undefined }
+}
+
+async function reportDisk(
+  request: DiagnosisRequest,
+  report: Report,
+  disk: Outcome<DiskProbe>,
+  { objects, bestSpeed }: ServiceFindings,
+): Promise<void> {
+  const listedBytes = objects.reduce((sum, { size }) => sum + size, 0)
+  report('disk-speed', judgeDiskSpeed(disk, bestSpeed))
+  report('disk-latency', judgeDiskLatency(disk))
+  report('free-space', judgeFreeSpace(await readFreeSpace(request.folder), listedBytes))
+}
+
+// -- names and the way ----------------------------------------------------------------------------------------
+
+function reportNames({ dnsServer }: DiagnosisRequest, report: Report, names: Names): void {
+  const best = bestOf(names, dnsServer)
+  const addresses = judgeAddresses(best)
+  report('addresses', addresses)
+  report('dns-system', judgeSystemDns(names.system))
+  report('dns-server', judgeServerDns(names.server, dnsServer !== undefined))
+  report('vpn', judgeVpn(namesOfInterfaces(), addresses.cause === 'addresses-fake'))
+}
+
+async function readProxy(request: DiagnosisRequest, endpoint: Endpoint | undefined): Promise<ProxyMeasurement> {
+  const url = await request.proxyFor(endpoint ? endpointUrlOf(endpoint) : ANY_AWS_URL)
+  // Its login is nobody's business.
+  if (!url || !URL.canParse(url)) return { status: 'none' }
+  return { status: 'used', proxy: new URL(url).host, from: request.proxyFrom }
+}

@@ -114,9 +114,9 @@ export function withSource(draft: FormDraft, source: { bucket?: string; prefix?:
   return withoutExampleFilter(draft, { ...draft, bucket, prefix, address })
 }
 
-/** Advanced options that differ from a fresh form. */
+/** Advanced options that differ from a fresh form, or from the example's. */
 export function countAdvanced(draft: FormDraft): number {
-  const fresh = emptyDraft('')
+  const fresh = isExample(draft) ? exampleDraft('') : emptyDraft('')
   const names = ['endpointUrl', 'addressing', 'verify', 'rateLimit', 'timeWindow', 'partSize', 'region'] as const
   return names.filter((name) => draft[name] !== fresh[name]).length
 }

@@ -206,5 +206,7 @@ describe('keeping the draft', () => {
 
 test('changed advanced options are counted', () => {
   expect(countAdvanced(empty)).toBe(0)
+  expect(countAdvanced(example)).toBe(0)
+  expect(countAdvanced({ ...example, partSize: '16MiB' })).toBe(1)
   expect(countAdvanced({ ...empty, region: 'eu-west-1', verify: 'off' })).toBe(2)
 })

@@ -136,7 +136,7 @@ function useColumns(job: JobView, snapshot: MetricsSnapshot | undefined, command
         render: ({ key }) => <KeyName text={key.startsWith(folder) ? key.slice(folder.length) : key} title={key} />,
       },
       { key: 'size', title: objects.size, width: '58px', align: 'right', render: (row) => formatBytes(row.size) },
-      { key: 'progress', title: objects.progress, width: '100px', render: (row) => <RowProgress row={row} /> },
+      { key: 'progress', title: objects.progress, width: '84px', render: (row) => <RowProgress row={row} /> },
       {
         key: 'speed',
         title: words.chart.speed,

@@ -472,6 +472,7 @@ export const jobEn: JobWords = {
     start: 'Start',
     hour: '{hour}h',
     timelineLabel: 'Speed timeline',
+    timelineTitle: 'MB/s. Start: mean of the first 5 minutes; an hour: mean of the 2.5 minutes before and after it',
     times: '{count} times',
   },
   markKinds: {
@@ -492,6 +493,8 @@ export const jobEn: JobWords = {
     firstByte: 'First byte',
     firstByteTitle: 'Time to the first byte: median / 95th percentile',
     connections: 'Connections',
+    connectionsTitle:
+      'While the pool is rebuilt or a connection replaced, old and new ones live side by side: more than the threads',
     connectionCounts: '{active} active {connecting} connecting {idle} idle {closeWait} CLOSE_WAIT',
     dns: 'DNS',
     memory: 'Memory',

@@ -427,6 +427,7 @@ export const jobZh = {
     start: '起始',
     hour: '{hour}h',
     timelineLabel: '速度时间线',
+    timelineTitle: 'MB/s。起始: 前 5 分钟的平均; 各小时: 其前后 2.5 分钟的平均',
     times: '{count} 次',
   },
   markKinds: {
@@ -447,6 +448,7 @@ export const jobZh = {
     firstByte: '首字节',
     firstByteTitle: '首字节时间: 中位数 / 95 百分位',
     connections: '连接',
+    connectionsTitle: '重建连接池或更换连接时, 新旧连接会短暂并存, 数目可超过线程数',
     connectionCounts: '{active} 活动 {connecting} 建立中 {idle} 空闲 {closeWait} CLOSE_WAIT',
     dns: 'DNS',
     memory: '内存',

@@ -7,6 +7,9 @@ import { useSettings } from '../store/use-window-store.tsx'
 import { goTo, useRoute } from './route.ts'
 import './header.css'
 
+/** What floats belongs to its landmark, for screen readers. */
+const withinHeader = (trigger: HTMLElement): HTMLElement => trigger.closest('header') ?? document.body
+
 export function Header() {
   const { t } = useTranslation()
   const route = useRoute()
@@ -19,7 +22,7 @@ export function Header() {
       <span className="lh-header-name">Longhaul</span>
       <LanguageSwitch />
       <ThemeSwitch />
-      <Tooltip title={t('shell.settings')} placement="bottomRight">
+      <Tooltip title={t('shell.settings')} placement="bottomRight" getPopupContainer={withinHeader}>
         <Button
           type="text"
           aria-label={t('shell.settings')}
@@ -59,7 +62,7 @@ function ThemeSwitch() {
   const names = { system: t('shell.themeSystem'), light: t('shell.themeLight'), dark: t('shell.themeDark') }
   const label = t('shell.switchTheme', { name: names[theme] })
   return (
-    <Tooltip title={label} placement="bottomRight">
+    <Tooltip title={label} placement="bottomRight" getPopupContainer={withinHeader}>
       <Button type="text" aria-label={label} onClick={() => change({ theme: NEXT_THEME[theme] })}>
         <HalfDisc />
       </Button>

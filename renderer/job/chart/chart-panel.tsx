@@ -70,7 +70,7 @@ const RangeChoice = memo(function RangeChoice(props: { range: ChartRange; onChoo
 function Timeline({ entries }: { entries: readonly TimelineEntry[] }) {
   const { chart } = useJobWords()
   return (
-    <ul className="lh-timeline" aria-label={`${chart.timelineLabel} (MB/s)`} title={`${chart.timelineLabel} (MB/s)`}>
+    <ul className="lh-timeline" aria-label={`${chart.timelineLabel} (MB/s)`} title={chart.timelineTitle}>
       {entries.map(({ hour, bytesPerSecond }) => (
         <li key={hour}>
           <span className="lh-muted">{hour === 0 ? chart.start : fillText(chart.hour, { hour })}</span>{' '}

@@ -41,6 +41,7 @@ export function StatusStrip({ snapshot }: { snapshot: MetricsSnapshot | undefine
       <Figure name={strip.memory} value={show(({ rssBytes }) => formatBytes(rssBytes))} width={6} />
       <Figure
         name={strip.connections}
+        title={strip.connectionsTitle}
         value={show(({ connections }) => fillText(strip.connectionCounts, connections))}
         warns={isLeaking}
         note={isLeaking ? strip.leak : undefined}

@@ -86,6 +86,7 @@ export const CAUSES = [
   'dns-dead',
   'dns-server-dead',
   'dns-own-servers-dead',
+  'dns-server-unknown',
   'dns-not-needed',
   'bucket-readable',
   'bucket-empty',
@@ -102,6 +103,7 @@ export const CAUSES = [
   'speed-of-job',
   'speed-not-disturbed',
   'speed-too-short',
+  'speed-at-limit',
   'clock-right',
   'clock-off',
   'clock-refused',
@@ -139,6 +141,7 @@ export const CAUSES = [
   'loop-blocked',
   // Not this check's own matter.
   'not-asked',
+  'not-reached',
   'cannot-tell',
   'out-of-time',
   'stopped',

@@ -45,6 +45,18 @@ export const GET_FLAGS: Flag[] = [
 
 export const LS_FLAGS: Flag[] = [...CONNECTION_FLAGS, JSON_FLAG]
 
+export const DOCTOR_FLAGS: Flag[] = [
+  ...CONNECTION_FLAGS,
+  { name: 'folder', value: 'DIR', help: 'where downloads go; its disk is tried (default: the working folder)' },
+  { name: 'limit-rate', value: 'BYTES', help: 'fetch at most so many bytes per second, e.g. 2MiB' },
+  {
+    name: 'out',
+    value: 'FILE',
+    help: 'write the report there too: diagnostics.txt in both languages, with --json as JSON',
+  },
+  JSON_FLAG,
+]
+
 export const WEB_FLAGS: Flag[] = [
   { name: 'port', value: 'N', help: 'port to listen on (default: 7433, or any free one)' },
   { name: 'host', value: 'ADDR', help: 'address to listen on (default: 127.0.0.1)' },

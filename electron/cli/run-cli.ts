@@ -8,7 +8,7 @@ import { stateFolderOf } from '../api/state-folder.ts'
 import { collectFlags, type TypedFlags } from './collect-flags.ts'
 import type { CommandContext } from './command-context.ts'
 import { EXIT } from './exit-code.ts'
-import { DEMO_FLAGS, type Flag, GET_FLAGS, LS_FLAGS, WEB_FLAGS } from './flags.ts'
+import { DEMO_FLAGS, DOCTOR_FLAGS, type Flag, GET_FLAGS, LS_FLAGS, WEB_FLAGS } from './flags.ts'
 import { earlyFailureLine } from './json-lines.ts'
 import { languageOf, printable } from './sentences.ts'
 import { spreadGlobs } from './spread-globs.ts'
@@ -55,7 +55,7 @@ function buildProgram(io: Io, output: Output, finish: (work: Promise<number>) =>
     .action(() => {
       const wrong = program.args[0]
       const mistake = wrong === undefined ? 'a command is missing' : `${JSON.stringify(wrong)} is no command`
-      throw new UsageError(`${mistake}: get, ls, web or demo (see longhaul --help)`)
+      throw new UsageError(`${mistake}: get, ls, doctor, web or demo (see longhaul --help)`)
     })
 
   addFlags(program.command('get'), GET_FLAGS)
@@ -74,6 +74,16 @@ function buildProgram(io: Io, output: Output, finish: (work: Promise<number>) =>
     .argument('<s3://BUCKET[/PREFIX]>')
     .action((address: string, _options, command: Command) =>
       finish(import('./run-ls.ts').then(({ runLs }) => runLs(address, contextOf(command, LS_FLAGS, io, output)))),
+    )
+  addFlags(program.command('doctor'), DOCTOR_FLAGS)
+    .description('why is it slow? connections, DNS, bucket, speed, disk, this machine; less than 20 s')
+    .argument('[s3://BUCKET/PREFIX]', 'without it only this machine is looked at')
+    .action((address: string | undefined, _options, command: Command) =>
+      finish(
+        import('./run-doctor.ts').then(({ runDoctor }) =>
+          runDoctor(address, contextOf(command, DOCTOR_FLAGS, io, output)),
+        ),
+      ),
     )
   addFlags(program.command('web'), WEB_FLAGS)
     .description('serve the window on this machine, for a browser')

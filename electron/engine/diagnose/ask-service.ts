@@ -11,6 +11,7 @@ import {
   judgeHead,
   judgeParallelSpeed,
   judgeSingleSpeed,
+  type Skipped,
   speedOf,
   type Transfer,
 } from './judge-service.ts'
@@ -51,7 +52,7 @@ export async function askService(
   const nothing: ServiceFindings = { objects: [], requests: 0, failures: [], bestSpeed: jobSpeed }
   if (!target?.ok || !place) {
     report('bucket', judgeBucket(refusal))
-    reportNothing(request, report, 'not-asked', refusal?.failure)
+    reportNothing(request, report, target ? 'not-reached' : 'not-asked', refusal?.failure)
     return nothing
   }
   const { source, prefix } = target.value
@@ -67,7 +68,7 @@ export async function askService(
   const found = await findPlace(request, target.value.source, { place, names }, signal)
   const filled = objects.filter(({ size }) => size > 0)
   if (filled.length === 0 || found === undefined) {
-    reportNothing(request, report, 'no-object', failures[0])
+    reportNothing(request, report, listing.ok && filled.length === 0 ? 'no-object' : 'not-reached', failures[0])
     return { ...nothing, objects, requests: 1, failures }
   }
 
@@ -117,9 +118,14 @@ function depthOf({ jobs, otherProcess }: DiagnosisRequest): ProbeDepth {
 function reportOne(request: DiagnosisRequest, report: Report, one: Outcome<Transfer>, depth: ProbeDepth): void {
   const refusal = one.ok ? undefined : one.failure
   report('first-byte', judgeFirstByte(one))
-  report('clock-skew', judgeClock(one.ok ? one.value.clockAheadMs : undefined, refusal, true))
+  report('clock-skew', judgeClock(one.ok ? one.value.clockAheadMs : undefined, refusal, 'cannot-tell'))
   const isTold = depth !== 'first-byte' || !one.ok
-  report('single-speed', isTold ? judgeSingleSpeed(one, request.jobs?.speeds) : untold('speed-not-disturbed'))
+  report(
+    'single-speed',
+    isTold
+      ? judgeSingleSpeed(one, { job: request.jobs?.speeds, limitBytesPerSecond: request.limitBytesPerSecond })
+      : untold('speed-not-disturbed'),
+  )
 }
 
 async function askMany(
@@ -133,8 +139,9 @@ async function askMany(
     report('parallel-speed', judgeParallelSpeed({ from: 'job', job: jobs.speeds }))
     return { speed: 0, results: [] }
   }
-  if (depth === 'first-byte') {
-    report('parallel-speed', judgeParallelSpeed({ from: 'nothing', cause: 'speed-not-disturbed' }))
+  if (depth === 'first-byte' || plan.limitBytesPerSecond > 0) {
+    const cause = depth === 'first-byte' ? 'speed-not-disturbed' : 'speed-at-limit'
+    report('parallel-speed', judgeParallelSpeed({ from: 'nothing', cause }))
     return { speed: 0, results: [] }
   }
   // What one request was refused is not asked for four times.
@@ -150,15 +157,15 @@ async function askMany(
 
 /** Nothing could be asked for: the checks that hang on it say so, the job's own figures are still worth showing. */
 function reportNothing(
-  { jobs }: DiagnosisRequest,
+  { jobs, limitBytesPerSecond }: DiagnosisRequest,
   report: Report,
-  cause: 'not-asked' | 'no-object',
+  cause: Skipped,
   refusal: Failure | undefined,
 ): void {
   report('head', judgeHead(undefined, cause))
   report('first-byte', judgeFirstByte(undefined, cause))
-  report('single-speed', judgeSingleSpeed(undefined, undefined, cause))
-  report('clock-skew', judgeClock(undefined, refusal, false))
+  report('single-speed', judgeSingleSpeed(undefined, { limitBytesPerSecond }, cause))
+  report('clock-skew', judgeClock(undefined, refusal, cause))
   const isRunning = jobs && jobs.running > 0
   report(
     'parallel-speed',
@@ -167,12 +174,15 @@ function reportNothing(
 }
 
 export function reportThrottling(
-  { jobs }: DiagnosisRequest,
+  { jobs, target }: DiagnosisRequest,
   report: Report,
   { requests, failures }: ServiceFindings,
 ): void {
   const refused = failures.filter((failure) => failure.class === 'throttled').length
-  report('throttling', judgeThrottling({ requests, refused, jobs: jobs && jobs.running > 0 ? jobs : undefined }))
+  const unanswered = failures.filter(({ class: name, httpStatus }) => name !== 'throttled' && !httpStatus).length
+  const running = jobs && jobs.running > 0 ? jobs : undefined
+  const cause = target ? 'not-reached' : 'not-asked'
+  report('throttling', judgeThrottling({ requests: requests - unanswered, refused, jobs: running }, cause))
 }
 
 // -- names ---------------------------------------------------------------------------------------------------

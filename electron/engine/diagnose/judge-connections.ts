@@ -51,16 +51,19 @@ export function judgeCloseWait(first: SocketCounts | undefined, second: SocketCo
 }
 
 export type ThrottlingMeasurement = {
-  /** Requests of this diagnosis, and how many got 503 or 429. */
+  /** Requests of this diagnosis that were answered, and how many by 503 or 429. */
   requests: number
   refused: number
   /** Of the running jobs: the worst success rate, the longest delay, refusals since they began. */
   jobs: { successRate: number; delayMs: number; throttled: number } | undefined
 }
 
-export function judgeThrottling({ requests, refused, jobs }: ThrottlingMeasurement): Judged {
+export function judgeThrottling(
+  { requests, refused, jobs }: ThrottlingMeasurement,
+  cause: 'not-asked' | 'not-reached' = 'not-asked',
+): Judged {
   const threshold = { least: SUCCESS_RATE }
-  if (requests === 0 && !jobs) return untold('not-asked', threshold)
+  if (requests === 0 && !jobs) return untold(cause, threshold)
   const rate = Math.min(jobs?.successRate ?? 1, requests > 0 ? 1 - refused / requests : 1)
   const evidence = { requests, refused, ...(jobs ? { throttledInJobs: jobs.throttled, delayMs: jobs.delayMs } : {}) }
   const isThrottledNow = refused > 0 || (jobs !== undefined && jobs.throttled > 0 && rate < SUCCESS_RATE)

@@ -13,13 +13,14 @@ export type LookUp =
   | { status: 'failed'; milliseconds: number; failure: Failure; server?: string }
   /** An address, or a host with addresses fixed by the user. */
   | { status: 'not-needed'; addresses: string[] }
-  | { status: 'not-asked' }
+  /** There is no host, or trouble before it. */
+  | { status: 'not-asked'; cause: 'not-asked' | 'not-reached' }
 
 /** Benchmarking addresses (RFC 2544) that proxies such as Clash hand out in place of the real ones. */
 const isFake = (address: string): boolean => /^198\.1[89]\./.test(address)
 
 export function judgeAddresses(look: LookUp): Judged {
-  if (look.status === 'not-asked') return untold('not-asked')
+  if (look.status === 'not-asked') return untold(look.cause)
   if (look.status === 'failed') return judgeFailure(look.failure)
   const evidence = { addresses: look.addresses.join(' ') }
   const isCaptured = look.addresses.some(isFake)
@@ -38,13 +39,16 @@ export const judgeServerDns = (look: LookUp, isChosen: boolean): Judged =>
   judgeLookUp(look, (failure) => ({
     ...judgeFailure(failure, LOOK_UP_MS),
     verdict: isChosen ? 'bad' : 'notice',
-    cause: isChosen ? 'dns-server-dead' : 'dns-own-servers-dead',
+    cause: isNoName(failure) ? 'dns-server-unknown' : isChosen ? 'dns-server-dead' : 'dns-own-servers-dead',
   }))
+
+/** It did answer: that it knows no such name. */
+const isNoName = ({ code }: Failure): boolean => code === 'ENOTFOUND' || code === 'ENODATA'
 
 function judgeLookUp(look: LookUp, ofFailure: (failure: Failure) => Judged): Judged {
   switch (look.status) {
     case 'not-asked':
-      return untold('not-asked', LOOK_UP_MS)
+      return untold(look.cause, LOOK_UP_MS)
     case 'not-needed':
       return judged('ok', 'dns-not-needed', null, { threshold: LOOK_UP_MS })
     case 'failed': {

@@ -7,7 +7,8 @@ import { type Judged, judged, judgeFailure, judgeRising, untold } from './judged
 /** Beyond a second the wait is felt with every range; 5 s is the seed report's plan D ("延迟超过5秒，认为不健康"). */
 const LATENCY_MS = { notice: 1000, bad: DEFAULT_POLICY.unhealthyLatencySeconds * 1000 }
 
-/** An absent value: nothing was asked, because there was no address or an earlier step failed. */
+/** Why nothing was asked: no address, an earlier step failed, or there is nothing to ask for. */
+export type Skipped = 'not-asked' | 'not-reached' | 'no-object'
 type Asked<T> = Outcome<T> | undefined
 
 export function judgeBucket(listing: Asked<{ milliseconds: number; objects: number; isComplete: boolean }>): Judged {
@@ -20,7 +21,7 @@ export function judgeBucket(listing: Asked<{ milliseconds: number; objects: numb
 }
 
 /** `timesMs`: one look each; the middle one counts, the rest is evidence. */
-export function judgeHead(head: Asked<{ timesMs: number[] }>, cause: 'not-asked' | 'no-object' = 'not-asked'): Judged {
+export function judgeHead(head: Asked<{ timesMs: number[] }>, cause: Skipped = 'not-asked'): Judged {
   if (!head) return untold(cause, LATENCY_MS)
   if (!head.ok) return judgeFailure(head.failure, LATENCY_MS)
   const sorted = [...head.value.timesMs].sort((one, other) => one - other)
@@ -41,7 +42,7 @@ export type Transfer = {
   clockAheadMs?: number
 }
 
-export function judgeFirstByte(transfer: Asked<Transfer>, cause: 'not-asked' | 'no-object' = 'not-asked'): Judged {
+export function judgeFirstByte(transfer: Asked<Transfer>, cause: Skipped = 'not-asked'): Judged {
   if (!transfer) return untold(cause, LATENCY_MS)
   if (!transfer.ok) return judgeFailure(transfer.failure, LATENCY_MS)
   const { firstByteMs, connectMs, address } = transfer.value
@@ -58,6 +59,8 @@ const LEAST_BYTES = 256 * 1024
 /** A fresh connection twice as fast as the running job's proves that those have aged (DESIGN 6.1). */
 const AGED_FACTOR = 2
 const AGED_LEAST_CONNECTIONS = 3
+/** A user's limit is what holds a speed this near to it. */
+const NEAR_LIMIT = 0.8
 
 export const speedOf = ({ bytes, seconds }: Pick<Transfer, 'bytes' | 'seconds'>): number =>
   seconds > 0 ? bytes / seconds : 0
@@ -71,25 +74,23 @@ export type JobSpeeds = {
 
 export function judgeSingleSpeed(
   transfer: Asked<Transfer>,
-  job: JobSpeeds | undefined,
-  cause: 'not-asked' | 'no-object' | 'speed-not-disturbed' = 'not-asked',
+  { job, limitBytesPerSecond }: { job?: JobSpeeds | undefined; limitBytesPerSecond: number },
+  cause: Skipped = 'not-asked',
 ): Judged {
   if (!transfer) return untold(cause, SPEED)
   if (!transfer.ok) return judgeFailure(transfer.failure, SPEED)
   const { bytes, seconds } = transfer.value
   const speed = speedOf(transfer.value)
   const evidence = { bytes, seconds: round(seconds, 2) }
-  if (bytes < LEAST_BYTES && seconds < 1)
-    return judged('unknown', 'speed-too-short', null, { threshold: SPEED, evidence })
+  const say = (verdict: Judged['verdict'], cause: Judged['cause'], more = {}) =>
+    judged(verdict, cause, speed, { threshold: SPEED, evidence: { ...evidence, ...more } })
+  if (limitBytesPerSecond > 0 && speed > NEAR_LIMIT * limitBytesPerSecond)
+    return say('ok', 'speed-at-limit', { limitBytesPerSecond })
+  if (bytes < LEAST_BYTES && seconds < 1) return { ...say('unknown', 'speed-too-short'), value: null }
   if (job && job.connections >= AGED_LEAST_CONNECTIONS && speed > AGED_FACTOR * job.medianBytesPerSecond) {
-    const proof = { ...evidence, jobConnectionBytesPerSecond: Math.round(job.medianBytesPerSecond) }
-    return judged('notice', 'fresh-is-faster', speed, { threshold: SPEED, evidence: proof })
+    return say('notice', 'fresh-is-faster', { jobConnectionBytesPerSecond: Math.round(job.medianBytesPerSecond) })
   }
-  const isLow = speed < SPEED.least
-  return judged(isLow ? 'bad' : 'ok', isLow ? 'speed-very-low' : 'speed-measured', speed, {
-    threshold: SPEED,
-    evidence,
-  })
+  return speed < SPEED.least ? say('bad', 'speed-very-low') : say('ok', 'speed-measured')
 }
 
 /** More than this, and more connections help; less, and they are in each other's way. */
@@ -102,7 +103,7 @@ export type ParallelMeasurement =
   | { from: 'probe'; connections: number; result: Outcome<{ bytes: number; seconds: number }>; singleSpeed: number }
   /** While a job runs nothing more is put on the line: its own speed is what many connections reach. */
   | { from: 'job'; job: JobSpeeds }
-  | { from: 'nothing'; cause: 'not-asked' | 'no-object' | 'speed-not-disturbed' | 'out-of-time' }
+  | { from: 'nothing'; cause: Skipped | 'speed-not-disturbed' | 'speed-at-limit' }
 
 export function judgeParallelSpeed(measured: ParallelMeasurement): Judged {
   if (measured.from === 'nothing') return untold(measured.cause, SPEED)
@@ -133,10 +134,14 @@ export function judgeParallelSpeed(measured: ParallelMeasurement): Judged {
 const CLOCK_SECONDS = { notice: 60, bad: 900 }
 
 /** `aheadMs`: the server's clock minus ours. */
-export function judgeClock(aheadMs: number | undefined, refusal: Failure | undefined, wasAsked: boolean): Judged {
+export function judgeClock(
+  aheadMs: number | undefined,
+  refusal: Failure | undefined,
+  cause: Skipped | 'cannot-tell',
+): Judged {
   if (aheadMs === undefined) {
     if (refusal?.class === 'clock-skew') return judgeFailure(refusal, CLOCK_SECONDS)
-    return untold(wasAsked ? 'cannot-tell' : 'not-asked', CLOCK_SECONDS)
+    return untold(cause, CLOCK_SECONDS)
   }
   const seconds = Math.round(Math.abs(aheadMs) / 1000)
   return judgeRising(seconds, CLOCK_SECONDS, ['clock-right', 'clock-off', 'clock-refused'], {

@@ -31,6 +31,7 @@ const sockets = (established: number, runningJobs = 1, threads = 16) =>
   judgeSockets({ sockets: counts(established), runningJobs, threads })
 const transfer = (changes: Partial<Transfer> = {}) =>
   success({ address: '192.0.2.1', connectMs: 30, firstByteMs: 80, bytes: 8e6, seconds: 1, ...changes })
+const free = { limitBytesPerSecond: 0 }
 const answered = (milliseconds: number, addresses = ['192.0.2.1']) =>
   ({ status: 'answered', milliseconds, addresses }) as const
 const dead = { status: 'failed', milliseconds: 3000, failure: { class: 'dns', code: 'ETIMEOUT' } } as const
@@ -117,6 +118,12 @@ describe.each<[string, [situation: string, judged: Judged, verdict: string, caus
       ['no answer from the system', judgeSystemDns(dead), 'bad', 'dns-dead'],
       ['no answer from the server the user chose', judgeServerDns(dead, true), 'bad', 'dns-server-dead'],
       [
+        'a server that knows no such name',
+        judgeServerDns({ ...dead, failure: { class: 'dns', code: 'ENOTFOUND' } }, true),
+        'bad',
+        'dns-server-unknown',
+      ],
+      [
         "no answer from the system's servers, asked past it",
         judgeServerDns(dead, false),
         'notice',
@@ -128,7 +135,7 @@ describe.each<[string, [situation: string, judged: Judged, verdict: string, caus
         'ok',
         'dns-not-needed',
       ],
-      ['no host', judgeServerDns({ status: 'not-asked' }, true), 'unknown', 'not-asked'],
+      ['no host', judgeServerDns({ status: 'not-asked', cause: 'not-asked' }, true), 'unknown', 'not-asked'],
     ],
   ],
   [
@@ -155,25 +162,37 @@ describe.each<[string, [situation: string, judged: Judged, verdict: string, caus
   [
     'speeds',
     [
-      ['one connection', judgeSingleSpeed(transfer(), undefined), 'ok', 'speed-measured'],
-      ['50 KB/s', judgeSingleSpeed(transfer({ bytes: 1e5, seconds: 2 }), undefined), 'bad', 'speed-very-low'],
+      ['one connection', judgeSingleSpeed(transfer(), free), 'ok', 'speed-measured'],
+      ['50 KB/s', judgeSingleSpeed(transfer({ bytes: 1e5, seconds: 2 }), free), 'bad', 'speed-very-low'],
       [
         'an object too small to tell',
-        judgeSingleSpeed(transfer({ bytes: 1000, seconds: 0.01 }), undefined),
+        judgeSingleSpeed(transfer({ bytes: 1000, seconds: 0.01 }), free),
         'unknown',
         'speed-too-short',
       ],
       [
         "thrice as fast as the job's",
-        judgeSingleSpeed(transfer(), { bytesPerSecond: 2e7, connections: 16, medianBytesPerSecond: 2.5e6 }),
+        judgeSingleSpeed(transfer(), {
+          ...free,
+          job: { bytesPerSecond: 2e7, connections: 16, medianBytesPerSecond: 2.5e6 },
+        }),
         'notice',
         'fresh-is-faster',
       ],
       [
         "as fast as the job's",
-        judgeSingleSpeed(transfer(), { bytesPerSecond: 2e7, connections: 16, medianBytesPerSecond: 5e6 }),
+        judgeSingleSpeed(transfer(), {
+          ...free,
+          job: { bytesPerSecond: 2e7, connections: 16, medianBytesPerSecond: 5e6 },
+        }),
         'ok',
         'speed-measured',
+      ],
+      [
+        'as fast as the user allows',
+        judgeSingleSpeed(transfer({ bytes: 5e4 }), { limitBytesPerSecond: 6e4 }),
+        'ok',
+        'speed-at-limit',
       ],
       ['four are thrice as fast as one', parallel(24e6, 8e6), 'ok', 'many-help'],
       ['four are as fast as one', parallel(8e6, 8e6), 'ok', 'line-is-full'],
@@ -192,11 +211,11 @@ describe.each<[string, [situation: string, judged: Judged, verdict: string, caus
   [
     'the clock',
     [
-      ['a minute off', judgeClock(60_400, undefined, true), 'ok', 'clock-right'],
-      ['two minutes', judgeClock(-120_000, undefined, true), 'notice', 'clock-off'],
-      ['sixteen', judgeClock(960_000, undefined, true), 'bad', 'clock-refused'],
-      ['refused for it', judgeClock(undefined, { class: 'clock-skew' }, true), 'bad', 'failed-clock'],
-      ['no Date header', judgeClock(undefined, undefined, true), 'unknown', 'cannot-tell'],
+      ['a minute off', judgeClock(60_400, undefined, 'cannot-tell'), 'ok', 'clock-right'],
+      ['two minutes', judgeClock(-120_000, undefined, 'cannot-tell'), 'notice', 'clock-off'],
+      ['sixteen', judgeClock(960_000, undefined, 'cannot-tell'), 'bad', 'clock-refused'],
+      ['refused for it', judgeClock(undefined, { class: 'clock-skew' }, 'cannot-tell'), 'bad', 'failed-clock'],
+      ['no Date header', judgeClock(undefined, undefined, 'cannot-tell'), 'unknown', 'cannot-tell'],
     ],
   ],
   [

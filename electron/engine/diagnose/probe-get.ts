@@ -29,13 +29,16 @@ export type GetProbe = {
 }
 
 const BUFFER_BYTES = 256 * 1024
+/** With a limit, small gulps: what is read before the first rest is this much at most. */
+const GULPS_PER_SECOND = 10
+const LEAST_BUFFER_BYTES = 4096
 const MAX_ERROR_BODY_BYTES = 64 * 1024
 
 export function probeGet(probe: GetProbe): Promise<Outcome<Transfer>> {
   const { endpoint, address, clock, signal } = probe
   const startedAt = clock.monotonic()
   const done = Promise.withResolvers<Outcome<Transfer>>()
-  const buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES)
+  const buffer = Buffer.allocUnsafeSlow(bufferBytesOf(probe.limitBytesPerSecond))
   const timers = new Set<() => void>()
   let connectMs = 0
   let askedAt = 0
@@ -145,3 +148,8 @@ export function probeGet(probe: GetProbe): Promise<Outcome<Transfer>> {
 }
 
 const NO_TASK = { taskId: 0, etag: '', file: { kind: 'open', fd: -1 }, acceptWhole: true } as const
+
+const bufferBytesOf = (limitBytesPerSecond: number): number =>
+  limitBytesPerSecond > 0
+    ? Math.max(LEAST_BUFFER_BYTES, Math.min(BUFFER_BYTES, Math.floor(limitBytesPerSecond / GULPS_PER_SECOND)))
+    : BUFFER_BYTES

@@ -100,11 +100,8 @@ export async function probeMany(
     firstAt ||= lastAt
     bytes += received
   }
-  const limitBytesPerSecond = plan.limitBytesPerSecond / ranges.length
   const results = await Promise.all(
-    ranges.map((range) =>
-      probeGet({ ...plan, ...range, limitBytesPerSecond, patienceMs: PATIENCE_MS, maxSeconds: RANGE_SECONDS, onBytes }),
-    ),
+    ranges.map((range) => probeGet({ ...plan, ...range, patienceMs: PATIENCE_MS, maxSeconds: RANGE_SECONDS, onBytes })),
   )
   const failure = results.find((result): result is { ok: false; failure: Failure } => !result.ok)
   const total = failure ?? success({ bytes, seconds: Math.max(0.001, (lastAt - firstAt) / 1000) })

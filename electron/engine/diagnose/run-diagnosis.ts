@@ -68,7 +68,7 @@ async function measure(request: DiagnosisRequest, report: Report, signal: AbortS
   const place = endpoint?.ok ? endpoint.value : undefined
   const [watched, names] = await Promise.all([
     watch(request, report, signal),
-    place ? lookUp(request, place) : ({ system: { status: 'not-asked' }, server: { status: 'not-asked' } } as const),
+    place ? lookUp(request, place) : noNames(target ? 'not-reached' : 'not-asked'),
   ])
   reportNames(request, report, names)
   report('proxy', judgeProxy(await readProxy(request, place)))
@@ -79,6 +79,10 @@ async function measure(request: DiagnosisRequest, report: Report, signal: AbortS
   await reportDisk(request, report, await disk, service)
   const { traffic } = watched
   report('other-traffic', judgeOtherTraffic(traffic && { ...traffic, lineBytesPerSecond: service.bestSpeed }))
+}
+
+function noNames(cause: 'not-asked' | 'not-reached'): Names {
+  return { system: { status: 'not-asked', cause }, server: { status: 'not-asked', cause } }
 }
 
 // -- this machine ---------------------------------------------------------------------------------------------

@@ -1,0 +1,257 @@
+/** `longhaul doctor` as people run it, against the fault server: every trouble is a verdict, and the run ends well. */
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { CHECK_CODES, type Check, type CheckCode, checkSchema, diagnosisReportSchema } from '../../shared/diagnosis.ts'
+import { createEra5Objects, ERA5_BUCKET, ERA5_PREFIX } from '../engine/testing/era5-objects.ts'
+import { type FaultServer, startFaultServer } from '../engine/testing/fault-server.ts'
+import { connectionSpeed } from '../engine/testing/weather/line.ts'
+import type { Fate, Weather } from '../engine/testing/weather/weather.ts'
+import { runProgram, startProgram } from './testing/independent-server.ts'
+
+// Whole programs on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+
+const OBJECTS = createEra5Objects({ totalBytes: 240e6, objectBytes: 20e6 })
+const ADDRESS = `s3://${ERA5_BUCKET}/${ERA5_PREFIX}`
+
+let server: FaultServer
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'longhaul-doctor-'))
+  await writeFile(join(folder, 'a-file'), '')
+  server = await startFaultServer({ buckets: { [ERA5_BUCKET]: OBJECTS, empty: [] }, denied: ['closed-bucket'] })
+})
+afterAll(async () => {
+  await server.close()
+  await rm(folder, { recursive: true })
+})
+
+/** A port of this machine that nobody listens on: the one a closed server had. */
+async function closedPort(): Promise<number> {
+  const gone = await startFaultServer({ buckets: {} })
+  await gone.close()
+  return Number(new URL(gone.endpointUrl).port)
+}
+
+const toGets = (fate: Fate): Weather => ({
+  name: 'gets alone',
+  fate: ({ kind }) => (kind === 'get' ? fate : undefined),
+})
+const named = (url: string) => url.replace('127.0.0.1', 'localhost')
+
+async function diagnose(args: string[], weather: Weather[] = []) {
+  server.setWeather(weather)
+  const begun = performance.now()
+  const run = await runProgram(['doctor', '--folder', folder, ...args, '--json', '--no-sign-request'])
+  const lines = run.stdout.trim().split('\n')
+  const parsed = lines.map((line) => JSON.parse(line))
+  const checks = parsed.slice(0, -1).map((line): Check => checkSchema.parse(line))
+  return { ...run, seconds: (performance.now() - begun) / 1000, checks, summary: parsed.at(-1) }
+}
+
+const at = (endpoint: string, ...more: string[]) => [ADDRESS, '--endpoint-url', endpoint, ...more]
+
+type Expected = { [C in CheckCode]?: [verdict: Check['verdict'], cause: Check['cause']] }
+const CALM: Expected = {
+  addresses: ['ok', 'addresses-found'],
+  bucket: ['ok', 'bucket-readable'],
+  head: ['ok', 'latency-good'],
+  'first-byte': ['ok', 'latency-good'],
+  'single-speed': ['ok', 'speed-measured'],
+  throttling: ['ok', 'not-throttled'],
+  'clock-skew': ['ok', 'clock-right'],
+}
+
+describe('a table of troubles', () => {
+  test.each<[string, () => string[] | Promise<string[]>, Weather[], Expected]>([
+    ['calm', () => at(server.endpointUrl), [], { ...CALM, 'dns-system': ['ok', 'dns-not-needed'] }],
+    [
+      'a server that is slow on the first byte',
+      () => at(server.endpointUrl),
+      [toGets({ kind: 'delay', milliseconds: 5200 })],
+      { ...CALM, 'first-byte': ['bad', 'latency-unhealthy'] },
+    ],
+    [
+      'a server that never sends one',
+      () => at(server.endpointUrl),
+      [toGets({ kind: 'silence', afterBytes: -1 })],
+      {
+        head: ['ok', 'latency-good'],
+        'first-byte': ['bad', 'failed-timeout'],
+        'parallel-speed': ['bad', 'failed-timeout'],
+      },
+    ],
+    [
+      'a server that throttles',
+      () => at(server.endpointUrl),
+      [toGets({ kind: 'refuse', status: 503, code: 'SlowDown' })],
+      { throttling: ['bad', 'throttled'], 'first-byte': ['bad', 'failed-throttled'], head: ['ok', 'latency-good'] },
+    ],
+    [
+      'connections that crawl',
+      () => at(server.endpointUrl),
+      [connectionSpeed(20_000)],
+      { 'single-speed': ['bad', 'speed-very-low'], 'parallel-speed': ['bad', 'speed-very-low'] },
+    ],
+    [
+      'connections that are each held to a speed: more of them help',
+      () => at(server.endpointUrl),
+      [connectionSpeed(1e6)],
+      { ...CALM, 'parallel-speed': ['ok', 'many-help'] },
+    ],
+    [
+      'a denied bucket',
+      () => ['s3://closed-bucket/x/', '--endpoint-url', server.endpointUrl],
+      [],
+      { bucket: ['bad', 'failed-denied'], head: ['unknown', 'not-reached'], throttling: ['ok', 'not-throttled'] },
+    ],
+    [
+      'a bucket that does not exist',
+      () => ['s3://no-such-bucket/', '--endpoint-url', server.endpointUrl],
+      [],
+      { bucket: ['bad', 'failed-missing-bucket'] },
+    ],
+    [
+      'an empty bucket',
+      () => ['s3://empty/', '--endpoint-url', server.endpointUrl],
+      [],
+      { bucket: ['notice', 'bucket-empty'] },
+    ],
+    [
+      'a DNS server that is dead: the system stands in',
+      async () => at(named(server.endpointUrl), '--dns-server', `127.0.0.1:${await closedPort()}`),
+      [],
+      { ...CALM, 'dns-server': ['bad', 'dns-server-dead'], 'dns-system': ['ok', 'dns-fast'] },
+    ],
+    [
+      'a host that has no address',
+      async () => at('http://s3.nowhere.invalid', '--dns-server', `127.0.0.1:${await closedPort()}`),
+      [],
+      { addresses: ['bad', 'failed-dns'], 'dns-system': ['bad', 'dns-dead'], bucket: ['bad', 'failed-dns'] },
+    ],
+    [
+      'a port that nobody listens on',
+      async () => at(`http://127.0.0.1:${await closedPort()}`),
+      [],
+      {
+        bucket: ['bad', 'failed-connect'],
+        'clock-skew': ['unknown', 'not-reached'],
+        throttling: ['unknown', 'not-reached'],
+      },
+    ],
+    [
+      'no address: this machine alone',
+      () => [],
+      [],
+      { sockets: ['ok', 'sockets-idle'], bucket: ['unknown', 'not-asked'], 'parallel-speed': ['unknown', 'not-asked'] },
+    ],
+    [
+      'a folder that can be none',
+      () => ['--folder', join(folder, 'a-file', 'below')],
+      [],
+      { 'disk-speed': ['bad', 'failed-disk'], 'disk-latency': ['bad', 'failed-disk'] },
+    ],
+  ])('%s', async (_, args, weather, expected) => {
+    const { code, stderr, checks, summary, seconds } = await diagnose(await args(), weather)
+    const found = Object.fromEntries(checks.map(({ code, verdict, cause }) => [code, [verdict, cause]]))
+    expect(found).toMatchObject(expected)
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(checks.map((check) => check.code).sort()).toEqual([...CHECK_CODES].sort())
+    expect(summary).toMatchObject({ type: 'summary', status: 'completed', seconds: expect.any(Number) })
+    expect(summary.ok + summary.notice + summary.bad + summary.unknown).toBe(CHECK_CODES.length)
+    // The promise of 20 s, with room for a program's start on a busy machine.
+    expect(summary.seconds).toBeLessThan(20)
+    expect(seconds).toBeLessThan(40)
+    expect(await readdir(folder)).toEqual(['a-file'])
+  })
+})
+
+test('a limit of bytes per second is kept to, and named as what holds the speed', async () => {
+  const { checks } = await diagnose(at(server.endpointUrl, '--limit-rate', '500KB'))
+  const single = checks.find(({ code }) => code === 'single-speed')
+  expect(single).toMatchObject({ verdict: 'ok', cause: 'speed-at-limit' })
+  expect(single?.value).toBeLessThan(600e3)
+  expect(checks.find(({ code }) => code === 'parallel-speed')).toMatchObject({ cause: 'speed-at-limit', value: null })
+})
+
+test('a proxy is named, its login is not; the report holds no secret', async () => {
+  const port = await closedPort()
+  const secret = { AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE', AWS_SECRET_ACCESS_KEY: 'verysecretkey' }
+  const run = await runProgram(
+    ['doctor', ...at(server.endpointUrl, '--proxy', `http://me:hushhush@127.0.0.1:${port}`), '--folder', folder],
+    secret,
+  )
+  expect(run.code).toBe(0)
+  expect(run.stdout).toContain(`Everything passes through the proxy 127.0.0.1:${port}.`)
+  expect(run.stdout + run.stderr).not.toMatch(/hushhush|AKIAEXAMPLE|verysecretkey/)
+})
+
+test('--out: diagnostics.txt in both languages, the terminal in its own', async () => {
+  server.setWeather([])
+  const out = join(folder, 'diagnostics.txt')
+  const run = await runProgram(
+    ['doctor', ...at(server.endpointUrl), '--no-sign-request', '--folder', folder, '--out', out],
+    {
+      LANG: 'zh_CN.UTF-8',
+    },
+  )
+  expect(run).toMatchObject({ code: 0, stderr: '' })
+  expect(run.stdout).toMatch(/诊断报告[\s\S]+项正常[\s\S]+首字节时间/)
+  expect(run.stdout).not.toContain('Time to first byte')
+  const text = await readFile(out, 'utf8')
+  expect(text).toMatch(/^Longhaul 诊断报告[\s\S]+Longhaul diagnosis[\s\S]+Time to first byte/)
+  await rm(out)
+})
+
+test('--out with --json: the report as one value', async () => {
+  const out = join(folder, 'report.json')
+  const { code } = await diagnose(['--out', out])
+  expect(code).toBe(0)
+  expect(diagnosisReportSchema.parse(JSON.parse(await readFile(out, 'utf8'))).checks).toHaveLength(CHECK_CODES.length)
+  await rm(out)
+})
+
+test.each([
+  ['an address that is none', ['era5'], 2, '"era5" is no S3 address'],
+  ['a rate that is none', ['--limit-rate', 'fast'], 2, '--limit-rate: "fast"'],
+  ['a flag of another command', ['--threads', '4'], 2, "unknown option '--threads'"],
+  ['a report that cannot be written', ['--out', '/nowhere/at/all.txt'], 5, 'The file system refuses'],
+])('%s', async (_, args, code, sentence) => {
+  const run = await runProgram(['doctor', ...args])
+  expect(run.code).toBe(code)
+  expect(run.stderr).toContain(sentence)
+})
+
+test.runIf(process.platform === 'linux')(
+  'beside the download of another program: its sockets are counted, and nothing of size is fetched',
+  async () => {
+    const destination = join(folder, 'running')
+    server.setWeather([connectionSpeed(300_000)])
+    const before = server.counters.gets
+    const get = startProgram(['get', ...at(server.endpointUrl), destination, '--no-sign-request', '--threads', '8'])
+    await expect.poll(() => server.counters.gets - before, { timeout: 30_000 }).toBeGreaterThan(7)
+    const run = await runProgram([
+      'doctor',
+      ...at(server.endpointUrl),
+      '--no-sign-request',
+      '--json',
+      '--folder',
+      destination,
+    ])
+    get.child.kill('SIGINT')
+    expect((await get.ended).code).toBe(130)
+    const checks = new Map(
+      run.stdout
+        .trim()
+        .split('\n')
+        .map((line) => [JSON.parse(line).code, JSON.parse(line)]),
+    )
+    expect(checks.get('sockets')).toMatchObject({ verdict: 'ok', cause: 'sockets-healthy' })
+    expect(checks.get('close-wait')?.value).toBe(0)
+    expect(checks.get('parallel-speed')).toMatchObject({ cause: 'speed-not-disturbed' })
+    expect(checks.get('first-byte')).toMatchObject({ verdict: 'ok' })
+    await rm(destination, { recursive: true })
+  },
+)

@@ -6,6 +6,7 @@
  * To find everyone who sends or handles a call, find the references of its name here.
  */
 import { z } from 'zod'
+import { checkSchema, diagnosisReportSchema } from './diagnosis.ts'
 import { engineEventSchema } from './engine-event.ts'
 import type { Outcome } from './failure.ts'
 import { failureSchema } from './failure-schema.ts'
@@ -150,6 +151,21 @@ export const CALLS = {
     z.object({ path: z.string(), parent: z.string().optional(), folders: z.array(z.string()) }),
   ),
 
+  /**
+   * Takes less than 20 s in the background; each check comes by the push `diagnosis`. Without a source only this machine is
+   * looked at. One at a time: a second one stops the first.
+   */
+  'diagnosis.run': call(
+    z.object({
+      diagnosisId: z.string(),
+      source: sourceSchema.optional(),
+      folder: z.string().min(1),
+      network: networkSchema.optional(),
+    }),
+    nothing,
+  ),
+  'diagnosis.stop': call(z.object({ diagnosisId: z.string() }), nothing),
+
   'jobs.list': call(nothing, z.array(jobViewSchema)),
   'jobs.start': call(jobSpecSchema, jobViewSchema),
   'jobs.pause': call(jobId, nothing),
@@ -186,6 +202,12 @@ export const PUSHES = {
   preview: z.object({
     preview: previewSchema,
     failure: failureSchema.optional(),
+  }),
+  /** Checks known so far, in the order they became known; with the report, which has them in its own order, it is over. */
+  diagnosis: z.object({
+    diagnosisId: z.string(),
+    checks: z.array(checkSchema),
+    report: diagnosisReportSchema.optional(),
   }),
   settings: settingsSchema,
 } as const

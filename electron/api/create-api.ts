@@ -6,6 +6,7 @@ import type { AppInfo, ContractHandlers, Push } from '../../shared/ipc-contract.
 import type { Clock } from '../engine/engine-ports.ts'
 import { readAwsProfiles } from './aws-config.ts'
 import { createBrowser } from './browse.ts'
+import { createDiagnoses } from './diagnoses.ts'
 import type { EngineAccess } from './engine-access.ts'
 import { inspectFolder, listFolders } from './folders.ts'
 import { openJobBook } from './job-book.ts'
@@ -79,6 +80,14 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     logProblem,
   })
 
+  const diagnoses = createDiagnoses({
+    engine,
+    atWork: jobs.atWork,
+    version: options.version,
+    push: (payload) => push({ name: 'diagnosis', payload }),
+    logProblem,
+  })
+
   const appInfo: AppInfo = {
     version: options.version,
     host: options.host,
@@ -128,6 +137,13 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     'folder.inspect': ({ path }) => inspectFolder(path),
     'folder.list': ({ path }) => listFolders(path),
 
+    'diagnosis.run': async ({ network, ...request }) =>
+      diagnoses.run({ ...request, network: network ?? settings.current().network }),
+    'diagnosis.stop': async ({ diagnosisId }) => {
+      diagnoses.stop(diagnosisId)
+      return success({})
+    },
+
     'jobs.list': async () => success(book.list()),
     'jobs.start': async (spec) => jobs.start(spec),
     'jobs.pause': async ({ jobId }) => jobs.pause(jobId),
@@ -158,6 +174,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     },
     async close() {
       previews.close()
+      await diagnoses.close()
       browser.close()
       await jobs.close()
       listeners.clear()

@@ -220,6 +220,13 @@ export function createJobRunner(options: JobRunnerOptions) {
       return success(begin(job))
     },
 
+    /** Jobs at work just now, for those who want to know what else this process is doing. */
+    atWork: (): { spec: JobSpec; snapshot: MetricsSnapshot | undefined }[] =>
+      book
+        .list()
+        .filter(({ jobId, phase }) => liveRun(jobId) && phase !== 'paused')
+        .map(({ jobId, spec }) => ({ spec, snapshot: runs.get(jobId)?.snapshot })),
+
     pause: (jobId: string) =>
       withLive(jobId, (run) => {
         if (run.download) run.download.pause()

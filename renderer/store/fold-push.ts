@@ -34,6 +34,7 @@ export function foldPush(state: WindowState, push: Push): WindowState {
     }
     case 'settings':
       return { ...state, settings: push.payload }
+    case 'diagnosis': //  to the page that asked for it, see diagnosis/use-diagnosis.ts
     case 'preview': //  belongs to the form that asked for it, see form/use-preview.ts
       return state
     default:

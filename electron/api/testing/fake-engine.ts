@@ -122,7 +122,7 @@ function createFakeDownload(request: DownloadRequest): { download: LiveDownload;
   }
 }
 
-function sampleSnapshot(): MetricsSnapshot {
+export function sampleSnapshot(): MetricsSnapshot {
   return {
     time: '2026-01-01T00:00:00.000Z',
     phase: 'running',

@@ -18,6 +18,9 @@ import './app.css'
 
 // The job page brings the chart library, the settings page its table: neither is needed for the first sight of the form.
 const JobPage = lazy(() => import('./job/job-page.tsx').then((module) => ({ default: module.JobPage })))
+const DiagnosisPage = lazy(() =>
+  import('./diagnosis/diagnosis-page.tsx').then((module) => ({ default: module.DiagnosisPage })),
+)
 const SettingsPage = lazy(() =>
   import('./settings/settings-page.tsx').then((module) => ({ default: module.SettingsPage })),
 )
@@ -77,6 +80,8 @@ function Page({ route }: { route: Route }) {
       return <NewDownloadPage />
     case 'job':
       return <JobPage key={route.jobId} jobId={route.jobId} />
+    case 'diagnosis':
+      return <DiagnosisPage />
     case 'settings':
       return <SettingsPage />
   }

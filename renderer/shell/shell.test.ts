@@ -5,7 +5,7 @@ import { jobFraction, jobMood, jobName, wholePercent } from './job-label.ts'
 import { parseRoute, type Route, routeHash } from './route.ts'
 
 describe('routes', () => {
-  test.each<Route>([{ page: 'new' }, { page: 'settings' }, { page: 'job', jobId: 'a/b 1#?' }])(
+  test.each<Route>([{ page: 'new' }, { page: 'settings' }, { page: 'diagnosis' }, { page: 'job', jobId: 'a/b 1#?' }])(
     '%o and back',
     (route) => {
       expect(parseRoute(routeHash(route))).toEqual(route)

@@ -5,6 +5,7 @@ import {
   DownloadOutlined,
   ExclamationCircleOutlined,
   HistoryOutlined,
+  MedicineBoxOutlined,
   MinusCircleOutlined,
   PauseOutlined,
   PlusOutlined,
@@ -41,6 +42,9 @@ export function SideBar() {
           ))}
         </ul>
       )}
+      <SideLink route={{ page: 'diagnosis' }} current={route.page === 'diagnosis'} icon={<MedicineBoxOutlined />}>
+        {t('diagnosis.title')}
+      </SideLink>
       <SideLink route={{ page: 'settings' }} current={route.page === 'settings'} icon={<SettingOutlined />}>
         {t('shell.settings')}
       </SideLink>

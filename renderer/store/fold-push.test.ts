@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Check } from '../../shared/diagnosis.ts'
 import type { JobView, Push } from '../../shared/ipc-contract.ts'
 import { DEFAULT_SETTINGS } from '../../shared/settings.ts'
 import { sampleJob, sampleSnapshot } from '../job/testing/samples.ts'
@@ -14,6 +15,8 @@ const event = (seconds: number) => ({
   reason: {},
 })
 
+const CHECK: Check = { code: 'cpu', verdict: 'ok', cause: 'cpu-free', value: 0.1, threshold: {}, evidence: {} }
+
 const rows: [string, WindowState, Push[], Partial<WindowState>][] = [
   ['a new job appears', withJob, [{ name: 'job-changed', payload: other }], { jobs: { a: job, b: other } }],
   [
@@ -27,6 +30,18 @@ const rows: [string, WindowState, Push[], Partial<WindowState>][] = [
     withJob,
     [{ name: 'snapshot', payload: { jobId: 'a', snapshot: { ...sampleSnapshot(), bytesDone: 5, phase: 'paused' } } }],
     { jobs: { a: { ...job, bytesDone: 5, phase: 'paused' } } },
+  ],
+  [
+    'checks of a diagnosis replace those before',
+    { ...EMPTY_STATE, diagnosis: { diagnosisId: 'd', checks: [] } },
+    [{ name: 'diagnosis', payload: { diagnosisId: 'd', checks: [CHECK] } }],
+    { diagnosis: { diagnosisId: 'd', checks: [CHECK] } },
+  ],
+  [
+    'the last words of a diagnosis that was replaced are no news',
+    { ...EMPTY_STATE, diagnosis: { diagnosisId: 'd', checks: [] } },
+    [{ name: 'diagnosis', payload: { diagnosisId: 'before', checks: [CHECK] } }],
+    { diagnosis: { diagnosisId: 'd', checks: [] } },
   ],
   [
     'news of a removed job does not bring it back',

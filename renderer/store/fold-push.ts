@@ -34,7 +34,11 @@ export function foldPush(state: WindowState, push: Push): WindowState {
     }
     case 'settings':
       return { ...state, settings: push.payload }
-    case 'diagnosis': //  to the page that asked for it, see diagnosis/use-diagnosis.ts
+    case 'diagnosis': {
+      // The last words of one that was replaced are not news.
+      const isOther = state.diagnosis && state.diagnosis.diagnosisId !== push.payload.diagnosisId
+      return isOther ? state : { ...state, diagnosis: push.payload }
+    }
     case 'preview': //  belongs to the form that asked for it, see form/use-preview.ts
       return state
     default:

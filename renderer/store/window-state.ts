@@ -1,7 +1,7 @@
 /** All that the window knows, as one immutable value. Keyed by job id where it belongs to a job. */
 import type { EngineEvent } from '../../shared/engine-event.ts'
 import type { Failure } from '../../shared/failure.ts'
-import type { AppInfo, JobView } from '../../shared/ipc-contract.ts'
+import type { AppInfo, JobView, PushPayload } from '../../shared/ipc-contract.ts'
 import type { MetricsSnapshot } from '../../shared/metrics-snapshot.ts'
 import { DEFAULT_SETTINGS, type Settings } from '../../shared/settings.ts'
 
@@ -19,6 +19,8 @@ export type WindowState = {
   snapshots: Readonly<Record<string, MetricsSnapshot>>
   /** Events pushed since the window opened, oldest first, at most MAX_EVENTS_PER_JOB per job. */
   events: Readonly<Record<string, readonly EngineEvent[]>>
+  /** The newest diagnosis; it runs until its `report` is there. */
+  diagnosis: PushPayload<'diagnosis'> | undefined
 }
 
 export const EMPTY_STATE: WindowState = {
@@ -29,6 +31,7 @@ export const EMPTY_STATE: WindowState = {
   jobs: {},
   snapshots: {},
   events: {},
+  diagnosis: undefined,
 }
 
 /** Newest first: what was started last is what one looks for. */

@@ -61,6 +61,8 @@ export function createWindowStore(client: WindowClient): WindowStore {
               jobs: Object.fromEntries(jobs.value.map((job) => [job.jobId, job])),
               snapshots,
               events: before.events,
+              // Of one that was running the news is lost; its next check brings all the others along.
+              diagnosis: before.diagnosis?.report ? before.diagnosis : undefined,
             }
           : {
               ...before,

@@ -1,0 +1,33 @@
+import type { diagnosisZh } from './diagnosis-zh.ts'
+import type { Translation } from './translation.ts'
+
+export const diagnosisEn: Translation<typeof diagnosisZh> = {
+  title: 'Diagnosis',
+  lead: 'Finds what is slow in less than 20 s: connections, DNS, service, line, disk, this machine. Downloads go on undisturbed.',
+  target: 'Check',
+  targetLocal: 'This machine only',
+  targetJob: 'Job {{address}}',
+  targetForm: '{{address}}, as in the form',
+  folder: 'Folder',
+  folderInvalid: 'Give the whole path.',
+  run: 'Diagnose',
+  again: 'Diagnose again',
+  stop: 'Stop',
+  running: 'Diagnosing: {{done}} of {{total}}',
+  findings: 'Findings',
+  allWell: 'Nothing was found.',
+  allWellHint: 'If a download is still slow, diagnose again while it is.',
+  all: 'All checks',
+  verdict: 'Verdict',
+  check: 'Check and cause',
+  measured: 'Measured',
+  threshold: 'Threshold: {{text}}',
+  advice: 'Advice: {{text}}',
+  pending: 'waiting',
+  save: 'Save diagnostics.txt',
+  saveJson: 'Save JSON',
+  copy: 'Copy',
+  copied: 'Copied.',
+  copyFailed: 'Could not copy; save it instead.',
+  made: '{{time}}, took {{seconds}} s',
+}

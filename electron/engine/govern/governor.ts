@@ -194,10 +194,16 @@ export function createGovernor(options: GovernorOptions) {
   function relieve(): void {
     for (const line of pool.lines()) {
       if (!line.leaving || line.closing || line.state === 'draining') continue
-      if (line.task) book.handOver(line.task.taskId, Math.ceil(line.bytesPerSecond * GRACE_SECONDS))
-      pool.drain(line, line.leaving)
+      drain(line, line.leaving)
       return
     }
+  }
+
+  /** Ends a connection without a gap: another one goes on from where it is, unless each request is counted. */
+  function drain(line: PoolLine, why: string): void {
+    const isWorthARequest = !gates.isHoldingBack()
+    if (line.task && isWorthARequest) book.handOver(line.task.taskId, Math.ceil(line.bytesPerSecond * GRACE_SECONDS))
+    pool.drain(line, why)
   }
 
   function onClosed(line: PoolLine, failure: Failure | undefined): void {
@@ -448,8 +454,7 @@ export function createGovernor(options: GovernorOptions) {
     const staying = [...pool.lines()].filter((line) => !line.leaving && !line.closing).sort((a, b) => b.id - a.id)
     for (const line of staying.slice(0, count)) {
       // At once, not after its range: while it works on, the smaller number would be judged by the larger one's speed.
-      if (line.task) book.handOver(line.task.taskId, Math.ceil(line.bytesPerSecond * GRACE_SECONDS))
-      pool.drain(line, 'surplus')
+      drain(line, 'surplus')
     }
   }
 

@@ -1,34 +1,45 @@
-/** `npm run bench -- throughput`: how fast, beside others. Ctrl-C ends it and cleans up. */
+/** `npm run bench -- throughput` or `-- steadiness`: how fast, and for how long, beside others. Ctrl-C cleans up. */
 import { parseThroughputOptions, USAGE } from '../bench/options.ts'
+import { parseSteadinessOptions, STEADINESS_USAGE } from '../bench/steadiness/options.ts'
+import { runSteadiness } from '../bench/steadiness/steadiness.ts'
 import { runThroughput } from '../bench/throughput.ts'
 import { ensureBuilt } from './ensure-built.ts'
 
 process.exitCode = await bench(process.argv.slice(2))
 
 async function bench([what, ...args]: string[]): Promise<number> {
-  if (what !== 'throughput') {
-    console.error(USAGE)
-    return 2
-  }
-  let options: ReturnType<typeof parseThroughputOptions>
-  try {
-    options = parseThroughputOptions(args)
-  } catch (error) {
-    console.error((error as Error).message)
-    return 2
-  }
-  if (!options.program && !(await ensureBuilt())) {
-    console.error('the build failed: see above')
-    return 1
-  }
   const stop = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort())
   try {
-    const { failures } = await runThroughput(options, stop.signal)
-    return failures.some(({ client }) => client === 'longhaul') ? 1 : 0
+    const run = prepare(what, args, stop.signal)
+    if (!run) {
+      console.error(`${USAGE}\n\n${STEADINESS_USAGE}`)
+      return 2
+    }
+    if (!(await ensureBuilt())) {
+      console.error('the build failed: see above')
+      return 1
+    }
+    return (await run()) ? 0 : 1
   } catch (error) {
     if (stop.signal.aborted) return 130
     console.error((error as Error).message)
     return 1
   }
+}
+
+/** Undefined for a benchmark nobody knows. The promise is true when everything ran and was good enough. */
+function prepare(what: string | undefined, args: string[], signal: AbortSignal): (() => Promise<boolean>) | undefined {
+  if (what === 'throughput') {
+    const options = parseThroughputOptions(args)
+    return async () => {
+      const { failures } = await runThroughput(options, signal)
+      return failures.every(({ client }) => client !== 'longhaul')
+    }
+  }
+  if (what === 'steadiness') {
+    const options = parseSteadinessOptions(args)
+    return () => runSteadiness(options, signal)
+  }
+  return undefined
 }

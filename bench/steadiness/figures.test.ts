@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest'
+import { at, endSeconds, figuresOf, meanSpeed } from './figures.ts'
+import type { Sample } from './server-protocol.ts'
+import { CAPACITY, type WeatherRow } from './weathers.ts'
+
+const times = { hourSeconds: 12, hours: 3 }
+const row: WeatherRow = {
+  name: 'calm',
+  title: '',
+  weather: () => [],
+  partBytes: 1,
+  addresses: 1,
+  capacity: [[0, CAPACITY]],
+}
+
+/** Ten samples a second of a speed that depends on the time. */
+function trace(bytesPerSecond: (seconds: number) => number, perSecond = { answered: 0, refused: 0 }): Sample[] {
+  const samples: Sample[] = [{ seconds: 0, bytes: 0, answered: 0, refused: 0 }]
+  for (let step = 1; step <= 10 * endSeconds(times) + 1; step++) {
+    const last = samples.at(-1) as Sample
+    samples.push({
+      seconds: step / 10,
+      bytes: last.bytes + bytesPerSecond((step - 1) / 10) / 10,
+      answered: last.answered + perSecond.answered / 10,
+      refused: last.refused + perSecond.refused / 10,
+    })
+  }
+  return samples
+}
+
+describe('the speed at an hour', () => {
+  it('is the mean around it, and at hour 0 after the start', () => {
+    const { speeds, ratio } = figuresOf(
+      row,
+      trace((seconds) => (seconds < 3 ? 0 : seconds < 33 ? 20e6 : 10e6)),
+      times,
+    )
+    expect(speeds.map((speed) => Math.round(speed / 1e5))).toEqual([200, 200, 200, 100])
+    expect(ratio).toBeCloseTo(0.5, 2)
+  })
+
+  it('lies straight between two samples', () => {
+    const samples: Sample[] = [
+      { seconds: 1, bytes: 100, answered: 0, refused: 0 },
+      { seconds: 3, bytes: 300, answered: 2, refused: 4 },
+    ]
+    expect(at(samples, 2)).toEqual({ seconds: 2, bytes: 200, answered: 1, refused: 2 })
+    expect(meanSpeed(samples, 1, 3)).toBe(100)
+    expect(at(samples, 9).bytes).toBe(300)
+    expect(at([], 9).bytes).toBe(0)
+  })
+})
+
+describe('the share of what the weather could bring', () => {
+  it('counts no bytes that could not come', () => {
+    const cut: WeatherRow = {
+      ...row,
+      capacity: [
+        [0, CAPACITY],
+        [1, 0],
+        [2, CAPACITY],
+      ],
+    }
+    const samples = trace((seconds) => (seconds >= 12 && seconds < 24 ? 0 : CAPACITY))
+    expect(figuresOf(cut, samples, times).capacityShare).toBeCloseTo(1, 3)
+    expect(figuresOf(row, samples, times).capacityShare).toBeCloseTo(1 - 12 / 36, 2)
+  })
+})
+
+describe('convergence', () => {
+  const narrow: WeatherRow = {
+    ...row,
+    capacity: [
+      [0, CAPACITY],
+      [1, 12e6],
+      [2, CAPACITY],
+    ],
+  }
+  it.each<[string, (seconds: number) => number, WeatherRow, number | undefined]>([
+    ['at once', (seconds) => (seconds >= 12 && seconds < 24 ? 12e6 : CAPACITY), narrow, 0],
+    ['after four seconds', (seconds) => (seconds >= 12 && seconds < 28 ? 12e6 : CAPACITY), narrow, 4],
+    ['never', (seconds) => (seconds >= 12 ? 12e6 : CAPACITY), narrow, Number.POSITIVE_INFINITY],
+    ['nothing to come back to', () => CAPACITY, row, undefined],
+  ])('%s', (_title, speed, weather, expected) => {
+    const found = figuresOf(weather, trace(speed), times).convergenceSeconds
+    if (expected === undefined || expected === Number.POSITIVE_INFINITY) expect(found).toBe(expected)
+    else expect(Math.abs((found ?? Number.NaN) - expected)).toBeLessThan(0.3)
+  })
+})
+
+it('a budget of requests is judged once an hour has passed', () => {
+  const samples = trace(() => 1e6, { answered: 19, refused: 1 })
+  expect(figuresOf({ ...row, granted: 20 }, samples, times).throttled).toEqual({
+    refusedShare: expect.closeTo(0.05, 5),
+    grantedShare: expect.closeTo(0.95, 5),
+  })
+  expect(figuresOf(row, samples, times).throttled).toBeUndefined()
+})

@@ -1,0 +1,98 @@
+/** What the traces of a run say. Pure. */
+import type { Sample } from './server-protocol.ts'
+import { capacityAt, type WeatherRow } from './weathers.ts'
+
+/** Everything starts: processes, listings, connections. Hour 0 begins after it. */
+export const START_SECONDS = 3
+/** The speed at an hour is the mean over this share of an hour around it; at hour 0, after the start. */
+export const WINDOW_HOURS = 0.5
+/** A capacity that has come back is in use again at this share of it, over a second. */
+const CONVERGED_SHARE = 0.9
+
+export type Times = { hourSeconds: number; hours: number }
+
+export type Figures = {
+  /** Bytes per second at hours 0, 1, 2 ... */
+  speeds: number[]
+  /** Of the last hour to the first. */
+  ratio: number
+  /** Of what the weather could bring, from the start to the end. */
+  capacityShare: number
+  /** Seconds until capacity that had come back was used again; undefined where it never went. */
+  convergenceSeconds: number | undefined
+  /** Once an hour has passed. Undefined where nothing is refused by budget. */
+  throttled: { refusedShare: number; grantedShare: number } | undefined
+}
+
+export const endSeconds = ({ hourSeconds, hours }: Times): number => (hours + WINDOW_HOURS / 2) * hourSeconds
+
+export function figuresOf(row: WeatherRow, samples: readonly Sample[], times: Times): Figures {
+  const { hourSeconds, hours } = times
+  const end = endSeconds(times)
+  const half = (WINDOW_HOURS / 2) * hourSeconds
+  const speeds = Array.from({ length: hours + 1 }, (_, hour) => {
+    const from = hour === 0 ? START_SECONDS : hour * hourSeconds - half
+    return meanSpeed(samples, from, from + 2 * half)
+  })
+  const could = capacityBetween(row, START_SECONDS, end, hourSeconds)
+  const did = at(samples, end).bytes - at(samples, START_SECONDS).bytes
+  return {
+    speeds,
+    ratio: (speeds.at(-1) ?? 0) / (speeds[0] ?? 0),
+    capacityShare: did / could,
+    convergenceSeconds: convergence(row, samples, hourSeconds),
+    throttled: row.granted === undefined ? undefined : throttledFigures(row.granted, samples, hourSeconds, end),
+  }
+}
+
+/** Cumulated values at a time, straight between two samples. */
+export function at(samples: readonly Sample[], seconds: number): Sample {
+  const nothing: Sample = { seconds: 0, bytes: 0, answered: 0, refused: 0 }
+  const after = samples.findIndex((sample) => sample.seconds >= seconds)
+  if (after < 0) return samples.at(-1) ?? nothing
+  const right = samples[after] ?? nothing
+  const left = samples[after - 1] ?? nothing
+  const share = right.seconds === left.seconds ? 1 : (seconds - left.seconds) / (right.seconds - left.seconds)
+  const between = (from: number, to: number) => from + share * (to - from)
+  return {
+    seconds,
+    bytes: between(left.bytes, right.bytes),
+    answered: between(left.answered, right.answered),
+    refused: between(left.refused, right.refused),
+  }
+}
+
+export const meanSpeed = (samples: readonly Sample[], from: number, to: number): number =>
+  (at(samples, to).bytes - at(samples, from).bytes) / (to - from)
+
+/** Bytes that the weather could have brought. */
+function capacityBetween(row: WeatherRow, from: number, to: number, hourSeconds: number): number {
+  const steps = row.capacity.map(([hour]) => hour * hourSeconds).filter((step) => step > from && step < to)
+  const edges = [from, ...steps, to]
+  let bytes = 0
+  for (let index = 0; index + 1 < edges.length; index++) {
+    const [begin, end] = [edges[index] as number, edges[index + 1] as number]
+    bytes += capacityAt(row, begin / hourSeconds) * (end - begin)
+  }
+  return bytes
+}
+
+function convergence(row: WeatherRow, samples: readonly Sample[], hourSeconds: number): number | undefined {
+  const rises = row.capacity.filter(([, capacity], index) => capacity > (row.capacity[index - 1]?.[1] ?? capacity))
+  const last = samples.at(-1)?.seconds ?? 0
+  const found = rises.map(([hour, capacity]) => {
+    const from = hour * hourSeconds
+    for (let start = from; start + 1 <= last; start += 0.1) {
+      if (meanSpeed(samples, start, start + 1) >= CONVERGED_SHARE * capacity) return start - from
+    }
+    return Number.POSITIVE_INFINITY
+  })
+  return found.length === 0 ? undefined : Math.max(...found)
+}
+
+function throttledFigures(granted: number, samples: readonly Sample[], from: number, to: number) {
+  const [begin, end] = [at(samples, from), at(samples, to)]
+  const refused = end.refused - begin.refused
+  const answered = end.answered - begin.answered
+  return { refusedShare: refused / (refused + answered), grantedShare: answered / (granted * (to - from)) }
+}

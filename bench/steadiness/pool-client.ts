@@ -1,0 +1,127 @@
+/**
+ * What others do: a pool of sixteen workers over the AWS SDK, its own retries, and nothing else; or, with `--plan`, the
+ * user's own cures on top (seed report, plans A to D). A process of its own; the server measures it.
+ */
+import type { lookup as lookupSystem } from 'node:dns'
+import { Resolver } from 'node:dns/promises'
+import { type FileHandle, mkdir, open } from 'node:fs/promises'
+import { Agent } from 'node:http'
+import { basename, join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { GetObjectCommand, HeadObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3'
+import { NodeHttpHandler } from '@smithy/node-http-handler'
+import { createSeedPlan } from './seed-plan.ts'
+import { CONNECTIONS } from './weathers.ts'
+
+const { values } = parseArgs({
+  options: {
+    endpoint: { type: 'string', default: '' },
+    bucket: { type: 'string', default: '' },
+    destination: { type: 'string', default: '' },
+    dns: { type: 'string', default: '' },
+    'part-bytes': { type: 'string', default: '0' },
+    'hour-seconds': { type: 'string', default: '3600' },
+    plan: { type: 'boolean', default: false },
+  },
+})
+const { endpoint, bucket: Bucket, destination } = values
+const partBytes = Number(values['part-bytes'])
+const dns = new Resolver({ timeout: 5000, tries: 2 })
+dns.setServers([values.dns])
+
+/** The plan rebuilds the client; what is under way on the old one goes on. */
+const plan = values.plan
+  ? createSeedPlan({
+      hourSeconds: Number(values['hour-seconds']),
+      workers: CONNECTIONS,
+      rebuild() {
+        client = createClient()
+      },
+    })
+  : undefined
+let client = createClient()
+
+await mkdir(destination, { recursive: true })
+const parts = cutIntoParts()
+await Promise.all(Array.from({ length: CONNECTIONS }, (_, worker) => work(worker)))
+process.exit()
+
+async function work(worker: number): Promise<void> {
+  for (let next = await parts.next(); !next.done; next = await parts.next()) {
+    const { file, key, start, end } = next.value
+    for (let isDone = false; !isDone; ) {
+      while (plan && !plan.mayWork(worker)) await sleep(100)
+      if (plan) await sleep(plan.delaySeconds() * 1000)
+      isDone = await fetchPart(await file, key, start, end)
+    }
+  }
+}
+
+/** False: it has to be asked for again, from its beginning. */
+async function fetchPart(file: FileHandle, Key: string, start: number, end: number): Promise<boolean> {
+  try {
+    const answer = await client.send(new GetObjectCommand({ Bucket, Key, Range: `bytes=${start}-${end - 1}` }))
+    let at = start
+    for await (const chunk of answer.Body as Readable) {
+      await file.write(chunk, 0, chunk.length, at)
+      at += chunk.length
+    }
+    plan?.record(at === end)
+    return at === end
+  } catch {
+    plan?.record(false)
+    return false
+  }
+}
+
+function createClient(): S3Client {
+  const fresh = new S3Client({
+    endpoint,
+    region: 'us-east-1',
+    forcePathStyle: true,
+    // Anonymous.
+    credentials: { accessKeyId: '', secretAccessKey: '' },
+    signer: { sign: async (request) => request },
+    requestHandler: new NodeHttpHandler({
+      httpAgent: new Agent({ keepAlive: true, maxSockets: CONNECTIONS, lookup: lookupHere as typeof lookupSystem }),
+    }),
+  })
+  plan?.watch(async (Key) => {
+    await fresh.send(new HeadObjectCommand({ Bucket, Key }))
+  })
+  return fresh
+}
+
+/** As the system would look up, with the benchmark's own server: no cache, the first of the answers in any order. */
+function lookupHere(
+  host: string,
+  options: { all?: boolean },
+  done: (error: Error | null, address?: unknown, family?: number) => void,
+): void {
+  dns.resolve4(host).then(
+    (addresses) => {
+      const shuffled = addresses.sort(() => Math.random() - 0.5)
+      if (options.all)
+        done(
+          null,
+          shuffled.map((address) => ({ address, family: 4 })),
+        )
+      else done(null, shuffled[0], 4)
+    },
+    (error: Error) => done(error),
+  )
+}
+
+async function* cutIntoParts() {
+  for await (const page of paginateListObjectsV2({ client }, { Bucket })) {
+    for (const { Key = '', Size = 0 } of page.Contents ?? []) {
+      plan?.noteKey(Key)
+      const file = open(join(destination, basename(Key)), 'w')
+      for (let start = 0; start < Size; start += partBytes) {
+        yield { file, key: Key, start, end: Math.min(Size, start + partBytes) }
+      }
+    }
+  }
+}

@@ -1,0 +1,42 @@
+/** One server in its weather, and the DNS server that leads to it, in a process of their own. Ends with its parent. */
+import { startFakeDnsServer } from '../../electron/engine/testing/fake-dns-server.ts'
+import { startFaultServer } from '../../electron/engine/testing/fault-server.ts'
+import { SAMPLE_MS, type Sample, type ServerMessage, type ServerOrder } from './server-protocol.ts'
+import { WEATHERS, weatherOf } from './weathers.ts'
+
+process.once('disconnect', () => process.exit())
+process.once('message', (order) => void serve(order as ServerOrder))
+
+async function serve({ weather: name, hourSeconds, bucket, objects, seed }: ServerOrder): Promise<void> {
+  const row = WEATHERS.find((candidate) => candidate.name === name)
+  if (!row) throw new Error(`no weather is called ${name}`)
+  const addresses = Array.from({ length: row.addresses }, (_, index) => `127.0.0.${index + 1}`)
+  const server = await startFaultServer({ buckets: { [bucket]: objects }, addresses, seed })
+  // As short as a record of S3's; a compressed hour would never see a longer one expire.
+  const answer = { addresses, ttlSeconds: 1 }
+  const dns = await startFakeDnsServer(answer)
+  const samples: Sample[] = []
+  let startedAt = 0
+
+  const sample = () => {
+    const { bytesSent, gets, refused } = server.counters
+    const seconds = (performance.now() - startedAt) / 1000
+    if (row.dnsDead) {
+      const [from, until] = row.dnsDead
+      const dead = seconds / hourSeconds >= from && seconds / hourSeconds < until
+      dns.behave({ ...answer, dead })
+    }
+    samples.push({ seconds, bytes: bytesSent, answered: gets, refused })
+  }
+  process.on('message', async (message: ServerMessage) => {
+    if (message === 'go') {
+      startedAt = performance.now()
+      server.setWeather(weatherOf(row, hourSeconds))
+      setInterval(sample, SAMPLE_MS)
+    } else {
+      sample()
+      process.send?.({ samples, openSockets: server.openSockets(), connections: server.counters.connections })
+    }
+  })
+  process.send?.({ port: server.port, dnsServer: dns.server })
+}

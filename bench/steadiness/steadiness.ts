@@ -1,0 +1,136 @@
+/** The benchmark itself: one weather after the other, its clients side by side, each with a server of its own. */
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { availableParallelism, cpus } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createEra5Objects, ERA5_BUCKET } from '../../electron/engine/testing/era5-objects.ts'
+import type { StoredObject } from '../../electron/engine/testing/stored-objects.ts'
+import { makeWorkFolder } from '../work-folder.ts'
+import { chartSvg } from './chart-svg.ts'
+import { type RunningClient, startClient } from './clients.ts'
+import { endSeconds, figuresOf, meanSpeed } from './figures.ts'
+import type { SteadinessOptions } from './options.ts'
+import { CLIENT_TITLES, steadinessDocument, steadinessText } from './report-text.ts'
+import type { ClientName, ClientRun, SteadinessResults, WeatherResult } from './results.ts'
+import { startSteadinessServer } from './steadiness-server.ts'
+import { judge } from './targets.ts'
+import { CAPACITY, type WeatherRow } from './weathers.ts'
+
+const root = join(import.meta.dirname, '..', '..')
+const RESULTS = join(root, 'bench', 'results')
+const DOCUMENT = join(root, 'docs', 'steadiness.md')
+const IMAGES = join(root, 'docs', 'images')
+const HOST = 's3.steadiness.test'
+const SEED = 7
+const OBJECT_BYTES = 64e6
+/** More than fits into the time, so that nobody is finished before it is over. */
+const RESERVE = 1.2
+/** After a client has ended, the server hears of it at once. */
+const LEAK_WAIT_MS = 300
+
+/** Resolves to true when all targets were reached; rejects with the signal's reason when it is aborted. */
+export async function runSteadiness(options: SteadinessOptions, signal: AbortSignal): Promise<boolean> {
+  const bytes = RESERVE * CAPACITY * (endSeconds(options) + 5)
+  const objects = createEra5Objects({ totalBytes: bytes, objectBytes: OBJECT_BYTES })
+  const { path } = makeWorkFolder(bytes * options.clients.length)
+  const weathers: WeatherResult[] = []
+  try {
+    for (const row of options.weathers) {
+      signal.throwIfAborted()
+      weathers.push(await runWeather(row, options, objects, path, signal))
+    }
+  } finally {
+    rmSync(path, { recursive: true, force: true })
+  }
+  const { hourSeconds, hours } = options
+  const machine = `${availableParallelism()} x ${cpus()[0]?.model.trim() ?? 'unknown'}`
+  const results: SteadinessResults = { time: new Date().toISOString(), machine, hourSeconds, hours, weathers }
+  publish(results, options.isFull)
+  return judge(results).every(({ isReached }) => isReached)
+}
+
+async function runWeather(
+  row: WeatherRow,
+  options: SteadinessOptions,
+  objects: StoredObject[],
+  path: string,
+  signal: AbortSignal,
+): Promise<WeatherResult> {
+  const { name, title } = row
+  if (row.addresses > 1 && process.platform !== 'linux')
+    return { name, title, runs: [], skipped: 'needs several loopback addresses, which Linux has' }
+  const runs = await Promise.all(
+    options.clients.map((client) => runClient(client, row, options, objects, path, signal)),
+  )
+  for (const { client, speeds, ratio } of runs) {
+    const shown = speeds.map((speed) => (speed / 1e6).toFixed(1).padStart(5)).join(' ')
+    process.stderr.write(`${name.padEnd(10)} ${client.padEnd(8)} ${shown} MB/s, last/first ${ratio.toFixed(2)}\n`)
+  }
+  return { name, title, runs }
+}
+
+async function runClient(
+  client: ClientName,
+  row: WeatherRow,
+  options: SteadinessOptions,
+  objects: StoredObject[],
+  path: string,
+  signal: AbortSignal,
+): Promise<ClientRun> {
+  const { hourSeconds } = options
+  const scratchFolder = join(path, `${row.name}-${client}`)
+  const destination = join(scratchFolder, 'files')
+  mkdirSync(scratchFolder)
+  const order = { weather: row.name, hourSeconds, bucket: ERA5_BUCKET, objects, seed: SEED }
+  const server = await startSteadinessServer(order)
+  let running: RunningClient | undefined
+  try {
+    server.go()
+    running = startClient(client, {
+      endpointUrl: `http://${HOST}:${server.port}`,
+      ...{ dnsServer: server.dnsServer, bucket: ERA5_BUCKET, destination, scratchFolder },
+      ...{ partBytes: row.partBytes, hourSeconds },
+    })
+    await sleep((endSeconds(options) + 1) * 1000, undefined, { signal })
+    const early = running.endedEarly()
+    const { samples, connections } = await server.tell()
+    const own = await running.stop()
+    await sleep(LEAK_WAIT_MS)
+    const { openSockets } = await server.tell()
+    if (early !== undefined) process.stderr.write(`${row.name}, ${client} ${early}\n`)
+    const perSecond = Array.from({ length: Math.floor(endSeconds(options)) }, (_, second) =>
+      meanSpeed(samples, second, second + 1),
+    )
+    const figures = figuresOf(row, samples, options)
+    return { client, ...figures, perSecond, connections, leakedSockets: openSockets, ...(own ? { own } : {}) }
+  } finally {
+    await running?.stop()
+    await server.close()
+    rmSync(scratchFolder, { recursive: true, force: true })
+  }
+}
+
+/** A full run renews the documentation; any run is kept as JSON. */
+function publish(results: SteadinessResults, isFull: boolean): void {
+  mkdirSync(RESULTS, { recursive: true })
+  writeFileSync(join(RESULTS, 'steadiness.json'), JSON.stringify(results))
+  process.stdout.write(steadinessText(results))
+  if (!isFull) return
+  for (const weather of results.weathers) {
+    if (weather.runs.length > 0)
+      writeFileSync(join(IMAGES, `steadiness-${weather.name}.svg`), chartOf(weather, results))
+  }
+  writeFileSync(DOCUMENT, steadinessDocument(results))
+}
+
+const COLORS = { longhaul: 'ours', sdk: 'first', plan: 'second' } as const
+
+function chartOf({ title, runs }: WeatherResult, { hourSeconds, hours }: SteadinessResults): string {
+  // Ours is drawn last, above the others.
+  const series = [...runs].reverse().map(({ client, perSecond }) => ({
+    name: CLIENT_TITLES[client],
+    color: COLORS[client],
+    perSecond,
+  }))
+  return chartSvg({ title, series, hourSeconds, hours, top: 1.25 * CAPACITY })
+}

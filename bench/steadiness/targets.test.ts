@@ -1,0 +1,58 @@
+import { expect, it } from 'vitest'
+import type { ClientRun, SteadinessResults } from './results.ts'
+import { judge } from './targets.ts'
+
+const good: ClientRun = {
+  client: 'longhaul',
+  speeds: [32e6, 32e6, 32e6, 32e6],
+  ratio: 1,
+  capacityShare: 0.97,
+  convergenceSeconds: undefined,
+  throttled: undefined,
+  perSecond: [],
+  connections: 16,
+  leakedSockets: 0,
+  own: { duplicateShare: 0.001, stallSeconds: [], events: {}, closeWait: 0 },
+}
+
+const results = (name: string, runs: ClientRun[]): SteadinessResults => ({
+  time: '',
+  machine: '',
+  hourSeconds: 12,
+  hours: 3,
+  weathers: [{ name, title: name, runs }],
+})
+
+const missed = (name: string, change: Partial<ClientRun>, others: ClientRun[] = []) =>
+  judge(results(name, [{ ...good, ...change }, ...others]))
+    .filter(({ isReached }) => !isReached)
+    .map(({ target }) => target)
+
+it.each<[string, Partial<ClientRun>, string[]]>([
+  ['all is well', {}, []],
+  ['slower at the end', { ratio: 0.97 }, ['last hour / hour 0 >= 0.98']],
+  ['capacity left unused', { capacityShare: 0.94 }, ['goodput / capacity left >= 0.95']],
+  ['a socket left open', { leakedSockets: 1 }, ['sockets leaked = 0']],
+  ['late back', { convergenceSeconds: 5.1 }, ['back at capacity within 5 s']],
+  ['early back', { convergenceSeconds: 4.9 }, []],
+  ['refused too often', { throttled: { refusedShare: 0.09, grantedShare: 0.95 } }, ['refused <= 8.0 %']],
+  ['asked too little', { throttled: { refusedShare: 0, grantedShare: 0.8 } }, ['granted and used >= 90.0 %']],
+  [
+    'received twice, and late to notice',
+    { own: { duplicateShare: 0.02, stallSeconds: [5.2, 6.4], events: {}, closeWait: 0 } },
+    ['received twice <= 1.0 %', 'stall noticed within 6 s'],
+  ],
+])('%s', (_title, change, expected) => {
+  expect(missed('holes', change)).toEqual(expected)
+})
+
+it('caution costs no more than a hundredth of what the naive pool gets in calm weather', () => {
+  const naive: ClientRun = { ...good, client: 'sdk', capacityShare: 0.99 }
+  expect(missed('calm', { capacityShare: 0.99 }, [naive])).toEqual([])
+  expect(missed('calm', { capacityShare: 0.97 }, [naive])).toEqual(["calm: goodput / naive pool's >= 0.99"])
+  expect(missed('holes', { capacityShare: 0.97 }, [naive])).toEqual([])
+})
+
+it('nothing is judged where ours did not run', () => {
+  expect(judge(results('calm', [{ ...good, client: 'sdk' }]))).toEqual([])
+})

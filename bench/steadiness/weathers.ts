@@ -1,0 +1,139 @@
+/**
+ * The weathers of DESIGN 8.2, on a line of sixteen connections of 2 MB/s. Times are hours of the benchmark, which are as
+ * many seconds as it is told. Pure: the server process makes the weather from these rows by name.
+ */
+import { ageingConnections } from '../../electron/engine/testing/weather/ageing-connections.ts'
+import { badAddress } from '../../electron/engine/testing/weather/bad-address.ts'
+import { blackHoles } from '../../electron/engine/testing/weather/black-holes.ts'
+import { closesAfter } from '../../electron/engine/testing/weather/closes-after.ts'
+import { connectionSpeed } from '../../electron/engine/testing/weather/line.ts'
+import { throttling } from '../../electron/engine/testing/weather/throttling.ts'
+import { trickles } from '../../electron/engine/testing/weather/trickles.ts'
+import type { Weather } from '../../electron/engine/testing/weather/weather.ts'
+
+export const CONNECTIONS = 16
+const CONNECTION_BYTES_PER_SECOND = 2e6
+/** What the weather leaves when it is calm. */
+export const CAPACITY = CONNECTIONS * CONNECTION_BYTES_PER_SECOND
+
+/** From and until, in hours. */
+export type Span = [from: number, until: number]
+
+export type WeatherRow = {
+  name: string
+  title: string
+  weather(): Weather[]
+  partBytes: number
+  /** Loopback addresses of the server; more than one needs Linux. */
+  addresses: number
+  /** DNS gives no answer. */
+  dnsDead?: Span
+  /** Bytes per second that the line can bring, from an hour on; the last one that has come is in force. */
+  capacity: [fromHour: number, bytesPerSecond: number][]
+  /** Requests per second that are granted. */
+  granted?: number
+}
+
+const MIB = 1024 ** 2
+const PART_BYTES = 4 * MIB
+/** Small enough that requests, not bytes, are what is scarce. */
+const THROTTLED_PART_BYTES = MIB
+const GRANTED = 20
+/** Tau of the issue's own measurement of other clients. */
+const TAU_SECONDS = 15
+const SHARE = 0.03
+const BAD = '127.0.0.3'
+const CUT: Span = [1.4, 1.8]
+
+const fresh = connectionSpeed(CONNECTION_BYTES_PER_SECOND)
+const ageing = () => ageingConnections({ tauSeconds: TAU_SECONDS, bytesPerSecond: CONNECTION_BYTES_PER_SECOND })
+const calm = { partBytes: PART_BYTES, addresses: 1, capacity: [[0, CAPACITY]] as WeatherRow['capacity'] }
+const cut: WeatherRow['capacity'] = [
+  [0, CAPACITY],
+  [CUT[0], 0],
+  [CUT[1], CAPACITY],
+]
+
+export const WEATHERS: readonly WeatherRow[] = [
+  { ...calm, name: 'calm', title: 'calm', weather: () => [fresh] },
+  { ...calm, name: 'ageing', title: `connections age, tau ${TAU_SECONDS} s`, weather: () => [ageing()] },
+  { ...calm, name: 'holes', title: '3 % of requests go silent', weather: () => [fresh, blackHoles({ share: SHARE })] },
+  {
+    ...calm,
+    name: 'trickles',
+    title: '3 % of requests trickle at 1 KB/s',
+    weather: () => [fresh, trickles({ share: SHARE })],
+  },
+  {
+    ...calm,
+    name: 'closes',
+    title: 'closes after 100 requests',
+    partBytes: MIB,
+    weather: () => [fresh, closesAfter(100)],
+  },
+  {
+    ...calm,
+    name: 'throttling',
+    title: `${GRANTED} requests/s granted, burst of ${GRANTED}`,
+    partBytes: THROTTLED_PART_BYTES,
+    granted: GRANTED,
+    capacity: [[0, GRANTED * THROTTLED_PART_BYTES]],
+    weather: () => [fresh, throttling({ requestsPerSecond: GRANTED, burst: GRANTED })],
+  },
+  {
+    ...calm,
+    name: 'address',
+    title: 'one crawling address of eight',
+    addresses: 8,
+    weather: () => [fresh, badAddress({ address: BAD })],
+  },
+  {
+    ...calm,
+    name: 'dns',
+    title: 'DNS dead for most of an hour, connections closed after 5 requests',
+    dnsDead: [1, 1.8],
+    weather: () => [fresh, closesAfter(5)],
+  },
+  { ...calm, name: 'cut', title: 'line cut for 0.4 h', capacity: cut, weather: () => [fresh] },
+  {
+    ...calm,
+    name: 'narrow',
+    title: 'line narrows to 3/8 for an hour',
+    capacity: [
+      [0, CAPACITY],
+      [1, (3 / 8) * CAPACITY],
+      [2, CAPACITY],
+    ],
+    weather: () => [fresh],
+  },
+  {
+    ...calm,
+    name: 'all',
+    title: 'all at once',
+    addresses: 8,
+    dnsDead: [2, 2.3],
+    capacity: cut,
+    weather: () => [
+      ageing(),
+      blackHoles({ share: SHARE }),
+      trickles({ share: SHARE }),
+      closesAfter(100),
+      badAddress({ address: BAD }),
+    ],
+  },
+]
+
+export function capacityAt(row: WeatherRow, hour: number): number {
+  let bytesPerSecond = 0
+  for (const [fromHour, capacity] of row.capacity) if (hour >= fromHour) bytesPerSecond = capacity
+  return bytesPerSecond
+}
+
+/** What the server is given: the row's weather, and the line, which more connections than sixteen do not widen. */
+export function weatherOf(row: WeatherRow, hourSeconds: number): Weather[] {
+  const line: Weather = {
+    name: 'line',
+    lineRate: ({ seconds }) => (row.granted === undefined ? capacityAt(row, seconds / hourSeconds) : CAPACITY),
+  }
+  return [...row.weather(), line]
+}

@@ -38,7 +38,6 @@ export function CheckTable({ checks }: { checks: readonly Check[] }) {
 }
 
 const KnownRow = memo(function KnownRow({ check }: { check: Check }) {
-  const { t } = useTranslation()
   const { name, verdict, value, threshold, cause } = describeCheck(check, useLanguage())
   return (
     <tr>
@@ -51,11 +50,14 @@ const KnownRow = memo(function KnownRow({ check }: { check: Check }) {
       </td>
       <td className="lh-check-measured">
         <span className="lh-check-value lh-breakable">{value}</span>
-        {threshold && <span className="lh-muted">{t('diagnosis.threshold', { text: threshold })}</span>}
+        {threshold && <span className="lh-muted">{keepUnits(threshold)}</span>}
       </td>
     </tr>
   )
 })
+
+/** A number and its unit stay on one line. */
+const keepUnits = (text: string): string => text.replace(/(\d) (?=\S)/g, '$1\u00a0')
 
 function WaitingRow({ code }: { code: CheckCode }) {
   const { t } = useTranslation()

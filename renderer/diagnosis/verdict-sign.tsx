@@ -11,7 +11,7 @@ import type { CheckVerdict } from '../../shared/diagnosis.ts'
 /** A verdict's word with its icon; the colour only repeats them. */
 export function VerdictSign({ verdict, children }: { verdict: CheckVerdict | 'pending'; children: ReactNode }) {
   return (
-    <span className={`lh-verdict lh-verdict-${verdict}`}>
+    <span className={`lh-check-verdict lh-check-verdict-${verdict}`}>
       <span aria-hidden="true">{ICONS[verdict]}</span> {children}
     </span>
   )

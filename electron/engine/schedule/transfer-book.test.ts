@@ -1,0 +1,271 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { type Failure, success } from '../../../shared/failure.ts'
+import type { FetchTask } from '../engine-ports.ts'
+import { createObjectTable } from '../plan/object-table.ts'
+import { createOpenObject, type PrefixGroup } from './open-object.ts'
+import { createTransferBook, type ObjectNews } from './transfer-book.ts'
+
+const MIB = 1024 ** 2
+const allowance = { connections: 4, listingComplete: true, mayAsk: () => true }
+
+/** A book whose folder is a list of what was asked of it, and whose lines are numbers that tests move. */
+function createBook(sizes: number[], options: { whole?: boolean; partSize?: number } = {}) {
+  let now = 0
+  const reached = new Map<number, number>()
+  const ends = new Map<number, number>()
+  const closed: number[] = []
+  const news: ObjectNews[] = []
+  const fatal: Failure[] = []
+  const landedSpans = new Map<number, unknown>()
+  const table = createObjectTable((index) => book.liveBytes(index))
+  const book = createTransferBook({
+    table,
+    partSize: options.partSize ?? MIB,
+    now: () => now,
+    retryAfterMs: (_failure, attempts) => (attempts > 3 ? undefined : 100),
+    landing: {
+      async begin(index: number, groupState: PrefixGroup) {
+        const file = options.whole
+          ? { kind: 'whole' as const, partPath: 'p', finalPath: 'f', lastModified: 0 }
+          : { kind: 'open' as const, fd: index }
+        return success(
+          createOpenObject({ index, key: table.key(index), size: table.size(index), etag: 'e', groupState, file }, []),
+        )
+      },
+      async land(object) {
+        landedSpans.set(object.index, object.done)
+        return success(undefined)
+      },
+      landed: (object) => void landedSpans.set(object.index, object.done),
+      async keepPart(object) {
+        object.file = { kind: 'open', fd: object.index }
+        return success(undefined)
+      },
+      abandon: async () => {},
+      discard: async () => {},
+      repin: async () => success(undefined),
+    },
+    line: {
+      reached: (lineId) => reached.get(lineId) ?? 0,
+      bytesPerSecond: () => 1e6,
+      thread: () => 0,
+      shrink: (lineId, end) => void ends.set(lineId, end),
+      close: (lineId) => void closed.push(lineId),
+    },
+    onObject: (item) => void news.push(item),
+    onFatal: (failure) => void fatal.push(failure),
+    onWork: () => {},
+  })
+  for (const [index, size] of sizes.entries()) {
+    table.add({ key: `a/${index}`, size, etag: 'e', lastModified: 0, storageClass: 'STANDARD' })
+    book.addWaiting(index)
+  }
+  return {
+    ...{ book, table, reached, ends, closed, news, fatal, landedSpans },
+    passTime: (milliseconds: number) => {
+      now += milliseconds
+    },
+  }
+}
+
+const settleMicrotasks = () => new Promise<void>((resolve) => setImmediate(resolve))
+
+/** The first ask makes the book open objects, which takes a turn of the loop. */
+async function take(book: ReturnType<typeof createBook>['book'], lineId: number): Promise<FetchTask | undefined> {
+  const task = book.next(lineId, allowance)
+  if (task) return task
+  await settleMicrotasks()
+  return book.next(lineId, allowance)
+}
+
+const done = (task: FetchTask, lineId: number, reached = task.range.end, failure?: Failure) => ({
+  ...{ taskId: task.taskId, lineId, reached, received: reached - task.range.start, firstByteMs: 1, lineEnds: false },
+  ...(failure ? { failure } : {}),
+})
+
+describe('a failure', () => {
+  it('gives back what is missing, and asks for it no earlier than its delay', async () => {
+    const { book, passTime } = createBook([MIB])
+    const task = (await take(book, 1)) as FetchTask
+    book.settle(done(task, 1, 300, { class: 'reset' }))
+    expect(book.next(1, allowance)).toBeUndefined()
+    passTime(100)
+    expect(book.next(1, allowance)?.range).toEqual({ start: 300, end: MIB })
+  })
+
+  it('that brings no byte counts; after the last attempt the object fails by name, and the others go on', async () => {
+    const { book, news, table, passTime } = createBook([MIB, MIB])
+    for (let attempt = 1; attempt <= 4; attempt++) {
+      const task = (await take(book, 1)) as FetchTask
+      expect(task.key).toBe('a/0')
+      book.settle(done(task, 1, 0, { class: 'server-error' }))
+      passTime(100)
+    }
+    await settleMicrotasks()
+    expect(news).toEqual([{ kind: 'failed', index: 0, failure: { class: 'server-error' }, attempts: 4 }])
+    expect(table.state(0)).toBe('failed')
+    expect((await take(book, 1))?.key).toBe('a/1')
+  })
+
+  it('of ours costs no attempt and no wait', async () => {
+    const { book } = createBook([MIB])
+    const task = (await take(book, 1)) as FetchTask
+    book.settle(done(task, 1, 5, { class: 'cancelled' }))
+    expect(book.next(1, allowance)?.range).toEqual({ start: 5, end: MIB })
+    expect(book.counts().retries).toBe(0)
+  })
+
+  it.each(['missing', 'denied', 'archived'] as const)(
+    "%s is the object's own: asking again brings nothing",
+    async (name) => {
+      const { book, table } = createBook([MIB])
+      const task = (await take(book, 1)) as FetchTask
+      book.settle(done(task, 1, 0, { class: name }))
+      await settleMicrotasks()
+      expect(table.state(0)).toBe('failed')
+    },
+  )
+
+  it.each(['disk-full', 'disk-denied'] as const)('%s ends the job', async (name) => {
+    const { book, fatal } = createBook([MIB])
+    const task = (await take(book, 1)) as FetchTask
+    book.settle(done(task, 1, 0, { class: name }))
+    expect(fatal).toEqual([{ class: name }])
+  })
+
+  it('of a changed object begins it anew, twice at most', async () => {
+    const { book, news, table } = createBook([MIB])
+    for (let change = 1; change <= 3; change++) {
+      const task = (await take(book, 1)) as FetchTask
+      book.settle(done(task, 1, 10, { class: 'changed' }))
+      await settleMicrotasks()
+    }
+    expect(news.map(({ kind }) => kind)).toEqual(['changed', 'changed', 'failed'])
+    expect(table.state(0)).toBe('failed')
+  })
+})
+
+it('where ranges are ignored, one connection takes all of the object', async () => {
+  const { book } = createBook([3 * MIB])
+  const first = (await take(book, 1)) as FetchTask
+  const second = (await take(book, 2)) as FetchTask
+  book.settle(done(second, 2, second.range.start, { class: 'protocol', code: 'range-ignored' }))
+  book.settle(done(first, 1, 0, { class: 'cancelled' }))
+  await settleMicrotasks()
+  const whole = (await take(book, 1)) as FetchTask
+  expect(whole).toMatchObject({ range: { start: 0, end: 3 * MIB }, acceptWhole: true })
+  expect(await take(book, 2)).toBeUndefined()
+})
+
+it('the last range is shared with whoever is free', async () => {
+  const { book, ends, reached } = createBook([8 * MIB], { partSize: 8 * MIB })
+  const first = (await take(book, 1)) as FetchTask
+  reached.set(1, 2 * MIB)
+  const second = (await take(book, 2)) as FetchTask
+  expect(second.range).toEqual({ start: 5 * MIB, end: 8 * MIB })
+  expect(ends.get(1)).toBe(5 * MIB)
+  book.settle(done(first, 1, 5 * MIB))
+  book.settle(done(second, 2))
+  await settleMicrotasks()
+  expect(book.isIdle()).toBe(true)
+})
+
+it('a hand-over leaves what is on its way, and gives the rest to the next', async () => {
+  const { book, reached, ends } = createBook([MIB])
+  const task = (await take(book, 1)) as FetchTask
+  reached.set(1, 1000)
+  book.handOver(task.taskId, 500)
+  expect(ends.get(1)).toBe(1500)
+  expect(book.next(2, allowance)?.range).toEqual({ start: 1500, end: MIB })
+})
+
+describe('whatever happens, in whatever order', () => {
+  const step = fc.oneof(
+    { weight: 5, arbitrary: fc.record({ kind: fc.constant('take' as const), line: fc.integer({ min: 1, max: 6 }) }) },
+    {
+      weight: 5,
+      arbitrary: fc.record({
+        kind: fc.constant('end' as const),
+        line: fc.integer({ min: 1, max: 6 }),
+        share: fc.double({ min: 0, max: 1, noNaN: true }),
+        failure: fc.option(fc.constantFrom<Failure['class']>('reset', 'stalled', 'cancelled', 'throttled'), {
+          nil: undefined,
+        }),
+      }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        kind: fc.constant('handOver' as const),
+        line: fc.integer({ min: 1, max: 6 }),
+        grace: fc.nat(5000),
+      }),
+    },
+  )
+
+  it('every byte is fetched once, and every object lands whole', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.integer({ min: 0, max: 3 * MIB }), { minLength: 1, maxLength: 6 }),
+        fc.array(step, { maxLength: 80 }),
+        fc.boolean(),
+        async (sizes, steps, whole) => {
+          const world = createBook(sizes, { whole })
+          const { book, reached, ends } = world
+          const running = new Map<number, FetchTask>()
+          const written = sizes.map((size) => new Uint8Array(size))
+
+          const write = (task: FetchTask, to: number) => {
+            const bytes = written[Number(task.key.slice(2))] as Uint8Array
+            for (let at = task.range.start; at < to; at++) bytes[at] = (bytes[at] as number) + 1
+          }
+          const end = (lineId: number, share: number, failure?: Failure['class']) => {
+            const task = running.get(lineId)
+            if (!task) return
+            const stop = Math.min(task.range.end, ends.get(lineId) ?? task.range.end)
+            const least = Math.max(task.range.start, reached.get(lineId) ?? 0)
+            const to = failure ? least + Math.floor(share * (stop - least)) : stop
+            // A small object that could not be finished is begun again in its own file.
+            write(task, to)
+            running.delete(lineId)
+            reached.delete(lineId)
+            ends.delete(lineId)
+            book.settle(done(task, lineId, to, failure ? { class: failure } : undefined))
+          }
+
+          for (const action of steps) {
+            if (action.kind === 'take' && !running.has(action.line)) {
+              const task = book.next(action.line, allowance)
+              if (task) running.set(action.line, task)
+            } else if (action.kind === 'end') end(action.line, action.share, action.failure)
+            else if (action.kind === 'handOver') {
+              const task = running.get(action.line)
+              if (task) book.handOver(task.taskId, action.grace)
+            }
+            await settleMicrotasks()
+            world.passTime(100)
+          }
+          // From here on all goes well.
+          for (let round = 0; round < 200 && !book.isIdle(); round++) {
+            for (const lineId of [...running.keys()]) end(lineId, 1)
+            await settleMicrotasks()
+            world.passTime(100)
+            const task = book.next(1, allowance)
+            if (task) running.set(1, task)
+          }
+          expect(book.isIdle()).toBe(true)
+          for (const [index, bytes] of written.entries()) {
+            if (world.table.state(index) === 'failed') continue
+            expect(world.table.state(index)).toBe('done')
+            expect(bytes.every((count) => count === 1)).toBe(true)
+          }
+          expect(book.bytesDone()).toBe(
+            sizes.reduce((sum, size, index) => sum + (world.table.state(index) === 'done' ? size : 0), 0),
+          )
+        },
+      ),
+      { numRuns: 20 },
+    )
+  })
+})

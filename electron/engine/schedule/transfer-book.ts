@@ -48,6 +48,18 @@ export type ObjectNews = {
   attempts?: number
 }
 
+export type ErrorNews = {
+  key: string
+  /** First byte of the range, the byte it got to, and the first one behind it. */
+  start: number
+  reached: number
+  end: number
+  /** 1 = the first attempt for these bytes. */
+  attempt: number
+  failure: Failure
+  action: 'retry' | 'restart' | 'give-up' | 'stop'
+}
+
 export type TransferBookOptions = {
   table: ObjectTable
   landing: ObjectLanding
@@ -66,6 +78,8 @@ export type TransferBookOptions = {
     close(lineId: number): void
   }
   onObject(news: ObjectNews): void
+  /** A part or an object has failed: where, how often before, and what is done about it. For the error log. */
+  onError?(news: ErrorNews): void
   /** The whole job cannot go on. */
   onFatal(failure: Failure): void
   /** There may be work for an idle connection again. */
@@ -238,8 +252,16 @@ export function createTransferBook(options: TransferBookOptions) {
     if (landed.ok) {
       open.delete(object.index)
       settleLanded(object.index)
-    } else if (landed.failure.class === 'corrupt') await restart(object, 'corrupt', landed.failure)
-    else await giveUp(object, landed.failure, 1)
+    } else {
+      const { failure } = landed
+      noteError(
+        object,
+        { start: 0, reached: object.size, end: object.size, attempt: 1, failure },
+        afterRestart(object, 'corrupt', failure),
+      )
+      if (failure.class === 'corrupt') await restart(object, 'corrupt', failure)
+      else await giveUp(object, failure, 1)
+    }
     onWork()
   }
 
@@ -259,15 +281,25 @@ export function createTransferBook(options: TransferBookOptions) {
     const isCancelled = failure.class === 'cancelled'
     const attempts = reached > task.start || isCancelled ? 0 : task.attempts + 1
     const rest = { start: reached, end: task.end, attempts, notBefore: 0 }
+    const note = (action: ErrorNews['action']) =>
+      noteError(object, { start: task.start, reached, end: task.end, attempt: task.attempts + 1, failure }, action)
     if (object.isHeld) giveBack(object, rest)
     else if (ENDS_THE_JOB.includes(failure.class)) {
+      note('stop')
       giveBack(object, rest)
       onFatal(failure)
-    } else if (failure.class === 'changed') void restart(object, 'changed', failure)
-    else if (failure.code === 'range-ignored') void fetchWhole(object)
-    else if (ENDS_THE_OBJECT.includes(failure.class)) void giveUp(object, failure, attempts)
-    else {
+    } else if (failure.class === 'changed') {
+      note(afterRestart(object, 'changed', failure))
+      void restart(object, 'changed', failure)
+    } else if (failure.code === 'range-ignored') {
+      note('restart')
+      void fetchWhole(object)
+    } else if (ENDS_THE_OBJECT.includes(failure.class)) {
+      note('give-up')
+      void giveUp(object, failure, attempts)
+    } else {
       const delay = isCancelled ? 0 : options.retryAfterMs(failure, Math.max(1, attempts))
+      note(delay === undefined ? 'give-up' : 'retry')
       if (delay === undefined) void giveUp(object, failure, attempts)
       else {
         if (!isCancelled) retries++
@@ -275,6 +307,17 @@ export function createTransferBook(options: TransferBookOptions) {
         onWork()
       }
     }
+  }
+
+  function noteError({ key }: OpenObject, news: Omit<ErrorNews, 'key' | 'action'>, action: ErrorNews['action']): void {
+    // What we closed ourselves is told by whoever closed it.
+    if (news.failure.class !== 'cancelled') options.onError?.({ key, ...news, action })
+  }
+
+  /** What `restart` will do. */
+  function afterRestart(object: OpenObject, kind: 'changed' | 'corrupt', failure: Failure): ErrorNews['action'] {
+    const mayRestart = failure.class === kind && (restarts.get(object.index) ?? 0) < MAX_RESTARTS[kind]
+    return mayRestart ? 'restart' : 'give-up'
   }
 
   /** The server sends whole objects only: one connection takes all of it, in one request. */

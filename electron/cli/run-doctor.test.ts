@@ -17,14 +17,18 @@ const OBJECTS = createEra5Objects({ totalBytes: 240e6, objectBytes: 20e6 })
 const ADDRESS = `s3://${ERA5_BUCKET}/${ERA5_PREFIX}`
 
 let server: FaultServer
+let secured: FaultServer
 let folder: string
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'longhaul-doctor-'))
   await writeFile(join(folder, 'a-file'), '')
+  secured = await startFaultServer({ buckets: { [ERA5_BUCKET]: OBJECTS }, tls: 'self-signed' })
+  await writeFile(join(folder, 'ca.pem'), secured.ca ?? '')
   server = await startFaultServer({ buckets: { [ERA5_BUCKET]: OBJECTS, empty: [] }, denied: ['closed-bucket'] })
 })
 afterAll(async () => {
   await server.close()
+  await secured.close()
   await rm(folder, { recursive: true })
 })
 
@@ -114,6 +118,18 @@ describe('a table of troubles', () => {
       { bucket: ['bad', 'failed-missing-bucket'] },
     ],
     [
+      'a certificate that nobody vouches for',
+      () => ['s3://era5/', '--endpoint-url', secured.endpointUrl],
+      [],
+      { bucket: ['bad', 'failed-tls'], 'first-byte': ['unknown', 'not-reached'] },
+    ],
+    [
+      'TLS with its authority',
+      () => [ADDRESS, '--endpoint-url', secured.endpointUrl, '--ca-file', join(folder, 'ca.pem')],
+      [],
+      { ...CALM, 'first-byte': ['ok', 'latency-good'] },
+    ],
+    [
       'an empty bucket',
       () => ['s3://empty/', '--endpoint-url', server.endpointUrl],
       [],
@@ -123,7 +139,7 @@ describe('a table of troubles', () => {
       'a DNS server that is dead: the system stands in',
       async () => at(named(server.endpointUrl), '--dns-server', `127.0.0.1:${await closedPort()}`),
       [],
-      { ...CALM, 'dns-server': ['bad', 'dns-server-dead'], 'dns-system': ['ok', 'dns-fast'] },
+      { ...CALM, 'dns-server': ['bad', 'dns-server-dead'] },
     ],
     [
       'a host that has no address',
@@ -164,7 +180,7 @@ describe('a table of troubles', () => {
     // The promise of 20 s, with room for a program's start on a busy machine.
     expect(summary.seconds).toBeLessThan(20)
     expect(seconds).toBeLessThan(40)
-    expect(await readdir(folder)).toEqual(['a-file'])
+    expect((await readdir(folder)).sort()).toEqual(['a-file', 'ca.pem'])
   })
 })
 
@@ -186,6 +202,24 @@ test('a proxy is named, its login is not; the report holds no secret', async () 
   expect(run.code).toBe(0)
   expect(run.stdout).toContain(`Everything passes through the proxy 127.0.0.1:${port}.`)
   expect(run.stdout + run.stderr).not.toMatch(/hushhush|AKIAEXAMPLE|verysecretkey/)
+})
+
+test.each([
+  ['with the right keys the ranges are signed too', 'right', ['ok', 'latency-good']],
+  ['with wrong ones nothing is reached', 'wrong', ['unknown', 'not-reached']],
+])('a private bucket: %s', async (_, secretAccessKey, firstByte) => {
+  const keys = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'right' }
+  const closed = await startFaultServer({ buckets: { [ERA5_BUCKET]: OBJECTS }, keys })
+  const environment = { AWS_ACCESS_KEY_ID: keys.accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey }
+  const run = await runProgram(['doctor', ...at(closed.endpointUrl), '--json', '--folder', folder], environment)
+  await closed.close()
+  const lines = run.stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  const found = lines.find(({ code }) => code === 'first-byte')
+  expect({ code: run.code, found: [found.verdict, found.cause] }).toEqual({ code: 0, found: firstByte })
+  if (secretAccessKey === 'wrong') expect(lines.find(({ code }) => code === 'bucket').cause).toBe('failed-credentials')
 })
 
 test('--out: diagnostics.txt in both languages, the terminal in its own', async () => {

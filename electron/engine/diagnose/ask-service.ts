@@ -5,6 +5,7 @@ import type { DiagnosisRequest, Report } from './diagnosis-request.ts'
 import { judgeThrottling } from './judge-connections.ts'
 import type { LookUp } from './judge-names.ts'
 import {
+  type JobSpeeds,
   judgeBucket,
   judgeClock,
   judgeFirstByte,
@@ -66,7 +67,7 @@ export async function askService(
   )
   const objects = listing.ok ? listing.value.objects : []
   const found = await findPlace(request, target.value.source, { place, names }, signal)
-  const filled = objects.filter(({ size }) => size > 0)
+  const filled = objects.filter(isReadable)
   if (filled.length === 0 || found === undefined) {
     reportNothing(request, report, listing.ok && filled.length === 0 ? 'no-object' : 'not-reached', failures[0])
     return { ...nothing, objects, requests: 1, failures }
@@ -80,7 +81,7 @@ export async function askService(
   const plan: GetPlan = { ...found, limitBytesPerSecond, clock, signal }
   const depth = depthOf(request)
   const one = await probeOne(plan, filled, depth)
-  reportOne(request, report, one, depth)
+  reportOne(request, report, one, { depth, job: comparableSpeeds(request, filled) })
   await heads
   const singleSpeed = one.ok && depth !== 'first-byte' ? speedOf(one.value) : 0
   const many = await askMany(request, report, plan, filled, { one, singleSpeed, depth })
@@ -110,12 +111,30 @@ async function findPlace(
 
 const HEAD_START_MS = 1500
 
+/** Empty objects have no speed; archived ones must be restored before they can be read. */
+const isReadable = ({ size, storageClass }: ListedObject): boolean =>
+  size > 0 && storageClass !== 'GLACIER' && storageClass !== 'DEEP_ARCHIVE'
+
+/** With small objects a connection of the job mostly waits for answers: a range of 2 MiB is no match for it. */
+const COMPARABLE_OBJECT_BYTES = 8 * 1024 ** 2
+
+function comparableSpeeds({ jobs }: DiagnosisRequest, objects: readonly ListedObject[]): JobSpeeds | undefined {
+  const sizes = objects.map(({ size }) => size).sort((one, other) => one - other)
+  const isLarge = (sizes[Math.floor(sizes.length / 2)] ?? 0) >= COMPARABLE_OBJECT_BYTES
+  return isLarge ? jobs?.speeds : undefined
+}
+
 function depthOf({ jobs, otherProcess }: DiagnosisRequest): ProbeDepth {
   if (jobs?.isLimited || otherProcess !== undefined) return 'first-byte'
   return jobs && jobs.running > 0 ? 'beside' : 'whole'
 }
 
-function reportOne(request: DiagnosisRequest, report: Report, one: Outcome<Transfer>, depth: ProbeDepth): void {
+function reportOne(
+  request: DiagnosisRequest,
+  report: Report,
+  one: Outcome<Transfer>,
+  { depth, job }: { depth: ProbeDepth; job: JobSpeeds | undefined },
+): void {
   const refusal = one.ok ? undefined : one.failure
   report('first-byte', judgeFirstByte(one))
   report('clock-skew', judgeClock(one.ok ? one.value.clockAheadMs : undefined, refusal, 'cannot-tell'))
@@ -123,7 +142,7 @@ function reportOne(request: DiagnosisRequest, report: Report, one: Outcome<Trans
   report(
     'single-speed',
     isTold
-      ? judgeSingleSpeed(one, { job: request.jobs?.speeds, limitBytesPerSecond: request.limitBytesPerSecond })
+      ? judgeSingleSpeed(one, { job, limitBytesPerSecond: request.limitBytesPerSecond })
       : untold('speed-not-disturbed'),
   )
 }

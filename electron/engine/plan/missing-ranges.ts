@@ -7,7 +7,8 @@ export function missingRanges(spans: readonly Span[], size: number): ByteRange[]
   const missing: ByteRange[] = []
   let at = 0
   for (const [start, end] of spans) {
-    if (start > at) missing.push({ start: at, end: Math.min(start, size) })
+    const gapEnd = Math.min(start, size)
+    if (gapEnd > at) missing.push({ start: at, end: gapEnd })
     at = Math.max(at, end)
   }
   if (at < size) missing.push({ start: at, end: size })

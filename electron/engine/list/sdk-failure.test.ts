@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest'
+import { sdkFailure } from './sdk-failure.ts'
+
+const thrown = (message: string, properties: object): Error => Object.assign(new Error(message), properties)
+const answered = (httpStatusCode: number, name: string, more: object = {}) =>
+  thrown('words', { name, $metadata: { httpStatusCode, requestId: 'R1' }, ...more })
+
+describe('what the SDK throws', () => {
+  it.each<[string, unknown, object]>([
+    [
+      'a denial names the bucket',
+      answered(403, 'AccessDenied'),
+      { class: 'denied', subject: 'bucket', requestId: 'R1' },
+    ],
+    ['no such bucket', answered(404, 'NoSuchBucket'), { class: 'missing-bucket', subject: 'bucket' }],
+    ['no such key', answered(404, 'NoSuchKey'), { class: 'missing' }],
+    ['throttling', answered(503, 'SlowDown'), { class: 'throttled', httpStatus: 503 }],
+    ['an unknown key id', answered(403, 'InvalidAccessKeyId'), { class: 'credentials' }],
+    [
+      'the region is elsewhere, told by a header',
+      answered(301, 'Unknown', { $response: { headers: { 'x-amz-bucket-region': 'eu-west-1' } } }),
+      { class: 'wrong-region', region: 'eu-west-1' },
+    ],
+    [
+      'the region is elsewhere, told by the document',
+      answered(400, 'AuthorizationHeaderMalformed', { Region: 'eu-west-1' }),
+      { class: 'wrong-region', region: 'eu-west-1' },
+    ],
+    ['a host without address', thrown('getaddrinfo', { code: 'ENOTFOUND' }), { class: 'dns', code: 'ENOTFOUND' }],
+    ['nobody listens', thrown('connect', { code: 'ECONNREFUSED' }), { class: 'connect' }],
+    [
+      'nobody listens on any of several addresses',
+      thrown('', { errors: [thrown('connect', { code: 'ECONNREFUSED' })] }),
+      { class: 'connect' },
+    ],
+    ['a certificate nobody trusts', thrown('self-signed', { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }), { class: 'tls' }],
+    [
+      'no connection in time',
+      thrown('Socket timed out without establishing a connection', { name: 'TimeoutError' }),
+      { class: 'stalled', code: 'timeout' },
+    ],
+    [
+      'no credentials anywhere',
+      thrown('Could not load', { name: 'CredentialsProviderError' }),
+      { class: 'credentials' },
+    ],
+    ['a word that is no error', 'gone', { class: 'protocol' }],
+  ])('%s', (_title, error, expected) => {
+    expect(sdkFailure(error, 'bucket')).toMatchObject(expected)
+  })
+
+  it('quotes no more than a line of it', () => {
+    expect(sdkFailure(thrown('x'.repeat(5000), { code: 'ECONNREFUSED' }), 'bucket').detail).toHaveLength(300)
+  })
+})

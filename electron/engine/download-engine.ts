@@ -15,7 +15,7 @@ import { createObjectLanding } from './land-objects.ts'
 import { createGlobFilter } from './list/glob-filter.ts'
 import { keyBelowPrefix } from './list/key-below-prefix.ts'
 import { listObjects } from './list/list-objects.ts'
-import { createJobLogs, type JobLogs } from './metrics/job-logs.ts'
+import { createJobLogs, type ErrorLogEntry, type JobLogs } from './metrics/job-logs.ts'
 import { createSnapshotMeter } from './metrics/snapshot-meter.ts'
 import { openWorkplace, type Workplace } from './open-workplace.ts'
 import { createObjectTable } from './plan/object-table.ts'
@@ -98,6 +98,7 @@ export function startDownload(options: DownloadOptions): Download {
       close: (lineId) => governor.closeLine(lineId, 'object-held'),
     },
     onObject,
+    onError: logError,
     onFatal: fail,
     onWork: () => governor.pump(),
   })
@@ -110,9 +111,8 @@ export function startDownload(options: DownloadOptions): Download {
     emit,
     smallestKey: () => smallest?.key,
     loopLagMs: () => meter.loopLagMs(),
-    onError(failure, task, reached, action) {
-      const time = new Date(clock.now()).toISOString()
-      logs?.error({ time, key: task.key, start: task.range.start, reached, action, failure })
+    onReplaced(failure, { key, range }, reached) {
+      logError({ key, ...range, reached, attempt: 1, action: 'replace-connection', failure })
     },
     onFatal: fail,
   })
@@ -275,6 +275,10 @@ export function startDownload(options: DownloadOptions): Download {
       }
       check()
     })
+  }
+
+  function logError(entry: Omit<ErrorLogEntry, 'time'>): void {
+    logs?.error({ time: new Date(clock.now()).toISOString(), ...entry })
   }
 
   function fail(failure: Failure): void {

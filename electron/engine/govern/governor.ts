@@ -10,7 +10,6 @@ import type { AddressView, ConnectionView, Limit } from '../../../shared/metrics
 import type { Policy } from '../../../shared/policy.ts'
 import type { Endpoint, EnginePorts, FetchTask, TaskOutcome } from '../engine-ports.ts'
 import { subPrefixOf } from '../list/key-below-prefix.ts'
-import type { ErrorLogEntry } from '../metrics/job-logs.ts'
 import { createRequestWindow } from '../metrics/request-window.ts'
 import type { Allowance, TransferBook } from '../schedule/transfer-book.ts'
 import { createAddressBook } from './address-book.ts'
@@ -39,7 +38,8 @@ export type GovernorOptions = {
   smallestKey(): string | undefined
   loopLagMs(): number
   emit(code: EventCode, reason: Reason): void
-  onError(failure: Failure, task: FetchTask, reached: number, action: ErrorLogEntry['action']): void
+  /** A connection was taken from its task, which goes on elsewhere from the byte it has reached. */
+  onReplaced(failure: Failure, task: FetchTask, reached: number): void
   onFatal(failure: Failure): void
 }
 
@@ -248,7 +248,7 @@ export function createGovernor(options: GovernorOptions) {
     if (outcome.received > 0) network.noteBytes()
     if (!isOurs) window.record(now(), failure === undefined, outcome.firstByteMs)
     if (task && !isOurs) noteAnswer(task, line.taskStartedAt, failure)
-    if (task && failure && !isOurs) onFailure(failure, task, outcome.reached, line)
+    if (task && failure && !isOurs) onFailure(failure, line)
     if (!failure) refusedCredentials = 0
     book.settle(outcome)
     feed(line)
@@ -271,10 +271,9 @@ export function createGovernor(options: GovernorOptions) {
     emit('rate-changed', { prefix, requestsPerSecond: change.requestsPerSecond, successRate, delayMs })
   }
 
-  function onFailure(failure: Failure, task: FetchTask, reached: number, line: PoolLine): void {
+  function onFailure(failure: Failure, line: PoolLine): void {
     window.recordError(failure.class)
     if (failure.class !== 'throttled') addresses.noteFailure(line.address)
-    options.onError(failure, task, reached, 'retry')
     if (failure.class === 'wrong-region') void renewEndpoint()
     if (failure.class !== 'credentials') return
     refusedCredentials++
@@ -355,7 +354,7 @@ export function createGovernor(options: GovernorOptions) {
       replaced.note({ cause, address: line.address, seconds, bytesPerSecond, medianBytesPerSecond })
       window.recordError(cause)
       addresses.noteFailure(line.address)
-      if (line.task) options.onError({ class: cause, address: line.address }, line.task, progressOf(line), 'retry')
+      if (line.task) options.onReplaced({ class: cause, address: line.address }, line.task, progressOf(line))
       pool.close(line, cause)
     }
     closeIdle(at)

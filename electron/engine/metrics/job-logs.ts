@@ -2,7 +2,7 @@
  * The two files a user can send: `download_errors.log` (one line per error) and `performance.ndjson` (a snapshot at the
  * start, every ten minutes and at the end). NDJSON, appended across runs, rolled by size. They hold no secrets.
  */
-import { mkdirSync, renameSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { destination, pino } from 'pino'
 import type { Failure } from '../../../shared/failure.ts'
@@ -11,17 +11,22 @@ import type { MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
 export const ERROR_LOG = 'download_errors.log'
 export const PERFORMANCE_LOG = 'performance.ndjson'
 
-/** Two files of this size hold about 80,000 errors. */
+/** Four files of this size hold about 160,000 errors. */
 const ROLL_AT_BYTES = 10 * 1024 ** 2
+/** `download_errors.log.1` is the youngest of the old ones. */
+const OLD_FILES = 3
 
 export type ErrorLogEntry = {
   time: string
   key: string
-  /** First byte of the range and the byte it got to. */
+  /** The part: its first byte, the byte it got to, and the first one behind it. */
   start: number
   reached: number
-  /** What was done about it. */
-  action: 'retry' | 'give-up' | 'restart' | 'stop'
+  end: number
+  /** 1 = the first attempt for these bytes. */
+  attempt: number
+  /** What was done about it: `restart` fetches the whole object anew, `stop` ends the job. */
+  action: 'retry' | 'replace-connection' | 'restart' | 'give-up' | 'stop'
   failure: Failure
 }
 
@@ -31,14 +36,14 @@ export type JobLogs = {
   close(): Promise<void>
 }
 
-export function createJobLogs(folder: string): JobLogs {
+/** `rollAtBytes` is smaller in tests. */
+export function createJobLogs(folder: string, { rollAtBytes = ROLL_AT_BYTES } = {}): JobLogs {
   mkdirSync(folder, { recursive: true })
-  const errors = openLog(join(folder, ERROR_LOG))
-  const performance = openLog(join(folder, PERFORMANCE_LOG))
+  const errors = openLog(join(folder, ERROR_LOG), rollAtBytes)
+  const performance = openLog(join(folder, PERFORMANCE_LOG), rollAtBytes)
   return {
-    error({ time, failure, ...entry }) {
-      const { class: failureClass, ...details } = failure
-      errors.write({ time, class: failureClass, ...entry, ...details })
+    error(entry) {
+      errors.write(errorLine(entry))
     },
     performance({ connectionTable: _connections, ...snapshot }) {
       performance.write(snapshot)
@@ -49,7 +54,27 @@ export function createJobLogs(folder: string): JobLogs {
   }
 }
 
-function openLog(path: string) {
+/** The line's fields in the order a reader wants them; JSON escapes control characters, the rest is made harmless here. */
+function errorLine({ time, failure, key, start, reached, end, attempt, action }: ErrorLogEntry): object {
+  const { class: failureClass, address, httpStatus, requestId, ...more } = failure
+  return {
+    ...{ time, class: failureClass, key: key.replace(UNSEEN, escapeUnseen), part: `${start}-${end}`, reached },
+    ...{ address, httpStatus, requestId, attempt, action },
+    ...more,
+    ...(more.subject === undefined ? {} : { subject: withoutQuery(more.subject) }),
+    ...(more.detail === undefined ? {} : { detail: withoutQuery(more.detail) }),
+  }
+}
+
+/** Controls that JSON lets through (DEL, C1) and marks that turn the direction of text. */
+const UNSEEN = /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
+const escapeUnseen = (sign: string): string => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`
+
+/** A signed address is as good as a key: what stands behind its `?` is left out. */
+const withoutQuery = (text: string): string =>
+  text.replace(/(\bhttps?:\/\/[^\s?"'<>]+)\?[^\s"'<>]*/gi, '$1?...').replace(UNSEEN, escapeUnseen)
+
+function openLog(path: string, rollAtBytes: number) {
   const file = destination({ dest: path, sync: false, append: true })
   // A log that cannot be written must not end a download.
   file.on('error', () => {})
@@ -61,9 +86,12 @@ function openLog(path: string) {
   return {
     write(entry: object) {
       logger.info(entry)
-      if (bytes < ROLL_AT_BYTES) return
+      if (bytes < rollAtBytes) return
       bytes = 0
       try {
+        for (let old = OLD_FILES - 1; old >= 1; old--) {
+          if (existsSync(`${path}.${old}`)) renameSync(`${path}.${old}`, `${path}.${old + 1}`)
+        }
         renameSync(path, `${path}.1`)
         file.reopen()
       } catch {

@@ -156,7 +156,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     loopLagMs: () => 0,
     emit: (code, reason) =>
       void events.push({ time: new Date(clock.now()).toISOString(), code, reason, seconds: clock.seconds() }),
-    onError() {},
+    onReplaced() {},
     onFatal: noteFatal,
   })
 

@@ -45,11 +45,11 @@ export const diagnosisPage = (page: Page, language: Language = 'zh') => {
   const words = DIAGNOSIS_WORDS[language]
   const finished = () => page.getByRole('button', { name: words.save }).waitFor({ timeout: 40_000 })
   return {
-    /** By the side bar where there is one; at the first start there is none, and the address does it. */
+    /** By the side bar where there is one; at the first start there is none, and the header's button does it. */
     async open(): Promise<void> {
       const link = page.getByRole('link', { name: words.title, exact: true })
       if (await link.isVisible()) await link.click()
-      else await page.evaluate(() => window.location.assign('#/diagnosis'))
+      else await page.getByRole('button', { name: words.title, exact: true }).click()
       await page.getByRole('heading', { name: words.title, level: 1 }).waitFor()
     },
     run: () => page.getByRole('button', { name: words.run, exact: true }).click(),

@@ -1,4 +1,4 @@
-import { SettingOutlined } from '@ant-design/icons'
+import { MedicineBoxOutlined, SettingOutlined } from '@ant-design/icons'
 import { Button, Segmented, Tooltip } from 'antd'
 import type { Settings } from '../../shared/settings.ts'
 import { type Language, useLanguage, useTranslation } from '../i18n/index.ts'
@@ -22,6 +22,16 @@ export function Header() {
       <span className="lh-header-name">Longhaul</span>
       <LanguageSwitch />
       <ThemeSwitch />
+      {/* At the first start there is no side bar, and that is when nothing works yet. */}
+      <Tooltip title={t('diagnosis.title')} placement="bottomRight" getPopupContainer={withinHeader}>
+        <Button
+          type="text"
+          aria-label={t('diagnosis.title')}
+          aria-current={route.page === 'diagnosis' ? 'page' : undefined}
+          icon={<MedicineBoxOutlined />}
+          onClick={() => goTo({ page: 'diagnosis' })}
+        />
+      </Tooltip>
       <Tooltip title={t('shell.settings')} placement="bottomRight" getPopupContainer={withinHeader}>
         <Button
           type="text"

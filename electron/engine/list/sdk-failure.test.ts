@@ -37,7 +37,7 @@ describe('what the SDK throws', () => {
     [
       'no connection in time',
       thrown('Socket timed out without establishing a connection', { name: 'TimeoutError' }),
-      { class: 'stalled', code: 'timeout' },
+      { class: 'connect', code: 'timeout' },
     ],
     [
       'no credentials anywhere',

@@ -297,6 +297,10 @@ export function createTransferBook(options: TransferBookOptions) {
     } else if (ENDS_THE_OBJECT.includes(failure.class)) {
       note('give-up')
       void giveUp(object, failure, attempts)
+    } else if (isComplete(object)) {
+      // The last byte was there before the connection broke, as in a chunked answer without its end.
+      note('retry')
+      finish(object)
     } else {
       const delay = isCancelled ? 0 : options.retryAfterMs(failure, Math.max(1, attempts))
       note(delay === undefined ? 'give-up' : 'retry')

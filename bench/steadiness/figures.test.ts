@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { at, endSeconds, figuresOf, meanSpeed } from './figures.ts'
 import type { Sample } from './server-protocol.ts'
-import { CAPACITY, type WeatherRow } from './weathers.ts'
+import { CAPACITY, WEATHERS, type WeatherRow } from './weathers.ts'
 
 const times = { hourSeconds: 12, hours: 3 }
 const row: WeatherRow = {
@@ -64,6 +64,14 @@ describe('the share of what the weather could bring', () => {
     const samples = trace((seconds) => (seconds >= 12 && seconds < 24 ? 0 : CAPACITY))
     expect(figuresOf(cut, samples, times).capacityShare).toBeCloseTo(1, 3)
     expect(figuresOf(row, samples, times).capacityShare).toBeCloseTo(1 - 12 / 36, 2)
+  })
+
+  it('knows when a capacity changes in the middle of an hour', () => {
+    const cut = WEATHERS.find(({ name }) => name === 'cut') as WeatherRow
+    const [, [fromHour], [untilHour]] = cut.capacity as [[number, number], [number, number], [number, number]]
+    const isCut = (hour: number) => hour >= fromHour && hour < untilHour
+    const samples = trace((seconds) => (isCut((seconds + 0.05) / 12) ? 0 : CAPACITY))
+    expect(figuresOf(cut, samples, times).capacityShare).toBeCloseTo(1, 2)
   })
 })
 

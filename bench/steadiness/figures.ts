@@ -1,6 +1,6 @@
 /** What the traces of a run say. Pure. */
 import type { Sample } from './server-protocol.ts'
-import { capacityAt, type WeatherRow } from './weathers.ts'
+import type { WeatherRow } from './weathers.ts'
 
 /** Everything starts: processes, listings, connections. Hour 0 begins after it. */
 export const START_SECONDS = 3
@@ -65,16 +65,14 @@ export function at(samples: readonly Sample[], seconds: number): Sample {
 export const meanSpeed = (samples: readonly Sample[], from: number, to: number): number =>
   (at(samples, to).bytes - at(samples, from).bytes) / (to - from)
 
-/** Bytes that the weather could have brought. */
+/** Bytes that the weather could have brought. Compared in hours, as the rows are written: seconds would be rounded. */
 function capacityBetween(row: WeatherRow, from: number, to: number, hourSeconds: number): number {
-  const steps = row.capacity.map(([hour]) => hour * hourSeconds).filter((step) => step > from && step < to)
-  const edges = [from, ...steps, to]
-  let bytes = 0
-  for (let index = 0; index + 1 < edges.length; index++) {
-    const [begin, end] = [edges[index] as number, edges[index + 1] as number]
-    bytes += capacityAt(row, begin / hourSeconds) * (end - begin)
-  }
-  return bytes
+  const [begin, end] = [from / hourSeconds, to / hourSeconds]
+  return row.capacity.reduce((bytes, [hour, capacity], index) => {
+    const until = row.capacity[index + 1]?.[0] ?? end
+    const hours = Math.max(0, Math.min(end, until) - Math.max(begin, hour))
+    return bytes + hours * hourSeconds * capacity
+  }, 0)
 }
 
 function convergence(row: WeatherRow, samples: readonly Sample[], hourSeconds: number): number | undefined {

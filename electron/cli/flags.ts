@@ -57,6 +57,8 @@ export const DOCTOR_FLAGS: Flag[] = [
   JSON_FLAG,
 ]
 
+export const ANALYZE_LOG_FLAGS: Flag[] = [JSON_FLAG]
+
 export const WEB_FLAGS: Flag[] = [
   { name: 'port', value: 'N', help: 'port to listen on (default: 7433, or any free one)' },
   { name: 'host', value: 'ADDR', help: 'address to listen on (default: 127.0.0.1)' },

@@ -8,7 +8,7 @@ import { stateFolderOf } from '../api/state-folder.ts'
 import { collectFlags, type TypedFlags } from './collect-flags.ts'
 import type { CommandContext } from './command-context.ts'
 import { EXIT } from './exit-code.ts'
-import { DEMO_FLAGS, DOCTOR_FLAGS, type Flag, GET_FLAGS, LS_FLAGS, WEB_FLAGS } from './flags.ts'
+import { ANALYZE_LOG_FLAGS, DEMO_FLAGS, DOCTOR_FLAGS, type Flag, GET_FLAGS, LS_FLAGS, WEB_FLAGS } from './flags.ts'
 import { earlyFailureLine } from './json-lines.ts'
 import { languageOf, printable } from './sentences.ts'
 import { spreadGlobs } from './spread-globs.ts'
@@ -55,7 +55,7 @@ function buildProgram(io: Io, output: Output, finish: (work: Promise<number>) =>
     .action(() => {
       const wrong = program.args[0]
       const mistake = wrong === undefined ? 'a command is missing' : `${JSON.stringify(wrong)} is no command`
-      throw new UsageError(`${mistake}: get, ls, doctor, web or demo (see longhaul --help)`)
+      throw new UsageError(`${mistake}: get, ls, doctor, analyze-log, web or demo (see longhaul --help)`)
     })
 
   addFlags(program.command('get'), GET_FLAGS)
@@ -82,6 +82,16 @@ function buildProgram(io: Io, output: Output, finish: (work: Promise<number>) =>
       finish(
         import('./run-doctor.ts').then(({ runDoctor }) =>
           runDoctor(address, contextOf(command, DOCTOR_FLAGS, io, output)),
+        ),
+      ),
+    )
+  addFlags(program.command('analyze-log'), ANALYZE_LOG_FLAGS)
+    .description('what the errors of a log have in common: download_errors.log, performance.ndjson, logs of botocore')
+    .argument('<FILE>')
+    .action((file: string, _options, command: Command) =>
+      finish(
+        import('./run-analyze-log.ts').then(({ runAnalyzeLog }) =>
+          runAnalyzeLog(file, contextOf(command, ANALYZE_LOG_FLAGS, io, output)),
         ),
       ),
     )

@@ -1,0 +1,54 @@
+/**
+ * The largest groups of a stream in bounded memory: at most `LIMIT` names; when they are too many, the smaller half is
+ * added to the rest. A name that returns counts anew, so small groups may be a little too small; nothing is lost in all.
+ */
+import type { LogGroups } from '../../../shared/log-analysis.ts'
+
+const LIMIT = 4096
+const SHOWN = 20
+const NAME_LENGTH = 300
+
+export type TopCounts = ReturnType<typeof createTopCounts>
+
+export function createTopCounts() {
+  let counts = new Map<string, number>()
+  let rest = 0
+  let dropped = 0
+
+  return {
+    add(name: string): void {
+      const count = counts.get(name)
+      if (count !== undefined) {
+        counts.set(name, count + 1)
+        return
+      }
+      if (counts.size >= LIMIT) prune()
+      counts.set(ownString(name), 1)
+    },
+    get: (name: string): number => counts.get(name) ?? 0,
+    names: (): number => counts.size + dropped,
+    groups(): LogGroups {
+      const sorted = largestFirst()
+      const tail = sorted.slice(SHOWN)
+      return {
+        top: sorted.slice(0, SHOWN).map(([name, count]) => ({ name, count })),
+        rest: rest + tail.reduce((sum, [, count]) => sum + count, 0),
+        others: tail.length + dropped,
+      }
+    },
+  }
+
+  function prune(): void {
+    const sorted = largestFirst()
+    for (const [, count] of sorted.slice(LIMIT / 2)) rest += count
+    dropped += sorted.length - LIMIT / 2
+    counts = new Map(sorted.slice(0, LIMIT / 2))
+  }
+
+  function largestFirst(): [string, number][] {
+    return [...counts].sort(([oneName, one], [otherName, other]) => other - one || (oneName < otherName ? -1 : 1))
+  }
+}
+
+/** A slice would keep the whole chunk it was cut from in memory. */
+const ownString = (text: string): string => Buffer.from(text.slice(0, NAME_LENGTH)).toString()

@@ -1,0 +1,104 @@
+/** The sentences of a log analysis, in either language: for the window and the terminal. Pure. */
+import { formatBytes, formatRate, splitDuration } from './format-units.ts'
+import type { LogAnalysis, LogFinding, LogGroups } from './log-analysis.ts'
+import { logWordsEn } from './log-words-en.ts'
+import { type LogWords, logWordsZh } from './log-words-zh.ts'
+
+type Language = 'zh' | 'en'
+const WORDS: Record<Language, LogWords> = { zh: logWordsZh, en: logWordsEn }
+type Values = Record<string, string | number>
+
+export type LogFindingText = { name: string; says: string; cure: string }
+
+export function describeLogFinding({ cause, evidence }: LogFinding, language: Language): LogFindingText {
+  const { name, says, cure } = WORDS[language].causes[cause]
+  // A period is told in words of time, like every other duration.
+  const values = cause === 'periodic-cuts' ? { ...evidence, period: duration(evidence.seconds, language) } : evidence
+  return { name, says: fill(says, values, language), cure }
+}
+
+export function summarizeLog(analysis: LogAnalysis, language: Language): string {
+  const { bytes, lines, errors, performance } = analysis
+  return fill(WORDS[language].report.summary, { bytes, lines, errors, samples: performance?.samples ?? 0 }, language)
+}
+
+/** Nothing recognised, nothing wrong, or empty when there are findings. */
+export function describeNoFindings({ findings, errors, performance }: LogAnalysis, language: Language): string {
+  if (findings.length > 0) return ''
+  const { nothing, clean } = WORDS[language].report
+  return errors === 0 && !performance ? nothing : clean
+}
+
+export function describePeriod({ period }: LogAnalysis, language: Language): string {
+  if (!period) return ''
+  const values = { period: duration(period.seconds, language), bursts: period.bursts }
+  return fill(WORDS[language].report.period, values, language)
+}
+
+export function describePerformance({ performance }: LogAnalysis, language: Language): string {
+  if (!performance) return ''
+  const { firstBytesPerSecond, lastBytesPerSecond, hours } = performance
+  return fill(WORDS[language].report.performance, { firstBytesPerSecond, lastBytesPerSecond, hours }, language)
+}
+
+/** For the terminal. Names from the file are shown without control characters. */
+export function writeLogAnalysis(analysis: LogAnalysis, language: Language): string {
+  const { report } = WORDS[language]
+  const { from, to, findings, bursts } = analysis
+  const lines = [summarizeLog(analysis, language)]
+  if (from && to) lines.push(fill(report.range, { from, to }, language))
+  const none = describeNoFindings(analysis, language)
+  lines.push('', none || `${report.findings}:`)
+  for (const [index, finding] of findings.entries()) {
+    const { name, says, cure } = describeLogFinding(finding, language)
+    lines.push(`${index + 1}. ${name}: ${says}`, `   ${fill(report.cure, { cure }, language)}`)
+  }
+  for (const group of ['classes', 'addresses', 'prefixes', 'actions'] as const) {
+    lines.push(...groupLines(report[group], analysis[group], language))
+  }
+  if (bursts.length > 0) lines.push('', `${report.bursts}:`)
+  for (const burst of bursts.slice(0, 5)) lines.push(`  ${fill(report.burst, burst, language)}`)
+  const tail = [describePeriod(analysis, language), describePerformance(analysis, language)].filter(Boolean)
+  return printable([...lines, ...(tail.length > 0 ? ['', ...tail] : [])].join('\n'))
+}
+
+function groupLines(title: string, { top, rest, others }: LogGroups, language: Language): string[] {
+  if (top.length === 0) return []
+  const shown = top.slice(0, 10)
+  const hidden = top.slice(10)
+  const remaining = rest + hidden.reduce((sum, { count }) => sum + count, 0)
+  const more = { others: others + hidden.length }
+  return [
+    '',
+    `${title}:`,
+    ...shown.map(({ name, count }) => `  ${String(count).padStart(9)}  ${name}`),
+    ...(remaining > 0
+      ? [`  ${String(remaining).padStart(9)}  ${fill(WORDS[language].report.rest, more, language)}`]
+      : []),
+  ]
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not reach a terminal.
+const UNSEEN = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
+const printable = (text: string): string => text.replace(UNSEEN, '\ufffd')
+
+const fill = (text: string, values: Values, language: Language): string =>
+  text.replaceAll(/\{(\w+)\}/g, (_, name: string) => formatField(name, values[name] ?? '', language))
+
+/** The field's name tells its unit. */
+function formatField(name: string, value: string | number, language: Language): string {
+  if (typeof value === 'string') return name === 'from' || name === 'to' ? value.replace(/\.\d+Z$/, 'Z') : value
+  if (name.endsWith('BytesPerSecond')) return formatRate(value)
+  if (name === 'bytes' || name === 'rssBytesPerHour') return formatBytes(value)
+  if (name === 'ratio') return `${Math.round(value * 100)} %`
+  if (name === 'hours') return duration(value * 3600, language)
+  if (name === 'seconds') return duration(value, language)
+  return value.toLocaleString('en-US')
+}
+
+function duration(value: string | number | undefined, language: Language): string {
+  const { days, hours, minutes, seconds } = splitDuration(Math.max(0, Math.round(Number(value ?? 0))))
+  const units = language === 'zh' ? [' 天', ' 小时', ' 分', ' 秒'] : [' d', ' h', ' min', ' s']
+  const parts = [days, hours, minutes, seconds].map((count, index) => (count > 0 ? `${count}${units[index]}` : ''))
+  return parts.filter(Boolean).slice(0, 2).join(' ') || `0${units[3]}`
+}

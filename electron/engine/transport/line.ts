@@ -184,7 +184,9 @@ export function createLine(
   }
 
   function onHead(head: ResponseHead) {
-    if (!running || ending) return
+    if (ending) return
+    // A second answer behind the first: taken for that of the next request, it would be bytes of another object.
+    if (!running) return end({ class: 'protocol', code: 'unasked-bytes' })
     running.head = head
     running.firstByteMs = context.monotonic() - running.askedAt
     const verdict = judgeResponse(running.task, head)

@@ -43,6 +43,9 @@ export const diagnosisWordsEn: DiagnosisWords = {
       advice: 'Diagnose again in a few minutes; if the number grows, rebuild the connection pool.',
     },
     'sockets-as-set': { says: '{{established}} connections, as the thread count of {{threads}} allows.' },
+    'sockets-as-governed': {
+      says: '{{established}} connections: more would not be faster, so the program uses no more.',
+    },
     'sockets-leak': {
       says: '{{established}} connections are more than the work needs: connections leak.',
       advice:

@@ -68,6 +68,7 @@ export const diagnosisWordsZh: DiagnosisWords = {
       advice: '过几分钟再诊断一次；若仍在增长，点“立即重建连接池”。',
     },
     'sockets-as-set': { says: '{{established}} 个连接，与设定的线程数 {{threads}} 相符。' },
+    'sockets-as-governed': { says: '{{established}} 个连接：更多并不会更快，程序自己只用这么多。' },
     'sockets-leak': {
       says: '{{established}} 个连接，超过所需：连接在泄漏。',
       advice: '点“立即重建连接池”；若数量仍上升，暂停后继续（从断点续传），并把本报告发给我们。',

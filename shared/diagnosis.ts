@@ -71,6 +71,7 @@ export const CAUSES = [
   'sockets-few',
   'sockets-many',
   'sockets-as-set',
+  'sockets-as-governed',
   'sockets-leak',
   'close-wait-none',
   'close-wait-passing',

@@ -1,8 +1,8 @@
 /** The handlers of the contract, put together. Hosts bring the vault and the native dialogs; nothing here knows them. */
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import { failed, success } from '../../shared/failure.ts'
-import type { AppInfo, ContractHandlers, Push } from '../../shared/ipc-contract.ts'
+import { failed, type Outcome, success } from '../../shared/failure.ts'
+import type { AppInfo, ContractHandlers, History, Push } from '../../shared/ipc-contract.ts'
 import type { Clock } from '../engine/engine-ports.ts'
 import { readAwsProfiles } from './aws-config.ts'
 import { createBrowser } from './browse.ts'
@@ -83,6 +83,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   const diagnoses = createDiagnoses({
     engine,
     atWork: jobs.atWork,
+    recentSpeed: (jobId) => recentSpeedOf(jobs.history(jobId, clock.now() / 1000 - RECENT_SECONDS)),
     version: options.version,
     push: (payload) => push({ name: 'diagnosis', payload }),
     logProblem,
@@ -180,6 +181,14 @@ export async function createApi(options: ApiOptions): Promise<Api> {
       listeners.clear()
     },
   }
+}
+
+const RECENT_SECONDS = 10
+
+async function recentSpeedOf(asked: Promise<Outcome<History>>): Promise<number> {
+  const history = await asked
+  const speeds = history.ok ? history.value.bytesPerSecond : []
+  return speeds.length > 0 ? speeds.reduce((sum, speed) => sum + speed, 0) / speeds.length : 0
 }
 
 function platformName(platform: NodeJS.Platform): AppInfo['platform'] {

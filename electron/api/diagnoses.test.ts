@@ -28,6 +28,7 @@ function start(options: Parameters<typeof createFakeEngine>[0] = {}, atWork: Par
   const diagnoses = createDiagnoses({
     engine,
     atWork: () => [...atWork],
+    recentSpeed: async () => 4e6,
     version: '1',
     push: (payload) => pushes.push(payload),
     logProblem: (_, error) => problems.push(error),
@@ -67,19 +68,28 @@ test('a folder that is no absolute path is refused', () => {
   expect(start().diagnoses.run({ diagnosisId: 'a', folder: 'era5', network })).toMatchObject({ ok: false })
 })
 
+test('a diagnosis is told of the jobs beside it', async () => {
+  const { diagnoses, engine, pushes } = start({}, [{ jobId: 'a', spec: spec(), snapshot: sampleSnapshot() }])
+  diagnoses.run({ diagnosisId: 'a', folder: '/data', network })
+  await expect.poll(() => pushes.at(-1)?.report).toBeDefined()
+  expect(engine.diagnoses[0]?.jobs).toMatchObject({ running: 1, threads: 16, speeds: { bytesPerSecond: 4e6 } })
+})
+
 test('jobs at work are summed up: the worst rate, the middle connection, a limit of any', () => {
   const snapshot = {
     ...sampleSnapshot(),
     successRate: 0.8,
     threads: 16,
-    bytesPerSecond: 9e6,
     connectionTable: [connection(1e6), connection(3e6), connection(2e6), connection(9e9, 'draining')],
   }
-  const facts = foldJobs([
-    { spec: spec(), snapshot },
-    { spec: spec({ limitBytesPerSecond: 1e6 }), snapshot: { ...sampleSnapshot(), threads: 4, bytesPerSecond: 1e6 } },
-    { spec: spec(), snapshot: undefined },
-  ])
+  const facts = foldJobs(
+    [
+      { jobId: 'a', spec: spec(), snapshot },
+      { jobId: 'b', spec: spec({ limitBytesPerSecond: 1e6 }), snapshot: { ...sampleSnapshot(), threads: 4 } },
+      { jobId: 'c', spec: spec(), snapshot: undefined },
+    ],
+    1e7,
+  )
   expect(facts).toMatchObject({
     running: 3,
     threads: 20,
@@ -87,5 +97,5 @@ test('jobs at work are summed up: the worst rate, the middle connection, a limit
     isLimited: true,
     speeds: { bytesPerSecond: 1e7, medianBytesPerSecond: 2e6 },
   })
-  expect(foldJobs([])).toBeUndefined()
+  expect(foldJobs([], 0)).toBeUndefined()
 })

@@ -8,11 +8,13 @@ import type { MetricsSnapshot } from '../../shared/metrics-snapshot.ts'
 import type { JobFacts } from '../engine/diagnose/diagnosis-request.ts'
 import type { EngineAccess } from './engine-access.ts'
 
-type JobAtWork = { spec: JobSpec; snapshot: MetricsSnapshot | undefined }
+type JobAtWork = { jobId: string; spec: JobSpec; snapshot: MetricsSnapshot | undefined }
 
 export function createDiagnoses(options: {
   engine: EngineAccess
   atWork(): JobAtWork[]
+  /** Average of a job over the last seconds: a single tick may be empty, beside a limit for instance. */
+  recentSpeed(jobId: string): Promise<number>
   version: string
   push(news: PushPayload<'diagnosis'>): void
   logProblem(where: string, error: unknown): void
@@ -31,7 +33,7 @@ export function createDiagnoses(options: {
       network,
       folder,
       logFolder: logFolderOf(atWork, folder),
-      jobs: foldJobs(atWork),
+      jobs: foldJobs(atWork, await recentSpeedOf(atWork)),
       version: options.version,
       onCheck(check) {
         checks.push(check)
@@ -40,6 +42,11 @@ export function createDiagnoses(options: {
       signal,
     })
     options.push({ diagnosisId, checks: report.checks, report })
+  }
+
+  async function recentSpeedOf(jobs: JobAtWork[]): Promise<number> {
+    const speeds = await Promise.all(jobs.map(({ jobId }) => options.recentSpeed(jobId)))
+    return speeds.reduce((sum, speed) => sum + speed, 0)
   }
 
   function stop(diagnosisId: string): void {
@@ -70,7 +77,7 @@ export function createDiagnoses(options: {
 }
 
 /** What the jobs of this process say together; undefined when none is at work. Pure. */
-export function foldJobs(jobs: readonly JobAtWork[]): JobFacts | undefined {
+export function foldJobs(jobs: readonly JobAtWork[], bytesPerSecond: number): JobFacts | undefined {
   if (jobs.length === 0) return undefined
   const snapshots = jobs.flatMap(({ snapshot }) => (snapshot ? [snapshot] : []))
   const sum = (read: (snapshot: MetricsSnapshot) => number) => snapshots.reduce((total, each) => total + read(each), 0)
@@ -82,11 +89,12 @@ export function foldJobs(jobs: readonly JobAtWork[]): JobFacts | undefined {
   return {
     running: jobs.length,
     threads: sum(({ threads }) => threads),
+    concurrency: sum(({ concurrency }) => concurrency),
     successRate: Math.min(1, ...snapshots.map(({ successRate }) => successRate)),
     delayMs: Math.max(0, ...snapshots.map(({ delayMs }) => delayMs)),
     throttled: sum(({ errors }) => errors.throttled),
     speeds: {
-      bytesPerSecond: sum(({ bytesPerSecond }) => bytesPerSecond),
+      bytesPerSecond,
       connections: sum(({ connections }) => connections.active),
       medianBytesPerSecond: speeds[Math.floor(speeds.length / 2)] ?? 0,
     },

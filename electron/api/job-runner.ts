@@ -221,11 +221,11 @@ export function createJobRunner(options: JobRunnerOptions) {
     },
 
     /** Jobs at work just now, for those who want to know what else this process is doing. */
-    atWork: (): { spec: JobSpec; snapshot: MetricsSnapshot | undefined }[] =>
+    atWork: (): { jobId: string; spec: JobSpec; snapshot: MetricsSnapshot | undefined }[] =>
       book
         .list()
         .filter(({ jobId, phase }) => liveRun(jobId) && phase !== 'paused')
-        .map(({ jobId, spec }) => ({ spec, snapshot: runs.get(jobId)?.snapshot })),
+        .map(({ jobId, spec }) => ({ jobId, spec, snapshot: runs.get(jobId)?.snapshot })),
 
     pause: (jobId: string) =>
       withLive(jobId, (run) => {

@@ -12,6 +12,8 @@ export type Report = (code: CheckCode, judged: Judged) => void
 export type JobFacts = {
   running: number
   threads: number
+  /** Connections the governors allow just now. */
+  concurrency: number
   successRate: number
   delayMs: number
   throttled: number

@@ -1,5 +1,6 @@
 /** Do connections leak, are answers left unclosed, are we being throttled: the seed report's own table. Pure. */
 
+import { DEFAULT_THREADS } from '../../../shared/job-spec.ts'
 import { type Judged, judged, untold } from './judged.ts'
 import type { SocketCounts } from './socket-table.ts'
 
@@ -14,28 +15,32 @@ export type SocketMeasurement = {
   /** undefined: this system does not tell. */
   sockets: SocketCounts | undefined
   runningJobs: number
-  /** Ceilings of the running jobs together. 0 for a job of another process, whose ceiling nobody tells us. */
-  threads: number
+  /** Ceilings of the running jobs together; undefined for a job of another process, whose ceiling nobody tells us. */
+  threads: number | undefined
+  /** What the jobs' governors allow just now; undefined likewise. */
+  concurrency: number | undefined
 }
 
 /** A user who asks for 64 connections gets them: that is many, but no leak. */
-export function judgeSockets({ sockets, runningJobs, threads }: SocketMeasurement): Judged {
+export function judgeSockets({ sockets, runningJobs, concurrency, ...measured }: SocketMeasurement): Judged {
   if (!sockets) return untold('cannot-tell', SOCKETS)
   const { established, closeWait, timeWait, other } = sockets
+  const threads = measured.threads ?? DEFAULT_THREADS
   const evidence = { established, closeWait, timeWait, other, runningJobs, threads }
   const say = (verdict: Judged['verdict'], cause: Judged['cause']) =>
     judged(verdict, cause, established, { threshold: SOCKETS, evidence })
   const wanted = threads > 0 ? threads + CONTROL_SOCKETS : 0
-  if (established > SOCKETS.leakAbove) {
-    return established <= wanted ? say('ok', 'sockets-as-set') : say('bad', 'sockets-leak')
-  }
+  // While the pool is rebuilt, a new connection stands beside each old one.
+  const atMost = Math.max(SOCKETS.leakAbove, 2 * threads + CONTROL_SOCKETS)
+  if (established > atMost) return say('bad', 'sockets-leak')
   if (established > SOCKETS.healthyTo) {
     return established <= wanted ? say('ok', 'sockets-as-set') : say('notice', 'sockets-many')
   }
   if (established >= SOCKETS.healthyFrom) return say('ok', 'sockets-healthy')
   if (runningJobs === 0) return say('ok', 'sockets-idle')
-  const allowed = threads > 0 && threads < SOCKETS.healthyFrom
-  return allowed ? say('ok', 'sockets-as-set') : say('notice', 'sockets-few')
+  if (established >= threads) return say('ok', 'sockets-as-set')
+  const isWanted = concurrency !== undefined && established >= concurrency
+  return isWanted ? say('ok', 'sockets-as-governed') : say('notice', 'sockets-few')
 }
 
 /** A server may close a moment before we notice; a socket that is still there at the second look was forgotten. */

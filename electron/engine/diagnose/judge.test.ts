@@ -27,8 +27,10 @@ import type { SocketCounts } from './socket-table.ts'
 const counts = (established: number, closeWaitIds: string[] = []): SocketCounts => ({
   ...{ established, closeWait: closeWaitIds.length, timeWait: 0, other: 0, closeWaitIds },
 })
-const sockets = (established: number, runningJobs = 1, threads = 16) =>
-  judgeSockets({ sockets: counts(established), runningJobs, threads })
+const sockets = (established: number, runningJobs = 1, threads = 16, concurrency = threads) =>
+  judgeSockets({ sockets: counts(established), runningJobs, threads, concurrency })
+const socketsOfOther = (established: number) =>
+  judgeSockets({ sockets: counts(established), runningJobs: 1, threads: undefined, concurrency: undefined })
 const transfer = (changes: Partial<Transfer> = {}) =>
   success({ address: '192.0.2.1', connectMs: 30, firstByteMs: 80, bytes: 8e6, seconds: 1, ...changes })
 const free = { limitBytesPerSecond: 0 }
@@ -53,18 +55,21 @@ describe.each<[string, [situation: string, judged: Judged, verdict: string, caus
       ['fifteen is the most', sockets(15), 'ok', 'sockets-healthy'],
       ['twenty, with sixteen threads and the control plane', sockets(20), 'ok', 'sockets-as-set'],
       ['twenty-one are more than was asked for', sockets(21), 'notice', 'sockets-many'],
-      ['sixteen of another program whose ceiling is unknown', sockets(16, 1, 0), 'notice', 'sockets-many'],
+      ['seventeen of another program: sixteen are the default', socketsOfOther(17), 'ok', 'sockets-as-set'],
+      ['thirty of another program', socketsOfOther(30), 'notice', 'sockets-many'],
+      ['three, because the governor found that more do not pay', sockets(3, 1, 16, 3), 'ok', 'sockets-as-governed'],
       ['fifty is not yet a leak', sockets(50), 'notice', 'sockets-many'],
       ['fifty-one is', sockets(51), 'bad', 'sockets-leak'],
       ['sixty, because the user asked for 64', sockets(60, 1, 64), 'ok', 'sockets-as-set'],
-      ['seventy, although the user asked for 64', sockets(70, 1, 64), 'bad', 'sockets-leak'],
+      ['seventy, although the user asked for 64: a rebuild, perhaps', sockets(70, 1, 64), 'notice', 'sockets-many'],
+      ['more than twice as many as the user asked for', sockets(133, 1, 64), 'bad', 'sockets-leak'],
       ['none while nothing runs', sockets(0, 0, 0), 'ok', 'sockets-idle'],
       ['fifty-one while nothing runs', sockets(51, 0, 0), 'bad', 'sockets-leak'],
       ['two while a job runs', sockets(2), 'notice', 'sockets-few'],
       ['two, because the user asked for two', sockets(2, 1, 2), 'ok', 'sockets-as-set'],
       [
         'a system that does not tell',
-        judgeSockets({ sockets: undefined, runningJobs: 1, threads: 16 }),
+        judgeSockets({ sockets: undefined, runningJobs: 1, threads: 16, concurrency: 16 }),
         'unknown',
         'cannot-tell',
       ],

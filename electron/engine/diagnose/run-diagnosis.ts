@@ -102,9 +102,11 @@ async function watch(request: DiagnosisRequest, report: Report, signal: AbortSig
   const seconds = (clock.monotonic() - from) / 1000
   const [sockets, after] = await Promise.all([readSockets(pids, signal), readMainInterface(signal)])
   const runningJobs = (jobs?.running ?? 0) + (otherProcess === undefined ? 0 : 1)
-  // Whatever ceiling another process has, it does not tell.
-  const threads = otherProcess === undefined ? (jobs?.threads ?? 0) : 0
-  report('sockets', judgeSockets({ sockets, runningJobs, threads }))
+  // Whatever another process may have, it does not tell.
+  const isOurs = otherProcess === undefined
+  const threads = isOurs ? (jobs?.threads ?? 0) : undefined
+  const concurrency = isOurs ? jobs?.concurrency : undefined
+  report('sockets', judgeSockets({ sockets, runningJobs, threads, concurrency }))
   report('close-wait', judgeCloseWait(socketsBefore, sockets))
   report('mtu', judgeMtu(after))
   report('memory', judgeMemory({ rssBytes: process.memoryUsage.rss(), freeBytes: freemem(), totalBytes: totalmem() }))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { at, endSeconds, figuresOf, meanSpeed } from './figures.ts'
+import { at, endSeconds, figuresOf, meanSpeed, noticedWithinSeconds, ownCountFigures, type Stalls } from './figures.ts'
 import type { Sample } from './server-protocol.ts'
 import { CAPACITY, WEATHERS, type WeatherRow } from './weathers.ts'
 
@@ -93,6 +93,50 @@ describe('convergence', () => {
     const found = figuresOf(weather, trace(speed), times).convergenceSeconds
     if (expected === undefined || expected === Number.POSITIVE_INFINITY) expect(found).toBe(expected)
     else expect(Math.abs((found ?? Number.NaN) - expected)).toBeLessThan(0.3)
+  })
+})
+
+it("a client's own count gives its speeds and what it received twice", () => {
+  const counts = Array.from({ length: 40 }, (_, second) => ({
+    seconds: second + 0.3,
+    bytesDone: second * 30e6,
+    bytesFetched: second * 31e6,
+  }))
+  const { speeds, duplicateShare } = ownCountFigures(counts, times)
+  expect(speeds.map((speed) => Math.round(speed / 1e6))).toEqual([30, 30, 30, 30])
+  expect(duplicateShare).toBeCloseTo(1 / 31, 5)
+  expect(ownCountFigures([], times)).toEqual({ speeds: [0, 0, 0, 0], duplicateShare: 0 })
+})
+
+it.each<[string, Stalls[], number | undefined]>([
+  ['none', [], undefined],
+  ['one', [{ count: 1, longestSeconds: 5 }], 5],
+  [
+    'the slowest of a hundred and one is left out',
+    [
+      { count: 1, longestSeconds: 9 },
+      { count: 100, longestSeconds: 5 },
+    ],
+    5,
+  ],
+  [
+    'the slowest of ten is not',
+    [
+      { count: 1, longestSeconds: 9 },
+      { count: 9, longestSeconds: 5 },
+    ],
+    9,
+  ],
+])('stalls noticed by 99 of 100: %s', (_title, stalls, expected) => {
+  expect(noticedWithinSeconds(stalls)).toBe(expected)
+})
+
+it('nothing is possible while the disk stands still', () => {
+  const stalled: WeatherRow = { ...row, diskStall: [1, 1.5] }
+  const samples = trace((seconds) => (seconds >= 12 && seconds < 18 ? 0 : CAPACITY))
+  expect(figuresOf(stalled, samples, times)).toMatchObject({
+    capacityShare: expect.closeTo(1, 3),
+    convergenceSeconds: expect.closeTo(0, 3),
   })
 })
 

@@ -1,6 +1,6 @@
 /** What the traces of a run say. Pure. */
 import type { Sample } from './server-protocol.ts'
-import type { WeatherRow } from './weathers.ts'
+import { possibleSpeeds, type WeatherRow } from './weathers.ts'
 
 /** Everything starts: processes, listings, connections. Hour 0 begins after it. */
 export const START_SECONDS = 3
@@ -8,6 +8,14 @@ export const START_SECONDS = 3
 export const WINDOW_HOURS = 0.5
 /** A capacity that has come back is in use again at this share of it, over a second. */
 const CONVERGED_SHARE = 0.9
+
+const PERCENTILE = 0.99
+
+/** What a client says of itself, cumulated. `bytesFetched` counts what was received again. */
+export type OwnCount = { seconds: number; bytesDone: number; bytesFetched: number }
+export type OwnCountFigures = { speeds: number[]; duplicateShare: number }
+/** Connections that had gone silent, told together, and how long the longest had been silent when it was noticed. */
+export type Stalls = { count: number; longestSeconds: number }
 
 export type Times = { hourSeconds: number; hours: number }
 
@@ -27,13 +35,9 @@ export type Figures = {
 export const endSeconds = ({ hourSeconds, hours }: Times): number => (hours + WINDOW_HOURS / 2) * hourSeconds
 
 export function figuresOf(row: WeatherRow, samples: readonly Sample[], times: Times): Figures {
-  const { hourSeconds, hours } = times
+  const { hourSeconds } = times
   const end = endSeconds(times)
-  const half = (WINDOW_HOURS / 2) * hourSeconds
-  const speeds = Array.from({ length: hours + 1 }, (_, hour) => {
-    const from = hour === 0 ? START_SECONDS : hour * hourSeconds - half
-    return meanSpeed(samples, from, from + 2 * half)
-  })
+  const speeds = speedsAtHours((from, to) => meanSpeed(samples, from, to), times)
   const could = capacityBetween(row, START_SECONDS, end, hourSeconds)
   const did = at(samples, end).bytes - at(samples, START_SECONDS).bytes
   return {
@@ -43,6 +47,44 @@ export function figuresOf(row: WeatherRow, samples: readonly Sample[], times: Ti
     convergenceSeconds: convergence(row, samples, hourSeconds),
     throttled: row.granted === undefined ? undefined : throttledFigures(row.granted, samples, hourSeconds, end),
   }
+}
+
+/** Bytes per second at hours 0, 1, 2 ..., of what is measured between two seconds. */
+function speedsAtHours(measure: (from: number, to: number) => number, { hourSeconds, hours }: Times): number[] {
+  const window = WINDOW_HOURS * hourSeconds
+  return Array.from({ length: hours + 1 }, (_, hour) => {
+    const from = hour === 0 ? START_SECONDS : hour * hourSeconds - window / 2
+    return measure(from, from + window)
+  })
+}
+
+/** The same by a client's own count of bytes it has, and the share of what it received twice. */
+export function ownCountFigures(counts: readonly OwnCount[], times: Times): OwnCountFigures {
+  const doneAt = (seconds: number): number => {
+    const after = counts.findIndex((count) => count.seconds >= seconds)
+    const right = counts[after < 0 ? counts.length - 1 : after]
+    const left = counts[after - 1]
+    if (!right || !left) return right?.bytesDone ?? 0
+    const share = (seconds - left.seconds) / (right.seconds - left.seconds)
+    return left.bytesDone + share * (right.bytesDone - left.bytesDone)
+  }
+  const { bytesDone = 0, bytesFetched = 0 } = counts.at(-1) ?? {}
+  return {
+    speeds: speedsAtHours((from, to) => (doneAt(to) - doneAt(from)) / (to - from), times),
+    duplicateShare: bytesFetched > 0 ? Math.max(0, bytesFetched - bytesDone) / bytesFetched : 0,
+  }
+}
+
+/** Seconds within which 99 of 100 were noticed. A group counts with its longest; undefined when there was none. */
+export function noticedWithinSeconds(stalls: readonly Stalls[]): number | undefined {
+  const sorted = [...stalls].sort((a, b) => a.longestSeconds - b.longestSeconds)
+  const total = sorted.reduce((sum, { count }) => sum + count, 0)
+  let passed = 0
+  for (const { count, longestSeconds } of sorted) {
+    passed += count
+    if (passed >= PERCENTILE * total) return longestSeconds
+  }
+  return undefined
 }
 
 /** Cumulated values at a time, straight between two samples. */
@@ -68,15 +110,17 @@ export const meanSpeed = (samples: readonly Sample[], from: number, to: number):
 /** Bytes that the weather could have brought. Compared in hours, as the rows are written: seconds would be rounded. */
 function capacityBetween(row: WeatherRow, from: number, to: number, hourSeconds: number): number {
   const [begin, end] = [from / hourSeconds, to / hourSeconds]
-  return row.capacity.reduce((bytes, [hour, capacity], index) => {
-    const until = row.capacity[index + 1]?.[0] ?? end
+  return possibleSpeeds(row).reduce((bytes, [hour, capacity], index, steps) => {
+    const until = steps[index + 1]?.[0] ?? end
     const hours = Math.max(0, Math.min(end, until) - Math.max(begin, hour))
     return bytes + hours * hourSeconds * capacity
   }, 0)
 }
 
 function convergence(row: WeatherRow, samples: readonly Sample[], hourSeconds: number): number | undefined {
-  const rises = row.capacity.filter(([, capacity], index) => capacity > (row.capacity[index - 1]?.[1] ?? capacity))
+  const rises = possibleSpeeds(row).filter(
+    ([, capacity], index, steps) => capacity > (steps[index - 1]?.[1] ?? capacity),
+  )
   const last = samples.at(-1)?.seconds ?? 0
   const found = rises.map(([hour, capacity]) => {
     const from = hour * hourSeconds

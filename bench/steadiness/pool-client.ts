@@ -4,7 +4,7 @@
  */
 import type { lookup as lookupSystem } from 'node:dns'
 import { Resolver } from 'node:dns/promises'
-import { type FileHandle, mkdir, open } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, rename } from 'node:fs/promises'
 import { Agent } from 'node:http'
 import { basename, join } from 'node:path'
 import type { Readable } from 'node:stream'
@@ -31,6 +31,11 @@ const partBytes = Number(values['part-bytes'])
 const dns = new Resolver({ timeout: 5000, tries: 2 })
 dns.setServers([values.dns])
 
+/** Of parts that fail, nothing is done. */
+let bytesDone = 0
+let bytesFetched = 0
+setInterval(() => process.stdout.write(`${JSON.stringify({ bytesDone, bytesFetched })}\n`), 500)
+
 /** The plan rebuilds the client; what is under way on the old one goes on. */
 const plan = values.plan
   ? createSeedPlan({
@@ -50,30 +55,33 @@ process.exit()
 
 async function work(worker: number): Promise<void> {
   for (let next = await parts.next(); !next.done; next = await parts.next()) {
-    const { file, key, start, end } = next.value
+    const { file, key, start, end, landed } = next.value
     for (let isDone = false; !isDone; ) {
       while (plan && !plan.mayWork(worker)) await sleep(100)
       if (plan) await sleep(plan.delaySeconds() * 1000)
       isDone = await fetchPart(await file, key, start, end)
     }
+    await landed()
   }
 }
 
 /** False: it has to be asked for again, from its beginning. */
 async function fetchPart(file: FileHandle, Key: string, start: number, end: number): Promise<boolean> {
-  try {
+  let at = start
+  const receive = async () => {
     const answer = await client.send(new GetObjectCommand({ Bucket, Key, Range: `bytes=${start}-${end - 1}` }))
-    let at = start
     for await (const chunk of answer.Body as Readable) {
       await file.write(chunk, 0, chunk.length, at)
       at += chunk.length
+      bytesDone += chunk.length
+      bytesFetched += chunk.length
     }
-    plan?.record(at === end)
     return at === end
-  } catch {
-    plan?.record(false)
-    return false
   }
+  const isDone = await receive().catch(() => false)
+  if (!isDone) bytesDone -= at - start
+  plan?.record(isDone)
+  return isDone
 }
 
 function createClient(): S3Client {
@@ -118,9 +126,16 @@ async function* cutIntoParts() {
   for await (const page of paginateListObjectsV2({ client }, { Bucket })) {
     for (const { Key = '', Size = 0 } of page.Contents ?? []) {
       plan?.noteKey(Key)
-      const file = open(join(destination, basename(Key)), 'w')
+      const path = join(destination, basename(Key))
+      const file = open(`${path}.part`, 'w')
+      let missing = Math.ceil(Size / partBytes)
+      const landed = async () => {
+        if (--missing > 0) return
+        await (await file).close()
+        await rename(`${path}.part`, path)
+      }
       for (let start = 0; start < Size; start += partBytes) {
-        yield { file, key: Key, start, end: Math.min(Size, start + partBytes) }
+        yield { file, key: Key, start, end: Math.min(Size, start + partBytes), landed }
       }
     }
   }

@@ -1,7 +1,7 @@
 /** One server in its weather, and the DNS server that leads to it, in a process of their own. Ends with its parent. */
 import { startFakeDnsServer } from '../../electron/engine/testing/fake-dns-server.ts'
 import { startFaultServer } from '../../electron/engine/testing/fault-server.ts'
-import { SAMPLE_MS, type Sample, type ServerMessage, type ServerOrder } from './server-protocol.ts'
+import { SAMPLE_MS, type Sample, type ServerMessage, type ServerOrder, type ServerTold } from './server-protocol.ts'
 import { WEATHERS, weatherOf } from './weathers.ts'
 
 process.once('disconnect', () => process.exit())
@@ -35,7 +35,9 @@ async function serve({ weather: name, hourSeconds, bucket, objects, seed }: Serv
       setInterval(sample, SAMPLE_MS)
     } else {
       sample()
-      process.send?.({ samples, openSockets: server.openSockets(), connections: server.counters.connections })
+      const { connections, maxOpen: mostSockets } = server.counters
+      const told: ServerTold = { samples, openSockets: server.openSockets(), connections, mostSockets }
+      process.send?.(told)
     }
   })
   process.send?.({ port: server.port, dnsServer: dns.server })

@@ -28,5 +28,5 @@ export type Sample = {
 
 export const SAMPLE_MS = 100
 
-/** The answer to `tell`. */
-export type ServerTold = { samples: Sample[]; openSockets: number; connections: number }
+/** The answer to `tell`. Connections: opened in all; sockets: open now, and at most. */
+export type ServerTold = { samples: Sample[]; openSockets: number; connections: number; mostSockets: number }

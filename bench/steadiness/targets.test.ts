@@ -12,7 +12,9 @@ const good: ClientRun = {
   perSecond: [],
   connections: 16,
   leakedSockets: 0,
-  own: { duplicateShare: 0.001, stallSeconds: [], events: {}, closeWait: 0 },
+  mostSockets: 16,
+  counted: { speeds: [], duplicateShare: 0.001 },
+  own: { stalls: [], events: {}, closeWait: 0 },
 }
 
 const results = (name: string, runs: ClientRun[]): SteadinessResults => ({
@@ -20,7 +22,7 @@ const results = (name: string, runs: ClientRun[]): SteadinessResults => ({
   machine: '',
   hourSeconds: 12,
   hours: 3,
-  weathers: [{ name, title: name, runs }],
+  weathers: [{ name, title: name, runs, failures: [] }],
 })
 
 const missed = (name: string, change: Partial<ClientRun>, others: ClientRun[] = []) =>
@@ -37,11 +39,26 @@ it.each<[string, Partial<ClientRun>, string[]]>([
   ['early back', { convergenceSeconds: 4.9 }, []],
   ['refused too often', { throttled: { refusedShare: 0.09, grantedShare: 0.95 } }, ['refused <= 8.0 %']],
   ['asked too little', { throttled: { refusedShare: 0, grantedShare: 0.8 } }, ['granted and used >= 90.0 %']],
+  ['received twice', { counted: { speeds: [], duplicateShare: 0.02 } }, ['received twice <= 1.0 %']],
   [
-    'received twice, and late to notice',
-    { own: { duplicateShare: 0.02, stallSeconds: [5.2, 6.4], events: {}, closeWait: 0 } },
-    ['received twice <= 1.0 %', 'stall noticed within 6 s'],
+    'one of many noticed late',
+    {
+      own: {
+        ...{ events: {}, closeWait: 0 },
+        stalls: [
+          { count: 200, longestSeconds: 5.2 },
+          { count: 1, longestSeconds: 8 },
+        ],
+      },
+    },
+    [],
   ],
+  [
+    'one of few noticed late',
+    { own: { events: {}, closeWait: 0, stalls: [{ count: 3, longestSeconds: 6.4 }] } },
+    ['99 of 100 stalls noticed within 6 s'],
+  ],
+  ['over before its time', { endedEarly: 'ended with 1' }, ['runs to the end']],
 ])('%s', (_title, change, expected) => {
   expect(missed('holes', change)).toEqual(expected)
 })
@@ -55,4 +72,16 @@ it('caution costs no more than a hundredth of what the naive pool gets in calm w
 
 it('nothing is judged where ours did not run', () => {
   expect(judge(results('calm', [{ ...good, client: 'sdk' }]))).toEqual([])
+})
+
+it('a run that came to nothing is missed', () => {
+  const weather = {
+    name: 'calm',
+    title: 'calm',
+    runs: [],
+    failures: [{ client: 'longhaul' as const, message: 'gone' }],
+  }
+  expect(judge({ ...results('calm', []), weathers: [weather] })).toEqual([
+    { weather: 'calm', target: 'runs to the end', measured: 'gone', isReached: false },
+  ])
 })

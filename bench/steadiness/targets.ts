@@ -1,4 +1,5 @@
 /** DESIGN 8.2 and the issue's own numbers, each judged on what was measured. Pure. */
+import { noticedWithinSeconds } from './figures.ts'
 import type { ClientRun, SteadinessResults, WeatherResult } from './results.ts'
 
 export type Judged = { weather: string; target: string; measured: string; isReached: boolean }
@@ -16,7 +17,9 @@ const CALM_BESIDE_SDK = 0.99
 export function judge(results: SteadinessResults): Judged[] {
   return results.weathers.flatMap((weather) => {
     const ours = weather.runs.find(({ client }) => client === 'longhaul')
-    return ours ? judgeWeather(weather, ours) : []
+    const failure = weather.failures.find(({ client }) => client === 'longhaul')?.message ?? ours?.endedEarly
+    const failed = { weather: weather.title, target: 'runs to the end', measured: failure ?? '', isReached: false }
+    return [...(failure === undefined ? [] : [failed]), ...(ours ? judgeWeather(weather, ours) : [])]
   })
 }
 
@@ -37,13 +40,11 @@ function judgeWeather(weather: WeatherResult, ours: ClientRun): Judged[] {
     add(`refused <= ${percent(REFUSED)}`, percent(refusedShare), refusedShare <= REFUSED)
     add(`granted and used >= ${percent(GRANTED)}`, percent(grantedShare), grantedShare >= GRANTED)
   }
-  if (ours.own) {
-    const { duplicateShare, stallSeconds } = ours.own
-    add(`received twice <= ${percent(DUPLICATE)}`, percent(duplicateShare), duplicateShare <= DUPLICATE)
-    if (stallSeconds.length > 0) {
-      const slowest = Math.max(...stallSeconds)
-      add(`stall noticed within ${STALL_SECONDS} s`, `${slowest.toFixed(1)} s at worst`, slowest <= STALL_SECONDS)
-    }
+  const { duplicateShare } = ours.counted
+  add(`received twice <= ${percent(DUPLICATE)}`, percent(duplicateShare), duplicateShare <= DUPLICATE)
+  const noticed = noticedWithinSeconds(ours.own?.stalls ?? [])
+  if (noticed !== undefined) {
+    add(`99 of 100 stalls noticed within ${STALL_SECONDS} s`, `${noticed.toFixed(1)} s`, noticed <= STALL_SECONDS)
   }
   const naive = weather.runs.find(({ client }) => client === 'sdk')
   if (weather.name === 'calm' && naive) {

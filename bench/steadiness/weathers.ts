@@ -19,6 +19,8 @@ export const CAPACITY = CONNECTIONS * CONNECTION_BYTES_PER_SECOND
 /** From and until, in hours. */
 export type Span = [from: number, until: number]
 
+type Capacity = [fromHour: number, bytesPerSecond: number][]
+
 export type WeatherRow = {
   name: string
   title: string
@@ -28,8 +30,10 @@ export type WeatherRow = {
   addresses: number
   /** DNS gives no answer. */
   dnsDead?: Span
+  /** The client's disk stands still. */
+  diskStall?: Span
   /** Bytes per second that the line can bring, from an hour on; the last one that has come is in force. */
-  capacity: [fromHour: number, bytesPerSecond: number][]
+  capacity: Capacity
   /** Requests per second that are granted. */
   granted?: number
 }
@@ -44,11 +48,13 @@ const TAU_SECONDS = 15
 const SHARE = 0.03
 const BAD = '127.0.0.3'
 const CUT: Span = [1.4, 1.8]
+/** Longer than what counts as silence, in hours of twelve seconds. */
+const DISK_STALL: Span = [1.2, 1.8]
 
 const fresh = connectionSpeed(CONNECTION_BYTES_PER_SECOND)
 const ageing = () => ageingConnections({ tauSeconds: TAU_SECONDS, bytesPerSecond: CONNECTION_BYTES_PER_SECOND })
-const calm = { partBytes: PART_BYTES, addresses: 1, capacity: [[0, CAPACITY]] as WeatherRow['capacity'] }
-const cut: WeatherRow['capacity'] = [
+const calm = { partBytes: PART_BYTES, addresses: 1, capacity: [[0, CAPACITY]] as Capacity }
+const cut: Capacity = [
   [0, CAPACITY],
   [CUT[0], 0],
   [CUT[1], CAPACITY],
@@ -94,6 +100,13 @@ export const WEATHERS: readonly WeatherRow[] = [
     dnsDead: [1, 1.8],
     weather: () => [fresh, closesAfter(5)],
   },
+  {
+    ...calm,
+    name: 'disk',
+    title: 'disk stands still for 0.6 h',
+    diskStall: DISK_STALL,
+    weather: () => [fresh],
+  },
   { ...calm, name: 'cut', title: 'line cut for 0.4 h', capacity: cut, weather: () => [fresh] },
   {
     ...calm,
@@ -112,6 +125,7 @@ export const WEATHERS: readonly WeatherRow[] = [
     title: 'all at once',
     addresses: 8,
     dnsDead: [2, 2.3],
+    diskStall: [2.3, 2.7],
     capacity: cut,
     weather: () => [
       ageing(),
@@ -123,17 +137,24 @@ export const WEATHERS: readonly WeatherRow[] = [
   },
 ]
 
-export function capacityAt(row: WeatherRow, hour: number): number {
+function lineCapacityAt(row: WeatherRow, hour: number): number {
   let bytesPerSecond = 0
   for (const [fromHour, capacity] of row.capacity) if (hour >= fromHour) bytesPerSecond = capacity
   return bytesPerSecond
+}
+
+/** What line and disk together allow. */
+export function possibleSpeeds(row: WeatherRow): Capacity {
+  const [from, until] = row.diskStall ?? [0, 0]
+  const hours = [...new Set([...row.capacity.map(([hour]) => hour), from, until])].sort((a, b) => a - b)
+  return hours.map((hour) => [hour, hour >= from && hour < until ? 0 : lineCapacityAt(row, hour)])
 }
 
 /** What the server is given: the row's weather, and the line, which more connections than sixteen do not widen. */
 export function weatherOf(row: WeatherRow, hourSeconds: number): Weather[] {
   const line: Weather = {
     name: 'line',
-    lineRate: ({ seconds }) => (row.granted === undefined ? capacityAt(row, seconds / hourSeconds) : CAPACITY),
+    lineRate: ({ seconds }) => (row.granted === undefined ? lineCapacityAt(row, seconds / hourSeconds) : CAPACITY),
   }
   return [...row.weather(), line]
 }

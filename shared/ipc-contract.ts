@@ -12,6 +12,7 @@ import type { Outcome } from './failure.ts'
 import { failureSchema } from './failure-schema.ts'
 import { jobSpecSchema, networkSchema, sourceSchema } from './job-spec.ts'
 import { jobPhaseSchema, summarySchema } from './job-state.ts'
+import { logAnalysisSchema } from './log-analysis.ts'
 import { metricsSnapshotSchema } from './metrics-snapshot.ts'
 import { settingsSchema } from './settings.ts'
 
@@ -165,6 +166,20 @@ export const CALLS = {
     nothing,
   ),
   'diagnosis.stop': call(z.object({ diagnosisId: z.string() }), nothing),
+
+  /** Of any log on the machine that runs the program. */
+  'logs.analyse': call(z.object({ path: z.string().min(1) }), logAnalysisSchema),
+  /** A redacted report, to be looked at. `hideNames`: bucket, keys and folders are hidden too. */
+  'report.preview': call(
+    jobId.extend({ hideNames: z.boolean(), diagnosis: diagnosisReportSchema.optional() }),
+    z.object({
+      reportId: z.string(),
+      /** `preview` is the beginning of a file that is longer than it; `isCut` says so. */
+      files: z.array(z.object({ name: z.string(), bytes: z.number(), preview: z.string(), isCut: z.boolean() })),
+    }),
+  ),
+  /** Puts exactly what was shown last into one zip in this folder. */
+  'report.save': call(z.object({ reportId: z.string(), folder: z.string().min(1) }), z.object({ path: z.string() })),
 
   'jobs.list': call(nothing, z.array(jobViewSchema)),
   'jobs.start': call(jobSpecSchema, jobViewSchema),

@@ -1,8 +1,9 @@
 /** The handlers of the contract, put together. Hosts bring the vault and the native dialogs; nothing here knows them. */
 import { randomUUID } from 'node:crypto'
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import { failed, type Outcome, success } from '../../shared/failure.ts'
 import type { AppInfo, ContractHandlers, History, Push } from '../../shared/ipc-contract.ts'
+import { analyseFile } from '../engine/analyse/analyse-file.ts'
 import type { Clock } from '../engine/engine-ports.ts'
 import { readAwsProfiles } from './aws-config.ts'
 import { createBrowser } from './browse.ts'
@@ -13,6 +14,7 @@ import { openJobBook } from './job-book.ts'
 import { createJobRunner } from './job-runner.ts'
 import { createPreviews } from './previews.ts'
 import { createRealEngine } from './real-engine.ts'
+import { createReports } from './reports.ts'
 import { openSettingsFile } from './settings-file.ts'
 import type { Vault } from './vault.ts'
 
@@ -89,6 +91,11 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     logProblem,
   })
 
+  const reports = createReports({
+    ...{ jobs, book, vault, clock, environment, version: options.version },
+    policyDefaults: () => settings.current().policy,
+  })
+
   const appInfo: AppInfo = {
     version: options.version,
     host: options.host,
@@ -145,6 +152,10 @@ export async function createApi(options: ApiOptions): Promise<Api> {
       return success({})
     },
 
+    'logs.analyse': ({ path }) => analyseLog(path),
+    'report.preview': (request) => reports.preview(request),
+    'report.save': (request) => reports.save(request),
+
     'jobs.list': async () => success(book.list()),
     'jobs.start': async (spec) => jobs.start(spec),
     'jobs.pause': async ({ jobId }) => jobs.pause(jobId),
@@ -189,6 +200,10 @@ async function recentSpeedOf(asked: Promise<Outcome<History>>): Promise<number> 
   const history = await asked
   const speeds = history.ok ? history.value.bytesPerSecond : []
   return speeds.length > 0 ? speeds.reduce((sum, speed) => sum + speed, 0) / speeds.length : 0
+}
+
+async function analyseLog(path: string): ReturnType<typeof analyseFile> {
+  return isAbsolute(path) ? analyseFile(path) : failed({ class: 'usage', code: 'not-absolute', subject: path })
 }
 
 function platformName(platform: NodeJS.Platform): AppInfo['platform'] {

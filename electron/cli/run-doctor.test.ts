@@ -16,6 +16,10 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 const OBJECTS = createEra5Objects({ totalBytes: 240e6, objectBytes: 20e6 })
 const ADDRESS = `s3://${ERA5_BUCKET}/${ERA5_PREFIX}`
 
+const WORLD = { buckets: { [ERA5_BUCKET]: OBJECTS, empty: [] }, denied: ['closed-bucket'] }
+/** Gets the address of the fault server. */
+type Args = (url: string) => string[] | Promise<string[]>
+
 let server: FaultServer
 let secured: FaultServer
 let folder: string
@@ -24,7 +28,7 @@ beforeAll(async () => {
   await writeFile(join(folder, 'a-file'), '')
   secured = await startFaultServer({ buckets: { [ERA5_BUCKET]: OBJECTS }, tls: 'self-signed' })
   await writeFile(join(folder, 'ca.pem'), secured.ca ?? '')
-  server = await startFaultServer({ buckets: { [ERA5_BUCKET]: OBJECTS, empty: [] }, denied: ['closed-bucket'] })
+  server = await startFaultServer(WORLD)
 })
 afterAll(async () => {
   await server.close()
@@ -45,8 +49,7 @@ const toGets = (fate: Fate): Weather => ({
 })
 const named = (url: string) => url.replace('127.0.0.1', 'localhost')
 
-async function diagnose(args: string[], weather: Weather[] = []) {
-  server.setWeather(weather)
+async function diagnose(args: string[]) {
   const begun = performance.now()
   const run = await runProgram(['doctor', '--folder', folder, ...args, '--json', '--no-sign-request'])
   const lines = run.stdout.trim().split('\n')
@@ -68,18 +71,19 @@ const CALM: Expected = {
   'clock-skew': ['ok', 'clock-right'],
 }
 
+// At once, each with a server and a folder of its own: most of their time is waiting.
 describe('a table of troubles', () => {
-  test.each<[string, () => string[] | Promise<string[]>, Weather[], Expected]>([
-    ['calm', () => at(server.endpointUrl), [], { ...CALM, 'dns-system': ['ok', 'dns-not-needed'] }],
+  test.concurrent.each<[string, Args, Weather[], Expected]>([
+    ['calm', (url) => at(url), [], { ...CALM, 'dns-system': ['ok', 'dns-not-needed'] }],
     [
       'a server that is slow on the first byte',
-      () => at(server.endpointUrl),
+      (url) => at(url),
       [toGets({ kind: 'delay', milliseconds: 5200 })],
       { ...CALM, 'first-byte': ['bad', 'latency-unhealthy'] },
     ],
     [
       'a server that never sends one',
-      () => at(server.endpointUrl),
+      (url) => at(url),
       [toGets({ kind: 'silence', afterBytes: -1 })],
       {
         head: ['ok', 'latency-good'],
@@ -89,31 +93,31 @@ describe('a table of troubles', () => {
     ],
     [
       'a server that throttles',
-      () => at(server.endpointUrl),
+      (url) => at(url),
       [toGets({ kind: 'refuse', status: 503, code: 'SlowDown' })],
       { throttling: ['bad', 'throttled'], 'first-byte': ['bad', 'failed-throttled'], head: ['ok', 'latency-good'] },
     ],
     [
       'connections that crawl',
-      () => at(server.endpointUrl),
+      (url) => at(url),
       [connectionSpeed(20_000)],
       { 'single-speed': ['bad', 'speed-very-low'], 'parallel-speed': ['bad', 'speed-very-low'] },
     ],
     [
       'connections that are each held to a speed: more of them help',
-      () => at(server.endpointUrl),
+      (url) => at(url),
       [connectionSpeed(1e6)],
       { ...CALM, 'parallel-speed': ['ok', 'many-help'] },
     ],
     [
       'a denied bucket',
-      () => ['s3://closed-bucket/x/', '--endpoint-url', server.endpointUrl],
+      (url) => ['s3://closed-bucket/x/', '--endpoint-url', url],
       [],
       { bucket: ['bad', 'failed-denied'], head: ['unknown', 'not-reached'], throttling: ['ok', 'not-throttled'] },
     ],
     [
       'a bucket that does not exist',
-      () => ['s3://no-such-bucket/', '--endpoint-url', server.endpointUrl],
+      (url) => ['s3://no-such-bucket/', '--endpoint-url', url],
       [],
       { bucket: ['bad', 'failed-missing-bucket'] },
     ],
@@ -129,15 +133,10 @@ describe('a table of troubles', () => {
       [],
       { ...CALM, 'first-byte': ['ok', 'latency-good'] },
     ],
-    [
-      'an empty bucket',
-      () => ['s3://empty/', '--endpoint-url', server.endpointUrl],
-      [],
-      { bucket: ['notice', 'bucket-empty'] },
-    ],
+    ['an empty bucket', (url) => ['s3://empty/', '--endpoint-url', url], [], { bucket: ['notice', 'bucket-empty'] }],
     [
       'a DNS server that is dead: the system stands in',
-      async () => at(named(server.endpointUrl), '--dns-server', `127.0.0.1:${await closedPort()}`),
+      async (url) => at(named(url), '--dns-server', `127.0.0.1:${await closedPort()}`),
       [],
       { ...CALM, 'dns-server': ['bad', 'dns-server-dead'] },
     ],
@@ -170,7 +169,14 @@ describe('a table of troubles', () => {
       { 'disk-speed': ['bad', 'failed-disk'], 'disk-latency': ['bad', 'failed-disk'] },
     ],
   ])('%s', async (_, args, weather, expected) => {
-    const { code, stderr, checks, summary, seconds } = await diagnose(await args(), weather)
+    const server = await startFaultServer({ ...WORLD, weather })
+    const own = await mkdtemp(join(folder, 'own-'))
+    const { code, stderr, checks, summary, seconds } = await diagnose([
+      '--folder',
+      own,
+      ...(await args(server.endpointUrl)),
+    ])
+    await server.close()
     const found = Object.fromEntries(checks.map(({ code, verdict, cause }) => [code, [verdict, cause]]))
     expect(found).toMatchObject(expected)
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
@@ -180,11 +186,12 @@ describe('a table of troubles', () => {
     // The promise of 20 s, with room for a program's start on a busy machine.
     expect(summary.seconds).toBeLessThan(20)
     expect(seconds).toBeLessThan(40)
-    expect((await readdir(folder)).sort()).toEqual(['a-file', 'ca.pem'])
+    expect(await readdir(own)).toEqual([])
   })
 })
 
 test('a limit of bytes per second is kept to, and named as what holds the speed', async () => {
+  server.setWeather([])
   const { checks } = await diagnose(at(server.endpointUrl, '--limit-rate', '500KB'))
   const single = checks.find(({ code }) => code === 'single-speed')
   expect(single).toMatchObject({ verdict: 'ok', cause: 'speed-at-limit' })

@@ -5,7 +5,8 @@ import { join } from 'node:path'
 
 export const root = join(import.meta.dirname, '..')
 const SOURCES = ['shared', 'electron', 'renderer', 'electron.vite.config.ts', 'package-lock.json']
-const STAMP = join(root, 'out', '.built')
+/** Written when a build is complete. */
+export const STAMP = join(root, 'out', '.built')
 
 /** Returns false when the build failed; its output is on stderr. */
 export async function ensureBuilt(): Promise<boolean> {

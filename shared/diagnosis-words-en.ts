@@ -280,7 +280,7 @@ export const diagnosisWordsEn: DiagnosisWords = {
     version: 'Version',
     system: 'System',
     address: 'Address',
-    localOnly: '(this machine only)',
+    localOnly: '(this machine only; with an s3:// address service and line are checked as well)',
     folder: 'Folder',
     summary: '{{bad}} bad, {{notice}} to note, {{ok}} ok, {{unknown}} unknown',
     findings: 'Findings',

@@ -4,7 +4,7 @@ import type { Translation } from './translation.ts'
 export const diagnosisEn: Translation<typeof diagnosisZh> = {
   title: 'Diagnosis',
   lead: 'Finds what is slow in less than 20 s: connections, DNS, service, line, disk, this machine. Downloads go on undisturbed.',
-  target: 'Check',
+  target: 'What to check',
   targetLocal: 'This machine only',
   targetJob: 'Job {{address}}',
   targetForm: '{{address}}, as in the form',

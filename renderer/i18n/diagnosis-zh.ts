@@ -2,7 +2,7 @@
 export const diagnosisZh = {
   title: '诊断',
   lead: '20 秒内查明慢在哪里：连接、DNS、服务、线路、磁盘、本机。下载照常进行，不受影响。',
-  target: '检查',
+  target: '检查对象',
   targetLocal: '只检查本机',
   targetJob: '任务 {{address}}',
   targetForm: '表单中的 {{address}}',

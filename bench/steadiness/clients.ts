@@ -11,6 +11,8 @@ import type { ClientName, OwnFigures } from './results.ts'
 import { CONNECTIONS } from './weathers.ts'
 
 export type ClientOrder = {
+  /** The command line of Longhaul. */
+  program: string
   endpointUrl: string
   dnsServer: string
   bucket: string
@@ -32,7 +34,6 @@ export type RunningClient = {
   endedEarly(): string | undefined
 }
 
-const PROGRAM = join(import.meta.dirname, '..', '..', 'out', 'main', 'cli.js')
 const POOL_CLIENT = join(import.meta.dirname, 'pool-client.ts')
 const STALLING_DISK = pathToFileURL(join(import.meta.dirname, 'stalling-disk.ts')).href
 /** How long an interrupted download may take to close its files. */
@@ -67,7 +68,15 @@ function startLonghaul(order: ClientOrder): RunningClient {
   writeFileSync(policyFile, JSON.stringify(compressedPolicy(order.hourSeconds)))
   const own: OwnFigures = { stalls: [], events: {}, closeWait: 0 }
   const args = [
-    ...[PROGRAM, 'get', `s3://${order.bucket}/`, order.destination, '--json', '--no-sign-request', '--path-style'],
+    ...[
+      order.program,
+      'get',
+      `s3://${order.bucket}/`,
+      order.destination,
+      '--json',
+      '--no-sign-request',
+      '--path-style',
+    ],
     ...['--endpoint-url', order.endpointUrl, '--region', 'us-east-1', '--dns-server', order.dnsServer],
     ...['--threads', String(CONNECTIONS), '--part-size', String(order.partBytes), '--policy', policyFile],
   ]

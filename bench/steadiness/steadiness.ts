@@ -8,6 +8,7 @@ import type { StoredObject } from '../../electron/engine/testing/stored-objects.
 import { makeWorkFolder } from '../work-folder.ts'
 import { chartSvg } from './chart-svg.ts'
 import { type RunningClient, startClient } from './clients.ts'
+import { copyProgram } from './copy-program.ts'
 import { endSeconds, figuresOf, meanSpeed, ownCountFigures } from './figures.ts'
 import { keepRoom } from './keep-room.ts'
 import type { SteadinessOptions } from './options.ts'
@@ -42,9 +43,10 @@ export async function runSteadiness(options: SteadinessOptions, signal: AbortSig
   process.stderr.write(`${options.weathers.length} weathers, ${options.clients.join(', ')}: about ${minutes} min\n`)
   const weathers: WeatherResult[] = []
   try {
+    const program = copyProgram(path)
     for (const row of options.weathers) {
       signal.throwIfAborted()
-      weathers.push(await runWeather(row, options, objects, path, signal))
+      weathers.push(await runWeather(row, { ...options, program, objects, path }, signal))
     }
   } finally {
     rmSync(path, { recursive: true, force: true })
@@ -56,21 +58,15 @@ export async function runSteadiness(options: SteadinessOptions, signal: AbortSig
   return judge(results).every(({ isReached }) => isReached)
 }
 
-async function runWeather(
-  row: WeatherRow,
-  options: SteadinessOptions,
-  objects: StoredObject[],
-  path: string,
-  signal: AbortSignal,
-): Promise<WeatherResult> {
+type WeatherOptions = SteadinessOptions & { program: string; objects: StoredObject[]; path: string }
+
+async function runWeather(row: WeatherRow, options: WeatherOptions, signal: AbortSignal): Promise<WeatherResult> {
   const { name, title } = row
   if (row.addresses > 1 && process.platform !== 'linux')
     return { name, title, runs: [], failures: [], skipped: 'needs several loopback addresses, which Linux has' }
   const busy = watchProcessors()
   // All have ended before anything is thrown: nobody writes into a folder that is being removed.
-  const outcomes = await Promise.allSettled(
-    options.clients.map((client) => runClient(client, row, options, objects, path, signal)),
-  )
+  const outcomes = await Promise.allSettled(options.clients.map((client) => runClient(client, row, options, signal)))
   const busyShare = busy()
   signal.throwIfAborted()
   const runs = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
@@ -91,12 +87,10 @@ async function runWeather(
 async function runClient(
   client: ClientName,
   row: WeatherRow,
-  options: SteadinessOptions,
-  objects: StoredObject[],
-  path: string,
+  options: WeatherOptions,
   signal: AbortSignal,
 ): Promise<ClientRun> {
-  const { hourSeconds } = options
+  const { hourSeconds, program, objects, path } = options
   const scratchFolder = join(path, `${row.name}-${client}`)
   const destination = join(scratchFolder, 'files')
   mkdirSync(scratchFolder)
@@ -107,6 +101,7 @@ async function runClient(
   try {
     server.go()
     running = startClient(client, {
+      program,
       endpointUrl: `http://${HOST}:${server.port}`,
       ...{ dnsServer: server.dnsServer, bucket: ERA5_BUCKET, destination, scratchFolder },
       ...{ partBytes: row.partBytes, hourSeconds, startedAt: Date.now(), diskStallHours: row.diskStall },

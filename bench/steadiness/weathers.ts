@@ -47,9 +47,10 @@ const GRANTED = 20
 const TAU_SECONDS = 15
 const SHARE = 0.03
 const BAD = '127.0.0.3'
-const CUT: Span = [1.4, 1.8]
+/** Between the windows in which the speed at an hour is taken. */
+const CUT: Span = [1.3, 1.7]
 /** Longer than what counts as silence, in hours of twelve seconds. */
-const DISK_STALL: Span = [1.2, 1.8]
+const DISK_STALL: Span = [1.25, 1.75]
 
 const fresh = connectionSpeed(CONNECTION_BYTES_PER_SECOND)
 const ageing = () => ageingConnections({ tauSeconds: TAU_SECONDS, bytesPerSecond: CONNECTION_BYTES_PER_SECOND })
@@ -103,7 +104,7 @@ export const WEATHERS: readonly WeatherRow[] = [
   {
     ...calm,
     name: 'disk',
-    title: 'disk stands still for 0.6 h',
+    title: 'disk stands still for 0.5 h',
     diskStall: DISK_STALL,
     weather: () => [fresh],
   },
@@ -111,11 +112,11 @@ export const WEATHERS: readonly WeatherRow[] = [
   {
     ...calm,
     name: 'narrow',
-    title: 'line narrows to 3/8 for an hour',
+    title: 'line narrows to 3/8 for 1.5 h',
     capacity: [
       [0, CAPACITY],
-      [1, (3 / 8) * CAPACITY],
-      [2, CAPACITY],
+      [0.75, (3 / 8) * CAPACITY],
+      [2.25, CAPACITY],
     ],
     weather: () => [fresh],
   },

@@ -21,6 +21,7 @@ const JobPage = lazy(() => import('./job/job-page.tsx').then((module) => ({ defa
 const DiagnosisPage = lazy(() =>
   import('./diagnosis/diagnosis-page.tsx').then((module) => ({ default: module.DiagnosisPage })),
 )
+const LogsPage = lazy(() => import('./logs/logs-page.tsx').then((module) => ({ default: module.LogsPage })))
 const SettingsPage = lazy(() =>
   import('./settings/settings-page.tsx').then((module) => ({ default: module.SettingsPage })),
 )
@@ -82,6 +83,8 @@ function Page({ route }: { route: Route }) {
       return <JobPage key={route.jobId} jobId={route.jobId} />
     case 'diagnosis':
       return <DiagnosisPage />
+    case 'logs':
+      return <LogsPage />
     case 'settings':
       return <SettingsPage />
   }

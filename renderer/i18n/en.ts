@@ -1,6 +1,7 @@
 import { diagnosisEn } from './diagnosis-en.ts'
 import { failuresEn } from './failures-en.ts'
 import { formEn } from './form-en.ts'
+import { logsEn } from './logs-en.ts'
 import { settingsEn } from './settings-en.ts'
 import { shellEn } from './shell-en.ts'
 import type { Translation } from './translation.ts'
@@ -11,5 +12,6 @@ export const en: Translation<typeof zh> = {
   form: formEn,
   settings: settingsEn,
   diagnosis: diagnosisEn,
+  logs: logsEn,
   failures: failuresEn,
 }

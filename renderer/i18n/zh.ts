@@ -2,7 +2,15 @@
 import { diagnosisZh } from './diagnosis-zh.ts'
 import { failuresZh } from './failures-zh.ts'
 import { formZh } from './form-zh.ts'
+import { logsZh } from './logs-zh.ts'
 import { settingsZh } from './settings-zh.ts'
 import { shellZh } from './shell-zh.ts'
 
-export const zh = { shell: shellZh, form: formZh, settings: settingsZh, diagnosis: diagnosisZh, failures: failuresZh }
+export const zh = {
+  shell: shellZh,
+  form: formZh,
+  settings: settingsZh,
+  diagnosis: diagnosisZh,
+  logs: logsZh,
+  failures: failuresZh,
+}

@@ -1,6 +1,8 @@
 /** One job: head, news, verdict, speed, live figures, and the tables behind them. */
 import { Empty, Skeleton } from 'antd'
+import { useCallback, useState } from 'react'
 import { hasEnded } from '../../shared/job-state.ts'
+import { ReportDialog } from '../logs/report-dialog.tsx'
 import { useJob, useSnapshot, useWindowState } from '../store/use-window-store.tsx'
 import { BannerLine } from './banner/banner-line.tsx'
 import { ChartPanel } from './chart/chart-panel.tsx'
@@ -42,18 +44,21 @@ function ExistingJob({ jobId }: { jobId: string }) {
   const snapshot = useSnapshot(jobId)
   const events = useEvents(jobId)
   const commands = useJobCommands(jobId)
+  const [isReporting, setReporting] = useState(false)
+  const report = useCallback(() => setReporting(true), [])
   if (!job) return null
   const isAlive = !hasEnded(job.phase)
   // After the end the last snapshot still knows errors and addresses, but its "now" is over.
   const live = isAlive ? snapshot : undefined
   return (
     <div className="lh-job">
-      <JobHead job={job} snapshot={live} commands={commands} />
+      <JobHead job={job} snapshot={live} commands={commands} onReport={report} />
       <BannerLine job={job} snapshot={snapshot} events={events} commands={commands} />
       {isAlive && <VerdictLine phase={job.phase} limit={snapshot?.limit} />}
       <ChartPanel jobId={jobId} snapshot={snapshot} events={events} isLive={isAlive} />
       {isAlive && <StatusStrip snapshot={live} />}
       <JobTabs job={job} snapshot={snapshot} events={events} commands={commands} />
+      {isReporting && <ReportDialog jobId={jobId} onClose={() => setReporting(false)} />}
     </div>
   )
 }

@@ -1,12 +1,17 @@
 /** Where the window is, kept in the address's hash: it survives a reload, and the browser's back button works. */
 import { useSyncExternalStore } from 'react'
 
-export type Route = { page: 'new' } | { page: 'job'; jobId: string } | { page: 'diagnosis' } | { page: 'settings' }
+export type Route =
+  | { page: 'new' }
+  | { page: 'job'; jobId: string }
+  | { page: 'diagnosis' }
+  | { page: 'logs' }
+  | { page: 'settings' }
 
 export function parseRoute(hash: string): Route {
   const [, page = '', id = ''] = /^#\/([a-z]+)(?:\/([^/]+))?$/.exec(hash) ?? []
   if (page === 'job' && id) return { page, jobId: decode(id) }
-  if (page === 'settings' || page === 'diagnosis') return { page }
+  if (page === 'settings' || page === 'diagnosis' || page === 'logs') return { page }
   return { page: 'new' }
 }
 

@@ -5,12 +5,15 @@ import { jobFraction, jobMood, jobName, wholePercent } from './job-label.ts'
 import { parseRoute, type Route, routeHash } from './route.ts'
 
 describe('routes', () => {
-  test.each<Route>([{ page: 'new' }, { page: 'settings' }, { page: 'diagnosis' }, { page: 'job', jobId: 'a/b 1#?' }])(
-    '%o and back',
-    (route) => {
-      expect(parseRoute(routeHash(route))).toEqual(route)
-    },
-  )
+  test.each<Route>([
+    { page: 'new' },
+    { page: 'settings' },
+    { page: 'diagnosis' },
+    { page: 'logs' },
+    { page: 'job', jobId: 'a/b 1#?' },
+  ])('%o and back', (route) => {
+    expect(parseRoute(routeHash(route))).toEqual(route)
+  })
   test.each(['', '#', '#/nowhere', '#/job', '#/job/', '#/job/a/b', '#token=x'])('%s leads to the form', (hash) => {
     expect(parseRoute(hash)).toEqual({ page: 'new' })
   })

@@ -4,6 +4,7 @@ import {
   CloseCircleOutlined,
   DownloadOutlined,
   ExclamationCircleOutlined,
+  FileSearchOutlined,
   HistoryOutlined,
   MedicineBoxOutlined,
   MinusCircleOutlined,
@@ -44,6 +45,9 @@ export function SideBar() {
       )}
       <SideLink route={{ page: 'diagnosis' }} current={route.page === 'diagnosis'} icon={<MedicineBoxOutlined />}>
         {t('diagnosis.title')}
+      </SideLink>
+      <SideLink route={{ page: 'logs' }} current={route.page === 'logs'} icon={<FileSearchOutlined />}>
+        {t('logs.title')}
       </SideLink>
       <SideLink route={{ page: 'settings' }} current={route.page === 'settings'} icon={<SettingOutlined />}>
         {t('shell.settings')}

@@ -4,6 +4,7 @@ import {
   CloseOutlined,
   DeleteOutlined,
   EllipsisOutlined,
+  FileZipOutlined,
   FolderOpenOutlined,
   PauseOutlined,
   RedoOutlined,
@@ -12,17 +13,20 @@ import {
 import { Button, Dropdown, type MenuProps } from 'antd'
 import { memo } from 'react'
 import { hasEnded, type JobPhase } from '../../../shared/job-state.ts'
+import { useTranslation } from '../../i18n/index.ts'
 import { useAppInfo } from '../../store/use-window-store.tsx'
 import { CoolingIcon } from '../chart/mark-shapes.tsx'
 import { popupContainer } from '../popup-container.ts'
 import type { JobCommands } from '../use-job-commands.ts'
 import { useJobWords } from '../words/use-job-words.ts'
 
-type JobActionsProps = { phase: JobPhase; hasFailures: boolean; commands: JobCommands }
+type MoreActionsProps = { phase: JobPhase; hasFailures: boolean; commands: JobCommands }
+type JobActionsProps = MoreActionsProps & { onReport: () => void }
 
 /** Takes no more than it needs, so that it rests while only figures change. */
-export const JobActions = memo(function JobActions({ phase, hasFailures, commands }: JobActionsProps) {
+export const JobActions = memo(function JobActions({ phase, hasFailures, commands, onReport }: JobActionsProps) {
   const { head } = useJobWords()
+  const { t } = useTranslation()
   const ended = hasEnded(phase)
   const canResume = phase === 'paused' || phase === 'interrupted' || phase === 'cancelled' || phase === 'failed'
   return (
@@ -51,12 +55,15 @@ export const JobActions = memo(function JobActions({ phase, hasFailures, command
           {head.cancel}
         </Button>
       )}
+      <Button icon={<FileZipOutlined aria-hidden="true" />} onClick={onReport}>
+        {t('logs.report.button')}
+      </Button>
       <MoreActions phase={phase} hasFailures={hasFailures} commands={commands} />
     </div>
   )
 })
 
-function MoreActions({ phase, hasFailures, commands }: JobActionsProps) {
+function MoreActions({ phase, hasFailures, commands }: MoreActionsProps) {
   const { head } = useJobWords()
   const canReveal = useAppInfo()?.nativeDialogs === true
   const ended = hasEnded(phase)

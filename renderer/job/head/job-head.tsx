@@ -17,9 +17,9 @@ import { useJobWords } from '../words/use-job-words.ts'
 import { JobActions } from './job-actions.tsx'
 import './job-head.css'
 
-type JobHeadProps = { job: JobView; snapshot: MetricsSnapshot | undefined; commands: JobCommands }
+type JobHeadProps = { job: JobView; snapshot: MetricsSnapshot | undefined; commands: JobCommands; onReport: () => void }
 
-export function JobHead({ job, snapshot, commands }: JobHeadProps) {
+export function JobHead({ job, snapshot, commands, onReport }: JobHeadProps) {
   const words = useJobWords()
   const { source, destination } = job.spec
   const from = source.prefix || words.head.wholeBucket
@@ -37,7 +37,7 @@ export function JobHead({ job, snapshot, commands }: JobHeadProps) {
             <bdi>{destination}</bdi>
           </span>
         </h1>
-        <JobActions phase={job.phase} hasFailures={job.objectsFailed > 0} commands={commands} />
+        <JobActions phase={job.phase} hasFailures={job.objectsFailed > 0} commands={commands} onReport={onReport} />
       </div>
       <Progress job={job} />
       <Figures job={job} snapshot={snapshot} />

@@ -1,0 +1,108 @@
+/** What do the errors of a log have in common? A path or a job's log, one button, causes with their cures. */
+import { Button, Input, Select } from 'antd'
+import { useState } from 'react'
+import type { Failure } from '../../shared/failure.ts'
+import type { JobView } from '../../shared/ipc-contract.ts'
+import type { LogAnalysis } from '../../shared/log-analysis.ts'
+import { useClient } from '../client/use-client.tsx'
+import { isAbsolutePath } from '../form/draft-fields.ts'
+import { Field } from '../form/field.tsx'
+import { useTranslation } from '../i18n/index.ts'
+import { FailureNote } from '../shell/failure-note.tsx'
+import { jobName } from '../shell/job-label.ts'
+import { useJobs } from '../store/use-window-store.tsx'
+import { LogFindings } from './log-findings.tsx'
+import { LogGroupTables } from './log-group-tables.tsx'
+import './logs-page.css'
+
+type Result = { path: string; analysis: LogAnalysis } | { path: string; failure: Failure }
+
+export function LogsPage() {
+  const { t } = useTranslation()
+  const client = useClient()
+  const jobs = useJobs()
+  const known = jobs.flatMap(logsOf)
+  const [typed, setTyped] = useState<string>()
+  const [isAnalysing, setAnalysing] = useState(false)
+  const [result, setResult] = useState<Result>()
+  const path = typed ?? known.at(-2)?.path ?? ''
+  const isPath = isAbsolutePath(path.trim())
+  const analyse = async () => {
+    setAnalysing(true)
+    const outcome = await client.call('logs.analyse', { path: path.trim() })
+    setAnalysing(false)
+    setResult(
+      outcome.ok ? { path: path.trim(), analysis: outcome.value } : { path: path.trim(), failure: outcome.failure },
+    )
+  }
+  return (
+    <div className="lh-logs">
+      <h1 className="lh-logs-title">{t('logs.title')}</h1>
+      <section className="lh-logs-start lh-panel" aria-label={t('logs.file')}>
+        <p className="lh-muted">{t('logs.lead')}</p>
+        <Field label={t('logs.known')} hint={known.length === 0 ? t('logs.knownNone') : undefined}>
+          {(control) => (
+            <Select
+              {...control}
+              className="lh-wide"
+              disabled={known.length === 0}
+              placeholder={t('logs.knownChoose')}
+              value={known.some((log) => log.path === path) ? path : null}
+              options={known.map(({ kind, name, path: value }) => ({ value, label: t(LABELS[kind], { name }) }))}
+              onChange={(value: string) => setTyped(value)}
+            />
+          )}
+        </Field>
+        <Field label={t('logs.file')} error={path === '' || isPath ? undefined : t('logs.fileInvalid')}>
+          {(control) => (
+            <Input
+              {...control}
+              value={path}
+              spellCheck={false}
+              onChange={(event) => setTyped(event.target.value)}
+              onPressEnter={() => isPath && void analyse()}
+            />
+          )}
+        </Field>
+        <div className="lh-logs-bar">
+          <Button type="primary" disabled={!isPath} loading={isAnalysing} onClick={() => void analyse()}>
+            {t(isAnalysing ? 'logs.analysing' : 'logs.analyse')}
+          </Button>
+        </div>
+      </section>
+      {result && 'failure' in result && <WhyNot path={result.path} failure={result.failure} />}
+      {result && 'analysis' in result && (
+        <>
+          <LogFindings analysis={result.analysis} />
+          <LogGroupTables analysis={result.analysis} />
+        </>
+      )}
+    </div>
+  )
+}
+
+const LABELS = { errors: 'logs.errorsOf', performance: 'logs.performanceOf' } as const
+
+/** A log is a thing of its own: what the form says about disks would mislead. */
+function WhyNot({ path, failure }: { path: string; failure: Failure }) {
+  const { t } = useTranslation()
+  const words = { ENOENT: 'logs.missing', 'not-a-file': 'logs.notAFile' } as const
+  const word =
+    failure.code !== undefined && Object.hasOwn(words, failure.code) && words[failure.code as keyof typeof words]
+  if (!word) return <FailureNote failure={failure} />
+  return (
+    <p className="lh-logs-none lh-panel lh-breakable" role="alert">
+      {t(word, { path })}
+    </p>
+  )
+}
+
+function logsOf({ spec }: JobView): { kind: 'errors' | 'performance'; name: string; path: string }[] {
+  const separator = spec.destination.includes('\\') ? '\\' : '/'
+  const folder = spec.logFolder ?? `${spec.destination.replace(/[\\/]+$/, '')}${separator}.longhaul`
+  const name = jobName(spec.source)
+  return [
+    { kind: 'errors', name, path: `${folder}${separator}download_errors.log` },
+    { kind: 'performance', name, path: `${folder}${separator}performance.ndjson` },
+  ]
+}

@@ -1,0 +1,146 @@
+/** A report of one job: every file can be read before it is saved, and what is saved is what was read. */
+import { CheckCircleFilled, FolderOutlined } from '@ant-design/icons'
+import { Button, Checkbox, Input, Modal, Spin } from 'antd'
+import { useState } from 'react'
+import type { Failure } from '../../shared/failure.ts'
+import { formatBytes } from '../../shared/format-units.ts'
+import type { CallResult } from '../../shared/ipc-contract.ts'
+import { useClient } from '../client/use-client.tsx'
+import { isAbsolutePath } from '../form/draft-fields.ts'
+import { Field } from '../form/field.tsx'
+import { FolderDialog } from '../form/folder-dialog.tsx'
+import { useAnswer } from '../form/use-answer.ts'
+import { useTranslation } from '../i18n/index.ts'
+import { FailureNote } from '../shell/failure-note.tsx'
+import { useAppInfo, useSettings, useWindowState } from '../store/use-window-store.tsx'
+import './report-dialog.css'
+
+export function ReportDialog({ jobId, onClose }: { jobId: string; onClose: () => void }) {
+  const { t } = useTranslation()
+  const client = useClient()
+  const info = useAppInfo()
+  const settings = useSettings()
+  const diagnosis = useWindowState((state) => state.diagnosis?.report)
+  const [hideNames, setHideNames] = useState(false)
+  const [folder, setFolder] = useState(settings.defaultFolder || (info?.defaultFolder ?? ''))
+  const [isPicking, setPicking] = useState(false)
+  const [failure, setFailure] = useState<Failure>()
+  const [saved, setSaved] = useState('')
+  const [answer] = useAnswer('report.preview', { jobId, hideNames, ...(diagnosis ? { diagnosis } : {}) })
+
+  const choose = async () => {
+    if (!info?.nativeDialogs) return setPicking(true)
+    const outcome = await client.call('folder.choose', { startAt: folder })
+    if (!outcome.ok) setFailure(outcome.failure)
+    else if (outcome.value.path) setFolder(outcome.value.path)
+  }
+  const save = async () => {
+    if (answer.status !== 'known') return
+    setFailure(undefined)
+    const outcome = await client.call('report.save', { reportId: answer.value.reportId, folder: folder.trim() })
+    if (outcome.ok) setSaved(outcome.value.path)
+    else setFailure(outcome.failure)
+  }
+  return (
+    <Modal
+      open
+      centered
+      width={820}
+      title={t('logs.report.title')}
+      onCancel={onClose}
+      footer={
+        <>
+          <Button onClick={onClose}>{t('logs.report.close')}</Button>
+          <Button
+            type="primary"
+            disabled={answer.status !== 'known' || !isAbsolutePath(folder.trim())}
+            onClick={() => void save()}
+          >
+            {t('logs.report.save')}
+          </Button>
+        </>
+      }
+    >
+      <div className="lh-report-dialog">
+        <p>{t('logs.report.lead')}</p>
+        <p className="lh-muted">{t(diagnosis ? 'logs.report.withDiagnosis' : 'logs.report.withoutDiagnosis')}</p>
+        <Checkbox
+          checked={hideNames}
+          onChange={(event) => {
+            setSaved('')
+            setHideNames(event.target.checked)
+          }}
+        >
+          {t('logs.report.hideNames')}
+        </Checkbox>
+        {answer.status === 'asking' && (
+          <div role="status">
+            <Spin size="small" /> {t('logs.report.making')}
+          </div>
+        )}
+        {answer.status === 'failed' && <FailureNote failure={answer.failure} />}
+        {answer.status === 'known' && <Files files={answer.value.files} />}
+        <Field label={t('logs.report.folder')}>
+          {(control) => (
+            <div className="lh-field-line">
+              <Input
+                {...control}
+                value={folder}
+                spellCheck={false}
+                onChange={(event) => setFolder(event.target.value)}
+              />
+              <Button icon={<FolderOutlined aria-hidden="true" />} onClick={() => void choose()}>
+                {t('logs.report.choose')}
+              </Button>
+            </div>
+          )}
+        </Field>
+        {failure && <FailureNote failure={failure} />}
+        {saved && (
+          <p role="status" className="lh-breakable">
+            <CheckCircleFilled className="lh-healthy" aria-hidden="true" /> {t('logs.report.saved', { path: saved })}
+          </p>
+        )}
+      </div>
+      {isPicking && (
+        <FolderDialog
+          startAt={folder}
+          onClose={() => setPicking(false)}
+          onChoose={(chosen) => {
+            setPicking(false)
+            setFolder(chosen)
+          }}
+        />
+      )}
+    </Modal>
+  )
+}
+
+function Files({ files }: { files: CallResult<'report.preview'>['files'] }) {
+  const { t } = useTranslation()
+  const [chosen, choose] = useState(files[0]?.name ?? '')
+  const file = files.find(({ name }) => name === chosen) ?? files[0]
+  return (
+    <div className="lh-report-files">
+      <ul aria-label={t('logs.report.files')}>
+        {files.map(({ name, bytes }) => (
+          <li key={name}>
+            <button type="button" aria-pressed={name === file?.name} onClick={() => choose(name)}>
+              <span className="lh-truncate">{name}</span>{' '}
+              <span className="lh-number lh-muted">{formatBytes(bytes)}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+      {file && (
+        <div className="lh-report-text">
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it */}
+          <section tabIndex={0} aria-label={t('logs.report.preview', { name: file.name })}>
+            <pre className="lh-mono">{file.preview}</pre>
+          </section>
+          {file.isCut && <p className="lh-muted">{t('logs.report.cut')}</p>}
+        </div>
+      )}
+    </div>
+  )
+}

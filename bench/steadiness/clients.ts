@@ -41,6 +41,8 @@ const STOP_GRACE_MS = 10_000
 /** Of a health check, in hours, as the policy's minute is of its hour. */
 const HEALTH_CHECK_HOURS = 1 / 60
 const KEPT_CHARACTERS = 2000
+/** The first replacement is told at once, the following ones together, over at most this time. */
+const GATHERED_SECONDS = 10
 
 export const startClient = (name: ClientName, order: ClientOrder): RunningClient =>
   name === 'longhaul' ? startLonghaul(order) : startPool(order, name === 'plan')
@@ -80,7 +82,7 @@ function startLonghaul(order: ClientOrder): RunningClient {
     ...['--endpoint-url', order.endpointUrl, '--region', 'us-east-1', '--dns-server', order.dnsServer],
     ...['--threads', String(CONNECTIONS), '--part-size', String(order.partBytes), '--policy', policyFile],
   ]
-  return run(args, order, { counts: [], own }, 'SIGINT', (line) => note(own, line))
+  return run(args, order, { counts: [], own }, 'SIGINT', (line, seconds) => note(own, line, seconds))
 }
 
 type JsonLine = {
@@ -97,7 +99,7 @@ function run(
   { startedAt, hourSeconds, diskStallHours }: ClientOrder,
   told: ClientTold,
   stopSignal: 'SIGINT' | 'SIGTERM',
-  onLine: (line: JsonLine) => void,
+  onLine: (line: JsonLine, seconds: number) => void,
 ): RunningClient {
   const stall = diskStallHours?.map((hour) => Math.round(startedAt + hour * hourSeconds * 1000)).join('-')
   const child = spawn(process.execPath, [...(stall ? ['--import', STALLING_DISK] : []), ...args], {
@@ -115,9 +117,9 @@ function run(
   createInterface({ input: child.stdout }).on('line', (text) => {
     const line = parseLine(text)
     if (!line) return
-    onLine(line)
-    const { bytesDone, bytesFetched } = line
     const seconds = (Date.now() - startedAt) / 1000
+    onLine(line, seconds)
+    const { bytesDone, bytesFetched } = line
     if (bytesDone !== undefined && bytesFetched !== undefined) told.counts.push({ seconds, bytesDone, bytesFetched })
   })
   return {
@@ -146,11 +148,12 @@ function parseLine(text: string): JsonLine | undefined {
   }
 }
 
-function note(own: OwnFigures, { type, code, reason, connections }: JsonLine): void {
+function note(own: OwnFigures, { type, code, reason, connections }: JsonLine, now: number): void {
   if (type === 'snapshot') own.closeWait = Math.max(own.closeWait, connections?.closeWait ?? 0)
   if (type !== 'event' || !code) return
   own.events[code] = (own.events[code] ?? 0) + 1
   if (code !== 'connection-replaced' || reason?.cause !== 'stalled') return
-  const { count = 1, seconds = 0, longestSeconds = seconds } = reason
-  own.stalls.push({ count, longestSeconds })
+  const { count = 1, seconds = 0, longestSeconds } = reason
+  const fromSeconds = longestSeconds === undefined ? now : now - GATHERED_SECONDS
+  own.stalls.push({ count, longestSeconds: longestSeconds ?? seconds, fromSeconds, untilSeconds: now })
 }

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { at, endSeconds, figuresOf, meanSpeed, noticedWithinSeconds, ownCountFigures, type Stalls } from './figures.ts'
+import {
+  at,
+  endSeconds,
+  figuresOf,
+  meanSpeed,
+  noticedWithinSeconds,
+  ownCountFigures,
+  type Stalls,
+  withoutStandstill,
+} from './figures.ts'
 import type { Sample } from './server-protocol.ts'
 import { CAPACITY, WEATHERS, type WeatherRow } from './weathers.ts'
 
@@ -108,27 +117,37 @@ it("a client's own count gives its speeds and what it received twice", () => {
   expect(ownCountFigures([], times)).toEqual({ speeds: [0, 0, 0, 0], duplicateShare: 0 })
 })
 
+const stall = (count: number, longestSeconds: number, fromSeconds = 20, untilSeconds = fromSeconds): Stalls => ({
+  count,
+  longestSeconds,
+  fromSeconds,
+  untilSeconds,
+})
+
 it.each<[string, Stalls[], number | undefined]>([
   ['none', [], undefined],
-  ['one', [{ count: 1, longestSeconds: 5 }], 5],
-  [
-    'the slowest of a hundred and one is left out',
-    [
-      { count: 1, longestSeconds: 9 },
-      { count: 100, longestSeconds: 5 },
-    ],
-    5,
-  ],
-  [
-    'the slowest of ten is not',
-    [
-      { count: 1, longestSeconds: 9 },
-      { count: 9, longestSeconds: 5 },
-    ],
-    9,
-  ],
+  ['one', [stall(1, 5)], 5],
+  ['the slowest of a hundred and one is left out', [stall(1, 9), stall(100, 5)], 5],
+  ['the slowest of ten is not', [stall(1, 9), stall(9, 5)], 9],
 ])('stalls noticed by 99 of 100: %s', (_title, stalls, expected) => {
   expect(noticedWithinSeconds(stalls)).toBe(expected)
+})
+
+it.each<[string, Stalls, number]>([
+  ['before the cut', stall(1, 5, 11), 5],
+  ['noticed right after a cut of six seconds', stall(1, 8, 18), 2],
+  ['noticed a second after the cut, silent since its middle', stall(1, 4, 19), 1],
+  ['a group that may have lasted through the cut', stall(3, 7, 14, 24), 1],
+])('a cut is no part of a stall: %s', (_title, told, expected) => {
+  const cut: WeatherRow = {
+    ...row,
+    capacity: [
+      [0, CAPACITY],
+      [1, 0],
+      [1.5, CAPACITY],
+    ],
+  }
+  expect(withoutStandstill(cut, [told], 12)[0]?.longestSeconds).toBeCloseTo(expected, 5)
 })
 
 it('nothing is possible while the disk stands still', () => {

@@ -14,8 +14,11 @@ const PERCENTILE = 0.99
 /** What a client says of itself, cumulated. `bytesFetched` counts what was received again. */
 export type OwnCount = { seconds: number; bytesDone: number; bytesFetched: number }
 export type OwnCountFigures = { speeds: number[]; duplicateShare: number }
-/** Connections that had gone silent, told together, and how long the longest had been silent when it was noticed. */
-export type Stalls = { count: number; longestSeconds: number }
+/**
+ * Connections that had gone silent, told together, and how long the longest had been silent when it was noticed.
+ * Noticed between `fromSeconds` and `untilSeconds` of the weather's clock.
+ */
+export type Stalls = { count: number; longestSeconds: number; fromSeconds: number; untilSeconds: number }
 
 export type Times = { hourSeconds: number; hours: number }
 
@@ -73,6 +76,20 @@ export function ownCountFigures(counts: readonly OwnCount[], times: Times): OwnC
     speeds: speedsAtHours((from, to) => (doneAt(to) - doneAt(from)) / (to - from), times),
     duplicateShare: bytesFetched > 0 ? Math.max(0, bytesFetched - bytesDone) / bytesFetched : 0,
   }
+}
+
+/** While line or disk stand still every connection is silent, so that time is no part of a stall. */
+export function withoutStandstill(row: WeatherRow, stalls: readonly Stalls[], hourSeconds: number): Stalls[] {
+  const steps = possibleSpeeds(row)
+  return stalls.map((stall) => {
+    const silentFrom = stall.fromSeconds - stall.longestSeconds
+    const standstill = steps.reduce((seconds, [hour, speed], index) => {
+      const end = (steps[index + 1]?.[0] ?? Number.POSITIVE_INFINITY) * hourSeconds
+      const overlap = Math.min(end, stall.untilSeconds) - Math.max(hour * hourSeconds, silentFrom)
+      return speed === 0 ? seconds + Math.max(0, overlap) : seconds
+    }, 0)
+    return { ...stall, longestSeconds: Math.max(0, stall.longestSeconds - standstill) }
+  })
 }
 
 /** Seconds within which 99 of 100 were noticed. A group counts with its longest; undefined when there was none. */

@@ -9,7 +9,7 @@ import { makeWorkFolder } from '../work-folder.ts'
 import { chartSvg } from './chart-svg.ts'
 import { type RunningClient, startClient } from './clients.ts'
 import { copyProgram } from './copy-program.ts'
-import { endSeconds, figuresOf, meanSpeed, ownCountFigures } from './figures.ts'
+import { endSeconds, figuresOf, meanSpeed, ownCountFigures, withoutStandstill } from './figures.ts'
 import { keepRoom } from './keep-room.ts'
 import type { SteadinessOptions } from './options.ts'
 import { CLIENT_TITLES, steadinessDocument, steadinessText } from './report-text.ts'
@@ -120,7 +120,7 @@ async function runClient(
       ...figuresOf(row, samples, options),
       ...{ perSecond, connections, mostSockets, leakedSockets: openSockets },
       counted: ownCountFigures(counts, options),
-      ...(own ? { own } : {}),
+      ...(own ? { own: { ...own, stalls: withoutStandstill(row, own.stalls, hourSeconds) } } : {}),
       ...(endedEarly === undefined ? {} : { endedEarly }),
     }
   } finally {

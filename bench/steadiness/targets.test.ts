@@ -17,6 +17,8 @@ const good: ClientRun = {
   own: { stalls: [], events: {}, closeWait: 0 },
 }
 
+const told = { fromSeconds: 20, untilSeconds: 20 }
+
 const results = (name: string, runs: ClientRun[]): SteadinessResults => ({
   time: '',
   machine: '',
@@ -46,8 +48,8 @@ it.each<[string, Partial<ClientRun>, string[]]>([
       own: {
         ...{ events: {}, closeWait: 0 },
         stalls: [
-          { count: 200, longestSeconds: 5.2 },
-          { count: 1, longestSeconds: 8 },
+          { ...told, count: 200, longestSeconds: 5.2 },
+          { ...told, count: 1, longestSeconds: 8 },
         ],
       },
     },
@@ -55,7 +57,7 @@ it.each<[string, Partial<ClientRun>, string[]]>([
   ],
   [
     'one of few noticed late',
-    { own: { events: {}, closeWait: 0, stalls: [{ count: 3, longestSeconds: 6.4 }] } },
+    { own: { events: {}, closeWait: 0, stalls: [{ ...told, count: 3, longestSeconds: 6.4 }] } },
     ['99 of 100 stalls noticed within 6 s'],
   ],
   ['over before its time', { endedEarly: 'ended with 1' }, ['runs to the end']],

@@ -1,0 +1,221 @@
+/** The whole program on bad days: flipped bytes under each kind of verification, changed worlds between two runs, and secrets. */
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { type FaultServer, startFaultServer } from '../engine/testing/fault-server.ts'
+import type { StoredObject } from '../engine/testing/stored-objects.ts'
+import { bitFlips } from '../engine/testing/weather/broken-answers.ts'
+import { lineCapacity } from '../engine/testing/weather/line.ts'
+import { runProgram, startProgram } from './testing/independent-server.ts'
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+
+const BUCKET = 'bad-days'
+const SMALL: StoredObject = { key: 'small.nc', size: 100_000, checksum: 'CRC64NVME' }
+const LARGE: StoredObject = { key: 'large.nc', size: 20_000_000, checksum: 'CRC32C' }
+const UPLOADED: StoredObject = { key: 'uploaded.nc', size: 300_000, upload: 'whole' }
+const OBJECTS = [SMALL, LARGE, UPLOADED]
+
+let server: FaultServer
+let folder: string
+let destination: string
+let count = 0
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'longhaul-bad-days-'))
+  server = await startFaultServer({ buckets: { [BUCKET]: OBJECTS } })
+})
+beforeEach(() => {
+  server.setWeather([])
+  destination = join(folder, String(++count))
+})
+afterAll(async () => {
+  await server.close()
+  await rm(folder, { recursive: true })
+})
+
+const get = (...more: string[]) => [
+  ...['get', `s3://${BUCKET}/`, destination, '--json', '--no-sign-request', '--region', 'us-east-1'],
+  ...['--endpoint-url', server.endpointUrl, ...more],
+]
+
+type Summary = {
+  status: string
+  retries: number
+  failed: { key: string; failure: string }[]
+  failure?: { class: string }
+}
+const summaryOf = (stdout: string): Summary => JSON.parse(stdout.trim().split('\n').at(-1) ?? '')
+
+const isRight = async (object: StoredObject): Promise<boolean> =>
+  (await readFile(join(destination, object.key))).equals(server.expectedBytes(object))
+
+describe('one byte that the server flips', () => {
+  const rows: [verify: string, object: StoredObject, isFound: boolean][] = [
+    // They look at size and ETag: docs/trust.md says what that is worth.
+    ['off', SMALL, false],
+    ['etag', SMALL, false],
+    ['checksum', SMALL, true],
+    ['checksum', LARGE, true],
+    // No checksum is kept, but the ETag of an upload in one piece is an MD5.
+    ['checksum', UPLOADED, true],
+    ['reread', SMALL, true],
+    ['reread', LARGE, true],
+  ]
+  test.each(rows)('--verify %s, $key: found = %s', async (verify, object, isFound) => {
+    server.setWeather([bitFlips({ key: object.key, atByte: 70_000, times: 1 })])
+    const run = await runProgram(get('--verify', verify))
+    expect(run.code).toBe(0)
+    // What is found is fetched once more, and right then.
+    expect(await isRight(object)).toBe(isFound)
+    expect(run.stdout.includes('"object-changed"')).toBe(isFound)
+  })
+
+  test('again and again: the object fails by its name, and nothing wrong lies under it', async () => {
+    server.setWeather([bitFlips({ key: SMALL.key, atByte: 5, times: 99 })])
+    const run = await runProgram(get('--verify', 'checksum'))
+    expect(run.code).toBe(1)
+    expect(summaryOf(run.stdout).failed).toMatchObject([{ key: SMALL.key, failure: 'corrupt' }])
+    expect(await readdir(destination)).not.toContain(SMALL.key)
+    expect(await isRight(LARGE)).toBe(true)
+  })
+})
+
+/** Downloads until about half of it is there, and dies. */
+async function halfARun(): Promise<void> {
+  server.setWeather([lineCapacity(10e6)])
+  const run = startProgram(get())
+  await new Promise<void>((resolve) => {
+    let seen = ''
+    run.child.stdout?.on('data', (chunk) => {
+      seen += chunk
+      const done = [...seen.matchAll(/"bytesDone":(\d+)/g)].map((match) => Number(match[1]))
+      if (done.some((bytes) => bytes > 8e6)) resolve()
+    })
+    run.child.once('close', () => resolve())
+  })
+  run.child.kill('SIGKILL')
+  await run.ended
+  server.setWeather([])
+}
+
+describe('what may happen between a hard kill and the next run', () => {
+  const journal = () => join(destination, '.longhaul')
+
+  const rows: [string, () => Promise<unknown>][] = [
+    ['nothing', async () => {}],
+    ['the journal is cut in its middle', async () => damage(journal(), (bytes) => bytes.subarray(0, bytes.length / 2))],
+    ['a bit of the journal is flipped', async () => damage(journal(), (bytes) => flip(bytes))],
+    ['the journal is full of zeros', async () => damage(journal(), (bytes) => Buffer.alloc(bytes.length))],
+    ['the journal is gone', () => rm(journal(), { recursive: true })],
+    ['the part file is cut', async () => damage(destination, (bytes) => bytes.subarray(0, 1000), '.part')],
+    ['the part file is gone', async () => rm(join(destination, 'large.nc.part'), { force: true })],
+    ['the whole folder is gone', () => rm(destination, { recursive: true })],
+    [
+      'the folder was moved away and back',
+      async () => {
+        await rename(destination, `${destination}-moved`)
+        await rename(`${destination}-moved`, destination)
+      },
+    ],
+    ['the object has become another one', async () => server.put(BUCKET, { ...LARGE, version: 2 })],
+  ]
+  test.each(rows)('%s: the next run ends with the right bytes', async (_title, happen) => {
+    server.put(BUCKET, LARGE)
+    await halfARun()
+    await happen()
+    const run = await runProgram(get('--verify', 'checksum'))
+    expect(run.stderr).not.toContain('internal error')
+    expect(run.code).toBe(0)
+    const large = (await readFile(join(destination, LARGE.key))).equals(
+      server.expectedBytes(_title.includes('another one') ? { ...LARGE, version: 2 } : LARGE),
+    )
+    expect(large).toBe(true)
+    expect((await isRight(SMALL)) && (await isRight(UPLOADED))).toBe(true)
+  })
+
+  test('a link planted in the folder is not followed', async () => {
+    server.put(BUCKET, LARGE)
+    const outside = join(folder, 'outside')
+    await mkdir(outside, { recursive: true })
+    await writeFile(join(outside, 'precious'), 'precious')
+    await mkdir(destination, { recursive: true })
+    await symlink(join(outside, 'precious'), join(destination, 'large.nc.part'))
+    await symlink(join(outside, 'precious'), join(destination, 'small.nc'))
+    await runProgram(get())
+    expect(await readFile(join(outside, 'precious'), 'utf8')).toBe('precious')
+    expect(await readdir(outside)).toEqual(['precious'])
+  })
+
+  test.skipIf(process.getuid?.() === 0)(
+    'a folder nobody may write to is said in one sentence: exit code 5',
+    async () => {
+      await mkdir(destination)
+      await chmod(destination, 0o500)
+      const run = await runProgram(get())
+      expect(run.code).toBe(5)
+      await chmod(destination, 0o700)
+    },
+  )
+
+  test('a file in the place of the folder is said in one sentence: exit code 5', async () => {
+    await writeFile(destination, 'not a folder')
+    const run = await runProgram(get())
+    expect(run.code).toBe(5)
+    expect(run.stderr.trim().split('\n')).toHaveLength(1)
+    expect(await readFile(destination, 'utf8')).toBe('not a folder')
+  })
+})
+
+describe('secrets', () => {
+  const SECRET = 'wJalrXUtnFEMI+K7MDENG+bPxRfiCYsecret'
+  const TOKEN = 'FwoGZXIvYXdzEBYsessiontoken'
+  const PROXY_PASSWORD = 'proxy-pass-word'
+  const environment = () => ({
+    AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
+    AWS_SECRET_ACCESS_KEY: SECRET,
+    AWS_SESSION_TOKEN: TOKEN,
+    LONGHAUL_STATE_FOLDER: join(folder, `state-${count}`),
+  })
+
+  async function textsBelow(path: string): Promise<string> {
+    const entries = await readdir(path, { recursive: true, withFileTypes: true }).catch(() => [])
+    const files = entries.filter((entry) => entry.isFile() && !entry.name.endsWith('.nc'))
+    return (await Promise.all(files.map((entry) => readFile(join(entry.parentPath, entry.name), 'latin1')))).join('\n')
+  }
+
+  const signed = () => get('--log-dir', join(folder, `logs-${count}`)).filter((flag) => flag !== '--no-sign-request')
+  const rows: [string, string[], number][] = [
+    ['a download that succeeds', [], 0],
+    ['one that is refused', ['--endpoint-url', 'DENIED'], 3],
+    ['one through a proxy that is not there', ['--proxy', `http://user:${PROXY_PASSWORD}@127.0.0.1:9`], 4],
+    ['a wrong flag', ['--threads', 'many'], 2],
+  ]
+  test.each(rows)('are in no file and no output: %s', async (_title, more, code) => {
+    const refusing = await startFaultServer({ buckets: { [BUCKET]: OBJECTS }, denied: [BUCKET] })
+    const args = [...signed(), ...more.map((flag) => (flag === 'DENIED' ? refusing.endpointUrl : flag))]
+    const run = await runProgram(args, environment())
+    await refusing.close()
+    expect(run.code).toBe(code)
+    const written = await Promise.all(
+      [destination, join(folder, `logs-${count}`), join(folder, `state-${count}`)].map(textsBelow),
+    )
+    const all = [run.stdout, run.stderr, ...written].join('\n')
+    if (code === 0) expect(written.join('').length).toBeGreaterThan(100)
+    for (const secret of [SECRET, TOKEN, PROXY_PASSWORD, encodeURIComponent(SECRET)]) expect(all).not.toContain(secret)
+  })
+})
+
+async function damage(path: string, change: (bytes: Buffer) => Buffer, ending = ''): Promise<void> {
+  for (const entry of await readdir(path, { withFileTypes: true })) {
+    if (!entry.isFile() || !(ending ? entry.name.endsWith(ending) : entry.name.startsWith('journal'))) continue
+    const file = join(path, entry.name)
+    await writeFile(file, change(await readFile(file)))
+  }
+}
+
+function flip(bytes: Buffer): Buffer {
+  const at = Math.floor(bytes.length / 2)
+  bytes[at] = (bytes[at] ?? 0) ^ 1
+  return bytes
+}

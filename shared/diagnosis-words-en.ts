@@ -128,6 +128,7 @@ export const diagnosisWordsEn: DiagnosisWords = {
       advice: 'Use fewer threads; router, VPN or provider may limit the number of connections.',
     },
     'speed-of-job': { says: 'What the running job reaches over {{connections}} connections.' },
+    'job-too-young': { says: 'The job has only just begun; its speed cannot be told yet.' },
     'speed-not-disturbed': { says: 'Not measured, so that the running download is not disturbed.' },
     'speed-too-short': { says: 'The objects are too small to tell a speed.' },
     'speed-at-limit': { says: 'Held by the limit that was set; what the line could do was not measured.' },

@@ -141,6 +141,7 @@ export const diagnosisWordsZh: DiagnosisWords = {
       advice: '减少线程数；路由器、VPN 或运营商可能限制了连接数。',
     },
     'speed-of-job': { says: '正在运行的任务用 {{connections}} 个连接达到的速度。' },
+    'job-too-young': { says: '任务刚刚开始，速度还说不出。' },
     'speed-not-disturbed': { says: '下载正在运行且不宜打扰，没有另外测速。' },
     'speed-too-short': { says: '可读的对象太小，测不出速度。' },
     'speed-at-limit': { says: '速度受设定的限速约束，线路能到多少没有测。' },

@@ -102,6 +102,7 @@ export const CAUSES = [
   'line-is-full',
   'many-hurt',
   'speed-of-job',
+  'job-too-young',
   'speed-not-disturbed',
   'speed-too-short',
   'speed-at-limit',

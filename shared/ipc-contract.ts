@@ -223,6 +223,8 @@ export const PUSHES = {
     diagnosisId: z.string(),
     checks: z.array(checkSchema),
     report: diagnosisReportSchema.optional(),
+    /** It could not be brought to its end, by a bug. */
+    failure: failureSchema.optional(),
   }),
   settings: settingsSchema,
 } as const

@@ -32,7 +32,7 @@ for (const [language, colorScheme] of [
   spec(
     `the address in the form: a late first byte is named, with its advice, and saved, ${language}`,
     async (workshop) => {
-      const archive = era5Archive(240 * MEGABYTE)
+      const archive = era5Archive(360 * MEGABYTE)
       const server = await workshop.serve({ ...archive.options, weather: [LATE_DATA] })
       const page = await workshop.open(await workshop.start(), { colorScheme })
       const form = newDownloadPage(page)
@@ -64,7 +64,7 @@ for (const [language, colorScheme] of [
 spec(
   'beside a running job: it is proposed, it goes on, and its own speed is what many connections reach',
   async (workshop) => {
-    const archive = era5Archive(240 * MEGABYTE)
+    const archive = era5Archive(360 * MEGABYTE)
     const server = await workshop.serve(archive.options)
     const page = await workshop.open(await workshop.start())
     const form = newDownloadPage(page)
@@ -73,6 +73,8 @@ spec(
     await form.previewShows(archive.objects.length)
     await form.start()
     await jobPage(page).banner('running')
+    // A job that has only just begun has no speed yet.
+    await expect.poll(() => server.counters.bytesSent, { timeout: 30_000 }).toBeGreaterThan(120 * MEGABYTE)
     const diagnosis = diagnosisPage(page)
     await diagnosis.open()
     await diagnosis.run()

@@ -195,11 +195,14 @@ export async function createApi(options: ApiOptions): Promise<Api> {
 }
 
 const RECENT_SECONDS = 10
+const RECENT_POINTS = 3
 
-async function recentSpeedOf(asked: Promise<Outcome<History>>): Promise<number> {
+/** undefined while there is too little of it. */
+async function recentSpeedOf(asked: Promise<Outcome<History>>): Promise<number | undefined> {
   const history = await asked
   const speeds = history.ok ? history.value.bytesPerSecond : []
-  return speeds.length > 0 ? speeds.reduce((sum, speed) => sum + speed, 0) / speeds.length : 0
+  if (speeds.length < RECENT_POINTS) return undefined
+  return speeds.reduce((sum, speed) => sum + speed, 0) / speeds.length
 }
 
 async function analyseLog(path: string): ReturnType<typeof analyseFile> {

@@ -68,6 +68,13 @@ test('a folder that is no absolute path is refused', () => {
   expect(start().diagnoses.run({ diagnosisId: 'a', folder: 'era5', network })).toMatchObject({ ok: false })
 })
 
+test('a bug ends it with a failure: the window does not wait for ever', async () => {
+  const { diagnoses, pushes, problems } = start({ diagnosisLasts: () => Promise.reject(new Error('bug')) })
+  diagnoses.run({ diagnosisId: 'a', folder: '/data', network })
+  await expect.poll(() => pushes.at(-1)?.failure).toMatchObject({ code: 'internal' })
+  expect(problems).toHaveLength(1)
+})
+
 test('a diagnosis is told of the jobs beside it', async () => {
   const { diagnoses, engine, pushes } = start({}, [{ jobId: 'a', spec: spec(), snapshot: sampleSnapshot() }])
   diagnoses.run({ diagnosisId: 'a', folder: '/data', network })

@@ -13,8 +13,8 @@ type JobAtWork = { jobId: string; spec: JobSpec; snapshot: MetricsSnapshot | und
 export function createDiagnoses(options: {
   engine: EngineAccess
   atWork(): JobAtWork[]
-  /** Average of a job over the last seconds: a single tick may be empty, beside a limit for instance. */
-  recentSpeed(jobId: string): Promise<number>
+  /** Average of a job over the last seconds: a single tick may be empty, beside a limit for instance. undefined: too young. */
+  recentSpeed(jobId: string): Promise<number | undefined>
   version: string
   push(news: PushPayload<'diagnosis'>): void
   logProblem(where: string, error: unknown): void
@@ -44,9 +44,12 @@ export function createDiagnoses(options: {
     options.push({ diagnosisId, checks: report.checks, report })
   }
 
-  async function recentSpeedOf(jobs: JobAtWork[]): Promise<number> {
+  async function recentSpeedOf(jobs: JobAtWork[]): Promise<number | undefined> {
     const speeds = await Promise.all(jobs.map(({ jobId }) => options.recentSpeed(jobId)))
-    return speeds.reduce((sum, speed) => sum + speed, 0)
+    return speeds.reduce<number | undefined>(
+      (sum, speed) => (sum === undefined || speed === undefined ? undefined : sum + speed),
+      0,
+    )
   }
 
   function stop(diagnosisId: string): void {
@@ -64,7 +67,10 @@ export function createDiagnoses(options: {
       // Two at once would measure each other.
       const ended = (before?.ended ?? Promise.resolve())
         .then(() => diagnose(request, controller.signal))
-        .catch((error) => options.logProblem('diagnosis', error))
+        .catch((error) => {
+          options.logProblem('diagnosis', error)
+          options.push({ diagnosisId, checks: [], failure: { class: 'usage', code: 'internal', subject: 'diagnosis' } })
+        })
       running = { diagnosisId, stop: controller, ended }
       return success({})
     },
@@ -77,7 +83,7 @@ export function createDiagnoses(options: {
 }
 
 /** What the jobs of this process say together; undefined when none is at work. Pure. */
-export function foldJobs(jobs: readonly JobAtWork[], bytesPerSecond: number): JobFacts | undefined {
+export function foldJobs(jobs: readonly JobAtWork[], bytesPerSecond: number | undefined): JobFacts | undefined {
   if (jobs.length === 0) return undefined
   const snapshots = jobs.flatMap(({ snapshot }) => (snapshot ? [snapshot] : []))
   const sum = (read: (snapshot: MetricsSnapshot) => number) => snapshots.reduce((total, each) => total + read(each), 0)

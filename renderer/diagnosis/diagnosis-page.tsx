@@ -25,8 +25,8 @@ export function DiagnosisPage() {
       <Start diagnosis={diagnosis} />
       {failure && <FailureNote failure={failure} />}
       {current?.report && <ReportActions report={current.report} />}
-      {current && <Findings checks={current.checks} isComplete={!isRunning} />}
-      {current && <CheckTable checks={current.checks} />}
+      {current && !failure && <Findings checks={current.checks} isComplete={!isRunning} />}
+      {current && !failure && <CheckTable checks={current.checks} />}
     </div>
   )
 }

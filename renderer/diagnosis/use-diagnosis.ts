@@ -9,10 +9,10 @@ import type { Target } from './list-targets.ts'
 const LAST_WORDS_MS = 2000
 
 export type DiagnosisHandle = {
-  /** The newest one; it runs until its `report` is there. */
+  /** The newest one; it runs until its `report` or a failure is there. */
   current: PushPayload<'diagnosis'> | undefined
   isRunning: boolean
-  /** Why it could not even begin. */
+  /** Why it could not begin, or not end. */
   failure: Failure | undefined
   run(target: Target, folder: string): Promise<void>
   stop(): Promise<void>
@@ -53,5 +53,6 @@ export function useDiagnosis(): DiagnosisHandle {
     }, LAST_WORDS_MS)
   }, [client, store])
 
-  return { current, isRunning: current !== undefined && !current.report, failure, run, stop }
+  const isRunning = current !== undefined && !current.report && !current.failure
+  return { current, isRunning, failure: failure ?? current?.failure, run, stop }
 }

@@ -66,7 +66,8 @@ export const speedOf = ({ bytes, seconds }: Pick<Transfer, 'bytes' | 'seconds'>)
   seconds > 0 ? bytes / seconds : 0
 
 export type JobSpeeds = {
-  bytesPerSecond: number
+  /** Over the last seconds; undefined for a job that has only just begun. */
+  bytesPerSecond: number | undefined
   connections: number
   /** Of the connections at work: the middle one's speed. */
   medianBytesPerSecond: number
@@ -109,6 +110,7 @@ export function judgeParallelSpeed(measured: ParallelMeasurement): Judged {
   if (measured.from === 'nothing') return untold(measured.cause, SPEED)
   if (measured.from === 'job') {
     const { bytesPerSecond, connections } = measured.job
+    if (bytesPerSecond === undefined) return untold('job-too-young', SPEED)
     const isLow = connections > 0 && bytesPerSecond < SPEED.least
     return judged(isLow ? 'bad' : 'ok', isLow ? 'speed-very-low' : 'speed-of-job', bytesPerSecond, {
       threshold: SPEED,

@@ -210,6 +210,15 @@ describe.each<[string, [situation: string, judged: Judged, verdict: string, caus
         'ok',
         'speed-of-job',
       ],
+      [
+        'a job that has only just begun shows nothing yet',
+        judgeParallelSpeed({
+          from: 'job',
+          job: { bytesPerSecond: undefined, connections: 4, medianBytesPerSecond: 0 },
+        }),
+        'unknown',
+        'job-too-young',
+      ],
       ['no object', judgeParallelSpeed({ from: 'nothing', cause: 'no-object' }), 'unknown', 'no-object'],
     ],
   ],

@@ -111,9 +111,11 @@ async function watch(request: DiagnosisRequest, report: Report, signal: AbortSig
   report('mtu', judgeMtu(after))
   report('memory', judgeMemory({ rssBytes: process.memoryUsage.rss(), freeBytes: freemem(), totalBytes: totalmem() }))
   report('memory-slope', judgeMemorySlope(await readMemoryTrail(request.logFolder)))
-  const canTell = before && after && before.name === after.name && otherProcess === undefined
+  // Without the jobs' own share the rest cannot be told.
+  const own = jobs ? jobs.speeds.bytesPerSecond : 0
+  const canTell = before && after && before.name === after.name && isOurs && own !== undefined
   const receivedBytes = canTell ? after.receivedBytes - before.receivedBytes : 0
-  const ownBytes = (jobs?.speeds.bytesPerSecond ?? 0) * seconds
+  const ownBytes = (own ?? 0) * seconds
   return { traffic: canTell ? { receivedBytes, ownBytes, seconds } : undefined }
 }
 

@@ -38,7 +38,7 @@ export const logWordsZh: LogWords = {
     },
     'periodic-cuts': {
       name: '连接被定时切断',
-      says: '网络错误每隔 {period} 集中出现一次，共 {bursts} 次。',
+      says: '网络错误每隔 {period}集中出现一次，共 {bursts} 次。',
       cure: '多半是 NAT、VPN 或防火墙的定时器：把 connectionMaxAgeSeconds 设得比这个间隔短，或调整那台设备。',
     },
     'one-address': {
@@ -153,7 +153,7 @@ export const logWordsZh: LogWords = {
     hours: '按小时',
     bursts: '集中爆发',
     burst: '{from}，{seconds} 内 {count} 个',
-    period: '每隔 {period} 重复一次，共 {bursts} 次。',
+    period: '每隔 {period}重复一次，共 {bursts} 次。',
     performance: '速度：开始 {firstBytesPerSecond}，最后 {lastBytesPerSecond}，历时 {hours}',
     rest: '其余 {others} 组',
   },

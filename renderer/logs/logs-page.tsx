@@ -25,7 +25,7 @@ export function LogsPage() {
   const [typed, setTyped] = useState<string>()
   const [isAnalysing, setAnalysing] = useState(false)
   const [result, setResult] = useState<Result>()
-  const path = typed ?? known.at(-2)?.path ?? ''
+  const path = typed ?? known[0]?.path ?? ''
   const isPath = isAbsolutePath(path.trim())
   const analyse = async () => {
     setAnalysing(true)

@@ -9,7 +9,14 @@ it('draws the highest speed at the upper edge and none at the lower', () => {
     .exec(chart([40e6, 20e6, 0, 80e6]))?.[1]
     ?.split(' ')
     .map((point) => Number(point.split(',')[1]))
-  expect(points).toEqual([30, 118, 206, 30])
+  expect(points).toEqual([48, 136, 224, 48])
+})
+
+it('averages more seconds than it has room for', () => {
+  const points = /points="([^"]*)"/.exec(chart(Array.from({ length: 3600 }, (_, second) => (second % 2) * 40e6)))?.[1]
+  const heights = points?.split(' ').map((point) => point.split(',')[1])
+  expect(heights).toHaveLength(360)
+  expect(new Set(heights)).toEqual(new Set(['136']))
 })
 
 it('marks the hours, the speeds in MB/s, and who is who', () => {

@@ -3,12 +3,15 @@
 export type Series = { name: string; color: 'ours' | 'first' | 'second'; perSecond: readonly number[] }
 
 const WIDTH = 760
-const HEIGHT = 240
+const HEIGHT = 258
 const LEFT = 46
 const RIGHT = 12
-const TOP = 30
+/** A line for the title and one for the legend. */
+const TOP = 48
 const BOTTOM = 34
 const Y_STEPS = 4
+/** As many points as the chart has room for; more seconds are averaged. */
+const MOST_POINTS = 360
 
 /** Colours that differ in lightness as well, of the Okabe-Ito palette. */
 const STYLE = `
@@ -44,14 +47,16 @@ export function chartSvg({ title, series, hourSeconds, hours, top }: ChartOption
     return `<text x="${at}" y="${HEIGHT - 12}" text-anchor="${hour === 0 ? 'start' : 'middle'}">${hour} h</text>`
   })
   const lines = series.map(({ color, perSecond }) => {
-    const points = perSecond.map((value, second) => `${x(second + 0.5)},${y(value)}`).join(' ')
+    const points = meansOf(perSecond, Math.ceil(seconds / MOST_POINTS))
+      .map(({ second, mean }) => `${x(second)},${y(mean)}`)
+      .join(' ')
     return `<polyline class="line ${color}" points="${points}"/>`
   })
   const legend = series.map(({ name, color }, index) => {
-    const at = LEFT + 300 + index * 150
+    const at = LEFT + index * 150
     return (
-      `<line class="line ${color}" x1="${at}" x2="${at + 22}" y1="14" y2="14"/>` +
-      `<text x="${at + 28}" y="18">${escapeText(name)}</text>`
+      `<line class="line ${color}" x1="${at}" x2="${at + 22}" y1="30" y2="30"/>` +
+      `<text x="${at + 28}" y="34">${escapeText(name)}</text>`
     )
   })
   return (
@@ -60,6 +65,14 @@ export function chartSvg({ title, series, hourSeconds, hours, top }: ChartOption
     `${[...grid, ...marks, ...lines, ...legend].join('\n')}</svg>\n`
   )
 }
+
+/** Means of so many seconds each, at their middle. */
+const meansOf = (perSecond: readonly number[], width: number) =>
+  Array.from({ length: Math.ceil(perSecond.length / width) }, (_, index) => {
+    const values = perSecond.slice(index * width, (index + 1) * width)
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+    return { second: index * width + values.length / 2, mean }
+  })
 
 const round = (value: number): number => Math.round(value * 10) / 10
 

@@ -2,12 +2,11 @@
 import type { Check, DiagnosisReport } from '../../shared/diagnosis.ts'
 import type { EngineEvent } from '../../shared/engine-event.ts'
 import type { Outcome } from '../../shared/failure.ts'
-import type { ObjectFilter, ObjectRow } from '../../shared/ipc-contract.ts'
 import type { JobSpec, Network, Source } from '../../shared/job-spec.ts'
-import type { Summary } from '../../shared/job-state.ts'
 import type { MetricsSnapshot } from '../../shared/metrics-snapshot.ts'
 import type { Policy } from '../../shared/policy.ts'
 import type { JobFacts } from '../engine/diagnose/diagnosis-request.ts'
+import type { Download } from '../engine/download-engine.ts'
 import type { ObjectSource } from '../engine/engine-ports.ts'
 
 /** A bucket to look at. Whoever opened it closes it. */
@@ -15,25 +14,8 @@ export type BrowsableSource = Pick<ObjectSource, 'listPage' | 'close'> & {
   listBuckets(signal: AbortSignal): Promise<Outcome<string[]>>
 }
 
-/** A running download. `finished` never rejects. */
-export type LiveDownload = {
-  finished: Promise<Summary>
-  pause(): void
-  resume(): void
-  /** Files and journal stay: resumable. */
-  cancel(): void
-  rebuildPool(): void
-  coolDown(): void
-  /** All failed objects, or those named by their index. */
-  retry(indexes?: number[]): void
-  snapshot(): MetricsSnapshot
-  objects(query: { filter: ObjectFilter; search: string; offset: number; limit: number }): {
-    total: number
-    rows: ObjectRow[]
-  }
-  /** Absolute path of the object's file; undefined for an index that is none. */
-  objectPath(index: number): string | undefined
-}
+/** A running download. */
+export type LiveDownload = Download
 
 export type DownloadRequest = {
   spec: JobSpec

@@ -5,13 +5,14 @@
  * object table, the newest few only; the rest is in the book.
  */
 import { isAbsolute, resolve } from 'node:path'
-import { type Failure, failed, type Outcome, success } from '../../shared/failure.ts'
+import { failed, type Outcome, success } from '../../shared/failure.ts'
 import type { CallResult, JobView, ObjectFilter, ObjectRow, Push } from '../../shared/ipc-contract.ts'
 import type { JobSpec } from '../../shared/job-spec.ts'
 import { hasEnded, type JobPhase, type Summary } from '../../shared/job-state.ts'
 import type { MetricsSnapshot } from '../../shared/metrics-snapshot.ts'
 import { type PolicyOverrides, parsePolicy } from '../../shared/policy.ts'
 import type { Clock } from '../engine/engine-ports.ts'
+import { emptySummary } from './empty-summary.ts'
 import type { EngineAccess, LiveDownload } from './engine-access.ts'
 import type { JobBook } from './job-book.ts'
 import { type JobRecord, openJobRecord, removeJobRecord } from './job-record.ts'
@@ -358,17 +359,3 @@ function failedRows(job: JobView, query: { filter: ObjectFilter; search: string;
   )
   return { total: found.length, rows }
 }
-
-/** Of a run that could not begin. */
-export const emptySummary = (failure: Failure): Summary => ({
-  status: failure.class === 'cancelled' ? 'interrupted' : 'failed',
-  objectsDone: 0,
-  objectsFailed: 0,
-  objectsSkipped: 0,
-  bytesDone: 0,
-  bytesFetched: 0,
-  seconds: 0,
-  retries: 0,
-  failed: [],
-  failure,
-})

@@ -3,6 +3,7 @@ import type { EngineEvent } from '../../shared/engine-event.ts'
 import type { Failure } from '../../shared/failure.ts'
 import type { Summary } from '../../shared/job-state.ts'
 import type { MetricsSnapshot } from '../../shared/metrics-snapshot.ts'
+import { emptySummary } from '../api/empty-summary.ts'
 
 /** Everything of a tick but the two tables, which would make the line too long to read. */
 export function snapshotLine(snapshot: MetricsSnapshot): object {
@@ -16,16 +17,6 @@ export const summaryLine = (summary: Summary): object => ({ type: 'summary', ...
 
 /** Of a run that ended before it began: what a reader of the last line needs to know. `message` is for people. */
 export const earlyFailureLine = (failure: Failure, message: string): object => ({
-  type: 'summary',
-  status: failure.class === 'cancelled' ? 'interrupted' : 'failed',
-  objectsDone: 0,
-  objectsFailed: 0,
-  objectsSkipped: 0,
-  bytesDone: 0,
-  bytesFetched: 0,
-  seconds: 0,
-  retries: 0,
-  failed: [],
-  failure,
+  ...summaryLine(emptySummary(failure)),
   message,
 })

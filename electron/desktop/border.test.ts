@@ -6,8 +6,9 @@ import type { WebContents } from 'electron'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { success } from '../../shared/failure.ts'
 import type { ContractHandlers, Push } from '../../shared/ipc-contract.ts'
+import { windowHeaders } from '../api/window-headers.ts'
 import { APP_PAGE, isSameOrigin } from './app-origin.ts'
-import { CONTENT_SECURITY_POLICY, createAppProtocol } from './app-protocol.ts'
+import { createAppProtocol } from './app-protocol.ts'
 import { openCallBridge } from './call-bridge.ts'
 import { CALL_CHANNEL, PUSH_CHANNEL } from './channels.ts'
 import { denyPermissions, lockDownContents, mayOpenOutside } from './lock-down.ts'
@@ -237,6 +238,8 @@ describe('files of the page', () => {
   test('nothing but GET', async () => {
     expect((await serve(new Request(APP_PAGE, { method: 'POST', body: 'x' }))).status).toBe(405)
   })
+
+  const CONTENT_SECURITY_POLICY = windowHeaders("'none'")['Content-Security-Policy']
 
   test('every answer carries the policy, which lets no foreign or inline script run', async () => {
     for (const url of [APP_PAGE, 'longhaul://app/missing.js']) {

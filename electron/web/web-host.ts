@@ -7,6 +7,7 @@ import { type Failure, failed, type Outcome, success } from '../../shared/failur
 import type { Api } from '../api/create-api.ts'
 import { createDispatcher, type Dispatch } from '../api/dispatch.ts'
 import { readStaticFile } from '../api/static-files.ts'
+import { windowHeaders } from '../api/window-headers.ts'
 import { guardRequest, MAX_BODY_BYTES } from './guard-request.ts'
 import { createPushStream } from './push-stream.ts'
 
@@ -28,28 +29,7 @@ export type WebHost = {
   close(): Promise<void>
 }
 
-/** The UI library writes its styles into the page at run time, hence 'unsafe-inline' for styles, and only there. */
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data:",
-  "font-src 'self' data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ')
-
-const SECURITY_HEADERS = {
-  'Content-Security-Policy': CONTENT_SECURITY_POLICY,
-  'X-Content-Type-Options': 'nosniff',
-  'X-Frame-Options': 'DENY',
-  'Referrer-Policy': 'no-referrer',
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Resource-Policy': 'same-origin',
-  'Permissions-Policy': 'camera=(), microphone=(), geolocation=()',
-}
+const HEADERS = windowHeaders("'self'")
 
 /** Tabs of one person; more is a mistake or an attack. */
 const MAX_CONNECTIONS = 128
@@ -74,7 +54,7 @@ export async function startWebHost(options: WebHostOptions): Promise<Outcome<Web
   server.maxConnections = MAX_CONNECTIONS
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value)
+    for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value)
     const { port } = server.address() as AddressInfo
     const verdict = guardRequest(
       { method: request.method ?? '', target: request.url ?? '', headers: request.headers },

@@ -75,8 +75,13 @@ export function stampOf(line: string): number | undefined {
 
 const NUMBERS = /(?<![\d.])(\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})(?![\d.])/
 const HOST = /host='([\w.-]+)'|https?:\/\/([\w.-]+)/
-const KEY =
-  /https?:\/\/[\w.:-]+\/([^\s"'?]+)|\b(?:key|object)['"]?\s*[=:]\s*['"]?([^\s'",]+\/[^\s'",]+)|((?:[\w.=-]+\/)+[\w.=-]+\.\w{2,5})\b/i
+/** The surest first. The last one looks at every place of the text, so it is shown little of it. */
+const KEYS = [
+  /https?:\/\/[\w.:-]+\/([^\s"'?]+)/,
+  /\b(?:[Kk]ey|[Oo]bject)['"]?\s*[=:]\s*['"]?([^\s'",]+\/[^\s'",]+)/,
+  /((?:[\w.=-]+\/)+[\w.=-]+\.\w{2,5})\b/,
+]
+const KEY_WITHIN = 600
 
 export const addressIn = (line: string): string | undefined => {
   const numbers = NUMBERS.exec(line)?.[1]
@@ -86,6 +91,10 @@ export const addressIn = (line: string): string | undefined => {
 }
 
 export function keyIn(line: string): string | undefined {
-  const match = KEY.exec(line)
-  return match?.[1] ?? match?.[2] ?? match?.[3]
+  const text = line.slice(0, KEY_WITHIN)
+  for (const pattern of KEYS) {
+    const key = pattern.exec(text)?.[1]
+    if (key) return key
+  }
+  return undefined
 }

@@ -8,8 +8,6 @@ const LIMIT = 4096
 const SHOWN = 20
 const NAME_LENGTH = 300
 
-export type TopCounts = ReturnType<typeof createTopCounts>
-
 export function createTopCounts() {
   let counts = new Map<string, number>()
   let rest = 0
@@ -25,8 +23,6 @@ export function createTopCounts() {
       if (counts.size >= LIMIT) prune()
       counts.set(ownString(name), 1)
     },
-    get: (name: string): number => counts.get(name) ?? 0,
-    names: (): number => counts.size + dropped,
     groups(): LogGroups {
       const sorted = largestFirst()
       const tail = sorted.slice(SHOWN)

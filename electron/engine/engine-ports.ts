@@ -142,6 +142,8 @@ export type LineNews =
   | { kind: 'finished'; outcome: TaskOutcome }
   /** The socket is gone. `failure` only when nothing asked for it; a running task has been reported before. */
   | { kind: 'closed'; lineId: number; failure?: Failure }
+  /** A worker has died of a bug; its tasks and lines have been reported before. Nothing more can be opened. */
+  | { kind: 'broken'; detail: string }
 
 /** Live view of one line, read from shared memory: costs no message. */
 export type LineCounters = {

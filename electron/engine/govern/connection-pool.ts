@@ -54,6 +54,8 @@ export type ConnectionPoolOptions = {
   onOpened(line: PoolLine): void
   /** The socket is gone. `failure` only when neither side's plan. */
   onClosed(line: PoolLine, failure: Failure | undefined): void
+  /** The data plane cannot go on. */
+  onBroken(detail: string): void
 }
 
 export function createConnectionPool(options: ConnectionPoolOptions) {
@@ -67,6 +69,10 @@ export function createConnectionPool(options: ConnectionPoolOptions) {
   })
 
   function receive(item: LineNews): void {
+    if (item.kind === 'broken') {
+      options.onBroken(item.detail)
+      return
+    }
     if (item.kind === 'finished') {
       const line = lines.get(item.outcome.lineId)
       if (!line) return

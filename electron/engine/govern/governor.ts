@@ -129,7 +129,7 @@ export function createGovernor(options: GovernorOptions) {
   let waitSeconds = 0
   let decay = startDecay(now())
 
-  const pool = createConnectionPool({ dataPlane, clock, random, onOutcome, onOpened, onClosed })
+  const pool = createConnectionPool({ dataPlane, clock, random, onOutcome, onOpened, onClosed, onBroken })
 
   // -- beginning and ending -----------------------------------------------------------------------------------
 
@@ -211,6 +211,10 @@ export function createGovernor(options: GovernorOptions) {
     addresses.noteClosed(line.address, line.bytes)
     if (failure && line.state === 'connecting') onConnectFailed(line, failure)
     fill()
+  }
+
+  function onBroken(detail: string): void {
+    options.onFatal({ class: 'protocol', code: 'internal', detail: detail.slice(0, 300) })
   }
 
   function onConnectFailed(line: PoolLine, failure: Failure): void {

@@ -324,6 +324,23 @@ it('nobody listens: the line closes with its reason, and every socket is account
   expect(plane.socketCounts()).toEqual({ opened: 1, closed: 1 })
 })
 
+it('a worker that dies of a bug leaves nobody waiting: its tasks and lines end, and the job hears of it', async () => {
+  await plane.shutDown()
+  const code = `import { parentPort } from 'node:worker_threads'
+    parentPort.on('message', (all) => { if (all.some(({ kind }) => kind === 'assign')) throw new Error('a bug') })`
+  plane = createDataPlane({ workerUrl: new URL(`data:text/javascript,${encodeURIComponent(code)}`), workers: 1 })
+  plane.subscribe((batch) => {
+    news.push(...batch)
+    heard()
+  })
+  const endpoint = await serve(() => {})
+  plane.open({ lineId: 1, address: '127.0.0.1', endpoint })
+  plane.assign(1, task(), endpoint)
+  await until(() => news.find(({ kind }) => kind === 'broken'))
+  expect(news.map(({ kind }) => kind)).toEqual(['finished', 'closed', 'broken'])
+  expect(news[0]).toMatchObject({ outcome: { taskId: 1, reached: 1000, failure: { code: 'internal' } } })
+})
+
 function flood(socket: Socket, start: string, more: string): void {
   socket.write(start)
   const send = () => {

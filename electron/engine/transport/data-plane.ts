@@ -1,6 +1,7 @@
 /** The control plane's side of the data plane: spreads lines over worker threads, batches commands and news. */
 import { Worker } from 'node:worker_threads'
-import type { DataPlane, Endpoint, LineNews } from '../engine-ports.ts'
+import type { Failure } from '../../../shared/failure.ts'
+import type { DataPlane, Endpoint, FetchTask, LineNews } from '../engine-ports.ts'
 import { monotonicMilliseconds } from './monotonic-time.ts'
 import { allocateRateBucket, viewRateBucket } from './rate-bucket.ts'
 import { allocateCounters, MAX_LINE_SLOTS, viewCounters } from './shared-counters.ts'
@@ -17,7 +18,7 @@ export function createDataPlane(options: { workerUrl: URL; workers: number }): D
   const counters = viewCounters(counterMemory)
   const bucket = viewRateBucket(tokenMemory)
   const listeners = new Set<(news: LineNews[]) => void>()
-  const placement = new Map<number, { worker: number; slot: number }>()
+  const placement = new Map<number, { worker: number; slot: number; task: FetchTask | undefined }>()
   const freeSlots = Array.from({ length: MAX_LINE_SLOTS }, (_, index) => MAX_LINE_SLOTS - 1 - index)
   let refill: NodeJS.Timeout | undefined
 
@@ -25,6 +26,7 @@ export function createDataPlane(options: { workerUrl: URL; workers: number }): D
     const start: WorkerStart = { counters: counterMemory, workerIndex, tokens: tokenMemory }
     const thread = new Worker(options.workerUrl, { workerData: start, name: `data-plane-${workerIndex}` })
     thread.on('message', receive)
+    thread.on('error', (error) => bury(workerIndex, error))
     return {
       thread,
       pending: [] as WorkerCommand[],
@@ -55,7 +57,32 @@ export function createDataPlane(options: { workerUrl: URL; workers: number }): D
     send(worker, { kind: 'endpoint', endpoint })
   }
 
+  /** A dead worker reports nothing: what it had is given up in its name, so that nobody waits for it. */
+  function bury(worker: number, error: Error): void {
+    const failure: Failure = { class: 'protocol', code: 'internal', detail: String(error).slice(0, 300) }
+    const news: LineNews[] = []
+    for (const [lineId, place] of placement) {
+      if (place.worker !== worker) continue
+      const { task } = place
+      const nothing = { received: 0, firstByteMs: 0, lineEnds: true }
+      if (task)
+        news.push({
+          kind: 'finished',
+          outcome: { taskId: task.taskId, lineId, reached: task.range.start, ...nothing, failure },
+        })
+      news.push({ kind: 'closed', lineId, failure })
+    }
+    receive([...news, { kind: 'broken', detail: String(error) }])
+  }
+
+  function forgetTask({ lineId, taskId }: { lineId: number; taskId: number }): void {
+    const place = placement.get(lineId)
+    if (place?.task?.taskId === taskId) place.task = undefined
+  }
+
   function receive(news: LineNews[]): void {
+    // Before the listeners: an outcome is often answered with the next task.
+    for (const item of news) if (item.kind === 'finished') forgetTask(item.outcome)
     for (const listener of listeners) listener(news)
     for (const item of news) {
       if (item.kind !== 'closed') continue
@@ -80,13 +107,14 @@ export function createDataPlane(options: { workerUrl: URL; workers: number }): D
       const worker = indexOfLeast(workers.map((candidate) => candidate.lines))
       const target = workers[worker]
       if (target) target.lines++
-      placement.set(lineId, { worker, slot })
+      placement.set(lineId, { worker, slot, task: undefined })
       introduce(worker, endpoint)
       send(worker, { kind: 'open', lineId, slot, address })
     },
     assign(lineId, task, endpoint) {
       const place = placement.get(lineId)
       if (!place) throw new Error(`task for line ${lineId}, which is not open`)
+      place.task = task
       introduce(place.worker, endpoint)
       send(place.worker, { kind: 'assign', lineId, task })
     },

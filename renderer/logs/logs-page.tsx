@@ -28,6 +28,7 @@ export function LogsPage() {
   const path = typed ?? known[0]?.path ?? ''
   const isPath = isAbsolutePath(path.trim())
   const analyse = async () => {
+    if (isAnalysing) return
     setAnalysing(true)
     const outcome = await client.call('logs.analyse', { path: path.trim() })
     setAnalysing(false)
@@ -65,7 +66,7 @@ export function LogsPage() {
           )}
         </Field>
         <div className="lh-logs-bar">
-          <Button type="primary" disabled={!isPath} loading={isAnalysing} onClick={() => void analyse()}>
+          <Button type="primary" disabled={!isPath} aria-busy={isAnalysing} onClick={() => void analyse()}>
             {t(isAnalysing ? 'logs.analysing' : 'logs.analyse')}
           </Button>
         </div>

@@ -42,10 +42,13 @@ const plan = values.plan
       hourSeconds: Number(values['hour-seconds']),
       workers: CONNECTIONS,
       rebuild() {
+        retireIdleSockets(agent)
+        agent = createAgent()
         client = createClient()
       },
     })
   : undefined
+let agent = createAgent()
 let client = createClient()
 
 await mkdir(destination, { recursive: true })
@@ -92,14 +95,22 @@ function createClient(): S3Client {
     // Anonymous.
     credentials: { accessKeyId: '', secretAccessKey: '' },
     signer: { sign: async (request) => request },
-    requestHandler: new NodeHttpHandler({
-      httpAgent: new Agent({ keepAlive: true, maxSockets: CONNECTIONS, lookup: lookupHere as typeof lookupSystem }),
-    }),
+    requestHandler: new NodeHttpHandler({ httpAgent: agent }),
   })
   plan?.watch(async (Key) => {
     await fresh.send(new HeadObjectCommand({ Bucket, Key }))
   })
   return fresh
+}
+
+function createAgent(): Agent {
+  return new Agent({ keepAlive: true, maxSockets: CONNECTIONS, lookup: lookupHere as typeof lookupSystem })
+}
+
+/** As the plan's `http_session.close()`: idle connections close now, busy ones when they come back. */
+function retireIdleSockets(old: Agent): void {
+  old.maxFreeSockets = 0
+  for (const socket of Object.values(old.freeSockets).flatMap((sockets) => sockets ?? [])) socket.destroy()
 }
 
 /** As the system would look up, with the benchmark's own server: no cache, the first of the answers in any order. */

@@ -23,7 +23,8 @@ export function steadinessDocument(results: SteadinessResults): string {
 \`npm run bench -- steadiness\` runs a download through every weather that slows others down, over real sockets on
 loopback, and writes this page. Side by side, each with a server of its own: Longhaul, a naive pool over the AWS SDK, and
 the same pool with the cures the user had written down for himself (plans A to D: a delay that follows the success rate, a
-new client every hour, half the workers after two hours, a health check).
+new client every hour, half the workers after two hours, a health check). Plan C costs half the
+speed here by itself, for the line gives each connection its own.
 
 **One hour was ${hourSeconds} s**, so ${hours} hours were ${hours * hourSeconds} s. Of Longhaul's policy only the hours were shortened likewise
 (\`connectionMaxAgeSeconds\`, \`poolRebuildSeconds\`, \`healthCheckSeconds\`). \`--real\` runs it uncompressed. The line

@@ -40,8 +40,9 @@ export function createNetworkWatch(options: {
       isHeldBack: boolean
       hasRequests: boolean
     }): boolean {
-      const silentMs = hasWork ? now() - receivedAt : 0
+      // A silence that has another cause is not the network's.
       if (!hasWork || isHeldBack) receivedAt = Math.max(receivedAt, now() - NETWORK_LOST_MS)
+      const silentMs = hasWork ? now() - receivedAt : 0
       if (!isLost && hasEverReceived && hasRequests && silentMs > NETWORK_LOST_MS) {
         isLost = true
         emit('network-lost', { seconds: silentMs / 1000 })

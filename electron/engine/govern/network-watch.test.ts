@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest'
+import { DEFAULT_POLICY } from '../../../shared/policy.ts'
+import { createNetworkWatch } from './network-watch.ts'
+
+const busy = { hasWork: true, isHeldBack: false, hasRequests: true }
+
+/** Ten ticks a second; what is told, with its second. */
+function watch(seconds: number, at: (second: number) => Partial<typeof busy> & { receives?: boolean }) {
+  let now = 0
+  const told: string[] = []
+  const network = createNetworkWatch({
+    now: () => now,
+    policy: { ...DEFAULT_POLICY, networkGoneSeconds: 60 },
+    emit: (code) => told.push(`${code} ${Math.round(now / 1000)}`),
+  })
+  let goneAt: number | undefined
+  for (; now < seconds * 1000; now += 100) {
+    const { receives = false, ...state } = at(now / 1000)
+    if (receives) network.noteBytes()
+    if (network.tick({ ...busy, ...state }) && goneAt === undefined) goneAt = Math.round(now / 1000)
+  }
+  return { told, goneAt }
+}
+
+describe('the network is lost', () => {
+  it.each<[string, Parameters<typeof watch>[1], string[]]>([
+    ['after three seconds without a byte', (second) => ({ receives: second < 10 }), ['network-lost 13']],
+    [
+      'and restored with the first byte',
+      (second) => ({ receives: second < 10 || second > 20 }),
+      ['network-lost 13', 'network-restored 20'],
+    ],
+    ['never while bytes come', () => ({ receives: true }), []],
+    ['not before it ever brought one: then it is the address or the server', () => ({}), []],
+    ['not while nothing is wanted', (second) => ({ receives: second < 10, hasWork: false }), []],
+    ['not while no request is under way', (second) => ({ receives: second < 10, hasRequests: false }), []],
+    [
+      'not while the disk or a limit holds us back',
+      (second) => ({ receives: second < 10, isHeldBack: second >= 10 }),
+      [],
+    ],
+    [
+      'but right after that, if still nothing comes',
+      (second) => ({ receives: second < 10, isHeldBack: second >= 10 && second < 20 }),
+      ['network-lost 20'],
+    ],
+  ])('%s', (_title, at, expected) => {
+    expect(watch(30, at).told).toEqual(expected)
+  })
+})
+
+it('it is gone for good after networkGoneSeconds, even where it never brought a byte', () => {
+  expect(watch(70, () => ({})).goneAt).toBe(60)
+  expect(watch(70, () => ({ isHeldBack: true })).goneAt).toBeUndefined()
+})

@@ -70,6 +70,7 @@ export function probeGet(probe: GetProbe): Promise<Outcome<Transfer>> {
     onEnd: finish,
   })
   const socket = openSocket(address, endpoint, buffer, new Map(), {
+    nextBuffer: () => buffer,
     onReady() {
       askedAt = clock.monotonic()
       connectMs = askedAt - startedAt

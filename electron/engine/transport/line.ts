@@ -44,6 +44,13 @@ export type Line = {
  * A slow line touches only the first pages of it.
  */
 const BUFFER_BYTES = 1024 ** 2
+/**
+ * A read may take twice what the last one brought, from this up. What had piled up while the disk stood still would
+ * otherwise come in one piece, far beyond the byte at which a range is handed over.
+ */
+const LEAST_READ_BYTES = 64 * 1024
+/** Near the end of what is wanted: room for what frames a body. */
+const FRAME_BYTES = 4096
 /** An S3 error document is under 1 KB. */
 const MAX_ERROR_BODY_BYTES = 64 * 1024
 
@@ -74,6 +81,7 @@ export function createLine(
   let isClosed = false
   let running: Running | undefined
   let totalBytes = 0
+  let readBytes = LEAST_READ_BYTES
   let answers = 0
   /** Why the socket is being destroyed; reported once it is closed. */
   let ending: Failure | undefined
@@ -91,8 +99,13 @@ export function createLine(
       touch()
       context.report({ kind: 'opened', lineId, handshakeMs: context.monotonic() - openedAt })
     },
+    nextBuffer() {
+      const wanted = running?.bodyAt === undefined ? BUFFER_BYTES : running.end - running.bodyAt
+      return buffer.subarray(0, Math.max(FRAME_BYTES, Math.min(readBytes, wanted)))
+    },
     onData(_buffer, length) {
       if (isClosed) return true
+      readBytes = Math.min(BUFFER_BYTES, Math.max(LEAST_READ_BYTES, 2 * length))
       if (!running) {
         // Bytes nobody asked for: the connection can no longer be trusted to be in step.
         end({ class: 'protocol', code: 'unasked-bytes' })

@@ -12,6 +12,8 @@ import type { Failure } from '../../../shared/failure.ts'
 import type { Endpoint } from '../engine-ports.ts'
 
 export type SocketHandlers = {
+  /** The front of the buffer, as much of it as the next read may fill. */
+  nextBuffer(): Buffer
   /** Ready for a request. */
   onReady(): void
   /** `length` fresh bytes at the start of `buffer`; false = read no more until `resume`. */
@@ -39,7 +41,7 @@ export function openSocket(
   const { proxy } = endpoint
   if (proxy && (endpoint.tls || proxy.tls)) return openThroughProxy(address, endpoint, buffer, sessions, handlers)
 
-  const onread = { buffer, callback: (length: number) => handlers.onData(buffer, length) }
+  const onread = { buffer: handlers.nextBuffer, callback: (length: number) => handlers.onData(buffer, length) }
   const target = { host: address, port: proxy?.port ?? endpoint.port, onread }
   if (!endpoint.tls) {
     const socket = connect({ ...target, noDelay: true })

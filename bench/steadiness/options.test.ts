@@ -5,7 +5,7 @@ import { WEATHERS } from './weathers.ts'
 describe('the options of the steadiness benchmark', () => {
   it('without any: every weather, every client, three hours of twelve seconds, for the documentation', () => {
     const options = parseSteadinessOptions([])
-    expect(options.weathers).toEqual(WEATHERS)
+    expect(options.weathers.map(({ name }) => name)).toEqual(WEATHERS.map(({ name }) => name))
     expect(options).toMatchObject({ clients: ['longhaul', 'sdk', 'plan'], hours: 3, hourSeconds: 12, isFull: true })
   })
 
@@ -29,6 +29,47 @@ describe('the options of the steadiness benchmark', () => {
   ])('%j is refused in one sentence', (args, sentence) => {
     expect(() => parseSteadinessOptions(args)).toThrow(sentence)
   })
+})
+
+it.each<[number, name: string, object]>([
+  [
+    12,
+    'cut',
+    {
+      capacity: [
+        [0, 32e6],
+        [1.3, 0],
+        [1.7, 32e6],
+      ],
+    },
+  ],
+  [
+    3600,
+    'cut',
+    {
+      capacity: [
+        [0, 32e6],
+        [1.3, 0],
+        [1.3 + 1 / 60, 32e6],
+      ],
+    },
+  ],
+  [3600, 'dns', { dnsDead: [1, 1 + 1 / 6] }],
+  [3600, 'disk', { diskStall: [1.25, 1.25 + 1 / 60] }],
+  [
+    3600,
+    'narrow',
+    {
+      capacity: [
+        [0, 32e6],
+        [0.75, 12e6],
+        [2.25, 32e6],
+      ],
+    },
+  ],
+])('in hours of %d s no trouble of "%s" lasts longer than in real ones', (hourSeconds, name, expected) => {
+  const { weathers } = parseSteadinessOptions(['--weather', name, '--hour-seconds', String(hourSeconds)])
+  expect(weathers[0]).toMatchObject(expected)
 })
 
 it('every weather has a name of its own, and says what it can bring at hour 0', () => {

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util'
 import type { Times } from './figures.ts'
 import type { ClientName } from './results.ts'
-import { WEATHERS, type WeatherRow } from './weathers.ts'
+import { inHours, WEATHERS, type WeatherRow } from './weathers.ts'
 
 export type SteadinessOptions = Times & {
   weathers: readonly WeatherRow[]
@@ -40,13 +40,14 @@ export function parseSteadinessOptions(args: string[]): SteadinessOptions {
     values.weather,
     WEATHERS.map(({ name }) => name),
   )
+  const hourSeconds = values.real
+    ? 3600
+    : parseNumber('--hour-seconds', values['hour-seconds'] ?? '12', SHORTEST_HOUR_SECONDS, 3600)
   return {
-    weathers: WEATHERS.filter(({ name }) => names.includes(name)),
+    weathers: WEATHERS.filter(({ name }) => names.includes(name)).map((row) => inHours(row, hourSeconds)),
     clients: pick('--clients', values.clients, CLIENTS),
     hours: parseNumber('--hours', values.hours, 1, 48),
-    hourSeconds: values.real
-      ? 3600
-      : parseNumber('--hour-seconds', values['hour-seconds'] ?? '12', SHORTEST_HOUR_SECONDS, 3600),
+    hourSeconds,
     isFull: !values.weather && !values.clients && values.hours === '3',
   }
 }

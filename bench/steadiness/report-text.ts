@@ -27,8 +27,8 @@ new client every hour, half the workers after two hours, a health check). Plan C
 speed here by itself, for the line gives each connection its own.
 
 **One hour was ${hourSeconds} s**, so ${hours} hours were ${hours * hourSeconds} s. Of Longhaul's policy only the hours were shortened likewise
-(\`connectionMaxAgeSeconds\`, \`poolRebuildSeconds\`, \`healthCheckSeconds\`). \`--real\` runs it uncompressed. The line
-brings ${CAPACITY / 1e6} MB/s: ${CONNECTIONS} connections of ${CAPACITY / CONNECTIONS / 1e6} MB/s. The speed at an hour is the mean over ${WINDOW_HOURS * hourSeconds} s around it, at hour 0 after the
+(\`connectionMaxAgeSeconds\`, \`poolRebuildSeconds\`, \`healthCheckSeconds\`). \`--real\` runs it uncompressed; a cut and
+a disk that stands still last 60 s then, dead DNS 10 min, here as long as the charts show. The line brings ${CAPACITY / 1e6} MB/s: ${CONNECTIONS} connections of ${CAPACITY / CONNECTIONS / 1e6} MB/s. The speed at an hour is the mean over ${WINDOW_HOURS * hourSeconds} s around it, at hour 0 after the
 first ${START_SECONDS} s, counted by the server; the last column has the client's own count of bytes it holds. What the server hands
 over to full socket buffers counts at once, so a little more than what was possible can be measured.
 

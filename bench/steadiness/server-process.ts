@@ -2,14 +2,15 @@
 import { startFakeDnsServer } from '../../electron/engine/testing/fake-dns-server.ts'
 import { startFaultServer } from '../../electron/engine/testing/fault-server.ts'
 import { SAMPLE_MS, type Sample, type ServerMessage, type ServerOrder, type ServerTold } from './server-protocol.ts'
-import { WEATHERS, weatherOf } from './weathers.ts'
+import { inHours, WEATHERS, weatherOf } from './weathers.ts'
 
 process.once('disconnect', () => process.exit())
 process.once('message', (order) => void serve(order as ServerOrder))
 
 async function serve({ weather: name, hourSeconds, bucket, objects, seed }: ServerOrder): Promise<void> {
-  const row = WEATHERS.find((candidate) => candidate.name === name)
-  if (!row) throw new Error(`no weather is called ${name}`)
+  const known = WEATHERS.find((candidate) => candidate.name === name)
+  if (!known) throw new Error(`no weather is called ${name}`)
+  const row = inHours(known, hourSeconds)
   const addresses = Array.from({ length: row.addresses }, (_, index) => `127.0.0.${index + 1}`)
   const server = await startFaultServer({ buckets: { [bucket]: objects }, addresses, seed })
   // As short as a record of S3's; a compressed hour would never see a longer one expire.

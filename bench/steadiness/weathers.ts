@@ -97,22 +97,22 @@ export const WEATHERS: readonly WeatherRow[] = [
   {
     ...calm,
     name: 'dns',
-    title: 'DNS dead for most of an hour, connections closed after 5 requests',
+    title: 'DNS dead, connections closed after 5 requests',
     dnsDead: [1, 1.8],
     weather: () => [fresh, closesAfter(5)],
   },
   {
     ...calm,
     name: 'disk',
-    title: 'disk stands still for 0.5 h',
+    title: 'disk stands still',
     diskStall: DISK_STALL,
     weather: () => [fresh],
   },
-  { ...calm, name: 'cut', title: 'line cut for 0.4 h', capacity: cut, weather: () => [fresh] },
+  { ...calm, name: 'cut', title: 'line cut', capacity: cut, weather: () => [fresh] },
   {
     ...calm,
     name: 'narrow',
-    title: 'line narrows to 3/8 for 1.5 h',
+    title: 'line narrows to 3/8',
     capacity: [
       [0, CAPACITY],
       [0.75, (3 / 8) * CAPACITY],
@@ -137,6 +137,26 @@ export const WEATHERS: readonly WeatherRow[] = [
     ],
   },
 ]
+
+/** How long a trouble lasts in real hours (DESIGN 8.2); compressed ones are as long as their row says. */
+const REAL_SECONDS = { dns: 600, disk: 60, cut: 60 }
+
+/** The row for hours of this length: no trouble lasts longer than it would in real hours. */
+export function inHours(row: WeatherRow, hourSeconds: number): WeatherRow {
+  const shorten = ([from, until]: Span, seconds: number): Span => [from, Math.min(until, from + seconds / hourSeconds)]
+  const capacity = row.capacity.map(([hour, bytesPerSecond], index): Capacity[number] => {
+    const before = row.capacity[index - 1]
+    return before?.[1] === 0
+      ? [shorten([before[0], hour], REAL_SECONDS.cut)[1], bytesPerSecond]
+      : [hour, bytesPerSecond]
+  })
+  return {
+    ...row,
+    capacity,
+    ...(row.dnsDead ? { dnsDead: shorten(row.dnsDead, REAL_SECONDS.dns) } : {}),
+    ...(row.diskStall ? { diskStall: shorten(row.diskStall, REAL_SECONDS.disk) } : {}),
+  }
+}
 
 function lineCapacityAt(row: WeatherRow, hour: number): number {
   let bytesPerSecond = 0

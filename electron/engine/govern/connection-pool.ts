@@ -58,10 +58,14 @@ export type ConnectionPoolOptions = {
   onBroken(detail: string): void
 }
 
+export type ConnectionPool = ReturnType<typeof createConnectionPool>
+
 export function createConnectionPool(options: ConnectionPoolOptions) {
   const { dataPlane, clock } = options
   const lines = new Map<number, PoolLine>()
   let nextLineId = 1
+  /** Received by connections that are closed. */
+  let closedBytes = 0
   let lastTickAt = clock.monotonic()
 
   dataPlane.subscribe((news) => {
@@ -102,6 +106,7 @@ export function createConnectionPool(options: ConnectionPoolOptions) {
 
   function remove(line: PoolLine, failure: Failure | undefined): void {
     lines.delete(line.id)
+    closedBytes += dataPlane.counters(line.id).bytes
     options.onClosed(line, line.closing ? undefined : failure)
   }
 
@@ -187,6 +192,19 @@ export function createConnectionPool(options: ConnectionPoolOptions) {
         if (!line.task || line.firstByteAt === 0) continue
         Object.assign(line, foldLineSpeed(line, { elapsedMs: elapsed, bytes: fresh }))
       }
+    },
+
+    /** Where its task has got to; the start of its range while it has not begun. */
+    reached(line: PoolLine): number {
+      const counters = dataPlane.counters(line.id)
+      return line.task && counters.taskId === line.task.taskId ? counters.reached : (line.task?.range.start ?? 0)
+    },
+
+    /** By all connections, closed ones included. */
+    bytesReceived(): number {
+      let bytes = closedBytes
+      for (const line of lines.values()) bytes += dataPlane.counters(line.id).bytes
+      return bytes
     },
 
     counts() {

@@ -8,21 +8,20 @@ import type { JobSpec } from '../../../shared/job-spec.ts'
 import type { JobPhase } from '../../../shared/job-state.ts'
 import type { AddressView, ConnectionView, Limit } from '../../../shared/metrics-snapshot.ts'
 import type { Policy } from '../../../shared/policy.ts'
-import type { Endpoint, EnginePorts, FetchTask, TaskOutcome } from '../engine-ports.ts'
+import type { EnginePorts, FetchTask, TaskOutcome } from '../engine-ports.ts'
 import { subPrefixOf } from '../list/key-below-prefix.ts'
 import { createRequestWindow } from '../metrics/request-window.ts'
 import type { Allowance, TransferBook } from '../schedule/transfer-book.ts'
 import { createAddressBook } from './address-book.ts'
 import { adjustConcurrency, chooseCeiling, startConcurrency } from './adjust-concurrency.ts'
-import { chooseHealing, type LineView, medianSpeed } from './choose-healing.ts'
+import { createAgeingWatch } from './ageing-watch.ts'
 import { createConnectionPool, type PoolLine } from './connection-pool.ts'
 import { detectDecay, startDecay } from './detect-decay.ts'
+import { createEndpointKeeper } from './endpoint-keeper.ts'
 import { explainLimit } from './explain-limit.ts'
-import { type AgeingAction, findAgeing, startAgeing } from './find-ageing.ts'
+import { createHealer } from './healer.ts'
 import { createHealthMonitor } from './health-monitor.ts'
-import { chooseRetireAge } from './learn-retirement-age.ts'
 import { createNetworkWatch } from './network-watch.ts'
-import { createReplacementLog } from './replacement-log.ts'
 import { createRestKeeper } from './rest-keeper.ts'
 import { chooseListRetryDelayMs, chooseRetryDelayMs } from './retry-delay.ts'
 import { createRollingRebuild } from './rolling-rebuild.ts'
@@ -47,14 +46,6 @@ export type Governor = ReturnType<typeof createGovernor>
 
 /** `--threads auto`: a home or campus line is full long before. */
 const AUTO_THREADS = 64
-/** Credentials are asked for anew this often; the provider renews them well before they run out. */
-const ENDPOINT_REFRESH_MS = 60_000
-/**
- * A connection has told its speed after receiving for this long; where connections live for little more than that, after
- * this share of their life, or only the odd ones would ever be heard.
- */
-const SETTLED_MS = 1000
-const SETTLED_SHARE = 0.4
 /** What still arrives while a hand-over is on its way. */
 const GRACE_SECONDS = 0.1
 /** After the disk or the machine has held everything up, silence proves nothing for a while. */
@@ -63,12 +54,6 @@ const BLOCKED_MS = 1000
 const RECONNECT_MAX_MS = 5000
 /** An address that swallows connections shows it only once per `connectTimeoutSeconds`: that alone condemns it. */
 const CONNECT_TIMEOUT_WEIGHT = 4
-/** A connection's usual speed follows the median within about five seconds of ticks. */
-const USUAL_WEIGHT = 0.02
-/** Of the newest wait in the smoothed one. */
-const WAIT_WEIGHT = 0.05
-/** Fresh credentials that are refused as well will not be accepted later. */
-const MAX_REFUSED_CREDENTIALS = 3
 /** While a limit of the user's is nearly reached, quiet connections are only waiting for their turn. */
 const NEAR_LIMIT = 0.7
 
@@ -80,7 +65,6 @@ export function createGovernor(options: GovernorOptions) {
   const window = createRequestWindow(policy.throttleWindowSeconds)
   const gates = createThrottleGates(now)
   const addresses = createAddressBook({ clock, random, resolver: ports.resolver, policy, emit })
-  const replaced = createReplacementLog(now, emit)
   const health = createHealthMonitor({
     clock,
     source,
@@ -105,31 +89,43 @@ export function createGovernor(options: GovernorOptions) {
     },
   })
 
-  let endpoint: Endpoint | undefined
-  let endpointAt = Number.NEGATIVE_INFINITY
-  let isRenewing = false
-  let refusedCredentials = 0
   let startedAt = now()
   let concurrency = startConcurrency(now(), threads)
-  let ageing = startAgeing()
-  let retireAgeSeconds = policy.connectionMaxAgeSeconds
   let isPaused = false
   let isStopped = false
   let isWarm = false
-  let closedBytes = 0
   let receivedBefore = 0
   let recentRate = 0
   let tickedAt = now()
   let heldUntil = 0
-  let probedAt = 0
   let connectFailures = 0
   let connectNotBefore = 0
-  let usualSpeed = 0
-  /** How long a free connection waits for leave to ask: part of what a fresh one costs. */
-  let waitSeconds = 0
   let decay = startDecay(now())
 
   const pool = createConnectionPool({ dataPlane, clock, random, onOutcome, onOpened, onClosed, onBroken })
+  const bucket = createEndpointKeeper({
+    clock,
+    source,
+    async onMoved(hostname, isFirst) {
+      if (!isFirst) pool.closeAll('endpoint-moved')
+      await addresses.open(hostname)
+    },
+    onFatal: options.onFatal,
+  })
+  const ageing = createAgeingWatch({ policy, pool, emit, onLeaving: fill })
+  const healer = createHealer({
+    now,
+    policy,
+    pool,
+    isSettled: ageing.isSettled,
+    emit,
+    onReplaced(line, cause, task) {
+      window.recordError(cause)
+      addresses.noteFailure(line.address)
+      if (task) options.onReplaced({ class: cause, address: line.address }, task, pool.reached(line))
+    },
+    onConnectFailed,
+  })
 
   // -- beginning and ending -----------------------------------------------------------------------------------
 
@@ -137,7 +133,7 @@ export function createGovernor(options: GovernorOptions) {
     if (spec.limitBytesPerSecond) dataPlane.setRateLimit(spec.limitBytesPerSecond)
     signal.addEventListener('abort', () => pool.closeAll('stopped'), { once: true })
     emit('pool-warming', { size: concurrency.level })
-    await renewEndpoint(signal)
+    await bucket.renew(signal)
     startedAt = now()
     network.startOver()
     rolling.restartClock()
@@ -145,27 +141,13 @@ export function createGovernor(options: GovernorOptions) {
     fill()
   }
 
-  async function renewEndpoint(signal: AbortSignal = AbortSignal.timeout(30_000)): Promise<void> {
-    if (isRenewing) return
-    isRenewing = true
-    const renewed = await source.endpoint(signal)
-    endpointAt = now()
-    if (renewed.ok) {
-      const hostOf = (value: Endpoint) => value.proxy?.hostname ?? value.hostname
-      const isMoved = !endpoint || hostOf(endpoint) !== hostOf(renewed.value) || endpoint.port !== renewed.value.port
-      if (endpoint && isMoved) pool.closeAll('endpoint-moved')
-      endpoint = renewed.value
-      if (isMoved) await addresses.open(hostOf(renewed.value))
-    } else if (renewed.failure.class !== 'cancelled') options.onFatal(renewed.failure)
-    isRenewing = false
-  }
-
   // -- connections --------------------------------------------------------------------------------------------
 
-  const mayWork = () => !isPaused && !isStopped && endpoint !== undefined && !rest.isResting()
+  const mayWork = () => !isPaused && !isStopped && bucket.current() !== undefined && !rest.isResting()
 
   /** Opens connections until as many are at work, or on their way to it, as are allowed. */
   function fill(): void {
+    const endpoint = bucket.current()
     if (!mayWork() || !endpoint || now() < connectNotBefore) return
     // Connections without work would only be closed as idle and opened again.
     if (options.isListingComplete() && !book.hasWaitingWork()) return
@@ -207,7 +189,6 @@ export function createGovernor(options: GovernorOptions) {
   }
 
   function onClosed(line: PoolLine, failure: Failure | undefined): void {
-    closedBytes += dataPlane.counters(line.id).bytes
     addresses.noteClosed(line.address, line.bytes)
     if (failure && line.state === 'connecting') onConnectFailed(line, failure)
     fill()
@@ -224,16 +205,17 @@ export function createGovernor(options: GovernorOptions) {
     const ceiling = Math.min(RECONNECT_MAX_MS, 50 * 2 ** Math.min(10, connectFailures))
     connectNotBefore = now() + random() * ceiling
     const isHopeless = (failure.class === 'tls' || failure.class === 'proxy') && !network.hasEverReceived()
-    if (isHopeless) options.onFatal({ ...failure, subject: endpoint?.hostHeader ?? '' })
+    if (isHopeless) options.onFatal({ ...failure, subject: bucket.current()?.hostHeader ?? '' })
   }
 
   function feed(line: PoolLine): void {
+    const endpoint = bucket.current()
     if (!mayWork() || !endpoint || line.state !== 'warm' || line.closing || line.task) return
     if (line.requests >= policy.maxRequestsPerConnection) line.leaving ??= 'requests'
     const task = book.next(line.id, allowance())
     if (!task) return
     gates.noteSent(subPrefixOf(task.key))
-    waitSeconds += ((now() - line.idleSince) / 1000 - waitSeconds) * WAIT_WEIGHT
+    ageing.noteWait((now() - line.idleSince) / 1000)
     pool.assign(line, task, endpoint)
   }
 
@@ -253,7 +235,7 @@ export function createGovernor(options: GovernorOptions) {
     if (!isOurs) window.record(now(), failure === undefined, outcome.firstByteMs)
     if (task && !isOurs) noteAnswer(task, line.taskStartedAt, failure)
     if (task && failure && !isOurs) onFailure(failure, line)
-    if (!failure) refusedCredentials = 0
+    if (!failure) bucket.noteAccepted()
     book.settle(outcome)
     feed(line)
   }
@@ -278,11 +260,8 @@ export function createGovernor(options: GovernorOptions) {
   function onFailure(failure: Failure, line: PoolLine): void {
     window.recordError(failure.class)
     if (failure.class !== 'throttled') addresses.noteFailure(line.address)
-    if (failure.class === 'wrong-region') void renewEndpoint()
-    if (failure.class !== 'credentials') return
-    refusedCredentials++
-    if (refusedCredentials > MAX_REFUSED_CREDENTIALS * concurrency.level) options.onFatal(failure)
-    else if (now() - endpointAt > 1000) void renewEndpoint()
+    if (failure.class === 'wrong-region') void bucket.renew()
+    if (failure.class === 'credentials') bucket.noteRefused(failure, concurrency.level)
   }
 
   // -- ten times a second -------------------------------------------------------------------------------------
@@ -293,23 +272,26 @@ export function createGovernor(options: GovernorOptions) {
     pool.tick()
     measure(at)
     if (dataPlane.blockedMs() > BLOCKED_MS) heldUntil = at + AFTER_HOLD_MS
-    if (at - endpointAt > ENDPOINT_REFRESH_MS) void renewEndpoint()
+    bucket.tick()
     rest.tick()
     if (mayWork()) {
       watchNetwork(at)
-      heal(at)
+      const isHeld = isHeldBack(at)
+      const { firstByteMsP50, firstByteMsP95 } = window.read(at)
+      healer.heal({ retireAgeSeconds: ageing.retireAgeSeconds(), firstByteMsP95, isHeldBack: isHeld })
+      ageing.tick(at, isHeld || gates.isHoldingBack(), firstByteMsP50)
       judgeAddresses()
       tuneConcurrency(at)
       rolling.advance([...pool.lines()].filter((line) => !line.closing))
       health.tick()
     }
-    replaced.tick()
+    healer.tick()
     pump()
     tickedAt = at
   }
 
   function measure(at: number): void {
-    const bytes = bytesReceived()
+    const bytes = pool.bytesReceived()
     if (bytes > receivedBefore) network.noteBytes()
     const seconds = Math.max(0.001, (at - tickedAt) / 1000)
     recentRate += ((bytes - receivedBefore) / seconds - recentRate) * Math.min(1, seconds)
@@ -324,106 +306,13 @@ export function createGovernor(options: GovernorOptions) {
     if (watched.alert) emit('decay-alert', watched.alert)
   }
 
-  const settledMs = () => Math.min(SETTLED_MS, SETTLED_SHARE * retireAgeSeconds * 1000)
-
   const isHeldBack = (at: number): boolean =>
     at < heldUntil || (spec.limitBytesPerSecond !== undefined && recentRate > NEAR_LIMIT * spec.limitBytesPerSecond)
-
-  function heal(at: number): void {
-    const lines = [...pool.lines()].filter((line) => !line.closing).map(viewOf)
-    const { firstByteMsP50, firstByteMsP95 } = window.read(at)
-    const heldBack = isHeldBack(at)
-    const working = lines.filter((line) => line.hasTask).length
-    if (working * 2 >= lines.length) usualSpeed += (medianSpeed(lines) - usualSpeed) * USUAL_WEIGHT
-    const actions = chooseHealing({
-      lines,
-      now: at,
-      policy,
-      retireAgeSeconds,
-      firstByteMsP95,
-      isHeldBack: heldBack,
-      usualBytesPerSecond: usualSpeed,
-      lastProbeAt: probedAt,
-    })
-    for (const action of actions) {
-      const line = pool.get(action.id)
-      if (!line) continue
-      if (action.kind === 'retire') {
-        line.leaving = action.cause
-        replaced.note({ cause: action.cause, address: line.address, seconds: action.seconds })
-        continue
-      }
-      if (action.isProbe) probedAt = at
-      const { cause, seconds, bytesPerSecond, medianBytesPerSecond } = action
-      replaced.note({ cause, address: line.address, seconds, bytesPerSecond, medianBytesPerSecond })
-      window.recordError(cause)
-      addresses.noteFailure(line.address)
-      if (line.task) options.onReplaced({ class: cause, address: line.address }, line.task, progressOf(line))
-      pool.close(line, cause)
-    }
-    closeIdle(at)
-    experiment(at, heldBack || gates.isHoldingBack(), firstByteMsP50)
-  }
-
-  function closeIdle(at: number): void {
-    for (const line of pool.lines()) {
-      const isConnectingTooLong =
-        line.state === 'connecting' && at - line.openedAt > policy.connectTimeoutSeconds * 1000
-      if (isConnectingTooLong) {
-        onConnectFailed(line, { class: 'connect', code: 'timeout', address: line.address })
-        pool.close(line, 'connect-timeout')
-      } else if (line.leaving && !line.task && line.state === 'warm') pool.close(line, line.leaving)
-      else if (!line.task && line.idleSince > 0 && at - line.idleSince > policy.idleSeconds * 1000) {
-        // S3 drops idle connections; a dropped one would cost the next request its time.
-        line.leaving = 'idle'
-      }
-    }
-  }
-
-  /** One connection is replaced to find out whether the others have aged. */
-  function experiment(at: number, heldBack: boolean, firstByteMs: number): void {
-    const lines = [...pool.lines()].filter((line) => line.task && !line.closing && !line.leaving)
-    const handshakes = lines.map((line) => line.handshakeMs).filter((milliseconds) => milliseconds > 0)
-    const handshakeMs = handshakes.length === 0 ? 0 : Math.min(...handshakes)
-    const setUpSeconds = (handshakeMs + firstByteMs) / 1000 + waitSeconds
-    const found = findAgeing(ageing, {
-      now: at,
-      lines: lines.map((line) => ({ ...line, isSettled: line.workedMs > settledMs() })),
-      setUpSeconds,
-      ceilingSeconds: policy.connectionMaxAgeSeconds,
-      isHeldBack: heldBack,
-    })
-    ageing = found.state
-    retireAgeSeconds =
-      ageing.tauSeconds === undefined
-        ? policy.connectionMaxAgeSeconds
-        : chooseRetireAge(ageing.tauSeconds, setUpSeconds, policy.connectionMaxAgeSeconds)
-    if (found.action) applyAgeing(found.action, handshakeMs)
-  }
-
-  function applyAgeing(action: AgeingAction, handshakeMs: number): void {
-    if (action.kind === 'experiment') {
-      const line = pool.get(action.id)
-      if (line) line.leaving = 'experiment'
-      fill()
-    } else if (action.kind === 'learned') {
-      emit('retirement-age-learned', {
-        seconds: action.retireAgeSeconds,
-        tauSeconds: action.tauSeconds,
-        handshakeMs,
-        bytesPerSecond: action.freshBytesPerSecond,
-        medianBytesPerSecond: action.oldBytesPerSecond,
-      })
-    } else {
-      const { freshBytesPerSecond, oldBytesPerSecond } = action
-      emit('connection-kept', { bytesPerSecond: freshBytesPerSecond, medianBytesPerSecond: oldBytesPerSecond })
-    }
-  }
 
   function judgeAddresses(): void {
     const speeds = new Map<string, { settled: number; bytesPerSecond: number }>()
     for (const line of pool.lines()) {
-      if (!line.task || line.workedMs < settledMs()) continue
+      if (!line.task || !ageing.isSettled(line)) continue
       const sum = speeds.get(line.address) ?? { settled: 0, bytesPerSecond: 0 }
       speeds.set(line.address, { settled: sum.settled + 1, bytesPerSecond: sum.bytesPerSecond + line.bytesPerSecond })
     }
@@ -469,7 +358,7 @@ export function createGovernor(options: GovernorOptions) {
     })
     if (!isGone) return
     const failureClass = addresses.isFailing ? 'dns' : 'connect'
-    options.onFatal({ class: failureClass, code: 'network-gone', subject: endpoint?.hostHeader ?? '' })
+    options.onFatal({ class: failureClass, code: 'network-gone', subject: bucket.current()?.hostHeader ?? '' })
   }
 
   function rebuild(cause: string): void {
@@ -483,37 +372,6 @@ export function createGovernor(options: GovernorOptions) {
 
   // -- what others may see ------------------------------------------------------------------------------------
 
-  function progressOf(line: PoolLine): number {
-    const counters = dataPlane.counters(line.id)
-    return line.task && counters.taskId === line.task.taskId ? counters.reached : (line.task?.range.start ?? 0)
-  }
-
-  function viewOf(line: PoolLine): LineView {
-    return {
-      id: line.id,
-      address: line.address,
-      state: line.state,
-      openedAt: line.openedAt,
-      requests: line.requests,
-      hasTask: line.task !== undefined,
-      taskStartedAt: line.taskStartedAt,
-      firstByteAt: line.firstByteAt,
-      lastByteAt: line.lastByteAt,
-      taskBytes: line.task ? progressOf(line) - line.task.range.start : 0,
-      bytesLeft: line.task ? line.task.range.end - progressOf(line) : 0,
-      bytesPerSecond: line.bytesPerSecond,
-      isSettled: line.workedMs > settledMs(),
-      isLeaving: line.leaving !== undefined || line.state === 'draining',
-      jitter: line.jitter,
-    }
-  }
-
-  function bytesReceived(): number {
-    let bytes = closedBytes
-    for (const line of pool.lines()) bytes += dataPlane.counters(line.id).bytes
-    return bytes
-  }
-
   function limit(bytesPerSecond: number): Limit {
     const at = now()
     return explainLimit({
@@ -525,8 +383,8 @@ export function createGovernor(options: GovernorOptions) {
       userLimit: spec.limitBytesPerSecond ?? 0,
       diskWriteMs: dataPlane.diskWriteMs(),
       loopLagMs: options.loopLagMs(),
-      tauSeconds: ageing.tauSeconds,
-      retireAgeSeconds,
+      tauSeconds: ageing.tauSeconds(),
+      retireAgeSeconds: ageing.retireAgeSeconds(),
       quarantined: addresses
         .records()
         .filter((record) => record.quarantinedUntil > at)
@@ -544,7 +402,7 @@ export function createGovernor(options: GovernorOptions) {
     tick,
     pump,
     /** The bucket turned out to be elsewhere, or credentials were renewed. */
-    renewEndpoint,
+    renewEndpoint: bucket.renew,
     pause() {
       isPaused = true
       pool.closeAll('paused')
@@ -576,7 +434,7 @@ export function createGovernor(options: GovernorOptions) {
         sawPage,
         networkGoneMs: network.silentMs(),
       }),
-    bytesReceived,
+    bytesReceived: pool.bytesReceived,
     requests() {
       const slowest = gates.slowestRate()
       return { ...window.read(now()), delayMs: slowest === undefined ? 0 : Math.round(1000 / slowest) }

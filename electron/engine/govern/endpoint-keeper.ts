@@ -1,0 +1,63 @@
+/**
+ * Where the bucket is and what opens it: keeps the endpoint and its credentials fresh, and tells credentials that have
+ * run out from such as are refused for good.
+ */
+import type { Failure } from '../../../shared/failure.ts'
+import type { Clock, Endpoint, ObjectSource } from '../engine-ports.ts'
+
+export type EndpointKeeperOptions = {
+  clock: Clock
+  source: ObjectSource
+  /** The endpoint, or the proxy before it, is another machine than before. Called for the first one as well. */
+  onMoved(hostname: string, isFirst: boolean): Promise<void>
+  onFatal(failure: Failure): void
+}
+
+/** Credentials are asked for anew this often; the provider renews them well before they run out. */
+const REFRESH_MS = 60_000
+/** After a refusal they are asked for at once, but not more often than this. */
+const REFUSED_REFRESH_MS = 1000
+const RENEW_TIMEOUT_MS = 30_000
+/** Fresh credentials that are refused as well will not be accepted later: so many times by each connection. */
+const MAX_REFUSALS = 3
+
+export function createEndpointKeeper({ clock, source, onMoved, onFatal }: EndpointKeeperOptions) {
+  let endpoint: Endpoint | undefined
+  let renewedAt = Number.NEGATIVE_INFINITY
+  let isRenewing = false
+  let refusals = 0
+
+  async function renew(signal: AbortSignal = AbortSignal.timeout(RENEW_TIMEOUT_MS)): Promise<void> {
+    if (isRenewing) return
+    isRenewing = true
+    const renewed = await source.endpoint(signal)
+    renewedAt = clock.monotonic()
+    if (renewed.ok) {
+      const before = endpoint
+      endpoint = renewed.value
+      const hostname = connectsTo(endpoint)
+      const isMoved = !before || connectsTo(before) !== hostname || before.port !== endpoint.port
+      if (isMoved) await onMoved(hostname, before === undefined)
+    } else if (renewed.failure.class !== 'cancelled') onFatal(renewed.failure)
+    isRenewing = false
+  }
+
+  return {
+    /** Undefined until the first answer. */
+    current: () => endpoint,
+    renew,
+    tick(): void {
+      if (clock.monotonic() - renewedAt > REFRESH_MS) void renew()
+    },
+    noteAccepted(): void {
+      refusals = 0
+    },
+    noteRefused(failure: Failure, connections: number): void {
+      refusals++
+      if (refusals > MAX_REFUSALS * connections) onFatal(failure)
+      else if (clock.monotonic() - renewedAt > REFUSED_REFRESH_MS) void renew()
+    },
+  }
+}
+
+const connectsTo = (endpoint: Endpoint): string => endpoint.proxy?.hostname ?? endpoint.hostname

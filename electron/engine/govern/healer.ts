@@ -1,0 +1,97 @@
+/**
+ * The shell over choose-healing.ts: replaces stalled and slow connections, retires worn ones, closes idle ones and such
+ * as never connect.
+ */
+import type { EventCode, Reason } from '../../../shared/engine-event.ts'
+import type { Failure } from '../../../shared/failure.ts'
+import type { Policy } from '../../../shared/policy.ts'
+import type { FetchTask } from '../engine-ports.ts'
+import { chooseHealing, type HealingAction, type LineView, medianSpeed } from './choose-healing.ts'
+import type { ConnectionPool, PoolLine } from './connection-pool.ts'
+import { createReplacementLog } from './replacement-log.ts'
+
+export type HealerOptions = {
+  /** Monotonic milliseconds. */
+  now(): number
+  policy: Policy
+  pool: ConnectionPool
+  isSettled(line: PoolLine): boolean
+  emit(code: EventCode, reason: Reason): void
+  /** A connection is taken from its task, which goes on elsewhere from the byte it has reached. */
+  onReplaced(line: PoolLine, cause: 'stalled' | 'slow', task: FetchTask | undefined): void
+  onConnectFailed(line: PoolLine, failure: Failure): void
+}
+
+/** A connection's usual speed follows the median within about five seconds of ticks. */
+const USUAL_WEIGHT = 0.02
+
+export function createHealer({ now, policy, pool, isSettled, emit, onReplaced, onConnectFailed }: HealerOptions) {
+  const replaced = createReplacementLog(now, emit)
+  let probedAt = 0
+  let usualSpeed = 0
+
+  function apply(action: HealingAction, line: PoolLine): void {
+    const { cause, seconds } = action
+    if (action.kind === 'retire') {
+      line.leaving = cause
+      replaced.note({ cause, address: line.address, seconds })
+      return
+    }
+    if (action.isProbe) probedAt = now()
+    const { bytesPerSecond, medianBytesPerSecond } = action
+    replaced.note({ cause, address: line.address, seconds, bytesPerSecond, medianBytesPerSecond })
+    onReplaced(line, action.cause, line.task)
+    pool.close(line, cause)
+  }
+
+  function closeUseless(at: number): void {
+    for (const line of pool.lines()) {
+      if (line.state === 'connecting' && at - line.openedAt > policy.connectTimeoutSeconds * 1000) {
+        onConnectFailed(line, { class: 'connect', code: 'timeout', address: line.address })
+        pool.close(line, 'connect-timeout')
+      } else if (line.leaving && !line.task && line.state === 'warm') pool.close(line, line.leaving)
+      else if (!line.task && line.idleSince > 0 && at - line.idleSince > policy.idleSeconds * 1000) {
+        // S3 drops idle connections; a dropped one would cost the next request its time.
+        line.leaving = 'idle'
+      }
+    }
+  }
+
+  function viewOf(line: PoolLine): LineView {
+    const reached = pool.reached(line)
+    return {
+      id: line.id,
+      address: line.address,
+      state: line.state,
+      openedAt: line.openedAt,
+      requests: line.requests,
+      hasTask: line.task !== undefined,
+      taskStartedAt: line.taskStartedAt,
+      firstByteAt: line.firstByteAt,
+      lastByteAt: line.lastByteAt,
+      taskBytes: line.task ? reached - line.task.range.start : 0,
+      bytesLeft: line.task ? line.task.range.end - reached : 0,
+      bytesPerSecond: line.bytesPerSecond,
+      isSettled: isSettled(line),
+      isLeaving: line.leaving !== undefined || line.state === 'draining',
+      jitter: line.jitter,
+    }
+  }
+
+  return {
+    heal(context: { retireAgeSeconds: number; firstByteMsP95: number; isHeldBack: boolean }): void {
+      const at = now()
+      const lines = [...pool.lines()].filter((line) => !line.closing).map(viewOf)
+      const working = lines.filter((line) => line.hasTask).length
+      if (working * 2 >= lines.length) usualSpeed += (medianSpeed(lines) - usualSpeed) * USUAL_WEIGHT
+      const usual = { usualBytesPerSecond: usualSpeed, lastProbeAt: probedAt }
+      for (const action of chooseHealing({ lines, now: at, policy, ...context, ...usual })) {
+        const line = pool.get(action.id)
+        if (line) apply(action, line)
+      }
+      closeUseless(at)
+    },
+    /** Tells what was held back. */
+    tick: replaced.tick,
+  }
+}

@@ -14,6 +14,7 @@ import { jobSpecSchema, networkSchema, sourceSchema } from './job-spec.ts'
 import { jobPhaseSchema, summarySchema } from './job-state.ts'
 import { logAnalysisSchema } from './log-analysis.ts'
 import { metricsSnapshotSchema } from './metrics-snapshot.ts'
+import { objectFilterSchema, objectRowSchema } from './object-row.ts'
 import { settingsSchema } from './settings.ts'
 
 const jobId = z.object({ jobId: z.string().min(1) })
@@ -74,18 +75,6 @@ export const jobViewSchema = z.object({
   objectsFailed: z.number().int(),
   objectsTotal: z.number().int(),
   summary: summarySchema.optional(),
-})
-
-export const OBJECT_STATES = ['waiting', 'active', 'verifying', 'done', 'skipped', 'failed'] as const
-export const objectFilterSchema = z.enum(['all', ...OBJECT_STATES])
-export const objectRowSchema = z.object({
-  /** Position in the listing; stable for the life of the run. */
-  index: z.number().int(),
-  key: z.string(),
-  size: z.number(),
-  bytesDone: z.number(),
-  state: z.enum(OBJECT_STATES),
-  failure: z.string().optional(),
 })
 
 /** Columns of equal length, oldest first; a point stands for the `stepSeconds` before it at that age. */
@@ -254,7 +243,4 @@ export type BrowseEntry = z.infer<typeof browseEntrySchema>
 export type Preview = z.infer<typeof previewSchema>
 export type FolderView = z.infer<typeof folderSchema>
 export type JobView = z.infer<typeof jobViewSchema>
-export type ObjectRow = z.infer<typeof objectRowSchema>
-export type ObjectState = (typeof OBJECT_STATES)[number]
-export type ObjectFilter = z.infer<typeof objectFilterSchema>
 export type History = z.infer<typeof historySchema>

@@ -6,10 +6,11 @@
  */
 import { isAbsolute, resolve } from 'node:path'
 import { failed, type Outcome, success } from '../../shared/failure.ts'
-import type { CallResult, JobView, ObjectFilter, ObjectRow, Push } from '../../shared/ipc-contract.ts'
+import type { CallResult, JobView, Push } from '../../shared/ipc-contract.ts'
 import type { JobSpec } from '../../shared/job-spec.ts'
 import { hasEnded, type JobPhase, type Summary } from '../../shared/job-state.ts'
 import type { MetricsSnapshot } from '../../shared/metrics-snapshot.ts'
+import type { ObjectFilter, ObjectRow } from '../../shared/object-row.ts'
 import { type PolicyOverrides, parsePolicy } from '../../shared/policy.ts'
 import type { Clock } from '../engine/engine-ports.ts'
 import { emptySummary } from './empty-summary.ts'

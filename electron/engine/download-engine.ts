@@ -4,10 +4,10 @@
  */
 import type { EngineEvent, EventCode, Reason } from '../../shared/engine-event.ts'
 import type { Failure } from '../../shared/failure.ts'
-import type { ObjectFilter, ObjectRow } from '../../shared/ipc-contract.ts'
 import type { JobSpec } from '../../shared/job-spec.ts'
 import type { JobPhase, Summary } from '../../shared/job-state.ts'
 import type { MetricsSnapshot } from '../../shared/metrics-snapshot.ts'
+import type { ObjectFilter, ObjectRow } from '../../shared/object-row.ts'
 import type { Policy } from '../../shared/policy.ts'
 import type { EnginePorts, ListedObject } from './engine-ports.ts'
 import { createGovernor, type Governor } from './govern/governor.ts'

@@ -2,8 +2,8 @@
  * Everything listed, as columns rather than objects: a million rows cost about 200 MB less this way.
  * A row's index is its position in the listing and never changes during a run.
  */
-import type { ObjectFilter, ObjectRow, ObjectState } from '../../../shared/ipc-contract.ts'
-import { OBJECT_STATES } from '../../../shared/ipc-contract.ts'
+import type { ObjectFilter, ObjectRow, ObjectState } from '../../../shared/object-row.ts'
+import { OBJECT_STATES } from '../../../shared/object-row.ts'
 import type { ListedObject } from '../engine-ports.ts'
 
 export type ObjectTable = ReturnType<typeof createObjectTable>

@@ -4,7 +4,7 @@
  */
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { Failure } from '../../../shared/failure.ts'
-import type { ObjectFilter, ObjectRow } from '../../../shared/ipc-contract.ts'
+import type { ObjectFilter, ObjectRow } from '../../../shared/object-row.ts'
 import { useClient } from '../../client/use-client.tsx'
 import { keepNear } from './keep-near.ts'
 

@@ -1,9 +1,10 @@
 /** Every state of the job page, for `stories.html`. */
 import type { EngineEvent, EventCode, Reason } from '../../../shared/engine-event.ts'
 import { success } from '../../../shared/failure.ts'
-import type { JobView, ObjectRow } from '../../../shared/ipc-contract.ts'
+import type { JobView } from '../../../shared/ipc-contract.ts'
 import { hasEnded, type JobPhase, type Summary } from '../../../shared/job-state.ts'
 import type { MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
+import type { ObjectRow } from '../../../shared/object-row.ts'
 import { always } from '../../client/scripted-client.ts'
 import { baseAnswers, INFO, type Story } from '../../stories/story.ts'
 import { type SampleWeather, sampleHistory } from './sample-history.ts'

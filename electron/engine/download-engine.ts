@@ -71,6 +71,8 @@ export function startDownload(options: DownloadOptions): Download {
   let workplace: Workplace | undefined
   let logs: JobLogs | undefined
   let landing: ReturnType<typeof createObjectLanding> | undefined
+  /** Looks whether that was the last object. */
+  let onSettled: (() => boolean) | undefined
 
   const table = createObjectTable((index) => book.liveBytes(index))
   const book = createTransferBook({
@@ -270,10 +272,13 @@ export function startDownload(options: DownloadOptions): Download {
   function untilDone(): Promise<void> {
     return new Promise((resolve) => {
       const check = () => {
-        if (stop.signal.aborted || fatal || (listingComplete && book.isIdle())) resolve()
-        else clock.after(TICK_MS / 2, check)
+        if (!stop.signal.aborted && !fatal && !(listingComplete && book.isIdle())) return false
+        resolve()
+        return true
       }
-      check()
+      onSettled = check
+      const checkAgain = () => check() || clock.after(TICK_MS / 2, checkAgain)
+      checkAgain()
     })
   }
 
@@ -289,6 +294,7 @@ export function startDownload(options: DownloadOptions): Download {
   }
 
   function onObject({ kind, index, failure, attempts }: ObjectNews): void {
+    if (kind === 'landed' || kind === 'failed') onSettled?.()
     const key = table.key(index)
     if (kind === 'changed' || kind === 'corrupt') emit('object-changed', { key, failure: failure?.class ?? kind })
     if (kind !== 'failed' || !failure) return

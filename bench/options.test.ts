@@ -7,7 +7,7 @@ describe('options of the throughput benchmark', () => {
     ['a quick run is not for the documentation', ['--quick'], { rounds: 2, isQuick: true, isFull: false }],
     ['more rounds are still everything', ['--runs', '9'], { rounds: 9, isFull: true }],
     ['a part is not everything', ['--scheme', 'tls'], { schemes: ['tls'], isFull: false }],
-    ['another build is not ours', ['--program', 'cli.js'], { program: 'cli.js', isFull: false }],
+    ['another build is not ours', ['--program', 'cli.cjs'], { program: 'cli.cjs', isFull: false }],
     ['another server is for comparison', ['--server', 'built-in'], { server: 'built-in', isFull: false }],
     ['clients by name', ['--clients', 'longhaul,cp'], { clients: ['longhaul', 'cp'], isFull: false }],
   ])('%s', (_, args, expected) => {

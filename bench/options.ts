@@ -12,7 +12,7 @@ export type ThroughputOptions = {
   /** Empty: all that are here. */
   clients: string[]
   server: ServerChoice
-  /** `cli.js` of another build than `out/`; undefined = ours. */
+  /** `cli.cjs` of another build than `out/`; undefined = ours. */
   program: string | undefined
   /** Everything was asked for: the figures may go into the documentation. */
   isFull: boolean
@@ -25,7 +25,7 @@ export const USAGE = `npm run bench -- throughput [options]
   --scheme A,B       of http, tls
   --clients A,B      of longhaul, sdk, undici, cp, aws, s5cmd, rclone, aria2c
   --server WHICH     auto = nginx when it can be had; built-in = never
-  --program FILE     cli.js of another build, to compare two states of the code`
+  --program FILE     cli.cjs of another build, to compare two states of the code`
 
 /** Throws an error whose message is for the user. */
 export function parseThroughputOptions(args: string[]): ThroughputOptions {

@@ -17,7 +17,7 @@ if ('binary' in electron) run([join(root, 'node_modules', 'electron-vite', 'bin'
 else {
   console.log(`Serving the window for a browser: ${electron.reason}.`)
   if (!(await ensureBuilt())) process.exit(1)
-  const program = join(root, 'out', 'main', 'cli.js')
+  const program = join(root, 'out', 'main', 'cli.cjs')
   run([`--watch-path=${STAMP}`, '--watch-preserve-output', program, 'web', '--no-open'])
   buildAtEveryChange()
 }

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url'
 import { ensureBuilt, root } from './ensure-built.ts'
 
 if (await ensureBuilt()) {
-  process.argv.splice(1, 1, join(root, 'out', 'main', 'cli.js'))
+  process.argv.splice(1, 1, join(root, 'out', 'main', 'cli.cjs'))
   await import(pathToFileURL(process.argv[1] as string).href)
 } else {
   console.error('the build failed: see above')

@@ -122,7 +122,7 @@ function checkArchive(asar: string): void {
   expect(
     'package.json names the entry',
     [packed.main, packed.type, packed.version],
-    ['out/main/desktop.js', 'module', version],
+    ['out/main/desktop.cjs', 'module', version],
   )
   const differing = files.filter(
     (file) =>
@@ -149,7 +149,7 @@ function checkCommandLine(asar: string): void {
   const folder = join(work, 'extracted')
   extractAll(asar, folder)
   const run = (...args: string[]) =>
-    spawnSync(process.execPath, [join(folder, 'out', 'main', 'cli.js'), ...args], {
+    spawnSync(process.execPath, [join(folder, 'out', 'main', 'cli.cjs'), ...args], {
       cwd: folder,
       encoding: 'utf8',
       timeout: 60_000,

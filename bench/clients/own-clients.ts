@@ -4,7 +4,7 @@ import type { Command } from '../measure.ts'
 import { type BenchClient, type ClientJob, CONNECTIONS } from './bench-client.ts'
 
 const root = join(import.meta.dirname, '..', '..')
-export const BUILT_PROGRAM = join(root, 'out', 'main', 'cli.js')
+export const BUILT_PROGRAM = join(root, 'out', 'main', 'cli.cjs')
 
 /** Start of the program alone. */
 export const programStart = (program: string): Command => ({ path: process.execPath, args: [program, '--version'] })

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 
-const CLI = join(import.meta.dirname, '..', '..', 'out', 'main', 'cli.js')
+const CLI = join(import.meta.dirname, '..', '..', 'out', 'main', 'cli.cjs')
 
 export type Program = {
   /** With the token, as it is printed; empty in Electron. */

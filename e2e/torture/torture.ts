@@ -32,7 +32,7 @@ export type TortureResult = {
   secondsLostPerKill: number
 }
 
-const CLI = join(import.meta.dirname, '..', '..', 'out', 'main', 'cli.js')
+const CLI = join(import.meta.dirname, '..', '..', 'out', 'main', 'cli.cjs')
 const BUCKET = 'torture'
 const LINE_BYTES_PER_SECOND = 80e6
 const CONNECTION_BYTES_PER_SECOND = 10e6

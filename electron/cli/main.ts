@@ -11,9 +11,13 @@ process.on('uncaughtException', (error) => {
   exitNow(1)
 })
 
-const { runCli } = await import('./run-cli.ts')
-const exitCode = await runCli(process.argv.slice(2))
-// What is still on its way to a slow reader goes out first; handles that linger do not keep us.
-const leave = () => exitNow(exitCode)
-if (process.stdout.destroyed || process.stdout.writableLength === 0) leave()
-else process.stdout.end(leave)
+void run()
+
+async function run(): Promise<void> {
+  const { runCli } = await import('./run-cli.ts')
+  const exitCode = await runCli(process.argv.slice(2))
+  // What is still on its way to a slow reader goes out first; handles that linger do not keep us.
+  const leave = () => exitNow(exitCode)
+  if (process.stdout.destroyed || process.stdout.writableLength === 0) leave()
+  else process.stdout.end(leave)
+}

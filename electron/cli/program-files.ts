@@ -18,7 +18,7 @@ export function programFilesOf(moduleUrl: string = import.meta.url): ProgramFile
   // The bundler may have moved this module into a chunk.
   const main = moduleUrl.includes('/chunks/') ? '../' : './'
   return {
-    workers: { dataPlaneUrl: at(`${main}data-plane-worker.js`), verifyUrl: at(`${main}verify-worker.js`) },
+    workers: { dataPlaneUrl: at(`${main}data-plane-worker.cjs`), verifyUrl: at(`${main}verify-worker.cjs`) },
     rendererFolder: fileURLToPath(at(`${main}../renderer`)),
   }
 }

@@ -3,6 +3,7 @@
  * Electron at run time; the steps get what they use handed in.
  */
 import { mkdirSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import {
@@ -50,13 +51,13 @@ const logProblem = openProblemLog(join(stateFolder, 'longhaul.log'), systemClock
 const builtFile = (path: string) => new URL(path, import.meta.url)
 
 const cliArguments = commandLineArguments(process.argv)
-if (cliArguments) await runCommandLine(cliArguments)
+if (cliArguments) runCommandLine(cliArguments)
 else startDesktop()
 
 /** Before Electron is ready, so that neither a window nor a display is needed. Ends the process by itself. */
-async function runCommandLine(args: string[]): Promise<void> {
+function runCommandLine(args: string[]): void {
   process.argv = [process.execPath, 'longhaul', ...args]
-  await import(/* @vite-ignore */ builtFile('./cli.js').href)
+  createRequire(import.meta.url)('./cli.cjs')
 }
 
 function startDesktop(): void {
@@ -139,7 +140,7 @@ async function openApi(systemLanguage: Language, words: () => NativeWords['choos
     host: 'desktop',
     vault: await openVault({ safeStorage, platform: process.platform, file, logProblem }),
     folders: { chooseFolder: (startAt) => chooseFolder(startAt, words()), reveal: shell.showItemInFolder },
-    workers: { dataPlaneUrl: builtFile('./data-plane-worker.js'), verifyUrl: builtFile('./verify-worker.js') },
+    workers: { dataPlaneUrl: builtFile('./data-plane-worker.cjs'), verifyUrl: builtFile('./verify-worker.cjs') },
     stateFolder,
     defaultFolder: defaultFolderOf(),
     systemLanguage,

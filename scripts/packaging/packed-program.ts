@@ -9,8 +9,8 @@ import { Data, NtExecutable, NtExecutableResource, Resource } from 'resedit'
 /** Everything the program may consist of. A new kind of file has to be added here on purpose. */
 const ALLOWED: readonly RegExp[] = [
   /^package\.json$/,
-  /^out\/main\/(desktop|cli|data-plane-worker|verify-worker)\.js$/,
-  /^out\/main\/chunks\/[\w.-]+\.js$/,
+  /^out\/main\/(desktop|cli|data-plane-worker|verify-worker)\.cjs$/,
+  /^out\/main\/chunks\/[\w.-]+\.cjs$/,
   /^out\/preload\/preload\.cjs$/,
   /^out\/renderer\/index\.html$/,
   /^out\/renderer\/favicon\.svg$/,
@@ -20,10 +20,10 @@ const ALLOWED: readonly RegExp[] = [
 /** What cannot be missing from a program that starts. */
 export const REQUIRED: readonly string[] = [
   'package.json',
-  'out/main/desktop.js',
-  'out/main/cli.js',
-  'out/main/data-plane-worker.js',
-  'out/main/verify-worker.js',
+  'out/main/desktop.cjs',
+  'out/main/cli.cjs',
+  'out/main/data-plane-worker.cjs',
+  'out/main/verify-worker.cjs',
   'out/preload/preload.cjs',
   'out/renderer/index.html',
 ]

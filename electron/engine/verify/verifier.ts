@@ -18,7 +18,7 @@ export type Verifier = {
   close(): Promise<void>
 }
 
-/** `workerUrl`: of verify-worker.ts in the sources, of verify-worker.js in the bundle. */
+/** `workerUrl`: of verify-worker.ts in the sources, of verify-worker.cjs in the bundle. */
 export function createVerifier({ workerUrl }: { workerUrl: URL | string }): Verifier {
   const pending = new Map<number, (outcome: Outcome<Verified>) => void>()
   let worker: Worker | undefined

@@ -46,7 +46,7 @@ export function createObjectLanding(options: LandObjectsOptions) {
   const pathOf = (index: number) =>
     claims.claim(table.key(index), keyBelowPrefix(table.key(index), options.prefix), table.size(index))
 
-  async function begin(index: number, groupState: PrefixGroup): Promise<Outcome<OpenObject | undefined>> {
+  async function begin(index: number, group: PrefixGroup): Promise<Outcome<OpenObject | undefined>> {
     const [key, size, etag] = [table.key(index), table.size(index), table.etag(index)]
     const { kind, path, mapped } = pathOf(index)
     if (mapped) {
@@ -57,7 +57,7 @@ export function createObjectLanding(options: LandObjectsOptions) {
       const made = await destination.ensureFolder(path)
       return made.ok ? success(undefined) : made
     }
-    const described = { index, key, size, etag, groupState }
+    const described = { index, key, size, etag, path, group }
     const earlier = journal.replay.progressOf(key)
     const continues = earlier !== undefined && earlier.etag === etag && earlier.size === size && earlier.path === path
     if (landsInWorker && !continues && size > 0 && size <= SMALL_OBJECT_BYTES) {
@@ -109,12 +109,12 @@ export function createObjectLanding(options: LandObjectsOptions) {
       if (!noted.ok) return noted
     }
     const landed = await part.land(table.lastModified(object.index))
-    if (landed.ok) noteLanded(object, pathOf(object.index).path)
+    if (landed.ok) noteLanded(object)
     return landed
   }
 
-  function noteLanded(object: OpenObject, path: string): void {
-    const { key, etag, size } = object
+  function noteLanded(object: OpenObject): void {
+    const { key, etag, size, path } = object
     journal.append({ kind: 'landed', key, etag, size })
     noteInManifest(object.index, path, 'landed')
   }
@@ -135,12 +135,11 @@ export function createObjectLanding(options: LandObjectsOptions) {
     begin,
     land,
     landed(object) {
-      const { path } = pathOf(object.index)
-      destination.noteLanded(path)
-      noteLanded(object, path)
+      destination.noteLanded(object.path)
+      noteLanded(object)
     },
     async keepPart(object) {
-      const opened = await openPart(object.index, pathOf(object.index).path)
+      const opened = await openPart(object.index, object.path)
       if (!opened.ok) return opened
       object.file = { kind: 'open', fd: opened.value.part.fd }
       return success(undefined)

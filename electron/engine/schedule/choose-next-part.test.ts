@@ -6,35 +6,31 @@ const NOW = 1000
 const pending = { start: 0, end: 100, attempts: 0, notBefore: 0 }
 const object = (name: string, change: Partial<OpenObjectView> = {}) => ({
   name,
-  group: 'a/',
+  group: { name: 'a/', lastServed: 0 },
   isHeld: false,
   pending: [pending],
   writer: undefined,
-  lastServed: 0,
   ...change,
 })
+const servedAt = (lastServed: number, name = 'a/') => ({ group: { name, lastServed } })
 const later = { ...pending, notBefore: NOW + 1 }
 
 describe('the next range for a connection of thread 0', () => {
   it.each<[string, ReturnType<typeof object>[], string | undefined]>([
     ['the oldest of equals, so that files finish early', [object('old'), object('new')], 'old'],
-    [
-      'the sub-prefix that was served longest ago',
-      [object('just', { lastServed: 9 }), object('long', { lastServed: 2 })],
-      'long',
-    ],
+    ['the sub-prefix that was served longest ago', [object('just', servedAt(9)), object('long', servedAt(2))], 'long'],
     ['none of an object that is held', [object('held', { isHeld: true }), object('free')], 'free'],
     ['none that has to wait after a failure', [object('waits', { pending: [later] }), object('free')], 'free'],
     ['none of an object without work', [object('empty', { pending: [] }), object('free')], 'free'],
-    ['none of a prefix that may not be asked', [object('refused', { group: 'no/' }), object('free')], 'free'],
+    ['none of a prefix that may not be asked', [object('refused', servedAt(0, 'no/')), object('free')], 'free'],
     [
       'a file of its own thread before one of another',
-      [object('other', { writer: 1 }), object('own', { writer: 0, lastServed: 9 })],
+      [object('other', { writer: 1 }), object('own', { writer: 0, ...servedAt(9) })],
       'own',
     ],
     [
       'a file nobody writes before one of another thread',
-      [object('other', { writer: 1 }), object('free', { lastServed: 9 })],
+      [object('other', { writer: 1 }), object('free', servedAt(9))],
       'free',
     ],
     ['a file of another thread rather than nothing', [object('other', { writer: 1 })], 'other'],
@@ -50,7 +46,7 @@ describe('the next range for a connection of thread 0', () => {
 
   it('asks a budget only for an object it would take: asking may use it up', () => {
     const asked: string[] = []
-    const open = [object('first', { group: '1/' }), object('worse', { group: '2/', lastServed: 5 })]
+    const open = [object('first', servedAt(0, '1/')), object('worse', servedAt(5, '2/'))]
     chooseOpenPart(open, NOW, 0, (group) => asked.push(group) > 0)
     expect(asked).toEqual(['1/'])
   })

@@ -9,14 +9,12 @@ export type PendingRange = ByteRange & {
 }
 
 export type OpenObjectView = {
-  group: string
+  group: { readonly name: string; readonly lastServed: number }
   /** Nothing of it may be handed out just now. */
   isHeld: boolean
   pending: readonly PendingRange[]
   /** Worker thread that writes to its file just now; undefined = none. */
   writer: number | undefined
-  /** Monotonic order in which ranges of the object's group were last handed out; smaller = longer ago. */
-  lastServed: number
 }
 
 /**
@@ -37,7 +35,7 @@ export function chooseOpenPart<O extends OpenObjectView>(
     const isShared = object.writer !== undefined && object.writer !== thread
     if (best && !isBetter({ object, isShared }, best)) continue
     const position = object.pending.findIndex((range) => range.notBefore <= now)
-    if (position >= 0 && mayAsk(object.group)) best = { object, position, isShared }
+    if (position >= 0 && mayAsk(object.group.name)) best = { object, position, isShared }
   }
   return best
 }
@@ -45,7 +43,7 @@ export function chooseOpenPart<O extends OpenObjectView>(
 type Candidate = { object: OpenObjectView; isShared: boolean }
 
 const isBetter = (a: Candidate, b: Candidate): boolean =>
-  a.isShared === b.isShared ? a.object.lastServed < b.object.lastServed : b.isShared
+  a.isShared === b.isShared ? a.object.group.lastServed < b.object.group.lastServed : b.isShared
 
 /** Several sub-prefixes are worked on side by side, but few files are open at once: disks like sequential writes. */
 export const wantedOpenObjects = (connections: number): number => Math.min(4, Math.max(1, Math.ceil(connections / 4)))

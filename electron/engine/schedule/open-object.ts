@@ -4,6 +4,7 @@ import type { ByteRange, TaskFile } from '../engine-ports.ts'
 import { missingRanges, spanBytes } from '../plan/missing-ranges.ts'
 import type { PendingRange } from './choose-next-part.ts'
 
+/** `lastServed`: monotonic order in which a range of it was last handed out; smaller = longer ago. */
 export type PrefixGroup = { name: string; lastServed: number }
 
 export type OpenObject = {
@@ -11,9 +12,9 @@ export type OpenObject = {
   readonly key: string
   readonly size: number
   readonly etag: string
-  readonly groupState: PrefixGroup
-  readonly group: string
-  readonly lastServed: number
+  /** Relative to the destination, `/` between segments. */
+  readonly path: string
+  readonly group: PrefixGroup
   file: TaskFile
   /** What nobody is asked for yet, front to back. */
   pending: PendingRange[]
@@ -33,16 +34,19 @@ export type OpenObject = {
   onQuiet: (() => void) | undefined
 }
 
+/** Fields by name, no spread: all open objects share one shape, and the loops over them stay fast. */
 export function createOpenObject(
-  object: { index: number; key: string; size: number; etag: string; groupState: PrefixGroup; file: TaskFile },
+  object: Pick<OpenObject, 'index' | 'key' | 'size' | 'etag' | 'path' | 'group' | 'file'>,
   done: readonly Span[],
 ): OpenObject {
   return {
-    ...object,
-    group: object.groupState.name,
-    get lastServed() {
-      return this.groupState.lastServed
-    },
+    index: object.index,
+    key: object.key,
+    size: object.size,
+    etag: object.etag,
+    path: object.path,
+    group: object.group,
+    file: object.file,
     pending: missingRanges(done, object.size).map((range) => ({ ...range, attempts: 0, notBefore: 0 })),
     done: [...done],
     running: new Set(),

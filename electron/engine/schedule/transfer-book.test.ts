@@ -25,12 +25,15 @@ function createBook(sizes: number[], options: { whole?: boolean; partSize?: numb
     now: () => now,
     retryAfterMs: (_failure, attempts) => (attempts > 3 ? undefined : 100),
     landing: {
-      async begin(index: number, groupState: PrefixGroup) {
+      async begin(index: number, group: PrefixGroup) {
         const file = options.whole
           ? { kind: 'whole' as const, partPath: 'p', finalPath: 'f', lastModified: 0 }
           : { kind: 'open' as const, fd: index }
         return success(
-          createOpenObject({ index, key: table.key(index), size: table.size(index), etag: 'e', groupState, file }, []),
+          createOpenObject(
+            { index, key: table.key(index), size: table.size(index), etag: 'e', path: 'f', group, file },
+            [],
+          ),
         )
       },
       async land(object) {

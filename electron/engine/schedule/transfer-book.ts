@@ -121,21 +121,22 @@ export function createTransferBook(options: TransferBookOptions) {
   /** The next task for an idle connection; undefined when there is none just now. */
   function next(lineId: number, allowance: Allowance): FetchTask | undefined {
     if (isStopped) return undefined
-    refill(allowance)
+    const bytes = partBytes(allowance)
+    refill(allowance, bytes)
     const chosen = chooseOpenPart(open.values(), now(), line.thread(lineId), allowance.mayAsk)
     const range = chosen?.object.pending[chosen.position]
     if (!chosen || !range) return splitRunning(lineId, allowance)
     const { object, position } = chosen
     object.pending.splice(position, 1)
     const inOnePiece = object.wholeOnly || object.file.kind === 'whole'
-    const part = inOnePiece ? range : cutPart(range, partBytes(allowance))
+    const part = inOnePiece ? range : cutPart(range, bytes)
     if (part.end < range.end) object.pending.splice(position, 0, { ...range, start: part.end })
     return start(object, lineId, part.start, part.end, range.attempts)
   }
 
   function start(object: OpenObject, lineId: number, from: number, to: number, attempts: number): FetchTask {
     const taskId = nextTaskId++
-    object.groupState.lastServed = ++served
+    object.group.lastServed = ++served
     object.running.add(taskId)
     object.writer = line.thread(lineId)
     running.set(taskId, { object, lineId, start: from, end: to, attempts })
@@ -164,17 +165,18 @@ export function createTransferBook(options: TransferBookOptions) {
 
   function* splittable(mayAsk: (group: string) => boolean): Generator<RunningRange> {
     for (const [taskId, { object, lineId, start: from, end }] of running) {
-      if (object.isHeld || object.wholeOnly || object.file.kind === 'whole' || !mayAsk(object.group)) continue
+      if (object.isHeld || object.wholeOnly || object.file.kind === 'whole' || !mayAsk(object.group.name)) continue
       const reached = Math.max(from, line.reached(lineId, taskId))
       yield { taskId, reached, end, bytesPerSecond: line.bytesPerSecond(lineId) }
     }
   }
 
   /** Opens objects ahead, so that a connection that comes free finds a range at once. */
-  function refill(allowance: Allowance): void {
+  function refill(allowance: Allowance, bytes: number): void {
     const wantedParts = 2 * allowance.connections
     const wantedOpen = wantedOpenObjects(allowance.connections)
-    while (open.size + inTransit < wantedOpen || partsAhead(allowance) + inTransit < wantedParts) {
+    const ahead = partsAhead(bytes)
+    while (open.size + inTransit < wantedOpen || ahead + inTransit < wantedParts) {
       const index = waiting.take(allowance.mayAsk)
       if (index === undefined) return
       waitingBytes -= table.size(index)
@@ -182,8 +184,7 @@ export function createTransferBook(options: TransferBookOptions) {
     }
   }
 
-  function partsAhead(allowance: Allowance): number {
-    const bytes = partBytes(allowance)
+  function partsAhead(bytes: number): number {
     let parts = 0
     for (const object of open.values()) parts += Math.ceil(pendingBytes(object) / bytes)
     return parts

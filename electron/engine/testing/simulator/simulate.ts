@@ -114,9 +114,11 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   const book = createTransferBook({
     table,
     landing: {
-      async begin(index, groupState) {
+      async begin(index, group) {
         const [key, size, etag] = [table.key(index), table.size(index), table.etag(index)]
-        return success(createOpenObject({ index, key, size, etag, groupState, file: { kind: 'open', fd: 0 } }, []))
+        return success(
+          createOpenObject({ index, key, size, etag, path: key, group, file: { kind: 'open', fd: 0 } }, []),
+        )
       },
       land: async () => success(undefined),
       landed() {},

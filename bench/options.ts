@@ -23,7 +23,7 @@ export const USAGE = `npm run bench -- throughput [options]
   --quick            less work, without mixed and without tools from the PATH: under a minute
   --work A,B         of large, small, mixed
   --scheme A,B       of http, tls
-  --clients A,B      of longhaul, sdk, undici, cp, aws, s5cmd, rclone, aria2c
+  --clients A,B      of longhaul, bare, sdk, undici, cp, aws, s5cmd, rclone, aria2c
   --server WHICH     auto = nginx when it can be had; built-in = never
   --program FILE     cli.cjs of another build, to compare two states of the code`
 
@@ -58,7 +58,7 @@ export function parseThroughputOptions(args: string[]): ThroughputOptions {
   }
 }
 
-const OWN_CLIENTS = ['longhaul', 'sdk', 'undici', 'cp']
+const OWN_CLIENTS = ['longhaul', 'bare', 'sdk', 'undici', 'cp']
 const CLIENTS = [...OWN_CLIENTS, 'aws', 's5cmd', 'rclone', 'aria2c']
 
 function parseRounds(text: string): number {

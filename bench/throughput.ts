@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { checkResult } from './check-result.ts'
 import type { BenchClient, ClientJob } from './clients/bench-client.ts'
 import { findInstalledTools } from './clients/installed-tools.ts'
-import { BUILT_PROGRAM, copy, longhaul, programStart, sdk, undici } from './clients/own-clients.ts'
+import { BUILT_PROGRAM, bare, copy, longhaul, programStart, sdk, undici } from './clients/own-clients.ts'
 import { listingPages } from './listing-pages.ts'
 import { LAST_MODIFIED, makeObjects } from './make-objects.ts'
 import { type Measurement, measure } from './measure.ts'
@@ -31,7 +31,13 @@ const RESULTS_FOLDER = join(root, 'bench', 'results')
 const KEPT_CHARACTERS = 20_000
 const DOCUMENT = join(root, 'docs', 'benchmarks.md')
 
-type Bench = { program: string; folders: ServerFolders; runFolder: string; server: BenchServer; signal: AbortSignal }
+type Bench = {
+  program: string
+  folders: ServerFolders & { state: string }
+  runFolder: string
+  server: BenchServer
+  signal: AbortSignal
+}
 type Prepared = { workload: Workload; objects: WorkloadObject[] }
 type Failures = Results['failures']
 
@@ -44,7 +50,12 @@ export async function runThroughput(options: ThroughputOptions, signal: AbortSig
   const { path, storage } = makeWorkFolder(2 * largest)
   let server: BenchServer | undefined
   try {
-    const folders = { objects: join(path, 'objects'), listings: join(path, 'listings'), own: join(path, 'server') }
+    const folders = {
+      objects: join(path, 'objects'),
+      listings: join(path, 'listings'),
+      own: join(path, 'server'),
+      state: join(path, 'state'),
+    }
     for (const folder of Object.values(folders)) mkdirSync(folder)
     writeFileSync(join(folders.listings, 'bucket-1.xml'), listingPages(BUCKET, '', [], LAST_MODIFIED)[0] ?? '')
     server = await startServer(options.server, folders, [IDLE_WORKLOAD, ...options.workloads].flatMap(objectsOf))
@@ -78,7 +89,7 @@ function chooseClients(wanted: string[], program: string) {
   const tools = findInstalledTools()
   const isWanted = ({ name }: { name: string }) => wanted.length === 0 || wanted.includes(name)
   return {
-    clients: [longhaul(program), copy, undici, sdk, ...tools.present].filter(isWanted),
+    clients: [longhaul(program), copy, bare, undici, sdk, ...tools.present].filter(isWanted),
     absent: tools.absent.filter(isWanted),
   }
 }
@@ -105,7 +116,7 @@ async function measureCell(
   const failed = new Set<BenchClient>()
   for (let round = 0; round < rounds; round++) {
     for (const client of inTurn(clients, round)) {
-      if (failed.has(client)) continue
+      if (failed.has(client) || (scheme === 'tls' && client.isHttpOnly)) continue
       const { measured, wrong } = await runClient(bench, client, { workload, objects }, scheme, round === 0)
       const label = `${workload.name}, ${scheme}, round ${round + 1}/${rounds}, ${client.name}`
       if (wrong) {
@@ -147,6 +158,7 @@ async function runClient(
       sourceFolder: join(folders.objects, BUCKET, workload.name),
       destination: join(runFolder, 'out'),
       scratchFolder: runFolder,
+      stateFolder: folders.state,
     }
     const measured = await measure(client.command(job), runFolder, signal)
     const wrong =

@@ -16,10 +16,14 @@ export type ClientJob = {
   destination: string
   /** For what a client must be told by a file. */
   scratchFolder: string
+  /** Kept from run to run, like the folder a program has in the user's home. */
+  stateFolder: string
 }
 
 export type BenchClient = {
   name: string
+  /** Speaks no TLS. */
+  isHttpOnly?: boolean
   command(job: ClientJob): Command
 }
 

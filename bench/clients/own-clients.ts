@@ -1,4 +1,4 @@
-/** Ours, the two naive ones of this folder, and the copy that no download can beat. */
+/** Ours, the naive ones of this folder, and the copy that no download can beat. */
 import { join } from 'node:path'
 import type { Command } from '../measure.ts'
 import { type BenchClient, type ClientJob, CONNECTIONS } from './bench-client.ts'
@@ -19,13 +19,19 @@ export const longhaul = (program: string): BenchClient => ({
       ...['--endpoint-url', job.serverUrl, '--no-sign-request', '--json', '--threads', String(CONNECTIONS)],
       ...(job.caFile ? ['--ca-file', job.caFile] : []),
     ],
-    env: { LONGHAUL_STATE_FOLDER: join(job.scratchFolder, 'state') },
+    env: { LONGHAUL_STATE_FOLDER: job.stateFolder },
   }),
 })
 
 export const sdk: BenchClient = { name: 'sdk', command: (job) => naive('sdk-client.ts', job) }
 
 export const undici: BenchClient = { name: 'undici', command: (job) => naive('undici-client.ts', job) }
+
+export const bare: BenchClient = {
+  name: 'bare',
+  isHttpOnly: true,
+  command: (job) => naive('bare-client.ts', job),
+}
 
 export const copy: BenchClient = {
   name: 'cp',

@@ -10,6 +10,7 @@ import { checkSchema, diagnosisReportSchema } from './diagnosis.ts'
 import { engineEventSchema } from './engine-event.ts'
 import type { Outcome } from './failure.ts'
 import { failureSchema } from './failure-schema.ts'
+import { historyRangeSchema, historySchema } from './job-history.ts'
 import { jobSpecSchema, networkSchema, sourceSchema } from './job-spec.ts'
 import { jobPhaseSchema, summarySchema } from './job-state.ts'
 import { logAnalysisSchema } from './log-analysis.ts'
@@ -75,20 +76,6 @@ export const jobViewSchema = z.object({
   objectsFailed: z.number().int(),
   objectsTotal: z.number().int(),
   summary: summarySchema.optional(),
-})
-
-/** Columns of equal length, oldest first; a point stands for the `stepSeconds` before it at that age. */
-export const historySchema = z.object({
-  /** Unix seconds. */
-  time: z.array(z.number()),
-  bytesPerSecond: z.array(z.number()),
-  concurrency: z.array(z.number()),
-  firstByteMsP50: z.array(z.number()),
-  firstByteMsP95: z.array(z.number()),
-  /** Failures per second, all classes. */
-  errorsPerSecond: z.array(z.number()),
-  /** Events worth a mark on the chart. */
-  marks: z.array(engineEventSchema),
 })
 
 const call = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) => ({ input, output })
@@ -181,9 +168,15 @@ export const CALLS = {
   'jobs.retry': call(jobId.extend({ indexes: z.array(z.number().int()).optional() }), nothing),
   'jobs.rebuildPool': call(jobId, nothing),
   'jobs.coolDown': call(jobId, nothing),
+  /** The newest; of a job that does not run the last one, also after the program was started anew. Null: there never was one. */
   'jobs.snapshot': call(jobId, metricsSnapshotSchema.nullable()),
-  /** Points and marks after this Unix time in seconds; 0 = everything. */
-  'jobs.history': call(jobId.extend({ sinceSeconds: z.number().nonnegative() }), historySchema),
+  /**
+   * Of any job, also of one that ended long ago. Zooming asks again for the stretch that is seen: finer points come where they are
+   * kept (each second for ten minutes, 10 s for three hours, a minute for two weeks, ten minutes beyond).
+   */
+  'jobs.history': call(jobId.extend(historyRangeSchema.shape), historySchema),
+  /** The whole of it as a table: UTF-8, one header line with units, ISO times, an empty cell where nothing was measured. */
+  'jobs.historyCsv': call(jobId, z.object({ fileName: z.string(), text: z.string() })),
   'jobs.events': call(jobId.extend({ limit: z.number().int().min(1).max(10_000) }), z.array(engineEventSchema)),
   'jobs.objects': call(
     jobId.extend({
@@ -243,4 +236,3 @@ export type BrowseEntry = z.infer<typeof browseEntrySchema>
 export type Preview = z.infer<typeof previewSchema>
 export type FolderView = z.infer<typeof folderSchema>
 export type JobView = z.infer<typeof jobViewSchema>
-export type History = z.infer<typeof historySchema>

@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto'
 import { isAbsolute, join } from 'node:path'
 import { failed, type Outcome, success } from '../../shared/failure.ts'
-import type { AppInfo, ContractHandlers, History, Push } from '../../shared/ipc-contract.ts'
+import type { AppInfo, ContractHandlers, Push } from '../../shared/ipc-contract.ts'
+import type { History } from '../../shared/job-history.ts'
 import { analyseFile } from '../engine/analyse/analyse-file.ts'
 import type { Clock } from '../engine/engine-ports.ts'
 import { readAwsProfiles } from './aws-config.ts'
@@ -85,7 +86,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   const diagnoses = createDiagnoses({
     engine,
     atWork: jobs.atWork,
-    recentSpeed: (jobId) => recentSpeedOf(jobs.history(jobId, clock.now() / 1000 - RECENT_SECONDS)),
+    recentSpeed: (jobId) => recentSpeedOf(jobs.history(jobId, { sinceSeconds: clock.now() / 1000 - RECENT_SECONDS })),
     version: options.version,
     push: (payload) => push({ name: 'diagnosis', payload }),
     logProblem,
@@ -166,7 +167,8 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     'jobs.rebuildPool': async ({ jobId }) => jobs.rebuildPool(jobId),
     'jobs.coolDown': async ({ jobId }) => jobs.coolDown(jobId),
     'jobs.snapshot': async ({ jobId }) => jobs.snapshot(jobId),
-    'jobs.history': ({ jobId, sinceSeconds }) => jobs.history(jobId, sinceSeconds),
+    'jobs.history': ({ jobId, ...range }) => jobs.history(jobId, range),
+    'jobs.historyCsv': ({ jobId }) => jobs.historyCsv(jobId),
     'jobs.events': ({ jobId, limit }) => jobs.events(jobId, limit),
     'jobs.objects': async ({ jobId, ...query }) => jobs.objects(jobId, query),
     'jobs.reveal': async ({ jobId, index }) => {
@@ -200,7 +202,7 @@ const RECENT_POINTS = 3
 /** undefined while there is too little of it. */
 async function recentSpeedOf(asked: Promise<Outcome<History>>): Promise<number | undefined> {
   const history = await asked
-  const speeds = history.ok ? history.value.bytesPerSecond : []
+  const speeds = history.ok ? history.value.bytesPerSecond.filter((speed) => speed !== null) : []
   if (speeds.length < RECENT_POINTS) return undefined
   return speeds.reduce((sum, speed) => sum + speed, 0) / speeds.length
 }

@@ -7,6 +7,7 @@
 import { isAbsolute, resolve } from 'node:path'
 import { failed, type Outcome, success } from '../../shared/failure.ts'
 import type { CallResult, JobView, Push } from '../../shared/ipc-contract.ts'
+import type { HistoryRange } from '../../shared/job-history.ts'
 import type { JobSpec } from '../../shared/job-spec.ts'
 import { hasEnded, type JobPhase, type Summary } from '../../shared/job-state.ts'
 import type { MetricsSnapshot } from '../../shared/metrics-snapshot.ts'
@@ -15,6 +16,7 @@ import { type PolicyOverrides, parsePolicy } from '../../shared/policy.ts'
 import type { Clock } from '../engine/engine-ports.ts'
 import { emptySummary } from './empty-summary.ts'
 import type { EngineAccess, LiveDownload } from './engine-access.ts'
+import { writeHistoryCsv } from './history-csv.ts'
 import type { JobBook } from './job-book.ts'
 import { type JobRecord, openJobRecord, removeJobRecord } from './job-record.ts'
 
@@ -292,9 +294,14 @@ export function createJobRunner(options: JobRunnerOptions) {
     snapshot: (jobId: string): Outcome<MetricsSnapshot | null> =>
       known(jobId, () => success(runs.get(jobId)?.snapshot ?? null)),
 
-    async history(jobId: string, time: number) {
+    async history(jobId: string, range: HistoryRange) {
       if (!book.get(jobId)) return failed({ class: 'usage', code: 'unknown-job', subject: jobId })
-      return success((await recordOf(jobId)).history(time))
+      return success((await recordOf(jobId)).history(range))
+    },
+
+    async historyCsv(jobId: string): Promise<Outcome<CallResult<'jobs.historyCsv'>>> {
+      if (!book.get(jobId)) return failed({ class: 'usage', code: 'unknown-job', subject: jobId })
+      return success(writeHistoryCsv(jobOf(jobId), (await recordOf(jobId)).history({ sinceSeconds: 0 })))
     },
 
     async events(jobId: string, limit: number) {

@@ -2,10 +2,12 @@
 import { writeDiagnostics } from '../../shared/describe-diagnosis.ts'
 import type { DiagnosisReport } from '../../shared/diagnosis.ts'
 import type { EngineEvent } from '../../shared/engine-event.ts'
-import type { History, JobView } from '../../shared/ipc-contract.ts'
+import type { JobView } from '../../shared/ipc-contract.ts'
+import type { History } from '../../shared/job-history.ts'
 import type { LogAnalysis } from '../../shared/log-analysis.ts'
 import type { MetricsSnapshot } from '../../shared/metrics-snapshot.ts'
 import type { Policy } from '../../shared/policy.ts'
+import { historyCsv } from './history-csv.ts'
 
 export type ReportFacts = {
   /** Program, runtime and system. */
@@ -33,7 +35,7 @@ export function listReportFiles(facts: ReportFacts): ReportFile[] {
     { name: 'README.txt', text: README },
     json('job.json', { ...view, ...(summary ? { summary } : {}) }),
     json('policy.json', policy),
-    { name: 'timeline.csv', text: timelineOf(history) },
+    { name: 'timeline.csv', text: historyCsv(history) },
     { name: 'decisions.ndjson', text: linesOf(events) },
     ...(snapshot ? [json('snapshot.json', snapshot)] : []),
     ...(diagnosis
@@ -61,17 +63,3 @@ log-analysis.json  错误日志的分析 / analysis of the error log
 
 const json = (name: string, value: unknown): ReportFile => ({ name, text: `${JSON.stringify(value, null, 2)}\n` })
 const linesOf = (values: readonly unknown[]): string => values.map((value) => `${JSON.stringify(value)}\n`).join('')
-
-const COLUMNS = ['bytesPerSecond', 'concurrency', 'firstByteMsP50', 'firstByteMsP95', 'errorsPerSecond'] as const
-
-/** For spreadsheets: hours since the first point, then the chart's columns. */
-function timelineOf(history: History): string {
-  const first = history.time[0] ?? 0
-  const rows = history.time.map((time, index) => {
-    const values = COLUMNS.map((column) => round(history[column][index] ?? 0))
-    return [new Date(time * 1000).toISOString(), round((time - first) / 3600), ...values].join(',')
-  })
-  return `${['time', 'hours', ...COLUMNS].join(',')}\n${rows.map((row) => `${row}\n`).join('')}`
-}
-
-const round = (value: number): number => Math.round(value * 1000) / 1000

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { strFromU8, unzipSync } from 'fflate'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type JobView, jobViewSchema } from '../../shared/ipc-contract.ts'
+import { emptyHistory } from '../../shared/job-history.ts'
 import { createReports } from './reports.ts'
 import { systemClock } from './system-clock.ts'
 import { createSessionVault } from './vault.ts'
@@ -37,10 +38,9 @@ afterEach(() => rm(folder, { recursive: true }))
 async function open() {
   const vault = createSessionVault()
   await vault.save({ label: 'lab', accessKeyId: ACCESS_KEY, secretAccessKey: SECRET_KEY })
-  const empty = { time: [], bytesPerSecond: [], concurrency: [], firstByteMsP50: [], firstByteMsP95: [] }
   return createReports({
     jobs: {
-      history: async () => ({ ok: true, value: { ...empty, errorsPerSecond: [], marks: [] } }),
+      history: async () => ({ ok: true, value: emptyHistory() }),
       events: async () => ({
         ok: true,
         value: [{ time: '2025-10-01T12:00:00Z', code: 'object-failed', reason: { key: KEY, said: SECRET_KEY } }],

@@ -45,7 +45,10 @@ export function createReports(options: ReportOptions) {
     }: CallRequest<'report.preview'>): Promise<Outcome<CallResult<'report.preview'>>> {
       const job = book.get(jobId)
       if (!job) return failed({ class: 'usage', code: 'unknown-job', subject: jobId })
-      const [history, events] = await Promise.all([jobs.history(jobId, 0), jobs.events(jobId, MAX_EVENTS)])
+      const [history, events] = await Promise.all([
+        jobs.history(jobId, { sinceSeconds: 0 }),
+        jobs.events(jobId, MAX_EVENTS),
+      ])
       if (!history.ok) return history
       if (!events.ok) return events
       const snapshot = jobs.snapshot(jobId)

@@ -1,111 +1,169 @@
 /**
- * Weeks of speed in bounded memory: every second for ten minutes, every 10 s for three hours, every minute beyond.
+ * Weeks of a job's history in bounded memory: every second for ten minutes, every 10 s for three hours, every minute for two
+ * weeks, every ten minutes beyond.
  *
- * A point stands for the `seconds` before its time. When it grows too old for its tier it is folded, weighted by its
- * seconds, into a point of the next one. No byte gets lost on the way: the sum of `bytesPerSecond * seconds` stays.
+ * A point stands for the `seconds` before its time. When it grows too old for its tier it is folded into a point of the next
+ * one, each series by its rule (`shared/job-history.ts`). No byte gets lost on the way: the sum of
+ * `bytesPerSecond * seconds` stays.
  */
 import { z } from 'zod'
-
-const pointSchema = z.tuple([
-  z.number(), // unix seconds
-  z.number(), // seconds it stands for
-  z.number(), // bytesPerSecond
-  z.number(), // concurrency
-  z.number(), // firstByteMsP50
-  z.number(), // firstByteMsP95
-  z.number(), // errorsPerSecond
-])
-type Point = z.infer<typeof pointSchema>
+import { FAILURE_CLASSES, type FailureClass } from '../../shared/failure.ts'
+import {
+  type ErrorRates,
+  HISTORY_SERIES,
+  HISTORY_SERIES_NAMES,
+  type History,
+  type HistoryRange,
+} from '../../shared/job-history.ts'
 
 export type SpeedPoint = {
+  /** Unix seconds. */
   time: number
   seconds: number
-  bytesPerSecond: number
-  concurrency: number
-  firstByteMsP50: number
-  firstByteMsP95: number
-  errorsPerSecond: number
+  /** By the position of the series in `HISTORY_SERIES_NAMES`; null = nothing was measured. */
+  values: (number | null)[]
+  /** Null = kept by a version that did not tell classes apart. */
+  errors: ErrorRates | null
 }
 
-const FOUR_WEEKS_MINUTES = 4 * 7 * 24 * 60
-/** `keepSeconds` = how old a point may grow in its tier; `stepSeconds` = how much one point of it gathers. */
+/** What older versions saved: the first five series and nothing behind them. */
+const FIRST_SERIES = 5
+const errorsSchema = z.partialRecord(z.enum(FAILURE_CLASSES), z.number()).nullable()
+
+/** One point as it is saved: time, seconds, the first five series, errors by class, further series. Append only. */
+const savedPointSchema = z.tuple([z.number(), z.number()], z.unknown()).transform((saved, context): SpeedPoint => {
+  const [time, seconds, ...rest] = saved
+  const errors = errorsSchema.safeParse(rest[FIRST_SERIES] ?? null)
+  const values = z.array(z.number().nullable()).min(FIRST_SERIES).safeParse(rest.toSpliced(FIRST_SERIES, 1))
+  if (!errors.success || !values.success) {
+    context.addIssue('not a point')
+    return z.NEVER
+  }
+  return {
+    time,
+    seconds,
+    values: HISTORY_SERIES_NAMES.map((_, index) => values.data[index] ?? null),
+    errors: errors.data,
+  }
+})
+
 const TIERS = [
   { stepSeconds: 0, keepSeconds: 600, maxPoints: 6000 },
   { stepSeconds: 10, keepSeconds: 3 * 3600, maxPoints: 2000 },
-  { stepSeconds: 60, keepSeconds: Number.POSITIVE_INFINITY, maxPoints: FOUR_WEEKS_MINUTES },
+  { stepSeconds: 60, keepSeconds: 14 * 86_400, maxPoints: 14 * 24 * 60 },
+  // Half a year.
+  { stepSeconds: 600, keepSeconds: Number.POSITIVE_INFINITY, maxPoints: 183 * 24 * 6 },
 ] as const
 
-/** What is saved: the tiers, finest first, each oldest first. */
-export const savedHistorySchema = z.tuple([z.array(pointSchema), z.array(pointSchema), z.array(pointSchema)])
-export type SavedHistory = z.infer<typeof savedHistorySchema>
+/** The tiers, finest first, each oldest first. Older versions had three. */
+export const savedHistorySchema = z.array(z.array(savedPointSchema)).min(3).max(TIERS.length)
 
 export type SpeedHistory = {
   add(point: SpeedPoint): void
-  /** Points after `time`, oldest first. */
-  since(time: number): SpeedPoint[]
-  /** The live tiers, for saving at once. */
-  save(): SavedHistory
+  /** Points of the range, oldest first. */
+  read(range: HistoryRange): SpeedPoint[]
+  /** What `savedHistorySchema` reads. */
+  save(): unknown
 }
 
-export function createSpeedHistory(saved: SavedHistory = [[], [], []]): SpeedHistory {
-  const tiers = saved.map((points) => [...points]) as SavedHistory
+export function createSpeedHistory(saved: SpeedPoint[][] = []): SpeedHistory {
+  const tiers = TIERS.map((_, index) => [...(saved[index] ?? [])])
+  const newest = (): number => tiers.find((points) => points.length > 0)?.at(-1)?.time ?? Number.NEGATIVE_INFINITY
 
-  function add(tier: number, point: Point): void {
+  function add(tier: number, point: SpeedPoint): void {
     const { stepSeconds, keepSeconds, maxPoints } = TIERS[tier] as (typeof TIERS)[number]
-    const points = tiers[tier] as Point[]
+    const points = tiers[tier] as SpeedPoint[]
     const last = points.at(-1)
-    if (last && stepSeconds > 0 && Math.floor(last[0] / stepSeconds) === Math.floor(point[0] / stepSeconds)) {
-      points[points.length - 1] = merge(last, point)
+    if (last && stepSeconds > 0 && Math.floor(last.time / stepSeconds) === Math.floor(point.time / stepSeconds)) {
+      points[points.length - 1] = foldPoints(last, point)
       return
     }
     points.push(point)
-    const next = tier + 1 < TIERS.length ? tier + 1 : undefined
     let expired = 0
-    while (expired < points.length - 1 && mustLeave(points, expired, point[0] - keepSeconds, maxPoints)) expired++
+    while (expired < points.length - 1 && mustLeave(points, expired, point.time - keepSeconds, maxPoints)) expired++
+    if (expired === 0) return
     // Moving many at a time keeps the cost of shifting an array small.
-    for (const old of points.splice(0, expired)) if (next !== undefined) add(next, old)
+    for (const old of points.splice(0, expired)) if (tier + 1 < TIERS.length) add(tier + 1, old)
   }
 
   return {
     add(point) {
-      const last = (tiers[0].at(-1) ?? tiers[1].at(-1) ?? tiers[2].at(-1))?.[0] ?? Number.NEGATIVE_INFINITY
       // The machine's clock was set back: the chart's time never runs backwards.
-      if (point.time <= last) return
-      add(0, toTuple(point))
+      if (point.time > newest()) add(0, point)
     },
-    since: (time) =>
-      [...tiers[2], ...tiers[1], ...tiers[0]].filter((point) => point[0] > time).map((point) => fromTuple(point)),
-    save: () => tiers,
+    read({ sinceSeconds, untilSeconds = Number.POSITIVE_INFINITY, maxPoints }) {
+      const found = tiers.toReversed().flatMap((points) => {
+        return points.filter(({ time }) => time > sinceSeconds && time <= untilSeconds)
+      })
+      return maxPoints === undefined ? found : thinPoints(found, maxPoints)
+    },
+    save: () => tiers.map((points) => points.map(toTuple)),
   }
 }
 
-const mustLeave = (points: Point[], position: number, oldest: number, maxPoints: number): boolean =>
-  (points[position] as Point)[0] <= oldest || points.length - position > maxPoints
+const mustLeave = (points: SpeedPoint[], position: number, oldest: number, maxPoints: number): boolean =>
+  (points[position] as SpeedPoint).time <= oldest || points.length - position > maxPoints
 
-/** Time is the end of both; everything else the mean, weighted by seconds. */
-function merge(one: Point, other: Point): Point {
-  const seconds = one[1] + other[1]
-  const mean = (column: 2 | 3 | 4 | 5 | 6) =>
-    seconds > 0 ? (one[column] * one[1] + other[column] * other[1]) / seconds : other[column]
-  return [other[0], seconds, mean(2), mean(3), mean(4), mean(5), mean(6)]
-}
-
-const toTuple = (point: SpeedPoint): Point => [
-  point.time,
-  point.seconds,
-  point.bytesPerSecond,
-  point.concurrency,
-  point.firstByteMsP50,
-  point.firstByteMsP95,
-  point.errorsPerSecond,
+const toTuple = ({ time, seconds, values, errors }: SpeedPoint): unknown[] => [
+  ...[time, seconds, ...values.slice(0, FIRST_SERIES)],
+  ...[errors, ...values.slice(FIRST_SERIES)],
 ]
 
-const fromTuple = (point: Point): SpeedPoint => ({
-  time: point[0],
-  seconds: point[1],
-  bytesPerSecond: point[2],
-  concurrency: point[3],
-  firstByteMsP50: point[4],
-  firstByteMsP95: point[5],
-  errorsPerSecond: point[6],
-})
+/** Two neighbours as one. Time is the end of both; each series follows its rule. */
+function foldPoints(one: SpeedPoint, other: SpeedPoint): SpeedPoint {
+  const seconds = one.seconds + other.seconds
+  const mean = (first: number, second: number) =>
+    seconds > 0 ? (first * one.seconds + second * other.seconds) / seconds : second
+  const values = HISTORY_SERIES_NAMES.map((name, index) => {
+    const first = one.values[index] ?? null
+    const second = other.values[index] ?? null
+    if (first === null || second === null) return first ?? second
+    return HISTORY_SERIES[name] === 'max' ? Math.max(first, second) : mean(first, second)
+  })
+  return { time: other.time, seconds, values, errors: foldErrors(one.errors, other.errors, mean) }
+}
+
+function foldErrors(
+  one: ErrorRates | null,
+  other: ErrorRates | null,
+  mean: (first: number, second: number) => number,
+): ErrorRates | null {
+  if (one === null || other === null) return one ?? other
+  const classes = Object.keys({ ...one, ...other }) as FailureClass[]
+  return Object.fromEntries(classes.map((name) => [name, mean(one[name] ?? 0, other[name] ?? 0)]))
+}
+
+/** Seconds. A round step keeps the buckets where they are while the job grows. */
+const STEPS = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400]
+
+/** At most `maxPoints`, folded in buckets of one round step. */
+function thinPoints(points: SpeedPoint[], maxPoints: number): SpeedPoint[] {
+  const first = points[0]
+  const last = points.at(-1)
+  if (!first || !last || points.length <= maxPoints) return points
+  // A stretch touches one bucket more than it is steps long.
+  const finest = (last.time - first.time) / (maxPoints - 1)
+  const step = STEPS.find((candidate) => candidate >= finest) ?? Math.ceil(finest / 86_400) * 86_400
+  const thinned: SpeedPoint[] = []
+  for (const point of points) {
+    const before = thinned.at(-1)
+    if (before && Math.ceil(before.time / step) === Math.ceil(point.time / step)) {
+      thinned[thinned.length - 1] = foldPoints(before, point)
+    } else thinned.push(point)
+  }
+  return thinned
+}
+
+/** Points as columns. */
+export function toColumns(points: readonly SpeedPoint[]): Omit<History, 'marks'> {
+  const classes = new Set(points.flatMap(({ errors }) => Object.keys(errors ?? {}) as FailureClass[]))
+  const columns = HISTORY_SERIES_NAMES.map((name, index) => [name, points.map(({ values }) => values[index] ?? null)])
+  return {
+    time: points.map(({ time }) => time),
+    seconds: points.map(({ seconds }) => seconds),
+    ...(Object.fromEntries(columns) as Record<(typeof HISTORY_SERIES_NAMES)[number], (number | null)[]>),
+    errorsPerSecondByClass: Object.fromEntries(
+      [...classes].map((name) => [name, points.map(({ errors }) => (errors ? (errors[name] ?? 0) : null))]),
+    ),
+  }
+}

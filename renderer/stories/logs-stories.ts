@@ -1,3 +1,4 @@
+import { emptyHistory } from '../../shared/job-history.ts'
 import type { LogAnalysis, LogGroups } from '../../shared/log-analysis.ts'
 import { always } from '../client/scripted-client.ts'
 import { sampleSnapshot } from '../job/testing/samples.ts'
@@ -73,10 +74,7 @@ export const logsStories: Record<string, Story> = {
     {
       'report.preview': always({ reportId: 'r1', files: REPORT }),
       'jobs.events': always([]),
-      'jobs.history': always({
-        ...{ time: [], bytesPerSecond: [], concurrency: [], firstByteMsP50: [], firstByteMsP95: [] },
-        ...{ errorsPerSecond: [], marks: [] },
-      }),
+      'jobs.history': always(emptyHistory()),
       'jobs.objects': always({ total: 0, rows: [] }),
     },
     { route: { page: 'job', jobId: JOBS[0]?.jobId ?? '' }, click: { zh: '生成报告…', en: 'Make a report…' } },

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import type { EngineEvent, EventCode } from '../../../shared/engine-event.ts'
+import { emptyHistory } from '../../../shared/job-history.ts'
 import { sampleErrors, sampleSnapshot } from '../testing/samples.ts'
 import { clusterMarks, collectMarks, countMarks } from './event-marks.ts'
 import {
@@ -61,6 +62,7 @@ describe('history of the speed', () => {
   it('empties what the program measured between pause and resume', () => {
     const sevens = [7, 7, 7, 7, 7, 7]
     const history = fromHistory({
+      ...emptyHistory(),
       time: sevens.map((_, index) => START + index),
       bytesPerSecond: sevens,
       concurrency: sevens,

@@ -5,7 +5,7 @@
  * Invariants: times rise strictly; all columns have one length; a paused stretch is null, never zero.
  */
 import type { EngineEvent } from '../../../shared/engine-event.ts'
-import type { History } from '../../../shared/ipc-contract.ts'
+import type { History } from '../../../shared/job-history.ts'
 import { hasEnded } from '../../../shared/job-state.ts'
 import type { MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
 
@@ -42,7 +42,7 @@ const RESOLUTION: readonly { fromAgeSeconds: number; stepSeconds: number }[] = [
 /** The program's history, with paused stretches blanked out. */
 export function fromHistory(history: History): SpeedHistory {
   const isPaused = pausedTimes(history.marks)
-  const blank = (column: readonly number[]): Column =>
+  const blank = (column: Column): Column =>
     column.map((value, index) => (isPaused(history.time[index] ?? 0) ? null : value))
   return {
     time: history.time,

@@ -1,6 +1,6 @@
 /** Hours of speed with weather in them, the same every time. */
 import type { EngineEvent } from '../../../shared/engine-event.ts'
-import type { History } from '../../../shared/ipc-contract.ts'
+import { emptyHistory, type History } from '../../../shared/job-history.ts'
 
 export type SampleWeather = {
   /** Unix seconds of the last point. */
@@ -14,15 +14,10 @@ export type SampleWeather = {
 const FULL_SPEED = 32e6
 
 export function sampleHistory({ end, hours, marks = [], shareAt = () => 1 }: SampleWeather): History {
-  const history: History = {
-    time: [],
-    bytesPerSecond: [],
-    concurrency: [],
-    firstByteMsP50: [],
-    firstByteMsP95: [],
-    errorsPerSecond: [],
-    marks,
-  }
+  const history: History = { ...emptyHistory(), marks }
+  const throttled: number[] = []
+  const reset: number[] = []
+  history.errorsPerSecondByClass = { throttled, reset }
   const chance = lehmer(7)
   const start = end - hours * 3600
   for (let time = start; time <= end; time += end - time > 7200 ? 60 : end - time > 600 ? 10 : 1) {
@@ -34,7 +29,20 @@ export function sampleHistory({ end, hours, marks = [], shareAt = () => 1 }: Sam
     history.concurrency.push(Math.max(1, Math.round(16 * rising * share)))
     history.firstByteMsP50.push(80 + 10 * chance())
     history.firstByteMsP95.push(190 + 40 * chance())
-    history.errorsPerSecond.push(share < 0.8 ? 2 * chance() : 0)
+    const errors = share < 0.8 ? 2 * chance() : 0
+    history.errorsPerSecond.push(errors)
+    history.seconds.push(end - time > 7200 ? 60 : end - time > 600 ? 10 : 1)
+    const active = Math.round(16 * rising * share)
+    history.connectionsActive.push(active)
+    history.connectionsConnecting.push(share < 0.8 ? 2 : 0)
+    history.connectionsIdle.push(16 - active)
+    history.connectionsCloseWait.push(0)
+    history.dnsMs.push(8 + 4 * chance())
+    history.diskWriteMs.push(1.5 + chance())
+    history.rssBytes.push(132e6 + 8e6 * chance())
+    history.loopLagMs.push(2 + 3 * chance())
+    throttled.push(errors * 0.8)
+    reset.push(errors * 0.2)
   }
   return history
 }

@@ -14,7 +14,7 @@ import { historyRangeSchema, historySchema } from './job-history.ts'
 import { jobSpecSchema, networkSchema, sourceSchema } from './job-spec.ts'
 import { jobPhaseSchema, summarySchema } from './job-state.ts'
 import { logAnalysisSchema } from './log-analysis.ts'
-import { metricsSnapshotSchema } from './metrics-snapshot.ts'
+import { LIMITS, metricsSnapshotSchema } from './metrics-snapshot.ts'
 import { objectFilterSchema, objectRowSchema } from './object-row.ts'
 import { settingsSchema } from './settings.ts'
 
@@ -75,6 +75,8 @@ export const jobViewSchema = z.object({
   objectsDone: z.number().int(),
   objectsFailed: z.number().int(),
   objectsTotal: z.number().int(),
+  /** How long each limit held the speed while the job ran, over all its runs: the verdict on a job that is paused or over. */
+  limitSeconds: z.partialRecord(z.enum(LIMITS), z.number()).optional(),
   summary: summarySchema.optional(),
 })
 

@@ -200,6 +200,30 @@ describe('after a restart', () => {
     await vi.waitFor(() => expect(second.engine.downloads).toHaveLength(1))
   })
 
+  test('the last numbers of a job, what held it, and its whole history as a table are still there', async () => {
+    const first = await open()
+    const { jobId, download } = await first.start()
+    for (let tick = 0; tick <= 20; tick++) {
+      const limit = { code: tick < 15 ? ('line' as const) : ('throttling' as const), evidence: {} }
+      download.tick({ bytesDone: tick, rssBytes: 130e6, dnsMs: 0, limit })
+    }
+    await closers.pop()?.()
+
+    const second = await open()
+    expect(await second.value('jobs.snapshot', { jobId })).toMatchObject({ bytesDone: 20, phase: 'interrupted' })
+    const [job] = (await second.value('jobs.list')) as JobView[]
+    expect(Object.keys(job?.limitSeconds ?? {})).toEqual(['line', 'throttling'])
+    const csv = (await second.value('jobs.historyCsv', { jobId })) as { fileName: string; text: string }
+    expect(csv.fileName).toMatch(/^longhaul-202510-\d{8}\.csv$/)
+    const [header, ...rows] = csv.text.trimEnd().split('\n')
+    expect(header).toMatch(/^time \(UTC\),elapsed \(h\),stands for \(s\),speed \(bytes\/s\),/)
+    expect(rows.length).toBeGreaterThanOrEqual(19)
+    // A look-up that never took place is an empty cell, memory is a number.
+    expect(rows[0]).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z,.*,,.*,130000000,/)
+    await second.value('jobs.remove', { jobId })
+    expect((await readdir(join(stateFolder, 'jobs'))).filter((name) => name.startsWith(jobId))).toEqual([])
+  })
+
   test('a job of a program that was killed is interrupted as well', async () => {
     const { start } = await open()
     const { jobId } = await start()

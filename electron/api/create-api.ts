@@ -166,7 +166,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     'jobs.retry': async ({ jobId, indexes }) => jobs.retry(jobId, indexes),
     'jobs.rebuildPool': async ({ jobId }) => jobs.rebuildPool(jobId),
     'jobs.coolDown': async ({ jobId }) => jobs.coolDown(jobId),
-    'jobs.snapshot': async ({ jobId }) => jobs.snapshot(jobId),
+    'jobs.snapshot': ({ jobId }) => jobs.snapshot(jobId),
     'jobs.history': ({ jobId, ...range }) => jobs.history(jobId, range),
     'jobs.historyCsv': ({ jobId }) => jobs.historyCsv(jobId),
     'jobs.events': ({ jobId, limit }) => jobs.events(jobId, limit),

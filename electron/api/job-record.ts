@@ -1,11 +1,11 @@
-/** What one job leaves for its charts and lists: speed history and decision log, both surviving a restart. */
+/** What one job leaves for its charts and lists: speed history, last snapshot and decision log, surviving a restart. */
 import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import type { EngineEvent, EventCode } from '../../shared/engine-event.ts'
 import type { History, HistoryRange } from '../../shared/job-history.ts'
 import { hasEnded } from '../../shared/job-state.ts'
-import type { MetricsSnapshot } from '../../shared/metrics-snapshot.ts'
+import { type MetricsSnapshot, metricsSnapshotSchema } from '../../shared/metrics-snapshot.ts'
 import { openEventLog, removeEventLog } from './event-log.ts'
 import { pointBetween } from './history-point.ts'
 import { createSpeedHistory, type SpeedPoint, savedHistorySchema, toColumns } from './speed-history.ts'
@@ -15,6 +15,8 @@ export type JobRecord = {
   addEvent(event: EngineEvent): void
   history(range: HistoryRange): History
   events(limit: number): EngineEvent[]
+  /** The newest, of this run or of the last one that was saved. */
+  snapshot(): MetricsSnapshot | undefined
   /** A new run begins: no point may stand for the time between the runs. */
   beginRun(): void
   save(): Promise<void>
@@ -45,6 +47,7 @@ type LogProblem = (where: string, error: unknown) => void
 const pathsOf = (folder: string, jobId: string) => ({
   history: join(folder, `${jobId}.history`),
   events: join(folder, `${jobId}.events.ndjson`),
+  snapshot: join(folder, `${jobId}.snapshot`),
 })
 
 export async function openJobRecord(folder: string, jobId: string, logProblem: LogProblem): Promise<JobRecord> {
@@ -52,9 +55,11 @@ export async function openJobRecord(folder: string, jobId: string, logProblem: L
   const log = await openEventLog(paths.events, logProblem)
   const history = createSpeedHistory(await readHistory(paths.history))
   let previous: MetricsSnapshot | undefined
+  let newest = await readSnapshot(paths.snapshot)
 
   return {
     addSnapshot(snapshot) {
+      newest = snapshot
       // Of a job that is over or only tidies up there is no speed: a last zero would look like a collapse.
       if (hasEnded(snapshot.phase) || snapshot.phase === 'finishing') return
       const point = pointBetween(previous, snapshot)
@@ -74,10 +79,12 @@ export async function openJobRecord(folder: string, jobId: string, logProblem: L
       return { ...toColumns(history.read(range)), marks: marks.slice(-MAX_MARKS) }
     },
     events: (limit) => log.latest(limit),
+    snapshot: () => newest,
     async save() {
       try {
         await mkdir(folder, { recursive: true })
         await writeFileAtomic(paths.history, JSON.stringify(history.save(), round))
+        if (newest) await writeFileAtomic(paths.snapshot, JSON.stringify(newest, round))
       } catch (error) {
         logProblem('job-record', error)
       }
@@ -89,6 +96,7 @@ export async function openJobRecord(folder: string, jobId: string, logProblem: L
 export async function removeJobRecord(folder: string, jobId: string): Promise<void> {
   const paths = pathsOf(folder, jobId)
   await rm(paths.history, { force: true })
+  await rm(paths.snapshot, { force: true })
   await removeEventLog(paths.events)
 }
 
@@ -99,6 +107,14 @@ const round = (_: string, value: unknown): unknown =>
 async function readHistory(path: string): Promise<SpeedPoint[][] | undefined> {
   try {
     return savedHistorySchema.parse(JSON.parse(await readFile(path, 'utf8')))
+  } catch {
+    return undefined
+  }
+}
+
+async function readSnapshot(path: string): Promise<MetricsSnapshot | undefined> {
+  try {
+    return metricsSnapshotSchema.parse(JSON.parse(await readFile(path, 'utf8')))
   } catch {
     return undefined
   }

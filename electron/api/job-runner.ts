@@ -25,6 +25,10 @@ const PUSH_SNAPSHOT_EVERY_MS = 200
 const SAVE_JOB_EVERY_MS = 5000
 const SAVE_HISTORY_EVERY_MS = 20_000
 const KEEP_ENDED_RUNS = 3
+/** Enough to compare jobs without reading their files again. */
+const KEEP_IDLE_RECORDS = 4
+/** Two snapshots further apart tell nothing about the time between: the machine slept. */
+const LONGEST_STEP_SECONDS = 60
 
 type Nothing = CallResult<'jobs.pause'>
 
@@ -110,7 +114,8 @@ export function createJobRunner(options: JobRunnerOptions) {
 
   function receive(run: Run, jobId: string, record: JobRecord, snapshot: MetricsSnapshot): void {
     const now = clock.monotonic()
-    const phaseChanged = run.snapshot?.phase !== snapshot.phase
+    const before = run.snapshot
+    const phaseChanged = before?.phase !== snapshot.phase
     run.snapshot = snapshot
     record.addSnapshot(snapshot)
     if (phaseChanged || now - run.pushedSnapshotAt >= PUSH_SNAPSHOT_EVERY_MS) {
@@ -123,7 +128,10 @@ export function createJobRunner(options: JobRunnerOptions) {
     }
     const job = book.get(jobId)
     // The last word about the end is the summary's.
-    if (job && !hasEnded(snapshot.phase)) report(run, { ...job, ...progressOf(snapshot), phase: snapshot.phase })
+    if (job && !hasEnded(snapshot.phase)) {
+      const limitSeconds = addLimit(job.limitSeconds, before, snapshot)
+      report(run, { ...job, ...progressOf(snapshot), ...(limitSeconds ? { limitSeconds } : {}), phase: snapshot.phase })
+    }
   }
 
   /** Tells everyone about the job as it is now, unless nothing but the numbers changed a moment ago. */
@@ -159,7 +167,11 @@ export function createJobRunner(options: JobRunnerOptions) {
 
   function recordOf(jobId: string): Promise<JobRecord> {
     const record = records.get(jobId) ?? openJobRecord(folder, jobId, options.logProblem)
+    // Newest use last; of jobs without a run only a few are held, so that looking through old jobs does not fill the memory.
+    records.delete(jobId)
     records.set(jobId, record)
+    const idle = [...records.keys()].filter((other) => !runs.has(other))
+    for (const oldId of idle.slice(0, -KEEP_IDLE_RECORDS)) records.delete(oldId)
     return record
   }
 
@@ -291,8 +303,14 @@ export function createJobRunner(options: JobRunnerOptions) {
     rebuildPool: (jobId: string) => withLive(jobId, (run) => run.download?.rebuildPool()),
     coolDown: (jobId: string) => withLive(jobId, (run) => run.download?.coolDown()),
 
-    snapshot: (jobId: string): Outcome<MetricsSnapshot | null> =>
-      known(jobId, () => success(runs.get(jobId)?.snapshot ?? null)),
+    /** Of a job that does not run: the last one, in the phase the job is in now. */
+    async snapshot(jobId: string): Promise<Outcome<MetricsSnapshot | null>> {
+      const job = book.get(jobId)
+      if (!job) return failed({ class: 'usage', code: 'unknown-job', subject: jobId })
+      if (liveRun(jobId)) return success(runs.get(jobId)?.snapshot ?? null)
+      const last = (await recordOf(jobId)).snapshot()
+      return success(last ? { ...last, phase: job.phase } : null)
+    },
 
     async history(jobId: string, range: HistoryRange) {
       if (!book.get(jobId)) return failed({ class: 'usage', code: 'unknown-job', subject: jobId })
@@ -345,6 +363,17 @@ const progressOf = (snapshot: MetricsSnapshot) => ({
   objectsFailed: snapshot.objectsFailed,
   objectsTotal: snapshot.objectsTotal,
 })
+
+/** Counts the time since the snapshot before for what limited the speed then. */
+function addLimit(
+  known: JobView['limitSeconds'],
+  before: MetricsSnapshot | undefined,
+  { time, phase, limit }: MetricsSnapshot,
+): JobView['limitSeconds'] {
+  const seconds = before ? (Date.parse(time) - Date.parse(before.time)) / 1000 : 0
+  if (phase !== 'running' || !(seconds > 0) || seconds > LONGEST_STEP_SECONDS) return known
+  return { ...known, [limit.code]: (known?.[limit.code] ?? 0) + seconds }
+}
 
 function endPhase(summary: Summary, wish: Run['wish']): JobPhase {
   if (summary.status !== 'interrupted') return summary.status

@@ -45,7 +45,7 @@ async function open() {
         ok: true,
         value: [{ time: '2025-10-01T12:00:00Z', code: 'object-failed', reason: { key: KEY, said: SECRET_KEY } }],
       }),
-      snapshot: () => ({ ok: true, value: null }),
+      snapshot: async () => ({ ok: true, value: null }),
     },
     book: { get: (jobId) => (jobId === job.jobId ? job : undefined) },
     vault,

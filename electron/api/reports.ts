@@ -51,7 +51,7 @@ export function createReports(options: ReportOptions) {
       ])
       if (!history.ok) return history
       if (!events.ok) return events
-      const snapshot = jobs.snapshot(jobId)
+      const snapshot = await jobs.snapshot(jobId)
       const folder = logFolderOf(job)
       const analysis = await analyseFile(join(folder, ERROR_LOG))
       const excerpts = await Promise.all([ERROR_LOG, PERFORMANCE_LOG].map((name) => readEnd(folder, name)))

@@ -449,6 +449,8 @@ export const jobEn: JobWords = {
   },
   verdict: {
     title: 'Bottleneck',
+    overallTitle: 'Bottleneck overall',
+    overall: (share: string, phase: string) => `${phase}; it held ${share} of the running time`,
     why: 'Why?',
     evidence: 'Evidence',
     advice: 'Advice',

@@ -408,7 +408,15 @@ export const jobZh = {
     resumedAfterCrash: '断点续传',
     listing: '列举中',
   } as Record<string, string>,
-  verdict: { title: '瓶颈', why: '为什么?', evidence: '证据', advice: '建议', noNumbers: '还没有足够的数据。' },
+  verdict: {
+    title: '瓶颈',
+    overallTitle: '总体瓶颈',
+    overall: (share: string, phase: string) => `${phase}；运行时间的 ${share} 受此限制`,
+    why: '为什么?',
+    evidence: '证据',
+    advice: '建议',
+    noNumbers: '还没有足够的数据。',
+  },
   chart: {
     title: '速度',
     ranges: { '5m': '5 分', '1h': '1 时', all: '全程' },

@@ -3,7 +3,7 @@ import { Empty, Skeleton } from 'antd'
 import { useCallback, useState } from 'react'
 import { hasEnded } from '../../shared/job-state.ts'
 import { ReportDialog } from '../logs/report-dialog.tsx'
-import { useJob, useSnapshot, useWindowState } from '../store/use-window-store.tsx'
+import { useJob, useWindowState } from '../store/use-window-store.tsx'
 import { BannerLine } from './banner/banner-line.tsx'
 import { ChartPanel } from './chart/chart-panel.tsx'
 import { JobHead } from './head/job-head.tsx'
@@ -11,6 +11,7 @@ import { StatusStrip } from './strip/status-strip.tsx'
 import { JobTabs } from './tabs/job-tabs.tsx'
 import { useJobCommands } from './use-job-commands.ts'
 import { useEvents } from './use-job-data.ts'
+import { useNewestSnapshot } from './use-newest-snapshot.ts'
 import { VerdictLine } from './verdict/verdict-line.tsx'
 import { useJobWords } from './words/use-job-words.ts'
 import './job-page.css'
@@ -41,7 +42,7 @@ export function JobPage({ jobId }: { jobId: string }) {
 
 function ExistingJob({ jobId }: { jobId: string }) {
   const job = useJob(jobId)
-  const snapshot = useSnapshot(jobId)
+  const snapshot = useNewestSnapshot(jobId)
   const events = useEvents(jobId)
   const commands = useJobCommands(jobId)
   const [isReporting, setReporting] = useState(false)
@@ -54,7 +55,7 @@ function ExistingJob({ jobId }: { jobId: string }) {
     <div className="lh-job">
       <JobHead job={job} snapshot={live} commands={commands} onReport={report} />
       <BannerLine job={job} snapshot={snapshot} events={events} commands={commands} />
-      {isAlive && <VerdictLine phase={job.phase} limit={snapshot?.limit} />}
+      <VerdictLine job={job} limit={live?.limit} />
       <ChartPanel jobId={jobId} snapshot={snapshot} events={events} isLive={isAlive} />
       {isAlive && <StatusStrip snapshot={live} />}
       <JobTabs job={job} snapshot={snapshot} events={events} commands={commands} />

@@ -1,34 +1,42 @@
-/** What limits the speed now, in one line; why, with the numbers, one click away. */
+/** What limits the speed now, or limited it over a job that stands still, in one line; why, with the numbers, one click away. */
 import { Popover } from 'antd'
-import type { JobPhase } from '../../../shared/job-state.ts'
+import type { JobView } from '../../../shared/ipc-contract.ts'
 import type { Limit } from '../../../shared/metrics-snapshot.ts'
 import { popupContainer } from '../popup-container.ts'
 import { fieldLabel } from '../words/fill-sentence.ts'
-import { formatField, UNKNOWN } from '../words/format-live.ts'
+import { formatField, formatPercent, UNKNOWN } from '../words/format-live.ts'
 import { useJobWords } from '../words/use-job-words.ts'
+import { chooseVerdict } from './choose-verdict.ts'
 import './verdict-line.css'
 
-export function VerdictLine({ phase, limit }: { phase: JobPhase; limit: Limit | undefined }) {
+export function VerdictLine({ job, limit }: { job: JobView; limit: Limit | undefined }) {
   const words = useJobWords()
   const { verdict, punctuation } = words
-  const isMoving =
-    phase === 'running' || phase === 'finishing' || (phase === 'waiting' && limit?.code === 'network-lost')
-  const said = isMoving && limit ? words.limits[limit.code] : undefined
+  const chosen = chooseVerdict(job, limit)
+  const phase = words.phases[job.phase]
+  const said =
+    chosen.kind === 'unknown' ? undefined : words.limits[chosen.kind === 'now' ? chosen.limit.code : chosen.code]
+  const because =
+    chosen.kind === 'now'
+      ? said?.because
+      : chosen.kind === 'overall'
+        ? verdict.overall(formatPercent(chosen.share, 0), phase)
+        : phase
   return (
     <div className="lh-verdict">
-      <p className="lh-truncate" title={said?.because}>
+      <p className="lh-truncate" title={because}>
         <span className="lh-muted">
-          {verdict.title}
+          {chosen.kind === 'overall' ? verdict.overallTitle : verdict.title}
           {punctuation.colon}
         </span>
         <strong className="lh-verdict-name">{said?.name ?? UNKNOWN}</strong>{' '}
-        <span className="lh-muted">({said?.because ?? words.phases[phase]})</span>
+        <span className="lh-muted">({because})</span>
       </p>
-      {limit && said && (
+      {chosen.kind === 'now' && (
         <Popover
           trigger="click"
           placement="bottomRight"
-          content={<Evidence limit={limit} />}
+          content={<Evidence limit={chosen.limit} />}
           destroyOnHidden
           getPopupContainer={popupContainer}
         >

@@ -1,6 +1,21 @@
-/** Walks the listing of a prefix page by page, trying again by the retry policy; hands on pages as they come. */
-import { type Failure, type Outcome, success } from '../../../shared/failure.ts'
+/**
+ * Walks the listing of a prefix and hands on its pages in the order of the keys, one at a time.
+ *
+ * One listing answers a thousand keys per round trip. Where the keys lie in folders, these are listed side by side: a
+ * few ahead of the one whose turn it is, each some pages deep, so that memory stays bounded and the order is that of a
+ * plain listing all the same. The way it goes:
+ *
+ * - The first pages come from the plain listing, whatever there is: a small prefix costs no request more, and the first
+ *   object is under way after the first answer.
+ * - If there is more, and folders among the keys, the folders are asked for with a delimiter, and each is listed from
+ *   its start by the same rule. What the plain pages have told already is left out by name, not by position: servers
+ *   differ in what `start-after` means.
+ * - A server that does not know the delimiter, or says what cannot be, is listed plainly to the end.
+ */
+import { type Failure, failed, type Outcome, success } from '../../../shared/failure.ts'
 import type { ListedObject, ObjectSource } from '../engine-ports.ts'
+import { askPatiently, createPageReader, type PageReader } from './page-reader.ts'
+import { mergeByKey, readFolders } from './read-folders.ts'
 
 export type ListingOptions = {
   source: Pick<ObjectSource, 'listPage'>
@@ -12,24 +27,102 @@ export type ListingOptions = {
   signal: AbortSignal
 }
 
-/** Resolves when the last page has been handed on. One page is in memory at a time. */
+/** So many pages are read plainly before folders are asked for: below that it would cost more than it saves. */
+const PLAIN_PAGES = 2
+/** Folders that are listed side by side. */
+const FOLDERS_ABREAST = 8
+/** Pages of a folder that may wait for its turn. Three levels of eight folders then hold some 50 MB. */
+const PAGES_AHEAD = 8
+/** A folder whose first keys lie in no sub-folder is taken for flat behind so many pages. */
+const MOST_PAGES_REMEMBERED = PLAIN_PAGES + PAGES_AHEAD
+
+type IsKnown = (key: string) => boolean
+
+/** Resolves when the last page has been handed on. */
 export async function listObjects(options: ListingOptions): Promise<Outcome<void>> {
-  const { source, prefix, signal } = options
-  let continuation: string | undefined
-  let attempts = 0
-  while (!signal.aborted) {
-    const page = await source.listPage({ prefix, ...(continuation ? { continuation } : {}) }, signal)
-    if (!page.ok) {
-      attempts++
-      const delay = options.retryAfterMs(page.failure, attempts)
-      if (delay === undefined) return page
-      await options.sleep(delay)
-      continue
-    }
-    attempts = 0
-    await options.onPage(page.value.objects)
-    continuation = page.value.continuation
-    if (!continuation) return success(undefined)
+  const { source, signal, onPage } = options
+
+  const read = (prefix: string, pagesAhead: number): PageReader => {
+    const ask = (continuation: string | undefined) =>
+      source.listPage({ prefix, ...(continuation ? { continuation } : {}) }, signal)
+    return createPageReader(askPatiently(ask, options), pagesAhead)
   }
-  return { ok: false, failure: { class: 'cancelled' } }
+
+  /** Hands on what a prefix holds, from its own reader as long as that is the best way. */
+  async function walk(prefix: string, reader: PageReader, isKnown: IsKnown): Promise<Outcome<void>> {
+    const told = new Set<string>()
+    let pages = 0
+    let hasFolders = false
+    let isPlain = false
+    reader.readAhead(0)
+    for (;;) {
+      const page = await reader.next()
+      if (signal.aborted) return failed({ class: 'cancelled' })
+      if (!page) return success(undefined)
+      if (!page.ok) return page
+      const { objects, continuation } = page.value
+      await onPage(objects.filter(({ key }) => !isKnown(key)))
+      if (signal.aborted) return failed({ class: 'cancelled' })
+      if (continuation === undefined) return success(undefined)
+      if (isPlain) continue
+      pages++
+      for (const { key } of objects) {
+        told.add(key)
+        hasFolders ||= key.includes('/', prefix.length)
+      }
+      if (reader.waiting > 0 || pages < PLAIN_PAGES) continue
+      const folders = hasFolders ? await openFolders(prefix) : undefined
+      if (folders) {
+        reader.stop()
+        return walkFolders(folders, (key) => told.has(key) || isKnown(key))
+      }
+      isPlain = hasFolders || pages >= MOST_PAGES_REMEMBERED
+      if (!isPlain) continue
+      told.clear()
+      reader.readAhead(PAGES_AHEAD)
+    }
+  }
+
+  const openFolders = (prefix: string) => {
+    const ask = (folder: string) => (continuation: string | undefined) =>
+      source.listPage({ prefix: folder, delimiter: '/', ...(continuation ? { continuation } : {}) }, signal)
+    return readFolders(prefix, (folder) => createPageReader(askPatiently(ask(folder), options), 1))
+  }
+
+  async function walkFolders(
+    folders: NonNullable<Awaited<ReturnType<typeof openFolders>>>,
+    isKnown: IsKnown,
+  ): Promise<Outcome<void>> {
+    /** Some servers name a folder again on the next page. */
+    const walked = new Set<string>()
+    for await (const level of folders) {
+      if (!level.ok) return level
+      const { objects, prefixes } = level.value
+      const entries = mergeByKey({ objects, prefixes: [...new Set(prefixes)].filter((name) => !walked.has(name)) })
+      const names = entries.flatMap((entry) => (entry.kind === 'folder' ? [entry.prefix] : []))
+      const readers = new Map<string, PageReader>()
+      let turn = 0
+      try {
+        for (const entry of entries) {
+          if (entry.kind === 'objects') await onPage(entry.objects.filter(({ key }) => !isKnown(key)))
+          else {
+            for (const name of names.slice(turn, turn + FOLDERS_ABREAST)) {
+              if (!readers.has(name)) readers.set(name, read(name, PAGES_AHEAD))
+            }
+            const outcome = await walk(entry.prefix, readers.get(entry.prefix) as PageReader, isKnown)
+            if (!outcome.ok) return outcome
+            readers.delete(entry.prefix)
+            walked.add(entry.prefix)
+            turn++
+          }
+          if (signal.aborted) return failed({ class: 'cancelled' })
+        }
+      } finally {
+        for (const reader of readers.values()) reader.stop()
+      }
+    }
+    return success(undefined)
+  }
+
+  return walk(options.prefix, read(options.prefix, 0), () => false)
 }

@@ -1,0 +1,94 @@
+/** Reads one listing page by page, a given number of pages ahead of whoever takes them. */
+import { failed, type Outcome, success } from '../../../shared/failure.ts'
+import type { ListPage } from '../engine-ports.ts'
+
+/** One page of a listing; asks again by itself where that may help. */
+export type AskPage = (continuation: string | undefined) => Promise<Outcome<ListPage>>
+
+export type PageReader = {
+  /** Undefined behind the last page, and behind a failure. */
+  next(): Promise<Outcome<ListPage> | undefined>
+  /** How many pages may wait to be taken. 0 = a page is asked for only when somebody waits for it. */
+  readAhead(pages: number): void
+  /** Pages that are here already. */
+  readonly waiting: number
+  stop(): void
+}
+
+export function createPageReader(ask: AskPage, pagesAhead: number): PageReader {
+  const pages: Outcome<ListPage>[] = []
+  let ahead = pagesAhead
+  let continuation: string | undefined
+  let isAsking = false
+  let isOver = false
+  let taker: ((page: Outcome<ListPage> | undefined) => void) | undefined
+
+  function advance(): void {
+    if (taker && pages.length > 0) {
+      taker(pages.shift())
+      taker = undefined
+    } else if (taker && isOver && !isAsking) {
+      taker(undefined)
+      taker = undefined
+    }
+    if (!isAsking && !isOver && (taker !== undefined || pages.length < ahead)) void read()
+  }
+
+  async function read(): Promise<void> {
+    isAsking = true
+    const page = await ask(continuation)
+    isAsking = false
+    if (page.ok && page.value.continuation !== undefined && page.value.continuation === continuation) {
+      // It would go round for ever.
+      pages.push(failed({ class: 'protocol', code: 'listing-repeats' }))
+      isOver = true
+    } else {
+      pages.push(page)
+      continuation = page.ok ? page.value.continuation : undefined
+      isOver ||= continuation === undefined
+    }
+    advance()
+  }
+
+  advance()
+  return {
+    next() {
+      return new Promise((resolve) => {
+        taker = resolve
+        advance()
+      })
+    },
+    readAhead(count) {
+      ahead = count
+      advance()
+    },
+    get waiting() {
+      return pages.length
+    },
+    stop() {
+      isOver = true
+      pages.length = 0
+    },
+  }
+}
+
+/** Asks until an answer comes or there is no use in asking again. */
+export function askPatiently(
+  ask: AskPage,
+  options: {
+    retryAfterMs(failure: Extract<Outcome<never>, { ok: false }>['failure'], attempts: number): number | undefined
+    sleep(milliseconds: number): Promise<void>
+    signal: AbortSignal
+  },
+): AskPage {
+  return async (continuation) => {
+    for (let attempts = 1; !options.signal.aborted; attempts++) {
+      const page = await ask(continuation)
+      if (page.ok) return success(page.value)
+      const delay = options.retryAfterMs(page.failure, attempts)
+      if (delay === undefined) return page
+      await options.sleep(delay)
+    }
+    return failed({ class: 'cancelled' })
+  }
+}

@@ -1,0 +1,44 @@
+/** A window that stays open for ten hours: its memory does not grow, and a tick costs no more at the end than at the start. */
+import { expect } from 'vitest'
+import { jobPage } from '../model/job-page.ts'
+import { WORDS } from '../model/words.ts'
+import { openReplay } from '../support/replay.ts'
+import { spec } from '../support/spec.ts'
+
+const HOUR = 3600
+/** What lies behind is kept in steps of this order anyway; the watched minutes come second by second. */
+const STEP_SECONDS = 20
+const WATCHED_TICKS = 120
+/** Older hours stay as ever fewer points; a page that kept every snapshot (about 5 KB each) would grow by 9 MB. */
+const MAX_GROWTH_BYTES = 4e6
+/** Frames of a busy machine vary; a cost that rises with the hours would be tenfold. */
+const MAX_COST_RATIO = 2.5
+
+spec(
+  'ten hours of a job leave the heap of the page where one hour left it',
+  async (workshop) => {
+    const replay = await openReplay(workshop)
+    try {
+      await replay.page.getByText(WORDS.zh.wholeJob, { exact: true }).click()
+      const until = async (hours: number, from: number) => {
+        await replay.run((hours - from) * HOUR - WATCHED_TICKS, STEP_SECONDS)
+        const busyBefore = await replay.busySeconds()
+        await replay.run(WATCHED_TICKS, 1)
+        const tickMs = ((await replay.busySeconds()) - busyBefore) * (1000 / WATCHED_TICKS)
+        const points = await jobPage(replay.page).chartPoints()
+        return { heapBytes: await replay.heapBytes(), tickMs, points }
+      }
+      const early = await until(1, 0)
+      const late = await until(10, 1)
+      const line = (name: string, { heapBytes, tickMs, points }: typeof early) =>
+        `${name}: heap ${(heapBytes / 1e6).toFixed(1)} MB, ${tickMs.toFixed(1)} ms of the page's main thread a tick, ${points} points drawn`
+      console.log(`${line('after 1 h', early)}\n${line('after 10 h', late)}`)
+      expect(early.points).toBeGreaterThan(50)
+      expect(late.heapBytes - early.heapBytes).toBeLessThan(MAX_GROWTH_BYTES)
+      expect(late.tickMs).toBeLessThan(early.tickMs * MAX_COST_RATIO)
+    } finally {
+      await replay.close()
+    }
+  },
+  { only: 'web' },
+)

@@ -1,5 +1,6 @@
-/** `npm run bench -- throughput` or `-- steadiness`: how fast, and for how long, beside others. Ctrl-C cleans up. */
+/** `npm run bench -- throughput`, `-- steadiness` or `-- startup`: how fast, for how long, beside others, and how soon. Ctrl-C cleans up. */
 import { parseThroughputOptions, USAGE } from '../bench/options.ts'
+import { runStartup, STARTUP_USAGE } from '../bench/startup.ts'
 import { parseSteadinessOptions, STEADINESS_USAGE } from '../bench/steadiness/options.ts'
 import { runSteadiness } from '../bench/steadiness/steadiness.ts'
 import { runThroughput } from '../bench/throughput.ts'
@@ -13,7 +14,7 @@ async function bench([what, ...args]: string[]): Promise<number> {
   try {
     const run = prepare(what, args, stop.signal)
     if (!run) {
-      console.error(`${USAGE}\n\n${STEADINESS_USAGE}`)
+      console.error(`${USAGE}\n\n${STEADINESS_USAGE}\n\n${STARTUP_USAGE}`)
       return 2
     }
     if (!(await ensureBuilt())) {
@@ -41,5 +42,6 @@ function prepare(what: string | undefined, args: string[], signal: AbortSignal):
     const options = parseSteadinessOptions(args)
     return () => runSteadiness(options, signal)
   }
+  if (what === 'startup') return () => runStartup(signal)
   return undefined
 }

@@ -23,15 +23,13 @@ const iso = (unixSeconds: number): string => new Date(unixSeconds * 1000).toISOS
 const event = (at: number, code: EventCode): EngineEvent => ({ time: iso(at), code, reason: {} })
 
 function historyOf(time: number[], speed: Column): SpeedHistory {
-  const zeros = time.map(() => 0)
-  return {
-    time,
-    bytesPerSecond: speed,
-    concurrency: zeros,
-    firstByteMsP50: zeros,
-    firstByteMsP95: zeros,
-    errorsPerSecond: zeros,
-  }
+  const blank = mapMeasured(time)
+  return { ...blank, time, bytesPerSecond: speed }
+}
+/** Zeros in every column. */
+const mapMeasured = (time: number[]): SpeedHistory => {
+  const columns = Object.keys(EMPTY_HISTORY).map((name) => [name, time.map(() => 0)])
+  return Object.fromEntries(columns) as unknown as SpeedHistory
 }
 const everySecond = (seconds: number, speed: (second: number) => number | null): SpeedHistory => {
   const offsets = Array.from({ length: seconds }, (_, index) => index)
@@ -87,7 +85,7 @@ describe('history of the speed', () => {
     expect(joinHistories(live, read)).toBe(live)
   })
 
-  it('stays below 3,600 points for a week and keeps the mean', () => {
+  it('stays below 12,000 points for a week and keeps the mean', () => {
     let history = EMPTY_HISTORY
     const week = 7 * 86_400
     for (let hour = 0; hour < week / 3600; hour++) {
@@ -95,7 +93,7 @@ describe('history of the speed', () => {
       const shifted = { ...piece, time: piece.time.map((time) => time + hour * 3600) }
       history = compactHistory(joinHistories(history, shifted), START + (hour + 1) * 3600)
     }
-    expect(history.time.length).toBeLessThan(3600)
+    expect(history.time.length).toBeLessThan(12_000)
     expect(columnLengths(history).size).toBe(1)
     // The very first second is a bucket of its own.
     const speeds = history.bytesPerSecond.slice(1, 500) as number[]
@@ -117,7 +115,7 @@ describe('history of the speed', () => {
           time,
           time.map((_, index) => (index % 7 === 3 ? null : index)),
         )
-        const changed = breakAtGaps(thinHistory(compactHistory(history, at + later), most))
+        const changed = breakAtGaps(thinHistory(compactHistory(history, at + later), most, ['bytesPerSecond']))
         expect(columnLengths(changed).size).toBe(1)
         expect(changed.time.every((value, index) => index === 0 || value > (changed.time[index - 1] as number))).toBe(
           true,
@@ -128,14 +126,41 @@ describe('history of the speed', () => {
     )
   })
 
-  it('thins to about as many points as there are pixels', () => {
-    const thin = thinHistory(
-      everySecond(3600, (second) => second),
-      500,
+  it('thins ten hours to what a screen shows without losing a peak or a dip of one second', () => {
+    const history = everySecond(36_000, (second) =>
+      second === 12_345 ? 900 : second === 23_456 ? 0 : 30 + (second % 5),
     )
-    expect(thin.time.length).toBeLessThanOrEqual(501)
-    expect(thin.time.length).toBeGreaterThan(300)
-    expect(thin.time.at(-1)).toBe(START + 3599)
+    const thin = thinHistory(history, 400, ['bytesPerSecond'])
+    expect(thin.time.length).toBeLessThanOrEqual(400 * 3 + 4)
+    expect(thin.time[thin.bytesPerSecond.indexOf(900)]).toBe(START + 12_345)
+    expect(thin.time[thin.bytesPerSecond.indexOf(0)]).toBe(START + 23_456)
+    expect(thin.time.at(-1)).toBe(START + 35_999)
+  })
+
+  it('keeps the lowest and the highest of every named column, and every gap, within its bound', () => {
+    const value = fc.option(fc.integer({ min: 0, max: 1000 }), { nil: null })
+    const points = fc.array(fc.tuple(value, value), { minLength: 1, maxLength: 600 })
+    fc.assert(
+      fc.property(points, fc.integer({ min: 10, max: 60 }), (rows, buckets) => {
+        const time = rows.map((_, index) => START + index)
+        const history = {
+          ...historyOf(
+            time,
+            rows.map(([speed]) => speed),
+          ),
+          dnsMs: rows.map(([, dns]) => dns),
+        }
+        const thin = thinHistory(history, buckets, ['bytesPerSecond', 'dnsMs'])
+        expect(thin.time.length).toBeLessThanOrEqual(Math.max(2 * buckets, (buckets + 1) * 6 + 2))
+        for (const name of ['bytesPerSecond', 'dnsMs'] as const) {
+          const extremes = (column: Column) => {
+            const measured = column.filter((each) => each !== null)
+            return [Math.min(...measured), Math.max(...measured), column.includes(null)]
+          }
+          expect(extremes(thin[name])).toEqual(extremes(history[name]))
+        }
+      }),
+    )
   })
 
   it('does not draw a line across hours in which the program was not there', () => {

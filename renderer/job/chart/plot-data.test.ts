@@ -1,19 +1,13 @@
 import { describe, expect, it, test } from 'vitest'
 import { axisTop, choosePlotData, formatTick, summarizeSpeed } from './plot-data.ts'
-import type { SpeedHistory } from './speed-history.ts'
+import { EMPTY_HISTORY, type SpeedHistory } from './speed-history.ts'
 
 const START = 1_767_225_600
 function history(seconds: number, speed: (second: number) => number | null = () => 30): SpeedHistory {
   const offsets = Array.from({ length: seconds }, (_, index) => index)
-  const zeros = offsets.map(() => 0)
-  return {
-    time: offsets.map((offset) => START + offset),
-    bytesPerSecond: offsets.map(speed),
-    concurrency: zeros,
-    firstByteMsP50: zeros,
-    firstByteMsP95: zeros,
-    errorsPerSecond: zeros,
-  }
+  const time = offsets.map((offset) => START + offset)
+  const columns = Object.keys(EMPTY_HISTORY).map((name) => [name, offsets.map(() => 0)])
+  return { ...(Object.fromEntries(columns) as unknown as SpeedHistory), time, bytesPerSecond: offsets.map(speed) }
 }
 
 describe('what is drawn', () => {

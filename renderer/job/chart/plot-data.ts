@@ -25,7 +25,7 @@ export function choosePlotData(history: SpeedHistory, range: ChartRange, maxPoin
   const { from, to } = plotSpan(history, range)
   // One point more on the left, so that the line enters at the edge.
   const stretch = sliceHistory(history, from - 60, to)
-  return { from, to, history: breakAtGaps(thinHistory(stretch, maxPoints)) }
+  return { from, to, history: thinHistory(breakAtGaps(stretch), maxPoints / 2, ['bytesPerSecond']) }
 }
 
 export type SpeedSummary = { now: number; mean: number; low: number; high: number; points: number }

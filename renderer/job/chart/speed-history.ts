@@ -5,37 +5,36 @@
  * Invariants: times rise strictly; all columns have one length; a paused stretch is null, never zero.
  */
 import type { EngineEvent } from '../../../shared/engine-event.ts'
-import type { History } from '../../../shared/job-history.ts'
+import { FAILURE_CLASSES } from '../../../shared/failure.ts'
+import { HISTORY_SERIES, HISTORY_SERIES_NAMES, type History, type HistorySeries } from '../../../shared/job-history.ts'
 import { hasEnded } from '../../../shared/job-state.ts'
-import type { MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
+import type { ErrorCounts, MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
+
+/** Error classes with a layer of their own in the chart; the rare rest shares one. */
+export const ERROR_LAYERS = ['throttled', 'server-error', 'stalled', 'slow', 'reset', 'connect', 'dns'] as const
+export type ErrorLayer = (typeof ERROR_LAYERS)[number] | 'other'
+export type ErrorColumn = `errors:${ErrorLayer}`
+export const ERROR_COLUMNS: readonly ErrorColumn[] = [
+  ...ERROR_LAYERS.map((name) => `errors:${name}` as const),
+  'errors:other',
+]
 
 /** Null = nothing was measured. */
 export type Column = readonly (number | null)[]
-export type SpeedHistory = {
-  /** Unix seconds. */
-  time: readonly number[]
-  bytesPerSecond: Column
-  concurrency: Column
-  firstByteMsP50: Column
-  firstByteMsP95: Column
-  errorsPerSecond: Column
-}
-export type MeasuredName = Exclude<keyof SpeedHistory, 'time'>
+export type MeasuredName = HistorySeries | ErrorColumn
+/** `time` in unix seconds. */
+export type SpeedHistory = { time: readonly number[] } & Record<MeasuredName, Column>
+const MEASURED_NAMES: readonly MeasuredName[] = [...HISTORY_SERIES_NAMES, ...ERROR_COLUMNS]
 
-export const EMPTY_HISTORY: SpeedHistory = {
-  time: [],
-  bytesPerSecond: [],
-  concurrency: [],
-  firstByteMsP50: [],
-  firstByteMsP95: [],
-  errorsPerSecond: [],
-}
+const eachColumn = <T>(make: (name: MeasuredName) => T): Record<MeasuredName, T> =>
+  Object.fromEntries(MEASURED_NAMES.map((name) => [name, make(name)])) as Record<MeasuredName, T>
 
-/** Seconds a point stands for from an age on, coarsest first: about 3,600 points for a week, 8,800 for a year. */
+export const EMPTY_HISTORY: SpeedHistory = { time: [], ...eachColumn(() => []) }
+
+/** Seconds a point stands for from an age on, coarsest first, as the program keeps them: about 22,000 points at most. */
 const RESOLUTION: readonly { fromAgeSeconds: number; stepSeconds: number }[] = [
-  { fromAgeSeconds: 7 * 86_400, stepSeconds: 3600 },
-  { fromAgeSeconds: 86_400, stepSeconds: 600 },
-  { fromAgeSeconds: 2 * 3600, stepSeconds: 60 },
+  { fromAgeSeconds: 14 * 86_400, stepSeconds: 600 },
+  { fromAgeSeconds: 3 * 3600, stepSeconds: 60 },
   { fromAgeSeconds: 600, stepSeconds: 10 },
 ]
 
@@ -44,15 +43,20 @@ export function fromHistory(history: History): SpeedHistory {
   const isPaused = pausedTimes(history.marks)
   const blank = (column: Column): Column =>
     column.map((value, index) => (isPaused(history.time[index] ?? 0) ? null : value))
+  const byClass = history.errorsPerSecondByClass
+  const rest = FAILURE_CLASSES.filter((name) => !(ERROR_LAYERS as readonly string[]).includes(name))
+  const layer = (name: ErrorLayer): Column => {
+    const columns = (name === 'other' ? rest : [name]).map((failure) => byClass[failure] ?? [])
+    return history.time.map((_, index) => columns.reduce((sum, column) => sum + (column[index] ?? 0), 0))
+  }
   return {
     time: history.time,
-    bytesPerSecond: blank(history.bytesPerSecond),
-    concurrency: blank(history.concurrency),
-    firstByteMsP50: blank(history.firstByteMsP50),
-    firstByteMsP95: blank(history.firstByteMsP95),
-    errorsPerSecond: blank(history.errorsPerSecond),
+    ...eachColumn((name) => blank(isErrorColumn(name) ? layer(layerOf(name)) : history[name])),
   }
 }
+
+const isErrorColumn = (name: MeasuredName): name is ErrorColumn => name.startsWith('errors:')
+export const layerOf = (column: ErrorColumn): ErrorLayer => column.slice('errors:'.length) as ErrorLayer
 
 /** Appends one tick. A snapshot that is not newer than the last point changes nothing. */
 export function appendSnapshot(
@@ -66,21 +70,38 @@ export function appendSnapshot(
   const last = history.time.at(-1)
   if (last !== undefined && time <= last) return history
   const paused = snapshot.phase === 'paused'
+  const rates = errorRates(previous, snapshot)
+  const { connections } = snapshot
   const measured: Record<MeasuredName, number> = {
+    ...rates,
     bytesPerSecond: snapshot.bytesPerSecond,
     concurrency: snapshot.concurrency,
     firstByteMsP50: snapshot.firstByteMsP50,
     firstByteMsP95: snapshot.firstByteMsP95,
-    errorsPerSecond: previous ? errorRate(previous, snapshot) : 0,
+    errorsPerSecond: Object.values(rates).reduce((sum, rate) => sum + rate, 0),
+    connectionsActive: connections.active,
+    connectionsConnecting: connections.connecting,
+    connectionsIdle: connections.idle,
+    connectionsCloseWait: connections.closeWait,
+    dnsMs: snapshot.dnsMs,
+    diskWriteMs: snapshot.diskWriteMs,
+    rssBytes: snapshot.rssBytes,
+    loopLagMs: snapshot.loopLagMs,
   }
   const appended = mapColumns(history, (column, name) => [...column, paused ? null : measured[name]])
   return { ...appended, time: [...history.time, time] }
 }
 
-function errorRate(previous: MetricsSnapshot, snapshot: MetricsSnapshot): number {
-  const seconds = (Date.parse(snapshot.time) - Date.parse(previous.time)) / 1000
-  const sum = ({ errors }: MetricsSnapshot) => Object.values(errors).reduce((total, count) => total + count, 0)
-  return seconds > 0 ? Math.max(0, sum(snapshot) - sum(previous)) / seconds : 0
+/** Failures per second since the snapshot before, by layer. */
+function errorRates(previous: MetricsSnapshot | undefined, snapshot: MetricsSnapshot): Record<ErrorColumn, number> {
+  const seconds = previous ? (Date.parse(snapshot.time) - Date.parse(previous.time)) / 1000 : 0
+  const rates = Object.fromEntries(ERROR_COLUMNS.map((name) => [name, 0])) as Record<ErrorColumn, number>
+  if (!previous || seconds <= 0) return rates
+  for (const failure of Object.keys(snapshot.errors) as (keyof ErrorCounts)[]) {
+    const layer = (ERROR_LAYERS as readonly string[]).includes(failure) ? (failure as ErrorLayer) : 'other'
+    rates[`errors:${layer}`] += Math.max(0, snapshot.errors[failure] - previous.errors[failure]) / seconds
+  }
+  return rates
 }
 
 /** What was read first, then what came live after it. */
@@ -104,14 +125,45 @@ export function compactHistory(history: SpeedHistory, now: number): SpeedHistory
   })
 }
 
-/** At most about `maxPoints` points, each the mean of what it stands for. */
-export function thinHistory(history: SpeedHistory, maxPoints: number): SpeedHistory {
-  const first = history.time[0]
-  const last = history.time.at(-1)
-  if (first === undefined || last === undefined || history.time.length <= maxPoints) return history
+/**
+ * Real points only, chosen so that no peak and no dip of the named columns is lost: of each bucket the lowest and the highest
+ * of each column, and one that was not measured, so that gaps stay. At most `buckets * (2 * columns + 1) + 4` points.
+ */
+export function thinHistory(history: SpeedHistory, buckets: number, names: readonly MeasuredName[]): SpeedHistory {
+  const { time } = history
+  const first = time[0]
+  const last = time.at(-1)
+  if (first === undefined || last === undefined || time.length <= 2 * buckets) return history
   // A round step, so that the same points meet in the same bucket at every tick and the line stands still.
-  const step = roundStep((last - first) / maxPoints)
-  return mergePoints(history, (time) => Math.ceil(time / step) * step)
+  const step = roundStep((last - first) / buckets)
+  const kept: number[] = [0]
+  const bucketOf = (index: number): number => Math.ceil((time[index] as number) / step)
+  for (let start = 0; start < time.length; ) {
+    let end = start + 1
+    while (end < time.length && bucketOf(end) === bucketOf(start)) end++
+    const chosen = names.flatMap((name) => extremesOf(history[name], start, end))
+    kept.push(...new Set(chosen.sort((a, b) => a - b)))
+    start = end
+  }
+  const indexes = [...new Set([...kept, time.length - 1])].sort((a, b) => a - b)
+  const pick = <T>(column: readonly T[]): T[] => indexes.map((index) => column[index] as T)
+  return { ...mapColumns(history, (column) => pick(column)), time: pick(time) }
+}
+
+/** Indexes of the lowest, the highest and the first that was not measured, within [start, end). */
+function extremesOf(column: Column, start: number, end: number): number[] {
+  let low = -1
+  let high = -1
+  let missing = -1
+  for (let index = start; index < end; index++) {
+    const value = column[index] ?? null
+    if (value === null) missing = missing < 0 ? index : missing
+    else {
+      if (low < 0 || value < (column[low] as number)) low = index
+      if (high < 0 || value > (column[high] as number)) high = index
+    }
+  }
+  return [low, high, missing].filter((index) => index >= 0)
 }
 
 /** Points with `from < time <= to`. */
@@ -153,8 +205,18 @@ function mergePoints(history: SpeedHistory, bucketOf: (time: number) => number):
   )
   if (starts.length === history.time.length) return history
   const endOf = (bucket: number) => starts[bucket + 1] ?? history.time.length
-  const merged = mapColumns(history, (column) => starts.map((start, bucket) => meanOf(column, start, endOf(bucket))))
+  const merged = mapColumns(history, (column, name) => {
+    const fold = RULES[name] === 'max' ? maxOf : meanOf
+    return starts.map((start, bucket) => fold(column, start, endOf(bucket)))
+  })
   return { ...merged, time: starts.map((_, bucket) => history.time[endOf(bucket) - 1] as number) }
+}
+
+const RULES: Partial<Record<MeasuredName, 'mean' | 'max'>> = HISTORY_SERIES
+
+function maxOf(column: Column, start: number, end: number): number | null {
+  const measured = column.slice(start, end).filter((value) => value !== null)
+  return measured.length === 0 ? null : Math.max(...measured)
 }
 
 /** Null when nothing in [start, end) was measured. */
@@ -170,18 +232,10 @@ export function meanOf(column: Column, start: number, end: number): number | nul
   return count === 0 ? null : sum / count
 }
 
-function mapColumns(
+const mapColumns = (
   history: SpeedHistory,
   change: (column: Column, name: MeasuredName) => Column,
-): Omit<SpeedHistory, 'time'> {
-  return {
-    bytesPerSecond: change(history.bytesPerSecond, 'bytesPerSecond'),
-    concurrency: change(history.concurrency, 'concurrency'),
-    firstByteMsP50: change(history.firstByteMsP50, 'firstByteMsP50'),
-    firstByteMsP95: change(history.firstByteMsP95, 'firstByteMsP95'),
-    errorsPerSecond: change(history.errorsPerSecond, 'errorsPerSecond'),
-  }
-}
+): Record<MeasuredName, Column> => eachColumn((name) => change(history[name], name))
 
 /** True for times between a `paused` and the next `resumed` (or a new start). */
 function pausedTimes(marks: readonly EngineEvent[]): (time: number) => boolean {

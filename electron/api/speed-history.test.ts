@@ -143,3 +143,12 @@ test('three weeks asked for in 500 points come in 500 at most, with every byte; 
   expect(zoomed).toHaveLength(60)
   expect(zoomed.at(-1)?.time).toBe(end - 3600)
 })
+
+test.each([
+  ['text where a number belongs', [1, 1, 'x', 1, 1, 1, 1]],
+  ['too few series', [1, 1, 1]],
+  ['a class nobody knows', [1, 1, 1, 1, 1, 1, 1, { bored: 1 }]],
+  ['no list', { time: 1 }],
+])('a saved point with %s is refused', (_, saved) => {
+  expect(savedHistorySchema.safeParse([[saved], [], []]).success).toBe(false)
+})

@@ -28,24 +28,34 @@ export type SpeedPoint = {
 
 /** What older versions saved: the first five series and nothing behind them. */
 const FIRST_SERIES = 5
-const errorsSchema = z.partialRecord(z.enum(FAILURE_CLASSES), z.number()).nullable()
 
-/** One point as it is saved: time, seconds, the first five series, errors by class, further series. Append only. */
-const savedPointSchema = z.tuple([z.number(), z.number()], z.unknown()).transform((saved, context): SpeedPoint => {
+/**
+ * One point as it is saved: time, seconds, the first five series, errors by class, further series. Append only. Read by hand: a
+ * schema for each of the 24,000 points of four weeks takes half a second.
+ */
+const savedPointSchema = z.array(z.unknown()).transform((saved, context): SpeedPoint => {
   const [time, seconds, ...rest] = saved
-  const errors = errorsSchema.safeParse(rest[FIRST_SERIES] ?? null)
-  const values = z.array(z.number().nullable()).min(FIRST_SERIES).safeParse(rest.toSpliced(FIRST_SERIES, 1))
-  if (!errors.success || !values.success) {
+  const errors = rest[FIRST_SERIES] ?? null
+  const values = rest.toSpliced(FIRST_SERIES, 1)
+  const isPoint = isNumber(time) && isNumber(seconds) && values.length >= FIRST_SERIES && values.every(isNumberOrNull)
+  if (!isPoint || !isErrors(errors)) {
     context.addIssue('not a point')
     return z.NEVER
   }
   return {
     time,
     seconds,
-    values: HISTORY_SERIES_NAMES.map((_, index) => values.data[index] ?? null),
-    errors: errors.data,
+    values: HISTORY_SERIES_NAMES.map((_, index) => (values[index] ?? null) as number | null),
+    errors,
   }
 })
+
+const isNumber = (value: unknown): value is number => Number.isFinite(value)
+const isNumberOrNull = (value: unknown): value is number | null => value === null || isNumber(value)
+const isErrors = (value: unknown): value is ErrorRates | null =>
+  value === null ||
+  (typeof value === 'object' &&
+    Object.entries(value).every(([name, rate]) => FAILURE_CLASSES.includes(name as FailureClass) && isNumber(rate)))
 
 const TIERS = [
   { stepSeconds: 0, keepSeconds: 600, maxPoints: 6000 },

@@ -46,6 +46,7 @@ function ExistingJob({ jobId }: { jobId: string }) {
   const events = useEvents(jobId)
   const commands = useJobCommands(jobId)
   const [isReporting, setReporting] = useState(false)
+  const [isExpanded, setExpanded] = useState(false)
   const report = useCallback(() => setReporting(true), [])
   if (!job) return null
   const isAlive = !hasEnded(job.phase)
@@ -56,9 +57,9 @@ function ExistingJob({ jobId }: { jobId: string }) {
       <JobHead job={job} snapshot={live} commands={commands} onReport={report} />
       <BannerLine job={job} snapshot={snapshot} events={events} commands={commands} />
       <VerdictLine job={job} limit={live?.limit} />
-      <ChartPanel jobId={jobId} snapshot={snapshot} events={events} isLive={isAlive} />
+      <ChartPanel {...{ job, snapshot, events, isExpanded }} isLive={isAlive} onExpand={setExpanded} />
       {isAlive && <StatusStrip snapshot={live} />}
-      <JobTabs job={job} snapshot={snapshot} events={events} commands={commands} />
+      {!isExpanded && <JobTabs job={job} snapshot={snapshot} events={events} commands={commands} />}
       {isReporting && <ReportDialog jobId={jobId} onClose={() => setReporting(false)} />}
     </div>
   )

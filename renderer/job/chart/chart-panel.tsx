@@ -1,65 +1,115 @@
-/** The speed panel: range, event marks, speed timeline, and the chart below. */
-import { Segmented } from 'antd'
-import { memo, useMemo, useState } from 'react'
+/** The charts of a job: range, event marks, speed timeline, tools; the speed, or two jobs compared; and all panels when expanded. */
+import { Popover, Segmented } from 'antd'
+import { memo, useCallback, useMemo, useRef, useState } from 'react'
 import type { EngineEvent } from '../../../shared/engine-event.ts'
+import type { JobView } from '../../../shared/ipc-contract.ts'
 import type { MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
+import { jobName } from '../../shell/job-label.ts'
+import { useJob } from '../../store/use-window-store.tsx'
+import { popupContainer } from '../popup-container.ts'
 import { useTrace } from '../use-job-data.ts'
 import { fillText } from '../words/fill-sentence.ts'
 import { UNKNOWN } from '../words/format-live.ts'
 import { useJobWords } from '../words/use-job-words.ts'
+import { ChartTools } from './chart-tools.tsx'
+import { CompareChart } from './compare-chart.tsx'
 import { MarkLegend } from './mark-legend.tsx'
-import { CHART_RANGES, type ChartRange, plotSpan } from './plot-data.ts'
+import { PanelGrid } from './panel-grid.tsx'
+import { CHART_RANGES, type ChartRange, historyBounds, plotSpan } from './plot-data.ts'
 import { SpeedChart } from './speed-chart.tsx'
 import { speedTimeline, type TimelineEntry } from './speed-timeline.ts'
+import { useChartView } from './use-chart-view.ts'
+import { useExport } from './use-export.ts'
 import './chart-panel.css'
 
 /** Start, and the newest hours; the rest is in the history page and in performance.ndjson. */
 const TIMELINE_ENTRIES = 5
 
 type ChartPanelProps = {
-  jobId: string
+  job: JobView
   snapshot: MetricsSnapshot | undefined
   events: readonly EngineEvent[]
   isLive: boolean
+  isExpanded: boolean
+  onExpand: (expanded: boolean) => void
 }
 
-export function ChartPanel({ jobId, snapshot, events, isLive }: ChartPanelProps) {
+export function ChartPanel({ job, snapshot, events, isLive, isExpanded, onExpand }: ChartPanelProps) {
+  const { jobId } = job
   const { chart } = useJobWords()
+  const section = useRef<HTMLElement>(null)
   // What one wants to see differs: the last minutes while it runs, the whole afterwards.
   const [chosen, setChosen] = useState<ChartRange>()
+  const [compared, setCompared] = useState<string>()
+  const other = useJob(compared ?? '')
   const range = chosen ?? (isLive ? '5m' : 'all')
   const { history, marks, loaded } = useTrace(jobId, snapshot, events)
-  // By number, so that the legend rests while no mark leaves on the left.
-  const { from } = plotSpan(history, range)
-  const leftOut = marks.filter((mark) => mark.at < from).length
-  const shownMarks = useMemo(() => marks.slice(leftOut), [marks, leftOut])
+  const view = useChartView(plotSpan(history, range), historyBounds(history))
+  const { from, to } = view.span
+  const firstShown = marks.filter((mark) => mark.at < from).length
+  const endShown = marks.filter((mark) => mark.at <= to).length
+  // By number, so that the legend rests while no mark enters or leaves.
+  const shownMarks = useMemo(() => marks.slice(firstShown, endShown), [marks, firstShown, endShown])
   const timeline = useMemo(() => speedTimeline(history, TIMELINE_ENTRIES), [history])
+  const exportAs = useExport(job, section)
+  const { onReset } = view.handlers
+  const choose = useCallback(
+    (range: ChartRange) => {
+      setChosen(range)
+      onReset()
+    },
+    [onReset],
+  )
   const isEmpty = history.time.length === 0
+  const rangeName = view.isZoomed ? chart.zoomed : chart.ranges[range]
   return (
-    <section className="lh-chart-panel lh-panel" aria-label={chart.title}>
+    <section ref={section} className="lh-chart-panel lh-panel" data-expanded={isExpanded} aria-label={chart.title}>
       <div className="lh-chart-head">
         <h2>{chart.title}</h2>
-        <RangeChoice range={range} onChoose={setChosen} />
+        <RangeChoice range={view.isZoomed ? undefined : range} onChoose={choose} />
+        {view.isZoomed && (
+          <button type="button" className="lh-chart-reset" onClick={onReset}>
+            {isLive && range !== 'all' ? chart.follow : chart.reset}
+          </button>
+        )}
         <MarkLegend marks={shownMarks} />
         <Timeline entries={timeline} />
+        <ChartTools {...{ jobId, compared, isExpanded, onExpand }} onCompare={setCompared} onExport={exportAs} />
       </div>
-      {isEmpty ? (
-        <p className="lh-chart-empty lh-muted">{loaded ? chart.empty : ''}</p>
-      ) : (
-        <SpeedChart history={history} marks={marks} range={range} />
+      {isEmpty && <p className="lh-chart-empty lh-muted">{loaded ? chart.empty : ''}</p>}
+      {!isEmpty && compared && other && (
+        <div className="lh-picture lh-picture-main" data-title={chart.compareTitle}>
+          <CompareChart
+            history={history}
+            name={jobName(job.spec.source)}
+            otherId={compared}
+            otherName={jobName(other.spec.source)}
+          />
+        </div>
+      )}
+      {!isEmpty && !(compared && other) && (
+        <>
+          <div className="lh-picture lh-picture-main" data-title={`${chart.title} MB/s`}>
+            <SpeedChart {...{ history, marks, view, rangeName }} syncKey={jobId} />
+          </div>
+          {isExpanded && <PanelGrid history={history} view={view} syncKey={jobId} />}
+        </>
       )}
     </section>
   )
 }
 
 /** Does not draw itself anew at every tick. */
-const RangeChoice = memo(function RangeChoice(props: { range: ChartRange; onChoose: (range: ChartRange) => void }) {
+const RangeChoice = memo(function RangeChoice(props: {
+  range: ChartRange | undefined
+  onChoose: (range: ChartRange) => void
+}) {
   const { chart } = useJobWords()
   return (
     <Segmented
       size="small"
       aria-label={chart.rangeLabel}
-      value={props.range}
+      value={props.range ?? ('' as ChartRange)}
       onChange={props.onChoose}
       options={CHART_RANGES.map((value) => ({ value, label: chart.ranges[value] }))}
     />
@@ -68,15 +118,29 @@ const RangeChoice = memo(function RangeChoice(props: { range: ChartRange; onChoo
 
 /** `起始 32.1  1h 31.9  2h 32.0`, in MB/s. */
 function Timeline({ entries }: { entries: readonly TimelineEntry[] }) {
-  const { chart } = useJobWords()
+  const { chart, punctuation } = useJobWords()
+  const spoken = entries
+    .map(({ hour, bytesPerSecond }) => {
+      const name = hour === 0 ? chart.start : fillText(chart.hour, { hour })
+      return `${punctuation.comma}${name} ${bytesPerSecond === null ? UNKNOWN : (bytesPerSecond / 1e6).toFixed(1)}`
+    })
+    .join('')
   return (
-    <ul className="lh-timeline" aria-label={`${chart.timelineLabel} (MB/s)`} title={chart.timelineTitle}>
-      {entries.map(({ hour, bytesPerSecond }) => (
-        <li key={hour}>
-          <span className="lh-muted">{hour === 0 ? chart.start : fillText(chart.hour, { hour })}</span>{' '}
-          <span>{bytesPerSecond === null ? UNKNOWN : (bytesPerSecond / 1e6).toFixed(1)}</span>
-        </li>
-      ))}
-    </ul>
+    <Popover
+      trigger="click"
+      placement="bottomRight"
+      content={<p className="lh-chart-help">{chart.timelineTitle}</p>}
+      destroyOnHidden
+      getPopupContainer={popupContainer}
+    >
+      <button type="button" className="lh-timeline" aria-label={`${chart.timelineLabel} (MB/s)${spoken}`}>
+        {entries.map(({ hour, bytesPerSecond }) => (
+          <span key={hour}>
+            <span className="lh-muted">{hour === 0 ? chart.start : fillText(chart.hour, { hour })}</span>{' '}
+            <span>{bytesPerSecond === null ? UNKNOWN : (bytesPerSecond / 1e6).toFixed(1)}</span>
+          </span>
+        ))}
+      </button>
+    </Popover>
   )
 }

@@ -1,10 +1,11 @@
 /** What the cursor reads: every measured figure of that instant, and the events beside it. */
 import type { JobWords } from '../../i18n/job-zh.ts'
 import { eventSentence } from '../words/fill-sentence.ts'
-import { formatMilliseconds, formatSteadyRate } from '../words/format-live.ts'
+import { formatSteadyRate } from '../words/format-live.ts'
 import { useJobWords } from '../words/use-job-words.ts'
 import type { Mark } from './event-marks.ts'
 import { MarkIcon } from './mark-shapes.tsx'
+import { formatSeries, PANELS, seriesName } from './panels.ts'
 import { formatInstant, type PlotData } from './plot-data.ts'
 
 /** More would cover the line. */
@@ -24,7 +25,7 @@ type ChartReadoutProps = {
 
 export function ChartReadout({ data, index, marks, left, width }: ChartReadoutProps) {
   const words = useJobWords()
-  const reading = readingAt(data, index)
+  const reading = readingAt(data, index, words)
   if (!reading) return null
   const x = AXIS_PIXELS + left
   // Beside the cursor, on the side that has room.
@@ -36,19 +37,14 @@ export function ChartReadout({ data, index, marks, left, width }: ChartReadoutPr
         <strong>{reading.speed ?? words.chart.noData}</strong>
       </div>
       {reading.speed !== undefined && (
-        <div className="lh-readout-main lh-muted">
-          <span>
-            {words.chart.concurrency} {Math.round(reading.concurrency)}
-          </span>
-          <span>
-            {words.chart.firstByte} {reading.firstByte}
-          </span>
-          {reading.errorsPerSecond > 0 && (
-            <span>
-              {words.chart.errors} {reading.errorsPerSecond.toFixed(1)}/s
-            </span>
-          )}
-        </div>
+        <dl className="lh-readout-grid">
+          {reading.figures.map(({ name, value }) => (
+            <div key={name}>
+              <dt className="lh-muted">{name}</dt>
+              <dd className="lh-number">{value}</dd>
+            </div>
+          ))}
+        </dl>
       )}
       {marks.length > 0 && (
         <ul>
@@ -63,25 +59,37 @@ export function ChartReadout({ data, index, marks, left, width }: ChartReadoutPr
   )
 }
 
-function readingAt({ history, from, to }: PlotData, index: number) {
+/** Every series of that instant; error classes only where there were errors. */
+function readingAt({ history, from, to }: PlotData, index: number, words: JobWords) {
   const time = history.time[index]
   if (time === undefined) return undefined
   const speed = history.bytesPerSecond[index] ?? undefined
+  const ofPanels = PANELS.flatMap((panel) =>
+    panel.series
+      .filter((name) => !panel.stacked || (history[name][index] ?? 0) > 0)
+      .map((name) => ({
+        name: panel.series.length > 1 ? seriesName(name, words) : words.chart.panels[panel.name],
+        value: formatSeries(panel, history[name][index]),
+      })),
+  )
+  const figures = [
+    { name: words.chart.concurrency, value: String(Math.round(history.concurrency[index] ?? 0)) },
+    { name: words.chart.errors, value: `${(history.errorsPerSecond[index] ?? 0).toFixed(1)}/s` },
+    ...ofPanels,
+  ]
   return {
     instant: formatInstant(time, to - from > DAY_SECONDS),
     speed: speed === undefined ? undefined : formatSteadyRate(speed),
-    concurrency: history.concurrency[index] ?? 0,
-    firstByte: `${formatMilliseconds(history.firstByteMsP50[index] ?? 0)} / ${formatMilliseconds(history.firstByteMsP95[index] ?? 0)}`,
-    errorsPerSecond: history.errorsPerSecond[index] ?? 0,
+    figures,
   }
 }
 
 /** `14:32:10, 31.8 MB/s, 并发 16`, and the events there. */
 export function readingInWords(data: PlotData, index: number, marks: readonly Mark[], words: JobWords): string {
-  const reading = readingAt(data, index)
+  const reading = readingAt(data, index, words)
   if (!reading) return words.chart.empty
   const figures = reading.speed
-    ? [reading.speed, `${words.chart.concurrency} ${Math.round(reading.concurrency)}`]
+    ? [reading.speed, ...reading.figures.map(({ name, value }) => `${name} ${value}`)]
     : [words.chart.noData]
   const events = marks.slice(-MAX_EVENTS).map((mark) => words.eventNames[mark.event.code])
   return [reading.instant, ...figures, ...events].join(words.punctuation.comma)

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest'
-import { axisTop, choosePlotData, formatTick, summarizeSpeed } from './plot-data.ts'
+import { axisTop, type ChartRange, choosePlotData, formatTick, plotSpan, summarizeSpeed } from './plot-data.ts'
 import { EMPTY_HISTORY, type SpeedHistory } from './speed-history.ts'
 
 const START = 1_767_225_600
@@ -10,6 +10,9 @@ function history(seconds: number, speed: (second: number) => number | null = () 
   return { ...(Object.fromEntries(columns) as unknown as SpeedHistory), time, bytesPerSecond: offsets.map(speed) }
 }
 
+const spanned = (given: SpeedHistory, range: ChartRange, maxPoints: number) =>
+  choosePlotData(given, plotSpan(given, range), maxPoints)
+
 describe('what is drawn', () => {
   test.each([
     ['five minutes of an hour', 3600, '5m', 300],
@@ -17,22 +20,22 @@ describe('what is drawn', () => {
     ['all of three hours', 10_800, 'all', 10_799],
     ['all of ten seconds is still a minute wide', 10, 'all', 60],
   ] as const)('%s', (_, seconds, range, width) => {
-    const { from, to } = choosePlotData(history(seconds), range, 600)
+    const { from, to } = spanned(history(seconds), range, 600)
     expect(to).toBe(START + seconds - 1)
     expect(to - from).toBe(width)
   })
 
   it('has no more points than pixels, give or take a few at the edges', () => {
-    expect(choosePlotData(history(3600), '1h', 600).history.time.length).toBeLessThan(620)
+    expect(spanned(history(3600), '1h', 600).history.time.length).toBeLessThan(620)
   })
 
   it('survives a job that has not begun', () => {
-    expect(choosePlotData(history(0), 'all', 600).history.time).toEqual([])
-    expect(summarizeSpeed(choosePlotData(history(0), '5m', 600))).toBeUndefined()
+    expect(spanned(history(0), 'all', 600).history.time).toEqual([])
+    expect(summarizeSpeed(spanned(history(0), '5m', 600))).toBeUndefined()
   })
 
   it('tells the line in five numbers, without pauses and without what lies left of the edge', () => {
-    const data = choosePlotData(
+    const data = spanned(
       history(1000, (second) => (second < 600 ? 900 : second < 800 ? null : second < 900 ? 10 : 20)),
       '5m',
       1000,

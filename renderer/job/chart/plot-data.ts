@@ -1,5 +1,6 @@
 /** From the kept history to what is drawn: the chosen stretch, thinned to the pixels there are, with gaps as gaps. Pure. */
-import { breakAtGaps, type SpeedHistory, sliceHistory, thinHistory } from './speed-history.ts'
+import { breakAtGaps, type MeasuredName, type SpeedHistory, sliceHistory, thinHistory } from './speed-history.ts'
+import type { Span } from './view-range.ts'
 
 export type ChartRange = '5m' | '1h' | 'all'
 export const CHART_RANGES: readonly ChartRange[] = ['5m', '1h', 'all']
@@ -15,25 +16,33 @@ export type PlotData = {
 }
 
 /** Unix seconds of the left and the right edge. */
-export function plotSpan(history: SpeedHistory, range: ChartRange): { from: number; to: number } {
+export function plotSpan(history: SpeedHistory, range: ChartRange): Span {
   const first = history.time[0] ?? 0
   const to = history.time.at(-1) ?? first
   return { from: range === 'all' ? Math.min(first, to - SHORTEST_SECONDS) : to - RANGE_SECONDS[range], to }
 }
 
-export function choosePlotData(history: SpeedHistory, range: ChartRange, maxPoints: number): PlotData {
-  const { from, to } = plotSpan(history, range)
-  // One point more on the left, so that the line enters at the edge.
-  const stretch = sliceHistory(history, from - 60, to)
-  return { from, to, history: thinHistory(breakAtGaps(stretch), maxPoints / 2, ['bytesPerSecond']) }
+/** The whole job: what one can zoom and pan in. */
+export const historyBounds = (history: SpeedHistory): Span => plotSpan(history, 'all')
+
+export function choosePlotData(
+  history: SpeedHistory,
+  { from, to }: Span,
+  maxPoints: number,
+  keeps: readonly MeasuredName[] = ['bytesPerSecond'],
+): PlotData {
+  // A little more on both sides, so that the line enters and leaves at the edges.
+  const stretch = sliceHistory(history, from - 60, to + 60)
+  return { from, to, history: thinHistory(breakAtGaps(stretch), maxPoints / (2 * keeps.length), keeps) }
 }
 
 export type SpeedSummary = { now: number; mean: number; low: number; high: number; points: number }
 
 /** Undefined when nothing was measured. Bytes per second. */
-export function summarizeSpeed({ history, from }: PlotData): SpeedSummary | undefined {
+export function summarizeSpeed({ history, from, to }: PlotData): SpeedSummary | undefined {
   const speeds = history.bytesPerSecond.filter(
-    (value, index): value is number => value !== null && (history.time[index] as number) >= from,
+    (value, index): value is number =>
+      value !== null && (history.time[index] as number) >= from && (history.time[index] as number) <= to,
   )
   const now = speeds.at(-1)
   if (now === undefined) return undefined

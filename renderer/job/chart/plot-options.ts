@@ -1,24 +1,39 @@
-/** How uPlot draws the speed: one filled line, a quiet grid, marks in a band of their own above the plot. */
+/** How uPlot draws a panel: lines or stacked layers over a quiet grid; above the speed the marks have a band of their own. */
 import type uPlot from 'uplot'
 import { COLORS, FONT_FAMILY, type ThemeName } from '../../theme/theme-config.ts'
 import type { MarkCluster } from './event-marks.ts'
 import { drawMark, MARK_COLORS, MARK_SIZE } from './mark-shapes.tsx'
+import { type Panel, seriesColor, seriesDash } from './panels.ts'
 import { axisTop, formatTick } from './plot-data.ts'
 
 /** Space for the marks above the plot, CSS pixels. */
 const MARK_BAND = MARK_SIZE + 6
 const AXIS_WIDTH = 46
 
+/** Wheel notches to a factor: one notch is a fifth more or less. */
+const ZOOM_STEP = 1.25
+
 export type PlotSources = {
+  panel: Panel
   size: { width: number; height: number }
   theme: ThemeName
-  /** Asked at each drawing. */
-  clusters(): readonly MarkCluster[]
+  /** Plots of one key share the cursor. */
+  syncKey: string
+  /** Asked at each drawing. Only above the speed. */
+  clusters?(): readonly MarkCluster[]
   /** Index of the point under the cursor, or null. */
-  onCursor(index: number | null): void
+  onCursor?(index: number | null): void
+  /** By wheel, dragging and double click; times in the unit of the x axis. */
+  onZoom(factor: number, at: number): void
+  onPan(seconds: number): void
+  onSelect(from: number, to: number): void
+  onReset(): void
+  /** Instead of the clock, e.g. time since the start. */
+  formatTime?(value: number, step: number): string
 }
 
-export function plotOptions({ size, theme, clusters, onCursor }: PlotSources): uPlot.Options {
+export function plotOptions(sources: PlotSources): uPlot.Options {
+  const { panel, size, theme, clusters, onCursor } = sources
   const color = COLORS[theme]
   const font = `11px ${FONT_FAMILY}`
   const axis: uPlot.Axis = {
@@ -27,18 +42,31 @@ export function plotOptions({ size, theme, clusters, onCursor }: PlotSources): u
     grid: { stroke: color.border, width: 1 },
     ticks: { show: false },
   }
+  const { formatTime = formatTick } = sources
   return {
     ...size,
-    padding: [MARK_BAND, 30, 0, 0],
+    padding: [clusters ? MARK_BAND : 8, 30, 0, 0],
     legend: { show: false },
-    select: { show: false, left: 0, top: 0, width: 0, height: 0 },
     cursor: {
       y: false,
-      drag: { x: false, y: false, setScale: false },
-      points: { size: 7, width: 2, stroke: color.surface, fill: color.accent },
+      drag: { x: true, y: false, setScale: false },
+      sync: { key: sources.syncKey, setSeries: false, scales: ['x', null] },
+      points: { size: 7, width: 2, stroke: color.surface, show: !panel.stacked },
+      bind: {
+        // With Shift the mouse moves the stretch instead of choosing one.
+        mousedown: (plot, target, handle) => (event) => {
+          if (!event.shiftKey) handle(event)
+          else if (event.button === 0) startPan(plot, target, event, sources.onPan)
+          return null
+        },
+        dblclick: () => () => {
+          sources.onReset()
+          return null
+        },
+      },
     },
     scales: {
-      x: { time: true, auto: false },
+      x: { time: formatTime === formatTick, auto: false },
       y: { range: (_plot, _low, high) => [0, axisTop(high ?? 0)] },
     },
     axes: [
@@ -48,7 +76,7 @@ export function plotOptions({ size, theme, clusters, onCursor }: PlotSources): u
         gap: 6,
         space: 70,
         grid: { show: false },
-        values: (_plot, splits, _index, _space, step) => splits.map((split) => formatTick(split, step)),
+        values: (_plot, splits, _index, _space, step) => splits.map((split) => formatTime(split, step)),
       },
       {
         ...axis,
@@ -58,14 +86,67 @@ export function plotOptions({ size, theme, clusters, onCursor }: PlotSources): u
         values: (_plot, splits) => splits.map((split) => String(Math.round(split * 100) / 100)),
       },
     ],
-    series: [{}, { stroke: color.accent, width: 1.5, fill: color['accent-soft'], points: { show: false } }],
+    series: [{}, ...lines(panel, theme)],
     hooks: {
-      draw: [(plot) => drawMarks(plot, clusters(), color)],
+      ready: [(plot) => listenToWheel(plot, sources)],
+      draw: clusters ? [(plot) => drawMarks(plot, clusters(), color)] : [],
+      setSelect: [
+        (plot) => {
+          const { left, width } = plot.select
+          if (width < 4) return
+          sources.onSelect(plot.posToVal(left, 'x'), plot.posToVal(left + width, 'x'))
+          plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false)
+        },
+      ],
       setCursor: [
-        (plot) => onCursor(plot.cursor.left === undefined || plot.cursor.left < 0 ? null : (plot.cursor.idx ?? null)),
+        (plot) => onCursor?.(plot.cursor.left === undefined || plot.cursor.left < 0 ? null : (plot.cursor.idx ?? null)),
       ],
     },
   }
+}
+
+function lines({ series, stacked, name }: Panel, theme: ThemeName): uPlot.Series[] {
+  const order = series.map((_, index) => index)
+  return (stacked ? order.reverse() : order).map((index) => {
+    const stroke = seriesColor(index, theme)
+    const fill = stacked ? stroke : name === 'speed' && index === 0 ? COLORS[theme]['accent-soft'] : undefined
+    const dash = stacked ? [] : seriesDash(index)
+    return { stroke, dash, width: stacked ? 1 : 1.5, points: { show: false }, ...(fill ? { fill } : {}) }
+  })
+}
+
+/** Over the speed the wheel zooms; over the panels, which scroll, only with Ctrl. Sideways it always moves. */
+function listenToWheel(plot: uPlot, { panel, onZoom, onPan }: PlotSources): void {
+  plot.over.addEventListener(
+    'wheel',
+    (event) => {
+      const width = plot.over.clientWidth
+      const { min = 0, max = 0 } = plot.scales.x ?? {}
+      const sideways =
+        Math.abs(event.deltaX) > Math.abs(event.deltaY) ? event.deltaX : event.shiftKey ? event.deltaY : 0
+      if (sideways !== 0) onPan((sideways / width) * ((max ?? 0) - (min ?? 0)))
+      else if (panel.name === 'speed' || event.ctrlKey)
+        onZoom(event.deltaY > 0 ? ZOOM_STEP : 1 / ZOOM_STEP, plot.posToVal(event.offsetX, 'x'))
+      else return
+      event.preventDefault()
+    },
+    { passive: false },
+  )
+}
+
+function startPan(plot: uPlot, target: HTMLElement, start: MouseEvent, onPan: (seconds: number) => void): void {
+  const secondsPerPixel = ((plot.scales.x?.max ?? 0) - (plot.scales.x?.min ?? 0)) / Math.max(1, target.clientWidth)
+  let x = start.clientX
+  const move = (event: MouseEvent) => {
+    onPan((x - event.clientX) * secondsPerPixel)
+    x = event.clientX
+  }
+  const stop = () => {
+    window.removeEventListener('mousemove', move)
+    window.removeEventListener('mouseup', stop)
+  }
+  window.addEventListener('mousemove', move)
+  window.addEventListener('mouseup', stop)
 }
 
 function drawMarks(plot: uPlot, clusters: readonly MarkCluster[], color: (typeof COLORS)[ThemeName]): void {

@@ -1,8 +1,10 @@
 /** The live figures of the connections and of this machine, each at its place, always. */
 import { WarningFilled } from '@ant-design/icons'
+import { Popover } from 'antd'
 import type { ReactNode } from 'react'
 import { formatBytes } from '../../../shared/format-units.ts'
 import type { MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
+import { popupContainer } from '../popup-container.ts'
 import { fillText } from '../words/fill-sentence.ts'
 import { formatMilliseconds, formatPercent, UNKNOWN } from '../words/format-live.ts'
 import { useJobWords } from '../words/use-job-words.ts'
@@ -64,12 +66,28 @@ type FigureProps = {
 
 function Figure({ name, title, value, width, warns = false, note }: FigureProps) {
   return (
-    <div className={warns ? 'lh-healing' : undefined} title={title}>
-      <dt>{name}</dt>
+    <div className={warns ? 'lh-healing' : undefined}>
+      <dt>{title ? <Explained name={name} explanation={title} /> : name}</dt>
       <dd style={width === undefined ? undefined : { minWidth: `${width}ch` }}>
         {warns && <WarningFilled aria-hidden="true" />} {value}
         {note && <> {note}</>}
       </dd>
     </div>
+  )
+}
+
+/** The name says on a click what its figure means; a mouse resting on it is not needed. */
+function Explained({ name, explanation }: { name: string; explanation: string }) {
+  return (
+    <Popover
+      trigger="click"
+      content={<p className="lh-strip-explanation">{explanation}</p>}
+      destroyOnHidden
+      getPopupContainer={popupContainer}
+    >
+      <button type="button" className="lh-strip-name">
+        {name}
+      </button>
+    </Popover>
   )
 }

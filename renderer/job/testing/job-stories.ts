@@ -198,6 +198,50 @@ const quiet = {
 }
 const tab = (zh: string, en: string): Scene['press'] => ({ zh, en })
 
+const ALL_CHARTS = tab('全部图表', 'All charts')
+/** An ended job shows the whole of its past. */
+const charts = (weather: Partial<SampleWeather>): Story =>
+  scene({
+    phase: 'completed',
+    job: { ...DONE, summary: summary() },
+    weather: { shareAt: pastShare, ...weather },
+    objectState: allDone,
+    press: ALL_CHARTS,
+  })
+
+/** Last month's job stands beside this one, to be compared with. */
+function twoJobs(): Story {
+  const story = charts({ hours: 5 })
+  const source = { ...sampleJob().spec.source, prefix: 'e5.oper.an.pl/202509/' }
+  const other: JobView = {
+    ...sampleJob(),
+    ...DONE,
+    jobId: 'job-2',
+    phase: 'completed',
+    spec: { ...sampleJob().spec, source },
+    createdAt: '2025-12-01T08:30:00.000Z',
+    summary: summary(),
+  }
+  const decaying = (time: number) => 1 - 0.5 * Math.max(0, 1 - (END - time) / 12_000)
+  const { answers } = story.script
+  return {
+    ...story,
+    script: {
+      answers: {
+        ...answers,
+        'jobs.list': async (input, push) => {
+          const mine = await answers['jobs.list']?.(input, push)
+          return mine?.ok ? success([...mine.value, other]) : success([other])
+        },
+        'jobs.history': async (input, push) =>
+          input.jobId === 'job-2'
+            ? success(sampleHistory({ end: END, hours: 6, shareAt: decaying }))
+            : ((await answers['jobs.history']?.(input, push)) ?? success(sampleHistory({ end: END, hours: 0 }))),
+      },
+    },
+  }
+}
+
 export const jobStories: Record<string, Story> = {
   'job-running': scene({}),
   'job-time-lapse': timeLapse(),
@@ -361,6 +405,13 @@ export const jobStories: Record<string, Story> = {
     objects: 100_000,
     objectState: (index) => (index < 61_204 ? {} : { state: 'waiting', bytesDone: 0 }),
   }),
+  'job-charts': scene({ press: ALL_CHARTS }),
+  'job-charts-10-hours': charts({ hours: 10, everySecond: true }),
+  'job-charts-3-weeks': charts({ hours: 504 }),
+  'job-charts-errors': charts({ hours: 3.5, shareAt: (time) => (Math.floor(time / 1200) % 3 === 0 ? 0.6 : 1) }),
+  'job-charts-empty': scene({ weather: { hours: 0, shareAt: () => undefined }, press: ALL_CHARTS }),
+  'job-charts-short': scene({ weather: { hours: 20 / 3600 }, press: ALL_CHARTS }),
+  'job-two-jobs': twoJobs(),
   'job-connections': scene({ press: tab('连接', 'Connections') }),
   'job-addresses': scene({ press: tab('地址', 'Addresses') }),
   'job-decisions': scene({ press: tab('决策记录', 'Decision log') }),

@@ -9,18 +9,27 @@ export type SampleWeather = {
   marks?: EngineEvent[]
   /** Share of the full speed at a time, 0-1; undefined = the program was not there. */
   shareAt?(unixSeconds: number): number | undefined
+  /** Every second, as watched by a page that stayed open; otherwise as the program keeps it. */
+  everySecond?: boolean
 }
 
 const FULL_SPEED = 32e6
 
-export function sampleHistory({ end, hours, marks = [], shareAt = () => 1 }: SampleWeather): History {
+export function sampleHistory({
+  end,
+  hours,
+  marks = [],
+  shareAt = () => 1,
+  everySecond = false,
+}: SampleWeather): History {
   const history: History = { ...emptyHistory(), marks }
   const throttled: number[] = []
   const reset: number[] = []
   history.errorsPerSecondByClass = { throttled, reset }
   const chance = lehmer(7)
   const start = end - hours * 3600
-  for (let time = start; time <= end; time += end - time > 7200 ? 60 : end - time > 600 ? 10 : 1) {
+  const stepAt = (time: number): number => (everySecond || end - time <= 600 ? 1 : end - time > 7200 ? 60 : 10)
+  for (let time = start; time <= end; time += stepAt(time)) {
     const share = shareAt(time)
     if (share === undefined) continue
     const rising = Math.min(1, (time - start + 1) / 8)
@@ -31,7 +40,7 @@ export function sampleHistory({ end, hours, marks = [], shareAt = () => 1 }: Sam
     history.firstByteMsP95.push(190 + 40 * chance())
     const errors = share < 0.8 ? 2 * chance() : 0
     history.errorsPerSecond.push(errors)
-    history.seconds.push(end - time > 7200 ? 60 : end - time > 600 ? 10 : 1)
+    history.seconds.push(stepAt(time))
     const active = Math.round(16 * rising * share)
     history.connectionsActive.push(active)
     history.connectionsConnecting.push(share < 0.8 ? 2 : 0)

@@ -1,0 +1,100 @@
+/** The speeds of two jobs in one chart, aligned by the time since each began. A slider over that time, as the speed chart. */
+import { type KeyboardEvent, useMemo, useRef, useState } from 'react'
+import uPlot from 'uplot'
+import { useSnapshot } from '../../store/use-window-store.tsx'
+import { useTrace } from '../use-job-data.ts'
+import { fillText } from '../words/fill-sentence.ts'
+import { formatCountdown, formatSteadyRate, UNKNOWN } from '../words/format-live.ts'
+import { useJobWords } from '../words/use-job-words.ts'
+import { COMPARE_PANEL } from './panels.ts'
+import { SeriesKey } from './series-key.tsx'
+import { breakAtGaps, type SpeedHistory, thinHistory } from './speed-history.ts'
+import { useChartView } from './use-chart-view.ts'
+import { usePlot } from './use-plot.ts'
+
+const NO_EVENTS: never[] = []
+const BUCKETS = 600
+
+type CompareChartProps = { history: SpeedHistory; name: string; otherId: string; otherName: string }
+
+export function CompareChart({ history, name, otherId, otherName }: CompareChartProps) {
+  const words = useJobWords()
+  const { chart } = words
+  const holder = useRef<HTMLDivElement>(null)
+  const { history: other } = useTrace(otherId, useSnapshot(otherId), NO_EVENTS)
+  const aligned = useMemo(() => uPlot.join([sinceStart(history), sinceStart(other)]), [history, other])
+  const elapsed = aligned[0]
+  const bounds = useMemo(() => ({ from: 0, to: Math.max(60, elapsed.at(-1) ?? 0) }), [elapsed])
+  const view = useChartView(bounds, bounds)
+  const [cursor, setCursor] = useState<number | null>(null)
+  const plot = usePlot(holder, {
+    ...{ panel: COMPARE_PANEL, aligned, span: view.span, syncKey: `compare ${otherId}`, ...view.handlers },
+    onCursor: setCursor,
+    formatTime: formatCountdown,
+  })
+  const index = Math.min(cursor ?? elapsed.length - 1, elapsed.length - 1)
+  const mine = valueBefore(aligned[1], index)
+  const theirs = valueBefore(aligned[2], index)
+  const at = formatCountdown(elapsed[index] ?? 0)
+  const values = [mine, theirs].map((value) => (value === undefined ? UNKNOWN : formatSteadyRate(value * 1e6)))
+  const ratio =
+    mine === undefined || theirs === undefined || theirs === 0
+      ? UNKNOWN
+      : `${mine >= theirs ? '+' : '−'}${Math.abs((mine / theirs - 1) * 100).toFixed(0)} %`
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = { ArrowLeft: -1, ArrowRight: 1, PageDown: -30, PageUp: 30 }[event.key]
+    if (event.key === '0' || event.key === 'Escape') view.handlers.onReset()
+    else if (event.key === '+' || event.key === '-')
+      view.handlers.onZoom(event.key === '+' ? 0.5 : 2, elapsed[index] ?? 0)
+    else if (step !== undefined) {
+      const target = elapsed[Math.max(0, Math.min(elapsed.length - 1, index + step))]
+      if (plot && target !== undefined) plot.setCursor({ left: plot.valToPos(target, 'x'), top: 10 })
+    } else return
+    event.preventDefault()
+  }
+  return (
+    <div className="lh-compare">
+      <div className="lh-compare-readout">
+        <span className="lh-number">{fillText(chart.sinceStart, { time: at })}</span>
+        <ul className="lh-series">
+          <SeriesKey index={0} name={`${name}  ${values[0]}`} />
+          <SeriesKey index={1} name={`${otherName}  ${values[1]}`} />
+        </ul>
+        <span className="lh-number">{fillText(chart.difference, { ratio })}</span>
+      </div>
+      <div
+        ref={holder}
+        className="lh-compare-plot"
+        role="slider"
+        tabIndex={0}
+        aria-label={chart.compareTitle}
+        aria-valuemin={0}
+        aria-valuemax={Math.max(0, elapsed.length - 1)}
+        aria-valuenow={Math.max(0, index)}
+        aria-valuetext={[at, `${name} ${values[0]}`, `${otherName} ${values[1]}`].join(words.punctuation.comma)}
+        onKeyDown={onKeyDown}
+      />
+    </div>
+  )
+}
+
+/** Seconds since the first point, and MB/s. */
+function sinceStart(history: SpeedHistory): uPlot.AlignedData {
+  const { time, bytesPerSecond } = thinHistory(breakAtGaps(history), BUCKETS, ['bytesPerSecond'])
+  const start = time[0] ?? 0
+  return [time.map((at) => at - start), bytesPerSecond.map((value) => (value === null ? null : value / 1e6))]
+}
+
+/** The two jobs were measured at different moments: the last measurement before counts, none after the end of a job. */
+function valueBefore(column: uPlot.AlignedData[1] | undefined, index: number): number | undefined {
+  const values = column as ArrayLike<number | null | undefined> | undefined
+  if (!values) return undefined
+  let hasMore = false
+  for (let later = index; later < values.length && !hasMore; later++) hasMore = typeof values[later] === 'number'
+  for (let before = index; hasMore && before >= 0; before--) {
+    const value = values[before]
+    if (value !== undefined) return value ?? undefined
+  }
+  return undefined
+}

@@ -4,7 +4,7 @@ import type { JobView } from '../../../shared/ipc-contract.ts'
 import type { Limit } from '../../../shared/metrics-snapshot.ts'
 import { popupContainer } from '../popup-container.ts'
 import { fieldLabel } from '../words/fill-sentence.ts'
-import { formatField, formatPercent, UNKNOWN } from '../words/format-live.ts'
+import { formatDuration, formatField, formatPercent, UNKNOWN } from '../words/format-live.ts'
 import { useJobWords } from '../words/use-job-words.ts'
 import { chooseVerdict } from './choose-verdict.ts'
 import './verdict-line.css'
@@ -24,7 +24,7 @@ export function VerdictLine({ job, limit }: { job: JobView; limit: Limit | undef
         : phase
   return (
     <div className="lh-verdict">
-      <p className="lh-truncate" title={because}>
+      <p className="lh-truncate">
         <span className="lh-muted">
           {chosen.kind === 'overall' ? verdict.overallTitle : verdict.title}
           {punctuation.colon}
@@ -32,11 +32,13 @@ export function VerdictLine({ job, limit }: { job: JobView; limit: Limit | undef
         <strong className="lh-verdict-name">{said?.name ?? UNKNOWN}</strong>{' '}
         <span className="lh-muted">({because})</span>
       </p>
-      {chosen.kind === 'now' && (
+      {chosen.kind !== 'unknown' && (
         <Popover
           trigger="click"
           placement="bottomRight"
-          content={<Evidence limit={chosen.limit} />}
+          content={
+            chosen.kind === 'now' ? <Evidence limit={chosen.limit} /> : <Shares limitSeconds={job.limitSeconds} />
+          }
           destroyOnHidden
           getPopupContainer={popupContainer}
         >
@@ -45,6 +47,30 @@ export function VerdictLine({ job, limit }: { job: JobView; limit: Limit | undef
           </button>
         </Popover>
       )}
+    </div>
+  )
+}
+
+/** What held the job in all, longest first: the seconds and their share. */
+function Shares({ limitSeconds = {} }: Pick<JobView, 'limitSeconds'>) {
+  const words = useJobWords()
+  const held = (Object.entries(limitSeconds) as [Limit['code'], number][]).sort(([, one], [, other]) => other - one)
+  const total = held.reduce((sum, [, seconds]) => sum + seconds, 0)
+  const [longest] = held
+  return (
+    <div className="lh-verdict-evidence">
+      <h2>{words.verdict.evidence}</h2>
+      <dl>
+        {held.map(([code, seconds]) => (
+          <div key={code}>
+            <dt className="lh-muted">{words.limits[code].name}</dt>
+            <dd className="lh-number">
+              {formatDuration(seconds, words)} · {formatPercent(seconds / total, 0)}
+            </dd>
+          </div>
+        ))}
+      </dl>
+      {longest && <p>{words.limits[longest[0]].explanation}</p>}
     </div>
   )
 }

@@ -1,0 +1,115 @@
+/** The charts of a job of one hour: zoomed, moved and read by mouse and keys, every panel in sight, saved as a table and a picture. */
+import { readFileSync } from 'node:fs'
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Page } from 'playwright-core'
+import { expect } from 'vitest'
+import { jobPage } from '../model/job-page.ts'
+import { WORDS } from '../model/words.ts'
+import { openReplay } from '../support/replay.ts'
+import { spec } from '../support/spec.ts'
+import type { Workshop } from '../support/workshop.ts'
+
+const words = WORDS.zh
+const slider = (page: Page) => page.getByRole('slider', { name: words.chart, exact: true })
+const reading = (page: Page) => slider(page).getAttribute('aria-valuetext')
+const points = (page: Page) => jobPage(page).chartPoints()
+
+/** An hour, every second of its last two minutes. */
+async function withHour(workshop: Workshop, run: (page: Page) => Promise<void>): Promise<void> {
+  const replay = await openReplay(workshop)
+  try {
+    await replay.run(3480, 20)
+    await replay.run(120, 1)
+    await replay.page.getByText(words.wholeJob, { exact: true }).click()
+    await run(replay.page)
+  } finally {
+    await replay.close()
+  }
+}
+
+async function exported(page: Page, format: string): Promise<Buffer> {
+  const download = page.waitForEvent('download')
+  await page.getByRole('button', { name: words.exportCharts, exact: true }).click()
+  await page.getByRole('menuitem', { name: format }).click()
+  return readFileSync(await (await download).path())
+}
+
+spec(
+  'zoom and pan by wheel, drag and keys; the readings of all series are one, and reachable by keys',
+  (workshop) =>
+    withHour(workshop, async (page) => {
+      const box = await slider(page).boundingBox()
+      if (!box) throw new Error('no chart')
+      const reset = page
+        .getByRole('button', { name: words.follow })
+        .or(page.getByRole('button', { name: words.resetZoom }))
+      const whole = await points(page)
+      const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 }
+
+      await page.mouse.move(middle.x, middle.y)
+      for (let notch = 0; notch < 6; notch++) await page.mouse.wheel(0, -100)
+      await reset.waitFor()
+      await expect.poll(() => points(page)).toBeLessThan(whole)
+      await page.mouse.dblclick(middle.x, middle.y)
+      await reset.waitFor({ state: 'hidden' })
+      await expect.poll(() => points(page)).toBe(whole)
+
+      await page.mouse.move(box.x + box.width * 0.7, middle.y)
+      await page.mouse.down()
+      await page.mouse.move(box.x + box.width * 0.9, middle.y, { steps: 5 })
+      await page.mouse.up()
+      await reset.waitFor()
+      await page.mouse.move(0, 0)
+
+      await slider(page).focus()
+      await page.keyboard.press('Home')
+      const atStart = await reading(page)
+      await page.keyboard.press('Shift+ArrowLeft')
+      await page.keyboard.press('Home')
+      await expect.poll(() => reading(page)).not.toBe(atStart)
+      for (const name of words.panelNames) expect(await reading(page)).toContain(name)
+      const spoken = await page.locator('.lh-readout').textContent()
+      for (const name of words.panelNames) expect(spoken).toContain(name)
+      await page.keyboard.press('0')
+      await reset.waitFor({ state: 'hidden' })
+    }),
+  { only: 'web' },
+)
+
+spec(
+  'all panels are there without a violation; the table and the picture hold what was measured',
+  (workshop) =>
+    withHour(workshop, async (page) => {
+      await page.getByRole('button', { name: words.allCharts, exact: true }).click()
+      await page.locator('.uplot canvas').nth(7).waitFor()
+      expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id }) => id)).toEqual([])
+
+      const [header = '', ...rows] = (await exported(page, 'CSV')).toString('utf8').trimEnd().split('\n')
+      expect(header).toContain('speed (bytes/s)')
+      expect(header).toContain('errors throttled (1/s)')
+      expect(rows.length).toBeGreaterThan(100)
+      for (const row of rows) expect(row.split(',').length).toBe(header.split(',').length)
+
+      const picture = await exported(page, 'PNG')
+      expect(picture.subarray(1, 4).toString()).toBe('PNG')
+      const canvas = await page.locator('.uplot canvas').first().boundingBox()
+      expect(picture.readUInt32BE(16)).toBeGreaterThan(canvas?.width ?? Number.NaN)
+      // Eight plots of about a hundred pixels, each under its title.
+      expect(picture.readUInt32BE(20)).toBeGreaterThan(8 * 100)
+      expect(await colorsOf(page, picture)).toBeGreaterThan(20)
+    }),
+  { only: 'web' },
+)
+
+/** How many different colours the picture has: an empty one has one. */
+const colorsOf = (page: Page, picture: Buffer): Promise<number> =>
+  page.evaluate(
+    async (bytes) => {
+      const bitmap = await createImageBitmap(new Blob([new Uint8Array(bytes)]))
+      const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d')
+      if (!context) return 0
+      context.drawImage(bitmap, 0, 0)
+      return new Set(new Uint32Array(context.getImageData(0, 0, bitmap.width, bitmap.height).data.buffer)).size
+    },
+    [...picture],
+  )

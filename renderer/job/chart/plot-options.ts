@@ -10,6 +10,8 @@ import { axisTop, formatTick } from './plot-data.ts'
 const MARK_BAND = MARK_SIZE + 6
 const AXIS_WIDTH = 46
 
+/** Round steps of time since a start: seconds to weeks. */
+const ELAPSED_STEPS = [1, 5, 15, 30, 60, 300, 600, 1800, 3600, 7200, 14_400, 43_200, 86_400, 172_800, 604_800]
 /** Wheel notches to a factor: one notch is a fifth more or less. */
 const ZOOM_STEP = 1.25
 
@@ -73,6 +75,7 @@ export function plotOptions(sources: PlotSources): uPlot.Options {
       {
         ...axis,
         size: 24,
+        ...(formatTime === formatTick ? {} : { incrs: ELAPSED_STEPS }),
         gap: 6,
         space: 70,
         grid: { show: false },

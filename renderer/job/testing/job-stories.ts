@@ -180,7 +180,12 @@ const summary = (more: Partial<Summary> = {}): Summary => ({
   failed: [],
   ...more,
 })
-const DONE = { bytesDone: 676e9, objectsDone: 496, endedAt: new Date(NOW).toISOString() }
+const DONE = {
+  limitSeconds: { line: 19_600, throttling: 1300, ageing: 420 },
+  bytesDone: 676e9,
+  objectsDone: 496,
+  endedAt: new Date(NOW).toISOString(),
+}
 const allDone = (index: number): Partial<ObjectRow> => {
   const size = 0.6e9 + ((index * 7) % 9) * 0.17e9
   return { state: 'done', bytesDone: size, size, key: sampleKey(index) }

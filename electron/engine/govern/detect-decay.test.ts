@@ -55,6 +55,79 @@ describe('a decay alert', () => {
   })
 })
 
+/** Normal noise of deviation 1 (Box and Muller 1958). */
+const normal = (chance: () => number) => Math.sqrt(-2 * Math.log(1 - chance())) * Math.cos(2 * Math.PI * chance())
+
+/** Each minute resembles the one before (autoregressive, coefficient 0.9): a line that is shared wanders like this. */
+function wandering(chance: () => number, deviation: number) {
+  let now = 0
+  return () => {
+    now = 0.9 * now + Math.sqrt(1 - 0.9 ** 2) * normal(chance)
+    return Math.exp(deviation * now)
+  }
+}
+
+type Noise = (chance: () => number) => (minute: number) => number
+
+describe('false alarms', () => {
+  const DAYS = 5
+  const wave = (minute: number, height: number) => 1 + height * Math.sin((2 * Math.PI * minute) / 1440)
+  // A detector that asks for a drop of 15 % alone sounds 3 to 38 times a day with these.
+  const noises: [name: string, noise: Noise, alarmsPerDay: number][] = [
+    ['white, 10 %', (chance) => () => 1 + 0.1 * normal(chance), 0],
+    ['white, 20 %', (chance) => () => Math.max(0, 1 + 0.2 * normal(chance)), 0],
+    ['minutes that resemble each other, 10 %', (chance) => wandering(chance, 0.1), 1],
+    ['minutes that resemble each other, 15 %', (chance) => wandering(chance, 0.15), 1],
+    ['a daily wave of 10 %', (chance) => (minute) => wave(minute, 0.1) * (1 + 0.1 * normal(chance)), 0.25],
+    ['a daily wave of 20 %', (chance) => (minute) => wave(minute, 0.2) * (1 + 0.1 * normal(chance)), 0.25],
+    ['lognormal', (chance) => () => Math.exp(0.3 * normal(chance)), 0],
+    [
+      'one minute in ten three times as fast',
+      (chance) => () => (chance() < 0.1 ? 3 : 1) * (1 + 0.05 * normal(chance)),
+      0.25,
+    ],
+    ['one minute in ten at a third', (chance) => () => (chance() < 0.1 ? 0.3 : 1) * (1 + 0.05 * normal(chance)), 0.25],
+  ]
+  it.each(noises)('%s', (_, noise, alarmsPerDay) => {
+    let alarms = 0
+    for (let day = 1; day <= DAYS; day++) {
+      const speed = noise(createSeededRandom(day))
+      let state = startDecay(0)
+      for (let minute = 1; minute <= 1440; minute++) {
+        const look = { now: minute * 60_000, newBytes: 32e6 * 60 * speed(minute), isWorking: true }
+        const found = detectDecay(state, { ...look, cause: () => 'line' })
+        state = found.state
+        if (found.alert) alarms++
+      }
+    }
+    expect(alarms / DAYS).toBeLessThanOrEqual(alarmsPerDay)
+  })
+})
+
+describe('in spite of noise', () => {
+  const decays: [sentence: string, noise: number, shape: (minute: number) => number, within: number][] = [
+    ['a speed that halves is noticed within ten minutes, noise of 5 %', 0.05, (minute) => (minute > 60 ? 0.5 : 1), 70],
+    ['and within a quarter hour, noise of 10 %', 0.1, (minute) => (minute > 60 ? 0.5 : 1), 75],
+    [
+      'a decay with a time constant of 2 h within one hour, noise of 5 %',
+      0.05,
+      (minute) => Math.exp(-minute / 120),
+      60,
+    ],
+    ['and within two, noise of 10 %', 0.1, (minute) => Math.exp(-minute / 120), 120],
+  ]
+  it.each(decays)('%s', (_, noise, shape, within) => {
+    for (let seed = 1; seed <= 10; seed++) {
+      const chance = createSeededRandom(seed * 77)
+      const [alert] = watch(
+        within,
+        (minute) => 32e6 * Math.max(0, shape(minute) * (1 + noise * normal(chance) * Math.sqrt(6))),
+      )
+      expect(alert?.minute).toBeLessThanOrEqual(within)
+    }
+  })
+})
+
 describe('the statistics', () => {
   it.each([
     ['a straight line', [1, 2, 3, 4, 5], 1],

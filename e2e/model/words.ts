@@ -30,6 +30,8 @@ const zh = {
   chart: '速度',
   allCharts: '全部图表',
   exportCharts: '导出',
+  compare: '与任务比较',
+  compared: '速度比较',
   resetZoom: '重置缩放',
   follow: '回到实时',
   panelNames: ['并发', '首字节 p50', '首字节 p95', 'DNS 解析', '写盘', '内存', '事件循环延迟'],
@@ -79,6 +81,8 @@ const en: Words = {
   chart: 'Speed',
   allCharts: 'All charts',
   exportCharts: 'Export',
+  compare: 'Compare with',
+  compared: 'Speeds compared',
   resetZoom: 'Reset zoom',
   follow: 'Back to live',
   panelNames: [

@@ -108,6 +108,32 @@ spec(
   { only: 'web' },
 )
 
+spec(
+  'two jobs are compared by the time since each began, and read together by keys',
+  async (workshop) => {
+    const replay = await openReplay(workshop)
+    try {
+      await replay.run(600, 20)
+      await replay.startOther()
+      await replay.run(600, 20)
+      const { page } = replay
+      await page.getByRole('combobox', { name: words.compare }).click()
+      await page.locator('.ant-select-item-option').first().click()
+      const compared = page.getByRole('slider', { name: words.compared })
+      await compared.focus()
+      // The first ran twice as long: early on both have a speed.
+      for (let step = 0; step < 3; step++) await page.keyboard.press('PageDown')
+      await expect
+        .poll(() => compared.getAttribute('aria-valuetext'))
+        .toMatch(/202510 [\d.]+ MB\/s，202509 [\d.]+ MB\/s/)
+      expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id }) => id)).toEqual([])
+    } finally {
+      await replay.close()
+    }
+  },
+  { only: 'web' },
+)
+
 /** How many different colours the picture has: an empty one has one. */
 const colorsOf = (page: Page, picture: Buffer): Promise<number> =>
   page.evaluate(

@@ -45,6 +45,17 @@ export async function openReplay(workshop: Workshop) {
   while (!engine.downloads[0]) await new Promise((resolve) => setTimeout(resolve, 10))
   const [download] = engine.downloads
 
+  /** A second job, that runs beside the first from now on. */
+  async function startOther(): Promise<void> {
+    const other = CALLS['jobs.start'].input.parse({
+      source: { bucket: 'era5', prefix: 'e5.oper.an.pl/202509/' },
+      destination: `${workshop.destination}-other`,
+    })
+    const second = await api.handlers['jobs.start'](other)
+    if (!second.ok) throw new Error(JSON.stringify(second.failure))
+    while (!engine.downloads[1]) await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+
   const page = await workshop.open(host.value.url)
   // A trace keeps pictures of the page inside the page: they would be measured as its own.
   await page.context().tracing.stop()
@@ -58,12 +69,13 @@ export async function openReplay(workshop: Workshop) {
   let second = 0
   return {
     page,
+    startOther,
     /** Runs the job on; every snapshot is drawn before the next one comes. */
     async run(seconds: number, stepSeconds: number): Promise<void> {
       for (const end = second + seconds; second < end; ) {
         second += stepSeconds
         elapsedMs += TICK_MS
-        download?.tick(snapshotAt(second))
+        for (const each of engine.downloads) each.tick(snapshotAt(second))
         if (second % 1800 === 0) download?.event('pool-rebuilding')
         await nextFrame(browser)
       }

@@ -172,6 +172,8 @@ function drawMarks(plot: uPlot, clusters: readonly MarkCluster[], color: (typeof
     ctx.stroke()
     ctx.restore()
     const signX = Math.max(x, freeFrom)
+    // What would stand beyond the edge keeps its line; the legend names it.
+    if (signX + (MARK_SIZE / 2) * ratio > plot.ctx.canvas.width) continue
     freeFrom = signX + (MARK_SIZE + 2) * ratio
     drawMark(ctx, kind, stroke, { x: signX, y: bbox.top - (MARK_SIZE + 2) * ratio, ratio })
   }

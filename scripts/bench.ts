@@ -1,4 +1,5 @@
-/** `npm run bench -- throughput`, `-- steadiness` or `-- startup`: how fast, for how long, beside others, and how soon. Ctrl-C cleans up. */
+/** `npm run bench -- throughput`, `-- steadiness`, `-- startup` or `-- listing`: how fast, for how long, how soon, how many. Ctrl-C cleans up. */
+import { LISTING_USAGE, runListing } from '../bench/listing/listing.ts'
 import { parseThroughputOptions, USAGE } from '../bench/options.ts'
 import { runStartup, STARTUP_USAGE } from '../bench/startup.ts'
 import { parseSteadinessOptions, STEADINESS_USAGE } from '../bench/steadiness/options.ts'
@@ -14,7 +15,7 @@ async function bench([what, ...args]: string[]): Promise<number> {
   try {
     const run = prepare(what, args, stop.signal)
     if (!run) {
-      console.error(`${USAGE}\n\n${STEADINESS_USAGE}\n\n${STARTUP_USAGE}`)
+      console.error([USAGE, STEADINESS_USAGE, STARTUP_USAGE, LISTING_USAGE].join('\n\n'))
       return 2
     }
     if (!(await ensureBuilt())) {
@@ -43,5 +44,8 @@ function prepare(what: string | undefined, args: string[], signal: AbortSignal):
     return () => runSteadiness(options, signal)
   }
   if (what === 'startup') return () => runStartup(signal)
+  if (what === 'listing' && args.every((arg) => arg === '--quick')) {
+    return () => runListing(args.length > 0, signal)
+  }
   return undefined
 }

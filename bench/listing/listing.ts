@@ -1,0 +1,134 @@
+/** `npm run bench -- listing`: how long a million keys take to list, to have, and to find again. */
+import { type ChildProcess, fork } from 'node:child_process'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { BUILT_PROGRAM } from '../clients/own-clients.ts'
+import { endProcess } from '../end-process.ts'
+import { type Measurement, measure } from '../measure.ts'
+import { replaceBetweenMarks, table } from '../report-text.ts'
+import { makeWorkFolder } from '../work-folder.ts'
+import { LAYOUTS } from './layouts.ts'
+import type { ServerNews } from './listing-server.ts'
+
+export const LISTING_USAGE = `npm run bench -- listing [--quick]
+  lists a million keys in three layouts, each page after 50 ms; then downloads a million objects of one byte
+  and starts the finished job again. --quick: only lists. About five minutes, or one.`
+
+const ROOT = join(import.meta.dirname, '..', '..')
+/** Of a round trip to another continent's bucket, together with what S3 takes for a page. */
+const PAGE_DELAY_MS = 50
+/** Files on a RAM disk take a page of memory each. */
+const ROOM_BYTES = 6e9
+/** The one that is downloaded. */
+const FOLDERS_LAYOUT = 1
+const START_TARGET_SECONDS = 5
+const MEMORY_TARGET_BYTES = 400e6
+
+type Row = { work: string; seconds: number; cpuSeconds?: number; peakBytes?: number; remark: string }
+
+/** False when one of the runs failed. */
+export async function runListing(isQuick: boolean, signal: AbortSignal): Promise<boolean> {
+  const { path } = makeWorkFolder(ROOM_BYTES)
+  const rows: Row[] = []
+  try {
+    const run = async (server: Server, work: string, args: string[]) => {
+      const measured = await measure(
+        {
+          path: process.execPath,
+          args: [BUILT_PROGRAM, ...args, '--endpoint-url', server.url, '--no-sign-request', '--json'],
+          env: { LONGHAUL_STATE_FOLDER: join(path, 'state') },
+        },
+        path,
+        signal,
+      )
+      if (measured.exitCode !== 0) throw new Error(`${work}: exit code ${measured.exitCode}: ${measured.stderr}`)
+      console.error(`${work}: ${measured.wallSeconds.toFixed(2)} s`)
+      return measured
+    }
+    const add = (work: string, measured: Measurement, remark: string) =>
+      rows.push({
+        work,
+        seconds: measured.wallSeconds,
+        ...(measured.cpuSeconds === undefined ? {} : { cpuSeconds: measured.cpuSeconds }),
+        ...(measured.peakBytes === undefined ? {} : { peakBytes: measured.peakBytes }),
+        remark,
+      })
+
+    for (const [index, layout] of LAYOUTS.entries()) {
+      const server = await startServer(index, PAGE_DELAY_MS)
+      const work = `list ${layout.name}`
+      const measured = await run(server, work, ['get', 's3://bench/era5/', join(path, 'none'), '--dry-run'])
+      const oneFolder = rows[0]?.seconds ?? measured.wallSeconds
+      add(work, measured, index === 0 ? '' : `${(oneFolder / measured.wallSeconds).toFixed(1)} x as fast as one folder`)
+      await server.close()
+    }
+    if (!isQuick) {
+      const server = await startServer(FOLDERS_LAYOUT, 0)
+      const destination = join(path, 'files')
+      const startedAt = Date.now()
+      const first = await run(server, 'download', ['get', 's3://bench/era5/', destination, '--threads', '16'])
+      const firstByte = (server.firstObjectAt() - startedAt) / 1000
+      add('download 1,000,000 objects of one byte', first, `first object asked for after ${firstByte.toFixed(2)} s`)
+      const again = await run(server, 'start again', ['get', 's3://bench/era5/', destination, '--threads', '16'])
+      add('start the finished job again, to its end', again, 'every file found and compared')
+      await server.close()
+    }
+    publish(rows, isQuick)
+    return true
+  } finally {
+    rmSync(path, { recursive: true, force: true })
+  }
+}
+
+type Server = { url: string; firstObjectAt(): number; close(): Promise<void> }
+
+async function startServer(layout: number, delayMs: number): Promise<Server> {
+  const child = fork(join(import.meta.dirname, 'listing-server.ts'), [String(layout), String(delayMs)])
+  let firstObjectAt = Number.NaN
+  const port = await new Promise<number>((resolve, reject) => {
+    child.on('message', (news: ServerNews) => {
+      if ('port' in news) resolve(news.port)
+      else firstObjectAt = news.firstObjectAt
+    })
+    child.once('exit', () => reject(new Error('the listing server does not start')))
+  })
+  return { url: `http://127.0.0.1:${port}`, firstObjectAt: () => firstObjectAt, close: () => end(child) }
+}
+
+const end = (child: ChildProcess) => endProcess(child)
+
+function publish(rows: Row[], isQuick: boolean): void {
+  const date = new Date().toISOString().slice(0, 10)
+  const head = ['work', 'wall s', 'CPU s', 'peak MB', 'remark']
+  const cells = rows.map(({ work, seconds, cpuSeconds, peakBytes, remark }) => [
+    work,
+    seconds.toFixed(2),
+    cpuSeconds?.toFixed(2) ?? '-',
+    peakBytes === undefined ? '-' : (peakBytes / 1e6).toFixed(0),
+    remark,
+  ])
+  const worstBytes = Math.max(...rows.map(({ peakBytes = 0 }) => peakBytes))
+  const targets = [
+    `Memory: at most ${(worstBytes / 1e6).toFixed(0)} MB (target 400: ${worstBytes < MEMORY_TARGET_BYTES ? 'reached' : 'NOT reached'}).`,
+    ...(isQuick ? [] : [startLine(rows.at(-1)?.seconds ?? Number.POSITIVE_INFINITY)]),
+  ]
+  const text = [
+    `${date}: ${availableParallelism()} cores, Node ${process.versions.node}; pages of 1,000 keys, ${PAGE_DELAY_MS} ms each in the first three rows.`,
+    table(head, cells),
+    targets.join(' '),
+  ].join('\n\n')
+  console.log(`\n${text}`)
+  const results = join(ROOT, 'bench', 'results')
+  mkdirSync(results, { recursive: true })
+  writeFileSync(
+    join(results, 'listing.json'),
+    `${JSON.stringify({ time: new Date().toISOString(), rows }, undefined, 2)}\n`,
+  )
+  const document = join(ROOT, 'docs', 'benchmarks.md')
+  if (!isQuick) writeFileSync(document, replaceBetweenMarks(readFileSync(document, 'utf8'), 'listing', text))
+}
+
+const startLine = (seconds: number): string =>
+  `A finished job of 1,000,000 objects: ${seconds.toFixed(1)} s from start to end (target: started in less than ` +
+  `${START_TARGET_SECONDS} s: ${seconds < START_TARGET_SECONDS ? 'reached' : 'NOT reached'}).`

@@ -1,17 +1,18 @@
 /**
- * Everything listed, as columns rather than objects: a million rows cost about 200 MB less this way.
+ * Everything listed, as columns rather than objects: a million rows cost a fraction of the memory this way.
  * A row's index is its position in the listing and never changes during a run.
  */
 import type { ObjectFilter, ObjectRow, ObjectState } from '../../../shared/object-row.ts'
 import { OBJECT_STATES } from '../../../shared/object-row.ts'
 import type { ListedObject } from '../engine-ports.ts'
+import { createTextColumn } from './text-column.ts'
 
 export type ObjectTable = ReturnType<typeof createObjectTable>
 
 /** `liveBytes` tells the progress of objects under way; all others follow from their state. */
 export function createObjectTable(liveBytes: (index: number) => number) {
-  const keys: string[] = []
-  const etags: string[] = []
+  const keys = createTextColumn()
+  const etags = createTextColumn()
   let sizes = new Float64Array(1024)
   let times = new Float64Array(1024)
   let states = new Uint8Array(1024)
@@ -38,7 +39,7 @@ export function createObjectTable(liveBytes: (index: number) => number) {
     const size = sizes[index] as number
     const failure = failures.get(index)
     const bytesDone = state === 'done' || state === 'skipped' ? size : state === 'waiting' ? 0 : liveBytes(index)
-    return { index, key: keys[index] as string, size, bytesDone, state, ...(failure ? { failure } : {}) }
+    return { index, key: keys.at(index), size, bytesDone, state, ...(failure ? { failure } : {}) }
   }
 
   return {
@@ -54,16 +55,16 @@ export function createObjectTable(liveBytes: (index: number) => number) {
     add(object: ListedObject): number {
       const index = keys.length
       if (index === sizes.length) grow()
-      keys.push(object.key)
-      etags.push(object.etag)
+      keys.add(object.key)
+      etags.add(object.etag)
       sizes[index] = object.size
       times[index] = object.lastModified
       adjust('waiting', 1)
       bytesTotal += object.size
       return index
     },
-    key: (index: number) => keys[index] as string,
-    etag: (index: number) => etags[index] as string,
+    key: (index: number) => keys.at(index),
+    etag: (index: number) => etags.at(index),
     size: (index: number) => sizes[index] as number,
     lastModified: (index: number) => times[index] as number,
     state: stateOf,
@@ -79,7 +80,7 @@ export function createObjectTable(liveBytes: (index: number) => number) {
     /** The object was replaced in the bucket while we worked on it. */
     repin(index: number, etag: string, size: number, lastModified: number): void {
       bytesTotal += size - (sizes[index] as number)
-      etags[index] = etag
+      etags.replace(index, etag)
       sizes[index] = size
       times[index] = lastModified
     },
@@ -106,7 +107,7 @@ export function createObjectTable(liveBytes: (index: number) => number) {
       let total = 0
       for (let index = 0; index < keys.length; index++) {
         if (wanted >= 0 && states[index] !== wanted) continue
-        if (search !== '' && !(keys[index] as string).toLowerCase().includes(search)) continue
+        if (search !== '' && !keys.at(index).toLowerCase().includes(search)) continue
         if (total >= offset && rows.length < limit) rows.push(rowAt(index))
         total++
       }

@@ -196,16 +196,22 @@ export function startDownload(options: DownloadOptions): Download {
     let isWholeKey = false
 
     const onPage = async (objects: ListedObject[]) => {
+      const added: number[] = []
       for (const object of objects) {
         // The shortest key comes first: a prefix that is one whole key means that object alone.
         if (seen === 0 && object.key === prefix && !prefix.endsWith('/')) isWholeKey = true
-        else if (isWholeKey) return
+        else if (isWholeKey) break
         seen++
         if (!isWholeKey && !isWanted(keyBelowPrefix(object.key, prefix))) continue
         const index = table.add(object)
         if (object.size > 0 && object.size < (smallest?.size ?? Number.POSITIVE_INFINITY)) smallest = object
         theLanding().pathOf(index)
-        if (await theLanding().isThere(index)) book.addSkipped(index)
+        added.push(index)
+      }
+      // Side by side: each look at the disk is a round trip to another thread.
+      const there = await Promise.all(added.map((index) => theLanding().isThere(index)))
+      for (const [position, index] of added.entries()) {
+        if (there[position]) book.addSkipped(index)
         else book.addWaiting(index)
       }
       if (phase === 'listing') {

@@ -167,7 +167,7 @@ export function createObjectLanding(options: LandObjectsOptions) {
     ...landing,
     pathOf,
     /** Whether an earlier run has landed exactly this object, and its file is still there. */
-    async isThere(index: number): Promise<boolean> {
+    isThere(index: number): boolean | Promise<boolean> {
       const [key, size, etag] = [table.key(index), table.size(index), table.etag(index)]
       if (!journal.replay.isLanded({ key, etag, size })) return false
       const { kind, path } = pathOf(index)

@@ -122,6 +122,13 @@ describe('what it costs', () => {
     expect((await list(LAYOUTS.flat ?? [], 'p/')).asked).toBe(Math.ceil(40 / 3))
   })
 
+  it('and such as lie in folders of a few keys', async () => {
+    const keys = numbered(120, (index) => `p/${two(index)}/x`)
+    const { asked, listed } = await list(keys, 'p/', { pageSize: 10 })
+    expect(listed).toEqual(keys)
+    expect(asked).toBe(120 / 10 + 1)
+  })
+
   it('folders are listed side by side, eight at most and one reader of folders', async () => {
     const { mostAtOnce } = await list(LAYOUTS['many folders'] ?? [], 'p/')
     expect(mostAtOnce).toBeGreaterThanOrEqual(4)

@@ -7,15 +7,15 @@
  *
  * - The first pages come from the plain listing, whatever there is: a small prefix costs no request more, and the first
  *   object is under way after the first answer.
- * - If there is more, and folders among the keys, the folders are asked for with a delimiter, and each is listed from
- *   its start by the same rule. What the plain pages have told already is left out by name, not by position: servers
+ * - If there is more, and the keys lie in folders of half a page or more, the folders are asked for with a delimiter,
+ *   and each is listed from its start by the same rule. What the plain pages have told already is left out by name, not by position: servers
  *   differ in what `start-after` means.
  * - A server that does not know the delimiter, or says what cannot be, is listed plainly to the end.
  */
 import { type Failure, failed, type Outcome, success } from '../../../shared/failure.ts'
 import type { ListedObject, ObjectSource } from '../engine-ports.ts'
 import { askPatiently, createPageReader, type PageReader } from './page-reader.ts'
-import { mergeByKey, readFolders } from './read-folders.ts'
+import { countFolders, type FolderLevel, mergeByKey, readFolders } from './read-folders.ts'
 
 export type ListingOptions = {
   source: Pick<ObjectSource, 'listPage'>
@@ -35,6 +35,9 @@ const FOLDERS_ABREAST = 8
 const PAGES_AHEAD = 8
 /** A folder whose first keys lie in no sub-folder is taken for flat behind so many pages. */
 const MOST_PAGES_REMEMBERED = PLAIN_PAGES + PAGES_AHEAD
+
+/** Smaller folders than half a page are not worth a request each: the plain listing tells several of them at once. */
+const MOST_FOLDERS_PER_PAGE = 2
 
 type IsKnown = (key: string) => boolean
 
@@ -72,10 +75,11 @@ export async function listObjects(options: ListingOptions): Promise<Outcome<void
       }
       if (reader.waiting > 0 || pages < PLAIN_PAGES) continue
       const folders = hasFolders ? await openFolders(prefix) : undefined
-      if (folders) {
+      if (folders && countFolders(told, folders.level) <= MOST_FOLDERS_PER_PAGE * pages) {
         reader.stop()
-        return walkFolders(folders, (key) => told.has(key) || isKnown(key))
+        return walkFolders(folders.pages, (key) => told.has(key) || isKnown(key))
       }
+      folders?.close()
       isPlain = hasFolders || pages >= MOST_PAGES_REMEMBERED
       if (!isPlain) continue
       told.clear()
@@ -89,13 +93,10 @@ export async function listObjects(options: ListingOptions): Promise<Outcome<void
     return readFolders(prefix, (folder) => createPageReader(askPatiently(ask(folder), options), 1))
   }
 
-  async function walkFolders(
-    folders: NonNullable<Awaited<ReturnType<typeof openFolders>>>,
-    isKnown: IsKnown,
-  ): Promise<Outcome<void>> {
+  async function walkFolders(levels: AsyncIterable<Outcome<FolderLevel>>, isKnown: IsKnown): Promise<Outcome<void>> {
     /** Some servers name a folder again on the next page. */
     const walked = new Set<string>()
-    for await (const level of folders) {
+    for await (const level of levels) {
       if (!level.ok) return level
       const { objects, prefixes } = level.value
       const entries = mergeByKey({ objects, prefixes: [...new Set(prefixes)].filter((name) => !walked.has(name)) })

@@ -5,14 +5,26 @@ import type { PageReader } from './page-reader.ts'
 
 export type FolderLevel = { objects: ListedObject[]; prefixes: string[] }
 
+export type Folders = {
+  /** The prefix whose folders these are. */
+  level: string
+  pages: AsyncIterable<Outcome<FolderLevel>>
+  /** For whoever does not read the pages. */
+  close(): void
+}
+
+/** How many folders of this level, or runs of keys outside it, the keys lie in. At least one. */
+export function countFolders(keys: Iterable<string>, level: string): number {
+  const folders = new Set<string>()
+  for (const key of keys) folders.add(key.slice(0, key.indexOf('/', level.length) + 1))
+  return Math.max(1, folders.size)
+}
+
 /**
  * The pages of the first level below the prefix that branches: `a/`, `a/b/` and `a/b/c/` with nothing beside them are
  * passed through. Undefined when the server does not know delimiters, or says what cannot be.
  */
-export async function readFolders(
-  prefix: string,
-  open: (prefix: string) => PageReader,
-): Promise<AsyncGenerator<Outcome<FolderLevel>> | undefined> {
+export async function readFolders(prefix: string, open: (prefix: string) => PageReader): Promise<Folders | undefined> {
   let level = prefix
   for (;;) {
     const reader = open(level)
@@ -24,7 +36,7 @@ export async function readFolders(
     const { objects, prefixes, continuation } = first.value
     const [only = ''] = prefixes
     if (continuation !== undefined || prefixes.length > 1 || objects.length > 0)
-      return pagesOf(level, first.value, reader)
+      return { level, pages: pagesOf(level, first.value, reader), close: reader.stop }
     reader.stop()
     level = only
   }

@@ -1,0 +1,155 @@
+/**
+ * The seed report's diagnosis table end to end: each trouble is made for real, and the program names it. What slows a
+ * download is named by `longhaul get`; leaks and slow names by `longhaul doctor`.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { type AddressInfo, createServer, type Server } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { type Check, checkSchema } from '../../shared/diagnosis.ts'
+import type { Limit } from '../../shared/metrics-snapshot.ts'
+import { createEra5Objects, ERA5_BUCKET, ERA5_PREFIX } from '../engine/testing/era5-objects.ts'
+import { startFakeDnsServer } from '../engine/testing/fake-dns-server.ts'
+import { startFaultServer } from '../engine/testing/fault-server.ts'
+import { connectionSpeed, lineCapacity } from '../engine/testing/weather/line.ts'
+import { throttling } from '../engine/testing/weather/throttling.ts'
+import type { Weather } from '../engine/testing/weather/weather.ts'
+import { runProgram, startProgram } from './testing/independent-server.ts'
+
+// Whole programs on a machine that may be busy.
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 })
+
+const ADDRESS = `s3://${ERA5_BUCKET}/${ERA5_PREFIX}`
+const OBJECTS = createEra5Objects({ totalBytes: 2e9, objectBytes: 50e6 })
+
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'longhaul-causes-'))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+/** Runs a download until it says that this holds it, and gives the numbers it says so with. */
+async function evidenceOf(code: Limit['code'], url: string, more: string[]): Promise<Limit['evidence']> {
+  const destination = await mkdtemp(join(folder, 'get-'))
+  const args = ['get', ADDRESS, destination, '--json', '--no-sign-request', '--endpoint-url', url, ...more]
+  const program = startProgram(args)
+  const seen = new Set<string>()
+  let rest = ''
+  try {
+    return await new Promise((resolve, reject) => {
+      program.child.stdout?.on('data', (chunk) => {
+        const lines = `${rest}${chunk}`.split('\n')
+        rest = lines.pop() ?? ''
+        for (const { limit } of lines.map((line): { limit?: Limit } => JSON.parse(line))) {
+          if (limit?.code === code) resolve(limit.evidence)
+          if (limit) seen.add(limit.code)
+        }
+      })
+      program.child.on('close', () => reject(new Error(`ended, and had named ${[...seen].join(', ')}`)))
+    })
+  } finally {
+    program.child.kill('SIGINT')
+    await program.ended
+  }
+}
+
+describe('a download names what holds it', () => {
+  const number = expect.any(Number)
+  test.each<[string, Weather[], string[], Limit['code'], Record<string, unknown>]>([
+    [
+      '503 Slow Down after a burst',
+      [throttling({ requestsPerSecond: 4, burst: 8 }), connectionSpeed(2e6)],
+      ['--part-size', '1MiB'],
+      'throttling',
+      { requestsPerSecond: number, successRate: number },
+    ],
+    ['a line that is full', [lineCapacity(10e6)], [], 'line', { bytesPerSecond: number, concurrency: number }],
+    ["the user's own limit", [], ['--limit-rate', '5MB'], 'user-limit', { limitBytesPerSecond: 5e6 }],
+  ])('%s', async (_, weather, more, code, evidence) => {
+    const server = await startFaultServer({ buckets: { [ERA5_BUCKET]: OBJECTS }, weather })
+    try {
+      expect(await evidenceOf(code, server.endpointUrl, more)).toMatchObject(evidence)
+    } finally {
+      await server.close()
+    }
+  })
+})
+
+async function diagnose(...args: string[]): Promise<Map<string, Check>> {
+  const run = await runProgram(['doctor', ...args, '--json', '--no-sign-request'])
+  const lines = run.stdout.trim().split('\n').slice(0, -1)
+  return new Map(lines.map((line) => checkSchema.parse(JSON.parse(line))).map((check) => [check.code, check]))
+}
+
+test('a DNS server that takes a second is named, with the time it took', async () => {
+  const dns = await startFakeDnsServer({ addresses: ['127.0.0.1'], delayMs: 1200 })
+  const server = await startFaultServer({ buckets: { [ERA5_BUCKET]: OBJECTS } })
+  const url = server.endpointUrl.replace('127.0.0.1', 's3.slow.test')
+  const checks = await diagnose(
+    ADDRESS,
+    '--endpoint-url',
+    url,
+    '--path-style',
+    '--dns-server',
+    dns.server,
+    '--folder',
+    folder,
+  )
+  await Promise.all([server.close(), dns.close()])
+  const check = checks.get('dns-server')
+  expect(check).toMatchObject({ verdict: 'bad', cause: 'dns-very-slow', threshold: { bad: 1000 } })
+  expect(check?.value).toBeGreaterThan(1000)
+})
+
+/** A program that holds the folder's lock as a download does, opens so many connections and never closes one. */
+async function leak(destination: string, port: number, connections: number): Promise<ChildProcess> {
+  await mkdir(join(destination, '.longhaul'), { recursive: true })
+  const lock = JSON.stringify(join(import.meta.dirname, '..', 'engine', 'disk', 'destination-lock.ts'))
+  const script = `
+    import { connect } from 'node:net'
+    import { lockDestination } from ${lock}
+    // Kept: a lock that is collected as garbage is let go.
+    globalThis.lock = lockDestination(${JSON.stringify(join(destination, '.longhaul'))})
+    let open = 0
+    for (let n = 0; n < ${connections}; n++)
+      connect({ port: ${port}, host: '127.0.0.1', allowHalfOpen: true }, () => ++open === ${connections} && console.log('open')).resume()
+    setInterval(() => {}, 1000)`
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
+  await new Promise((resolve) => child.stdout?.once('data', resolve))
+  return child
+}
+
+describe.runIf(process.platform === 'linux')('a program that leaks', () => {
+  const listen = async (endsAtOnce: boolean): Promise<Server> => {
+    const server = createServer((socket) => {
+      socket.on('error', () => {})
+      if (endsAtOnce) socket.end()
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    return server
+  }
+  test.each([
+    ['60 connections: a leak', 60, false, 'sockets', { verdict: 'bad', cause: 'sockets-leak', value: 60 }],
+    [
+      '8 answers that nobody closed: CLOSE_WAIT',
+      8,
+      true,
+      'close-wait',
+      { verdict: 'bad', cause: 'close-wait-stuck', value: 8, evidence: { stuck: 8 } },
+    ],
+  ])('%s', async (_, connections, endsAtOnce, code, expected) => {
+    const destination = await mkdtemp(join(folder, 'leak-'))
+    const server = await listen(endsAtOnce)
+    const child = await leak(destination, (server.address() as AddressInfo).port, connections)
+    try {
+      expect((await diagnose('--folder', destination)).get(code)).toMatchObject(expected)
+    } finally {
+      const gone = new Promise((resolve) => child.once('exit', resolve))
+      child.kill('SIGKILL')
+      await gone
+      server.close()
+    }
+  })
+})

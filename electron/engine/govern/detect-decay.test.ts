@@ -72,7 +72,7 @@ type Noise = (chance: () => number) => (minute: number) => number
 describe('false alarms', () => {
   const DAYS = 5
   const wave = (minute: number, height: number) => 1 + height * Math.sin((2 * Math.PI * minute) / 1440)
-  // A detector that asks for a drop of 15 % alone sounds 3 to 38 times a day with these.
+  // A detector that asks for a drop of 15 % alone sounds up to 38 times a day with these.
   const noises: [name: string, noise: Noise, alarmsPerDay: number][] = [
     ['white, 10 %', (chance) => () => 1 + 0.1 * normal(chance), 0],
     ['white, 20 %', (chance) => () => Math.max(0, 1 + 0.2 * normal(chance)), 0],

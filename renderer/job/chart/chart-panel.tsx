@@ -15,11 +15,13 @@ import { ChartTools } from './chart-tools.tsx'
 import { CompareChart } from './compare-chart.tsx'
 import { MarkLegend } from './mark-legend.tsx'
 import { PanelGrid } from './panel-grid.tsx'
-import { CHART_RANGES, type ChartRange, historyBounds, plotSpan } from './plot-data.ts'
+import { measuredPanels } from './panels.ts'
+import { CHART_RANGES, type ChartRange, historyBounds, plotSpan, stretchOf } from './plot-data.ts'
 import { SpeedChart } from './speed-chart.tsx'
 import { speedTimeline, type TimelineEntry } from './speed-timeline.ts'
 import { useChartView } from './use-chart-view.ts'
 import { useExport } from './use-export.ts'
+import { ViewButtons } from './view-buttons.tsx'
 import './chart-panel.css'
 
 /** Start, and the newest hours; the rest is in the history page and in performance.ndjson. */
@@ -46,12 +48,15 @@ export function ChartPanel({ job, snapshot, events, isLive, isExpanded, onExpand
   const { history, marks, loaded } = useTrace(jobId, snapshot, events)
   const view = useChartView(plotSpan(history, range), historyBounds(history))
   const { from, to } = view.span
+  const stretch = useMemo(() => stretchOf(history, view.span), [history, view.span])
+  const panels = useMemo(() => measuredPanels(history), [history])
   const firstShown = marks.filter((mark) => mark.at < from).length
   const endShown = marks.filter((mark) => mark.at <= to).length
   // By number, so that the legend rests while no mark enters or leaves.
   const shownMarks = useMemo(() => marks.slice(firstShown, endShown), [marks, firstShown, endShown])
   const timeline = useMemo(() => speedTimeline(history, TIMELINE_ENTRIES), [history])
-  const exportAs = useExport(job, section)
+  const isComparing = other !== undefined
+  const exportAs = useExport(job, section, isComparing ? undefined : view.span)
   const { onReset } = view.handlers
   const choose = useCallback(
     (range: ChartRange) => {
@@ -66,18 +71,24 @@ export function ChartPanel({ job, snapshot, events, isLive, isExpanded, onExpand
     <section ref={section} className="lh-chart-panel lh-panel" data-expanded={isExpanded} aria-label={chart.title}>
       <div className="lh-chart-head">
         <h2>{chart.title}</h2>
-        <RangeChoice range={view.isZoomed ? undefined : range} onChoose={choose} />
-        {view.isZoomed && (
-          <button type="button" className="lh-chart-reset" onClick={onReset}>
-            {isLive && range !== 'all' ? chart.follow : chart.reset}
-          </button>
+        {/* Two jobs compared have a time axis of their own. */}
+        {!isComparing && (
+          <>
+            <RangeChoice range={view.isZoomed ? undefined : range} onChoose={choose} />
+            <ViewButtons view={view} />
+            {view.isZoomed && (
+              <button type="button" className="lh-chart-reset" onClick={onReset}>
+                {isLive && range !== 'all' ? chart.follow : chart.reset}
+              </button>
+            )}
+            <MarkLegend marks={shownMarks} />
+            <Timeline entries={timeline} />
+          </>
         )}
-        <MarkLegend marks={shownMarks} />
-        <Timeline entries={timeline} />
         <ChartTools {...{ jobId, compared, isExpanded, onExpand }} onCompare={setCompared} onExport={exportAs} />
       </div>
       {isEmpty && <p className="lh-chart-empty lh-muted">{loaded ? chart.empty : ''}</p>}
-      {!isEmpty && compared && other && (
+      {!isEmpty && compared && isComparing && (
         <div className="lh-picture lh-picture-main" data-title={chart.compareTitle}>
           <CompareChart
             history={history}
@@ -87,12 +98,12 @@ export function ChartPanel({ job, snapshot, events, isLive, isExpanded, onExpand
           />
         </div>
       )}
-      {!isEmpty && !(compared && other) && (
+      {!isEmpty && !isComparing && (
         <>
           <div className="lh-picture lh-picture-main" data-title={`${chart.title} MB/s`}>
-            <SpeedChart {...{ history, marks, view, rangeName }} syncKey={jobId} />
+            <SpeedChart {...{ stretch, marks, view, rangeName }} syncKey={jobId} />
           </div>
-          {isExpanded && <PanelGrid history={history} view={view} syncKey={jobId} />}
+          {isExpanded && <PanelGrid {...{ panels, stretch, view }} syncKey={jobId} />}
         </>
       )}
     </section>

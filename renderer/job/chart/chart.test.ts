@@ -3,7 +3,7 @@ import { describe, expect, it, test } from 'vitest'
 import type { EngineEvent, EventCode } from '../../../shared/engine-event.ts'
 import { emptyHistory } from '../../../shared/job-history.ts'
 import { sampleErrors, sampleSnapshot } from '../testing/samples.ts'
-import { clusterMarks, collectMarks, countMarks } from './event-marks.ts'
+import { clusterMarks, collectMarks, countMarks, spreadSigns } from './event-marks.ts'
 import {
   appendSnapshot,
   breakAtGaps,
@@ -244,5 +244,16 @@ describe('event marks', () => {
       ['throttle', 4],
       ['rebuild', 1],
     ])
+  })
+})
+
+describe('signs of the marks', () => {
+  test.each([
+    ['apart from each other they stay at their marks', [10, 40, 90], 100, [10, 40, 90]],
+    ['of one instant they stand side by side', [10, 10, 12], 100, [10, 26, 42]],
+    ['at the right edge they make room to the left', [50, 95, 99, 99], 100, [50, 68, 84, 100]],
+    ['none', [], 100, []],
+  ])('%s', (_, places, limit, expected) => {
+    expect(spreadSigns(places, 16, limit)).toEqual(expected)
   })
 })

@@ -59,6 +59,21 @@ export function clusterMarks(marks: readonly Mark[], closerThanSeconds: number):
   return clusters
 }
 
+/** Where signs of marks at these rising places are drawn: `step` apart, the last no further right than `limit`. */
+export function spreadSigns(places: readonly number[], step: number, limit: number): number[] {
+  const signs: number[] = []
+  for (const place of places) signs.push(Math.max(place, (signs.at(-1) ?? Number.NEGATIVE_INFINITY) + step))
+  let most = limit
+  return signs
+    .reverse()
+    .map((sign) => {
+      const placed = Math.min(sign, most)
+      most = placed - step
+      return placed
+    })
+    .reverse()
+}
+
 export type MarkCount = { kind: MarkKind; marks: readonly Mark[] }
 
 /** What the legend lists: the kinds present, in order of first appearance. */

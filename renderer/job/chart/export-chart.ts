@@ -4,6 +4,10 @@ import { COLORS, FONT_FAMILY, type ThemeName } from '../../theme/theme-config.ts
 const TITLE_PIXELS = 44
 const HEAD_PIXELS = 24
 const MARGIN = 16
+const SIGN_PIXELS = 20
+
+type Part = { element: HTMLElement; canvas: HTMLCanvasElement }
+type Place = { left: number; top: number }
 
 /** `section` holds plots of class `uplot`; each lies in an element of class `lh-picture` with its title and legend. */
 export async function chartPicture(
@@ -18,8 +22,7 @@ export async function chartPicture(
   })
   if (parts.length === 0) return undefined
   const ratio = window.devicePixelRatio
-  const width = Math.max(...parts.map(({ canvas }) => canvas.width / ratio)) + 2 * MARGIN
-  const height = parts.reduce((sum, { canvas }) => sum + HEAD_PIXELS + canvas.height / ratio, TITLE_PIXELS + MARGIN)
+  const { places, width, height } = placeParts(parts, ratio)
   const picture = document.createElement('canvas')
   picture.width = Math.round(width * ratio)
   picture.height = Math.round(height * ratio)
@@ -38,18 +41,49 @@ export async function chartPicture(
   }
   write(title, MARGIN, 16, '600 14px', color.text)
   write(subtitle, MARGIN, 34, '12px', color['text-muted'])
-  let y = TITLE_PIXELS
-  for (const { element, canvas } of parts) {
-    let x = write(element.dataset.title ?? '', MARGIN, y + HEAD_PIXELS / 2, '600 12px', color.text) + 18
+  for (const [index, { element, canvas }] of parts.entries()) {
+    const { left, top } = places[index] as Place
+    const middle = top + HEAD_PIXELS / 2
+    let x = write(element.dataset.title ?? '', left, middle, '600 12px', color.text) + 18
     for (const key of element.querySelectorAll<HTMLElement>('.lh-series-key')) {
-      context.fillStyle = key.dataset.color ?? color.text
-      context.fillRect(x, y + HEAD_PIXELS / 2 - 4, 8, 8)
-      x = write(key.textContent ?? '', x + 13, y + HEAD_PIXELS / 2, '12px', color['text-muted']) + 14
+      drawSign(context, key, x, middle)
+      x = write(key.textContent ?? '', x + SIGN_PIXELS + 5, middle, '12px', color['text-muted']) + 14
     }
-    context.drawImage(canvas, MARGIN, y + HEAD_PIXELS, canvas.width / ratio, canvas.height / ratio)
-    y += HEAD_PIXELS + canvas.height / ratio
+    context.drawImage(canvas, left, top + HEAD_PIXELS, canvas.width / ratio, canvas.height / ratio)
   }
   return new Promise((resolve) => picture.toBlob((blob) => resolve(blob ?? undefined), 'image/png'))
+}
+
+/** Beside and below each other as on the screen, whatever is scrolled out of sight. CSS pixels. */
+function placeParts(parts: readonly Part[], ratio: number): { places: Place[]; width: number; height: number } {
+  const lefts = parts.map(({ element }) => element.getBoundingClientRect().left)
+  const leftmost = Math.min(...lefts)
+  const places: Place[] = []
+  let width = 0
+  let top = TITLE_PIXELS
+  let bottom = TITLE_PIXELS
+  for (const [index, { canvas }] of parts.entries()) {
+    const left = MARGIN + (lefts[index] as number) - leftmost
+    const before = places.at(-1)
+    if (before && left <= before.left) top = bottom
+    places.push({ left, top })
+    width = Math.max(width, left + canvas.width / ratio + MARGIN)
+    bottom = Math.max(bottom, top + HEAD_PIXELS + canvas.height / ratio)
+  }
+  return { places, width, height: bottom + MARGIN }
+}
+
+/** As `SeriesKey` draws it: a line with its dashes, or the block of a layer. */
+function drawSign(context: CanvasRenderingContext2D, { dataset }: HTMLElement, x: number, y: number): void {
+  context.save()
+  context.strokeStyle = dataset.color ?? ''
+  context.lineWidth = dataset.dash === undefined ? 10 : 2
+  context.setLineDash(dataset.dash ? dataset.dash.split(' ').map(Number) : [])
+  context.beginPath()
+  context.moveTo(dataset.dash === undefined ? x + SIGN_PIXELS / 4 : x, y)
+  context.lineTo(dataset.dash === undefined ? x + (SIGN_PIXELS * 3) / 4 : x + SIGN_PIXELS, y)
+  context.stroke()
+  context.restore()
 }
 
 /** The browser asks where to, or puts it among its downloads. */

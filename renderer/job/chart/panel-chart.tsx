@@ -9,18 +9,18 @@ import type { SpeedHistory } from './speed-history.ts'
 import type { ChartView } from './use-chart-view.ts'
 import { usePlot } from './use-plot.ts'
 
-type PanelChartProps = { panel: Panel; history: SpeedHistory; view: ChartView; syncKey: string; onHide: () => void }
+type PanelChartProps = { panel: Panel; stretch: SpeedHistory; view: ChartView; syncKey: string; onHide: () => void }
 
 /** Enough for any width: the thinning keeps every peak anyway. */
 const MAX_POINTS = 1200
 
-export const PanelChart = memo(function PanelChart({ panel, history, view, syncKey, onHide }: PanelChartProps) {
+export const PanelChart = memo(function PanelChart({ panel, stretch, view, syncKey, onHide }: PanelChartProps) {
   const words = useJobWords()
   const holder = useRef<HTMLDivElement>(null)
   const { span } = view
   const data = useMemo(
-    () => choosePlotData(history, span, MAX_POINTS * panel.keeps.length, panel.keeps),
-    [history, span, panel],
+    () => choosePlotData(stretch, span, MAX_POINTS * panel.keeps.length, panel.keeps),
+    [stretch, span, panel],
   )
   const aligned = useMemo(
     () => [data.history.time, ...panelColumns(panel, data.history)] as uPlot.AlignedData,
@@ -28,9 +28,9 @@ export const PanelChart = memo(function PanelChart({ panel, history, view, syncK
   )
   usePlot(holder, { panel, aligned, span, syncKey, ...view.handlers })
   const title = words.chart.panels[panel.name]
-  const last = history.time.length - 1
+  const last = stretch.time.findLastIndex((time) => time <= span.to)
   const spoken = panel.series
-    .map((name) => `${seriesName(name, words)} ${formatSeries(panel, history[name][last])}`)
+    .map((name) => `${seriesName(name, words)} ${formatSeries(panel, stretch[name][last])}`)
     .join(words.punctuation.comma)
   // A class that never failed here needs no place in the legend.
   const shown = panel.series

@@ -2,16 +2,22 @@
 import { useState } from 'react'
 import { useJobWords } from '../words/use-job-words.ts'
 import { PanelChart } from './panel-chart.tsx'
-import { PANELS, type PanelName } from './panels.ts'
+import type { Panel, PanelName } from './panels.ts'
 import type { SpeedHistory } from './speed-history.ts'
 import type { ChartView } from './use-chart-view.ts'
 import './panel-grid.css'
 
 const STORAGE_KEY = 'longhaul.hiddenPanels'
 
-type PanelGridProps = { history: SpeedHistory; view: ChartView; syncKey: string }
+type PanelGridProps = {
+  panels: readonly Panel[]
+  /** What is in sight. */
+  stretch: SpeedHistory
+  view: ChartView
+  syncKey: string
+}
 
-export function PanelGrid({ history, view, syncKey }: PanelGridProps) {
+export function PanelGrid({ panels, stretch, view, syncKey }: PanelGridProps) {
   const { chart } = useJobWords()
   const [hidden, setHidden] = useState(readHidden)
   const change = (next: readonly string[]) => {
@@ -19,15 +25,17 @@ export function PanelGrid({ history, view, syncKey }: PanelGridProps) {
     setHidden(next)
   }
   const isHidden = (name: PanelName) => hidden.includes(name)
-  const away = PANELS.filter(({ name }) => isHidden(name))
+  const away = panels.filter(({ name }) => isHidden(name))
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it
     <section className="lh-dash" tabIndex={0} aria-label={chart.expand}>
-      {PANELS.filter(({ name }) => !isHidden(name)).map((panel) => (
-        <div key={panel.name} className="lh-picture" data-title={`${chart.panels[panel.name]} ${panel.unit}`.trim()}>
-          <PanelChart {...{ panel, history, view, syncKey }} onHide={() => change([...hidden, panel.name])} />
-        </div>
-      ))}
+      {panels
+        .filter(({ name }) => !isHidden(name))
+        .map((panel) => (
+          <div key={panel.name} className="lh-picture" data-title={`${chart.panels[panel.name]} ${panel.unit}`.trim()}>
+            <PanelChart {...{ panel, stretch, view, syncKey }} onHide={() => change([...hidden, panel.name])} />
+          </div>
+        ))}
       {away.length > 0 && (
         <p className="lh-dash-away">
           {away.map(({ name }) => (

@@ -47,8 +47,16 @@ const PALETTE: Record<ThemeName, readonly string[]> = {
 }
 const DASHES: readonly number[][] = [[], [7, 3], [2, 3], [9, 3, 2, 3]]
 
-export const seriesColor = (index: number, theme: ThemeName): string => PALETTE[theme][index % 8] as string
+/** Of the palette, for the layers of errors: throttling has the red of its mark; none of the common ones the green of health. */
+const STACK_ORDER: readonly number[] = [5, 3, 1, 4, 0, 6, 2, 7]
+
+export const seriesColor = (index: number, theme: ThemeName, stacked: boolean): string =>
+  PALETTE[theme][(stacked ? STACK_ORDER[index % 8] : index % 8) as number] as string
 export const seriesDash = (index: number): number[] => DASHES[index % DASHES.length] as number[]
+
+/** A job that was kept by an older version knows fewer series: a panel of nothing is left out. */
+export const measuredPanels = (history: SpeedHistory): readonly Panel[] =>
+  PANELS.filter(({ series }) => series.some((name) => history[name].some((value) => value !== null)))
 
 /** What uPlot draws, in the panel's unit; stacked layers from the top down, so that each one covers what is above it. */
 export function panelColumns({ series, stacked, scale }: Panel, history: SpeedHistory): (number | null)[][] {

@@ -1,5 +1,13 @@
 import { describe, expect, it, test } from 'vitest'
-import { axisTop, type ChartRange, choosePlotData, formatTick, plotSpan, summarizeSpeed } from './plot-data.ts'
+import {
+  axisTop,
+  type ChartRange,
+  choosePlotData,
+  formatTick,
+  plotSpan,
+  stretchOf,
+  summarizeSpeed,
+} from './plot-data.ts'
 import { EMPTY_HISTORY, type SpeedHistory } from './speed-history.ts'
 
 const START = 1_767_225_600
@@ -10,8 +18,10 @@ function history(seconds: number, speed: (second: number) => number | null = () 
   return { ...(Object.fromEntries(columns) as unknown as SpeedHistory), time, bytesPerSecond: offsets.map(speed) }
 }
 
-const spanned = (given: SpeedHistory, range: ChartRange, maxPoints: number) =>
-  choosePlotData(given, plotSpan(given, range), maxPoints)
+function spanned(given: SpeedHistory, range: ChartRange, maxPoints: number) {
+  const span = plotSpan(given, range)
+  return choosePlotData(stretchOf(given, span), span, maxPoints)
+}
 
 describe('what is drawn', () => {
   test.each([

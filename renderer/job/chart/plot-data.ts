@@ -25,15 +25,18 @@ export function plotSpan(history: SpeedHistory, range: ChartRange): Span {
 /** The whole job: what one can zoom and pan in. */
 export const historyBounds = (history: SpeedHistory): Span => plotSpan(history, 'all')
 
+/** What is in sight, in full, with gaps as gaps. Cut once for all panels: weeks are 30,000 points of 20 series. */
+export const stretchOf = (history: SpeedHistory, { from, to }: Span): SpeedHistory =>
+  // A little more on both sides, so that the line enters and leaves at the edges.
+  breakAtGaps(sliceHistory(history, from - 60, to + 60))
+
 export function choosePlotData(
-  history: SpeedHistory,
+  stretch: SpeedHistory,
   { from, to }: Span,
   maxPoints: number,
   keeps: readonly MeasuredName[] = ['bytesPerSecond'],
 ): PlotData {
-  // A little more on both sides, so that the line enters and leaves at the edges.
-  const stretch = sliceHistory(history, from - 60, to + 60)
-  return { from, to, history: thinHistory(breakAtGaps(stretch), maxPoints / (2 * keeps.length), keeps) }
+  return { from, to, history: thinHistory(stretch, maxPoints / (2 * keeps.length), keeps) }
 }
 
 export type SpeedSummary = { now: number; mean: number; low: number; high: number; points: number }

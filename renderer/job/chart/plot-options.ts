@@ -1,7 +1,7 @@
 /** How uPlot draws a panel: lines or stacked layers over a quiet grid; above the speed the marks have a band of their own. */
 import type uPlot from 'uplot'
 import { COLORS, FONT_FAMILY, type ThemeName } from '../../theme/theme-config.ts'
-import type { MarkCluster } from './event-marks.ts'
+import { type MarkCluster, spreadSigns } from './event-marks.ts'
 import { drawMark, MARK_COLORS, MARK_SIZE } from './mark-shapes.tsx'
 import { type Panel, seriesColor, seriesDash } from './panels.ts'
 import { axisTop, formatTick } from './plot-data.ts'
@@ -9,6 +9,8 @@ import { axisTop, formatTick } from './plot-data.ts'
 /** Space for the marks above the plot, CSS pixels. */
 const MARK_BAND = MARK_SIZE + 6
 const AXIS_WIDTH = 46
+/** Room for half of the last time below the axis. */
+const RIGHT_MARGIN = 30
 
 /** Round steps of time since a start: seconds to weeks. */
 const ELAPSED_STEPS = [1, 5, 15, 30, 60, 300, 600, 1800, 3600, 7200, 14_400, 43_200, 86_400, 172_800, 604_800]
@@ -47,7 +49,7 @@ export function plotOptions(sources: PlotSources): uPlot.Options {
   const { formatTime = formatTick } = sources
   return {
     ...size,
-    padding: [clusters ? MARK_BAND : 8, 30, 0, 0],
+    padding: [clusters ? MARK_BAND : 8, RIGHT_MARGIN, 0, 0],
     legend: { show: false },
     cursor: {
       y: false,
@@ -55,10 +57,10 @@ export function plotOptions(sources: PlotSources): uPlot.Options {
       sync: { key: sources.syncKey, setSeries: false, scales: ['x', null] },
       points: { size: 7, width: 2, stroke: color.surface, show: !panel.stacked },
       bind: {
-        // With Shift the mouse moves the stretch instead of choosing one.
+        // With Shift or its middle button the mouse moves the stretch instead of choosing one.
         mousedown: (plot, target, handle) => (event) => {
-          if (!event.shiftKey) handle(event)
-          else if (event.button === 0) startPan(plot, target, event, sources.onPan)
+          if (event.button === 1 || (event.button === 0 && event.shiftKey)) startPan(plot, target, event, sources.onPan)
+          else handle(event)
           return null
         },
         dblclick: () => () => {
@@ -110,11 +112,12 @@ export function plotOptions(sources: PlotSources): uPlot.Options {
 
 function lines({ series, stacked, name }: Panel, theme: ThemeName): uPlot.Series[] {
   const order = series.map((_, index) => index)
+  // A layer is its area: a stroke would draw the lowest one's colour along the axis where nothing failed.
   return (stacked ? order.reverse() : order).map((index) => {
-    const stroke = seriesColor(index, theme)
+    const stroke = seriesColor(index, theme, stacked)
     const fill = stacked ? stroke : name === 'speed' && index === 0 ? COLORS[theme]['accent-soft'] : undefined
     const dash = stacked ? [] : seriesDash(index)
-    return { stroke, dash, width: stacked ? 1 : 1.5, points: { show: false }, ...(fill ? { fill } : {}) }
+    return { stroke, dash, width: stacked ? 0 : 1.5, points: { show: false }, ...(fill ? { fill } : {}) }
   })
 }
 
@@ -139,6 +142,8 @@ function listenToWheel(plot: uPlot, { panel, onZoom, onPan }: PlotSources): void
 
 function startPan(plot: uPlot, target: HTMLElement, start: MouseEvent, onPan: (seconds: number) => void): void {
   const secondsPerPixel = ((plot.scales.x?.max ?? 0) - (plot.scales.x?.min ?? 0)) / Math.max(1, target.clientWidth)
+  // The middle button would otherwise scroll the page.
+  start.preventDefault()
   let x = start.clientX
   const move = (event: MouseEvent) => {
     onPan((x - event.clientX) * secondsPerPixel)
@@ -155,11 +160,17 @@ function startPan(plot: uPlot, target: HTMLElement, start: MouseEvent, onPan: (s
 function drawMarks(plot: uPlot, clusters: readonly MarkCluster[], color: (typeof COLORS)[ThemeName]): void {
   const { ctx, bbox } = plot
   const ratio = devicePixelRatio
-  /** Signs of one instant stand beside each other; their lines stay where they are. */
-  let freeFrom = Number.NEGATIVE_INFINITY
-  for (const { kind, at } of clusters) {
-    const x = plot.valToPos(at, 'x', true)
-    if (x < bbox.left || x > bbox.left + bbox.width) continue
+  const right = bbox.left + bbox.width
+  const placed = clusters
+    .map(({ kind, at }) => ({ kind, x: plot.valToPos(at, 'x', true) }))
+    .filter(({ x }) => x >= bbox.left && x <= right)
+  // Signs of one instant stand beside each other; their lines stay where they are.
+  const signs = spreadSigns(
+    placed.map(({ x }) => x),
+    (MARK_SIZE + 2) * ratio,
+    right + (RIGHT_MARGIN - MARK_SIZE / 2) * ratio,
+  )
+  for (const [index, { kind, x }] of placed.entries()) {
     const stroke = color[MARK_COLORS[kind]]
     ctx.save()
     ctx.globalAlpha = 0.45
@@ -171,10 +182,6 @@ function drawMarks(plot: uPlot, clusters: readonly MarkCluster[], color: (typeof
     ctx.lineTo(x, bbox.top + bbox.height)
     ctx.stroke()
     ctx.restore()
-    const signX = Math.max(x, freeFrom)
-    // What would stand beyond the edge keeps its line; the legend names it.
-    if (signX + (MARK_SIZE / 2) * ratio > plot.ctx.canvas.width) continue
-    freeFrom = signX + (MARK_SIZE + 2) * ratio
-    drawMark(ctx, kind, stroke, { x: signX, y: bbox.top - (MARK_SIZE + 2) * ratio, ratio })
+    drawMark(ctx, kind, stroke, { x: signs[index] ?? x, y: bbox.top - (MARK_SIZE + 2) * ratio, ratio })
   }
 }

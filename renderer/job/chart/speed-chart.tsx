@@ -23,21 +23,22 @@ const CLUSTER_PIXELS = 16
 const NEAR_PIXELS = 10
 
 type SpeedChartProps = {
-  history: SpeedHistory
+  /** What is in sight. */
+  stretch: SpeedHistory
   marks: readonly Mark[]
   view: ChartView
   rangeName: string
   syncKey: string
 }
 
-export function SpeedChart({ history, marks, view, rangeName, syncKey }: SpeedChartProps) {
+export function SpeedChart({ stretch, marks, view, rangeName, syncKey }: SpeedChartProps) {
   const words = useJobWords()
   const holder = useRef<HTMLDivElement>(null)
   const summaryId = useId()
   const size = useSize(holder)
   const data = useMemo(
-    () => choosePlotData(history, view.span, Math.max(100, size.width)),
-    [history, view.span, size.width],
+    () => choosePlotData(stretch, view.span, Math.max(100, size.width)),
+    [stretch, view.span, size.width],
   )
   const secondsPerPixel = (data.to - data.from) / Math.max(1, size.width)
   const shownMarks = useMemo(() => marks.filter((mark) => mark.at >= data.from && mark.at <= data.to), [marks, data])

@@ -168,10 +168,22 @@ function extremesOf(column: Column, start: number, end: number): number[] {
 
 /** Points with `from < time <= to`. */
 export function sliceHistory(history: SpeedHistory, from: number, to: number): SpeedHistory {
-  const start = history.time.findIndex((time) => time > from)
-  if (start < 0) return EMPTY_HISTORY
-  const end = history.time.findLastIndex((time) => time <= to) + 1
+  const start = countUntil(history.time, from)
+  const end = countUntil(history.time, to)
+  if (start === history.time.length) return EMPTY_HISTORY
   return { ...mapColumns(history, (column) => column.slice(start, end)), time: history.time.slice(start, end) }
+}
+
+/** How many of the rising times are not later than `until`. */
+function countUntil(time: readonly number[], until: number): number {
+  let low = 0
+  let high = time.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((time[middle] as number) <= until) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 /** Puts a null point wherever the line would bridge a stretch without measurements: the program or the job was stopped. */
@@ -181,7 +193,8 @@ export function breakAtGaps(history: SpeedHistory): SpeedHistory {
     const seconds = gapSeconds(time, index)
     return seconds > 5 && seconds > 3 * Math.max(gapSeconds(time, index - 1), gapSeconds(time, index + 1))
   }
-  const gaps = new Set([...time.keys()].filter(isGap))
+  const gaps = new Set<number>()
+  for (let index = 1; index < time.length; index++) if (isGap(index)) gaps.add(index)
   if (gaps.size === 0) return history
   const split = <T>(column: readonly T[], between: (index: number) => T): T[] =>
     column.flatMap((value, index) => (gaps.has(index) ? [between(index), value] : [value]))

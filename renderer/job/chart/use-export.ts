@@ -8,22 +8,34 @@ import { useThemeName } from '../../theme/theme-provider.tsx'
 import { fillText } from '../words/fill-sentence.ts'
 import { useJobWords } from '../words/use-job-words.ts'
 import { chartPicture, saveBlob } from './export-chart.ts'
+import type { Span } from './view-range.ts'
 
-export function useExport(job: JobView, section: RefObject<HTMLElement | null>): (format: 'png' | 'csv') => void {
+const INSTANT: Intl.DateTimeFormatOptions = {
+  ...{ year: 'numeric', month: '2-digit', day: '2-digit' },
+  ...{ hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23', timeZoneName: 'short' },
+}
+
+/** `span`: what is in sight, where the time axis is a clock. */
+export function useExport(
+  job: JobView,
+  section: RefObject<HTMLElement | null>,
+  span: Span | undefined,
+): (format: 'png' | 'csv') => void {
   const client = useClient()
   const theme = useThemeName()
   const words = useJobWords()
   const { message } = App.useApp()
-  const newest = useRef(job)
-  newest.current = job
+  const newest = useRef({ job, span })
+  newest.current = { job, span }
   return useCallback(
     async (format: 'png' | 'csv') => {
-      const { jobId, spec, createdAt } = newest.current
+      const { job, span } = newest.current
+      const { jobId, spec, createdAt } = job
       const name = jobName(spec.source)
       if (format === 'png') {
         if (!section.current) return
         const title = `Longhaul · s3://${spec.source.bucket}/${spec.source.prefix}`
-        const blob = await chartPicture(section.current, theme, title, new Date().toLocaleString(words.language))
+        const blob = await chartPicture(section.current, theme, title, spanText(span, words.language))
         if (blob) saveBlob(`longhaul-${name.replace(/[^\w.-]+/g, '-')}-${createdAt.slice(0, 10)}.png`, blob)
         else void message.info(words.chart.empty)
         return
@@ -35,4 +47,10 @@ export function useExport(job: JobView, section: RefObject<HTMLElement | null>):
     },
     [client, theme, words, message, section],
   )
+}
+
+/** `2026/01/01 08:30:00 UTC – 12:00:00 UTC`; of two jobs compared the moment they were. */
+function spanText(span: Span | undefined, language: string): string {
+  const format = new Intl.DateTimeFormat(language, INSTANT)
+  return span ? format.formatRange(span.from * 1000, span.to * 1000) : format.format(new Date())
 }

@@ -34,6 +34,8 @@ const zh = {
   compared: '速度比较',
   resetZoom: '重置缩放',
   follow: '回到实时',
+  zoomIn: '放大',
+  earlier: '更早',
   panelNames: ['并发', '首字节 p50', '首字节 p95', 'DNS 解析', '写盘', '内存', '事件循环延迟'],
   wholeJob: '全程',
   objects: '对象列表',
@@ -85,6 +87,8 @@ const en: Words = {
   compared: 'Speeds compared',
   resetZoom: 'Reset zoom',
   follow: 'Back to live',
+  zoomIn: 'Zoom in',
+  earlier: 'Earlier',
   panelNames: [
     'Concurrency',
     'First byte p50',

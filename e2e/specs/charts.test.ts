@@ -72,6 +72,23 @@ spec(
       for (const name of words.panelNames) expect(spoken).toContain(name)
       await page.keyboard.press('0')
       await reset.waitFor({ state: 'hidden' })
+
+      // By buttons and the middle of the mouse as well.
+      await page.getByRole('button', { name: words.zoomIn, exact: true }).click()
+      await page.getByRole('button', { name: words.earlier, exact: true }).click()
+      await reset.waitFor()
+      const firstOf = async () => {
+        await slider(page).focus()
+        await page.keyboard.press('Home')
+        return reading(page)
+      }
+      const earlier = await firstOf()
+      await page.mouse.move(box.x + box.width * 0.8, middle.y)
+      await page.mouse.down({ button: 'middle' })
+      await page.mouse.move(box.x + box.width * 0.5, middle.y, { steps: 5 })
+      await page.mouse.up({ button: 'middle' })
+      await page.mouse.move(0, 0)
+      await expect.poll(firstOf).not.toBe(earlier)
     }),
   { only: 'web' },
 )

@@ -4,6 +4,7 @@ import {
   type ChartRange,
   choosePlotData,
   formatTick,
+  lonePoints,
   plotSpan,
   stretchOf,
   summarizeSpeed,
@@ -52,6 +53,17 @@ describe('what is drawn', () => {
     )
     expect(summarizeSpeed(data)).toMatchObject({ now: 20, low: 10, high: 20, points: 200, mean: 15 })
   })
+})
+
+test.each([
+  ['the only one', [5], [0]],
+  ['one between two pauses', [1, 2, null, 5, null, 3, 4], [3]],
+  ['at both ends', [5, null, 1, 2, null, 7], [0, 5]],
+  ['none in a line, also where another job was measured in between', [1, undefined, 2, undefined, 3], []],
+  ['one, with times of another job beside it', [null, undefined, 4, undefined, null], [2]],
+  ['nothing', [], []],
+])('points without a line: %s', (_, values, expected) => {
+  expect(lonePoints(values)).toEqual(expected)
 })
 
 describe('axes', () => {

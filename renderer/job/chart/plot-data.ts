@@ -39,6 +39,21 @@ export function choosePlotData(
   return { from, to, history: thinHistory(stretch, maxPoints / (2 * keeps.length), keeps) }
 }
 
+/** Indexes of the points that have no measured neighbour. What is undefined belongs to another series' time and counts for nothing. */
+export function lonePoints(values: ArrayLike<number | null | undefined>): number[] {
+  const lone: number[] = []
+  let before: number | null = null
+  let candidate = -1
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index]
+    if (value === undefined) continue
+    if (value === null && candidate >= 0) lone.push(candidate)
+    candidate = value !== null && before === null ? index : -1
+    before = value
+  }
+  return candidate >= 0 ? [...lone, candidate] : lone
+}
+
 export type SpeedSummary = { now: number; mean: number; low: number; high: number; points: number }
 
 /** Undefined when nothing was measured. Bytes per second. */

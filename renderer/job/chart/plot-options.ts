@@ -4,7 +4,7 @@ import { COLORS, FONT_FAMILY, type ThemeName } from '../../theme/theme-config.ts
 import { type MarkCluster, spreadSigns } from './event-marks.ts'
 import { drawMark, MARK_COLORS, MARK_SIZE } from './mark-shapes.tsx'
 import { type Panel, seriesColor, seriesDash } from './panels.ts'
-import { axisTop, formatTick } from './plot-data.ts'
+import { axisTop, formatTick, lonePoints } from './plot-data.ts'
 
 /** Space for the marks above the plot, CSS pixels. */
 const MARK_BAND = MARK_SIZE + 6
@@ -117,7 +117,13 @@ function lines({ series, stacked, name }: Panel, theme: ThemeName): uPlot.Series
     const stroke = seriesColor(index, theme, stacked)
     const fill = stacked ? stroke : name === 'speed' && index === 0 ? COLORS[theme]['accent-soft'] : undefined
     const dash = stacked ? [] : seriesDash(index)
-    return { stroke, dash, width: stacked ? 0 : 1.5, points: { show: false }, ...(fill ? { fill } : {}) }
+    // Between two gaps there is no line to see: such a point is a dot.
+    const points: uPlot.Series.Points = stacked
+      ? { show: false }
+      : { size: 4, width: 0, fill: stroke, filter: (plot, series) => lonePoints(plot.data[series] ?? []) }
+    // Weeks of noise are as wide as they reach; thin lines let the grid and the other series through.
+    const width = stacked ? 0 : name === 'speed' ? 1.5 : 1
+    return { stroke, dash, width, points, ...(fill ? { fill } : {}) }
   })
 }
 

@@ -28,7 +28,10 @@ export function encodeRow(row: ManifestRow): string {
 export function decodeRow(line: string): ManifestRow | undefined {
   const fields = splitFields(line)
   if (fields?.length !== 7) return undefined
-  const [bucket, key, path, etag] = [fields[0], fields[1], fields[2], fields[4]].map(unprotect)
+  const bucket = unprotect(fields[0])
+  const key = unprotect(fields[1])
+  const path = unprotect(fields[2])
+  const etag = unprotect(fields[4])
   const size = Number(fields[3])
   const state = fields[6]
   if (bucket === undefined || key === undefined || path === undefined || etag === undefined) return undefined

@@ -38,6 +38,8 @@ export function createPathClaims({ random, bucket }: { random: Random; bucket: s
   const remembered = new Map<string, string>()
   /** Folder of the last claim: keys come sorted, so nearly always also that of the next one. */
   let lastFolder = ''
+  /** Folders that an earlier run has used: it landed objects of several side by side. Forgotten when there are many. */
+  const rememberedFolders = new Set<string>()
   /** Hardly any bucket has names that end in `.part`; without one a look-up is spared. */
   let partNames = 0
 
@@ -110,14 +112,15 @@ export function createPathClaims({ random, bucket }: { random: Random; bucket: s
   return {
     remember({ bucket: owningBucket, key, path }) {
       const folder = folderOf(path)
-      const isBeside = folder !== '' && folder === lastFolder && path.length < SURELY_SHORT
+      const isBeside = rememberedFolders.has(folder) && path.length < SURELY_SHORT
       if (!(isBeside ? isSafeSegment(path.slice(folder.length + 1)) : isSafePath(path))) return false
-      if (folder !== lastFolder) {
+      if (folder !== '' && !isBeside) {
         const segments = folder.split('/')
         for (let end = 1; end <= segments.length; end++) {
           if (!holdFolder(segments.slice(0, end).join('/'))) return false
         }
-        lastFolder = folder
+        if (rememberedFolders.size >= MOST_FOLDERS) rememberedFolders.clear()
+        rememberedFolders.add(folder)
       }
       if (!holdFile(path, owningBucket, key)) return false
       // Keys that kept their own name come to the same path by themselves.
@@ -134,6 +137,7 @@ export function createPathClaims({ random, bucket }: { random: Random; bucket: s
   }
 }
 
+const MOST_FOLDERS = 1000
 /** UTF-16 units that cannot make more bytes than a path may have. */
 const SURELY_SHORT = 300
 

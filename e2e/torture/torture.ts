@@ -18,6 +18,8 @@ export type TortureOptions = {
   seed: number
   /** Bytes per second of the line. */
   lineBytesPerSecond?: number
+  /** A few large objects, the default policy alone, lives long enough for a kill to be rare: what one costs in earnest. */
+  isLarge?: boolean
   onLife?(text: string): void
 }
 
@@ -41,12 +43,21 @@ const LIFE_SECONDS = { least: 0.15, most: 2.5 }
 /** Every other job flushes and compacts so often that kills fall into it. */
 const EAGER_POLICY = { journalFlushSeconds: 0.1 }
 const LAST_LIFE_SECONDS = 120
+/** 2 GiB. */
+const LARGE_JOB = {
+  objects: 16,
+  bytesEach: 128 * 1024 ** 2,
+  lifeSeconds: { least: 20, most: 36 },
+  lastLifeSeconds: 900,
+}
 
 /** Throws an error that says what is wrong where. */
 export async function torture({ kills, seed, ...options }: TortureOptions): Promise<TortureResult> {
-  const { lineBytesPerSecond = LINE_BYTES_PER_SECOND, onLife } = options
+  const { lineBytesPerSecond = LINE_BYTES_PER_SECOND, isLarge = false, onLife } = options
+  const lifeSeconds = isLarge ? LARGE_JOB.lifeSeconds : LIFE_SECONDS
+  const lastLifeSeconds = isLarge ? LARGE_JOB.lastLifeSeconds : LAST_LIFE_SECONDS
   const random = createSeededRandom(seed)
-  const objects = makeObjects(random)
+  const objects = isLarge ? makeLargeObjects() : makeObjects(random)
   const weather = [lineCapacity(lineBytesPerSecond), connectionSpeed(CONNECTION_BYTES_PER_SECOND)]
   const server = await startFaultServer({ buckets: { [BUCKET]: objects }, seed, weather })
   const folder = mkdtempSync(join(tmpdir(), 'longhaul-torture-'))
@@ -56,16 +67,16 @@ export async function torture({ kills, seed, ...options }: TortureOptions): Prom
   const result = { kills: 0, jobs: 0, filesChecked: 0, bytesWanted: 0 }
   try {
     while (result.kills < kills) {
-      const isEager = result.jobs % 2 === 0
+      const isEager = !isLarge && result.jobs % 2 === 0
       const destination = join(folder, `job-${result.jobs}`)
       const args = ['get', `s3://${BUCKET}/`, destination, '--endpoint-url', server.endpointUrl, '--no-sign-request']
       const startOnce = () => start([...args, '--region', 'us-east-1', ...(isEager ? ['--policy', policyFile] : [])])
       const checked = new Set<string>()
       for (let exitCode: number | null = null; exitCode === null; ) {
         const isLast = result.kills >= kills
-        const seconds = isLast ? LAST_LIFE_SECONDS : between(LIFE_SECONDS, random())
+        const seconds = isLast ? lastLifeSeconds : between(lifeSeconds, random())
         const life = await liveFor(startOnce(), seconds)
-        if (life.exitCode === null && isLast) throw new Error(`not whole after ${LAST_LIFE_SECONDS} s: ${life.said}`)
+        if (life.exitCode === null && isLast) throw new Error(`not whole after ${lastLifeSeconds} s: ${life.said}`)
         if (life.exitCode !== null && life.exitCode !== 0) throw new Error(`exit code ${life.exitCode}: ${life.said}`)
         if (life.exitCode === null) result.kills++
         exitCode = life.exitCode
@@ -101,6 +112,9 @@ function makeObjects(random: () => number): StoredObject[] {
   const empty = Array.from({ length: 5 }, (_, index) => ({ key: `empty/${index}`, size: 0 }))
   return [...large, ...small, ...empty]
 }
+
+const makeLargeObjects = (): StoredObject[] =>
+  Array.from({ length: LARGE_JOB.objects }, (_, index) => ({ key: `large/${index}.nc`, size: LARGE_JOB.bytesEach }))
 
 const between = ({ least, most }: { least: number; most: number }, share: number): number =>
   least + share * (most - least)

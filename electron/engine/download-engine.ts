@@ -249,6 +249,8 @@ export function startDownload(options: DownloadOptions): Download {
       verifyFile: (object) =>
         checkObject(object, { mode: spec.verify, source: ports.source, verifier: ports.verifier, signal: stop.signal }),
       signal: stop.signal,
+      retryAfterMs: (failure, attempts) => governor.retryAfterMs(failure, attempts),
+      sleep,
       onPathMapped: (key, path) => emit('path-mapped', { key, path }),
     })
   }

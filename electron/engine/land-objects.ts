@@ -1,6 +1,6 @@
 /** From a key to a complete, verified file under its name: path, part file, journal, manifest, in one place. */
 import { unlink } from 'node:fs/promises'
-import { failed, type Outcome, success } from '../../shared/failure.ts'
+import { type Failure, failed, type Outcome, success } from '../../shared/failure.ts'
 import type { VerifyMode } from '../../shared/job-spec.ts'
 import { beginObject } from './disk/begin-object.ts'
 import { mergeSpans, type Span } from './disk/byte-spans.ts'
@@ -28,6 +28,9 @@ export type LandObjectsOptions = {
   /** Compares a complete part file with what S3 promised; class `corrupt` on a mismatch. */
   verifyFile(object: { key: string; size: number; etag: string; path: string }): Promise<Outcome<void>>
   signal: AbortSignal
+  /** How long to wait before a HEAD is sent again; undefined = it is of no use. */
+  retryAfterMs(failure: Failure, attempts: number): number | undefined
+  sleep(milliseconds: number): Promise<void>
   onPathMapped(key: string, path: string): void
 }
 
@@ -36,6 +39,9 @@ const isAll = (spans: readonly Span[], size: number): boolean =>
 
 /** Objects up to this size are fetched, written and landed by the worker alone, in one go. */
 const SMALL_OBJECT_BYTES = 1024 ** 2
+
+/** ETag of every empty object that was uploaded in one piece without a key of the customer or of KMS. */
+const MD5_OF_NOTHING = 'd41d8cd98f00b204e9800998ecf8427e'
 
 export function createObjectLanding(options: LandObjectsOptions) {
   const { table, destination, claims, journal, manifest, source, signal } = options
@@ -47,8 +53,13 @@ export function createObjectLanding(options: LandObjectsOptions) {
     claims.claim(table.key(index), keyBelowPrefix(table.key(index), options.prefix), table.size(index))
 
   async function begin(index: number, group: PrefixGroup): Promise<Outcome<OpenObject | undefined>> {
-    const [key, size, etag] = [table.key(index), table.size(index), table.etag(index)]
     const { kind, path, mapped } = pathOf(index)
+    // No request would ever find out that the listing is wrong about it.
+    if (kind === 'file' && table.size(index) === 0 && table.etag(index) !== MD5_OF_NOTHING) {
+      const pinned = await repin(index)
+      if (!pinned.ok) return pinned
+    }
+    const [key, size, etag] = [table.key(index), table.size(index), table.etag(index)]
     if (mapped) {
       noteInManifest(index, path, 'mapped')
       options.onPathMapped(key, path)
@@ -75,6 +86,20 @@ export function createObjectLanding(options: LandObjectsOptions) {
     if (!begun.ok) return begun
     const { part, spans } = begun.value
     return success(createOpenObject({ ...described, file: { kind: 'open', fd: part.fd } }, spans))
+  }
+
+  /** Asks what the object is now. */
+  async function repin(index: number): Promise<Outcome<void>> {
+    for (let attempts = 1; ; attempts++) {
+      const head = await source.headObject(table.key(index), {}, signal)
+      if (head.ok) {
+        table.repin(index, head.value.etag, head.value.size, head.value.lastModified)
+        return success(undefined)
+      }
+      const delay = signal.aborted ? undefined : options.retryAfterMs(head.failure, attempts)
+      if (delay === undefined) return head
+      await options.sleep(delay)
+    }
   }
 
   /** The complete file lies under its name, with the object's size and time. */
@@ -155,12 +180,7 @@ export function createObjectLanding(options: LandObjectsOptions) {
       await landing.abandon(object)
       if (part) await unlink(part.partPath).catch(() => {})
     },
-    async repin(index) {
-      const head = await source.headObject(table.key(index), {}, signal)
-      if (!head.ok) return head
-      table.repin(index, head.value.etag, head.value.size, head.value.lastModified)
-      return success(undefined)
-    },
+    repin,
   }
 
   return {

@@ -175,8 +175,8 @@ function sendList(
   const page = pageOf(series, { prefix, delimiter, maxKeys, after })
   const entries = page.objects.map((stored) => {
     const object = currentObject(world, series, stored.key) ?? stored
-    const { key, size, storageClass = 'STANDARD' } = object
-    return { key, size, storageClass, etag: world.sums.etag(object), lastModified: lastModifiedOf(object) }
+    const { key, size, listedSize = size, storageClass = 'STANDARD' } = object
+    return { key, size: listedSize, storageClass, etag: world.sums.etag(object), lastModified: lastModifiedOf(object) }
   })
   const xml = listBucketXml({
     bucket,

@@ -7,6 +7,8 @@ export type StoredObject = {
   size: number
   /** Unix milliseconds. */
   lastModified?: number
+  /** What the listing says instead of its size: a server that lies. */
+  listedSize?: number
   /** Bytes of its own instead of generated ones; `size` must be its length. */
   content?: Buffer
   /** Changes content and ETag of a generated object. */

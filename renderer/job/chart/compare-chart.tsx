@@ -6,11 +6,13 @@ import { useTrace } from '../use-job-data.ts'
 import { fillText } from '../words/fill-sentence.ts'
 import { formatCountdown, formatSteadyRate, UNKNOWN } from '../words/format-live.ts'
 import { useJobWords } from '../words/use-job-words.ts'
+import { changeView, KEY_MOVES } from './chart-keys.ts'
 import { COMPARE_PANEL } from './panels.ts'
 import { SeriesKey } from './series-key.tsx'
 import { breakAtGaps, type SpeedHistory, thinHistory } from './speed-history.ts'
 import { useChartView } from './use-chart-view.ts'
 import { usePlot } from './use-plot.ts'
+import { ViewButtons } from './view-buttons.tsx'
 
 const NO_EVENTS: never[] = []
 const BUCKETS = 600
@@ -43,15 +45,14 @@ export function CompareChart({ history, name, otherId, otherName }: CompareChart
       : `${mine >= theirs ? '+' : '−'}${Math.abs((mine / theirs - 1) * 100).toFixed(0)} %`
 
   const onKeyDown = (event: KeyboardEvent) => {
-    const step = { ArrowLeft: -1, ArrowRight: 1, PageDown: -30, PageUp: 30 }[event.key]
-    if (event.key === '0' || event.key === 'Escape') view.handlers.onReset()
-    else if (event.key === '+' || event.key === '-')
-      view.handlers.onZoom(event.key === '+' ? 0.5 : 2, elapsed[index] ?? 0)
-    else if (step !== undefined) {
-      const target = elapsed[Math.max(0, Math.min(elapsed.length - 1, index + step))]
-      if (plot && target !== undefined) plot.setCursor({ left: plot.valToPos(target, 'x'), top: 10 })
-    } else return
+    if (changeView(event, view, elapsed[index])) return event.preventDefault()
+    const wanted = KEY_MOVES[event.key]?.(index)
+    if (wanted === undefined) return
     event.preventDefault()
+    const last = elapsed.findLastIndex((time) => time <= view.span.to)
+    const first = elapsed.findIndex((time) => time >= view.span.from)
+    const target = elapsed[Math.max(first, Math.min(last, wanted))]
+    if (plot && target !== undefined) plot.setCursor({ left: plot.valToPos(target, 'x'), top: 10 })
   }
   return (
     <div className="lh-compare">
@@ -62,6 +63,14 @@ export function CompareChart({ history, name, otherId, otherName }: CompareChart
           <SeriesKey index={1} name={`${otherName}  ${values[1]}`} />
         </ul>
         <span className="lh-number">{fillText(chart.difference, { ratio })}</span>
+        <span className="lh-compare-view">
+          {view.isZoomed && (
+            <button type="button" className="lh-chart-reset" onClick={view.handlers.onReset}>
+              {chart.reset}
+            </button>
+          )}
+          <ViewButtons view={view} />
+        </span>
       </div>
       <div
         ref={holder}

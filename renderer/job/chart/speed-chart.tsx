@@ -7,6 +7,7 @@ import type uPlot from 'uplot'
 import { fillText } from '../words/fill-sentence.ts'
 import { formatCount, formatSteadyRate } from '../words/format-live.ts'
 import { useJobWords } from '../words/use-job-words.ts'
+import { changeView, KEY_MOVES } from './chart-keys.ts'
 import { ChartReadout, readingInWords } from './chart-readout.tsx'
 import { clusterMarks, type Mark } from './event-marks.ts'
 import { panelColumns, SPEED_PANEL } from './panels.ts'
@@ -113,31 +114,6 @@ export function SpeedChart({ stretch, marks, view, rangeName, syncKey }: SpeedCh
       )}
     </div>
   )
-}
-
-/** + and - zoom, Shift with an arrow moves by a quarter, 0 and Escape lead back. True = it was one of these. */
-function changeView(event: KeyboardEvent, { span, handlers }: ChartView, at = span.to): boolean {
-  const width = span.to - span.from
-  const centre = at >= span.from && at < span.to ? at : (span.from + span.to) / 2
-  if (event.ctrlKey || event.metaKey || event.altKey) return false
-  if (event.key === '+' || event.key === '=') handlers.onZoom(0.5, centre)
-  else if (event.key === '-') handlers.onZoom(2, centre)
-  else if (event.key === '0' || event.key === 'Escape') handlers.onReset()
-  else if (event.shiftKey && event.key === 'ArrowLeft') handlers.onPan(-width / 4)
-  else if (event.shiftKey && event.key === 'ArrowRight') handlers.onPan(width / 4)
-  else return false
-  return true
-}
-
-const KEY_MOVES: Record<string, (index: number) => number> = {
-  ArrowLeft: (index) => index - 1,
-  ArrowDown: (index) => index - 1,
-  ArrowRight: (index) => index + 1,
-  ArrowUp: (index) => index + 1,
-  PageDown: (index) => index - 30,
-  PageUp: (index) => index + 30,
-  Home: () => 0,
-  End: () => Number.POSITIVE_INFINITY,
 }
 
 const marksNear = (marks: readonly Mark[], time: number | undefined, seconds: number): readonly Mark[] =>

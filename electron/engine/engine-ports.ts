@@ -3,6 +3,7 @@
  * plane and the disk. Real ones are made in `electron/api/create-engine-ports.ts`; fakes live in `testing/`.
  */
 import type { Failure, Outcome } from '../../shared/failure.ts'
+import type { FolderIdentity } from './disk/folder-identity.ts'
 import type { Verifier } from './verify/verifier.ts'
 
 export type Clock = {
@@ -120,7 +121,7 @@ export type FetchTask = {
 /** Where the bytes go: into a file the control plane opened, or a small object landed by the worker in one go. */
 export type TaskFile =
   | { kind: 'open'; fd: number }
-  | { kind: 'whole'; partPath: string; finalPath: string; lastModified: number }
+  | { kind: 'whole'; partPath: string; finalPath: string; lastModified: number; folder?: FolderIdentity }
 
 export type TaskOutcome = {
   taskId: number

@@ -74,7 +74,11 @@ export function createObjectLanding(options: LandObjectsOptions) {
     if (landsInWorker && !continues && size > 0 && size <= SMALL_OBJECT_BYTES) {
       const folder = destination.hasFolderOf(path) ? success(undefined) : await destination.ensureFolderOf(path)
       if (!folder.ok) return folder
-      const file = { kind: 'whole', ...destination.locate(path), lastModified: table.lastModified(index) } as const
+      const checked = destination.folderOf(path)
+      const file = {
+        ...{ kind: 'whole' as const, ...destination.locate(path), lastModified: table.lastModified(index) },
+        ...(checked ? { folder: checked } : {}),
+      }
       return success(createOpenObject({ ...described, file }, []))
     }
     // The last run has named the complete file and was cut off before it could say so.

@@ -1,6 +1,7 @@
 /**
  * The folder that receives the objects: makes folders below it, opens part files in it, and flushes what was written.
- * Nothing is ever opened through a symbolic link below it: every folder on the way is looked at once and remembered.
+ * Nothing is ever opened through a symbolic link below it: every folder on the way is looked at once, and its identity
+ * again before a file is opened in it or named.
  */
 import { constants } from 'node:fs'
 import { lstat, mkdir, open, realpath, stat } from 'node:fs/promises'
@@ -9,6 +10,7 @@ import { type Failure, failed, type Outcome, success } from '../../../shared/fai
 import type { Clock } from '../engine-ports.ts'
 import { codeOf, mapDiskError } from './disk-error.ts'
 import { syncFolder } from './durable-files.ts'
+import { type FolderIdentity, identifyFolder, whyNotSameFolder } from './folder-identity.ts'
 import { openPartFile, type PartFile } from './part-file.ts'
 import { isSafePath, OWN_FOLDER, PART_SUFFIX } from './safe-path.ts'
 import { syncFilesystem } from './sync-filesystem.ts'
@@ -30,6 +32,8 @@ export type Destination = {
   locate(path: string): { partPath: string; finalPath: string }
   /** Synchronous, for the hot path: the folder of this file has been made and checked already. */
   hasFolderOf(path: string): boolean
+  /** The folder of this file as it was when it was checked; undefined when it was not. */
+  folderOf(path: string): FolderIdentity | undefined
   /** Makes the folders above a file. */
   ensureFolderOf(path: string): Promise<Outcome<void>>
   /** Makes a folder, for a folder marker. Empty path: the destination itself. */
@@ -75,7 +79,8 @@ export async function openDestination({
 }
 
 function createDestination(root: string, clock: Clock): Destination {
-  const knownFolders = new Set<string>([''])
+  const rootFolder = identifyFolder(root)
+  const knownFolders = new Map<string, FolderIdentity>([['', rootFolder]])
   const openParts = new Set<PartFile>()
   let landed = new Set<string>()
 
@@ -94,12 +99,27 @@ function createDestination(root: string, clock: Clock): Destination {
       const failure = await makeFolder(locate(part).finalPath)
       if (failure) return failed(failure)
       if (knownFolders.size >= MAX_KNOWN_FOLDERS) {
-        knownFolders.clear()
-        knownFolders.add('')
+        forgetFolders()
       }
-      knownFolders.add(part)
+      try {
+        knownFolders.set(part, identifyFolder(locate(part).finalPath))
+      } catch (error) {
+        return failed(mapDiskError(error, part))
+      }
     }
     return success(undefined)
+  }
+
+  function forgetFolders(): void {
+    knownFolders.clear()
+    knownFolders.set('', rootFolder)
+  }
+
+  /** A folder that is no longer what it was is looked at anew for the next file. */
+  const whyNotInFolder = (folder: FolderIdentity | undefined): Failure | undefined => {
+    const failure = folder && whyNotSameFolder(folder)
+    if (failure) forgetFolders()
+    return failure
   }
 
   const flushOneByOne = async (files: string[], folders: string[]): Promise<Failure | undefined> => {
@@ -119,11 +139,15 @@ function createDestination(root: string, clock: Clock): Destination {
     ownFolder: join(root, OWN_FOLDER),
     locate,
     hasFolderOf: (path) => knownFolders.has(folderOf(path)),
+    folderOf: (path) => knownFolders.get(folderOf(path)),
     ensureFolderOf: (path) => ensureFolder(folderOf(path)),
     ensureFolder,
     async openPart(path, size) {
       const folder = await ensureFolder(folderOf(path))
       if (!folder.ok) return folder
+      const identity = knownFolders.get(folderOf(path))
+      const replaced = whyNotInFolder(identity)
+      if (replaced) return failed(replaced)
       const opened = await openPartFile({ ...locate(path), size }, clock)
       if (!opened.ok) return opened
       const part = opened.value
@@ -131,7 +155,7 @@ function createDestination(root: string, clock: Clock): Destination {
       return success({
         ...part,
         async land(lastModified) {
-          const outcome = await part.land(lastModified)
+          const outcome = await part.land(lastModified, () => whyNotInFolder(identity))
           openParts.delete(part)
           // Its bytes are flushed, its name is not yet.
           if (outcome.ok) landed.add(path)

@@ -44,8 +44,11 @@ export type PartFile = {
   readonly existed: boolean
   /** Pushes what was written so far to the device. */
   flush(): Promise<Outcome<void>>
-  /** Gives the file its time and its name. Flushes first, so that no power cut leaves half a file under the name. */
-  land(lastModified: number): Promise<Outcome<void>>
+  /**
+   * Gives the file its time and its name. Flushes first, so that no power cut leaves half a file under the name.
+   * `whyNotHere` is asked right before that.
+   */
+  land(lastModified: number, whyNotHere?: () => Failure | undefined): Promise<Outcome<void>>
   /** Keeps the part file for a later run. Safe to repeat. */
   close(): Promise<void>
 }
@@ -98,11 +101,13 @@ function createPartFile(
         return isOpen ? failed(mapDiskError(error, partPath)) : success(undefined)
       }
     },
-    async land(lastModified) {
+    async land(lastModified, whyNotHere) {
       try {
         await futimes(fd, lastModified / 1000, lastModified / 1000)
         await fdatasync(fd)
         await closeOnce()
+        const failure = whyNotHere?.()
+        if (failure) return failed(failure)
         await renamePatiently(partPath, finalPath, clock)
         return success(undefined)
       } catch (error) {

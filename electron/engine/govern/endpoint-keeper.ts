@@ -26,6 +26,7 @@ export function createEndpointKeeper({ clock, source, onMoved, onFatal }: Endpoi
   let renewedAt = Number.NEGATIVE_INFINITY
   let isRenewing = false
   let refusals = 0
+  let skewSeenAt = Number.NEGATIVE_INFINITY
 
   async function renew(signal: AbortSignal = AbortSignal.timeout(RENEW_TIMEOUT_MS)): Promise<void> {
     if (isRenewing) return
@@ -42,6 +43,13 @@ export function createEndpointKeeper({ clock, source, onMoved, onFatal }: Endpoi
     isRenewing = false
   }
 
+  /** Any signed answer tells the source how far off this machine's clock is; the next endpoint carries it. */
+  async function renewClock(): Promise<void> {
+    const signal = AbortSignal.timeout(RENEW_TIMEOUT_MS)
+    await source.listPage({ prefix: '', pageSize: 1 }, signal)
+    await renew(signal)
+  }
+
   return {
     /** Undefined until the first answer. */
     current: () => endpoint,
@@ -51,6 +59,12 @@ export function createEndpointKeeper({ clock, source, onMoved, onFatal }: Endpoi
     },
     noteAccepted(): void {
       refusals = 0
+    },
+    /** The clock was set while the job ran. */
+    noteSkewed(): void {
+      if (clock.monotonic() - skewSeenAt <= REFUSED_REFRESH_MS) return
+      skewSeenAt = clock.monotonic()
+      void renewClock()
     },
     noteRefused(failure: Failure, connections: number): void {
       refusals++

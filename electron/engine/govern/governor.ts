@@ -261,6 +261,7 @@ export function createGovernor(options: GovernorOptions) {
     window.recordError(failure.class)
     if (failure.class !== 'throttled') addresses.noteFailure(line.address)
     if (failure.class === 'wrong-region') void bucket.renew()
+    if (failure.class === 'clock-skew') bucket.noteSkewed()
     if (failure.class === 'credentials') bucket.noteRefused(failure, concurrency.level)
   }
 

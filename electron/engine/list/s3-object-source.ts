@@ -46,6 +46,9 @@ const CONNECT_TIMEOUT_MS = 10_000
 const CONTROL_SOCKETS = 16
 /** A bucket names its region once; more hops are a loop. */
 const MAX_REGION_HOPS = 2
+/** A thousand keys of 1,024 bytes, each byte written as `%XX`, are 3 MB. */
+const MAX_LISTING_BYTES = 16 * 1024 ** 2
+const MAX_ERROR_BYTES = 256 * 1024
 
 export type S3ObjectSource = ObjectSource & { listBuckets(signal: AbortSignal): Promise<Outcome<string[]>> }
 
@@ -182,19 +185,42 @@ async function sendList(s3: S3Client, signal: AbortSignal, input: ListObjectsV2C
   command.middlewareStack.add(
     (next) => async (args) => {
       const result = await next(args)
-      const response = result.response as { statusCode: number; body: AsyncIterable<Buffer> | Uint8Array }
-      if (response.statusCode !== 200 || response.body instanceof Uint8Array) return result
-      const chunks: Buffer[] = []
-      for await (const chunk of response.body) chunks.push(chunk)
-      const body = Buffer.concat(chunks)
-      listing = readListing(body.toString('utf8'))
-      response.body = listing ? EMPTY_LISTING : body
+      const response = result.response as SdkResponse
+      const body = await boundBody(response)
+      if (response.statusCode !== 200) return result
+      const text = body.toString('utf8')
+      // S3 declares nothing; who does so wants a parser to multiply it.
+      if (text.includes('<!DOCTYPE')) throw new Error('the listing brings declarations of its own')
+      listing = readListing(text)
+      if (listing) response.body = EMPTY_LISTING
       return result
     },
     { step: 'deserialize', priority: 'low' },
   )
   const output = await s3.send(command, { abortSignal: signal })
   return listing ?? listingOf(output)
+}
+
+type SdkResponse = { statusCode: number; body: AsyncIterable<Buffer> | Uint8Array }
+
+/** Puts the whole body in place of the stream, and no more of it than S3 could ever send. */
+async function boundBody(response: SdkResponse): Promise<Buffer> {
+  const isGood = response.statusCode === 200
+  const limit = isGood ? MAX_LISTING_BYTES : MAX_ERROR_BYTES
+  if (!(response.body instanceof Uint8Array)) {
+    const chunks: Buffer[] = []
+    let size = 0
+    // Leaving the loop destroys the stream.
+    for await (const chunk of response.body) {
+      chunks.push(chunk)
+      size += chunk.length
+      if (size <= limit) continue
+      if (isGood) throw new Error('the answer has no end')
+      break
+    }
+    response.body = Buffer.concat(chunks).subarray(0, limit)
+  }
+  return Buffer.from(response.body)
 }
 
 /** An unusual document, read by the SDK. */

@@ -101,6 +101,11 @@ function openLog(path: string, rollAtBytes: number) {
     close: () =>
       new Promise<void>((resolve) => {
         file.once('close', resolve)
+        // On a full disk it would keep its last lines for ever, and never say that it is closed.
+        file.once('error', () => {
+          file.destroy()
+          resolve()
+        })
         file.end()
       }),
   }

@@ -5,6 +5,7 @@
 import { closeSync, writeSync } from 'node:fs'
 import { type Failure, failed, type Outcome, success } from '../../../shared/failure.ts'
 import { mapDiskError } from '../disk/disk-error.ts'
+import { whyNotSameFolder } from '../disk/folder-identity.ts'
 import { landSync, openPartSync } from '../disk/part-file.ts'
 import type { TaskFile } from '../engine-ports.ts'
 
@@ -26,6 +27,9 @@ export function openTaskFile(file: TaskFile): Outcome<TaskWriter> {
       abandon: () => undefined,
     })
   }
+  const folderFailure = () => file.folder && whyNotSameFolder(file.folder)
+  const replaced = folderFailure()
+  if (replaced) return failed(replaced)
   let fd: number
   try {
     fd = openPartSync(file.partPath)
@@ -34,7 +38,12 @@ export function openTaskFile(file: TaskFile): Outcome<TaskWriter> {
   }
   return success({
     write: (buffer, offset, length, position) => writeAll(fd, buffer, offset, length, position, file.partPath),
-    complete: () => landSync(fd, file.partPath, file.finalPath, file.lastModified),
+    complete() {
+      const failure = folderFailure()
+      if (!failure) return landSync(fd, file.partPath, file.finalPath, file.lastModified)
+      attempt(file.partPath, () => closeSync(fd))
+      return failure
+    },
     abandon: () => attempt(file.partPath, () => closeSync(fd)),
   })
 }

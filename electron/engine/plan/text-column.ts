@@ -7,8 +7,6 @@ const CHUNK_BYTES = 1024 ** 2
 /** A UTF-16 unit takes three bytes of UTF-8 at most. */
 const MOST_BYTES_PER_UNIT = 3
 
-export type TextColumn = ReturnType<typeof createTextColumn>
-
 export function createTextColumn() {
   const chunks: Buffer[] = []
   let filled = CHUNK_BYTES

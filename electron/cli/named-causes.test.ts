@@ -1,18 +1,21 @@
 /**
  * The seed report's diagnosis table end to end: each trouble is made for real, and the program names it. What slows a
- * download is named by `longhaul get`; leaks and slow names by `longhaul doctor`.
+ * download is named by `longhaul get`; leaks, slow disks and slow names by `longhaul doctor`.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { type AddressInfo, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type Check, checkSchema } from '../../shared/diagnosis.ts'
 import type { Limit } from '../../shared/metrics-snapshot.ts'
 import { createEra5Objects, ERA5_BUCKET, ERA5_PREFIX } from '../engine/testing/era5-objects.ts'
 import { startFakeDnsServer } from '../engine/testing/fake-dns-server.ts'
 import { startFaultServer } from '../engine/testing/fault-server.ts'
+import { ageingConnections } from '../engine/testing/weather/ageing-connections.ts'
+import { badAddress } from '../engine/testing/weather/bad-address.ts'
 import { connectionSpeed, lineCapacity } from '../engine/testing/weather/line.ts'
 import { throttling } from '../engine/testing/weather/throttling.ts'
 import type { Weather } from '../engine/testing/weather/weather.ts'
@@ -22,6 +25,8 @@ import { runProgram, startProgram } from './testing/independent-server.ts'
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 })
 
 const ADDRESS = `s3://${ERA5_BUCKET}/${ERA5_PREFIX}`
+/** Preloaded into the program, its threads too. */
+const SLOW_DISK = { NODE_OPTIONS: `--import=${pathToFileURL(join(import.meta.dirname, 'testing', 'slow-disk.ts'))}` }
 const OBJECTS = createEra5Objects({ totalBytes: 2e9, objectBytes: 50e6 })
 
 let folder: string
@@ -31,10 +36,15 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }))
 
 /** Runs a download until it says that this holds it, and gives the numbers it says so with. */
-async function evidenceOf(code: Limit['code'], url: string, more: string[]): Promise<Limit['evidence']> {
+async function evidenceOf(
+  code: Limit['code'],
+  url: string,
+  more: string[],
+  environment: NodeJS.ProcessEnv = {},
+): Promise<Limit['evidence']> {
   const destination = await mkdtemp(join(folder, 'get-'))
   const args = ['get', ADDRESS, destination, '--json', '--no-sign-request', '--endpoint-url', url, ...more]
-  const program = startProgram(args)
+  const program = startProgram(args, environment)
   const seen = new Set<string>()
   let rest = ''
   try {
@@ -75,28 +85,87 @@ describe('a download names what holds it', () => {
       await server.close()
     }
   })
+
+  test('connections that age: how fast, within a factor of two, and how old one may become', async () => {
+    const tauSeconds = 15
+    const weather = [ageingConnections({ tauSeconds, bytesPerSecond: 5e5 })]
+    const server = await startFaultServer({ buckets: { [ERA5_BUCKET]: OBJECTS }, weather })
+    try {
+      const more = ['--threads', '8', '--part-size', '1MiB']
+      const evidence = await evidenceOf('ageing', server.endpointUrl, more)
+      expect(evidence.tauSeconds).toBeGreaterThan(tauSeconds / 2)
+      expect(evidence.tauSeconds).toBeLessThan(tauSeconds * 2)
+      expect(evidence.ageSeconds).toBeGreaterThan(0)
+      expect(evidence.ageSeconds).toBeLessThan(tauSeconds)
+    } finally {
+      await server.close()
+    }
+  })
+
+  test('a network that goes silent in the middle of a download, with how long it has been', async () => {
+    const weather = [connectionSpeed(1e6)]
+    const server = await startFaultServer({ buckets: { [ERA5_BUCKET]: OBJECTS }, weather })
+    const silence = setTimeout(() => server.setWeather([lineCapacity(0)]), 6000)
+    try {
+      const evidence = await evidenceOf('network-lost', server.endpointUrl, ['--threads', '4'])
+      expect(evidence.seconds).toBeGreaterThanOrEqual(3)
+    } finally {
+      clearTimeout(silence)
+      await server.close()
+    }
+  })
+
+  test('a disk that takes 400 ms for each write', async () => {
+    const weather = [connectionSpeed(1e6)]
+    const server = await startFaultServer({ buckets: { [ERA5_BUCKET]: OBJECTS }, weather })
+    try {
+      const evidence = await evidenceOf('disk', server.endpointUrl, ['--threads', '4'], SLOW_DISK)
+      expect(evidence.writeMs).toBeGreaterThanOrEqual(390)
+    } finally {
+      await server.close()
+    }
+  })
+
+  // Further loopback addresses need Linux.
+  test.runIf(process.platform === 'linux')('one crawling address of four, by its number', async () => {
+    const addresses = ['127.0.0.1', '127.0.0.2', '127.0.0.3', '127.0.0.4']
+    const weather = [connectionSpeed(5e5), badAddress({ address: '127.0.0.3' })]
+    const server = await startFaultServer({ buckets: { [ERA5_BUCKET]: OBJECTS }, weather, addresses })
+    const dns = await startFakeDnsServer({ addresses })
+    try {
+      const url = server.endpointUrl.replace('127.0.0.1', 's3.many.test')
+      const more = ['--path-style', '--dns-server', dns.server, '--threads', '8', '--part-size', '1MiB']
+      expect(await evidenceOf('address', url, more)).toEqual({ addresses: 1, address: '127.0.0.3' })
+    } finally {
+      await Promise.all([server.close(), dns.close()])
+    }
+  })
 })
 
-async function diagnose(...args: string[]): Promise<Map<string, Check>> {
-  const run = await runProgram(['doctor', ...args, '--json', '--no-sign-request'])
+async function diagnose(args: string[], environment?: NodeJS.ProcessEnv): Promise<Map<string, Check>> {
+  const run = await runProgram(['doctor', ...args, '--json', '--no-sign-request'], environment)
   const lines = run.stdout.trim().split('\n').slice(0, -1)
   return new Map(lines.map((line) => checkSchema.parse(JSON.parse(line))).map((check) => [check.code, check]))
 }
+
+test('a disk whose writes and flushes take 400 ms is named: it writes slowly, and it is busy', async () => {
+  const checks = await diagnose(['--folder', folder], SLOW_DISK)
+  const speed = checks.get('disk-speed')
+  expect(speed).toMatchObject({ verdict: 'bad', cause: 'disk-very-slow', threshold: { bad: 5e6 } })
+  expect(speed?.value).toBeLessThan(1024 ** 2 / 0.4)
+  const latency = checks.get('disk-latency')
+  // A write and its flush; on a busy machine it may reach what is called bad.
+  expect(latency?.cause).toMatch(/^disk-(very-)?busy$/)
+  expect(latency).toMatchObject({ threshold: { notice: 100, bad: 1000 } })
+  expect(latency?.value).toBeGreaterThan(780)
+})
 
 test('a DNS server that takes a second is named, with the time it took', async () => {
   const dns = await startFakeDnsServer({ addresses: ['127.0.0.1'], delayMs: 1200 })
   const server = await startFaultServer({ buckets: { [ERA5_BUCKET]: OBJECTS } })
   const url = server.endpointUrl.replace('127.0.0.1', 's3.slow.test')
-  const checks = await diagnose(
-    ADDRESS,
-    '--endpoint-url',
-    url,
-    '--path-style',
-    '--dns-server',
-    dns.server,
-    '--folder',
-    folder,
-  )
+  const to = ['--endpoint-url', url, '--path-style', '--dns-server', dns.server]
+  const checks = await diagnose([ADDRESS, ...to, '--folder', folder])
   await Promise.all([server.close(), dns.close()])
   const check = checks.get('dns-server')
   expect(check).toMatchObject({ verdict: 'bad', cause: 'dns-very-slow', threshold: { bad: 1000 } })
@@ -144,7 +213,7 @@ describe.runIf(process.platform === 'linux')('a program that leaks', () => {
     const server = await listen(endsAtOnce)
     const child = await leak(destination, (server.address() as AddressInfo).port, connections)
     try {
-      expect((await diagnose('--folder', destination)).get(code)).toMatchObject(expected)
+      expect((await diagnose(['--folder', destination])).get(code)).toMatchObject(expected)
     } finally {
       const gone = new Promise((resolve) => child.once('exit', resolve))
       child.kill('SIGKILL')

@@ -31,6 +31,7 @@ type Row = { work: string; seconds: number; cpuSeconds?: number; peakBytes?: num
 export async function runListing(isQuick: boolean, signal: AbortSignal): Promise<boolean> {
   const { path } = makeWorkFolder(ROOM_BYTES)
   const rows: Row[] = []
+  let startSeconds: number | undefined
   try {
     const run = async (server: Server, work: string, args: string[]) => {
       const measured = await measure(
@@ -70,11 +71,17 @@ export async function runListing(isQuick: boolean, signal: AbortSignal): Promise
       const first = await run(server, 'download', ['get', 's3://bench/era5/', destination, '--threads', '16'])
       const firstByte = (server.firstObjectAt() - startedAt) / 1000
       add('download 1,000,000 objects of one byte', first, `first object asked for after ${firstByte.toFixed(2)} s`)
+      const againAt = Date.now()
       const again = await run(server, 'start again', ['get', 's3://bench/era5/', destination, '--threads', '16'])
-      add('start the finished job again, to its end', again, 'every file found and compared')
+      startSeconds = (jobStartedAt(again.stdout) - againAt) / 1000
+      add(
+        'start the finished job again, to its end',
+        again,
+        `journal and manifest read after ${startSeconds.toFixed(2)} s`,
+      )
       await server.close()
     }
-    publish(rows, isQuick)
+    publish(rows, startSeconds)
     return true
   } finally {
     rmSync(path, { recursive: true, force: true })
@@ -98,7 +105,14 @@ async function startServer(layout: number, delayMs: number): Promise<Server> {
 
 const end = (child: ChildProcess) => endProcess(child)
 
-function publish(rows: Row[], isQuick: boolean): void {
+/** Unix milliseconds of the event that comes when everything an earlier run left has been read; NaN without it. */
+function jobStartedAt(stdout: string): number {
+  const line = stdout.split('\n', 20).find((text) => text.includes('"job-started"'))
+  return Date.parse((JSON.parse(line ?? '{}') as { time?: string }).time ?? '')
+}
+
+/** `startSeconds`: of the finished job; undefined when nothing was downloaded. */
+function publish(rows: Row[], startSeconds: number | undefined): void {
   const date = new Date().toISOString().slice(0, 10)
   const head = ['work', 'wall s', 'CPU s', 'peak MB', 'remark']
   const cells = rows.map(({ work, seconds, cpuSeconds, peakBytes, remark }) => [
@@ -108,10 +122,11 @@ function publish(rows: Row[], isQuick: boolean): void {
     peakBytes === undefined ? '-' : (peakBytes / 1e6).toFixed(0),
     remark,
   ])
-  const worstBytes = Math.max(...rows.map(({ peakBytes = 0 }) => peakBytes))
+  const listings = rows.filter(({ work }) => work.startsWith('list '))
+  const worstBytes = Math.max(...listings.map(({ peakBytes = 0 }) => peakBytes))
   const targets = [
-    `Memory: at most ${(worstBytes / 1e6).toFixed(0)} MB (target 400: ${worstBytes < MEMORY_TARGET_BYTES ? 'reached' : 'NOT reached'}).`,
-    ...(isQuick ? [] : [startLine(rows.at(-1)?.seconds ?? Number.POSITIVE_INFINITY)]),
+    `Memory of a listing alone: at most ${(worstBytes / 1e6).toFixed(0)} MB (target 400: ${worstBytes < MEMORY_TARGET_BYTES ? 'reached' : 'NOT reached'}).`,
+    ...(startSeconds === undefined ? [] : [startLine(startSeconds)]),
   ]
   const text = [
     `${date}: ${availableParallelism()} cores, Node ${process.versions.node}; pages of 1,000 keys, ${PAGE_DELAY_MS} ms each in the first three rows.`,
@@ -126,9 +141,10 @@ function publish(rows: Row[], isQuick: boolean): void {
     `${JSON.stringify({ time: new Date().toISOString(), rows }, undefined, 2)}\n`,
   )
   const document = join(ROOT, 'docs', 'benchmarks.md')
-  if (!isQuick) writeFileSync(document, replaceBetweenMarks(readFileSync(document, 'utf8'), 'listing', text))
+  if (startSeconds !== undefined)
+    writeFileSync(document, replaceBetweenMarks(readFileSync(document, 'utf8'), 'listing', text))
 }
 
 const startLine = (seconds: number): string =>
-  `A finished job of 1,000,000 objects: ${seconds.toFixed(1)} s from start to end (target: started in less than ` +
-  `${START_TARGET_SECONDS} s: ${seconds < START_TARGET_SECONDS ? 'reached' : 'NOT reached'}).`
+  `A finished job of 1,000,000 objects starts in ${seconds.toFixed(1)} s (target ${START_TARGET_SECONDS} s: ` +
+  `${seconds < START_TARGET_SECONDS ? 'reached' : 'NOT reached'}).`

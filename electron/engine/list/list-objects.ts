@@ -90,7 +90,7 @@ export async function listObjects(options: ListingOptions): Promise<Outcome<void
   const openFolders = (prefix: string) => {
     const ask = (folder: string) => (continuation: string | undefined) =>
       source.listPage({ prefix: folder, delimiter: '/', ...(continuation ? { continuation } : {}) }, signal)
-    return readFolders(prefix, (folder) => createPageReader(askPatiently(ask(folder), options), 1))
+    return readFolders(prefix, (folder) => createPageReader(askPatiently(ask(folder), options), 0))
   }
 
   async function walkFolders(levels: AsyncIterable<Outcome<FolderLevel>>, isKnown: IsKnown): Promise<Outcome<void>> {

@@ -1,5 +1,5 @@
 /** Reads one listing page by page, a given number of pages ahead of whoever takes them. */
-import { failed, type Outcome, success } from '../../../shared/failure.ts'
+import { type Failure, failed, type Outcome } from '../../../shared/failure.ts'
 import type { ListPage } from '../engine-ports.ts'
 
 /** One page of a listing; asks again by itself where that may help. */
@@ -76,7 +76,7 @@ export function createPageReader(ask: AskPage, pagesAhead: number): PageReader {
 export function askPatiently(
   ask: AskPage,
   options: {
-    retryAfterMs(failure: Extract<Outcome<never>, { ok: false }>['failure'], attempts: number): number | undefined
+    retryAfterMs(failure: Failure, attempts: number): number | undefined
     sleep(milliseconds: number): Promise<void>
     signal: AbortSignal
   },
@@ -84,7 +84,7 @@ export function askPatiently(
   return async (continuation) => {
     for (let attempts = 1; !options.signal.aborted; attempts++) {
       const page = await ask(continuation)
-      if (page.ok) return success(page.value)
+      if (page.ok) return page
       const delay = options.retryAfterMs(page.failure, attempts)
       if (delay === undefined) return page
       await options.sleep(delay)

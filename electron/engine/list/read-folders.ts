@@ -43,6 +43,7 @@ export async function readFolders(prefix: string, open: (prefix: string) => Page
 }
 
 async function* pagesOf(level: string, first: ListPage, reader: PageReader): AsyncGenerator<Outcome<FolderLevel>> {
+  reader.readAhead(1)
   try {
     let page = success(first) as Outcome<ListPage> | undefined
     for (; page; page = await reader.next()) {

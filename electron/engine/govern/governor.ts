@@ -231,7 +231,6 @@ export function createGovernor(options: GovernorOptions) {
     const { failure } = outcome
     const task = line.lastTask
     const isOurs = failure?.class === 'cancelled'
-    if (outcome.received > 0) network.noteBytes()
     if (!isOurs) window.record(now(), failure === undefined, outcome.firstByteMs)
     if (task && !isOurs) noteAnswer(task, line.taskStartedAt, failure)
     if (task && failure && !isOurs) onFailure(failure, line)

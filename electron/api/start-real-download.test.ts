@@ -52,7 +52,11 @@ let count = 0
 type Job = { live: LiveDownload; destination: string; events: EngineEvent[]; last(): MetricsSnapshot | undefined }
 
 async function begin(
-  options: { destination?: string; onBytes?: { at: number; happens(live: LiveDownload): void } } = {},
+  options: {
+    destination?: string
+    include?: string[]
+    onBytes?: { at: number; happens(live: LiveDownload): void }
+  } = {},
 ): Promise<Job> {
   const destination = options.destination ?? join(folder, String(++count))
   const events: EngineEvent[] = []
@@ -71,7 +75,7 @@ async function begin(
         ...{ bucket: BUCKET, prefix: PREFIX, endpointUrl: server.endpointUrl, region: 'us-east-1' },
         access: { kind: 'vault', id: vaultId },
       },
-      ...{ destination, threads: 6, partSize: 1024 ** 2, network: { proxy: 'none' } },
+      ...{ destination, include: options.include ?? [], threads: 6, partSize: 1024 ** 2, network: { proxy: 'none' } },
     }),
     policy: policySchema.parse({ maxAttempts: 3, retryBaseSeconds: 0.02, snapshotSeconds: 0.05 }),
     onEvent: (event) => void events.push(event),
@@ -210,6 +214,18 @@ describe('what the user does in the middle of a job', () => {
     const again = await begin({ destination: job.destination })
     expect((await again.live.finished).bytesFetched).toBeLessThanOrEqual(18_000_000 - summary.bytesDone + 1_000_000)
     expect(await rightFiles(job.destination)).toEqual(ALL)
+  })
+
+  it('cancel keeps what had arrived of small objects too', async () => {
+    const include = OTHERS.map(({ key }) => key.slice(PREFIX.length))
+    // Six connections, six objects: each is somewhere in its middle.
+    const job = await begin({ include, onBytes: { at: 3_000_000, happens: (live) => live.cancel() } })
+    const { bytesDone } = await job.live.finished
+    expect(bytesDone).toBeGreaterThanOrEqual(3_000_000)
+    server.setWeather([])
+    const again = await begin({ include, destination: job.destination })
+    expect((await again.live.finished).bytesFetched).toBe(6_000_000 - bytesDone)
+    expect(await rightFiles(job.destination)).toEqual(include)
   })
 
   it('pause, then cancel', async () => {

@@ -173,18 +173,30 @@ export function createObjectLanding(options: LandObjectsOptions) {
       object.file = { kind: 'open', fd: opened.value.part.fd }
       return success(undefined)
     },
-    async abandon(object) {
-      await parts.get(object.index)?.close()
-      parts.delete(object.index)
+    abandon(object) {
+      noteProgress(object, [])
+      return closePart(object)
     },
     async discard(object) {
       // First the claim, then the bytes: a crash in between must not leave a claim on bytes that are gone.
       await journal.appendDurably({ kind: 'restarted', key: object.key })
       const part = parts.get(object.index)
-      await landing.abandon(object)
+      await closePart(object)
       if (part) await unlink(part.partPath).catch(() => {})
     },
     repin,
+  }
+
+  async function closePart({ index }: OpenObject): Promise<void> {
+    await parts.get(index)?.close()
+    parts.delete(index)
+  }
+
+  function noteProgress(object: OpenObject, running: readonly Span[]): void {
+    if (object.file.kind !== 'open' || (!object.isDirty && running.length === 0)) return
+    object.isDirty = false
+    const spans = mergeSpans([...object.done, ...running])
+    if (spans.length > 0) journal.append({ kind: 'ranges', key: object.key, etag: object.etag, spans })
   }
 
   return {
@@ -199,11 +211,6 @@ export function createObjectLanding(options: LandObjectsOptions) {
       return hasLanded(index, path)
     },
     /** Tells the journal what open objects have gained, `running` tasks included. */
-    noteProgress(object: OpenObject, running: readonly Span[]): void {
-      if (object.file.kind !== 'open' || (!object.isDirty && running.length === 0)) return
-      object.isDirty = false
-      const spans = mergeSpans([...object.done, ...running])
-      if (spans.length > 0) journal.append({ kind: 'ranges', key: object.key, etag: object.etag, spans })
-    },
+    noteProgress,
   }
 }

@@ -33,7 +33,7 @@ export type ObjectLanding = {
   landed(object: OpenObject): void
   /** A small object could not be fetched in one go: from here on it grows in place like a big one. */
   keepPart(object: OpenObject): Promise<Outcome<void>>
-  /** Closes the file, leaves what is written. */
+  /** Closes the file, leaves what is written and tells the journal of it. */
   abandon(object: OpenObject): Promise<void>
   /** The object is another one now, or its bytes are wrong: nothing written may be used. */
   discard(object: OpenObject): Promise<void>
@@ -226,7 +226,7 @@ export function createTransferBook(options: TransferBookOptions) {
       markDone(object, { start: task.start, end: reached })
       giveBack(object, { start: reached, end: task.end, attempts: 0, notBefore: 0 })
       if (!object.isHeld && isComplete(object)) finish(object)
-    } else if (object.file.kind === 'whole') void recoverSmall(object, task, reached, outcome.failure)
+    } else if (object.file.kind === 'whole') void transit(recoverSmall(object, task, reached, outcome.failure))
     else {
       markDone(object, { start: task.start, end: reached })
       recover(object, task, reached, outcome.failure)
@@ -268,11 +268,11 @@ export function createTransferBook(options: TransferBookOptions) {
 
   /** A small object whose worker failed half-way goes on from where it got to, in a file of its own. */
   async function recoverSmall(object: OpenObject, task: RunningTask, reached: number, failure: Failure): Promise<void> {
-    if (reached === task.start || object.isHeld) {
+    if (reached === task.start || (object.isHeld && !isStopped)) {
       recover(object, task, task.start, failure)
       return
     }
-    const kept = await transit(landing.keepPart(object))
+    const kept = await landing.keepPart(object)
     if (!kept.ok) return giveUp(object, kept.failure, 1)
     markDone(object, { start: task.start, end: reached })
     recover(object, task, reached, failure)
@@ -364,6 +364,13 @@ export function createTransferBook(options: TransferBookOptions) {
       inTransit--
       if (inTransit === 0) onTransitEnd?.()
     }
+  }
+
+  async function untilNoTransit(): Promise<void> {
+    if (inTransit === 0) return
+    await new Promise<void>((resolve) => {
+      onTransitEnd = resolve
+    })
   }
 
   async function giveUp(object: OpenObject, failure: Failure, attempts: number): Promise<void> {
@@ -476,12 +483,11 @@ export function createTransferBook(options: TransferBookOptions) {
     /** Hands out nothing more and closes all files; the caller has closed all connections. */
     async stop(): Promise<void> {
       isStopped = true
-      if (inTransit > 0) {
-        await new Promise<void>((resolve) => {
-          onTransitEnd = resolve
-        })
-      }
-      await Promise.all([...open.values()].map((object) => hold(object).then(() => landing.abandon(object))))
+      await untilNoTransit()
+      await Promise.all([...open.values()].map(hold))
+      // Small objects that were cut off half-way are given files of their own.
+      await untilNoTransit()
+      await Promise.all([...open.values()].map((object) => landing.abandon(object)))
     },
   }
 }

@@ -55,6 +55,8 @@ const TICK_MS = 100
 /** Progress of open files goes to the journal this often: what a `kill -9` may cost (DESIGN 8.2). */
 const JOURNAL_PROGRESS_MS = 500
 const MAX_NAMED_FAILURES = 1000
+/** So many listed objects are looked at in one go: a page of a thousand would keep connections waiting for their next object. */
+const OBJECTS_AT_ONCE = 200
 
 export function startDownload(options: DownloadOptions): Download {
   const { spec, policy, ports } = options
@@ -78,6 +80,7 @@ export function startDownload(options: DownloadOptions): Download {
   const book = createTransferBook({
     table,
     landing: {
+      beginAtOnce: (index, group) => theLanding().beginAtOnce(index, group),
       begin: (index, group) => theLanding().begin(index, group),
       land: (object) => theLanding().land(object),
       landed: (object) => theLanding().landed(object),
@@ -196,6 +199,13 @@ export function startDownload(options: DownloadOptions): Download {
     let isWholeKey = false
 
     const onPage = async (objects: ListedObject[]) => {
+      for (let from = 0; from < objects.length && !stop.signal.aborted; from += OBJECTS_AT_ONCE) {
+        await addObjects(objects.slice(from, from + OBJECTS_AT_ONCE))
+        // Lets in what the workers have to say.
+        await sleep(0)
+      }
+    }
+    const addObjects = async (objects: ListedObject[]) => {
       const added: number[] = []
       for (const object of objects) {
         // The shortest key comes first: a prefix that is one whole key means that object alone.

@@ -52,6 +52,28 @@ export function createObjectLanding(options: LandObjectsOptions) {
   const pathOf = (index: number) =>
     claims.claim(table.key(index), keyBelowPrefix(table.key(index), options.prefix), table.size(index))
 
+  /** Undefined when the folder of its file has not been made and checked. */
+  function openSmall(index: number, path: string, group: PrefixGroup): OpenObject | undefined {
+    const folder = destination.folderOf(path)
+    if (!folder) return undefined
+    const { partPath, finalPath } = destination.locate(path)
+    const file = { kind: 'whole' as const, partPath, finalPath, lastModified: table.lastModified(index), folder }
+    const [key, size, etag] = [table.key(index), table.size(index), table.etag(index)]
+    return createOpenObject({ index, key, size, etag, path, group, file }, [])
+  }
+
+  /** The worker can fetch, write and land it alone. */
+  const isSmall = (index: number): boolean => {
+    const size = table.size(index)
+    return landsInWorker && size > 0 && size <= SMALL_OBJECT_BYTES
+  }
+
+  function beginAtOnce(index: number, group: PrefixGroup): OpenObject | undefined {
+    if (!isSmall(index) || journal.replay.progressOf(table.key(index)) !== undefined) return undefined
+    const { kind, path, mapped } = pathOf(index)
+    return kind === 'file' && !mapped ? openSmall(index, path, group) : undefined
+  }
+
   async function begin(index: number, group: PrefixGroup): Promise<Outcome<OpenObject | undefined>> {
     const { kind, path, mapped } = pathOf(index)
     // No request would ever find out that the listing is wrong about it.
@@ -71,15 +93,11 @@ export function createObjectLanding(options: LandObjectsOptions) {
     const described = { index, key, size, etag, path, group }
     const earlier = journal.replay.progressOf(key)
     const continues = earlier !== undefined && earlier.etag === etag && earlier.size === size && earlier.path === path
-    if (landsInWorker && !continues && size > 0 && size <= SMALL_OBJECT_BYTES) {
-      const folder = destination.hasFolderOf(path) ? success(undefined) : await destination.ensureFolderOf(path)
-      if (!folder.ok) return folder
-      const checked = destination.folderOf(path)
-      const file = {
-        ...{ kind: 'whole' as const, ...destination.locate(path), lastModified: table.lastModified(index) },
-        ...(checked ? { folder: checked } : {}),
-      }
-      return success(createOpenObject({ ...described, file }, []))
+    if (isSmall(index) && !continues) {
+      const made = await destination.ensureFolderOf(path)
+      if (!made.ok) return made
+      const small = openSmall(index, path, group)
+      if (small) return success(small)
     }
     // The last run has named the complete file and was cut off before it could say so.
     if (continues && isAll(earlier.spans, size) && (await hasLanded(index, path))) {
@@ -161,6 +179,7 @@ export function createObjectLanding(options: LandObjectsOptions) {
   }
 
   const landing: ObjectLanding = {
+    beginAtOnce,
     begin,
     land,
     landed(object) {

@@ -30,9 +30,7 @@ export type Destination = {
   readonly ownFolder: string
   /** Absolute paths of an object. `path` comes from path-claims.ts. */
   locate(path: string): { partPath: string; finalPath: string }
-  /** Synchronous, for the hot path: the folder of this file has been made and checked already. */
-  hasFolderOf(path: string): boolean
-  /** The folder of this file as it was when it was checked; undefined when it was not. */
+  /** The folder of this file as it was when it was made and checked; undefined when it was not. For the hot path. */
   folderOf(path: string): FolderIdentity | undefined
   /** Makes the folders above a file. */
   ensureFolderOf(path: string): Promise<Outcome<void>>
@@ -138,7 +136,6 @@ function createDestination(root: string, clock: Clock): Destination {
     root,
     ownFolder: join(root, OWN_FOLDER),
     locate,
-    hasFolderOf: (path) => knownFolders.has(folderOf(path)),
     folderOf: (path) => knownFolders.get(folderOf(path)),
     ensureFolderOf: (path) => ensureFolder(folderOf(path)),
     ensureFolder,

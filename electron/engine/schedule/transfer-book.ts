@@ -25,6 +25,8 @@ import { createWaitingObjects } from './waiting-objects.ts'
 
 /** What the book asks of the folder the objects go to. `engine/land-objects.ts` makes the real one. */
 export type ObjectLanding = {
+  /** A small object with nothing to wait for: no folder to make, nothing left by an earlier run. Else undefined. */
+  beginAtOnce(index: number, group: PrefixGroup): OpenObject | undefined
   /** Names the object's file, makes its folders, opens what an earlier run has left. Undefined: nothing to fetch. */
   begin(index: number, group: PrefixGroup): Promise<Outcome<OpenObject | undefined>>
   /** All bytes are here: verifies and gives the object its final name. */
@@ -175,12 +177,17 @@ export function createTransferBook(options: TransferBookOptions) {
   function refill(allowance: Allowance, bytes: number): void {
     const wantedParts = 2 * allowance.connections
     const wantedOpen = wantedOpenObjects(allowance.connections)
-    const ahead = partsAhead(bytes)
+    let ahead = partsAhead(bytes)
     while (open.size + inTransit < wantedOpen || ahead + inTransit < wantedParts) {
       const index = waiting.take(allowance.mayAsk)
       if (index === undefined) return
       waitingBytes -= table.size(index)
-      void begin(index)
+      const group = groupOf(subPrefixOf(table.key(index)))
+      const object = landing.beginAtOnce(index, group)
+      if (object) {
+        addOpen(object)
+        ahead++
+      } else void begin(index, group)
     }
   }
 
@@ -199,17 +206,21 @@ export function createTransferBook(options: TransferBookOptions) {
     return choosePartSize({ partSize: options.partSize, unassignedBytes, connections })
   }
 
-  async function begin(index: number): Promise<void> {
-    const begun = await transit(landing.begin(index, groupOf(subPrefixOf(table.key(index)))))
+  async function begin(index: number, group: PrefixGroup): Promise<void> {
+    const begun = await transit(landing.begin(index, group))
     if (!begun.ok) failObject(index, begun.failure, 1)
     else if (!begun.value) settleLanded(index)
     else if (isStopped) await landing.abandon(begun.value)
     else {
-      open.set(index, begun.value)
-      table.setState(index, 'active')
+      addOpen(begun.value)
       if (isComplete(begun.value)) await complete(begun.value)
     }
     onWork()
+  }
+
+  function addOpen(object: OpenObject): void {
+    open.set(object.index, object)
+    table.setState(object.index, 'active')
   }
 
   // -- taking back ------------------------------------------------------------------------------------------

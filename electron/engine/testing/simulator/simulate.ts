@@ -114,6 +114,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   const book = createTransferBook({
     table,
     landing: {
+      beginAtOnce: () => undefined,
       async begin(index, group) {
         const [key, size, etag] = [table.key(index), table.size(index), table.etag(index)]
         return success(

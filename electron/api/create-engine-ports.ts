@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os'
 import { countCloseWait } from '../engine/diagnose/read-sockets.ts'
 import type { Clock, EnginePorts } from '../engine/engine-ports.ts'
-import { createS3ObjectSource, type S3SourceOptions } from '../engine/list/s3-object-source.ts'
+import type { S3SourceOptions } from '../engine/list/s3-object-source.ts'
 import { createDataPlane } from '../engine/transport/data-plane.ts'
 import { createVerifier } from '../engine/verify/verifier.ts'
 
@@ -17,13 +17,15 @@ export type EnginePortsOptions = {
 
 export type ClosableEnginePorts = EnginePorts & { close(): Promise<void> }
 
-export function createEnginePorts({ access, clock, workers }: EnginePortsOptions): ClosableEnginePorts {
-  const source = createS3ObjectSource(access)
+export async function createEnginePorts({ access, clock, workers }: EnginePortsOptions): Promise<ClosableEnginePorts> {
   const dataPlane = createDataPlane({
     workerUrl: workers.dataPlaneUrl,
     workers: Math.min(MAX_DATA_PLANE_WORKERS, Math.max(1, availableParallelism())),
   })
   const verifier = createVerifier({ workerUrl: workers.verifyUrl })
+  // The SDK takes its time to load; the workers start meanwhile.
+  const { createS3ObjectSource } = await import('../engine/list/s3-object-source.ts')
+  const source = createS3ObjectSource(access)
   return {
     clock,
     random: Math.random,

@@ -15,7 +15,7 @@ export async function startRealDownload(options: RealEngineOptions & DownloadReq
     dnsTimeoutSeconds: policy.dnsTimeoutSeconds,
   })
   if (!access.ok) return access
-  const ports = createEnginePorts({ access: access.value, clock, workers })
+  const ports = await createEnginePorts({ access: access.value, clock, workers })
   const download = startDownload({ spec, policy, ports, onEvent: options.onEvent, onSnapshot: options.onSnapshot })
   return success({ ...download, finished: download.finished.finally(ports.close) })
 }

@@ -1,7 +1,7 @@
 /** A data-plane worker: keeps lines, does what the control plane says, reports in batches. */
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Endpoint, LineNews } from '../engine-ports.ts'
-import { createLine, type Line, type LineContext } from './line.ts'
+import { createLine, LINE_BUFFER_BYTES, type Line, type LineContext } from './line.ts'
 import { monotonicMilliseconds } from './monotonic-time.ts'
 import { viewRateBucket } from './rate-bucket.ts'
 import { createRequestSigner } from './request-head.ts'
@@ -56,6 +56,9 @@ function wakeResting(): void {
   for (const line of woken) line.resume()
 }
 
+/** Connections come and go by the hundred in a job of small objects: a fresh megabyte for each is work for the collector. */
+const freeBuffers: Buffer[] = []
+
 const context: LineContext = {
   signer: createRequestSigner(),
   tlsSessions: new Map(),
@@ -68,6 +71,8 @@ const context: LineContext = {
     if (resting.size === 0) setTimeout(wakeResting, REST_MILLISECONDS)
     resting.add(line)
   },
+  takeBuffer: () => freeBuffers.pop() ?? Buffer.allocUnsafeSlow(LINE_BUFFER_BYTES),
+  returnBuffer: (buffer) => void freeBuffers.push(buffer),
   onOpened() {
     opened++
     publishWorker()

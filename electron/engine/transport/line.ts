@@ -108,7 +108,7 @@ export function createLine(
       const wanted = running?.bodyAt === undefined ? LINE_BUFFER_BYTES : running.end - running.bodyAt
       return buffer.subarray(0, Math.max(FRAME_BYTES, Math.min(readBytes, wanted)))
     },
-    onData(_buffer, length) {
+    onData(fresh, length) {
       if (isClosed) return true
       readBytes = Math.min(LINE_BUFFER_BYTES, Math.max(LEAST_READ_BYTES, 2 * length))
       if (!running) {
@@ -116,7 +116,7 @@ export function createLine(
         end({ class: 'protocol', code: 'unasked-bytes' })
         return true
       }
-      const refused = parser.feed(buffer, length)
+      const refused = parser.feed(fresh, length)
       if (refused !== undefined) end({ class: 'protocol', code: 'bad-http', detail: refused })
       if (context.mayContinue(length)) return true
       context.onResting(line)

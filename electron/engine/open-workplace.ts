@@ -48,8 +48,8 @@ export async function openWorkplace(
   const manifestOpened = await openManifest({ folder, random })
   if (!manifestOpened.ok) return refuse(manifestOpened.failure)
   const manifest = manifestOpened.value
-  const claims = createPathClaims({ random, bucket })
-  const read = await manifest.readRows((row) => void claims.remember(row))
+  const claims = createPathClaims({ random, bucket, expected: manifest.expectedRows })
+  const read = await manifest.readRows((row) => void claims.remember(row), claims.rememberPlain)
   if (!read.ok) return refuse(read.failure)
 
   return success({

@@ -16,7 +16,7 @@ test('two hundred thousand keys that differ in a digit have as many fingerprints
   const halves = [new Set<number>(), new Set<number>()] as const
   const count = 200_000
   for (let index = 0; index < count; index++) {
-    const { high, low } = fingerprint(`e5.oper.an.pl/2025${String(index).padStart(6, '0')}.nc`)
+    const { high, low } = fingerprint.ofText(`e5.oper.an.pl/2025${String(index).padStart(6, '0')}.nc`)
     whole.add((BigInt(high) << 32n) | BigInt(low))
     halves[0].add(high)
     halves[1].add(low)
@@ -27,9 +27,20 @@ test('two hundred thousand keys that differ in a digit have as many fingerprints
 })
 
 test('other seeds give other fingerprints', () => {
-  const a = { ...createFingerprinter(seeded(1))('key') }
-  const b = { ...createFingerprinter(seeded(2))('key') }
+  const a = { ...createFingerprinter(seeded(1)).ofText('key') }
+  const b = { ...createFingerprinter(seeded(2)).ofText('key') }
   expect(a).not.toEqual(b)
+})
+
+test('bytes of ASCII have the fingerprint of their text, wherever they stand', () => {
+  const fingerprint = createFingerprinter(seeded(3))
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary-ascii', maxLength: 80 }), fc.nat(5), (text, before) => {
+      const bytes = Buffer.from(`${'-'.repeat(before)}${text}--`)
+      const expected = { ...fingerprint.ofText(text) }
+      expect(fingerprint.ofAscii(bytes, before, before + text.length)).toEqual(expected)
+    }),
+  )
 })
 
 describe('the table', () => {

@@ -10,7 +10,15 @@ import { copyFile, type FileHandle, link, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { codeOf } from './disk-error.ts'
 import { freeNameBeside, renameDurably, writeFully } from './durable-files.ts'
-import { encodeRecord, isSameSource, type JournalIdentity, seedOf } from './journal-record.ts'
+import {
+  decodeRecord,
+  encodeLines,
+  isSameSource,
+  type JournalIdentity,
+  type ProgressRecord,
+  recordText,
+  seedOf,
+} from './journal-record.ts'
 import type { JournalModel } from './journal-replay.ts'
 import { scanJournal } from './journal-scan.ts'
 
@@ -26,12 +34,14 @@ export async function compactJournal(
   const replacement = `${path}.new`
   const file = await open(replacement, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, 0o666)
   try {
-    let lines: string[] = []
+    /** Records of the running session. */
+    let texts: string[] = []
     const written: { size: number; tail: Promise<void> } = { size: 0, tail: Promise.resolve() }
     const writeOut = () => {
-      const bytes = Buffer.from(lines.join(''))
+      if (texts.length === 0) return
+      const bytes = encodeLines(texts, seed)
       const position = written.size
-      lines = []
+      texts = []
       written.size += bytes.length
       written.tail = written.tail.then(() => writeFully(file, bytes, position))
       // Whoever awaits the last write hears of it.
@@ -40,28 +50,30 @@ export async function compactJournal(
     let isOurs = false
     let seed = 0
     let mark = 0
-    await scanJournal(old, bootId, {
+    await scanJournal<ProgressRecord>(old, bootId, {
+      decode: decodeRecord,
       session(session) {
+        writeOut()
         isOurs = isSameSource(session, identity)
         seed = seedOf(session.id)
-        lines.push(encodeRecord(session, seed))
+        texts.push(recordText(session))
       },
       records(records, { covered }) {
-        const before = lines.length
+        const before = texts.length
         for (const record of records) {
           if (isOurs && !model.isLive(record)) continue
-          lines.push(encodeRecord(record, seed))
+          texts.push(recordText(record))
         }
-        if (lines.length === before) return
+        if (texts.length === before) return
         if (covered) {
           mark++
-          lines.push(encodeRecord({ kind: 'mark', mark }, seed), encodeRecord({ kind: 'checkpoint', mark }, seed))
+          texts.push(recordText({ kind: 'mark', mark }), recordText({ kind: 'checkpoint', mark }))
         }
-        if (lines.length >= BATCH_LINES) writeOut()
+        if (texts.length >= BATCH_LINES) writeOut()
       },
       damage() {
         // Before the first session there is nothing to doubt.
-        if (seed !== 0) lines.push(encodeRecord({ kind: 'doubt' }, seed))
+        if (seed !== 0) texts.push(recordText({ kind: 'doubt' }))
       },
     })
     writeOut()

@@ -1,11 +1,12 @@
 /**
- * What earlier runs have achieved, folded out of the journal. A finished object costs 17 bytes a slot (about 35 MB for
+ * What earlier runs have achieved, folded out of the journal. A finished object costs 16 bytes a slot (about 34 MB for
  * 1,000,000), only objects in progress are kept as objects.
  */
 import type { Random } from '../engine-ports.ts'
 import { mergeSpans, type Span } from './byte-spans.ts'
-import { createFingerprinter, createFingerprintTable } from './fingerprint.ts'
-import type { ProgressRecord } from './journal-record.ts'
+import { createFingerprinter, createFingerprintTable, type Fingerprint } from './fingerprint.ts'
+import { findLanded, type LandedPlaces } from './journal-landed-line.ts'
+import { bodyOf, type ControlRecord, decodeRecord, hasChecksum, type ProgressRecord } from './journal-record.ts'
 
 type ObjectProgress = {
   etag: string
@@ -26,75 +27,116 @@ export type JournalReplay = {
   inProgress(): Iterable<[key: string, progress: ObjectProgress]>
 }
 
+/** A `landed` record, as fingerprints of its key and of its version. */
+export type LandedPrint = {
+  kind: 'landed-print'
+  keyHigh: number
+  keyLow: number
+  versionHigh: number
+  versionLow: number
+}
+
+export type ReplayedRecord = ProgressRecord | LandedPrint
+
 export type JournalModel = JournalReplay & {
+  /** As `decodeRecord`, but of `landed` records only what `apply` needs. */
+  decode(
+    bytes: Buffer,
+    start: number,
+    end: number,
+    seed: number | undefined,
+  ): ControlRecord | ReplayedRecord | undefined
   /** `trusted` false: only what takes claims away counts. */
-  apply(record: ProgressRecord, trusted: boolean): void
+  apply(record: ReplayedRecord, trusted: boolean): void
   /** Whether leaving this record out of the journal would change the replay. */
   isLive(record: ProgressRecord): boolean
 }
 
-export function createJournalModel(random: Random): JournalModel {
+/** `expected`: about how many objects have landed. */
+export function createJournalModel(random: Random, expected: number): JournalModel {
   const fingerprint = createFingerprinter(random)
-  const landed = createFingerprintTable()
+  const landed = createFingerprintTable(expected)
   const progress = new Map<string, ObjectProgress>()
+  /** The keys in progress by fingerprint, for records of which nothing else is known. */
+  const keysInProgress = new Map<number, string>()
+  const places: LandedPlaces = { keyStart: 0, keyEnd: 0, etagStart: 0, etagEnd: 0, size: 0 }
 
-  const forgetLanded = (key: string) => {
-    const { high, low } = fingerprint(key)
-    landed.remove(high, low)
+  const printOf = ({ key, etag, size }: { key: string; etag: string; size: number }): LandedPrint => {
+    const { high: keyHigh, low: keyLow } = fingerprint.ofText(key)
+    return { kind: 'landed-print', keyHigh, keyLow, ...versionOf(fingerprint.ofText(etag), size) }
   }
-  const isLanded = (object: { key: string; etag: string; size: number }): boolean => {
-    const { high, low } = fingerprint(object.key)
-    const slot = landed.find(high, low)
-    if (slot < 0) return false
-    const version = fingerprint(versionOf(object))
-    return landed.valueHigh(slot) === (version.high | 1) >>> 0 && landed.valueLow(slot) === version.low
+  const isLanded = ({ keyHigh, keyLow, versionHigh, versionLow }: LandedPrint): boolean => {
+    const slot = landed.find(keyHigh, keyLow)
+    return slot >= 0 && landed.valueHigh(slot) === versionHigh && landed.valueLow(slot) === versionLow
   }
   const hasLanded = (key: string): boolean => {
-    const { high, low } = fingerprint(key)
+    const { high, low } = fingerprint.ofText(key)
     return landed.find(high, low) >= 0
   }
-  const setLanded = (object: { key: string; etag: string; size: number }) => {
-    const version = fingerprint(versionOf(object))
-    const valueHigh = (version.high | 1) >>> 0
-    const valueLow = version.low
-    const { high, low } = fingerprint(object.key)
-    landed.set(high, low, valueHigh, valueLow)
+  const forgetLanded = (key: string) => {
+    const { high, low } = fingerprint.ofText(key)
+    landed.remove(high, low)
+  }
+  const begin = (key: string, begun: ObjectProgress) => {
+    const { high, low } = fingerprint.ofText(key)
+    keysInProgress.set(shortOf(high, low), key)
+    progress.set(key, begun)
+  }
+  const forgetProgress = (key: string) => {
+    if (!progress.delete(key)) return
+    const { high, low } = fingerprint.ofText(key)
+    keysInProgress.delete(shortOf(high, low))
+  }
+  const land = (print: LandedPrint, trusted: boolean) => {
+    const { keyHigh, keyLow } = print
+    if (progress.size > 0) {
+      const key = keysInProgress.get(shortOf(keyHigh, keyLow))
+      if (key !== undefined) forgetProgress(key)
+    }
+    if (trusted) landed.set(keyHigh, keyLow, print.versionHigh, print.versionLow)
+    // Untrusted, it still says that an older version is no longer what lies there.
+    else if (!isLanded(print)) landed.remove(keyHigh, keyLow)
   }
 
   return {
     get landedCount() {
       return landed.size
     },
-    isLanded,
+    isLanded: (object) => isLanded(printOf(object)),
     progressOf: (key) => progress.get(key),
     inProgress: () => progress.entries(),
+    decode(bytes, start, end, seed) {
+      const isLandedLine = seed !== undefined && findLanded(bytes, bodyOf(start), end, places)
+      if (!isLandedLine || !hasChecksum(bytes, start, end, seed)) return decodeRecord(bytes, start, end, seed)
+      const { high: keyHigh, low: keyLow } = fingerprint.ofAscii(bytes, places.keyStart, places.keyEnd)
+      const etag = fingerprint.ofAscii(bytes, places.etagStart, places.etagEnd)
+      return { kind: 'landed-print', keyHigh, keyLow, ...versionOf(etag, places.size) }
+    },
     apply(record, trusted) {
       switch (record.kind) {
         case 'landed':
-          if (progress.size > 0) progress.delete(record.key)
-          // Untrusted, it still says that an older version is no longer what lies there.
-          if (trusted) setLanded(record)
-          else if (!isLanded(record)) forgetLanded(record.key)
-          return
+          return land(printOf(record), trusted)
+        case 'landed-print':
+          return land(record, trusted)
         case 'pinned': {
           // Fetched once more, so somebody knows that it is not there.
           forgetLanded(record.key)
           const known = progress.get(record.key)
           const { etag, size, lastModified, path } = record
           if (known && known.etag === etag && known.size === size && known.path === path) return
-          progress.delete(record.key)
-          if (trusted) progress.set(record.key, { etag, size, lastModified, path, spans: [] })
+          forgetProgress(record.key)
+          if (trusted) begin(record.key, { etag, size, lastModified, path, spans: [] })
           return
         }
         case 'ranges': {
           const known = progress.get(record.key)
           if (!known) return
-          if (known.etag !== record.etag) progress.delete(record.key)
+          if (known.etag !== record.etag) forgetProgress(record.key)
           else if (trusted) known.spans = within(mergeSpans([...known.spans, ...record.spans]), known.size)
           return
         }
         case 'restarted':
-          progress.delete(record.key)
+          forgetProgress(record.key)
           forgetLanded(record.key)
           return
         case 'doubt':
@@ -106,14 +148,22 @@ export function createJournalModel(random: Random): JournalModel {
       if (record.kind === 'doubt') return progress.size > 0
       // All or nothing for a key in progress: a record may undo an earlier one.
       if (progress.has(record.key)) return true
-      if (record.kind === 'landed') return isLanded(record)
+      if (record.kind === 'landed') return isLanded(printOf(record))
       // What was landed, doubted and landed again must stay doubted for whoever trusts only the first landing.
       return (record.kind === 'pinned' || record.kind === 'restarted') && hasLanded(record.key)
     },
   }
 }
 
-const versionOf = (object: { etag: string; size: number }): string => `${object.etag}\n${object.size}`
+/** Of one ETag every size has its own, up to 2 ** 53. */
+function versionOf({ high, low }: Fingerprint, size: number): { versionHigh: number; versionLow: number } {
+  const sizeHigh = Math.floor(size / 0x1_0000_0000)
+  // Odd, so that it is never taken for "absent".
+  return { versionHigh: ((high + 2 * sizeHigh) | 1) >>> 0, versionLow: (low + size) >>> 0 }
+}
+
+/** 53 bits of 64. Should two keys share them, an unfinished file of one is fetched anew. */
+const shortOf = (high: number, low: number): number => high * 2 ** 21 + (low >>> 11)
 
 function within(spans: Span[], size: number): Span[] {
   if ((spans.at(-1)?.[1] ?? 0) <= size) return spans

@@ -9,21 +9,19 @@
  */
 import type { FileHandle } from 'node:fs/promises'
 import { isSameBoot } from './boot-id.ts'
-import {
-  decodeRecord,
-  JOURNAL_SCHEMA,
-  type JournalRecord,
-  type ProgressRecord,
-  type SessionRecord,
-  seedOf,
-} from './journal-record.ts'
+import { type ControlRecord, JOURNAL_SCHEMA, type SessionRecord, seedOf } from './journal-record.ts'
+import type { ReplayedRecord } from './journal-replay.ts'
+import { forEachLine } from './read-lines.ts'
 
 type Fate = { covered: boolean; trusted: boolean }
 
-export type JournalVisitor = {
+/** `Told`: what `decode` makes of records of progress. */
+export type JournalVisitor<Told extends ReplayedRecord> = {
+  /** See `decodeRecord`. */
+  decode(bytes: Buffer, start: number, end: number, seed: number | undefined): ControlRecord | Told | undefined
   session(session: SessionRecord): void
   /** Records of the running session that share one fate, in order. */
-  records(records: ProgressRecord[], fate: Fate): void
+  records(records: Told[], fate: Fate): void
   /** Lines are missing here, of any session, and they may have mattered. */
   damage(): void
 }
@@ -39,16 +37,11 @@ export type ScanResult = {
   records: number
 }
 
-/** Small enough not to hold up the window: some 10 ms of work each. */
-const CHUNK_BYTES = 1024 * 1024
-/** Longer than any record can be: keys have 1,024 bytes, spans are cut into several records. */
-const MAX_LINE_BYTES = 256 * 1024
-
 /** Throws what the file system throws. The file stays open. */
-export async function scanJournal(
+export async function scanJournal<Told extends ReplayedRecord>(
   file: FileHandle,
   currentBootId: string,
-  visitor: JournalVisitor,
+  visitor: JournalVisitor<Told>,
 ): Promise<ScanResult> {
   const result: ScanResult = {
     validBytes: 0,
@@ -60,7 +53,7 @@ export async function scanJournal(
   const coverage = createCoverage(visitor)
   let session: { id: string; seed: number; sameBoot: boolean } | undefined
 
-  const take = (record: JournalRecord) => {
+  const take = (record: ControlRecord | Told) => {
     if (record.kind === 'session') {
       if (record.id === session?.id) return
       coverage.endSession(session?.sameBoot ?? false)
@@ -86,7 +79,7 @@ export async function scanJournal(
   result.totalBytes = await forEachLine(file, {
     line(bytes, start, end, offset) {
       if (start === end) return
-      const record = decodeRecord(bytes, start, end, session?.seed)
+      const record = visitor.decode(bytes, start, end, session?.seed)
       if (!record) return noteDamage()
       result.validBytes = offset + end + 1
       take(record)
@@ -98,13 +91,13 @@ export async function scanJournal(
 }
 
 /** Holds records back until it is known whether a checkpoint covers them. */
-function createCoverage(visitor: JournalVisitor) {
-  type Group = { mark: number; entries: (ProgressRecord | 'damage')[] }
+function createCoverage<Told extends ReplayedRecord>(visitor: JournalVisitor<Told>) {
+  type Group = { mark: number; entries: (Told | 'damage')[] }
   let marked: Group[] = []
   let current: Group['entries'] = []
 
   const deliver = (entries: Group['entries'], fate: Fate) => {
-    let records: ProgressRecord[] = []
+    let records: Told[] = []
     for (const entry of entries) {
       if (entry !== 'damage') {
         records.push(entry)
@@ -118,7 +111,7 @@ function createCoverage(visitor: JournalVisitor) {
   }
 
   return {
-    add: (record: ProgressRecord) => current.push(record),
+    add: (record: Told) => current.push(record),
     addDamage() {
       if (current.at(-1) !== 'damage') current.push('damage')
     },
@@ -137,48 +130,4 @@ function createCoverage(visitor: JournalVisitor) {
       current = []
     },
   }
-}
-
-type LineVisitor = {
-  /** `start` and `end` within `bytes`; `offset` is where `bytes` begins in the file. */
-  line(bytes: Buffer, start: number, end: number, offset: number): void
-  /** In place of a line that is too long to be one. */
-  overlong(): void
-}
-
-/** Returns the size of the file. A last line without newline is not told. */
-async function forEachLine(file: FileHandle, visitor: LineVisitor): Promise<number> {
-  const buffer = Buffer.allocUnsafe(CHUNK_BYTES + MAX_LINE_BYTES)
-  let offset = 0
-  let filled = 0
-  let skipping = false
-  for (;;) {
-    const { bytesRead } = await file.read(
-      buffer,
-      filled,
-      Math.min(CHUNK_BYTES, buffer.length - filled),
-      offset + filled,
-    )
-    if (bytesRead === 0) break
-    const searchFrom = filled
-    filled += bytesRead
-    let start = 0
-    let newline = buffer.subarray(0, filled).indexOf(0x0a, searchFrom)
-    while (newline >= 0) {
-      if (!skipping) visitor.line(buffer, start, newline, offset)
-      skipping = false
-      start = newline + 1
-      newline = buffer.subarray(0, filled).indexOf(0x0a, start)
-    }
-    // A line without end is no line of ours: let go of it.
-    if (filled - start > MAX_LINE_BYTES) {
-      if (!skipping) visitor.overlong()
-      skipping = true
-      start = filled
-    }
-    buffer.copyWithin(0, start, filled)
-    filled -= start
-    offset += start
-  }
-  return offset + filled
 }

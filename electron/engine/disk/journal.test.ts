@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Clock } from '../engine-ports.ts'
 import { type Journal, openJournal } from './journal.ts'
-import { encodeRecord, type ProgressRecord, seedOf } from './journal-record.ts'
+import { encodeLines, type ProgressRecord, recordText, seedOf } from './journal-record.ts'
 
 const BOOT = '11111111-1111-1111-1111-111111111111'
 const AFTER_POWER_CUT = '22222222-2222-2222-2222-222222222222'
@@ -267,7 +267,7 @@ describe('damage', () => {
 
   test('a journal of a newer program is set aside whole', async () => {
     const newer = { kind: 'session' as const, schema: 2, id: 'n', bootId: BOOT, time: '', ...IDENTITY }
-    writeFileSync(file(), encodeRecord(newer, 0) + encodeRecord(landed('a'), seedOf('n')))
+    writeFileSync(file(), encodeLines([recordText(newer), recordText(landed('a'))], seedOf('n')))
     expect((await claims()).replay.landedCount).toBe(0)
     expect(setAside()).toHaveLength(1)
   })

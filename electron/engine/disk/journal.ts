@@ -21,11 +21,14 @@ import { codeOf, mapDiskError } from './disk-error.ts'
 import { writeFully } from './durable-files.ts'
 import { compactJournal } from './journal-compact.ts'
 import {
-  encodeRecord,
+  type ControlRecord,
+  encodeLines,
   isSameSource,
   JOURNAL_SCHEMA,
   type JournalIdentity,
   type ProgressRecord,
+  type RangesRecord,
+  recordText,
   type SessionRecord,
   seedOf,
 } from './journal-record.ts'
@@ -76,6 +79,8 @@ const NO_FOLLOW = constants.O_NOFOLLOW ?? 0
 const COMPACT_FROM_DEAD_RECORDS = 20_000
 /** A session line is repeated after so many records. */
 const REPEAT_SESSION_RECORDS = 10_000
+/** Of a `landed` record; most are somewhat shorter, and too few expected costs less than too many. */
+const BYTES_PER_LINE = 128
 const MAX_SPANS_PER_RECORD = 1000
 
 export async function openJournal(options: JournalOptions): Promise<Outcome<Journal>> {
@@ -113,11 +118,13 @@ export async function openJournal(options: JournalOptions): Promise<Outcome<Jour
 }
 
 async function replayJournal(file: FileHandle, options: JournalOptions) {
-  const model = createJournalModel(options.random)
+  const { size } = await file.stat()
+  const model = createJournalModel(options.random, size / BYTES_PER_LINE)
   let isOurs = false
   let ours = 0
   let distrustedRecords = 0
   const scan: ScanResult = await scanJournal(file, options.bootId, {
+    decode: model.decode,
     session: (session) => {
       isOurs = isSameSource(session, options.identity)
       // Older ones have been told when they were found.
@@ -152,6 +159,7 @@ function createWriter(
     ...identity,
   }
   const seed = seedOf(session.id)
+  /** Records as text: what is written together is made into lines together. */
   let waiting: string[] = []
   /** Bytes of whole records in the file. What a failed write left behind them is written over. */
   let size = startSize
@@ -161,17 +169,17 @@ function createWriter(
   let running: Promise<Outcome<void>> = Promise.resolve(success(undefined))
   let closed = false
 
-  const enqueue = (line: string) => {
+  const enqueue = (record: ProgressRecord | ControlRecord) => {
     if (closed) throw new Error('the journal is closed')
-    waiting.push(line)
+    waiting.push(recordText(record))
   }
 
   const writeWaiting = async (durable: boolean): Promise<Outcome<void>> => {
-    const lines = waiting
+    const texts = waiting
     waiting = []
     try {
-      if (lines.length > 0) {
-        const bytes = Buffer.from(lines.join(''))
+      if (texts.length > 0) {
+        const bytes = encodeLines(texts, seed)
         await writeFully(file, bytes, size)
         size += bytes.length
       }
@@ -179,7 +187,7 @@ function createWriter(
       return success(undefined)
     } catch (error) {
       // Half a record may stand there now. The next write begins at the same place.
-      waiting = lines.concat(waiting)
+      waiting = texts.concat(waiting)
       await file.truncate(size).catch(() => {})
       return failed(mapDiskError(error, 'journal'))
     }
@@ -194,7 +202,8 @@ function createWriter(
   }
 
   const append = (record: ProgressRecord) => {
-    for (const part of splitSpans(record)) enqueue(encodeRecord(part, seed))
+    if (record.kind === 'ranges') for (const part of splitSpans(record)) enqueue(part)
+    else enqueue(record)
     model.apply(record, true)
     recordsSinceSession++
     cancelTimer ??= clock.after(writeEveryMs, () => {
@@ -205,11 +214,11 @@ function createWriter(
 
   const mark = () => {
     marks++
-    enqueue(encodeRecord({ kind: 'mark', mark: marks }, seed))
+    enqueue({ kind: 'mark', mark: marks })
     return marks
   }
 
-  enqueue(encodeRecord(session, seed))
+  enqueue(session)
   return {
     append,
     appendDurably(record) {
@@ -222,10 +231,10 @@ function createWriter(
     flush: () => write(false),
     mark,
     checkpoint(mark) {
-      enqueue(encodeRecord({ kind: 'checkpoint', mark }, seed))
+      enqueue({ kind: 'checkpoint', mark })
       if (recordsSinceSession >= REPEAT_SESSION_RECORDS) {
         recordsSinceSession = 0
-        enqueue(encodeRecord(session, seed))
+        enqueue(session)
       }
       return write(true)
     },
@@ -240,9 +249,9 @@ function createWriter(
   }
 }
 
-function splitSpans(record: ProgressRecord): ProgressRecord[] {
-  if (record.kind !== 'ranges' || record.spans.length <= MAX_SPANS_PER_RECORD) return [record]
-  const parts: ProgressRecord[] = []
+function splitSpans(record: RangesRecord): RangesRecord[] {
+  if (record.spans.length <= MAX_SPANS_PER_RECORD) return [record]
+  const parts: RangesRecord[] = []
   for (let from = 0; from < record.spans.length; from += MAX_SPANS_PER_RECORD) {
     parts.push({ ...record, spans: record.spans.slice(from, from + MAX_SPANS_PER_RECORD) })
   }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openManifest } from './manifest.ts'
-import { decodeRow, encodeRow, type ManifestRow } from './manifest-row.ts'
+import { decodeRow, encodeRow, findPlainRow, type ManifestRow } from './manifest-row.ts'
 
 let folder = ''
 beforeEach(() => {
@@ -54,10 +54,11 @@ describe('a row', () => {
   })
 
   test('of any text is one line and comes back as it was', () => {
+    const moment = fc.date({ noInvalidDate: true }).map((date) => date.getTime())
     const text = fc.oneof(fc.string({ unit: 'binary' }), fc.stringMatching(/^[=+\-@',"\n\r\u2028\ud800 a\\]*$/))
     fc.assert(
-      fc.property(text, text, text, fc.maxSafeNat(), (key, path, etag, size) => {
-        const original = row('', { key, path, etag, size })
+      fc.property(text, text, text, fc.maxSafeNat(), moment, (key, path, etag, size, lastModified) => {
+        const original = row('', { key, path, etag, size, lastModified })
         const line = encodeRow(original)
         expect(line.match(/[\n\r]/g)).toHaveLength(1)
         expect(decodeRow(line.slice(0, -1))).toEqual(original)
@@ -72,6 +73,61 @@ describe('a row', () => {
       expect(decodeRow(line)).toBeUndefined()
     },
   )
+})
+
+describe('a plain row', () => {
+  const places = () => ({ bytes: Buffer.alloc(0), start: 0, bucketEnd: 0, keyEnd: 0, pathEnd: 0 })
+
+  test('is one whose fields, told from the bytes, are those that decoding gives', () => {
+    const field = fc.oneof(fc.stringMatching(/^[a-z0-9./_ +-]*$/), fc.stringMatching(/^[a,"'=é\t-]*$/))
+    const state = fc.constantFrom('landed', 'mapped', 'failed', 'gone', '')
+    const size = fc.constantFrom('0', '17', '', '-1', '1e3', 'x', '99999999999999999')
+    const line = fc
+      .tuple(field, field, field, size, field, field, state, fc.constantFrom('', ',more'))
+      .map((fields) => fields.slice(0, 7).join(',') + fields[7])
+    const encoded = fc
+      .record({ key: field, path: field, etag: field })
+      .map((fields) => encodeRow(row('', fields)).slice(0, -1))
+    fc.assert(
+      fc.property(fc.oneof(line, encoded), (text) => {
+        const bytes = Buffer.from(`before\n${text}\nbehind,`)
+        const found = places()
+        if (!findPlainRow(bytes, 7, bytes.length - 8, found)) return
+        const { start, bucketEnd, keyEnd, pathEnd } = found
+        const told = [start, bucketEnd + 1, keyEnd + 1].map((from, index) =>
+          bytes.toString('utf8', from, [bucketEnd, keyEnd, pathEnd][index]),
+        )
+        const { bucket, key, path } = decodeRow(text) ?? {}
+        expect(told).toEqual([bucket, key, path])
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  test.each([
+    ['as most are', encodeRow(row('202510/e5.oper.an.pl.128_130_t.nc')), true],
+    ['with spaces', encodeRow(row('a file')), true],
+    ['with quotes', encodeRow(row('a,b')), false],
+    ['in Chinese', encodeRow(row('温度')), false],
+  ])('%s', (_, text, expected) => {
+    const bytes = Buffer.from(text)
+    expect(findPlainRow(bytes, 0, bytes.length - 1, places())).toBe(expected)
+  })
+})
+
+test('plain rows that are taken are not decoded, all others are', async () => {
+  const manifest = await open()
+  for (const key of ['a', '温度', 'b']) manifest.append(row(key))
+  await manifest.close()
+  const again = await open()
+  const decoded: string[] = []
+  const read = await again.readRows(
+    ({ path }) => decoded.push(path),
+    ({ bytes, pathEnd }) => bytes[pathEnd - 1] === 0x61,
+  )
+  await again.close()
+  expect(decoded).toEqual(['温度', 'b'])
+  expect(read).toEqual({ ok: true, value: { rows: 3, damagedLines: 0 } })
 })
 
 test('what one run wrote, the next one reads; Excel sees the mark of UTF-8', async () => {

@@ -1,6 +1,7 @@
 /**
  * DEST/.longhaul/manifest.csv: where every object went, for people and for the next run. Rows are appended in batches
- * while the run goes on; at its end the file is written anew with one row per object, the last one that was told.
+ * while the run goes on; at its end, when some object has more than one row by then, the file is written anew with the last
+ * one of each.
  *
  * Nothing is decided by it except the path of a key that has one already, and that only when the path is safe.
  */
@@ -11,12 +12,21 @@ import { failed, type Outcome, success } from '../../../shared/failure.ts'
 import type { Random } from '../engine-ports.ts'
 import { mapDiskError } from './disk-error.ts'
 import { renameDurably, writeFully } from './durable-files.ts'
-import { createFingerprinter, createFingerprintTable } from './fingerprint.ts'
-import { decodeRow, encodeRow, MANIFEST_HEADER, type ManifestRow } from './manifest-row.ts'
+import { createFingerprinter, createFingerprintTable, type Fingerprint } from './fingerprint.ts'
+import { decodeRow, encodeRow, findPlainRow, MANIFEST_HEADER, type ManifestRow, type PlainRow } from './manifest-row.ts'
+import { forEachLine } from './read-lines.ts'
 
 export type Manifest = {
-  /** Calls `visit` for every row of earlier runs; later rows of one object replace earlier ones. Before any `append`. */
-  readRows(visit: (row: ManifestRow) => void): Promise<Outcome<{ rows: number; damagedLines: number }>>
+  /** About how many rows earlier runs have left, told from the size of the file. */
+  readonly expectedRows: number
+  /**
+   * Calls `visit` for every row of earlier runs; later rows of one object replace earlier ones. Before any `append`.
+   * Plain rows are offered to `takePlain` first; those that it takes are not decoded.
+   */
+  readRows(
+    visit: (row: ManifestRow) => void,
+    takePlain?: (row: PlainRow) => boolean,
+  ): Promise<Outcome<{ rows: number; damagedLines: number }>>
   /** Kept in memory until `flush`. */
   append(row: ManifestRow): void
   flush(): Promise<Outcome<void>>
@@ -27,9 +37,10 @@ export type Manifest = {
 }
 
 const NO_FOLLOW = constants.O_NOFOLLOW ?? 0
+/** Most are somewhat shorter; too few expected costs less than too many. */
+const BYTES_PER_ROW = 128
 /** UTF-8 mark: without it Excel reads Chinese names as something else. */
 const BYTE_ORDER_MARK = '\ufeff'
-const BATCH_LINES = 5000
 
 /** `folder` is DEST/.longhaul. The caller holds the destination's lock. */
 export async function openManifest({ folder, random }: { folder: string; random: Random }): Promise<Outcome<Manifest>> {
@@ -44,11 +55,13 @@ export async function openManifest({ folder, random }: { folder: string; random:
   }
 }
 
-function createManifest(file: FileHandle, path: string, wholeLines: number, random: Random): Manifest {
-  let size = wholeLines
+function createManifest(file: FileHandle, path: string, wholeLinesBytes: number, random: Random): Manifest {
+  let size = wholeLinesBytes
   let waiting: string[] = []
   let running: Promise<Outcome<void>> = Promise.resolve(success(undefined))
   let isOpen = true
+  /** Some object may have more than one row, or some line may be none. */
+  let isUntidy = false
 
   const writeWaiting = async (): Promise<Outcome<void>> => {
     if (!isOpen || (waiting.length === 0 && size > 0)) return success(undefined)
@@ -77,29 +90,39 @@ function createManifest(file: FileHandle, path: string, wholeLines: number, rand
   }
 
   return {
-    async readRows(visit) {
+    expectedRows: Math.floor(wholeLinesBytes / BYTES_PER_ROW),
+    async readRows(visit, takePlain = () => false) {
       let rows = 0
       let damagedLines = 0
+      const plain = emptyPlainRow()
       try {
-        await forEachLine(file, size, (line) => {
-          const row = decodeRow(line)
-          if (row) {
+        await forEachLine(file, {
+          line(bytes, start, end) {
             rows++
-            visit(row)
-          } else if (!line.includes(MANIFEST_HEADER)) damagedLines++
+            if (findPlainRow(bytes, start, end, plain) && takePlain(plain)) return
+            const line = bytes.toString('utf8', start, end)
+            const row = decodeRow(line)
+            if (row) return visit(row)
+            rows--
+            if (!line.includes(MANIFEST_HEADER)) damagedLines++
+          },
         })
+        isUntidy ||= damagedLines > 0
         return success({ rows, damagedLines })
       } catch (error) {
         return failed(mapDiskError(error, path))
       }
     },
-    append: (row) => void waiting.push(encodeRow(row)),
+    append(row) {
+      isUntidy = true
+      waiting.push(encodeRow(row))
+    },
     flush,
     async finish() {
       const flushed = await flush()
       if (!flushed.ok || !isOpen) return flushed
       try {
-        await leaveLastRows(file, path, size, random)
+        if (isUntidy) await leaveLastRows(file, path, random)
         return await close()
       } catch (error) {
         await close()
@@ -111,45 +134,45 @@ function createManifest(file: FileHandle, path: string, wholeLines: number, rand
 }
 
 /** Complete and flushed before it takes the name: killed at any moment, one of the two files is there whole. */
-async function leaveLastRows(file: FileHandle, path: string, size: number, random: Random): Promise<void> {
-  const fingerprint = createFingerprinter(random)
+async function leaveLastRows(file: FileHandle, path: string, random: Random): Promise<void> {
+  const identify = createRowIdentity(random)
   const lastLineOf = createFingerprintTable()
-  const identify = (row: ManifestRow) => fingerprint(`${row.bucket}\n${row.key}`)
   let lineNumber = 0
-  let useful = 0
-  await forEachLine(file, size, (line) => {
-    lineNumber++
-    const row = decodeRow(line)
-    if (!row) return
-    useful++
-    const { high, low } = identify(row)
-    lastLineOf.set(high, low, lineNumber, 1)
+  let rows = 0
+  await forEachLine(file, {
+    line(bytes, start, end) {
+      lineNumber++
+      const identity = identify(bytes, start, end)
+      if (!identity) return
+      rows++
+      lastLineOf.set(identity.high, identity.low, lineNumber, 1)
+    },
   })
-  if (useful === lastLineOf.size && useful + 1 === lineNumber) return
+  const isHeaderAllElse = rows + 1 === lineNumber
+  if (rows === lastLineOf.size && isHeaderAllElse) return
 
   const replacement = `${path}.new`
   await unlink(replacement).catch(() => {})
   const out = await open(replacement, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o666)
   try {
     let written = 0
-    let lines = [`${BYTE_ORDER_MARK}${MANIFEST_HEADER}\n`]
-    const writeOut = async () => {
-      const bytes = Buffer.from(lines.join(''))
-      lines = []
-      await writeFully(out, bytes, written)
-      written += bytes.length
-    }
+    let kept = [Buffer.from(`${BYTE_ORDER_MARK}${MANIFEST_HEADER}\n`)]
     lineNumber = 0
-    await forEachLine(file, size, (line) => {
-      lineNumber++
-      const row = decodeRow(line)
-      if (!row) return undefined
-      const { high, low } = identify(row)
-      if (lastLineOf.valueHigh(lastLineOf.find(high, low)) !== lineNumber) return undefined
-      lines.push(`${line}\n`)
-      return lines.length >= BATCH_LINES ? writeOut() : undefined
+    await forEachLine(file, {
+      line(bytes, start, end) {
+        lineNumber++
+        const identity = identify(bytes, start, end)
+        if (!identity) return
+        if (lastLineOf.valueHigh(lastLineOf.find(identity.high, identity.low)) !== lineNumber) return
+        kept.push(Buffer.from(bytes.subarray(start, end + 1)))
+      },
+      async pause() {
+        const bytes = Buffer.concat(kept)
+        kept = []
+        await writeFully(out, bytes, written)
+        written += bytes.length
+      },
     })
-    await writeOut()
     await out.datasync()
   } finally {
     await out.close()
@@ -158,27 +181,19 @@ async function leaveLastRows(file: FileHandle, path: string, size: number, rando
   await renameDurably(replacement, path, dirname(path))
 }
 
-const CHUNK_BYTES = 1024 * 1024
-
-async function forEachLine(file: FileHandle, size: number, visit: (line: string) => Promise<void> | undefined | void) {
-  let rest = Buffer.alloc(0)
-  for (let offset = 0; offset < size; ) {
-    const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, size - offset))
-    const { bytesRead } = await file.read(chunk, 0, chunk.length, offset)
-    if (bytesRead === 0) break
-    offset += bytesRead
-    const bytes = Buffer.concat([rest, chunk.subarray(0, bytesRead)])
-    const end = bytes.lastIndexOf(0x0a) + 1
-    rest = bytes.subarray(end)
-    // A file without line ends is no manifest.
-    if (rest.length > CHUNK_BYTES) rest = Buffer.alloc(0)
-    if (end === 0) continue
-    for (const line of bytes.toString('utf8', 0, end - 1).split('\n')) {
-      const pending = visit(line)
-      if (pending) await pending
-    }
+/** Returns a function that fingerprints the object a line speaks of; undefined for a line that is no row. */
+function createRowIdentity(random: Random) {
+  const fingerprint = createFingerprinter(random)
+  const plain = emptyPlainRow()
+  return (bytes: Buffer, start: number, end: number): Fingerprint | undefined => {
+    if (findPlainRow(bytes, start, end, plain)) return fingerprint.ofAscii(bytes, start, plain.keyEnd)
+    const row = decodeRow(bytes.toString('utf8', start, end))
+    // As the bytes of a plain row are; the name of a plain row's bucket has no comma.
+    return row && fingerprint.ofText(`${row.bucket.replaceAll(',', '\n')},${row.key}`)
   }
 }
+
+const emptyPlainRow = (): PlainRow => ({ bytes: Buffer.alloc(0), start: 0, bucketEnd: 0, keyEnd: 0, pathEnd: 0 })
 
 /** Half a line, left by an interrupted write, is cut off. */
 async function endOfLastLine(file: FileHandle): Promise<number> {

@@ -128,3 +128,26 @@ test('for any keys: a case-blind, spelling-blind machine can hold all files, all
     { numRuns: 1000 },
   )
 })
+
+test('plain rows of a manifest, remembered from their bytes, leave what decoded ones leave', () => {
+  const name = fc
+    .array(fc.constantFrom('a', 'B', 'b', '/', '.', 'x1', '.part', '~', 'con', ' '), { minLength: 1, maxLength: 6 })
+    .map((parts) => parts.join(''))
+  const row = fc.record({ bucket: fc.constantFrom('era5', 'era5', 'era', 'other'), key: name, cut: fc.nat(3) })
+  fc.assert(
+    fc.property(fc.array(row, { maxLength: 12 }), fc.array(name, { maxLength: 8 }), (rows, keys) => {
+      const [fromBytes, fromRows] = [newClaims(), newClaims()]
+      for (const { bucket, key, cut } of rows) {
+        const path = key.slice(cut)
+        const bytes = Buffer.from(`${bucket},${key},${path}`)
+        const keyEnd = bucket.length + 1 + key.length
+        const plain = { bytes, start: 0, bucketEnd: bucket.length, keyEnd, pathEnd: bytes.length }
+        if (!fromBytes.rememberPlain(plain)) fromBytes.remember({ bucket, key, path })
+        fromRows.remember({ bucket, key, path })
+      }
+      for (const each of [...keys, ...rows.map(({ key }) => key)])
+        expect(claim(fromBytes, each)).toEqual(claim(fromRows, each))
+    }),
+    { numRuns: 2000 },
+  )
+})

@@ -6,11 +6,14 @@
  * another object's own name. The later key of such a pair gets a hash into its name. First come, first served in the
  * order of the listing; a path that an earlier run has recorded in the manifest stays with its key.
  *
- * Memory: 17 bytes a slot, about 35 MB for 1,000,000 keys; only changed names are kept as text.
+ * Memory: 16 bytes a slot, about 34 MB for 1,000,000 keys; only changed names are kept as text.
  */
 import type { Random } from '../engine-ports.ts'
 import { createFingerprinter, createFingerprintTable } from './fingerprint.ts'
-import { isSafePath, isSafeSegment, PART_SUFFIX, safePath, withHash } from './safe-path.ts'
+import type { PlainRow } from './manifest-row.ts'
+import { createOrdinaryPaths } from './ordinary-path.ts'
+import { isSafePath, PART_SUFFIX, safePath, withHash } from './safe-path.ts'
+import { isSame } from './same-bytes.ts'
 
 type ClaimedPath = {
   kind: 'file' | 'folder'
@@ -23,7 +26,9 @@ type ClaimedPath = {
 export type PathClaims = {
   /** A mapping from an earlier run. Before the first `claim`. Unsafe paths are ignored and told by `false`. */
   remember(row: { bucket: string; key: string; path: string }): boolean
-  /** `key` as a whole, `keyBelowPrefix` the part that names the file. Asking again gives the same answer. */
+  /** The same, from the bytes of a manifest. False says nothing: the row is to be decoded and remembered. */
+  rememberPlain(row: PlainRow): boolean
+  /** `key` as a whole, `keyBelowPrefix` its end that names the file. Asking again gives the same answer. */
   claim(key: string, keyBelowPrefix: string, size: number): ClaimedPath
 }
 
@@ -31,24 +36,34 @@ export type PathClaims = {
 const FOLDER_HIGH = 0
 const FOLDER_LOW = 1
 
-export function createPathClaims({ random, bucket }: { random: Random; bucket: string }): PathClaims {
+/** `expected`: about how many paths there will be to remember. */
+export function createPathClaims({
+  random,
+  bucket,
+  expected = 0,
+}: {
+  random: Random
+  bucket: string
+  expected?: number
+}): PathClaims {
   const fingerprint = createFingerprinter(random)
+  const fingerprintOfStrangers = createFingerprinter(random)
   /** Fingerprint of the folded path -> fingerprint of the owning key, or of no key for a folder. */
-  const table = createFingerprintTable()
+  const table = createFingerprintTable(expected)
   const remembered = new Map<string, string>()
+  const ordinary = createOrdinaryPaths(random)
+  const bucketBytes = Buffer.from(bucket)
   /** Folder of the last claim: keys come sorted, so nearly always also that of the next one. */
   let lastFolder = ''
-  /** Folders that an earlier run has used: it landed objects of several side by side. Forgotten when there are many. */
-  const rememberedFolders = new Set<string>()
   /** Hardly any bucket has names that end in `.part`; without one a look-up is spared. */
   let partNames = 0
 
   const isHeld = (folded: string): boolean => {
-    const { high, low } = fingerprint(folded)
+    const { high, low } = fingerprint.ofText(folded)
     return table.find(high, low) >= 0
   }
   const isFile = (folded: string): boolean => {
-    const { high, low } = fingerprint(folded)
+    const { high, low } = fingerprint.ofText(folded)
     const slot = table.find(high, low)
     return slot >= 0 && !isFolder(slot)
   }
@@ -56,21 +71,35 @@ export function createPathClaims({ random, bucket }: { random: Random; bucket: s
 
   /** Takes the path for the object, unless another one, or a folder, or an unfinished file has it. */
   const holdFile = (path: string, owningBucket: string, key: string): boolean => {
-    const owner = fingerprint(`${owningBucket}\n${key}`)
+    const owner =
+      owningBucket === bucket ? fingerprint.ofText(key) : fingerprintOfStrangers.ofText(`${owningBucket}\n${key}`)
     const ownerHigh = (owner.high | 1) >>> 0
     const ownerLow = owner.low
     const folded = fold(path)
-    const { high, low } = fingerprint(folded)
+    const { high, low } = fingerprint.ofText(folded)
     const slot = table.find(high, low)
     if (slot >= 0) return table.valueHigh(slot) === ownerHigh && table.valueLow(slot) === ownerLow
     if (partNames > 0 && isHeld(folded + PART_SUFFIX)) return false
     if (folded.endsWith(PART_SUFFIX)) {
       if (isFile(folded.slice(0, -PART_SUFFIX.length))) return false
       partNames++
-      const again = fingerprint(folded)
+      const again = fingerprint.ofText(folded)
       table.set(again.high, again.low, ownerHigh, ownerLow)
       return true
     }
+    table.set(high, low, ownerHigh, ownerLow)
+    return true
+  }
+
+  /** `holdFile` for an ordinary path in a folder that is held, of a key of this bucket. False decides nothing. */
+  const holdOrdinary = (bytes: Buffer, keyStart: number, keyEnd: number, start: number, end: number): boolean => {
+    if (partNames > 0 || !ordinary.isOne(bytes, start, end)) return false
+    const owner = fingerprint.ofAscii(bytes, keyStart, keyEnd)
+    const ownerHigh = (owner.high | 1) >>> 0
+    const ownerLow = owner.low
+    const { high, low } = fingerprint.ofAscii(ordinary.folded, 0, end - start)
+    const slot = table.find(high, low)
+    if (slot >= 0) return table.valueHigh(slot) === ownerHigh && table.valueLow(slot) === ownerLow
     table.set(high, low, ownerHigh, ownerLow)
     return true
   }
@@ -82,7 +111,7 @@ export function createPathClaims({ random, bucket }: { random: Random; bucket: s
       if (isFile(folded.slice(0, -PART_SUFFIX.length))) return false
       partNames++
     }
-    const { high, low } = fingerprint(folded)
+    const { high, low } = fingerprint.ofText(folded)
     table.set(high, low, FOLDER_HIGH, FOLDER_LOW)
     return true
   }
@@ -97,7 +126,10 @@ export function createPathClaims({ random, bucket }: { random: Random; bucket: s
       const identity = `${segments.slice(0, index + 1).join('/')}/`
       given = parent + firstFree(segment, identity, (candidate) => holdFolder(parent + candidate))
     }
-    if (given === folder) lastFolder = folder
+    if (given === folder) {
+      lastFolder = folder
+      ordinary.addFolder(folder)
+    }
     return given
   }
 
@@ -111,35 +143,42 @@ export function createPathClaims({ random, bucket }: { random: Random; bucket: s
 
   return {
     remember({ bucket: owningBucket, key, path }) {
+      if (!isSafePath(path)) return false
       const folder = folderOf(path)
-      const isBeside = rememberedFolders.has(folder) && path.length < SURELY_SHORT
-      if (!(isBeside ? isSafeSegment(path.slice(folder.length + 1)) : isSafePath(path))) return false
-      if (folder !== '' && !isBeside) {
+      if (folder !== '') {
         const segments = folder.split('/')
         for (let end = 1; end <= segments.length; end++) {
           if (!holdFolder(segments.slice(0, end).join('/'))) return false
         }
-        if (rememberedFolders.size >= MOST_FOLDERS) rememberedFolders.clear()
-        rememberedFolders.add(folder)
+        ordinary.addFolder(folder)
       }
       if (!holdFile(path, owningBucket, key)) return false
       // Keys that kept their own name come to the same path by themselves.
       if (owningBucket === bucket && !key.endsWith(path)) remembered.set(key, path)
       return true
     },
+    rememberPlain({ bytes, start, bucketEnd, keyEnd, pathEnd }) {
+      const keyStart = bucketEnd + 1
+      const pathStart = keyEnd + 1
+      const startInKey = keyEnd - (pathEnd - pathStart)
+      const isOurs =
+        bucketEnd - start === bucketBytes.length && isSame(bytes, start, bucketBytes, 0, bucketBytes.length)
+      const isKeysEnd = startInKey >= keyStart && isSame(bytes, startInKey, bytes, pathStart, pathEnd - pathStart)
+      return isOurs && isKeysEnd && holdOrdinary(bytes, keyStart, keyEnd, pathStart, pathEnd)
+    },
     claim(key, keyBelowPrefix, size) {
+      const start = key.length - keyBelowPrefix.length
+      const isNew = remembered.size === 0 || !remembered.has(key)
+      if (isNew && ordinary.take(key) && holdOrdinary(ordinary.taken, 0, key.length, start, key.length))
+        return { kind: 'file', path: keyBelowPrefix, mapped: false }
       const safe = safePath(keyBelowPrefix, size)
-      const earlier = remembered.size > 0 && safe.kind === 'file' ? remembered.get(key) : undefined
+      const earlier = isNew || safe.kind === 'folder' ? undefined : remembered.get(key)
       if (earlier !== undefined) return { kind: 'file', path: earlier, mapped: earlier !== keyBelowPrefix }
       const path = safe.kind === 'file' ? placeFile(safe.path, key) : placeFolders(safe.path)
       return { kind: safe.kind, path, mapped: safe.mapped || path !== safe.path }
     },
   }
 }
-
-const MOST_FOLDERS = 1000
-/** UTF-16 units that cannot make more bytes than a path may have. */
-const SURELY_SHORT = 300
 
 const folderOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')))
 

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { isSafePath, safePath } from './safe-path.ts'
+import { isOrdinaryName, isSafePath, safePath } from './safe-path.ts'
 
 const H = '~[0-9a-z]{10}'
 const matching = (pattern: string) => new RegExp(`^${pattern}$`)
@@ -206,3 +206,33 @@ test.each(['../x', '/x', 'a//b', 'a/', 'C:/x', '.longhaul/journal', 'CON', 'a\0'
     expect(isSafePath(recorded)).toBe(false)
   },
 )
+
+test('an ordinary name is one that keeps itself, first in a path or not, and no marked one', () => {
+  const part = fc.constantFrom(
+    'a',
+    'Z',
+    '9',
+    '_',
+    '-',
+    '.',
+    '~1',
+    'con',
+    'com1',
+    'LPT9',
+    'x'.repeat(250),
+    ' ',
+    ':',
+    '/',
+  )
+  fc.assert(
+    fc.property(fc.array(part, { maxLength: 5 }), (parts) => {
+      const name = parts.join('')
+      const bytes = Buffer.from(`/${name},`)
+      if (!isOrdinaryName(bytes, 1, bytes.length - 1)) return
+      expect(safePath(name, 1)).toMatchObject({ path: name, mapped: false })
+      expect(safePath(`folder/${name}`, 1)).toMatchObject({ path: `folder/${name}`, mapped: false })
+    }),
+    { numRuns: 2000 },
+  )
+  expect(isOrdinaryName(Buffer.from('e5.oper.an.pl.128_130_t.nc'), 0, 26)).toBe(true)
+})

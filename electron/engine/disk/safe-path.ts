@@ -57,10 +57,27 @@ export function isSafePath(path: string): boolean {
   return path.split('/').every((segment, index) => !needsChange(segment, index === 0))
 }
 
-/** The same for a name beside others in a folder known to be safe; the whole path must be short. */
-export function isSafeSegment(segment: string): boolean {
-  return !needsChange(segment, false)
+/**
+ * Whether bytes are a name that surely keeps itself: letters, digits, `_`, `-` and single dots, and nothing that ends
+ * where the name of a device would. False decides nothing.
+ */
+export function isOrdinaryName(bytes: Buffer, start: number, end: number): boolean {
+  const length = end - start
+  if (length === 0 || length === 3 || length === 4 || length > MAX_SEGMENT_BYTES) return false
+  if (bytes[start + 3] === DOT || bytes[start + 4] === DOT) return false
+  let previous = DOT
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at] as number
+    if (byte === DOT ? previous === DOT : IS_ORDINARY[byte] !== 1) return false
+    previous = byte
+  }
+  return previous !== DOT
 }
+
+const DOT = 0x2e
+const IS_ORDINARY = Uint8Array.from({ length: 256 }, (_, byte) =>
+  /[A-Za-z0-9_-]/.test(String.fromCharCode(byte)) ? 1 : 0,
+)
 
 /** Puts the hash of `identity` into the name: `data.nc` -> `data~4f3k2m9x1c.nc`. */
 export function withHash(segment: string, identity: string): string {

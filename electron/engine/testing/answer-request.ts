@@ -36,8 +36,9 @@ export async function answerRequest(
   const object = series && key !== '' ? currentObject(world, series, key) : undefined
   const kind = request.method === 'HEAD' ? 'head' : request.method !== 'GET' ? 'other' : key === '' ? 'list' : 'get'
   const range = object && rangeOf(object, request, query)
-  const bodyBytes = typeof range === 'object' ? range.end - range.start : (object?.size ?? 0)
-  const { delayMs, fate } = meetWeather(world.weather(), { kind, key, number, connection, bodyBytes }, world.context())
+  const { start: bodyStart, end } = typeof range === 'object' ? range : { start: 0, end: object?.size ?? 0 }
+  const body = { bodyStart, bodyBytes: end - bodyStart }
+  const { delayMs, fate } = meetWeather(world.weather(), { kind, key, number, connection, ...body }, world.context())
   if (fate) counters.fates[fate.kind] = (counters.fates[fate.kind] ?? 0) + 1
   if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs))
   await world.untilLineIsUp()

@@ -57,8 +57,11 @@ export function createObjectSums(read: ReadObject) {
       )
     },
     /** As S3 tells it: CRCs over the whole object, SHA of an upload in parts over the parts' own. */
-    checksum(object: StoredObject): { algorithm: SumAlgorithm; type: 'FULL_OBJECT' | 'COMPOSITE'; value: string } {
+    checksum(
+      object: StoredObject,
+    ): { algorithm: SumAlgorithm; type: 'FULL_OBJECT' | 'COMPOSITE'; value: string } | undefined {
       const algorithm = object.checksum ?? 'CRC32'
+      if (algorithm === 'none') return undefined
       const isComposite = algorithm.startsWith('SHA') && isInParts(object)
       const value = remember(algorithm, object, () =>
         isComposite

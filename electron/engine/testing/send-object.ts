@@ -75,10 +75,11 @@ function headersOf(
   if (object.storageClass) headers['x-amz-storage-class'] = object.storageClass
   if (isPart && isInParts(object)) headers['x-amz-mp-parts-count'] = partsOf(object).length
   const isWhole = !partial || (partial.start === 0 && partial.end === object.size)
-  if (request.headers['x-amz-checksum-mode']?.toString().toUpperCase() === 'ENABLED' && isWhole) {
-    const { algorithm, type, value } = world.sums.checksum(object)
-    headers[`x-amz-checksum-${algorithm.toLowerCase()}`] = value
-    headers['x-amz-checksum-type'] = type
+  const isAsked = request.headers['x-amz-checksum-mode']?.toString().toUpperCase() === 'ENABLED'
+  const checksum = isAsked && isWhole ? world.sums.checksum(object) : undefined
+  if (checksum) {
+    headers[`x-amz-checksum-${checksum.algorithm.toLowerCase()}`] = checksum.value
+    headers['x-amz-checksum-type'] = checksum.type
   }
   return headers
 }

@@ -21,8 +21,8 @@ export type StoredObject = {
    * listing a terabyte does not hash it.
    */
   upload?: 'whole' | { partBytes: number }
-  /** What `x-amz-checksum-mode: ENABLED` tells. */
-  checksum?: SumAlgorithm
+  /** What `x-amz-checksum-mode: ENABLED` tells; absent: CRC32. */
+  checksum?: SumAlgorithm | 'none'
   /** `GLACIER` and `DEEP_ARCHIVE` cannot be read. */
   storageClass?: string
 }

@@ -234,6 +234,7 @@ export function createVirtualDataPlane(options: { clock: VirtualClock; random: (
       key: running.task.key,
       number: counts.requests,
       connection: line,
+      bodyStart: running.task.range.start,
       bodyBytes: running.task.range.end - running.task.range.start,
     }
     const { delayMs, fate } = meetWeather(world.weather, facts, context())

@@ -33,13 +33,14 @@ export const ignoresRange = (): Weather => shareOfGets('ignores Range', 1, () =>
 export const wrongRanges = ({ share }: { share: number }): Weather =>
   shareOfGets('wrong ranges', share, () => ({ kind: 'wrong-range', by: 1 }))
 
-/** Flips one bit of one byte of the answers to a key, `times` times. */
+/** Flips one bit of one byte of a key in the first `times` answers that carry it. */
 export function bitFlips({ key, atByte, times }: { key: string; atByte: number; times: number }): Weather {
   let left = times
   return {
     name: 'flips a byte',
     fate(request) {
       if (request.kind !== 'get' || request.key !== key || left === 0) return undefined
+      if (atByte < request.bodyStart || atByte >= request.bodyStart + request.bodyBytes) return undefined
       left--
       return { kind: 'flip', atByte }
     },

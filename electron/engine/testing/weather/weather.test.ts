@@ -186,7 +186,8 @@ describe('throttling', () => {
     const { fate } = throttling({ requestsPerSecond: 2, burst: 3 })
     const connection = { id: 1, address: '', ageSeconds: 0, requests: 1 }
     const at = (seconds: number) =>
-      fate?.({ kind: 'get', key: '', number: 1, connection, bodyBytes: 0 }, { seconds, random: () => 0 })?.kind
+      fate?.({ kind: 'get', key: '', number: 1, connection, bodyStart: 0, bodyBytes: 0 }, { seconds, random: () => 0 })
+        ?.kind
     expect([0, 0, 0, 0, 0.4, 0.5, 0.6].map(at)).toEqual([
       ...[undefined, undefined, undefined],
       ...['refuse', 'refuse', undefined, 'refuse'],

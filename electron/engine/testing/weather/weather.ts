@@ -14,7 +14,8 @@ export type RequestFacts = {
   /** Number of this request since the server started, from 1. */
   number: number
   connection: ConnectionFacts
-  /** Bytes a normal answer would carry. */
+  /** Byte of the object at which a normal answer would begin, and how many it would carry. */
+  bodyStart: number
   bodyBytes: number
 }
 

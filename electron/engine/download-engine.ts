@@ -15,12 +15,13 @@ import { createObjectLanding } from './land-objects.ts'
 import { createGlobFilter } from './list/glob-filter.ts'
 import { keyBelowPrefix } from './list/key-below-prefix.ts'
 import { listObjects } from './list/list-objects.ts'
+import { patientHeads } from './list/patient-heads.ts'
 import { createJobLogs, type ErrorLogEntry, type JobLogs } from './metrics/job-logs.ts'
 import { createSnapshotMeter } from './metrics/snapshot-meter.ts'
 import { openWorkplace, type Workplace } from './open-workplace.ts'
 import { createObjectTable } from './plan/object-table.ts'
 import { createTransferBook, type ObjectNews } from './schedule/transfer-book.ts'
-import { checkObject } from './verify/check-object.ts'
+import { askForCheck, checkObject } from './verify/check-object.ts'
 
 export type DownloadOptions = {
   spec: JobSpec
@@ -249,18 +250,23 @@ export function startDownload(options: DownloadOptions): Download {
   }
 
   function makeLanding(place: Workplace) {
+    const { signal } = stop
+    const source = patientHeads({
+      source: ports.source,
+      retryAfterMs: (failure, attempts) => governor.retryAfterMs(failure, attempts),
+      sleep,
+    })
     return createObjectLanding({
       ...place,
       table,
-      source: ports.source,
+      source,
       bucket: spec.source.bucket,
       prefix: spec.source.prefix,
       verify: spec.verify,
-      verifyFile: (object) =>
-        checkObject(object, { mode: spec.verify, source: ports.source, verifier: ports.verifier, signal: stop.signal }),
-      signal: stop.signal,
-      retryAfterMs: (failure, attempts) => governor.retryAfterMs(failure, attempts),
-      sleep,
+      // Asked once: nothing is lost when the answer must be waited for until the end.
+      askForCheck: (object) => askForCheck(object, { source: ports.source, signal }),
+      checkObject: (file) => checkObject(file, { source, verifier: ports.verifier, signal }),
+      signal,
       onPathMapped: (key, path) => emit('path-mapped', { key, path }),
     })
   }

@@ -4,6 +4,7 @@
  */
 import type { Failure, Outcome } from '../../shared/failure.ts'
 import type { FolderIdentity } from './disk/folder-identity.ts'
+import type { RangeSum, SumOrder } from './verify/range-sums.ts'
 import type { Verifier } from './verify/verifier.ts'
 
 export type Clock = {
@@ -116,7 +117,16 @@ export type FetchTask = {
   file: TaskFile
   /** The server ignores ranges: an answer with the whole object is fine, what comes before the range is dropped. */
   acceptWhole: boolean
+  /** Absent: bytes are written and nothing else. */
+  check?: TaskCheck
 }
+
+/** What a worker does with bytes beside writing them. */
+export type TaskCheck =
+  /** Sums them up; the outcome tells the sums. */
+  | ({ kind: 'sum' } & SumOrder)
+  /** A small object of kind `whole`: compares it with what the answer itself promises, before it gets its name. */
+  | { kind: 'compare' }
 
 /** Where the bytes go: into a file the control plane opened, or a small object landed by the worker in one go. */
 export type TaskFile =
@@ -133,6 +143,8 @@ export type TaskOutcome = {
   firstByteMs: number
   /** The connection ends with this answer: it takes no other task. */
   lineEnds: boolean
+  /** Of all bytes from the task's start to `reached`, when they were asked for. */
+  sums?: RangeSum[]
   /** Absent on success. */
   failure?: Failure
 }

@@ -1,6 +1,6 @@
 /** From a key to a complete, verified file under its name: path, part file, journal, manifest, in one place. */
 import { unlink } from 'node:fs/promises'
-import { type Failure, failed, type Outcome, success } from '../../shared/failure.ts'
+import { failed, type Outcome, success } from '../../shared/failure.ts'
 import type { VerifyMode } from '../../shared/job-spec.ts'
 import { beginObject } from './disk/begin-object.ts'
 import { mergeSpans, type Span } from './disk/byte-spans.ts'
@@ -12,8 +12,11 @@ import type { PathClaims } from './disk/path-claims.ts'
 import type { ObjectSource } from './engine-ports.ts'
 import { keyBelowPrefix } from './list/key-below-prefix.ts'
 import type { ObjectTable } from './plan/object-table.ts'
-import { createOpenObject, type OpenObject, type PrefixGroup } from './schedule/open-object.ts'
+import { createOpenObject, type ObjectProof, type OpenObject, type PrefixGroup } from './schedule/open-object.ts'
 import type { ObjectLanding } from './schedule/transfer-book.ts'
+import type { FileToCheck } from './verify/check-object.ts'
+import type { Check } from './verify/choose-check.ts'
+import { orderSums } from './verify/range-sums.ts'
 
 export type LandObjectsOptions = {
   table: ObjectTable
@@ -21,16 +24,15 @@ export type LandObjectsOptions = {
   claims: PathClaims
   journal: Journal
   manifest: Manifest
-  source: ObjectSource
+  source: Pick<ObjectSource, 'headObject'>
   bucket: string
   prefix: string
   verify: VerifyMode
-  /** Compares a complete part file with what S3 promised; class `corrupt` on a mismatch. */
-  verifyFile(object: { key: string; size: number; etag: string; path: string }): Promise<Outcome<void>>
+  /** What S3 promises about the object's bytes. */
+  askForCheck(object: { key: string; size: number; etag: string }): Promise<Outcome<Check>>
+  /** Compares a complete part file with that; class `corrupt` on a mismatch. */
+  checkObject(object: FileToCheck): Promise<Outcome<void>>
   signal: AbortSignal
-  /** How long to wait before a HEAD is sent again; undefined = it is of no use. */
-  retryAfterMs(failure: Failure, attempts: number): number | undefined
-  sleep(milliseconds: number): Promise<void>
   onPathMapped(key: string, path: string): void
 }
 
@@ -46,8 +48,11 @@ const MD5_OF_NOTHING = 'd41d8cd98f00b204e9800998ecf8427e'
 export function createObjectLanding(options: LandObjectsOptions) {
   const { table, destination, claims, journal, manifest, source, signal } = options
   const parts = new Map<number, PartFile>()
-  /** Checksums are compared before a file gets its name, so the worker must not land it. */
-  const landsInWorker = options.verify === 'off' || options.verify === 'etag'
+  /** A file that is read again before it gets its name must not be landed by the worker. */
+  const landsInWorker = options.verify !== 'reread'
+  const provesWhileReceiving = options.verify === 'checksum'
+  /** Of small objects: all there is to prove is in the answer. */
+  const comparison: ObjectProof | undefined = provesWhileReceiving ? { task: { kind: 'compare' }, sums: [] } : undefined
 
   const pathOf = (index: number) =>
     claims.claim(table.key(index), keyBelowPrefix(table.key(index), options.prefix), table.size(index))
@@ -59,7 +64,7 @@ export function createObjectLanding(options: LandObjectsOptions) {
     const { partPath, finalPath } = destination.locate(path)
     const file = { kind: 'whole' as const, partPath, finalPath, lastModified: table.lastModified(index), folder }
     const [key, size, etag] = [table.key(index), table.size(index), table.etag(index)]
-    return createOpenObject({ index, key, size, etag, path, group, file }, [])
+    return createOpenObject({ index, key, size, etag, path, group, file, proof: comparison }, [])
   }
 
   /** The worker can fetch, write and land it alone. */
@@ -104,24 +109,28 @@ export function createObjectLanding(options: LandObjectsOptions) {
       journal.append({ kind: 'landed', key, etag, size })
       return success(undefined)
     }
+    const proof = provesWhileReceiving && size > 0 ? await planProof(described) : undefined
     const begun = await openPart(index, path)
     if (!begun.ok) return begun
     const { part, spans } = begun.value
-    return success(createOpenObject({ ...described, file: { kind: 'open', fd: part.fd } }, spans))
+    const file = { kind: 'open' as const, fd: part.fd }
+    return success(createOpenObject({ ...described, file, proof }, spans))
+  }
+
+  /** Undefined when S3 does not answer now: then it is asked once more at the end. */
+  async function planProof(object: { key: string; size: number; etag: string }): Promise<ObjectProof | undefined> {
+    const check = await options.askForCheck(object)
+    if (!check.ok) return undefined
+    const order = orderSums(check.value)
+    return { check: check.value, sums: [], ...(order ? { task: { kind: 'sum', ...order } } : {}) }
   }
 
   /** Asks what the object is now. */
   async function repin(index: number): Promise<Outcome<void>> {
-    for (let attempts = 1; ; attempts++) {
-      const head = await source.headObject(table.key(index), {}, signal)
-      if (head.ok) {
-        table.repin(index, head.value.etag, head.value.size, head.value.lastModified)
-        return success(undefined)
-      }
-      const delay = signal.aborted ? undefined : options.retryAfterMs(head.failure, attempts)
-      if (delay === undefined) return head
-      await options.sleep(delay)
-    }
+    const head = await source.headObject(table.key(index), {}, signal)
+    if (!head.ok) return head
+    table.repin(index, head.value.etag, head.value.size, head.value.lastModified)
+    return success(undefined)
   }
 
   /** The complete file lies under its name, with the object's size and time. */
@@ -146,8 +155,12 @@ export function createObjectLanding(options: LandObjectsOptions) {
   async function land(object: OpenObject): Promise<Outcome<void>> {
     const part = parts.get(object.index)
     if (!part) return failed({ class: 'disk', code: 'not-open', subject: object.key })
-    const verified = await options.verifyFile({ ...object, path: part.partPath })
-    if (!verified.ok) return verified
+    if (options.verify === 'checksum' || options.verify === 'reread') {
+      const { key, size, etag, proof } = object
+      const file = { key, size, etag, path: part.partPath, check: proof?.check, received: proof?.sums }
+      const checked = await options.checkObject(file)
+      if (!checked.ok) return checked
+    }
     parts.delete(object.index)
     // So that a crash between the name and its record costs nothing: see hasLanded.
     if (object.size > 0) {
@@ -190,6 +203,7 @@ export function createObjectLanding(options: LandObjectsOptions) {
       const opened = await openPart(object.index, object.path)
       if (!opened.ok) return opened
       object.file = { kind: 'open', fd: opened.value.part.fd }
+      object.proof = undefined
       return success(undefined)
     },
     abandon(object) {

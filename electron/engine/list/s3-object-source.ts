@@ -297,7 +297,7 @@ function createRequestHandler(options: S3SourceOptions) {
 }
 
 const encryptionOf = (head: HeadObjectCommandOutput): { encryption?: string } => {
-  const encryption = head.ServerSideEncryption ?? head.SSECustomerAlgorithm
+  const encryption = head.SSECustomerAlgorithm ? 'customer' : head.ServerSideEncryption
   return encryption ? { encryption } : {}
 }
 

@@ -1,11 +1,23 @@
 /** One object that is being worked on, and the bookkeeping of its ranges. */
 import { mergeSpans, type Span } from '../disk/byte-spans.ts'
-import type { ByteRange, TaskFile } from '../engine-ports.ts'
+import type { ByteRange, TaskCheck, TaskFile } from '../engine-ports.ts'
 import { missingRanges, spanBytes } from '../plan/missing-ranges.ts'
+import type { Check } from '../verify/choose-check.ts'
+import type { RangeSum } from '../verify/range-sums.ts'
 import type { PendingRange } from './choose-next-part.ts'
 
 /** `lastServed`: monotonic order in which a range of it was last handed out; smaller = longer ago. */
 export type PrefixGroup = { name: string; lastServed: number }
+
+/** How its bytes are proven while they are received. */
+export type ObjectProof = {
+  /** What S3 promises, when that has been asked for. */
+  check?: Check
+  /** For each of its tasks; absent where sums of ranges would say nothing about the object. */
+  task?: TaskCheck
+  /** What the tasks have told. */
+  sums: RangeSum[]
+}
 
 export type OpenObject = {
   readonly index: number
@@ -16,6 +28,8 @@ export type OpenObject = {
   readonly path: string
   readonly group: PrefixGroup
   file: TaskFile
+  /** Undefined: bytes are written and nothing else. */
+  proof: ObjectProof | undefined
   /** What nobody is asked for yet, front to back. */
   pending: PendingRange[]
   /** Written to the file. */
@@ -36,7 +50,9 @@ export type OpenObject = {
 
 /** Fields by name, no spread: all open objects share one shape, and the loops over them stay fast. */
 export function createOpenObject(
-  object: Pick<OpenObject, 'index' | 'key' | 'size' | 'etag' | 'path' | 'group' | 'file'>,
+  object: Pick<OpenObject, 'index' | 'key' | 'size' | 'etag' | 'path' | 'group' | 'file'> & {
+    proof?: ObjectProof | undefined
+  },
   done: readonly Span[],
 ): OpenObject {
   return {
@@ -47,6 +63,7 @@ export function createOpenObject(
     path: object.path,
     group: object.group,
     file: object.file,
+    proof: object.proof,
     pending: missingRanges(done, object.size).map((range) => ({ ...range, attempts: 0, notBefore: 0 })),
     done: [...done],
     running: new Set(),

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { type Failure, success } from '../../../shared/failure.ts'
 import type { FetchTask } from '../engine-ports.ts'
 import { createObjectTable } from '../plan/object-table.ts'
+import { type RangeSum, usableSums } from '../verify/range-sums.ts'
 import { createOpenObject, type PrefixGroup } from './open-object.ts'
 import { createTransferBook, type ObjectNews } from './transfer-book.ts'
 
@@ -18,6 +19,8 @@ function createBook(sizes: number[], options: { whole?: boolean; atOnce?: boolea
   const news: ObjectNews[] = []
   const fatal: Failure[] = []
   const landedSpans = new Map<number, unknown>()
+  /** What was summed of an object by those who fetched it. */
+  const summed = new Map<number, RangeSum[]>()
   const table = createObjectTable((index) => book.liveBytes(index))
   const book = createTransferBook({
     table,
@@ -29,6 +32,7 @@ function createBook(sizes: number[], options: { whole?: boolean; atOnce?: boolea
       begin: async (index, group) => success(openObject(index, group)),
       async land(object) {
         landedSpans.set(object.index, object.done)
+        summed.set(object.index, usableSums(object.proof?.sums ?? []))
         return success(undefined)
       },
       landed: (object) => void landedSpans.set(object.index, object.done),
@@ -56,7 +60,10 @@ function createBook(sizes: number[], options: { whole?: boolean; atOnce?: boolea
       ? { kind: 'whole' as const, partPath: 'p', finalPath: 'f', lastModified: 0 }
       : { kind: 'open' as const, fd: index }
     return createOpenObject(
-      { index, key: table.key(index), size: table.size(index), etag: 'e', path: 'f', group, file },
+      {
+        ...{ index, key: table.key(index), size: table.size(index), etag: 'e', path: 'f', group, file },
+        proof: { task: { kind: 'sum', algorithm: 'CRC32', cutEvery: 0 }, sums: [] },
+      },
       [],
     )
   }
@@ -65,7 +72,7 @@ function createBook(sizes: number[], options: { whole?: boolean; atOnce?: boolea
     book.addWaiting(index)
   }
   return {
-    ...{ book, table, reached, ends, closed, news, fatal, landedSpans },
+    ...{ book, table, reached, ends, closed, news, fatal, landedSpans, summed },
     passTime: (milliseconds: number) => {
       now += milliseconds
     },
@@ -225,7 +232,7 @@ describe('whatever happens, in whatever order', () => {
     },
   )
 
-  it('every byte is fetched once, and every object lands whole', async () => {
+  it('every byte is fetched once and summed once, and every object lands whole', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.integer({ min: 0, max: 3 * MIB }), { minLength: 2, maxLength: 6 }),
@@ -254,7 +261,8 @@ describe('whatever happens, in whatever order', () => {
             running.delete(lineId)
             reached.delete(lineId)
             ends.delete(lineId)
-            book.settle(done(task, lineId, to, failure ? { class: failure } : undefined))
+            const sums = [{ start: task.range.start, end: to, digest: new Uint8Array() }]
+            book.settle({ ...done(task, lineId, to, failure ? { class: failure } : undefined), sums })
           }
 
           for (const action of steps) {
@@ -286,6 +294,8 @@ describe('whatever happens, in whatever order', () => {
             if (world.table.state(index) === 'failed') continue
             expect(world.table.state(index)).toBe('done')
             expect(bytes.every((count) => count === 1)).toBe(true)
+            const sums = world.summed.get(index)
+            if (sums) expect(sums.reduce((at, { start, end }) => (start === at ? end : -1), 0)).toBe(bytes.length)
           }
           expect(book.bytesDone()).toBe(
             sizes.reduce((sum, size, index) => sum + (world.table.state(index) === 'done' ? size : 0), 0),

@@ -142,7 +142,7 @@ export function createTransferBook(options: TransferBookOptions) {
     object.running.add(taskId)
     object.writer = line.thread(lineId)
     running.set(taskId, { object, lineId, start: from, end: to, attempts })
-    return {
+    const task: FetchTask = {
       taskId,
       key: object.key,
       range: { start: from, end: to },
@@ -151,6 +151,8 @@ export function createTransferBook(options: TransferBookOptions) {
       file: object.file,
       acceptWhole: object.wholeOnly,
     }
+    if (object.proof?.task) task.check = object.proof.task
+    return task
   }
 
   /** Nothing is left to hand out: the connection takes half of the range that would take longest. */
@@ -233,6 +235,7 @@ export function createTransferBook(options: TransferBookOptions) {
     running.delete(outcome.taskId)
     object.running.delete(outcome.taskId)
     const reached = Math.min(Math.max(task.start, outcome.reached), task.end)
+    if (outcome.sums) object.proof?.sums.push(...outcome.sums)
     if (!outcome.failure) {
       markDone(object, { start: task.start, end: reached })
       giveBack(object, { start: reached, end: task.end, attempts: 0, notBefore: 0 })
@@ -269,9 +272,9 @@ export function createTransferBook(options: TransferBookOptions) {
       noteError(
         object,
         { start: 0, reached: object.size, end: object.size, attempt: 1, failure },
-        afterRestart(object, 'corrupt', failure),
+        afterRestart(object, failure.class === 'changed' ? 'changed' : 'corrupt', failure),
       )
-      if (failure.class === 'corrupt') await restart(object, 'corrupt', failure)
+      if (failure.class === 'corrupt' || failure.class === 'changed') await restart(object, failure.class, failure)
       else await giveUp(object, failure, 1)
     }
     onWork()
@@ -309,6 +312,9 @@ export function createTransferBook(options: TransferBookOptions) {
     } else if (ENDS_THE_OBJECT.includes(failure.class)) {
       note('give-up')
       void giveUp(object, failure, attempts)
+    } else if (failure.class === 'corrupt' && isComplete(object)) {
+      // A small object that its worker could not prove right: the landing takes a closer look.
+      finish(object)
     } else if (isComplete(object)) {
       // The last byte was there before the connection broke, as in a chunked answer without its end.
       note('retry')
@@ -341,6 +347,7 @@ export function createTransferBook(options: TransferBookOptions) {
     await hold(object)
     object.wholeOnly = true
     object.done = []
+    if (object.proof) object.proof.sums = []
     object.pending = [{ start: 0, end: object.size, attempts: 0, notBefore: 0 }]
     object.isHeld = false
     onWork()

@@ -1,11 +1,15 @@
 /** A data-plane worker: keeps lines, does what the control plane says, reports in batches. */
 import { parentPort, workerData } from 'node:worker_threads'
+import { success } from '../../../shared/failure.ts'
 import type { Endpoint, LineNews } from '../engine-ports.ts'
+import type { StartChecksum } from '../verify/running-checksum.ts'
+import { checkWhileWriting } from './checked-writer.ts'
 import { createLine, LINE_BUFFER_BYTES, type Line, type LineContext } from './line.ts'
 import { monotonicMilliseconds } from './monotonic-time.ts'
 import { viewRateBucket } from './rate-bucket.ts'
 import { createRequestSigner } from './request-head.ts'
 import { viewCounters } from './shared-counters.ts'
+import { openTaskFile } from './task-writer.ts'
 import type { WorkerCommand, WorkerStart } from './worker-protocol.ts'
 
 const port = parentPort
@@ -59,9 +63,27 @@ function wakeResting(): void {
 /** Connections come and go by the hundred in a job of small objects: a fresh megabyte for each is work for the collector. */
 const freeBuffers: Buffer[] = []
 
+const signer = createRequestSigner()
+let startChecksum: StartChecksum | undefined
+/** Loaded with the first task that asks for checksums: most jobs have none. */
+async function loadChecksums(): Promise<void> {
+  startChecksum ??= await (await import('../verify/running-checksum.ts')).loadChecksums()
+}
+
 const context: LineContext = {
-  signer: createRequestSigner(),
+  signer: {
+    headFor(task, ...rest) {
+      if (!task.check || startChecksum) return signer.headFor(task, ...rest)
+      return loadChecksums().then(() => signer.headFor(task, ...rest))
+    },
+  },
   tlsSessions: new Map(),
+  openWriter(task, head) {
+    const opened = openTaskFile(task.file)
+    if (!task.check || !opened.ok) return opened
+    if (!startChecksum) throw new Error('an answer before the checksums its request waited for')
+    return success(checkWhileWriting(opened.value, task, head, startChecksum))
+  },
   now: () => Date.now(),
   monotonic: monotonicMilliseconds,
   report,

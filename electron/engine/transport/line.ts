@@ -5,18 +5,20 @@
  *
  * The kernel reads into the line's buffer; `pwrite` writes from it at the bytes' own offset.
  */
-import type { Failure } from '../../../shared/failure.ts'
+import type { Failure, Outcome } from '../../../shared/failure.ts'
 import type { ByteRange, Endpoint, FetchTask, LineNews } from '../engine-ports.ts'
 import { classifySocketError, readErrorAnswer } from './classify-error.ts'
 import { judgeResponse } from './judge-response.ts'
 import { type OpenSocket, openSocket, type TlsSessions } from './open-socket.ts'
 import type { RequestSigner } from './request-head.ts'
 import { createResponseParser, type ResponseHead } from './response-parser.ts'
-import { openTaskFile, type TaskWriter } from './task-writer.ts'
+import type { TaskWriter } from './task-writer.ts'
 
 export type LineContext = {
   signer: RequestSigner
   tlsSessions: TlsSessions
+  /** Where the accepted body of an answer goes. */
+  openWriter(task: FetchTask, head: ResponseHead): Outcome<TaskWriter>
   /** Unix milliseconds, for signatures and `Retry-After`. */
   now(): number
   monotonic(): number
@@ -213,7 +215,7 @@ export function createLine(
     if (verdict.kind === 'refuse') return end(verdict.failure)
     running.bodyAt = verdict.offset
     running.bodyEnd = verdict.offset + verdict.length
-    const opened = openTaskFile(running.task.file)
+    const opened = context.openWriter(running.task, head)
     if (opened.ok) running.writer = opened.value
     else end(opened.failure)
   }
@@ -267,6 +269,7 @@ export function createLine(
     const range: ByteRange = task.range
     running = undefined
     const landing = failure ? writer?.abandon() : writer?.complete()
+    const sums = writer?.sums?.()
     const result = failure ?? landing
     context.publish(slot, totalBytes, context.monotonic(), reached, task.taskId)
     context.report({
@@ -278,6 +281,7 @@ export function createLine(
         received,
         firstByteMs,
         lineEnds,
+        ...(sums ? { sums } : {}),
         ...(result ? { failure: withAddress(result) } : {}),
       },
     })

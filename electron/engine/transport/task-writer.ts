@@ -8,6 +8,7 @@ import { mapDiskError } from '../disk/disk-error.ts'
 import { whyNotSameFolder } from '../disk/folder-identity.ts'
 import { landSync, openPartSync } from '../disk/part-file.ts'
 import type { TaskFile } from '../engine-ports.ts'
+import type { RangeSum } from '../verify/range-sums.ts'
 
 export type TaskWriter = {
   /** Writes `length` bytes of `buffer` from `offset` at byte `position` of the object. */
@@ -16,6 +17,8 @@ export type TaskWriter = {
   complete(): Failure | undefined
   /** The task has failed; what is written stays. */
   abandon(): Failure | undefined
+  /** Of all that was written, when the task asks for sums. */
+  sums?(): RangeSum[]
 }
 
 /** A small object gets its own part file here and lands at once; a range of a big one uses the file already open. */

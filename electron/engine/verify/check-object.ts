@@ -1,43 +1,65 @@
-/** Asks S3 what it knows about an object's bytes and holds the file against it, as far as the mode wants. */
+/** Asks S3 what it knows about an object's bytes and holds the file against it. */
 import { type Outcome, success } from '../../../shared/failure.ts'
-import type { VerifyMode } from '../../../shared/job-spec.ts'
 import type { ObjectSource } from '../engine-ports.ts'
-import { chooseCheck, needsPartSizes } from './choose-check.ts'
+import { type Check, chooseCheck, partsToAskFor } from './choose-check.ts'
+import type { RangeSum } from './range-sums.ts'
 import type { Verifier } from './verifier.ts'
 
-export async function checkObject(
-  object: { key: string; size: number; etag: string; path: string },
-  options: {
-    mode: VerifyMode
-    source: Pick<ObjectSource, 'headObject'>
-    verifier: Pick<Verifier, 'verify'>
-    signal: AbortSignal
-  },
-): Promise<Outcome<void>> {
-  const { mode, source, verifier, signal } = options
-  // Size and pinned ETag are held by the transport, range by range.
-  if (mode === 'off' || mode === 'etag') return success(undefined)
+type Pinned = { key: string; size: number; etag: string }
+type Asking = { source: Pick<ObjectSource, 'headObject'>; signal: AbortSignal }
+
+/**
+ * What the server promises about the bytes of the pinned object; failure `changed` when it is another one now. Uploaders
+ * cut objects into equal parts, but nobody has to: `exact` asks for all sizes instead of telling them from the first.
+ */
+export async function askForCheck(
+  object: Pinned,
+  { source, signal }: Asking,
+  parts: 'alike' | 'exact' = 'alike',
+): Promise<Outcome<Check>> {
   const head = await source.headObject(object.key, { checksums: true }, signal)
   if (!head.ok) return head
   if (head.value.etag !== object.etag) {
     return { ok: false, failure: { class: 'changed', code: 'etag-differs', subject: object.key } }
   }
-  let firstSize: number | undefined
-  if (needsPartSizes(mode, head.value)) {
-    const part = await source.headObject(object.key, { partNumber: 1 }, signal)
-    if (part.ok) firstSize = part.value.size
+  const count = partsToAskFor(head.value)
+  if (count === 0) return success(chooseCheck(head.value))
+  if (parts === 'alike') {
+    const first = await source.headObject(object.key, { partNumber: 1 }, signal)
+    if (!first.ok) return success(chooseCheck(head.value))
+    const check = chooseCheck(head.value, { firstSize: first.value.size })
+    if (check.kind !== 'size') return success(check)
   }
-  const check = chooseCheck(mode, head.value, firstSize === undefined ? {} : { firstSize })
-  if (check.kind === 'none') return success(undefined)
-  const verified = await verifier.verify({ path: object.path, size: object.size, check }, signal)
+  const sizes = await askPartSizes(object.key, count, { source, signal })
+  return success(chooseCheck(head.value, sizes ? { sizes } : {}))
+}
+
+export type FileToCheck = Pinned & {
+  path: string
+  /** Asked for already. */
+  check?: Check | undefined
+  /** Sums that were ordered for it. */
+  received?: readonly RangeSum[] | undefined
+}
+
+export async function checkObject(
+  object: FileToCheck,
+  options: Asking & { verifier: Pick<Verifier, 'verify'> },
+): Promise<Outcome<void>> {
+  const { verifier, signal } = options
+  const { path, size, received } = object
+  const asked = object.check ? success(object.check) : await askForCheck(object, options)
+  if (!asked.ok) return asked
+  const check = asked.value
+  const verified = await verifier.verify({ path, size, check, ...(received ? { received } : {}) }, signal)
   if (verified.ok) return success(undefined)
-  if (check.kind !== 'composite' || verified.failure.class !== 'corrupt') return verified
-  // Uploaders cut objects into equal parts, but nobody has to: before bytes are called wrong all sizes are asked for.
-  const sizes = await askPartSizes(object.key, check.partSizes.length, options)
-  const exact = sizes ? chooseCheck(mode, head.value, { sizes }) : check
-  if (exact.kind !== 'composite' || exact.partSizes.every((size, part) => size === check.partSizes[part]))
-    return verified
-  const again = await verifier.verify({ path: object.path, size: object.size, check: exact }, signal)
+  if (verified.failure.class !== 'corrupt') return verified
+  // Before bytes are called wrong, all that could be mistaken is looked at again: sums taken on the way, and sizes of
+  // parts that were told from the first one.
+  const exact = check.kind === 'composite' ? await askForCheck(object, options, 'exact') : asked
+  if (!exact.ok) return exact
+  if (exact.value.kind === 'size') return verified
+  const again = await verifier.verify({ path, size, check: exact.value }, signal)
   return again.ok ? success(undefined) : again
 }
 
@@ -45,11 +67,7 @@ export async function checkObject(
 const ASKED_AT_ONCE = 8
 
 /** Undefined when one of them cannot be had. */
-async function askPartSizes(
-  key: string,
-  count: number,
-  { source, signal }: { source: Pick<ObjectSource, 'headObject'>; signal: AbortSignal },
-): Promise<number[] | undefined> {
+async function askPartSizes(key: string, count: number, { source, signal }: Asking): Promise<number[] | undefined> {
   const sizes: number[] = []
   while (sizes.length < count) {
     const numbers = Array.from(

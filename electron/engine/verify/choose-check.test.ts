@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { ObjectHead } from '../engine-ports.ts'
-import { chooseCheck, needsPartSizes } from './choose-check.ts'
+import { chooseCheck, partsToAskFor } from './choose-check.ts'
 
 const MD5 = '9a0364b9e99bb480dd25e1f0284c8555'
 const CRC32 = 'y/Q5Jg=='
@@ -16,7 +16,7 @@ const head = (more: Partial<ObjectHead> = {}): ObjectHead => ({
   ...more,
 })
 
-describe('checksum and reread take the strongest cheap promise', () => {
+describe('the strongest cheap promise is taken', () => {
   test.each<[string, ObjectHead, { sizes?: number[]; firstSize?: number }, object]>([
     ['MD5 ETag of one part', head(), {}, { kind: 'whole', algorithm: 'MD5', expected: MD5, encoding: 'hex' }],
     ['MD5 ETag in capitals', head({ etag: MD5.toUpperCase() }), {}, { kind: 'whole', algorithm: 'MD5', expected: MD5 }],
@@ -46,7 +46,7 @@ describe('checksum and reread take the strongest cheap promise', () => {
       { sizes: [5, 15, 5] },
       { kind: 'composite', partSizes: [5, 15, 5] },
     ],
-    ['upload of one part', head({ etag: `${MD5}-1` }), { firstSize: 25 }, { kind: 'composite', partSizes: [25] }],
+    ['upload of one part', head({ etag: `${MD5}-1` }), {}, { kind: 'composite', partSizes: [25] }],
     ['encrypted by S3 itself', head({ encryption: 'AES256' }), {}, { kind: 'whole', algorithm: 'MD5' }],
     [
       'encrypted by KMS, with checksum',
@@ -55,8 +55,7 @@ describe('checksum and reread take the strongest cheap promise', () => {
       { algorithm: 'CRC32' },
     ],
   ])('%s', (_, object, parts, expected) => {
-    expect(chooseCheck('checksum', object, parts)).toMatchObject(expected)
-    expect(chooseCheck('reread', object, parts)).toMatchObject(expected)
+    expect(chooseCheck(object, parts)).toMatchObject(expected)
   })
 })
 
@@ -73,24 +72,25 @@ describe('what cannot be told is not guessed: the size is all there is', () => {
     ['checksum that is no base64', head({ etag: 'x', checksums: { CRC32: '!!!!!!!=' } }), {}],
     ['an algorithm nobody knows', head({ etag: 'x', checksums: { CRC99: CRC32 } }), {}],
   ])('%s', (_, object, parts) => {
-    expect(chooseCheck('checksum', object, parts)).toEqual({ kind: 'size' })
+    expect(chooseCheck(object, parts)).toEqual({ kind: 'size' })
   })
 })
 
-test('off looks at nothing, etag at the size', () => {
-  expect(chooseCheck('off', head())).toEqual({ kind: 'none' })
-  expect(chooseCheck('etag', head({ checksums: { CRC32 } }))).toEqual({ kind: 'size' })
-})
-
-test.each<[string, ObjectHead, boolean]>([
-  ['one part', head(), false],
-  ['many parts, nothing else', head({ etag: `${MD5}-3` }), true],
+test.each<[string, ObjectHead, number]>([
+  ['one part', head(), 0],
+  ['many parts, nothing else', head({ etag: `${MD5}-3` }), 3],
   [
     'many parts, full-object checksum',
     head({ etag: `${MD5}-3`, checksums: { CRC32 }, checksumType: 'FULL_OBJECT' }),
-    false,
+    0,
   ],
-])('part sizes are worth a HEAD? %s', (_, object, expected) => {
-  expect(needsPartSizes('checksum', object)).toBe(expected)
-  expect(needsPartSizes('etag', object)).toBe(false)
+  ['many parts, encrypted with a key of KMS', head({ etag: `${MD5}-3`, encryption: 'aws:kms' }), 0],
+  [
+    'many parts, encrypted with a key of KMS, composite checksum',
+    head({ etag: `${MD5}-3`, encryption: 'aws:kms', checksums: { CRC32: `${CRC32}-3` } }),
+    3,
+  ],
+  ['more parts than there can be', head({ etag: `${MD5}-99999` }), 0],
+])('sizes of how many parts are worth asking for? %s', (_, object, expected) => {
+  expect(partsToAskFor(object)).toBe(expected)
 })

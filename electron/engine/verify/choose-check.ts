@@ -1,10 +1,9 @@
 /**
  * What can be checked about an object, from what the server offers. Pure.
  *
- * In: the mode of the job, the object's HEAD, the sizes of its parts when they are known. Out: one check, the strongest
- * that is cheap, or the size alone; never a guess that could call good bytes bad.
+ * In: the object's HEAD, the sizes of its parts when they are known. Out: one check, the strongest that is cheap, or the
+ * size alone; never a guess that could call good bytes bad.
  */
-import type { VerifyMode } from '../../../shared/job-spec.ts'
 import type { ObjectHead } from '../engine-ports.ts'
 import type { ChecksumAlgorithm } from './running-checksum.ts'
 
@@ -22,29 +21,20 @@ export type Check =
       partSizes: number[]
     }
 
-/**
- * `none` when the mode asks for no look at the file. `etag` compares sizes and pins the ETag while fetching, which is
- * the transport's work: nothing to read back.
- */
 export function chooseCheck(
-  mode: VerifyMode,
   head: ObjectHead,
   parts: { /** Of all parts. */ sizes?: number[] /** HEAD of part 1. */; firstSize?: number } = {},
-): Check | { kind: 'none' } {
-  if (mode === 'off') return { kind: 'none' }
-  if (mode === 'etag') return { kind: 'size' }
+): Check {
   const partSizes = knownPartSizes(head, parts)
   return wholeChecksum(head) ?? compositeChecksum(head, partSizes) ?? md5Etag(head, partSizes) ?? { kind: 'size' }
 }
 
-/**
- * Whether HEADs of single parts would make a check possible. `first` is enough where parts are all of one size, as
- * every common uploader makes them; the sizes of all parts are certain.
- */
-export function needsPartSizes(mode: VerifyMode, head: ObjectHead): boolean {
-  if (mode !== 'checksum' && mode !== 'reread') return false
-  if (wholeChecksum(head)) return false
-  return partsOfEtag(head.etag) > 1 || head.partCount > 1
+/** Whether the sizes of its parts are all that is missing; their number then, else 0. */
+export function partsToAskFor(head: ObjectHead): number {
+  if (chooseCheck(head).kind !== 'size') return 0
+  const count = partCountOf(head)
+  const imagined = Array.from({ length: count }, (_, part) => (part === 0 ? head.size : 0))
+  return chooseCheck(head, { sizes: imagined }).kind === 'composite' ? count : 0
 }
 
 /** Fastest first: all of them find every accident; none of them is asked to stop an attacker who owns the server. */
@@ -90,15 +80,21 @@ function md5Etag(head: ObjectHead, partSizes: number[] | undefined): Check | und
 }
 
 function knownPartSizes(head: ObjectHead, parts: { sizes?: number[]; firstSize?: number }): number[] | undefined {
-  const count = partsOfEtag(head.etag) || head.partCount
+  const count = partCountOf(head)
   if (parts.sizes) {
     const sum = parts.sizes.reduce((total, size) => total + size, 0)
     return sum === head.size && parts.sizes.length === count ? parts.sizes : undefined
   }
+  if (count === 1) return [head.size]
   const size = parts.firstSize
   if (size === undefined || size <= 0 || Math.ceil(head.size / size) !== count) return undefined
   return Array.from({ length: count }, (_, index) => Math.min(size, head.size - index * size))
 }
+
+/** S3 knows no upload of more parts. */
+const MOST_PARTS = 10_000
+
+const partCountOf = (head: ObjectHead): number => Math.min(MOST_PARTS, partsOfEtag(head.etag) || head.partCount)
 
 /** `9a0364b9e99bb480dd25e1f0284c8555-16` -> 16; 0 for other ETags. */
 function partsOfEtag(etag: string): number {

@@ -15,13 +15,31 @@ export const CRC_POLYNOMIALS = {
 } as const
 export type CrcAlgorithm = keyof typeof CRC_POLYNOMIALS
 
-export function combineCrc(algorithm: CrcAlgorithm, first: bigint, second: bigint, secondBytes: number): bigint {
-  return multiply(algorithm, powerOfX(algorithm, BigInt(secondBytes) * 8n), first) ^ second
+export const isCrc = (algorithm: string): algorithm is CrcAlgorithm => algorithm in CRC_POLYNOMIALS
+
+export type CrcChain = {
+  /** Bytes that follow those appended before; `digest` is their CRC, big-endian. */
+  append(digest: Uint8Array, bytes: number): void
+  /** CRC of all that was appended, big-endian; of nothing, 0. */
+  digest(): Buffer
 }
 
-/** CRCs of parts in order -> CRC of the whole. No parts: the CRC of nothing, 0. */
-export function combineCrcs(algorithm: CrcAlgorithm, parts: readonly { crc: bigint; bytes: number }[]): bigint {
-  return parts.reduce((whole, part) => combineCrc(algorithm, whole, part.crc, part.bytes), 0n)
+export function startCrcChain(algorithm: CrcAlgorithm): CrcChain {
+  const { width } = CRC_POLYNOMIALS[algorithm]
+  let whole = 0n
+  // Most ranges of an object are of one length, and the power is what takes long.
+  const powers = new Map<number, bigint>()
+  const powerFor = (bytes: number): bigint => {
+    const power = powers.get(bytes) ?? powerOfX(algorithm, BigInt(bytes) * 8n)
+    powers.set(bytes, power)
+    return power
+  }
+  return {
+    append(digest, bytes) {
+      whole = multiply(algorithm, powerFor(bytes), whole) ^ BigInt(`0x${Buffer.from(digest).toString('hex')}`)
+    },
+    digest: () => Buffer.from(whole.toString(16).padStart(width / 4, '0'), 'hex'),
+  }
 }
 
 /** x^n modulo the polynomial, by squaring. */

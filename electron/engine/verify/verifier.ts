@@ -4,7 +4,6 @@
  */
 import { Worker } from 'node:worker_threads'
 import { type Failure, failed, type Outcome } from '../../../shared/failure.ts'
-import type { Check } from './choose-check.ts'
 import type { Verified, VerifyRequest } from './verify-object.ts'
 
 export type VerifyQuestion = { id: number; request: VerifyRequest }
@@ -12,7 +11,7 @@ export type VerifyAnswer = { id: number; outcome: Outcome<Verified> }
 
 export type Verifier = {
   /** `check` comes from choose-check.ts; `size` is the one the listing told. Files are taken in order. */
-  verify(request: { path: string; size: number; check: Check }, signal?: AbortSignal): Promise<Outcome<Verified>>
+  verify(request: VerifyRequest, signal?: AbortSignal): Promise<Outcome<Verified>>
   /** Files that wait or are being read. */
   readonly waiting: number
   close(): Promise<void>

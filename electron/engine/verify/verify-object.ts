@@ -1,33 +1,45 @@
 /**
- * Reads a file from front to back and compares it with what the server promised. Blocks its thread: runs in the
- * verify worker.
+ * Compares a file with what the server promised. What was summed while it was received is not read again, as far as sums
+ * can be put together; the rest is read, front to back. Blocks its thread: runs in the verify worker.
  */
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { failed, type Outcome, success } from '../../../shared/failure.ts'
 import { mapDiskError } from '../disk/disk-error.ts'
+import type { ByteRange } from '../engine-ports.ts'
 import type { Check } from './choose-check.ts'
-import { type ChecksumAlgorithm, createRunningChecksum, type RunningChecksum } from './running-checksum.ts'
+import { isCrc, startCrcChain } from './crc-combine.ts'
+import { type RangeSum, usableSums } from './range-sums.ts'
+import { type ChecksumAlgorithm, loadChecksums, type RunningChecksum } from './running-checksum.ts'
+import { type SummedCheck, tellChecksum } from './tell-checksum.ts'
 
-export type VerifyRequest = { path: string; size: number; check: Check }
+export type VerifyRequest = {
+  path: string
+  size: number
+  check: Check
+  /** Of the check's algorithm, over what lies in the file. Absent: all of it is read. */
+  received?: readonly RangeSum[]
+}
 
 /** What has been proven: nothing but the length, or that every byte is the one the server has a checksum of. */
 export type Verified = { strength: 'size' } | { strength: 'checksum'; algorithm: ChecksumAlgorithm; composite: boolean }
 
 const READ_BYTES = 1024 * 1024
 
+const loading = loadChecksums()
+
 /**
  * Failure `corrupt`: `code` is `SIZE` or the algorithm, `detail` says what was expected and what was found. A second
  * fetch that ends with the same `detail` means that the server's checksum is wrong, not the bytes.
  */
-export async function verifyObject({ path, size, check }: VerifyRequest): Promise<Outcome<Verified>> {
+export async function verifyObject({ path, size, check, received = [] }: VerifyRequest): Promise<Outcome<Verified>> {
+  const startChecksum = await loading
   let fd: number | undefined
   try {
     fd = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0))
     const found = fstatSync(fd).size
     if (found !== size) return corrupt(path, 'SIZE', `${size}`, `${found}`)
     if (check.kind === 'size') return success({ strength: 'size' })
-    const checksum = await createRunningChecksum(check.algorithm)
-    const computed = check.kind === 'whole' ? readWhole(fd, size, checksum, check) : readParts(fd, checksum, check)
+    const computed = compute(fd, size, check, startChecksum(check.algorithm), usableSums(received))
     if (computed !== check.expected) return corrupt(path, check.algorithm, check.expected, computed)
     return success({ strength: 'checksum', algorithm: check.algorithm, composite: check.kind === 'composite' })
   } catch (error) {
@@ -37,21 +49,50 @@ export async function verifyObject({ path, size, check }: VerifyRequest): Promis
   }
 }
 
-function readWhole(fd: number, size: number, checksum: RunningChecksum, check: Check & { kind: 'whole' }): string {
-  feed(fd, 0, size, checksum)
-  return checksum.finish().toString(check.encoding)
+function compute(
+  fd: number,
+  size: number,
+  check: SummedCheck,
+  checksum: RunningChecksum,
+  sums: readonly RangeSum[],
+): string {
+  const digests: Buffer[] = []
+  let [start, next] = [0, 0]
+  for (const partSize of check.kind === 'whole' ? [size] : check.partSizes) {
+    const part = { start, end: start + partSize }
+    const first = next
+    while ((sums[next]?.start ?? part.end) < part.end) next++
+    digests.push(digestOf(fd, part, sums.slice(first, next), check.algorithm, checksum))
+    start = part.end
+  }
+  return tellChecksum(check, digests, checksum)
 }
 
-function readParts(fd: number, checksum: RunningChecksum, check: Check & { kind: 'composite' }): string {
-  const digests: Buffer[] = []
-  let offset = 0
-  for (const size of check.partSizes) {
-    feed(fd, offset, size, checksum)
-    offset += size
-    digests.push(checksum.finish())
+/** `sums`: those that begin in the range, in order. */
+function digestOf(
+  fd: number,
+  range: ByteRange,
+  sums: readonly RangeSum[],
+  algorithm: ChecksumAlgorithm,
+  checksum: RunningChecksum,
+): Buffer {
+  const [first] = sums
+  if (first?.start === range.start && first.end === range.end) return Buffer.from(first.digest)
+  const read = (start: number, end: number) => {
+    feed(fd, start, end - start, checksum)
+    return checksum.finish()
   }
-  checksum.update(Buffer.concat(digests))
-  return `${checksum.finish().toString(check.encoding)}-${check.partSizes.length}`
+  if (!isCrc(algorithm)) return read(range.start, range.end)
+  const chain = startCrcChain(algorithm)
+  let at = range.start
+  for (const { start, end, digest } of sums) {
+    if (end > range.end) break
+    if (start > at) chain.append(read(at, start), start - at)
+    chain.append(digest, end - start)
+    at = end
+  }
+  if (range.end > at) chain.append(read(at, range.end), range.end - at)
+  return chain.digest()
 }
 
 const buffer = Buffer.allocUnsafeSlow(READ_BYTES)

@@ -32,7 +32,7 @@ export function readListing(xml: string): Listing | undefined {
     objects.push({
       key: ownText(decode(key)),
       size,
-      etag: ownText(unquote(textOf(item, 'ETag') ?? '')),
+      etag: ownText(etagOf(item)),
       lastModified,
       storageClass: textOf(item, 'StorageClass') ?? 'STANDARD',
     })
@@ -52,7 +52,11 @@ export function readListing(xml: string): Listing | undefined {
  * A piece cut out of a string keeps the whole string in memory: a table of a million keys kept a good
  * part of its thousand pages, 200 bytes a key (measured). What is kept for the life of the job is copied.
  */
-const ownText = (text: string): string => Buffer.from(text).toString()
+function ownText(text: string): string {
+  if (3 * text.length > scratch.length) return Buffer.from(text).toString()
+  return scratch.toString('utf8', 0, scratch.write(text))
+}
+const scratch = Buffer.alloc(4096)
 
 function* elements(xml: string, name: string, from: number): Generator<string> {
   const [open, close] = [`<${name}>`, `</${name}>`]
@@ -71,6 +75,11 @@ function textOf(xml: string, name: string): string | undefined {
   return end < 0 ? undefined : unescapeXml(xml.slice(start + open.length, end))
 }
 
+const QUOTED_ETAG = /<ETag>&quot;([^&<]*)&quot;<\/ETag>/
+
+/** S3 writes the quotes as entities: nearly every ETag is found at once. */
+const etagOf = (item: string): string => QUOTED_ETAG.exec(item)?.[1] ?? unquote(textOf(item, 'ETag') ?? '')
+
 const NAMED: Record<string, string> = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' }
 
 function unescapeXml(text: string): string {
@@ -84,6 +93,7 @@ function unescapeXml(text: string): string {
 
 /** S3 writes a space as `+` in url-encoded listings. */
 export function decodeListed(text: string): string {
+  if (!text.includes('%') && !text.includes('+')) return text
   try {
     return decodeURIComponent(text.replace(/\+/g, ' '))
   } catch {

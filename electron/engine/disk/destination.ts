@@ -78,13 +78,14 @@ export async function openDestination({
 
 function createDestination(root: string, clock: Clock): Destination {
   const rootFolder = identifyFolder(root)
+  const below = root.endsWith(sep) ? root : root + sep
   const knownFolders = new Map<string, FolderIdentity>([['', rootFolder]])
   const openParts = new Set<PartFile>()
   let landed = new Set<string>()
 
   const locate = (path: string) => {
     if (!isSafePath(path)) throw new Error(`not a safe path: ${JSON.stringify(path)}`)
-    const finalPath = join(root, ...path.split('/'))
+    const finalPath = below + (sep === '/' ? path : path.replaceAll('/', sep))
     return { finalPath, partPath: finalPath + PART_SUFFIX }
   }
 

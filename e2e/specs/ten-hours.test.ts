@@ -38,7 +38,7 @@ spec(
       expect(late.points).toBeLessThan(MOST_POINTS)
 
       // A window that is opened anew tells the same story: it comes from the program's history, not from what the page saw.
-      const timeline = () => replay.page.locator('.lh-timeline > *').count()
+      const timeline = () => replay.page.locator('.lh-timeline-hours > *').count()
       const told = await timeline()
       expect(told).toBeGreaterThanOrEqual(4)
       await replay.page.reload()

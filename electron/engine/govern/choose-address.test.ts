@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type AddressRecord, chooseAddress, findBadAddresses, median } from './choose-address.ts'
+import { type AddressRecord, chooseAddress, findBadAddresses } from './choose-address.ts'
 
 const NOW = 1_000_000
 const record = (address: string, change: Partial<AddressRecord> = {}): AddressRecord => ({
@@ -91,16 +91,5 @@ describe('an address is condemned', () => {
         expect(findBadAddresses(records, NOW).length).toBeLessThanOrEqual(usable / 2)
       }),
     )
-  })
-})
-
-describe('median', () => {
-  it.each([
-    [[], 0],
-    [[3], 3],
-    [[3, 1, 2], 2],
-    [[4, 1, 2, 3], 2.5],
-  ])('of %j is %d', (values, expected) => {
-    expect(median(values)).toBe(expected)
   })
 })

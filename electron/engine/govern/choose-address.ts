@@ -1,4 +1,5 @@
 /** Which of a host's addresses the next connection goes to. Pure. */
+import { median } from '../../../shared/robust-trend.ts'
 
 export type AddressRecord = {
   address: string
@@ -52,13 +53,4 @@ export function findBadAddresses(
     return isSlow ? [{ address, cause: 'slow' }] : []
   })
   return bad.length < good.length / 2 ? bad : []
-}
-
-export function median(values: readonly number[]): number {
-  if (values.length === 0) return 0
-  const sorted = [...values].sort((a, b) => a - b)
-  const middle = sorted.length >> 1
-  return sorted.length % 2 === 1
-    ? (sorted[middle] as number)
-    : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2
 }

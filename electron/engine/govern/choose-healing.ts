@@ -3,7 +3,7 @@
  * retire softly. Pure.
  */
 import type { Policy } from '../../../shared/policy.ts'
-import { median } from './choose-address.ts'
+import { median } from '../../../shared/robust-trend.ts'
 
 /** What a decision sees of one connection. Times in monotonic milliseconds. */
 export type LineView = {

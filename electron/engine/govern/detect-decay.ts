@@ -4,7 +4,7 @@
  * 6.6). A calm line is judged by its last minutes, a restless one by its last quarter hour. Pure.
  */
 import type { Limit } from '../../../shared/metrics-snapshot.ts'
-import { median } from './choose-address.ts'
+import { median, slopePerStep, trendConfidence } from '../../../shared/robust-trend.ts'
 
 export type DecayState = {
   /** Mean speed of each full minute of work, the oldest first. */
@@ -91,8 +91,8 @@ export function detectDecay(
       cause: look.cause(),
       bytesPerSecond: Math.round(recent),
       baselineBytesPerSecond: Math.round(baseline),
-      slopeMegabytesPerSecondPerHour: (slopePerMinute(trend) * 60) / 1e6,
-      confidence: confidenceOf(trend),
+      slopeMegabytesPerSecondPerHour: (slopePerStep(trend) * 60) / 1e6,
+      confidence: trendConfidence(trend),
       minutesSinceChange: trend.length - changePoint(trend),
     },
   }
@@ -125,7 +125,7 @@ function noiseOf(minutes: readonly number[], span: number, baseline: number): nu
   // A restless line is known by now, most minutes of it: the costly measure is for the others.
   if (median(minutes.slice(-span)) > baseline * Math.exp(-BEYOND_NOISE * spread)) return spread
   const before = logsOf(minutes.slice(0, -BASELINE_MINUTES), SPANS[0] ?? 1, baseline)
-  const slope = slopePerMinute(before)
+  const slope = slopePerStep(before)
   return Math.max(spread, deviationOf(before.map((log, index) => log - slope * index)))
 }
 
@@ -144,25 +144,6 @@ function logsOf(minutes: readonly number[], span: number, baseline: number): num
   return logs
 }
 
-/** Median of the slopes between all pairs (Theil-Sen), per minute. */
-export function slopePerMinute(minutes: readonly number[]): number {
-  return median(pairs(minutes).map(({ rise, run }) => rise / run))
-}
-
-/** 1 - p of the Mann-Kendall test: how many pairs rise or fall, against chance. */
-export function confidenceOf(minutes: readonly number[]): number {
-  const count = minutes.length
-  if (count < 4) return 0
-  const score = pairs(minutes).reduce((sum, { rise }) => sum + Math.sign(rise), 0)
-  const deviation = Math.sqrt((count * (count - 1) * (2 * count + 5)) / 18)
-  const z = Math.max(0, Math.abs(score) - 1) / deviation
-  // Error function after Abramowitz and Stegun 7.1.26; good to 1.5e-7.
-  const x = z / Math.SQRT2
-  const t = 1 / (1 + 0.3275911 * x)
-  const series = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))))
-  return 1 - series * Math.exp(-x * x)
-}
-
 /** The minute before which speeds lie furthest above those after it (largest cumulative sum, Page 1954). */
 export function changePoint(minutes: readonly number[]): number {
   const mean = minutes.reduce((sum, speed) => sum + speed, 0) / Math.max(1, minutes.length)
@@ -172,10 +153,4 @@ export function changePoint(minutes: readonly number[]): number {
     if (sum > best) [best, at] = [sum, index + 1]
   })
   return at
-}
-
-function pairs(minutes: readonly number[]): { rise: number; run: number }[] {
-  return minutes.flatMap((from, index) =>
-    minutes.slice(index + 1).map((to, further) => ({ rise: to - from, run: further + 1 })),
-  )
 }

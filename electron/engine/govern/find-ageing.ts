@@ -6,7 +6,7 @@
  * Where connections of different ages are at work anyway, no experiment is needed: learn-retirement-age.ts compares
  * them all the time, and keeps what was learned up to date.
  */
-import { median } from './choose-address.ts'
+import { median } from '../../../shared/robust-trend.ts'
 import { type AgeingCurve, chooseRetireAge, fitTau, lookAtAges, startCurve } from './learn-retirement-age.ts'
 
 /** Monotonic milliseconds. */

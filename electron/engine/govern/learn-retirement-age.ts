@@ -9,7 +9,7 @@
  * Retiring at age T loses T / (2 tau) of the speed to ageing and c / T to changing over, c being the seconds a change
  * costs; the sum is least at T = sqrt(2 tau c) (DESIGN 6.1).
  */
-import { median } from './choose-address.ts'
+import { median } from '../../../shared/robust-trend.ts'
 import { speedLagSeconds } from './line-speed.ts'
 
 /** Fading sums over centred ages (seconds) and log-speeds. */

@@ -1,15 +1,12 @@
 /** The charts of a job: range, event marks, speed timeline, tools; the speed, or two jobs compared; and all panels when expanded. */
-import { Popover, Segmented } from 'antd'
+import { Segmented } from 'antd'
 import { memo, useCallback, useMemo, useRef, useState } from 'react'
 import type { EngineEvent } from '../../../shared/engine-event.ts'
 import type { JobView } from '../../../shared/ipc-contract.ts'
 import type { MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
 import { jobName } from '../../shell/job-label.ts'
 import { useJob } from '../../store/use-window-store.tsx'
-import { popupContainer } from '../popup-container.ts'
 import { useTrace } from '../use-job-data.ts'
-import { fillText } from '../words/fill-sentence.ts'
-import { UNKNOWN } from '../words/format-live.ts'
 import { useJobWords } from '../words/use-job-words.ts'
 import { ChartTools } from './chart-tools.tsx'
 import { CompareChart } from './compare-chart.tsx'
@@ -18,14 +15,11 @@ import { PanelGrid } from './panel-grid.tsx'
 import { measuredPanels } from './panels.ts'
 import { CHART_RANGES, type ChartRange, historyBounds, plotSpan, stretchOf } from './plot-data.ts'
 import { SpeedChart } from './speed-chart.tsx'
-import { speedTimeline, type TimelineEntry } from './speed-timeline.ts'
+import { SpeedStory } from './speed-story.tsx'
 import { useChartView } from './use-chart-view.ts'
 import { useExport } from './use-export.ts'
 import { ViewButtons } from './view-buttons.tsx'
 import './chart-panel.css'
-
-/** Start, and the newest hours; the rest is in the history page and in performance.ndjson. */
-const TIMELINE_ENTRIES = 5
 
 type ChartPanelProps = {
   job: JobView
@@ -54,7 +48,6 @@ export function ChartPanel({ job, snapshot, events, isLive, isExpanded, onExpand
   const endShown = marks.filter((mark) => mark.at <= to).length
   // By number, so that the legend rests while no mark enters or leaves.
   const shownMarks = useMemo(() => marks.slice(firstShown, endShown), [marks, firstShown, endShown])
-  const timeline = useMemo(() => speedTimeline(history, TIMELINE_ENTRIES), [history])
   const isComparing = other !== undefined
   const exportAs = useExport(job, section, isComparing ? undefined : view.span)
   const { onReset } = view.handlers
@@ -82,7 +75,7 @@ export function ChartPanel({ job, snapshot, events, isLive, isExpanded, onExpand
               </button>
             )}
             <MarkLegend marks={shownMarks} />
-            <Timeline entries={timeline} />
+            <SpeedStory history={history} />
           </>
         )}
         <ChartTools {...{ jobId, compared, isExpanded, onExpand }} onCompare={setCompared} onExport={exportAs} />
@@ -126,32 +119,3 @@ const RangeChoice = memo(function RangeChoice(props: {
     />
   )
 })
-
-/** `起始 32.1  1h 31.9  2h 32.0`, in MB/s. */
-function Timeline({ entries }: { entries: readonly TimelineEntry[] }) {
-  const { chart, punctuation } = useJobWords()
-  const spoken = entries
-    .map(({ hour, bytesPerSecond }) => {
-      const name = hour === 0 ? chart.start : fillText(chart.hour, { hour })
-      return `${punctuation.comma}${name} ${bytesPerSecond === null ? UNKNOWN : (bytesPerSecond / 1e6).toFixed(1)}`
-    })
-    .join('')
-  return (
-    <Popover
-      trigger="click"
-      placement="bottomRight"
-      content={<p className="lh-chart-help">{chart.timelineTitle}</p>}
-      destroyOnHidden
-      getPopupContainer={popupContainer}
-    >
-      <button type="button" className="lh-timeline" aria-label={`${chart.timelineLabel} (MB/s)${spoken}`}>
-        {entries.map(({ hour, bytesPerSecond }) => (
-          <span key={hour}>
-            <span className="lh-muted">{hour === 0 ? chart.start : fillText(chart.hour, { hour })}</span>{' '}
-            <span>{bytesPerSecond === null ? UNKNOWN : (bytesPerSecond / 1e6).toFixed(1)}</span>
-          </span>
-        ))}
-      </button>
-    </Popover>
-  )
-}

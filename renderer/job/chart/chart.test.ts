@@ -17,6 +17,7 @@ import {
   thinHistory,
 } from './speed-history.ts'
 import { speedTimeline } from './speed-timeline.ts'
+import { isConvincing, type SpeedTrend, speedTrend } from './speed-trend.ts'
 
 const START = Date.parse('2026-01-01T00:00:00.000Z') / 1000
 const iso = (unixSeconds: number): string => new Date(unixSeconds * 1000).toISOString()
@@ -183,8 +184,8 @@ describe('history of the speed', () => {
 })
 
 describe('speed timeline', () => {
-  const mega = (history: SpeedHistory, entries = 8) =>
-    speedTimeline(history, entries).map(({ hour, bytesPerSecond }) => [hour, bytesPerSecond])
+  const mega = (history: SpeedHistory) =>
+    speedTimeline(history).map(({ hour, bytesPerSecond }) => [hour, bytesPerSecond])
 
   test.each([
     ['nothing measured', EMPTY_HISTORY, []],
@@ -211,10 +212,34 @@ describe('speed timeline', () => {
   ])('%s', (_, history, expected) => {
     expect(mega(history as SpeedHistory)).toEqual(expected)
   })
+})
 
-  it('keeps the start and the newest hours when there is little room', () => {
-    const history = everySecond(6 * 3600 + 200, () => 30)
-    expect(speedTimeline(history, 3).map(({ hour }) => hour)).toEqual([0, 4, 6])
+describe('speed trend', () => {
+  const sinking = everySecond(3 * 3600, (second) => 30e6 - (second / 3600) * 2e6 + Math.sin(second) * 1e6)
+  test.each<[string, SpeedHistory, number | undefined, number | undefined]>([
+    ['nothing measured', EMPTY_HISTORY, undefined, undefined],
+    ['nine minutes say nothing', everySecond(560, (second) => 30e6 - second * 1e4), undefined, undefined],
+    ['2 MB/s less every hour', sinking, undefined, -2],
+    ['the same, of the last hour', sinking, 3600, -2],
+    ['steady', everySecond(3600, () => 30e6), undefined, 0],
+    [
+      'a pause is no slowness',
+      everySecond(7200, (second) => (second > 2000 && second < 4000 ? null : 30e6)),
+      undefined,
+      0,
+    ],
+  ])('%s', (_, history, seconds, slope) => {
+    const trend = speedTrend(history, seconds)
+    if (slope === undefined) expect(trend).toBeUndefined()
+    else expect(trend?.slopeMegabytesPerSecondPerHour).toBeCloseTo(slope, 1)
+  })
+
+  it('is sure of a sinking speed and not of a wandering one', () => {
+    const wandering = everySecond(3600, (second) => 30e6 + Math.sin(second / 100) * 3e6)
+    expect([sinking, wandering].map((history) => isConvincing(speedTrend(history) as SpeedTrend))).toEqual([
+      true,
+      false,
+    ])
   })
 })
 

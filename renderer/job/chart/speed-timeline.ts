@@ -11,8 +11,8 @@ const START_SECONDS = 300
 /** Connections are still opening. */
 const SETTLING_SECONDS = 5
 
-/** The start and the reached hours, at most `maxEntries`: the newest ones count, the start always stays. */
-export function speedTimeline(history: SpeedHistory, maxEntries: number): TimelineEntry[] {
+/** The start and the reached hours. */
+export function speedTimeline(history: SpeedHistory): TimelineEntry[] {
   const start = history.time[0]
   const end = history.time.at(-1)
   if (start === undefined || end === undefined) return []
@@ -28,5 +28,5 @@ export function speedTimeline(history: SpeedHistory, maxEntries: number): Timeli
   })
   const settled = mean(start + SETTLING_SECONDS, start + START_SECONDS)
   const first = { hour: 0, bytesPerSecond: settled ?? mean(start - 1, start + START_SECONDS) }
-  return [first, ...reached.slice(-(maxEntries - 1))]
+  return [first, ...reached]
 }

@@ -344,6 +344,8 @@ export const jobStories: Record<string, Story> = {
       at(120, 'decay-alert', {
         cause: 'line',
         slopeMegabytesPerSecondPerHour: -4.2,
+        confidence: 0.998,
+        minutesSinceChange: 38,
         baselineBytesPerSecond: 32e6,
         bytesPerSecond: 19.4e6,
       }),

@@ -97,7 +97,7 @@ export function formatField(field: string, value: string | number | boolean, wor
   if (/bytes|^size(Bytes)?Total$/i.test(field)) return formatBytes(value)
   if (/Ms$/.test(field)) return formatMilliseconds(value)
   if (/seconds$/i.test(field)) return formatDuration(value, words)
-  if (/(rate|share|fraction)$/i.test(field)) return formatPercent(value)
+  if (/(rate|ratio|share|fraction|confidence)$/i.test(field)) return formatPercent(value)
   if (field === 'status') return String(value)
   return Number.isInteger(value) ? formatCount(value) : value.toFixed(2)
 }

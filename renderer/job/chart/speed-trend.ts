@@ -1,0 +1,37 @@
+/** Which way the speed of a job goes, over its last hour of clock and over all of it, and how sure that is. Pure. */
+import { slopePerStep, trendConfidence } from '../../../shared/robust-trend.ts'
+import { meanOf, type SpeedHistory, sliceHistory } from './speed-history.ts'
+
+export type SpeedTrend = {
+  slopeMegabytesPerSecondPerHour: number
+  /** 0 to 1. */
+  confidence: number
+}
+
+/** As many as the decay alert looks at: more would cost their square. */
+const STEPS = 60
+const SHORTEST_STEP_SECONDS = 60
+/** The ramp at the start is over and chance has had its say. */
+const LEAST_STEPS = 10
+/** The convention of science: below it a trend may as well be chance. */
+const CONVINCING = 0.95
+
+export const isConvincing = ({ confidence }: SpeedTrend): boolean => confidence >= CONVINCING
+
+/** Over the last `seconds`, or from the start on; undefined where too little was measured. */
+export function speedTrend(history: SpeedHistory, seconds = Number.POSITIVE_INFINITY): SpeedTrend | undefined {
+  const end = history.time.at(-1) ?? 0
+  const span = Math.min(seconds, end - (history.time[0] ?? 0))
+  const stepSeconds = Math.max(SHORTEST_STEP_SECONDS, span / STEPS)
+  const count = Math.floor(span / stepSeconds)
+  const steps = Array.from({ length: count }, (_, index) => {
+    const from = end - (count - index) * stepSeconds
+    const { bytesPerSecond } = sliceHistory(history, from, from + stepSeconds)
+    return meanOf(bytesPerSecond, 0, bytesPerSecond.length)
+  })
+  if (steps.filter((step) => step !== null).length < LEAST_STEPS) return undefined
+  return {
+    slopeMegabytesPerSecondPerHour: (slopePerStep(steps) * 3600) / stepSeconds / 1e6,
+    confidence: trendConfidence(steps),
+  }
+}

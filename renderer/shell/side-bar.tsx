@@ -43,28 +43,44 @@ export function SideBar() {
           ))}
         </ul>
       )}
-      <SideLink route={{ page: 'diagnosis' }} current={route.page === 'diagnosis'} icon={<MedicineBoxOutlined />}>
+      <SideLink
+        route={{ page: 'diagnosis' }}
+        current={route.page === 'diagnosis'}
+        icon={<MedicineBoxOutlined />}
+        isInHeader
+      >
         {t('diagnosis.title')}
       </SideLink>
       <SideLink route={{ page: 'logs' }} current={route.page === 'logs'} icon={<FileSearchOutlined />}>
         {t('logs.title')}
       </SideLink>
-      <SideLink route={{ page: 'settings' }} current={route.page === 'settings'} icon={<SettingOutlined />}>
+      <SideLink route={{ page: 'settings' }} current={route.page === 'settings'} icon={<SettingOutlined />} isInHeader>
         {t('shell.settings')}
       </SideLink>
     </nav>
   )
 }
 
-type SideLinkProps = { route: Route; current: boolean; icon: ReactNode; children: ReactNode }
+type SideLinkProps = {
+  route: Route
+  current: boolean
+  icon: ReactNode
+  children: ReactNode
+  /** Left out where there is little room. */
+  isInHeader?: boolean
+}
 
-function SideLink({ route, current, icon, children }: SideLinkProps) {
+function SideLink({ route, current, icon, children, isInHeader = false }: SideLinkProps) {
   return (
-    <a className="lh-side-link" href={routeHash(route)} aria-current={current ? 'page' : undefined}>
+    <a
+      className={isInHeader ? 'lh-side-link lh-side-twin' : 'lh-side-link'}
+      href={routeHash(route)}
+      aria-current={current ? 'page' : undefined}
+    >
       <span className="lh-side-icon" aria-hidden="true">
         {icon}
       </span>
-      {children}
+      <span className="lh-side-label">{children}</span>
     </a>
   )
 }

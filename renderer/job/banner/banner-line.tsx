@@ -9,7 +9,7 @@ import {
   InfoCircleOutlined,
   SyncOutlined,
 } from '@ant-design/icons'
-import { Button, Tooltip } from 'antd'
+import { Button, Popover } from 'antd'
 import type { ReactNode } from 'react'
 import type { EngineEvent } from '../../../shared/engine-event.ts'
 import type { JobView } from '../../../shared/ipc-contract.ts'
@@ -43,7 +43,7 @@ export function BannerLine({ job, snapshot, events, commands }: BannerLineProps)
       <span className="lh-banner-icon" aria-hidden="true">
         {ICONS[main.kind] ?? TONE_ICONS[main.tone]}
       </span>
-      <p className="lh-banner-text lh-truncate" title={joinSentence({ lead, details }, words)}>
+      <p className="lh-banner-text">
         <strong>{lead}</strong> {details}
       </p>
       <p className="lh-spoken" aria-live="polite">
@@ -64,12 +64,17 @@ function OtherBanner({ banner }: { banner: Banner }) {
   const words = useJobWords()
   const sentence = joinSentence(fillSentence(words.banners[banner.kind], banner.reason, words), words)
   return (
-    <Tooltip title={sentence} getPopupContainer={popupContainer}>
-      <span className="lh-banner-tag" data-tone={banner.tone}>
+    <Popover
+      trigger="click"
+      content={<p className="lh-banner-other">{sentence}</p>}
+      destroyOnHidden
+      getPopupContainer={popupContainer}
+    >
+      <button type="button" className="lh-banner-tag" data-tone={banner.tone}>
         {TONE_ICONS[banner.tone]}{' '}
         {words.bannerTags[banner.kind === 'rebuildingWarm' ? 'rebuilding' : banner.kind] ?? sentence}
-      </span>
-    </Tooltip>
+      </button>
+    </Popover>
   )
 }
 

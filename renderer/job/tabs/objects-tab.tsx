@@ -4,6 +4,7 @@ import { Button, Input, Select } from 'antd'
 import { memo, useDeferredValue, useMemo, useState } from 'react'
 import { formatBytes } from '../../../shared/format-units.ts'
 import type { JobView } from '../../../shared/ipc-contract.ts'
+import type { JobPhase } from '../../../shared/job-state.ts'
 import type { ConnectionView, MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
 import { OBJECT_STATES, type ObjectFilter, type ObjectRow } from '../../../shared/object-row.ts'
 import { useAppInfo } from '../../store/use-window-store.tsx'
@@ -112,6 +113,9 @@ const ObjectTools = memo(function ObjectTools(props: ObjectToolsProps) {
   )
 })
 
+/** In the other phases what has been begun waits. */
+const MOVING: readonly JobPhase[] = ['listing', 'running', 'finishing']
+
 const SIGNS: Record<ObjectRow['state'], Sign> = {
   waiting: 'waiting',
   active: 'active',
@@ -126,6 +130,7 @@ function useColumns(job: JobView, snapshot: MetricsSnapshot | undefined, command
   const canReveal = useAppInfo()?.nativeDialogs === true
   const { prefix } = job.spec.source
   const speeds = useMemo(() => speedByKey(snapshot?.connectionTable ?? []), [snapshot])
+  const isMoving = MOVING.includes(job.phase)
   return useMemo((): GridColumn<ObjectRow>[] => {
     const { objects } = words
     const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1)
@@ -143,20 +148,20 @@ function useColumns(job: JobView, snapshot: MetricsSnapshot | undefined, command
         title: words.chart.speed,
         width: '68px',
         align: 'right',
-        render: (row) => (row.state === 'active' ? formatSteadyRate(speeds.get(row.key) ?? 0) : ''),
+        render: (row) => (row.state === 'active' && isMoving ? formatSteadyRate(speeds.get(row.key) ?? 0) : ''),
       },
       {
         key: 'state',
         title: objects.state,
         width: 'minmax(84px, 0.22fr)',
         render: (row) => (
-          <StateSign sign={SIGNS[row.state]}>
+          <StateSign sign={row.state === 'active' && !isMoving ? 'waiting' : SIGNS[row.state]}>
             {row.failure && row.state === 'failed' ? (
               <span title={`${objects.states.failed}: ${row.failure}`}>
                 {formatField('failure', row.failure, words)}
               </span>
             ) : (
-              objects.states[row.state]
+              objects.states[row.state === 'active' && !isMoving ? 'partial' : row.state]
             )}
           </StateSign>
         ),
@@ -191,7 +196,7 @@ function useColumns(job: JobView, snapshot: MetricsSnapshot | undefined, command
         ),
       },
     ]
-  }, [words, prefix, speeds, canReveal, commands])
+  }, [words, prefix, speeds, isMoving, canReveal, commands])
 }
 
 type RowButtonProps = { label: string; title: string; icon: React.ReactNode; canTab: boolean; onClick: () => void }

@@ -50,14 +50,7 @@ export async function runThroughput(options: ThroughputOptions, signal: AbortSig
   const { path, storage } = makeWorkFolder(2 * largest)
   let server: BenchServer | undefined
   try {
-    const folders = {
-      objects: join(path, 'objects'),
-      listings: join(path, 'listings'),
-      own: join(path, 'server'),
-      state: join(path, 'state'),
-    }
-    for (const folder of Object.values(folders)) mkdirSync(folder)
-    writeFileSync(join(folders.listings, 'bucket-1.xml'), listingPages(BUCKET, '', [], LAST_MODIFIED)[0] ?? '')
+    const folders = makeFolders(path)
     server = await startServer(options.server, folders, [IDLE_WORKLOAD, ...options.workloads].flatMap(objectsOf))
     const bench: Bench = { program, folders, runFolder: join(path, 'run'), server, signal }
     const { start, idle } = await measureFixedCost(bench, options.rounds)
@@ -94,7 +87,21 @@ function chooseClients(wanted: string[], program: string) {
   }
 }
 
-function prepare({ folders }: Bench, workload: Workload): Prepared {
+/** Where a server finds its files, and the clients their state. */
+export function makeFolders(path: string): Bench['folders'] {
+  const folders = {
+    objects: join(path, 'objects'),
+    listings: join(path, 'listings'),
+    own: join(path, 'server'),
+    state: join(path, 'state'),
+  }
+  for (const folder of Object.values(folders)) mkdirSync(folder)
+  writeFileSync(join(folders.listings, 'bucket-1.xml'), listingPages(BUCKET, '', [], LAST_MODIFIED)[0] ?? '')
+  return folders
+}
+
+/** Writes the objects, and what the server answers when it is asked for them. */
+export function prepare({ folders }: Pick<Bench, 'folders'>, workload: Workload): Prepared {
   const objects = objectsOf(workload)
   say(`making ${workload.name}: ${describe(workload)}`)
   makeObjects(join(folders.objects, BUCKET), objects)

@@ -1,10 +1,11 @@
-/** `npm run bench -- throughput`, `-- steadiness`, `-- startup` or `-- listing`: how fast, for how long, how soon, how many. Ctrl-C cleans up. */
+/** `npm run bench -- throughput`, `-- steadiness`, `-- startup`, `-- window` or `-- listing`: how fast, for how long, how soon, watched, how many. Ctrl-C cleans up. */
 import { LISTING_USAGE, runListing } from '../bench/listing/listing.ts'
 import { parseThroughputOptions, USAGE } from '../bench/options.ts'
 import { runStartup, STARTUP_USAGE } from '../bench/startup.ts'
 import { parseSteadinessOptions, STEADINESS_USAGE } from '../bench/steadiness/options.ts'
 import { runSteadiness } from '../bench/steadiness/steadiness.ts'
 import { runThroughput } from '../bench/throughput.ts'
+import { runWindow, WINDOW_USAGE } from '../bench/window.ts'
 import { ensureBuilt } from './ensure-built.ts'
 
 process.exitCode = await bench(process.argv.slice(2))
@@ -15,7 +16,7 @@ async function bench([what, ...args]: string[]): Promise<number> {
   try {
     const run = prepare(what, args, stop.signal)
     if (!run) {
-      console.error([USAGE, STEADINESS_USAGE, STARTUP_USAGE, LISTING_USAGE].join('\n\n'))
+      console.error([USAGE, STEADINESS_USAGE, STARTUP_USAGE, WINDOW_USAGE, LISTING_USAGE].join('\n\n'))
       return 2
     }
     if (!(await ensureBuilt())) {
@@ -44,6 +45,7 @@ function prepare(what: string | undefined, args: string[], signal: AbortSignal):
     return () => runSteadiness(options, signal)
   }
   if (what === 'startup') return () => runStartup(signal)
+  if (what === 'window') return () => runWindow(signal)
   if (what === 'listing' && args.every((arg) => arg === '--quick')) {
     return () => runListing(args.length > 0, signal)
   }

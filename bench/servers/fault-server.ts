@@ -7,17 +7,27 @@ import type { WorkloadObject } from '../workloads.ts'
 import type { BenchServer, ServerFolders } from './bench-server.ts'
 import { makeSelfSignedCertificate } from './self-signed-certificate.ts'
 
-export type FaultServerOrder = { objects: WorkloadObject[]; key: string; cert: string }
+/** `lineBytesPerSecond`: of all connections together; undefined = as fast as it goes. */
+export type FaultServerOrder = {
+  objects: WorkloadObject[]
+  key: string
+  cert: string
+  lineBytesPerSecond: number | undefined
+}
 export type FaultServerAnswer = BenchServer['url']
 
-export async function startFaultServerProcess(folders: ServerFolders, objects: WorkloadObject[]): Promise<BenchServer> {
+export async function startFaultServerProcess(
+  folders: ServerFolders,
+  objects: WorkloadObject[],
+  lineBytesPerSecond?: number,
+): Promise<BenchServer> {
   const { certificate, privateKey } = makeSelfSignedCertificate(Date.now())
   const caFile = join(folders.own, 'certificate.pem')
   writeFileSync(caFile, certificate)
   const child = fork(join(import.meta.dirname, 'fault-server-process.ts'), {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
-  const order: FaultServerOrder = { objects, key: privateKey, cert: certificate }
+  const order: FaultServerOrder = { objects, key: privateKey, cert: certificate, lineBytesPerSecond }
   child.send(order)
   const url = await answerOf(child)
   if (!url) {

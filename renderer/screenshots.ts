@@ -82,7 +82,7 @@ async function takeAll(browser: Browser, names: string[], shot: Shot): Promise<n
     page.on('pageerror', (error) => problems.push(error.message))
     page.on('console', (message) => message.type() === 'error' && problems.push(message.text()))
     await page.goto(`${address}stories.html?story=${name}&language=${language}&theme=${theme}`)
-    await page.locator('header').waitFor()
+    await page.locator('.lh-header').waitFor()
     await page.waitForTimeout(900) //  the pause after typing, then one round of answers
     await clickAsTold(page, language)
     await page.screenshot({ path: `${OUTPUT}${name}.${language}.${theme}.${width}.png` })
@@ -98,11 +98,10 @@ async function takeAll(browser: Browser, names: string[], shot: Shot): Promise<n
 async function clickAsTold(page: Page, language: 'zh' | 'en'): Promise<void> {
   const text = await page.evaluate((language) => document.documentElement.dataset[`click${language}`], language)
   if (!text) return
-  await page
-    .getByRole('button', { name: text })
-    .or(page.getByRole('tab', { name: text }))
-    .first()
-    .click()
+  // A button may have the name of a tab, never the other way round.
+  const tab = page.getByRole('tab', { name: text })
+  const button = page.getByRole('button', { name: text }).first()
+  await ((await tab.count()) > 0 ? tab : button).click()
   await page.waitForTimeout(400)
 }
 

@@ -485,6 +485,7 @@ export const jobEn: JobWords = {
       lastHour: 'Trend of the last hour',
       whole: 'Trend of the whole job',
       confidence: '{confidence} sure',
+      none: 'none',
       unclear: 'neither up nor down',
       tooShort: 'less than 10 minutes: too early to tell',
       explanation:

@@ -98,7 +98,7 @@ const events: Record<EventCode, Sentence> = {
       '可信度 {confidence}',
       '基准 {baselineBytesPerSecond}',
       '当前 {bytesPerSecond}',
-      '转折在 {minutesSinceChange} 分钟前',
+      '{minutesSinceChange} 分钟前转折',
     ],
   },
   'retirement-age-learned': {
@@ -446,6 +446,7 @@ export const jobZh = {
       lastHour: '最近 1 小时的趋势',
       whole: '全程的趋势',
       confidence: '可信度 {confidence}',
+      none: '不明显',
       unclear: '无明显升降',
       tooShort: '不足 10 分钟，还看不出',
       explanation:

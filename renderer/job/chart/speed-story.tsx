@@ -19,7 +19,7 @@ export function SpeedStory({ history }: { history: SpeedHistory }) {
   const trends = useTrends(history)
   const names = useHourNames()
   const trend = trends.hour ?? trends.whole
-  const trendText = trend && (isConvincing(trend) ? `${signed(trend)}${units.perHour}` : chart.trend.unclear)
+  const trendText = trend && (isConvincing(trend) ? `${signed(trend)}${units.perHour}` : chart.trend.none)
   const spoken = [
     ...timeline.map((entry) => `${names(entry)} ${megabytes(entry)}`),
     ...(trendText ? [`${chart.trend.title} ${trendText}`] : []),

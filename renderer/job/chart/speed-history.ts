@@ -166,6 +166,10 @@ function extremesOf(column: Column, start: number, end: number): number[] {
   return [low, high, missing].filter((index) => index >= 0)
 }
 
+/** Mean of the points with `from < time <= to`; null when nothing was measured. */
+export const meanBetween = ({ time }: SpeedHistory, column: Column, from: number, to: number): number | null =>
+  meanOf(column, countUntil(time, from), countUntil(time, to))
+
 /** Points with `from < time <= to`. */
 export function sliceHistory(history: SpeedHistory, from: number, to: number): SpeedHistory {
   const start = countUntil(history.time, from)
@@ -233,7 +237,7 @@ function maxOf(column: Column, start: number, end: number): number | null {
 }
 
 /** Null when nothing in [start, end) was measured. */
-export function meanOf(column: Column, start: number, end: number): number | null {
+function meanOf(column: Column, start: number, end: number): number | null {
   let sum = 0
   let count = 0
   for (let index = start; index < end; index++) {

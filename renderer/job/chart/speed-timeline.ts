@@ -1,5 +1,5 @@
 /** The seed report's speed timeline: how fast at the start, after 1 h, 2 h, 3 h ... Pure. */
-import { meanOf, type SpeedHistory, sliceHistory } from './speed-history.ts'
+import { meanBetween, type SpeedHistory } from './speed-history.ts'
 
 export type TimelineEntry = { hour: number; bytesPerSecond: number | null }
 
@@ -16,10 +16,7 @@ export function speedTimeline(history: SpeedHistory): TimelineEntry[] {
   const start = history.time[0]
   const end = history.time.at(-1)
   if (start === undefined || end === undefined) return []
-  const mean = (from: number, to: number): number | null => {
-    const { bytesPerSecond } = sliceHistory(history, from, to)
-    return meanOf(bytesPerSecond, 0, bytesPerSecond.length)
-  }
+  const mean = (from: number, to: number) => meanBetween(history, history.bytesPerSecond, from, to)
   const reached = HOURS.filter((hour) => start + hour * 3600 <= end).map((hour) => {
     const at = start + hour * 3600
     // Old points stand for more than the window is long: then the nearest one after the hour speaks for it.

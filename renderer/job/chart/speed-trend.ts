@@ -1,6 +1,6 @@
 /** Which way the speed of a job goes, over its last hour of clock and over all of it, and how sure that is. Pure. */
 import { slopePerStep, trendConfidence } from '../../../shared/robust-trend.ts'
-import { meanOf, type SpeedHistory, sliceHistory } from './speed-history.ts'
+import { meanBetween, type SpeedHistory } from './speed-history.ts'
 
 export type SpeedTrend = {
   slopeMegabytesPerSecondPerHour: number
@@ -26,8 +26,7 @@ export function speedTrend(history: SpeedHistory, seconds = Number.POSITIVE_INFI
   const count = Math.floor(span / stepSeconds)
   const steps = Array.from({ length: count }, (_, index) => {
     const from = end - (count - index) * stepSeconds
-    const { bytesPerSecond } = sliceHistory(history, from, from + stepSeconds)
-    return meanOf(bytesPerSecond, 0, bytesPerSecond.length)
+    return meanBetween(history, history.bytesPerSecond, from, from + stepSeconds)
   })
   if (steps.filter((step) => step !== null).length < LEAST_STEPS) return undefined
   return {

@@ -219,8 +219,7 @@ export function startDownload(options: DownloadOptions): Download {
         theLanding().pathOf(index)
         added.push(index)
       }
-      // Side by side: each look at the disk is a round trip to another thread.
-      const there = await Promise.all(added.map((index) => theLanding().isThere(index)))
+      const there = await theLanding().areThere(added)
       for (const [position, index] of added.entries()) {
         if (there[position]) book.addSkipped(index)
         else book.addWaiting(index)
@@ -266,6 +265,7 @@ export function startDownload(options: DownloadOptions): Download {
       // Asked once: nothing is lost when the answer must be waited for until the end.
       askForCheck: (object) => askForCheck(object, { source: ports.source, signal }),
       checkObject: (file) => checkObject(file, { source, verifier: ports.verifier, signal }),
+      inspectFiles: (paths) => ports.verifier.inspect(paths),
       signal,
       onPathMapped: (key, path) => emit('path-mapped', { key, path }),
     })
@@ -319,6 +319,7 @@ export function startDownload(options: DownloadOptions): Download {
 
   function onObject({ kind, index, failure, attempts }: ObjectNews): void {
     if (kind === 'landed' || kind === 'failed') onSettled?.()
+    if (kind === 'landed') return
     const key = table.key(index)
     if (kind === 'changed' || kind === 'corrupt') emit('object-changed', { key, failure: failure?.class ?? kind })
     if (kind !== 'failed' || !failure) return

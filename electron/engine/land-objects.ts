@@ -17,6 +17,7 @@ import type { ObjectLanding } from './schedule/transfer-book.ts'
 import type { FileToCheck } from './verify/check-object.ts'
 import type { Check } from './verify/choose-check.ts'
 import { orderSums } from './verify/range-sums.ts'
+import type { Verifier } from './verify/verifier.ts'
 
 export type LandObjectsOptions = {
   table: ObjectTable
@@ -32,6 +33,8 @@ export type LandObjectsOptions = {
   askForCheck(object: { key: string; size: number; etag: string }): Promise<Outcome<Check>>
   /** Compares a complete part file with that; class `corrupt` on a mismatch. */
   checkObject(object: FileToCheck): Promise<Outcome<void>>
+  /** What lies under many absolute paths; undefined when that cannot be told. */
+  inspectFiles: Verifier['inspect']
   signal: AbortSignal
   onPathMapped(key: string, path: string): void
 }
@@ -136,8 +139,12 @@ export function createObjectLanding(options: LandObjectsOptions) {
   /** The complete file lies under its name, with the object's size and time. */
   async function hasLanded(index: number, path: string): Promise<boolean> {
     const found = await destination.inspect(path)
+    return found !== undefined && isAsListed(index, found)
+  }
+
+  function isAsListed(index: number, found: { size: number; lastModified: number }): boolean {
     // File systems keep times to the second, or to two.
-    return found?.size === table.size(index) && Math.abs(found.lastModified - table.lastModified(index)) < 2000
+    return found.size === table.size(index) && Math.abs(found.lastModified - table.lastModified(index)) < 2000
   }
 
   async function openPart(index: number, path: string) {
@@ -235,13 +242,26 @@ export function createObjectLanding(options: LandObjectsOptions) {
   return {
     ...landing,
     pathOf,
-    /** Whether an earlier run has landed exactly this object, and its file is still there. */
-    isThere(index: number): boolean | Promise<boolean> {
-      const [key, size, etag] = [table.key(index), table.size(index), table.etag(index)]
-      if (!journal.replay.isLanded({ key, etag, size })) return false
-      const { kind, path } = pathOf(index)
-      if (kind === 'folder') return true
-      return hasLanded(index, path)
+    /** Of each object, whether an earlier run has landed exactly it, and its file is still there. */
+    async areThere(indexes: readonly number[]): Promise<boolean[]> {
+      const there = indexes.map(() => false)
+      const files: { position: number; path: string }[] = []
+      for (const [position, index] of indexes.entries()) {
+        const [key, size, etag] = [table.key(index), table.size(index), table.etag(index)]
+        if (!journal.replay.isLanded({ key, etag, size })) continue
+        const { kind, path } = pathOf(index)
+        if (kind === 'folder') there[position] = true
+        else files.push({ position, path })
+      }
+      if (files.length === 0) return there
+      const facts = await options.inspectFiles(files.map(({ path }) => destination.locate(path).finalPath))
+      for (const [at, { position, path }] of files.entries()) {
+        const index = indexes[position] as number
+        there[position] = facts
+          ? isAsListed(index, { size: facts[2 * at] as number, lastModified: facts[2 * at + 1] as number })
+          : await hasLanded(index, path)
+      }
+      return there
     },
     /** Tells the journal what open objects have gained, `running` tasks included. */
     noteProgress,

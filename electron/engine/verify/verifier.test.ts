@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
@@ -156,4 +156,25 @@ test('a worker that cannot start is a failure, not a hang', async () => {
   const request = { path: file, size: content.length, check: { kind: 'size' } as const }
   expect(await broken.verify(request)).toMatchObject({ ok: false, failure: { class: 'disk', code: 'VERIFY_WORKER' } })
   await broken.close()
+})
+
+describe('a look at many files', () => {
+  test('tells size and time of plain files, and of nothing else', async () => {
+    const at = (name: string) => join(folder, name)
+    writeFileSync(at('seen'), 'four')
+    utimesSync(at('seen'), 1_760_000_000, 1_760_000_000)
+    symlinkSync(at('seen'), at('a-link'))
+    const facts = await verifier.inspect([at('seen'), at('missing'), folder, at('a-link'), at('seen/below'), file])
+    const sizes = [...(facts ?? [])].filter((_, index) => index % 2 === 0)
+    expect(sizes).toEqual([4, -1, -1, -1, -1, content.length])
+    expect(facts?.[1]).toBe(1_760_000_000_000)
+  })
+
+  test('is not to be had of a verifier that is closed, and whoever waits is told', async () => {
+    const closing = createVerifier({ workerUrl: new URL('./verify-worker.ts', import.meta.url) })
+    const asked = closing.inspect([file])
+    await closing.close()
+    expect(await asked).toBeUndefined()
+    expect(await closing.inspect([file])).toBeUndefined()
+  })
 })

@@ -4,14 +4,21 @@
  */
 import { Worker } from 'node:worker_threads'
 import { type Failure, failed, type Outcome } from '../../../shared/failure.ts'
+import type { FileFacts } from './inspect-files.ts'
 import type { Verified, VerifyRequest } from './verify-object.ts'
 
-export type VerifyQuestion = { id: number; request: VerifyRequest }
-export type VerifyAnswer = { id: number; outcome: Outcome<Verified> }
+export type VerifyQuestion =
+  | { id: number; kind: 'verify'; request: VerifyRequest }
+  | { id: number; kind: 'inspect'; paths: string[] }
+export type VerifyAnswer =
+  | { id: number; kind: 'verify'; outcome: Outcome<Verified> }
+  | { id: number; kind: 'inspect'; facts: FileFacts }
 
 export type Verifier = {
   /** `check` comes from choose-check.ts; `size` is the one the listing told. Files are taken in order. */
   verify(request: VerifyRequest, signal?: AbortSignal): Promise<Outcome<Verified>>
+  /** What lies under these paths. Undefined when the worker could not tell. */
+  inspect(paths: string[]): Promise<FileFacts | undefined>
   /** Files that wait or are being read. */
   readonly waiting: number
   close(): Promise<void>
@@ -20,6 +27,7 @@ export type Verifier = {
 /** `workerUrl`: of verify-worker.ts in the sources, of verify-worker.cjs in the bundle. */
 export function createVerifier({ workerUrl }: { workerUrl: URL | string }): Verifier {
   const pending = new Map<number, (outcome: Outcome<Verified>) => void>()
+  const inspections = new Map<number, (facts: FileFacts | undefined) => void>()
   let worker: Worker | undefined
   let lastId = 0
   let isClosed = false
@@ -27,16 +35,30 @@ export function createVerifier({ workerUrl }: { workerUrl: URL | string }): Veri
   const settle = (id: number, outcome: Outcome<Verified>) => {
     const resolve = pending.get(id)
     pending.delete(id)
-    if (pending.size === 0) worker?.unref()
+    letGo()
     resolve?.(outcome)
+  }
+  const settleInspection = (id: number, facts: FileFacts | undefined) => {
+    const resolve = inspections.get(id)
+    inspections.delete(id)
+    letGo()
+    resolve?.(facts)
   }
   const settleAll = (failure: Failure) => {
     for (const id of [...pending.keys()]) settle(id, failed(failure))
+    for (const id of [...inspections.keys()]) settleInspection(id, undefined)
+  }
+  /** A worker with nothing to do keeps no program alive. */
+  const letGo = () => {
+    if (pending.size + inspections.size === 0) worker?.unref()
   }
 
   const start = (): Worker => {
     const started = new Worker(workerUrl, { name: 'verify' })
-    started.on('message', ({ id, outcome }: VerifyAnswer) => settle(id, outcome))
+    started.on('message', (answer: VerifyAnswer) => {
+      if (answer.kind === 'inspect') settleInspection(answer.id, answer.facts)
+      else settle(answer.id, answer.outcome)
+    })
     const died = (detail: string) => {
       if (worker !== started) return
       worker = undefined
@@ -47,6 +69,12 @@ export function createVerifier({ workerUrl }: { workerUrl: URL | string }): Veri
     return started
   }
 
+  const ask = (question: VerifyQuestion) => {
+    worker ??= start()
+    worker.ref()
+    worker.postMessage(question)
+  }
+
   return {
     get waiting() {
       return pending.size
@@ -54,15 +82,18 @@ export function createVerifier({ workerUrl }: { workerUrl: URL | string }): Veri
     verify(request, signal) {
       if (isClosed) throw new Error('the verifier is closed')
       if (signal?.aborted) return Promise.resolve(failed({ class: 'cancelled' }))
-      worker ??= start()
-      worker.ref()
       const id = ++lastId
       const answer = new Promise<Outcome<Verified>>((resolve) => pending.set(id, resolve))
       const abort = () => settle(id, failed({ class: 'cancelled' }))
       signal?.addEventListener('abort', abort, { once: true })
-      const question: VerifyQuestion = { id, request }
-      worker.postMessage(question)
+      ask({ id, kind: 'verify', request })
       return answer.finally(() => signal?.removeEventListener('abort', abort))
+    },
+    inspect(paths) {
+      if (isClosed) return Promise.resolve(undefined)
+      const id = ++lastId
+      ask({ id, kind: 'inspect', paths })
+      return new Promise((resolve) => inspections.set(id, resolve))
     },
     async close() {
       isClosed = true

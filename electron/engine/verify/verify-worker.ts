@@ -1,5 +1,6 @@
-/** Entry of the verify worker: one request after the other, each answered once. */
+/** Entry of the verify worker: one file after the other is read; a look at files passes those that wait to be read. */
 import { parentPort } from 'node:worker_threads'
+import { inspectFiles } from './inspect-files.ts'
 import type { VerifyAnswer, VerifyQuestion } from './verifier.ts'
 import { verifyObject } from './verify-object.ts'
 
@@ -7,9 +8,11 @@ if (!parentPort) throw new Error('verify-worker.ts runs in a worker thread')
 const port = parentPort
 
 let queue: Promise<void> = Promise.resolve()
-port.on('message', ({ id, request }: VerifyQuestion) => {
-  queue = queue.then(async () => {
-    const answer: VerifyAnswer = { id, outcome: await verifyObject(request) }
-    port.postMessage(answer)
-  })
+port.on('message', (question: VerifyQuestion) => {
+  const { id } = question
+  const answer = (given: VerifyAnswer) => port.postMessage(given)
+  if (question.kind === 'inspect') answer({ id, kind: 'inspect', facts: inspectFiles(question.paths) })
+  else {
+    queue = queue.then(async () => answer({ id, kind: 'verify', outcome: await verifyObject(question.request) }))
+  }
 })

@@ -8,7 +8,7 @@ import type { WorkloadObject } from './workloads.ts'
 /** One moment for all: nginx makes the ETag from it, and the listing must name the same. */
 export const LAST_MODIFIED = new Date('2025-10-31T12:00:00.000Z')
 export const CONTENT_SEED = 1
-const CHUNK_BYTES = 1024 ** 2
+export const CHUNK_BYTES = 1024 ** 2
 
 export function makeObjects(bucketFolder: string, objects: WorkloadObject[]): void {
   const content = createContentMaker(CONTENT_SEED)

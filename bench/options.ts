@@ -61,7 +61,8 @@ export function parseThroughputOptions(args: string[]): ThroughputOptions {
 const OWN_CLIENTS = ['longhaul', 'bare', 'sdk', 'undici', 'cp']
 const CLIENTS = [...OWN_CLIENTS, 'aws', 's5cmd', 'rclone', 'aria2c']
 
-function parseRounds(text: string): number {
+/** Throws an error whose message is for the user. */
+export function parseRounds(text: string): number {
   if (!/^[1-9]\d?$/.test(text)) throw new Error(`--runs: "${text}" is no number from 1 to 99`)
   return Number(text)
 }

@@ -31,51 +31,74 @@ const RESULTS_FOLDER = join(root, 'bench', 'results')
 const KEPT_CHARACTERS = 20_000
 const DOCUMENT = join(root, 'docs', 'benchmarks.md')
 
-type Bench = {
+/** A server with nothing to serve yet, and folders for what is to come. */
+export type Bench = {
   program: string
   folders: ServerFolders & { state: string }
   runFolder: string
+  storage: string
   server: BenchServer
   signal: AbortSignal
 }
 type Prepared = { workload: Workload; objects: WorkloadObject[] }
-type Failures = Results['failures']
+export type Failures = Results['failures']
 
 /** Resolves to the results; rejects with the signal's reason when it is aborted, after everything is cleaned up. */
 export async function runThroughput(options: ThroughputOptions, signal: AbortSignal): Promise<Results> {
-  const program = options.program ? resolve(options.program) : BUILT_PROGRAM
   const load = loadavg()[0] ?? 0
-  const { clients, absent } = chooseClients(options.clients, program)
+  return withBench(options, signal, async (bench) => {
+    const { clients, absent } = chooseClients(options.clients, bench.program)
+    const { start, idle } = await measureFixedCost(bench, options.rounds)
+    const failures: Failures = []
+    const cells = await measureCells(bench, options, clients, failures)
+    const results: Results = {
+      time: new Date().toISOString(),
+      machine: { ...describeMachine(), storage: bench.storage, load },
+      server: bench.server.name,
+      ...{ rounds: options.rounds, isQuick: options.isQuick },
+      ...{ start, idle, cells, absent, failures },
+    }
+    publish(results, options.isFull)
+    return results
+  })
+}
+
+/** Makes what a benchmark of downloads needs, and removes it afterwards. */
+export async function withBench<T>(
+  options: Pick<ThroughputOptions, 'program' | 'workloads' | 'server'>,
+  signal: AbortSignal,
+  run: (bench: Bench) => Promise<T>,
+): Promise<T> {
+  const program = options.program ? resolve(options.program) : BUILT_PROGRAM
   const largest = Math.max(...options.workloads.map(bytesOf))
   const { path, storage } = makeWorkFolder(2 * largest)
   let server: BenchServer | undefined
   try {
     const folders = makeFolders(path)
     server = await startServer(options.server, folders, [IDLE_WORKLOAD, ...options.workloads].flatMap(objectsOf))
-    const bench: Bench = { program, folders, runFolder: join(path, 'run'), server, signal }
-    const { start, idle } = await measureFixedCost(bench, options.rounds)
-    const cells: Cell[] = []
-    const failures: Failures = []
-    for (const workload of options.workloads) {
-      const prepared = prepare(bench, workload)
-      for (const scheme of options.schemes) {
-        cells.push(await measureCell(bench, prepared, scheme, clients, options.rounds, failures))
-      }
-      rmSync(join(folders.objects, BUCKET, workload.name), { recursive: true })
-    }
-    const results: Results = {
-      time: new Date().toISOString(),
-      machine: { ...describeMachine(), storage, load },
-      server: server.name,
-      ...{ rounds: options.rounds, isQuick: options.isQuick },
-      ...{ start, idle, cells, absent, failures },
-    }
-    publish(results, options.isFull)
-    return results
+    return await run({ program, folders, runFolder: join(path, 'run'), storage, server, signal })
   } finally {
     await server?.close()
     rmSync(path, { recursive: true, force: true })
   }
+}
+
+/** Every work load over every scheme, by all clients. */
+export async function measureCells(
+  bench: Bench,
+  options: Pick<ThroughputOptions, 'workloads' | 'schemes' | 'rounds'>,
+  clients: BenchClient[],
+  failures: Failures,
+): Promise<Cell[]> {
+  const cells: Cell[] = []
+  for (const workload of options.workloads) {
+    const prepared = prepare(bench, workload)
+    for (const scheme of options.schemes) {
+      cells.push(await measureCell(bench, prepared, scheme, clients, options.rounds, failures))
+    }
+    rmSync(join(bench.folders.objects, BUCKET, workload.name), { recursive: true })
+  }
+  return cells
 }
 
 function chooseClients(wanted: string[], program: string) {
@@ -220,7 +243,7 @@ function publish(results: Results, isFull: boolean): void {
   if (isFull) writeFileSync(DOCUMENT, replaceBetweenMarks(readFileSync(DOCUMENT, 'utf8'), 'throughput', text))
 }
 
-function describeMachine() {
+export function describeMachine() {
   return {
     processor: cpus()[0]?.model.trim() ?? 'unknown',
     cores: availableParallelism(),

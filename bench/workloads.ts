@@ -1,12 +1,17 @@
 /** Which objects are downloaded. Pure. */
 
+/** What the server keeps of an object beside its bytes. */
+export type KeptChecksum = 'CRC64NVME' | 'CRC32'
+
 export type Workload = {
   name: string
+  /** Absent: none. */
+  checksum?: KeptChecksum
   /** Objects of one size each; listed and stored in this order. */
   groups: { count: number; bytes: number }[]
 }
 
-export type WorkloadObject = { key: string; bytes: number }
+export type WorkloadObject = { key: string; bytes: number; checksum?: KeptChecksum }
 
 const KIB = 1024
 const MIB = 1024 ** 2
@@ -24,6 +29,13 @@ export const FULL_WORKLOADS: Workload[] = [
   },
 ]
 
+/** What S3 keeps of every upload nowadays, of large and of small objects, and the CRC that Node computes fastest. */
+export const VERIFY_WORKLOADS: Workload[] = [
+  { name: 'large', checksum: 'CRC64NVME', groups: [{ count: 8, bytes: 256 * MIB }] },
+  { name: 'quick', checksum: 'CRC32', groups: [{ count: 8, bytes: 256 * MIB }] },
+  { name: 'small', checksum: 'CRC64NVME', groups: [{ count: 10_000, bytes: 64 * KIB }] },
+]
+
 /** Enough to see whether something broke, in under a minute. Too small for figures. */
 export const QUICK_WORKLOADS: Workload[] = [
   { name: 'large', groups: [{ count: 4, bytes: 128 * MIB }] },
@@ -39,7 +51,8 @@ export function objectsOf(workload: Workload): WorkloadObject[] {
   for (const { count, bytes } of workload.groups) {
     for (let index = 0; index < count; index++) {
       const number = String(objects.length).padStart(6, '0')
-      objects.push({ key: `${workload.name}/e5.oper.an.pl.${number}.nc`, bytes })
+      const kept = workload.checksum ? { checksum: workload.checksum } : {}
+      objects.push({ key: `${workload.name}/e5.oper.an.pl.${number}.nc`, bytes, ...kept })
     }
   }
   return objects

@@ -1,10 +1,11 @@
-/** `npm run bench -- throughput`, `-- steadiness`, `-- startup`, `-- window` or `-- listing`: how fast, for how long, how soon, watched, how many. Ctrl-C cleans up. */
+/** `npm run bench -- throughput`, `-- verify`, `-- steadiness`, `-- startup`, `-- window` or `-- listing`: how fast, how surely, for how long, how soon, watched, how many. Ctrl-C cleans up. */
 import { LISTING_USAGE, runListing } from '../bench/listing/listing.ts'
 import { parseThroughputOptions, USAGE } from '../bench/options.ts'
 import { runStartup, STARTUP_USAGE } from '../bench/startup.ts'
 import { parseSteadinessOptions, STEADINESS_USAGE } from '../bench/steadiness/options.ts'
 import { runSteadiness } from '../bench/steadiness/steadiness.ts'
 import { runThroughput } from '../bench/throughput.ts'
+import { parseVerifyRounds, runVerify, VERIFY_USAGE } from '../bench/verify.ts'
 import { runWindow, WINDOW_USAGE } from '../bench/window.ts'
 import { ensureBuilt } from './ensure-built.ts'
 
@@ -16,7 +17,7 @@ async function bench([what, ...args]: string[]): Promise<number> {
   try {
     const run = prepare(what, args, stop.signal)
     if (!run) {
-      console.error([USAGE, STEADINESS_USAGE, STARTUP_USAGE, WINDOW_USAGE, LISTING_USAGE].join('\n\n'))
+      console.error([USAGE, VERIFY_USAGE, STEADINESS_USAGE, STARTUP_USAGE, WINDOW_USAGE, LISTING_USAGE].join('\n\n'))
       return 2
     }
     if (!(await ensureBuilt())) {
@@ -46,6 +47,10 @@ function prepare(what: string | undefined, args: string[], signal: AbortSignal):
   }
   if (what === 'startup') return () => runStartup(signal)
   if (what === 'window') return () => runWindow(signal)
+  if (what === 'verify') {
+    const rounds = parseVerifyRounds(args)
+    return () => runVerify(rounds, signal)
+  }
   if (what === 'listing' && args.every((arg) => arg === '--quick')) {
     return () => runListing(args.length > 0, signal)
   }

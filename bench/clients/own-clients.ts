@@ -23,6 +23,15 @@ export const longhaul = (program: string): BenchClient => ({
   }),
 })
 
+/** Named after its mode. */
+export const verifying = (program: string, mode: string): BenchClient => ({
+  name: mode,
+  command(job) {
+    const command = longhaul(program).command(job)
+    return { ...command, args: [...command.args, '--verify', mode] }
+  },
+})
+
 export const sdk: BenchClient = { name: 'sdk', command: (job) => naive('sdk-client.ts', job) }
 
 export const undici: BenchClient = { name: 'undici', command: (job) => naive('undici-client.ts', job) }

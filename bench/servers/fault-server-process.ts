@@ -14,6 +14,7 @@ process.once('message', async (order) => {
     size: object.bytes,
     lastModified: LAST_MODIFIED.getTime(),
     etag: nginxEtag(LAST_MODIFIED, object.bytes),
+    checksum: object.checksum ?? ('none' as const),
   }))
   const weather = lineBytesPerSecond === undefined ? [] : [lineCapacity(lineBytesPerSecond)]
   const options = { seed: CONTENT_SEED, buckets: { [BUCKET]: stored }, weather }

@@ -6,6 +6,8 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { endProcess } from '../end-process.ts'
 import { findOnPath } from '../find-on-path.ts'
+import type { ObjectSum } from '../sum-objects.ts'
+import type { KeptChecksum } from '../workloads.ts'
 import { type BenchServer, BUCKET, type ServerFolders } from './bench-server.ts'
 import { makeSelfSignedCertificate } from './self-signed-certificate.ts'
 import { untilListening } from './until-listening.ts'
@@ -22,14 +24,15 @@ export function ensureNginx(): string | undefined {
   return findOnPath('nginx')
 }
 
-export async function startNginx(command: string, folders: ServerFolders): Promise<BenchServer> {
+/** `sums`: what objects are served with, beside their bytes. */
+export async function startNginx(command: string, folders: ServerFolders, sums: ObjectSum[]): Promise<BenchServer> {
   const { certificate, privateKey } = makeSelfSignedCertificate(Date.now())
   const file = (name: string) => join(folders.own, name)
   const port = { http: await freePort(), tls: await freePort() }
   mkdirSync(file('temp'), { recursive: true })
   writeFileSync(file('certificate.pem'), certificate)
   writeFileSync(file('key.pem'), privateKey, { mode: 0o600 })
-  writeFileSync(file('nginx.conf'), configuration(folders, port))
+  writeFileSync(file('nginx.conf'), configuration(folders, port, sums))
 
   const nginx = spawn(command, ['-p', folders.own, '-e', file('error.log'), '-c', file('nginx.conf')], {
     stdio: 'ignore',
@@ -52,7 +55,13 @@ const versionOf = (command: string): string =>
   /nginx\/[\d.]+/.exec(spawnSync(command, ['-v'], { encoding: 'utf8' }).stderr)?.[0] ?? 'nginx'
 
 /** `$page_of` and `$prefix` come from the query of ListObjectsV2; a request without a prefix asks for the bucket. */
-function configuration({ objects, listings, own }: ServerFolders, port: { http: number; tls: number }): string {
+function configuration(
+  { objects, listings, own }: ServerFolders,
+  port: { http: number; tls: number },
+  sums: ObjectSum[],
+): string {
+  const sumsOf = (checksum: KeptChecksum) =>
+    sums.map((sum) => (sum.checksum === checksum ? `    "/${BUCKET}/${sum.key}" "${sum.value}";\n` : '')).join('')
   const user = process.getuid?.() === 0 ? 'user root;' : ''
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
     .map((name) => `  ${name}_temp_path "${join(own, 'temp', name)}";`)
@@ -71,6 +80,8 @@ ${temporary}
   default_type application/octet-stream;
   open_file_cache max=20000 inactive=600s;
   open_file_cache_valid 600s;
+  map_hash_max_size 65536;
+  map_hash_bucket_size 128;
   map $args $prefix {
     default bucket;
     "~(?:^|&)prefix=(?<name>[a-z]+)(?:%2F|/|&|$)" $name;
@@ -79,6 +90,12 @@ ${temporary}
     default 1;
     "~(?:^|&)continuation-token=page-(?<number>[0-9]+)" $number;
   }
+  map $uri $crc64nvme {
+    default "";
+${sumsOf('CRC64NVME')}  }
+  map $uri $crc32 {
+    default "";
+${sumsOf('CRC32')}  }
   server {
     listen 127.0.0.1:${port.http};
     listen 127.0.0.1:${port.tls} ssl;
@@ -93,7 +110,11 @@ ${temporary}
       types { }
       try_files /$prefix-$page_of.xml =404;
     }
-    location /${BUCKET}/ { }
+    location /${BUCKET}/ {
+      # Without a value there is no header.
+      add_header x-amz-checksum-crc64nvme $crc64nvme;
+      add_header x-amz-checksum-crc32 $crc32;
+    }
   }
 }
 `

@@ -1,4 +1,6 @@
 /** nginx when it can be had, else the fault server in calm weather. */
+
+import { sumObjects } from '../sum-objects.ts'
 import type { WorkloadObject } from '../workloads.ts'
 import type { BenchServer, ServerFolders } from './bench-server.ts'
 import { startFaultServerProcess } from './fault-server.ts'
@@ -13,5 +15,5 @@ export async function startServer(
   objects: WorkloadObject[],
 ): Promise<BenchServer> {
   const nginx = choice === 'auto' ? ensureNginx() : undefined
-  return nginx ? startNginx(nginx, folders) : startFaultServerProcess(folders, objects)
+  return nginx ? startNginx(nginx, folders, await sumObjects(objects)) : startFaultServerProcess(folders, objects)
 }

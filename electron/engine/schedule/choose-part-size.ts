@@ -1,7 +1,7 @@
 /** How large the next range of an object should be. Pure. */
 
 /** AWS's advice for byte-range fetches is 8-16 MB (S3 performance guidelines). */
-const LARGEST_PART_BYTES = 16 * 1024 ** 2
+export const LARGEST_PART_BYTES = 16 * 1024 ** 2
 /** Under this a request costs more than its bytes. */
 const SMALLEST_PART_BYTES = 1024 ** 2
 /** Each connection should get about this many more parts before the end, so that all finish together. */

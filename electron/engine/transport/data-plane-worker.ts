@@ -72,9 +72,9 @@ async function loadChecksums(): Promise<void> {
 
 const context: LineContext = {
   signer: {
-    headFor(task, ...rest) {
-      if (!task.check || startChecksum) return signer.headFor(task, ...rest)
-      return loadChecksums().then(() => signer.headFor(task, ...rest))
+    headFor(task, forEndpoint, now) {
+      if (!task.check || startChecksum) return signer.headFor(task, forEndpoint, now)
+      return loadChecksums().then(() => signer.headFor(task, forEndpoint, now))
     },
   },
   tlsSessions: new Map(),

@@ -19,6 +19,8 @@ test.each<[string, Check, object | undefined]>([
   ['equal parts', composite([10, 10, 10]), { algorithm: 'CRC32C', cutEvery: 10 }],
   ['a short last part', composite([10, 10, 5], 'MD5'), { algorithm: 'MD5', cutEvery: 10 }],
   ['one part', composite([10]), { algorithm: 'CRC32C', cutEvery: 10 }],
+  ['parts larger than any range', composite([9e7, 9e7]), { algorithm: 'CRC32C', cutEvery: 9e7 }],
+  ['the same, of a hash', composite([9e7, 9e7], 'MD5'), undefined],
   ['a short part in the middle', composite([10, 5, 10]), undefined],
   ['a long last part', composite([10, 10, 15]), undefined],
   ['the size alone', { kind: 'size' }, undefined],

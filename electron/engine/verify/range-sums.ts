@@ -3,6 +3,7 @@
  * once the object is complete. Pure.
  */
 import type { ByteRange } from '../engine-ports.ts'
+import { LARGEST_PART_BYTES } from '../schedule/choose-part-size.ts'
 import type { Check } from './choose-check.ts'
 import { isCrc } from './crc-combine.ts'
 import type { ChecksumAlgorithm } from './running-checksum.ts'
@@ -22,9 +23,10 @@ export function orderSums(check: Check): SumOrder | undefined {
   const { algorithm } = check
   if (check.kind === 'whole') return isCrc(algorithm) ? { algorithm, cutEvery: 0 } : undefined
   const [first = 0, ...others] = check.partSizes
-  // A hash that cannot be combined is of use where a part lies within one range, as most do.
   const isEven = others.every((size, at) => size === first || (at === others.length - 1 && size < first))
-  return isEven ? { algorithm, cutEvery: first } : undefined
+  // A hash that cannot be put together is of use where a part lies within one range.
+  const isOfUse = isCrc(algorithm) || first <= LARGEST_PART_BYTES
+  return isEven && isOfUse ? { algorithm, cutEvery: first } : undefined
 }
 
 /**

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest'
+import { failed, type Outcome } from '../../../shared/failure.ts'
+import type { ObjectHead } from '../engine-ports.ts'
+import { patientHeads } from './patient-heads.ts'
+
+const head: Outcome<ObjectHead> = {
+  ok: true,
+  value: { size: 1, etag: 'e', lastModified: 0, checksums: {}, checksumType: '', partCount: 1 },
+}
+
+/** What is told in the end, and how long was waited before each further attempt. */
+async function ask(answers: Outcome<ObjectHead>[], signal = new AbortController().signal) {
+  const waited: number[] = []
+  const source = patientHeads({
+    source: { headObject: async () => answers.shift() ?? head },
+    retryAfterMs: ({ class: name }, attempts) => (name === 'missing' ? undefined : attempts * 100),
+    sleep: async (milliseconds) => void waited.push(milliseconds),
+  })
+  return { told: await source.headObject('k', {}, signal), waited }
+}
+
+test.each<[string, Outcome<ObjectHead>[], Outcome<ObjectHead>, number[]]>([
+  ['an answer is taken', [head], head, []],
+  ['trouble on the way is waited out', [failed({ class: 'throttled' }), failed({ class: 'reset' })], head, [100, 200]],
+  ['what waiting does not mend is told', [failed({ class: 'missing' })], failed({ class: 'missing' }), []],
+])('%s', async (_title, answers, told, waited) => {
+  expect(await ask([...answers])).toEqual({ told, waited })
+})
+
+test('a job that is over asks no more', async () => {
+  const failure = failed({ class: 'throttled' })
+  expect(await ask([failure], AbortSignal.abort())).toEqual({ told: failure, waited: [] })
+})

@@ -1,8 +1,27 @@
-import { defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig } from 'vitest/config'
 
+/** The whole program or a whole engine against servers, and simulated hours: minutes, not moments. */
+const SLOW = [
+  'electron/cli/{bad-*,hostile-*,named-causes,run-*}.test.ts',
+  'electron/api/start-real-download.test.ts',
+  'electron/engine/testing/weather/weather.test.ts',
+  'electron/engine/testing/simulator/{steadiness,random-weather}.test.ts',
+]
+
+/** `npm run check` runs `quick` alone, `npm test` both. */
 export default defineConfig({
   test: {
-    include: ['{shared,electron,renderer,bench,scripts}/**/*.test.{ts,tsx}'],
     testTimeout: 20_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'quick',
+          include: ['{shared,electron,renderer,bench,scripts}/**/*.test.{ts,tsx}'],
+          exclude: [...configDefaults.exclude, ...SLOW],
+        },
+      },
+      { extends: true, test: { name: 'slow', include: SLOW } },
+    ],
   },
 })

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Redaction, redact } from './report-bundle-redact.ts'
 
-const PLAIN: Redaction = { secrets: [], homeFolder: '/home/wang' }
+const PLAIN: Redaction = { secrets: [], homeFolder: '/home/wang', userName: 'wang' }
 const KEY = 'e5.oper.an.pl/202510/e5.oper.an.pl.128_130_t.ll025sc.2025100100_2025100123.nc'
 const SECRET = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY'
 
@@ -17,12 +17,15 @@ describe('always taken out', () => {
       'GET https://b.s3.amazonaws.com/k?[removed] 403',
     ],
     ['password of a proxy', '"proxy":"http://wang:geheim@proxy:3128"', '"proxy":"http://[removed]@proxy:3128"'],
+    ['password with an @ in it', 'http://wang:ge@heim@proxy:3128', 'http://[removed]@proxy:3128'],
     ['header', 'Authorization: AWS4-HMAC-SHA256 Credential=a/b, Signature=cd', 'Authorization: [removed] [removed]'],
     ['field of JSON', '{"sessionToken":"IQo\\"Jb3","a":1}', '{"sessionToken":"[removed]","a":1}'],
     ['setting', 'aws_secret_access_key = abc123', 'aws_secret_access_key = [removed]'],
     ['S3 error body', '<AWSAccessKeyId>minioadmin</AWSAccessKeyId>', '<AWSAccessKeyId>[removed]</AWSAccessKeyId>'],
     ['signature in hex', `sig ${'0a'.repeat(32)}`, 'sig [hex]'],
     ['own home', '/home/wang/era5/x.nc', '~/era5/x.nc'],
+    ['own folder elsewhere', '/scratch/wang/era5/wangs.nc', '/scratch/[user]/era5/wangs.nc'],
+    ['own folder on another drive, in JSON', '"D:\\\\wang"', '"D:\\\\[user]"'],
     ['another home', '/Users/li/era5', '/Users/[user]/era5'],
     ['home on Windows', 'C:\\Users\\li\\era5', 'C:\\Users\\[user]\\era5'],
     ['home on Windows in JSON', '"C:\\\\Users\\\\li\\\\era5"', '"C:\\\\Users\\\\[user]\\\\era5"'],
@@ -52,6 +55,11 @@ describe('names, on request', () => {
 s3://era5-mirror/${KEY} era5-mirror.s3.amazonaws.com D:\\era5\\202510\\x`
     expect(hidden(text)).not.toMatch(/mirror|130_t|202510|oper/)
     expect(JSON.parse(hidden(text).split('\n')[0] ?? '')).toMatchObject({ include: [] })
+  })
+  test('bucket and prefix of another job, which a diagnosis names', () => {
+    const text = '对象: s3://private-lab/2024/run-7/ at private-lab.s3.us-west-2.amazonaws.com, s3://private-lab'
+    expect(hidden(text)).not.toMatch(/private|run-7/)
+    expect(hidden(text)).toContain('.s3.us-west-2.amazonaws.com')
   })
   test('the same key has the same name everywhere', () => {
     const [one, other] = hidden(`${JSON.stringify({ key: KEY })}\n${KEY}`).split('\n')

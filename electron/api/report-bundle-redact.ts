@@ -8,6 +8,8 @@ export type Redaction = {
   /** Secrets known by their very words; those of less than four characters are left to the patterns. */
   secrets: readonly string[]
   homeFolder: string
+  /** As it may be a folder anywhere: `/scratch/wang/`. Empty = unknown. */
+  userName: string
   /** Names to hide; absent = bucket, keys and folders stay readable. */
   hide?: { bucket: string; prefix: string; folders: readonly string[] } | undefined
 }
@@ -15,7 +17,7 @@ export type Redaction = {
 const LEAST_SECRET = 4
 
 /** In text, JSON and JSON lines alike: what was JSON stays JSON. */
-export function redact(text: string, { secrets, homeFolder, hide }: Redaction): string {
+export function redact(text: string, { secrets, homeFolder, userName, hide }: Redaction): string {
   let clean = text
   for (const secret of [...secrets].sort((one, other) => other.length - one.length)) {
     if (secret.length >= LEAST_SECRET) for (const form of formsOf(secret)) clean = clean.replaceAll(form, '[removed]')
@@ -23,13 +25,16 @@ export function redact(text: string, { secrets, homeFolder, hide }: Redaction): 
   for (const [pattern, replacement] of SECRET_PATTERNS) clean = clean.replace(pattern, replacement)
   if (hide) clean = hideNames(clean, hide)
   if (homeFolder.length > 1) for (const form of formsOf(homeFolder)) clean = clean.replaceAll(form, '~')
+  if (userName.length > 1) {
+    clean = clean.replace(new RegExp(`(?<=[/\\\\])${escapePattern(userName)}(?=[/\\\\"'\\s]|$)`, 'g'), '[user]')
+  }
   return clean.replace(USER_FOLDERS, '$1[user]')
 }
 
 /** The first that fits wins its place; longer wholes come before their parts. */
 const SECRET_PATTERNS: readonly (readonly [RegExp, string])[] = [
-  // user:password@ of an address; then everything behind its `?`.
-  [/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/"'@]+@/gi, '$1[removed]@'],
+  // user:password@ of an address, up to its last @; then everything behind its `?`.
+  [/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/"'<>]+@/gi, '$1[removed]@'],
   [/(\b(?:https?|s3):\/\/[^\s?"'<>]+)\?(?!\[removed\]|\.\.\.)[^\s"'<>\\]*/gi, '$1?[removed]'],
   [/\b(AWS4-HMAC-SHA256|Bearer|Basic)\s+[^\s"'\\][^\r\n"'\\]*/gi, '$1 [removed]'],
   // "secretAccessKey":"..." and secret_access_key = ..., whatever the case and the quotes.
@@ -63,9 +68,15 @@ const NAME_FIELDS =
 const NAMED = new RegExp(`("(?:${NAME_FIELDS})"\\s*:\\s*)"((?:[^"\\\\]|\\\\.)*)"`, 'g')
 const LISTED = /("(?:include|exclude)"\s*:\s*)\[[^\]]*\]/g
 
+/** Of other jobs, which a diagnosis or an older log may name. */
+const S3_ADDRESS = /\bs3:\/\/[^\s"'<>\\/[]+(?:\/([^\s"'<>\\]*))?/g
+const BUCKET_HOST = /(?<![\w.-])[a-z0-9][a-z0-9.-]*(?=\.s3[.-](?:[a-z0-9-]+\.)*amazonaws\.com)/g
+
 function hideNames(text: string, { bucket, prefix, folders }: NonNullable<Redaction['hide']>): string {
   let clean = text.replace(NAMED, (_, field: string, name: string) => `${field}"${aliasOf(name)}"`)
   clean = clean.replace(LISTED, '$1[]')
+  clean = clean.replace(S3_ADDRESS, (_, key: string | undefined) => `s3://[bucket]/${aliasOf(key ?? '')}`)
+  clean = clean.replace(BUCKET_HOST, '[bucket]')
   for (const folder of [...folders].sort((one, other) => other.length - one.length)) {
     if (folder.length > 1) for (const form of formsOf(folder)) clean = clean.replaceAll(form, '[folder]')
   }

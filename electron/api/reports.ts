@@ -69,7 +69,7 @@ export function createReports(options: ReportOptions) {
         analysis: analysis.ok ? analysis.value : undefined,
         excerpts: excerpts.filter((excerpt) => excerpt !== undefined),
       })
-      const redaction = await redactionOf(job, hideNames)
+      const redaction = await redactionOf(job, hideNames, diagnosis?.folder)
       const reportId = randomUUID()
       shown = { reportId, createdAt, files: files.map(({ name, text }) => ({ name, text: redact(text, redaction) })) }
       return success({ reportId, files: shown.files.map(previewOf) })
@@ -97,7 +97,7 @@ export function createReports(options: ReportOptions) {
     },
   }
 
-  async function redactionOf({ spec }: JobView, hideNames: boolean): Promise<Redaction> {
+  async function redactionOf({ spec }: JobView, hideNames: boolean, diagnosedFolder = ''): Promise<Redaction> {
     const secrets = SECRET_VARIABLES.flatMap((name) => environment[name] ?? [])
     // Every kept key, not only this job's: a log may be older than its job.
     for (const { id } of await vault.list()) {
@@ -105,10 +105,11 @@ export function createReports(options: ReportOptions) {
       if (keys.ok) secrets.push(keys.value.accessKeyId, keys.value.secretAccessKey, keys.value.sessionToken ?? '')
     }
     const { bucket, prefix } = spec.source
-    const folders = [spec.destination, ...(spec.logFolder ? [spec.logFolder] : [])]
+    const folders = [spec.destination, spec.logFolder ?? '', diagnosedFolder]
     return {
       secrets: secrets.filter(Boolean),
       homeFolder: environment.HOME || environment.USERPROFILE || homedir(),
+      userName: environment.USER || environment.USERNAME || '',
       ...(hideNames ? { hide: { bucket, prefix, folders } } : {}),
     }
   }

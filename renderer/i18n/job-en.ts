@@ -430,8 +430,8 @@ export const jobEn: JobWords = {
       details: ['the other {objectsDone} are complete', 'main cause: {failure}', 'retry just the failed ones'],
     },
     failedEarly: {
-      lead: ['Job stopped: {failure}', 'Job stopped'],
-      details: ['{subject}', 'can be resumed once put right'],
+      lead: ['Job stopped'],
+      details: [],
     },
     unhealthy: events['health-check-failed'],
     dnsTrouble: {
@@ -598,6 +598,7 @@ export const jobEn: JobWords = {
     retryAll: 'Retry all failed',
     count: '{count} objects',
     empty: 'No object matches',
+    none: 'No object was listed',
     emptyListing: 'Listing; objects will appear in a moment',
     loading: 'Loading',
     unreadable: 'The object list could not be read',

@@ -14,10 +14,12 @@ import type { ReactNode } from 'react'
 import type { EngineEvent } from '../../../shared/engine-event.ts'
 import type { JobView } from '../../../shared/ipc-contract.ts'
 import type { MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
+import { describeFailure } from '../../i18n/describe-failure.ts'
+import { useTranslation } from '../../i18n/index.ts'
 import { useAppInfo } from '../../store/use-window-store.tsx'
 import { popupContainer } from '../popup-container.ts'
 import type { JobCommands } from '../use-job-commands.ts'
-import { fillSentence, joinSentence } from '../words/fill-sentence.ts'
+import { type FilledSentence, fillSentence, joinSentence } from '../words/fill-sentence.ts'
 import { useJobWords } from '../words/use-job-words.ts'
 import { type Banner, type BannerKind, chooseBanners, type Tone } from './choose-banners.ts'
 import './banner-line.css'
@@ -31,11 +33,20 @@ type BannerLineProps = {
 
 export function BannerLine({ job, snapshot, events, commands }: BannerLineProps) {
   const words = useJobWords()
+  const { t } = useTranslation()
+  // What the form says of such a failure, and what to do about it.
+  const whyItStopped = (stopped: string): FilledSentence => {
+    const failure = job.summary?.failure
+    if (!failure) return { lead: stopped, details: '' }
+    const { sentence, advice } = describeFailure(t, failure)
+    return { lead: `${stopped}${words.punctuation.colon}${sentence}`, details: advice }
+  }
   // The program's clock decides what is recent; without a snapshot only conditions without an age are left.
   const now = snapshot ? Date.parse(snapshot.time) : Date.now()
   const [main, ...others] = chooseBanners({ job, snapshot, events, now })
   if (!main) return null
-  const { lead, details } = fillSentence(words.banners[main.kind], main.reason, words)
+  const filled = fillSentence(words.banners[main.kind], main.reason, words)
+  const { lead, details } = main.kind === 'failedEarly' ? whyItStopped(filled.lead) : filled
   const { waitSeconds: _, ...steady } = main.reason
   const spoken = fillSentence(words.banners[main.kind], SPOKEN_ONCE.includes(main.kind) ? {} : steady, words)
   return (
@@ -47,7 +58,7 @@ export function BannerLine({ job, snapshot, events, commands }: BannerLineProps)
         <strong>{lead}</strong> {details}
       </p>
       <p className="lh-spoken" aria-live="polite">
-        {spoken.lead}
+        {main.kind === 'failedEarly' ? lead : spoken.lead}
       </p>
       {others.map((banner) => (
         <OtherBanner key={banner.kind} banner={banner} />

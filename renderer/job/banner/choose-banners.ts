@@ -76,10 +76,7 @@ const ENDINGS: Partial<Record<JobPhase, (input: BannerInput) => Banner>> = {
         action: 'resume',
       }
     }
-    if (failure) {
-      const subject = failure.subject ?? ''
-      return { kind: 'failedEarly', tone: 'trouble', reason: { failure: failure.class, subject }, action: 'resume' }
-    }
+    if (failure) return { kind: 'failedEarly', tone: 'trouble', reason: {}, action: 'resume' }
     const cause = mostFrequent(job.summary?.failed.map((object) => object.failure) ?? [])
     const reason = {
       objectsFailed: job.summary?.objectsFailed ?? job.objectsFailed,

@@ -29,6 +29,7 @@ describe('what is drawn', () => {
     ['five minutes of an hour', 3600, '5m', 300],
     ['one hour of three', 10_800, '1h', 3600],
     ['all of three hours', 10_800, 'all', 10_799],
+    ['five minutes of a job of two are two: no empty chart', 121, '5m', 120],
     ['all of ten seconds is still a minute wide', 10, 'all', 60],
   ] as const)('%s', (_, seconds, range, width) => {
     const { from, to } = spanned(history(seconds), range, 600)

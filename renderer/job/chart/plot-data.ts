@@ -4,7 +4,7 @@ import type { Span } from './view-range.ts'
 
 export type ChartRange = '5m' | '1h' | 'all'
 export const CHART_RANGES: readonly ChartRange[] = ['5m', '1h', 'all']
-const RANGE_SECONDS: Record<Exclude<ChartRange, 'all'>, number> = { '5m': 300, '1h': 3600 }
+const RANGE_SECONDS: Record<ChartRange, number> = { '5m': 300, '1h': 3600, all: Number.POSITIVE_INFINITY }
 /** A job of a few seconds would otherwise be drawn as one steep line. */
 const SHORTEST_SECONDS = 60
 
@@ -15,11 +15,11 @@ export type PlotData = {
   history: SpeedHistory
 }
 
-/** Unix seconds of the left and the right edge. */
+/** Unix seconds of the left and the right edge. Nothing is shown of the time before the job. */
 export function plotSpan(history: SpeedHistory, range: ChartRange): Span {
   const first = history.time[0] ?? 0
   const to = history.time.at(-1) ?? first
-  return { from: range === 'all' ? Math.min(first, to - SHORTEST_SECONDS) : to - RANGE_SECONDS[range], to }
+  return { from: Math.max(to - RANGE_SECONDS[range], Math.min(first, to - SHORTEST_SECONDS)), to }
 }
 
 /** The whole job: what one can zoom and pan in. */

@@ -61,6 +61,8 @@ export function ObjectsTab({ job, snapshot, commands }: ObjectsTabProps) {
             objects.loading
           ) : isListing ? (
             objects.emptyListing
+          ) : job.objectsTotal === 0 ? (
+            objects.none
           ) : (
             objects.empty
           )

@@ -34,8 +34,9 @@ export function StatusStrip({ snapshot }: { snapshot: MetricsSnapshot | undefine
       <Figure
         name={strip.firstByte}
         title={strip.firstByteTitle}
-        value={show(
-          ({ firstByteMsP50, firstByteMsP95 }) => `${Math.round(firstByteMsP50)} / ${Math.round(firstByteMsP95)} ms`,
+        value={show(({ firstByteMsP50, firstByteMsP95 }) =>
+          // No answer began in the last while: long parts on a slow line.
+          firstByteMsP50 > 0 ? `${Math.round(firstByteMsP50)} / ${Math.round(firstByteMsP95)} ms` : UNKNOWN,
         )}
         width={12}
       />

@@ -19,10 +19,9 @@ export function checkWhileWriting(
   start: StartChecksum,
 ): TaskWriter {
   if (task.check?.kind === 'sum') return sumWhileWriting(writer, task.check, task.range.start, start)
-  const offered = readOfferedCheck(head.headers, task.objectSize)
-  if (!offered)
-    return { ...writer, complete: () => unproven(writer, 'PARTS', 'the sizes of its parts are not known here') }
-  return offered.kind === 'size' ? writer : compareWhileWriting(writer, offered, start)
+  const offered = readOfferedCheck(head.headers, task.objectSize, task.etag)
+  if (offered) return compareWhileWriting(writer, offered, start)
+  return { ...writer, complete: () => unproven(writer, 'UNPROVEN', 'the answer promises nothing about its bytes') }
 }
 
 function sumWhileWriting(writer: TaskWriter, order: SumOrder, from: number, start: StartChecksum): TaskWriter {

@@ -19,15 +19,16 @@ test.each<[string, Record<string, string>, object | undefined]>([
     { etag: `"${MD5}-2"`, 'x-amz-checksum-crc32': `${CRC32}-2`, 'x-amz-checksum-type': 'COMPOSITE' },
     undefined,
   ],
-  ['an MD5 of other bytes: KMS', { etag: `"${MD5}"`, 'x-amz-server-side-encryption': 'aws:kms' }, { kind: 'size' }],
+  ['an MD5 of other bytes: KMS', { etag: `"${MD5}"`, 'x-amz-server-side-encryption': 'aws:kms' }, undefined],
   [
     'an MD5 of other bytes: a key of the customer',
     { etag: `"${MD5}"`, 'x-amz-server-side-encryption-customer-algorithm': 'AES256' },
-    { kind: 'size' },
+    undefined,
   ],
-  ['nothing', {}, { kind: 'size' }],
+  ['an ETag that is no MD5', { etag: '"17-25"' }, undefined],
+  ['nothing, and the ETag of the listing is an MD5', {}, { kind: 'whole', algorithm: 'MD5', expected: MD5 }],
 ])('an answer offers %s', (_, headers, expected) => {
-  const offered = readOfferedCheck(new Map(Object.entries(headers)), 25)
+  const offered = readOfferedCheck(new Map(Object.entries(headers)), 25, MD5)
   if (expected) expect(offered).toMatchObject(expected)
   else expect(offered).toBeUndefined()
 })

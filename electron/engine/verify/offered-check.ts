@@ -3,18 +3,26 @@
  * checksums in a GET of a whole object when it is asked with `x-amz-checksum-mode: ENABLED`. Pure.
  */
 import type { ObjectHead } from '../engine-ports.ts'
-import { type Check, chooseCheck, partsToAskFor } from './choose-check.ts'
+import { chooseCheck } from './choose-check.ts'
+import type { SummedCheck } from './tell-checksum.ts'
 
 const CHECKSUM_HEADER = 'x-amz-checksum-'
 const ENCRYPTION_HEADER = 'x-amz-server-side-encryption'
 
-/** `headers`: names in lower case. Undefined: the answer alone does not tell, HEADs would. */
-export function readOfferedCheck(headers: ReadonlyMap<string, string>, size: number): Check | undefined {
-  const head = readHead(headers, size)
-  return partsToAskFor(head) > 0 ? undefined : chooseCheck(head)
+/**
+ * `headers`: names in lower case; `pinned`: the ETag of the listing, which some answers leave out. Undefined: the answer
+ * alone promises nothing; HEADs may.
+ */
+export function readOfferedCheck(
+  headers: ReadonlyMap<string, string>,
+  size: number,
+  pinned: string,
+): SummedCheck | undefined {
+  const check = chooseCheck(readHead(headers, size, pinned))
+  return check.kind === 'size' ? undefined : check
 }
 
-function readHead(headers: ReadonlyMap<string, string>, size: number): ObjectHead {
+function readHead(headers: ReadonlyMap<string, string>, size: number, pinned: string): ObjectHead {
   const checksums: Record<string, string> = {}
   for (const [name, value] of headers) {
     if (name.startsWith(CHECKSUM_HEADER)) checksums[name.slice(CHECKSUM_HEADER.length).toUpperCase()] = value
@@ -24,7 +32,7 @@ function readHead(headers: ReadonlyMap<string, string>, size: number): ObjectHea
     : headers.get(ENCRYPTION_HEADER)
   return {
     size,
-    etag: (headers.get('etag') ?? '').replace(/^(?:W\/)?"(.*)"$/, '$1'),
+    etag: (headers.get('etag') ?? pinned).replace(/^(?:W\/)?"(.*)"$/, '$1'),
     lastModified: 0,
     checksums,
     checksumType: checksums.TYPE === 'COMPOSITE' ? 'COMPOSITE' : '',

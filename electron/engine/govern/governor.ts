@@ -81,9 +81,14 @@ export function createGovernor(options: GovernorOptions) {
     timeWindow: spec.timeWindow,
     emit,
     evidence: () => ({ ...window.read(now()), retryAfterMs: gates.longestWaitMs() }),
-    onRest: (cause) => pool.closeAll(cause),
+    onRest(cause) {
+      // A service that refuses is there and is waited for, however long; one that only breaks off is gone some day.
+      const isRefused = (window.read(now()).errors.get('throttled') ?? 0) > 0
+      silentBeforeRestMs = cause === 'time-window' || isRefused ? 0 : network.silentMs()
+      pool.closeAll(cause)
+    },
     onEnd() {
-      network.startOver()
+      network.startOver(silentBeforeRestMs)
       isWarm = false
       return ceiling(0)
     },
@@ -98,6 +103,7 @@ export function createGovernor(options: GovernorOptions) {
   let recentRate = 0
   let tickedAt = now()
   let heldUntil = 0
+  let silentBeforeRestMs = 0
   let connectFailures = 0
   let connectNotBefore = 0
   let decay = startDecay(now())

@@ -20,9 +20,9 @@ export function createNetworkWatch(options: {
       receivedAt = now()
       hasEverReceived = true
     },
-    /** Silence counts from here: something else has held everything up until now. */
-    startOver(): void {
-      receivedAt = now()
+    /** Something else has held everything up until now: of the silence, only what went before it counts. */
+    startOver(silentBeforeMs = 0): void {
+      receivedAt = now() - silentBeforeMs
     },
     isLost: () => isLost,
     hasEverReceived: () => hasEverReceived,

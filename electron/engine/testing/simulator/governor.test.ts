@@ -4,7 +4,7 @@ import { ageingConnections } from '../weather/ageing-connections.ts'
 import { blackHoles } from '../weather/black-holes.ts'
 import { capacityChange, connectionSpeed, lineCapacity, lineCut } from '../weather/line.ts'
 import { throttling } from '../weather/throttling.ts'
-import type { Weather } from '../weather/weather.ts'
+import type { Fate, Weather } from '../weather/weather.ts'
 import { type SimulationResult, simulate } from './simulate.ts'
 
 const fresh = connectionSpeed(2e6)
@@ -109,6 +109,28 @@ describe('rest', () => {
     expect(Math.max(...resting)).toBe(0)
     expect(Math.max(...result.levels.slice(Math.ceil(cooled?.seconds ?? 0) + 1))).toBe(8)
     expect(result.speed(590, 600)).toBeGreaterThan(0.9 * 16e6)
+  })
+})
+
+describe('a rest does not keep a lost cause alive', () => {
+  /** One answer to every request, for longer than the network may be gone. */
+  const meets = (fate: Fate) =>
+    simulate({
+      seconds: 300,
+      weather: [{ name: 'always the same', fate: ({ kind }) => (kind === 'get' ? fate : undefined) }],
+      policy: { coolDownAfterSeconds: 15, coolDownSeconds: 20, networkGoneSeconds: 50 },
+    })
+
+  it('connections that are cut without a byte: the network is gone after some rests', async () => {
+    const result = await meets({ kind: 'reset', afterBytes: 0 })
+    expect(of(result, 'cooling-down').length).toBeGreaterThan(1)
+    expect(result.fatal).toMatchObject({ class: 'connect', code: 'network-gone' })
+  })
+
+  it('refusals are waited for', async () => {
+    const result = await meets({ kind: 'refuse', status: 503, code: 'SlowDown' })
+    expect(of(result, 'cooling-down').length).toBeGreaterThan(3)
+    expect(result.fatal).toBeUndefined()
   })
 })
 

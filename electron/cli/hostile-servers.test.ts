@@ -105,20 +105,15 @@ function raw(response: ServerResponse): ServerResponse {
   return socket as unknown as ServerResponse
 }
 
-const listing = () =>
-  listBucketXml({
-    ...{ bucket: 'bucket', prefix: '', delimiter: '', maxKeys: 1000, urlEncoded: true, prefixes: [] },
-    entries: Object.keys(OBJECTS).map((key) => ({ key, size: SIZE, etag: 'e', lastModified: 1e12 })),
-    continuation: undefined,
-  })
-
 const flags = (server: Server) => ['--endpoint-url', urlOf(server), '--region', 'us-east-1', '--path-style']
+
+const listed = Object.keys(OBJECTS).map((key) => ({ key, size: SIZE }))
 
 test('objects that lie fail by their names, the good one arrives, and nobody else is asked', async () => {
   const server = await listen((response, request) => {
     const answer = OBJECTS[(request.url ?? '').split('?')[0]?.slice('/bucket/'.length) ?? '']
     if (answer && request.method === 'GET') answer(response, request)
-    else response.writeHead(200, { 'content-type': 'application/xml' }).end(listing())
+    else sendListing(response, listed)
   })
   const destination = join(folder, 'objects')
   const run = await runProgram(['get', 's3://bucket/', destination, '--json', ...flags(server)], ENVIRONMENT)
@@ -145,12 +140,25 @@ const BOMB = `<?xml version="1.0"?><!DOCTYPE b [<!ENTITY a0 "ha">${Array.from(
   (_, index) => `<!ENTITY a${index + 1} "&a${index};&a${index};&a${index};&a${index};">`,
 ).join('')}]><ListBucketResult><Name>&a30;</Name><IsTruncated>false</IsTruncated></ListBucketResult>`
 
+let pages = 0
+function sendListing(response: ServerResponse, objects: { key: string; size: number }[], continuation?: string): void {
+  const xml = listBucketXml({
+    ...{ bucket: 'bucket', prefix: '', delimiter: '', maxKeys: 1000, urlEncoded: true, prefixes: [] },
+    entries: objects.map((object) => ({ ...object, etag: 'e', lastModified: 1e12 })),
+    continuation,
+  })
+  response.writeHead(200, { 'content-type': 'application/xml' }).end(xml)
+}
+
 const listings: [string, Answer][] = [
   ['an XML bomb', (response) => response.writeHead(200, { 'content-type': 'application/xml' }).end(BOMB)],
   ['a listing without end', (response) => endless(response.writeHead(200, { 'content-type': 'application/xml' }))],
   ['an error without end', (response) => endless(response.writeHead(500, { 'content-type': 'application/xml' }))],
   ['a head without end', (response) => endless(raw(response), `x-more: ${'y'.repeat(1000)}\r\n`)],
   ['a redirect to another host', (response) => response.writeHead(307, { location: away() }).end()],
+  ["a hotel's page", (response) => response.writeHead(200).end('<html><body>Welcome! Please log in.</body></html>')],
+  ['a size below zero', (response) => sendListing(response, [{ key: 'a', size: -7 }])],
+  ['pages for ever', (response) => sendListing(response, [{ key: 'a', size: 1 }], String(++pages))],
   ['a redirect to itself', (response, { url }) => response.writeHead(301, { location: url ?? '/' }).end()],
 ]
 test.each(listings)(
@@ -167,3 +175,21 @@ test.each(listings)(
     expect(askedElsewhere).toEqual([])
   },
 )
+
+test('keys that are listed twice are fetched once, and those from outside the prefix not at all', async () => {
+  const inside = ['a/1.nc', 'a/2.nc', 'a/3.nc'].map((key) => ({ key, size: SIZE }))
+  const outside = ['b/other.nc', '../../climbs.nc'].map((key) => ({ key, size: SIZE }))
+  let fetched = 0
+  const server = await listen((response, request) => {
+    const isListing = request.url?.includes('list-type')
+    if (isListing) return sendListing(response, [...inside, ...outside, ...inside.toReversed(), ...inside])
+    if (request.method === 'GET') fetched++
+    response.writeHead(206, partial()).end(BYTES)
+  })
+  const destination = join(folder, 'twice')
+  const run = await runProgram(['get', 's3://bucket/a/', destination, '--json', ...flags(server)], ENVIRONMENT)
+  expect(run.code).toBe(0)
+  expect(JSON.parse(run.stdout.trim().split('\n').at(-1) ?? '')).toMatchObject({ objectsDone: 3, bytesDone: 3 * SIZE })
+  expect(fetched).toBe(3)
+  expect((await readdir(destination)).sort()).toEqual(['.longhaul', '1.nc', '2.nc', '3.nc'])
+})

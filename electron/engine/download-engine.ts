@@ -20,6 +20,7 @@ import { createJobLogs, type ErrorLogEntry, type JobLogs } from './metrics/job-l
 import { createSnapshotMeter } from './metrics/snapshot-meter.ts'
 import { openWorkplace, type Workplace } from './open-workplace.ts'
 import { createObjectTable } from './plan/object-table.ts'
+import { createRepeatCheck } from './plan/repeat-check.ts'
 import { createTransferBook, type ObjectNews } from './schedule/transfer-book.ts'
 import { askForCheck, checkObject } from './verify/check-object.ts'
 
@@ -195,6 +196,7 @@ export function startDownload(options: DownloadOptions): Download {
   async function list(): Promise<void> {
     const begunAt = clock.monotonic()
     const isWanted = createGlobFilter(spec.include, spec.exclude)
+    const isRepeated = createRepeatCheck(table)
     const { prefix } = spec.source
     let seen = 0
     let isWholeKey = false
@@ -213,6 +215,7 @@ export function startDownload(options: DownloadOptions): Download {
         if (seen === 0 && object.key === prefix && !prefix.endsWith('/')) isWholeKey = true
         else if (isWholeKey) break
         seen++
+        if (isRepeated(object.key)) continue
         if (!isWholeKey && !isWanted(keyBelowPrefix(object.key, prefix))) continue
         const index = table.add(object)
         if (object.size > 0 && object.size < (smallest?.size ?? Number.POSITIVE_INFINITY)) smallest = object

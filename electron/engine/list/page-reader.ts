@@ -15,7 +15,13 @@ export type PageReader = {
   stop(): void
 }
 
+/** Services may send some pages without anything new, but a listing that brings nothing else would go on for ever. */
+const MOST_STALE_PAGES = 250
+
 export function createPageReader(ask: AskPage, pagesAhead: number): PageReader {
+  /** What earlier pages began with. */
+  const headings = new Set<string>()
+  let stalePages = 0
   const pages: Outcome<ListPage>[] = []
   let ahead = pagesAhead
   let continuation: string | undefined
@@ -38,8 +44,7 @@ export function createPageReader(ask: AskPage, pagesAhead: number): PageReader {
     isAsking = true
     const page = await ask(continuation)
     isAsking = false
-    if (page.ok && page.value.continuation !== undefined && page.value.continuation === continuation) {
-      // It would go round for ever.
+    if (page.ok && goesRound(page.value)) {
       pages.push(failed({ class: 'protocol', code: 'listing-repeats' }))
       isOver = true
     } else {
@@ -48,6 +53,14 @@ export function createPageReader(ask: AskPage, pagesAhead: number): PageReader {
       isOver ||= continuation === undefined
     }
     advance()
+  }
+
+  function goesRound({ objects, prefixes, continuation: next }: ListPage): boolean {
+    if (next === undefined) return false
+    const heading = objects[0]?.key ?? prefixes[0]
+    stalePages = heading === undefined || headings.has(heading) ? stalePages + 1 : 0
+    if (heading !== undefined) headings.add(heading)
+    return next === continuation || stalePages > MOST_STALE_PAGES
   }
 
   advance()

@@ -101,7 +101,7 @@ export function createS3ObjectSource(options: S3SourceOptions): S3ObjectSource {
           EncodingType: 'url',
         }),
       )
-      if (page.ok) return readPage(page.value, continuation)
+      if (page.ok) return readPage(page.value, { prefix, continuation })
       // A listing has no key that could be missing: without S3's own word for it, a 404 means the bucket.
       const isBucket = page.failure.class === 'missing'
       return isBucket ? failed({ ...page.failure, class: 'missing-bucket', subject: source.bucket }) : page
@@ -169,12 +169,17 @@ export function createS3ObjectSource(options: S3SourceOptions): S3ObjectSource {
     },
   }
 
-  function readPage(listing: Listing, asked: string | undefined): Outcome<ListPage> {
-    const { objects, prefixes, isTruncated, nextToken } = listing
-    if (isTruncated && (!nextToken || nextToken === asked)) {
+  function readPage(listing: Listing, asked: { prefix: string; continuation: string | undefined }): Outcome<ListPage> {
+    const { isTruncated, nextToken } = listing
+    if (isTruncated && (!nextToken || nextToken === asked.continuation)) {
       return failed({ class: 'protocol', code: 'list-does-not-advance', subject: source.bucket })
     }
-    return success({ objects, prefixes, ...(isTruncated && nextToken ? { continuation: nextToken } : {}) })
+    return success({
+      // What lies elsewhere was not asked for, and its name below the prefix would be a piece of nonsense.
+      objects: listing.objects.filter(({ key }) => key.startsWith(asked.prefix)),
+      prefixes: listing.prefixes.filter((name) => name.startsWith(asked.prefix)),
+      ...(isTruncated && nextToken ? { continuation: nextToken } : {}),
+    })
   }
 }
 
@@ -191,6 +196,8 @@ async function sendList(s3: S3Client, signal: AbortSignal, input: ListObjectsV2C
       const text = body.toString('utf8')
       // S3 declares nothing; who does so wants a parser to multiply it.
       if (text.includes('<!DOCTYPE')) throw new Error('the listing brings declarations of its own')
+      // The SDK takes any document, the page of a hotel's network too, for a listing without objects.
+      if (!/<(?:ListBucketResult|Error)[\s>]/.test(text)) throw new Error('the answer is no listing')
       listing = readListing(text)
       if (listing) response.body = EMPTY_LISTING
       return result
@@ -198,7 +205,7 @@ async function sendList(s3: S3Client, signal: AbortSignal, input: ListObjectsV2C
     { step: 'deserialize', priority: 'low' },
   )
   const output = await s3.send(command, { abortSignal: signal })
-  return listing ?? listingOf(output)
+  return listing ?? requireSizes(listingOf(output))
 }
 
 type SdkResponse = { statusCode: number; body: AsyncIterable<Buffer> | Uint8Array }
@@ -229,7 +236,7 @@ function listingOf(output: ListObjectsV2CommandOutput): Listing {
   return {
     objects: (output.Contents ?? []).map((item) => ({
       key: decode(item.Key ?? ''),
-      size: item.Size ?? 0,
+      size: item.Size ?? Number.NaN,
       etag: unquote(item.ETag ?? ''),
       lastModified: item.LastModified?.getTime() ?? 0,
       storageClass: item.StorageClass ?? 'STANDARD',
@@ -238,6 +245,13 @@ function listingOf(output: ListObjectsV2CommandOutput): Listing {
     isTruncated: output.IsTruncated === true,
     nextToken: output.NextContinuationToken,
   }
+}
+
+/** What cannot be a size is not guessed at. */
+function requireSizes(listing: Listing): Listing {
+  const odd = listing.objects.find(({ size }) => !Number.isSafeInteger(size) || size < 0)
+  if (odd) throw new Error(`the listing gives ${JSON.stringify(odd.key.slice(0, 100))} no possible size`)
+  return listing
 }
 
 const EMPTY_LISTING = Buffer.from('<ListBucketResult></ListBucketResult>')

@@ -1,0 +1,24 @@
+import { expect, it } from 'vitest'
+import { createRepeatCheck } from './repeat-check.ts'
+
+const rows: [what: string, listed: string[], once: string[]][] = [
+  ['keys in order', ['a', 'b', 'c'], ['a', 'b', 'c']],
+  ['a page that comes twice', ['a', 'b', 'a', 'b', 'c'], ['a', 'b', 'c']],
+  ['one key twice in a row', ['a', 'a', 'b'], ['a', 'b']],
+  ['keys in no order, as directory buckets list them', ['c', 'a', 'b', 'a', 'c', 'd'], ['c', 'a', 'b', 'd']],
+  // In UTF-8, the order of S3, the second is the greater one; in UTF-16 it is not.
+  ['keys beyond the basic plane', ['\uff5e', '\u{1f600}', '\u{1f600}'], ['\uff5e', '\u{1f600}']],
+  ['the empty key', ['', ''], ['']],
+]
+it.each(rows)('%s: each is wanted once', (_what, listed, once) => {
+  const kept: string[] = []
+  const table = { key: (index: number) => kept[index] as string }
+  const isRepeated = createRepeatCheck({
+    ...table,
+    get length() {
+      return kept.length
+    },
+  })
+  for (const key of listed) if (!isRepeated(key)) kept.push(key)
+  expect(kept).toEqual(once)
+})

@@ -31,7 +31,7 @@ const EXPECTED: Record<FailureClass, number> = {
   'disk-denied': 5,
   disk: 5,
   locked: 5,
-  'unsafe-path': 1,
+  'unsafe-path': 5,
   cancelled: 130,
   usage: 2,
 }
@@ -102,4 +102,5 @@ test('failed objects are listed by name, a key cannot move the cursor', () => {
   expect(lines).toContain('  a [2J0: Access is denied. (AccessDenied)')
   expect(lines).toContain('  ... and 10 more')
   expect(printable('a\r\nb')).toBe('a b')
+  expect(printable('a\u0085b\u202ecn.exe')).toBe('a b cn.exe')
 })

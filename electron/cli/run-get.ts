@@ -6,7 +6,7 @@ import type { LiveDownload } from '../api/engine-access.ts'
 import { type CommandContext, reportFailure } from './command-context.ts'
 import { EXIT, exitCodeOf } from './exit-code.ts'
 import { summaryLines } from './human-lines.ts'
-import { eventLine, snapshotLine, summaryLine } from './json-lines.ts'
+import { eventLine, jsonLine, snapshotLine, summaryLine } from './json-lines.ts'
 import { parseGetOptions } from './parse-get-options.ts'
 import { createProgressLine } from './progress-line.ts'
 import { printable } from './sentences.ts'
@@ -81,7 +81,7 @@ async function dryRun(spec: JobSpec, context: CommandContext): Promise<number> {
       total.objects += objects.length
       total.bytes += objects.reduce((sum, { size }) => sum + size, 0)
       const lines = objects.map(({ key, size }) =>
-        isJson ? JSON.stringify({ type: 'object', key, size }) : `${size}\t${printable(key)}`,
+        isJson ? jsonLine({ type: 'object', key, size }) : `${size}\t${printable(key)}`,
       )
       if (lines.length > 0) await output.line(lines.join('\n'))
     },
@@ -92,6 +92,6 @@ async function dryRun(spec: JobSpec, context: CommandContext): Promise<number> {
   if (!listed.ok) return reportFailure(listed.failure, context)
   const { objects, bytes } = total
   const inWords = `${objects} object${objects === 1 ? '' : 's'}, ${bytes} bytes (${formatBytes(bytes)})`
-  await output.line(isJson ? JSON.stringify({ type: 'total', objects, bytes }) : inWords)
+  await output.line(isJson ? jsonLine({ type: 'total', objects, bytes }) : inWords)
   return EXIT.complete
 }

@@ -1,6 +1,7 @@
 /** `longhaul ls`: keys and sizes, page by page, for as many keys as there are. */
 import { type CommandContext, reportFailure } from './command-context.ts'
 import { EXIT } from './exit-code.ts'
+import { jsonLine } from './json-lines.ts'
 import { parseNetwork, parseSource } from './parse-get-options.ts'
 import { printable } from './sentences.ts'
 import { onStopSignal } from './stop-signals.ts'
@@ -26,7 +27,7 @@ export async function runLs(address: string, context: CommandContext): Promise<n
       const lines = objects.map(({ key, size, lastModified, etag }) => {
         const time = new Date(lastModified).toISOString()
         return isJson
-          ? JSON.stringify({ type: 'object', key, size, lastModified: time, etag })
+          ? jsonLine({ type: 'object', key, size, lastModified: time, etag })
           : `${String(size).padStart(14)}  ${time.slice(0, 19)}Z  ${printable(key)}`
       })
       if (lines.length > 0) await output.line(lines.join('\n'))

@@ -103,6 +103,8 @@ function quotation({ code = '', httpStatus, detail = '' }: Failure, language: La
   return language === 'zh' ? `(${printable(words)})` : ` (${printable(words)})`
 }
 
-/** One line, and nothing that would move a terminal's cursor: names come from other people's buckets. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out here
-export const printable = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ')
+const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+/g
+
+/** One line, and nothing that moves a terminal's cursor or turns its words round: names come from other people's buckets. */
+export const printable = (text: string): string => text.replace(UNSEEN, ' ')

@@ -1,5 +1,6 @@
 /** Where lines go. A reader that went away is noticed, never an error. */
 import type { Writable } from 'node:stream'
+import { jsonLine } from './json-lines.ts'
 
 export type Io = {
   stdout: Writable
@@ -38,7 +39,7 @@ export function createOutput({ stdout, stderr }: Io): Output {
       })
     },
     json(value) {
-      if (!gone) stdout.write(`${JSON.stringify(value)}\n`)
+      if (!gone) stdout.write(`${jsonLine(value)}\n`)
     },
     say: (text) => void stderr.write(`${text}\n`),
     isGone: () => gone || stdout.destroyed,

@@ -1,7 +1,8 @@
 /**
  * One line of manifest.csv. Spreadsheets open it, so a value must neither break the line nor begin a formula:
- * values that start with `=`, `+`, `-`, `@` or `'` get a `'` in front, values with control characters or broken
- * Unicode are written as `'json:` and a JSON string. One row is one line, always.
+ * values that start with `=`, `+`, `-`, `@` or `'` get a `'` in front, paths a `./`, so that they lead to their files all the
+ * same; values with control characters or broken Unicode are written as `'json:` and a JSON string. One row is one line,
+ * always, also for readers that know more ends of lines than the line feed.
  */
 import { isSame } from './same-bytes.ts'
 
@@ -23,7 +24,7 @@ export const MANIFEST_HEADER = 'bucket,key,path,size,etag,last_modified,state'
 
 export function encodeRow(row: ManifestRow): string {
   const time = isoTime(row.lastModified)
-  return `${quote(row.bucket)},${quote(row.key)},${quote(row.path)},${row.size},${quote(row.etag)},${time},${row.state}\n`
+  return `${quote(row.bucket)},${quote(row.key)},${quote(protectPath(row.path))},${row.size},${quote(row.etag)},${time},${row.state}\n`
 }
 
 const DAY_MS = 86_400_000
@@ -52,7 +53,7 @@ export function decodeRow(line: string): ManifestRow | undefined {
   if (fields?.length !== 7) return undefined
   const bucket = unprotect(fields[0])
   const key = unprotect(fields[1])
-  const path = unprotect(fields[2])
+  const path = unprotect(fields[2])?.replace(/^\.\//, '')
   const etag = unprotect(fields[4])
   const size = Number(fields[3])
   const state = fields[6]
@@ -67,6 +68,8 @@ export type PlainRow = { bytes: Buffer; start: number; bucketEnd: number; keyEnd
 
 const COMMA = 0x2c
 const APOSTROPHE = 0x27
+const DOT = 0x2e
+const SLASH = 0x2f
 const STATES = ['landed', 'mapped', 'failed'].map((state) => Buffer.from(state))
 /** Printable ASCII but comma and quote. */
 const IS_PLAIN = Uint8Array.from({ length: 256 }, (_, byte) => (/[ -~]/.test(String.fromCharCode(byte)) ? 1 : 0))
@@ -84,6 +87,7 @@ export function findPlainRow(bytes: Buffer, start: number, end: number, row: Pla
   row.bucketEnd = endOfPlainField(bytes, start, end)
   row.keyEnd = endOfPlainField(bytes, row.bucketEnd + 1, end)
   row.pathEnd = endOfPlainField(bytes, row.keyEnd + 1, end)
+  if (bytes[row.keyEnd + 1] === DOT && bytes[row.keyEnd + 2] === SLASH) return false
   const sizeEnd = endOfPlainField(bytes, row.pathEnd + 1, end)
   const etagEnd = endOfPlainField(bytes, sizeEnd + 1, end)
   const timeEnd = endOfPlainField(bytes, etagEnd + 1, end)
@@ -112,7 +116,8 @@ function isState(bytes: Buffer, start: number, end: number): boolean {
 
 const NEEDS_NOTHING = /^[A-Za-z0-9_./~:][A-Za-z0-9_./~: +%=&@-]*$/
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these would break the line
-const BREAKS_LINES = /[\u0000-\u001f\u007f\u2028\u2029]/
+const BREAKS_LINES = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/
+const BEGINS_FORMULA = /^[=+\-@']/
 
 function quote(value: string): string {
   if (NEEDS_NOTHING.test(value)) return value
@@ -121,11 +126,16 @@ function quote(value: string): string {
 
 function protect(value: string): string {
   if (BREAKS_LINES.test(value) || !value.isWellFormed()) return `'json:${escapeSeparators(JSON.stringify(value))}`
-  return /^[=+\-@']/.test(value) ? `'${value}` : value
+  return BEGINS_FORMULA.test(value) ? `'${value}` : value
 }
 
+const protectPath = (path: string): string => (BEGINS_FORMULA.test(path) || path.startsWith('./') ? `./${path}` : path)
+
 const escapeSeparators = (json: string): string =>
-  json.replace(/[\u007f\u2028\u2029]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  json.replace(
+    /[\u007f-\u009f\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 
 function unprotect(value: string | undefined): string | undefined {
   if (!value?.startsWith("'")) return value

@@ -53,14 +53,23 @@ describe('a row', () => {
     expect(encodeRow(row('x', { key })).split(',x,')[0]).toBe(`era5,${written}`)
   })
 
+  test.each([
+    ['=1+1', './=1+1'],
+    ['-rf', './-rf'],
+    ["'quoted", "./'quoted"],
+    ['a/=1+1', 'a/=1+1'],
+  ])('whose path is %s leads to it without being a formula', (path, written) => {
+    expect(encodeRow(row(path)).replaceAll('"', '').split(',')[2]).toBe(written)
+  })
+
   test('of any text is one line and comes back as it was', () => {
     const moment = fc.date({ noInvalidDate: true }).map((date) => date.getTime())
-    const text = fc.oneof(fc.string({ unit: 'binary' }), fc.stringMatching(/^[=+\-@',"\n\r\u2028\ud800 a\\]*$/))
+    const text = fc.oneof(fc.string({ unit: 'binary' }), fc.stringMatching(/^[=+\-@',"\n\r\u0085\u2028\ud800 a./\\]*$/))
     fc.assert(
       fc.property(text, text, text, fc.maxSafeNat(), moment, (key, path, etag, size, lastModified) => {
         const original = row('', { key, path, etag, size, lastModified })
         const line = encodeRow(original)
-        expect(line.match(/[\n\r]/g)).toHaveLength(1)
+        expect(line.match(/[\n\r\u0085\u2028\u2029]/g)).toHaveLength(1)
         expect(decodeRow(line.slice(0, -1))).toEqual(original)
       }),
       { numRuns: 1000 },

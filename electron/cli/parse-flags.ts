@@ -56,6 +56,12 @@ export const parseEndpointUrl: Parse<string> = (text, origin) => {
   return text
 }
 
+/** It becomes a piece of a host name. */
+export const parseRegion: Parse<string> = (text, origin) =>
+  /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i.test(text)
+    ? text
+    : refuseValue(origin, text, 'is no region such as us-east-1')
+
 export const parseProxy: Parse<string> = (text, origin) => {
   if (text === 'system' || text === 'none') return text
   const url = URL.canParse(text) ? new URL(text) : undefined

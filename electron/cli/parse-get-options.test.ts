@@ -134,6 +134,8 @@ describe('a mistake names its flag and echoes the value', () => {
     [{ 'ca-file': 'gone.pem' }, '--ca-file: "gone.pem" cannot be read (ENOENT)'],
     [{ 'ca-file': 'no.pem' }, '--ca-file: "no.pem" holds no PEM certificate'],
     [{ region: ' ' }, '--region: " " is empty'],
+    [{ region: 'us east' }, '--region: "us east" is no region such as us-east-1'],
+    [{ region: '../x' }, '--region: "../x" is no region'],
     [{ include: ['*.nc', ''] }, '--include: "" is empty'],
     [{ 'path-style': true, 'virtual-hosted': true }, '--path-style and --virtual-hosted exclude each other'],
     [{ 'no-sign-request': true, profile: 'lab' }, '--no-sign-request and --profile exclude each other'],

@@ -19,6 +19,7 @@ import {
   parsePartSize,
   parseProxy,
   parseRate,
+  parseRegion,
   parseResolve,
   parseThreads,
   parseTimeWindow,
@@ -69,7 +70,7 @@ export function parseSource(address: string, flags: FlagValues): Source {
   const addressing = flags.has('path-style') ? 'path' : flags.has('virtual-hosted') ? 'virtual' : undefined
   return sourceSchema.parse({
     ...parsed,
-    ...definedOnly({ endpointUrl: value('endpoint-url', parseEndpointUrl), region: value('region', (name) => name) }),
+    ...definedOnly({ endpointUrl: value('endpoint-url', parseEndpointUrl), region: value('region', parseRegion) }),
     ...definedOnly({ addressing }),
     access: flags.has('no-sign-request')
       ? { kind: 'anonymous' }

@@ -181,6 +181,14 @@ describe('what may happen between a hard kill and the next run', () => {
     },
   )
 
+  test('a log folder that cannot be made is said in one sentence: exit code 5', async () => {
+    await mkdir(destination)
+    await writeFile(join(destination, 'file'), '')
+    const run = await runProgram(get('--log-dir', join(destination, 'file', 'logs')))
+    expect(run.code).toBe(5)
+    expect(run.stderr.trim().split('\n')).toHaveLength(1)
+  })
+
   test('a file in the place of the folder is said in one sentence: exit code 5', async () => {
     await writeFile(destination, 'not a folder')
     const run = await runProgram(get())

@@ -41,7 +41,8 @@ const EXIT_BY_CLASS: Record<FailureClass, number> = {
   disk: EXIT.disk,
   // Another run writes there: we may not.
   locked: EXIT.disk,
-  'unsafe-path': EXIT.objectsFailed,
+  // Something else than a folder of ours lies where the job keeps its own files.
+  'unsafe-path': EXIT.disk,
   cancelled: EXIT.interrupted,
   usage: EXIT.usage,
 }

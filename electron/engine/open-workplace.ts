@@ -1,11 +1,13 @@
 /** Everything a job keeps in its destination: lock, journal, manifest and the names given so far. */
+import { resolve } from 'node:path'
 import type { EventCode, Reason } from '../../shared/engine-event.ts'
 import type { Failure, Outcome } from '../../shared/failure.ts'
-import { success } from '../../shared/failure.ts'
+import { failed, success } from '../../shared/failure.ts'
 import type { JobSpec } from '../../shared/job-spec.ts'
 import { readBootId } from './disk/boot-id.ts'
-import { type Destination, openDestination } from './disk/destination.ts'
+import { type Destination, makeFolders, openDestination } from './disk/destination.ts'
 import { lockDestination } from './disk/destination-lock.ts'
+import { mapDiskError } from './disk/disk-error.ts'
 import { type Journal, openJournal } from './disk/journal.ts'
 import { type Manifest, openManifest } from './disk/manifest.ts'
 import { createPathClaims, type PathClaims } from './disk/path-claims.ts'
@@ -35,6 +37,11 @@ export async function openWorkplace(
   if (!opened.ok) return opened
   const destination = opened.value
   const folder = destination.ownFolder
+  try {
+    if (spec.logFolder) await makeFolders(resolve(spec.logFolder))
+  } catch (error) {
+    return failed(mapDiskError(error, spec.logFolder))
+  }
   const locked = lockDestination(folder)
   if (!locked.ok) return locked
   const lock = locked.value

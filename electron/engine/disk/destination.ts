@@ -198,8 +198,8 @@ async function inspectFile(path: string): Promise<FileFacts | undefined> {
   }
 }
 
-/** As `mkdir -p`. Node's own says ENOENT where the truth is EROFS. */
-async function makeFolders(path: string): Promise<void> {
+/** As `mkdir -p`. Node's own says ENOENT where the truth is EROFS, and below `/proc` tries for ever. */
+export async function makeFolders(path: string): Promise<void> {
   try {
     await mkdir(path)
   } catch (error) {

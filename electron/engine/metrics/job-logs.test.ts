@@ -1,4 +1,14 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import {
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -52,6 +62,23 @@ describe('one line per error', () => {
     const line = await lineOf({ class: 'redirect-refused', detail, subject: 'https://b.example/k?X-Amz-Signature=abc' })
     expect(line).toContain('https://b.s3.amazonaws.com/k?... failed')
     expect(line).not.toMatch(/Signature|AKIA/)
+  })
+})
+
+describe('a log is not written through what somebody planted in its place', () => {
+  const rows: [string, (path: string, precious: string) => void][] = [
+    ['a link', (path, precious) => symlinkSync(precious, path)],
+    ['a second name of a file', (path, precious) => linkSync(precious, path)],
+    ['a folder', (path) => mkdirSync(path)],
+  ]
+  test.each(rows)('%s', async (_what, plant) => {
+    const precious = join(folder, 'precious')
+    writeFileSync(precious, 'precious')
+    plant(join(folder, ERROR_LOG), precious)
+    const logs = createJobLogs(folder)
+    logs.error(entry({ class: 'reset' }))
+    await logs.close()
+    expect(readFileSync(precious, 'utf8')).toBe('precious')
   })
 })
 

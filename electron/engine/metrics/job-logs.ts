@@ -2,7 +2,7 @@
  * The two files a user can send: `download_errors.log` (one line per error) and `performance.ndjson` (a snapshot at the
  * start, every ten minutes and at the end). NDJSON, appended across runs, rolled by size. They hold no secrets.
  */
-import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs'
+import { closeSync, constants, existsSync, fstatSync, openSync, renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { destination, pino } from 'pino'
 import type { Failure } from '../../../shared/failure.ts'
@@ -36,9 +36,8 @@ export type JobLogs = {
   close(): Promise<void>
 }
 
-/** `rollAtBytes` is smaller in tests. */
+/** The folder is there. `rollAtBytes` is smaller in tests. */
 export function createJobLogs(folder: string, { rollAtBytes = ROLL_AT_BYTES } = {}): JobLogs {
-  mkdirSync(folder, { recursive: true })
   const errors = openLog(join(folder, ERROR_LOG), rollAtBytes)
   const performance = openLog(join(folder, PERFORMANCE_LOG), rollAtBytes)
   return {
@@ -75,14 +74,15 @@ const withoutQuery = (text: string): string =>
   text.replace(/(\bhttps?:\/\/[^\s?"'<>]+)\?[^\s"'<>]*/gi, '$1?...').replace(UNSEEN, escapeUnseen)
 
 function openLog(path: string, rollAtBytes: number) {
-  const file = destination({ dest: path, sync: false, append: true })
-  // A log that cannot be written must not end a download.
-  file.on('error', () => {})
-  const logger = pino({ base: null, timestamp: false, formatters: { level: (level) => ({ level }) } }, file)
+  let file = openAppending(path)
   let bytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0
-  file.on('write', (written: number) => {
-    bytes += written
-  })
+  const lines = {
+    write(line: string) {
+      file?.write(line)
+      bytes += Buffer.byteLength(line)
+    },
+  }
+  const logger = pino({ base: null, timestamp: false, formatters: { level: (level) => ({ level }) } }, lines)
   return {
     write(entry: object) {
       logger.info(entry)
@@ -93,20 +93,50 @@ function openLog(path: string, rollAtBytes: number) {
           if (existsSync(`${path}.${old}`)) renameSync(`${path}.${old}`, `${path}.${old + 1}`)
         }
         renameSync(path, `${path}.1`)
-        file.reopen()
+        file?.end()
+        file = openAppending(path)
       } catch {
         // Held open by a viewer on Windows: goes on in the same file and tries again later.
       }
     },
     close: () =>
       new Promise<void>((resolve) => {
-        file.once('close', resolve)
+        if (!file) return resolve()
+        const closing = file
+        closing.once('close', resolve)
         // On a full disk it would keep its last lines for ever, and never say that it is closed.
-        file.once('error', () => {
-          file.destroy()
+        closing.once('error', () => {
+          closing.destroy()
           resolve()
         })
-        file.end()
+        closing.end()
       }),
   }
 }
+
+/** Without waiting where a pipe lies in its place. */
+const APPENDING =
+  constants.O_WRONLY |
+  constants.O_APPEND |
+  constants.O_CREAT |
+  (constants.O_NOFOLLOW ?? 0) |
+  (constants.O_NONBLOCK ?? 0)
+
+/** Undefined when it cannot be written, or would be written elsewhere through a link: a log must not end a download. */
+function openAppending(path: string): Destination | undefined {
+  try {
+    const fd = openSync(path, APPENDING, 0o666)
+    const { nlink } = fstatSync(fd)
+    if (nlink > 1) {
+      closeSync(fd)
+      return undefined
+    }
+    const file = destination({ dest: fd, sync: false })
+    file.on('error', () => {})
+    return file
+  } catch {
+    return undefined
+  }
+}
+
+type Destination = ReturnType<typeof destination>

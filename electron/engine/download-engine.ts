@@ -281,7 +281,11 @@ export function startDownload(options: DownloadOptions): Download {
         meter.tick()
         options.onSnapshot(snapshot())
       }),
-      every(JOURNAL_PROGRESS_MS, noteProgress),
+      every(JOURNAL_PROGRESS_MS, async () => {
+        noteProgress()
+        // Not left to the journal's own timer, which would come as much later again.
+        await place.journal.flush()
+      }),
       every(policy.journalFlushSeconds * 1000, async () => {
         noteProgress()
         const flushed = await place.checkpoint()

@@ -1,0 +1,55 @@
+/** On half a screen, or a telephone in the lab's network, nothing lies beyond the right edge. */
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Page } from 'playwright-core'
+import { expect } from 'vitest'
+import { jobPage } from '../model/job-page.ts'
+import { newDownloadPage } from '../model/new-download-page.ts'
+import { era5Archive, MEGABYTE } from '../support/era5.ts'
+import { spec } from '../support/spec.ts'
+
+const NARROW = { width: 400, height: 800 }
+
+/** Pixels of the page beyond the right edge; tables scroll within themselves. */
+const beyondTheEdge = (page: Page): Promise<number> =>
+  page.evaluate(() => {
+    const main = document.querySelector('main') as HTMLElement
+    return Math.max(main.scrollWidth - main.clientWidth, document.documentElement.scrollWidth - window.innerWidth)
+  })
+
+async function expectToFit(page: Page): Promise<void> {
+  expect(await beyondTheEdge(page)).toBe(0)
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(', ')}`)).toEqual([])
+}
+
+spec(
+  'every page fits into 400 pixels, in both languages',
+  async (workshop) => {
+    const archive = era5Archive(12 * MEGABYTE)
+    const server = await workshop.serve(archive.options)
+    const page = await workshop.open(await workshop.start(), { viewport: NARROW })
+    const form = newDownloadPage(page)
+    await form.pasteAddress(archive.addressOn(server))
+    await form.setFolder(workshop.destination)
+    await form.previewShows(archive.objects.length)
+    await expectToFit(page)
+    await form.start()
+    await jobPage(page).banner('completed')
+    await expectToFit(page)
+    await page.getByRole('button', { name: '全部图表' }).click()
+    await expectToFit(page)
+
+    await page.getByText('EN', { exact: true }).click()
+    await page.getByRole('button', { name: 'Back to lists' }).click()
+    await expectToFit(page)
+    for (const name of ['Settings', 'Diagnosis']) {
+      await page.getByRole('button', { name, exact: true }).click()
+      await page.getByRole('heading', { name, level: 1 }).waitFor()
+      await expectToFit(page)
+    }
+    await page.getByRole('link', { name: 'Logs' }).click()
+    await page.getByRole('heading', { name: 'Logs', level: 1 }).waitFor()
+    await expectToFit(page)
+  },
+  { only: 'web' },
+)

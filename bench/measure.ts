@@ -4,7 +4,14 @@ import { closeSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { watchPeakMemory } from './process-memory.ts'
 
-export type Command = { path: string; args: string[]; env?: Record<string, string>; workingFolder?: string }
+export type Command = {
+  path: string
+  args: string[]
+  env?: Record<string, string>
+  workingFolder?: string
+  /** What takes longer hangs. */
+  timeoutMs?: number
+}
 
 export type Measurement = {
   wallSeconds: number
@@ -18,7 +25,7 @@ export type Measurement = {
   stderr: string
 }
 
-/** No client is that slow: what takes longer hangs. */
+/** No client is that slow. */
 const TIMEOUT_MS = 300_000
 const STDERR_CHARACTERS = 1000
 
@@ -55,7 +62,7 @@ export async function measure(command: Command, folder: string, signal: AbortSig
     if (hasBash) killGroup(child.pid)
     else child.kill()
   }
-  const timeout = setTimeout(end, TIMEOUT_MS)
+  const timeout = setTimeout(end, command.timeoutMs ?? TIMEOUT_MS)
   signal.addEventListener('abort', end, { once: true })
   const memory = child.pid === undefined ? undefined : watchPeakMemory(child.pid, hasBash)
   let times = ''

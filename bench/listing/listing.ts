@@ -22,6 +22,8 @@ const PAGE_DELAY_MS = 50
 const ROOM_BYTES = 6e9
 /** The one that is downloaded. */
 const FOLDERS_LAYOUT = 1
+/** A million objects take minutes even on a machine that has nothing else to do. */
+const TIMEOUT_MS = 1_800_000
 const START_TARGET_SECONDS = 5
 const MEMORY_TARGET_BYTES = 400e6
 
@@ -39,6 +41,7 @@ export async function runListing(isQuick: boolean, signal: AbortSignal): Promise
           path: process.execPath,
           args: [BUILT_PROGRAM, ...args, '--endpoint-url', server.url, '--no-sign-request', '--json'],
           env: { LONGHAUL_STATE_FOLDER: join(path, 'state') },
+          timeoutMs: TIMEOUT_MS,
         },
         path,
         signal,

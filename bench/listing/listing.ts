@@ -60,29 +60,25 @@ export async function runListing(isQuick: boolean, signal: AbortSignal): Promise
       })
 
     for (const [index, layout] of LAYOUTS.entries()) {
-      const server = await startServer(index, PAGE_DELAY_MS)
       const work = `list ${layout.name}`
-      const measured = await run(server, work, ['get', 's3://bench/era5/', join(path, 'none'), '--dry-run'])
+      const dryRun = ['get', 's3://bench/era5/', join(path, 'none'), '--dry-run']
+      const measured = await withServer(index, PAGE_DELAY_MS, (server) => run(server, work, dryRun))
       const oneFolder = rows[0]?.seconds ?? measured.wallSeconds
       add(work, measured, index === 0 ? '' : `${(oneFolder / measured.wallSeconds).toFixed(1)} x as fast as one folder`)
-      await server.close()
     }
     if (!isQuick) {
-      const server = await startServer(FOLDERS_LAYOUT, 0)
-      const destination = join(path, 'files')
-      const startedAt = Date.now()
-      const first = await run(server, 'download', ['get', 's3://bench/era5/', destination, '--threads', '16'])
-      const firstByte = (server.firstObjectAt() - startedAt) / 1000
-      add('download 1,000,000 objects of one byte', first, `first object asked for after ${firstByte.toFixed(2)} s`)
-      const againAt = Date.now()
-      const again = await run(server, 'start again', ['get', 's3://bench/era5/', destination, '--threads', '16'])
-      startSeconds = (jobStartedAt(again.stdout) - againAt) / 1000
-      add(
-        'start the finished job again, to its end',
-        again,
-        `journal and manifest read after ${startSeconds.toFixed(2)} s`,
-      )
-      await server.close()
+      await withServer(FOLDERS_LAYOUT, 0, async (server) => {
+        const get = ['get', 's3://bench/era5/', join(path, 'files'), '--threads', '16']
+        const startedAt = Date.now()
+        const first = await run(server, 'download', get)
+        const firstByte = (server.firstObjectAt() - startedAt) / 1000
+        add('download 1,000,000 objects of one byte', first, `first object asked for after ${firstByte.toFixed(2)} s`)
+        const againAt = Date.now()
+        const again = await run(server, 'start again', get)
+        startSeconds = (jobStartedAt(again.stdout) - againAt) / 1000
+        const remark = `journal and manifest read after ${startSeconds.toFixed(2)} s`
+        add('start the finished job again, to its end', again, remark)
+      })
     }
     publish(rows, startSeconds)
     return true
@@ -92,6 +88,16 @@ export async function runListing(isQuick: boolean, signal: AbortSignal): Promise
 }
 
 type Server = { url: string; firstObjectAt(): number; close(): Promise<void> }
+
+/** A server that is left behind would keep this program from ending. */
+async function withServer<T>(layout: number, delayMs: number, work: (server: Server) => Promise<T>): Promise<T> {
+  const server = await startServer(layout, delayMs)
+  try {
+    return await work(server)
+  } finally {
+    await server.close()
+  }
+}
 
 async function startServer(layout: number, delayMs: number): Promise<Server> {
   const child = fork(join(import.meta.dirname, 'listing-server.ts'), [String(layout), String(delayMs)])

@@ -665,7 +665,6 @@ export const jobEn: JobWords = {
     total: '{count} errors in all, {retries} retries',
   },
   page: {
-    loading: 'Loading the job',
     missing: 'This job cannot be found',
     missingDetail: 'It may have been removed.',
     callFailed: 'That did not work: {failure}',

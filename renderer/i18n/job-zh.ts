@@ -619,7 +619,6 @@ export const jobZh = {
     total: '共 {count} 次错误，已重试 {retries} 次',
   },
   page: {
-    loading: '正在读取任务',
     missing: '找不到这个任务',
     missingDetail: '它可能已被移除。',
     callFailed: '操作没有成功: {failure}',

@@ -1,9 +1,9 @@
 /** One job: head, news, verdict, speed, live figures, and the tables behind them. */
-import { Empty, Skeleton } from 'antd'
+import { Empty } from 'antd'
 import { useCallback, useState } from 'react'
 import { hasEnded } from '../../shared/job-state.ts'
 import { ReportDialog } from '../logs/report-dialog.tsx'
-import { useJob, useWindowState } from '../store/use-window-store.tsx'
+import { useJob } from '../store/use-window-store.tsx'
 import { BannerLine } from './banner/banner-line.tsx'
 import { ChartPanel } from './chart/chart-panel.tsx'
 import { JobHead } from './head/job-head.tsx'
@@ -17,25 +17,20 @@ import { useJobWords } from './words/use-job-words.ts'
 import './job-page.css'
 
 export function JobPage({ jobId }: { jobId: string }) {
-  const isReady = useWindowState((state) => state.status === 'ready')
   const exists = useJob(jobId) !== undefined
   const { page } = useJobWords()
   if (exists) return <ExistingJob jobId={jobId} />
   return (
     <div className="lh-job-nothing">
-      {isReady ? (
-        <Empty
-          image={Empty.PRESENTED_IMAGE_SIMPLE}
-          description={
-            <>
-              <h1>{page.missing}</h1>
-              <p className="lh-muted">{page.missingDetail}</p>
-            </>
-          }
-        />
-      ) : (
-        <Skeleton active={false} title paragraph={{ rows: 6 }} aria-label={page.loading} />
-      )}
+      <Empty
+        image={Empty.PRESENTED_IMAGE_SIMPLE}
+        description={
+          <>
+            <h1>{page.missing}</h1>
+            <p className="lh-muted">{page.missingDetail}</p>
+          </>
+        }
+      />
     </div>
   )
 }

@@ -1,16 +1,17 @@
 /** What stands in the main part before there is anything to show. */
-import { Button, Skeleton } from 'antd'
+import { Button } from 'antd'
 import { useTranslation } from '../i18n/index.ts'
 import { useStoreHandle, useWindowState } from '../store/use-window-store.tsx'
 import { FailureNote } from './failure-note.tsx'
 import './start-pages.css'
 
+/** Bars of our own: the library's would be styled at run time, before the form that is waited for. */
 export function LoadingPage() {
   const { t } = useTranslation()
   return (
     <div className="lh-start-page" aria-busy="true">
       <h1 className="lh-spoken">{t('shell.loading')}</h1>
-      <Skeleton title={false} paragraph={{ rows: 5 }} />
+      <div className="lh-start-bars" aria-hidden="true" />
     </div>
   )
 }

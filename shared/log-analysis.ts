@@ -23,6 +23,7 @@ export const LOG_CAUSES = [
   'disk-full',
   'disk',
   'pool-full', //        urllib3 throws connections away: more threads than pool places
+  'too-many-files', //   connections are opened and never closed, until the system gives no more
   'pool-leak', //        sockets in CLOSE_WAIT
   'speed-decay', //      performance.ndjson: the last hours are slower than the first
   'memory-growth',

@@ -102,6 +102,11 @@ export const logWordsEn: LogWords = {
       says: 'urllib3 threw {count} connections away (Connection pool is full).',
       cure: 'In the older tool: max_pool_connections no smaller than the number of threads; or each request shakes hands anew.',
     },
+    'too-many-files': {
+      name: 'Connections or files are never closed',
+      says: '{count} errors: too many open files.',
+      cure: 'In the older tool: close each answer (finally, or with); starting again helps for a while.',
+    },
     'pool-leak': {
       name: 'Connections leak',
       says: '{closeWait} connections stood in CLOSE_WAIT; it must be 0.',

@@ -118,6 +118,11 @@ export const logWordsZh: LogWords = {
       says: 'urllib3 丢弃了 {count} 条连接 (Connection pool is full)。',
       cure: '旧工具：把 max_pool_connections 设为不小于线程数；否则每次都要重新握手。',
     },
+    'too-many-files': {
+      name: '连接或文件没有关闭',
+      says: '{count} 个错误是打开的文件过多（Too many open files）。',
+      cure: '旧工具：每个响应都要关闭（finally 或 with）；重启程序可暂时恢复。',
+    },
     'pool-leak': {
       name: '连接泄漏',
       says: '曾有 {closeWait} 条连接停在 CLOSE_WAIT，本应为 0。',

@@ -34,6 +34,7 @@ export const logsEn: Translation<typeof logsZh> = {
     'give-up': 'object given up',
     stop: 'job stopped',
     'pool-full': 'connection pool full',
+    'too-many-files': 'too many open files',
   },
   rest: '{{others}} more groups',
   bursts: 'Bursts',

@@ -32,6 +32,7 @@ export const logsZh = {
     'give-up': '放弃该对象',
     stop: '停止任务',
     'pool-full': '连接池已满',
+    'too-many-files': '打开的文件过多',
   },
   rest: '其余 {{others}} 组',
   bursts: '集中爆发',

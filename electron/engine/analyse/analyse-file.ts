@@ -1,5 +1,6 @@
 /** The one part that reads from the disk. Memory stays the same for any size. */
-import { open } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
+import { constants, createGunzip } from 'node:zlib'
 import { failed, type Outcome, success } from '../../../shared/failure.ts'
 import type { LogAnalysis } from '../../../shared/log-analysis.ts'
 import { mapDiskError } from '../disk/disk-error.ts'
@@ -7,33 +8,59 @@ import { createLogFold } from './fold-log.ts'
 import { createLineParser } from './parse-line.ts'
 import { createLineSplitter } from './split-lines.ts'
 
-/** Larger ones are no faster, and their strings are garbage that piles up. */
-const CHUNK_BYTES = 256 * 1024
+const CHUNK_BYTES = 1024 ** 2
+/** Strings of more than 128 KiB are large objects to V8, which are collected late: they pile up. */
+const PIECE_BYTES = 64 * 1024
 
-/** Fails as the file system does; a folder or device is `usage` / `not-a-file`. */
+/** Fails as the file system does; a folder or device is `usage` / `not-a-file`. A log may be gzip-ed. */
 export async function analyseFile(path: string, signal?: AbortSignal): Promise<Outcome<LogAnalysis>> {
   try {
-    const file = await open(path, 'r')
-    try {
-      if (!(await file.stat()).isFile()) return failed({ class: 'usage', code: 'not-a-file', subject: path })
-      const fold = createLogFold()
-      const parse = createLineParser()
-      const splitter = createLineSplitter((line) => fold.add(parse(line)))
-      const buffer = Buffer.allocUnsafe(CHUNK_BYTES)
-      let bytes = 0
-      for (;;) {
-        if (signal?.aborted) return failed({ class: 'cancelled', subject: path })
-        const { bytesRead } = await file.read(buffer, 0, CHUNK_BYTES, bytes)
-        if (bytesRead === 0) break
-        bytes += bytesRead
-        splitter.push(buffer.subarray(0, bytesRead))
-      }
-      splitter.end()
-      return success(fold.analysis(bytes))
-    } finally {
-      await file.close()
+    await using file = await open(path, 'r')
+    if (!(await file.stat()).isFile()) return failed({ class: 'usage', code: 'not-a-file', subject: path })
+    const fold = createLogFold()
+    const parse = createLineParser()
+    const splitter = createLineSplitter((line) => fold.add(parse(line)))
+    let bytes = 0
+    for await (const chunk of (await isGzip(file)) ? unpacked(file) : chunksOf(file)) {
+      if (signal?.aborted) return failed({ class: 'cancelled', subject: path })
+      bytes += chunk.length
+      for (let from = 0; from < chunk.length; from += PIECE_BYTES)
+        splitter.push(chunk.subarray(from, from + PIECE_BYTES))
     }
+    splitter.end()
+    return success(fold.analysis(bytes))
   } catch (error) {
     return failed(mapDiskError(error, path))
+  }
+}
+
+/** Each chunk is overwritten by the next one. */
+async function* chunksOf(file: FileHandle): AsyncGenerator<Buffer> {
+  const buffer = Buffer.allocUnsafe(CHUNK_BYTES)
+  for (let position = 0; ; ) {
+    const { bytesRead } = await file.read(buffer, 0, CHUNK_BYTES, position)
+    if (bytesRead === 0) return
+    position += bytesRead
+    yield buffer.subarray(0, bytesRead)
+  }
+}
+
+/** RFC 1952, 2.3.1 */
+async function isGzip(file: FileHandle): Promise<boolean> {
+  const { bytesRead, buffer } = await file.read(Buffer.alloc(2), 0, 2, 0)
+  return bytesRead === 2 && buffer.readUInt16BE() === 0x1f8b
+}
+
+/** What can be unpacked: a file that is torn or damaged ends there. */
+async function* unpacked(file: FileHandle): AsyncGenerator<Buffer> {
+  const unpack = createGunzip({ finishFlush: constants.Z_SYNC_FLUSH, chunkSize: CHUNK_BYTES })
+  const packed = file.createReadStream({ start: 0, autoClose: false })
+  packed.on('error', (error) => unpack.destroy(error))
+  try {
+    yield* packed.pipe(unpack)
+  } catch (error) {
+    if (!String((error as NodeJS.ErrnoException).code).startsWith('Z_')) throw error
+  } finally {
+    packed.destroy()
   }
 }

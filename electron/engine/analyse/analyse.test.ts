@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import type { LogAnalysis } from '../../../shared/log-analysis.ts'
@@ -109,6 +110,25 @@ describe('messages of Python libraries', () => {
       'pool-full',
       'WARNING urllib3.connectionpool: Connection pool is full, discarding connection: s3.amazonaws.com. Connection pool size: 10',
     ],
+    [
+      'connect',
+      "aiohttp.client_exceptions.ClientConnectorError: Cannot connect to host s3.amazonaws.com:443 ssl:default [Connect call failed ('192.0.2.1', 443)]",
+    ],
+    [
+      'dns',
+      'aiohttp.client_exceptions.ClientConnectorDNSError: Cannot connect to host s3.amazonaws.com:443 ssl:default [getaddrinfo failed]',
+    ],
+    ['reset', 'aiohttp.client_exceptions.ServerDisconnectedError: Server disconnected'],
+    ['reset', 'aiohttp.client_exceptions.ClientPayloadError: Response payload is not completed'],
+    ['stalled', 'asyncio.exceptions.TimeoutError'],
+    ['stalled', 'socket.timeout: timed out'],
+    [
+      'connect',
+      'TimeoutError: [WinError 10060] 由于连接方在一段时间后没有正确答复或连接的主机没有反应，连接尝试失败。',
+    ],
+    ['too-many-files', 'OSError: [Errno 24] Too many open files'],
+    ['disk-full', 'OSError: [Errno 122] Disk quota exceeded'],
+    ['disk', 'OSError: [Errno 5] Input/output error'],
     [undefined, '2025-10-01 12:00:00 INFO downloaded 503 files of 1204'],
     [undefined, 'INFO part 429 of 503 done'],
   ])('%s: %s', (wanted, line) => expect(classifyPython(line)).toBe(wanted))
@@ -202,13 +222,23 @@ describe('the likely cause', () => {
   })
 })
 
+/** "远程主机强迫关闭" in GBK, as Python's logging writes it on a Chinese Windows. */
+const IN_GBK = Buffer.from('d4b6b3ccd6f7bbfac7bfc6c8b9d8b1d5', 'hex')
+
 describe('any bytes', () => {
   const line = own(0)
   test.each<[string, (string | Uint8Array)[]]>([
     ['byte order mark', [`\ufeff${line}`]],
     ['CRLF', [line.replace('\n', '\r\n')]],
     ['no end of the last line', [line.trimEnd()]],
+    ['CR and LF in two reads', [line.replace('\n', '\r'), '\n']],
+    ['a progress bar before it, each state over the last', [`\r 45 %|####\r 46 %|####\r${line}`]],
     ['UTF-16, as PowerShell writes', [Buffer.from(`\ufeff${line}`, 'utf16le')]],
+    ['UTF-16 without a mark', [Buffer.from(line, 'utf16le')]],
+    ['UTF-16, the other byte first', [Buffer.from(line, 'utf16le').swap16()]],
+    ['GBK', [IN_GBK]],
+    ['UTF-8 after GBK', [Buffer.from('d4b6b3cc', 'hex'), '\n远程主机强迫关闭了一个现有的连接。\n']],
+    ['UTF-8, a sign in two reads', [Buffer.from('远程主机强迫').subarray(0, 14), Buffer.from('强迫关闭').subarray(2)]],
     ['one byte at a time', [...Buffer.from(line)].map((byte) => Uint8Array.of(byte))],
     ['binary before it', [Uint8Array.from([0, 255, 254, 128, 10]), line]],
     ['a line of 1 MB before it', ['x'.repeat(1e6), `\n${line}`]],
@@ -274,6 +304,20 @@ describe('files', () => {
       ok: true,
       value: { errors: 20_000 },
     })
+  })
+  test.each<[string, (packed: Buffer) => Buffer, (errors: number) => boolean]>([
+    ['gzip-ed', (packed) => packed, (errors) => errors === 20_000],
+    [
+      'gzip-ed and torn: as far as it goes',
+      (packed) => packed.subarray(0, packed.length / 2),
+      (errors) => errors > 100,
+    ],
+    ['gzip-ed and damaged', (packed) => Buffer.concat([packed.subarray(0, 20), IN_GBK]), (errors) => errors === 0],
+  ])('%s', async (_, change, isRight) => {
+    const path = join(folder, 'download_errors.log.1.gz')
+    writeFileSync(path, change(gzipSync(many(20_000, (n) => own(n)))))
+    const analysed = await analyseFile(path)
+    expect(analysed.ok && isRight(analysed.value.errors)).toBe(true)
   })
   test('missing', async () =>
     expect(await analyseFile(join(folder, 'none'))).toMatchObject({

@@ -29,9 +29,18 @@ const CAUSE_OF_CLASS: Record<string, LogCause> = {
   'disk-denied': 'disk',
   disk: 'disk',
   'pool-full': 'pool-full',
+  'too-many-files': 'too-many-files',
 }
 /** One of these is worth a word; of the others only what is more than a trifle. */
-const ALWAYS_TOLD: readonly LogCause[] = ['credentials', 'denied', 'clock-skew', 'corrupt', 'disk-full', 'disk']
+const ALWAYS_TOLD: readonly LogCause[] = [
+  'credentials',
+  'denied',
+  'clock-skew',
+  'corrupt',
+  'disk-full',
+  'disk',
+  'too-many-files',
+]
 const TRIFLE = 0.05
 /** One address of several stands for so much of what failed on the way. */
 const ONE_ADDRESS_SHARE = 0.6

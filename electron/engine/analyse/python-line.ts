@@ -1,10 +1,10 @@
 /**
- * Messages of Python's libraries (botocore, boto3, s3transfer, urllib3, requests, and the errors of the system they quote).
+ * Messages of Python's libraries (botocore, boto3, urllib3, requests, aiohttp, and the errors of the system they quote).
  * The first rule that fits names the class: what the service says comes before what the socket says.
  */
 import type { FailureClass } from '../../../shared/failure.ts'
 
-export type PythonClass = FailureClass | 'pool-full'
+export type PythonClass = FailureClass | 'pool-full' | 'too-many-files'
 
 const RULES: readonly [PythonClass, RegExp][] = [
   [
@@ -22,7 +22,10 @@ const RULES: readonly [PythonClass, RegExp][] = [
   ['denied', /AccessDenied|Access Denied|\(403\) when calling|403 Client Error/],
   ['changed', /PreconditionFailed|\(412\) when calling/],
   ['corrupt', /FlexibleChecksumError|[Cc]hecksum .*(?:mismatch|did not match)|校验.*(?:失败|不符)/],
-  ['disk-full', /No space left on device|\[Errno 28\]|WinError 112|磁盘空间不足/],
+  ['disk-full', /No space left on device|\[Errno 28\]|WinError 112|磁盘空间不足|Disk quota exceeded|\[Errno 122\]/],
+  // Connections that are never closed use up the descriptors of a process.
+  ['too-many-files', /Too many open files|\[Errno 24\]|WinError 10024/],
+  ['disk', /\[Errno 5\]|Input\/output error|WinError (?:21|1117)\b/],
   ['disk-denied', /PermissionError|\[Errno 13\]|Read-only file system|\[Errno 30\]/],
   [
     'dns',
@@ -33,14 +36,17 @@ const RULES: readonly [PythonClass, RegExp][] = [
     'tls',
     /SSLError|SSLCertVerificationError|CERTIFICATE_VERIFY_FAILED|SSLEOFError|UNEXPECTED_EOF_WHILE_READING|SSL validation failed/,
   ],
-  ['stalled', /ReadTimeout|Read timed out|Read timeout on endpoint|The read operation timed out/],
+  [
+    'stalled',
+    /ReadTimeout|Read timed out|Read timeout on endpoint|The read operation timed out|(?:Server|Socket)TimeoutError|socket\.timeout|asyncio\.\S*TimeoutError|^TimeoutError$/,
+  ],
   [
     'reset',
-    /ConnectionResetError|Connection reset by peer|WinError 1005[34]|ConnectionAbortedError|Connection aborted|ConnectionClosedError|Connection was closed before|RemoteDisconnected|IncompleteRead|Connection broken|ResponseStreamingError|BrokenPipe|forcibly closed|强迫关闭/,
+    /ConnectionResetError|Connection reset by peer|WinError 1005[34]|ConnectionAbortedError|Connection aborted|ConnectionClosedError|Connection was closed before|RemoteDisconnected|ServerDisconnected|ClientPayloadError|IncompleteRead|Connection broken|ResponseStreamingError|BrokenPipe|forcibly closed|强迫关闭/,
   ],
   [
     'connect',
-    /ConnectTimeout|Connect timeout on endpoint|ConnectionRefusedError|Connection refused|NewConnectionError|EndpointConnectionError|Could not connect to the endpoint|No route to host|Network is unreachable|WinError 100(?:51|60|61|65)|Failed to establish a new connection/,
+    /ConnectTimeout|Connect timeout on endpoint|ConnectionRefusedError|Connection refused|NewConnectionError|EndpointConnectionError|Could not connect to the endpoint|No route to host|Network is unreachable|WinError 100(?:51|60|61|65)|Failed to establish a new connection|ClientConnectorError|Connect call failed/,
   ],
   [
     'server-error',
@@ -60,10 +66,14 @@ export function classifyPython(text: string): PythonClass | undefined {
   return undefined
 }
 
+const ZERO = 48
+const NINE = 57
 const STAMP = /^\W{0,2}(\d{4})[-/](\d\d)[-/](\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,3})\d*)?\s*(Z|[+-]\d\d:?\d\d)?/
 
 /** Milliseconds of the time a line begins with; without a zone it is taken as UTC. */
 export function stampOf(line: string): number | undefined {
+  // Most lines of a traceback begin with a blank or a letter: a look at one sign spares them the pattern.
+  if (!isDigit(line.charCodeAt(0)) && !isDigit(line.charCodeAt(1)) && !isDigit(line.charCodeAt(2))) return undefined
   const match = STAMP.exec(line)
   if (!match) return undefined
   const [, year, month, day, hour, minute, second, fraction = '0', zone] = match
@@ -73,13 +83,15 @@ export function stampOf(line: string): number | undefined {
   return at + Number(fraction.padEnd(3, '0')) - offset * 60_000
 }
 
+const isDigit = (sign: number): boolean => sign >= ZERO && sign <= NINE
+
 const NUMBERS = /(?<![\d.])(\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})(?![\d.])/
 const HOST = /host='([\w.-]+)'|https?:\/\/([\w.-]+)/
-/** The surest first. The last one looks at every place of the text, so it is shown little of it. */
+/** The surest first. The last one is tried where a word begins, and nowhere within. */
 const KEYS = [
-  /https?:\/\/[\w.:-]+\/([^\s"'?]+)/,
+  /(?:https?|s3):\/\/[\w.:-]+\/([^\s"'?]+)/,
   /\b(?:[Kk]ey|[Oo]bject)['"]?\s*[=:]\s*['"]?([^\s'",]+\/[^\s'",]+)/,
-  /((?:[\w.=-]+\/)+[\w.=-]+\.\w{2,5})\b/,
+  /(?<![\w.=/-])((?:[\w.=-]+\/)+[\w.=-]+\.\w{2,5})\b/,
 ]
 const KEY_WITHIN = 600
 

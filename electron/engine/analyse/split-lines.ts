@@ -1,54 +1,98 @@
-/** Bytes -> lines, whatever the bytes are. A line longer than `MAX_LINE` keeps its beginning only. */
+/**
+ * Bytes -> lines, whatever the bytes are. They are taken as Latin-1, which costs a copy, and only lines with anything else
+ * than ASCII are looked at again: UTF-8, or GBK as Python writes on a Chinese Windows, line by line, for tools mix them.
+ * A line longer than `MAX_LINE` keeps its beginning only.
+ */
+import { isAscii, isUtf8 } from 'node:buffer'
+
 const MAX_LINE = 64 * 1024
-const CARRIAGE_RETURN = 13
+const UTF8_MARK = Buffer.from('\ufeff')
 
 export function createLineSplitter(onLine: (line: string) => void) {
-  let decoder: TextDecoder | undefined
+  let utf16: TextDecoder | undefined
+  let hasBegun = false
   let first = Buffer.alloc(0)
   let carry = ''
   let isOverlong = false
+  /** The line that is being put together may hold more than ASCII. */
+  let isPlain = true
+  let endedInReturn = false
 
-  function pushText(text: string): void {
+  function pushText(given: string, isPlainText: boolean): void {
+    const text = withoutReturns(given)
     let from = 0
     for (;;) {
       const end = text.indexOf('\n', from)
       if (end === -1) break
-      if (isOverlong || carry) {
-        emit(isOverlong ? carry : carry + text.slice(from, Math.min(end, from + MAX_LINE)))
-        carry = ''
-        isOverlong = false
-      } else emit(text.slice(from, Math.min(end, from + MAX_LINE)))
+      const upTo = Math.min(end, from + MAX_LINE)
+      if (isOverlong) emit(carry, isPlain)
+      else emit(carry ? carry + text.slice(from, upTo) : text.slice(from, upTo), isPlain && isPlainText)
+      carry = ''
+      isOverlong = false
+      isPlain = true
       from = end + 1
     }
     if (isOverlong) return
     carry += text.slice(from, from + MAX_LINE)
+    isPlain &&= isPlainText
     isOverlong = carry.length >= MAX_LINE
   }
 
-  function emit(line: string): void {
-    onLine(line.charCodeAt(line.length - 1) === CARRIAGE_RETURN ? line.slice(0, -1) : line)
+  /** A carriage return ends a line too: progress bars write many, and a line feed only when they are done. */
+  function withoutReturns(text: string): string {
+    const begin = endedInReturn && text.startsWith('\n') ? 1 : 0
+    if (text.length > 0) endedInReturn = text.endsWith('\r')
+    const rest = begin > 0 ? text.slice(begin) : text
+    return rest.includes('\r') ? rest.replace(/\r\n?/g, '\n') : rest
+  }
+
+  function emit(line: string, isPlainLine: boolean): void {
+    onLine(isPlainLine || utf16 ? line : decodeLine(line))
+  }
+
+  function pushBytes(chunk: Buffer): void {
+    if (utf16) pushText(utf16.decode(chunk, { stream: true }), true)
+    else pushText(chunk.latin1Slice(), isAscii(chunk))
   }
 
   return {
-    push(chunk: Uint8Array): void {
-      if (!decoder) {
-        // The first two bytes tell the encoding; PowerShell's `>` writes UTF-16.
-        first = Buffer.concat([first, chunk])
-        if (first.length < 2) return
-        decoder = new TextDecoder(encodingOf(first))
-        pushText(decoder.decode(first, { stream: true }))
-        first = Buffer.alloc(0)
-      } else pushText(decoder.decode(chunk, { stream: true }))
+    push(chunk: Buffer): void {
+      if (hasBegun) {
+        pushBytes(chunk)
+        return
+      }
+      first = Buffer.concat([first, chunk])
+      if (first.length >= UTF8_MARK.length) begin()
     },
     end(): void {
-      pushText((decoder ?? new TextDecoder()).decode(first))
-      if (carry) emit(carry)
+      if (!hasBegun) begin()
+      if (utf16) pushText(utf16.decode(), true)
+      if (carry) emit(carry, isPlain)
       carry = ''
     },
   }
+
+  function begin(): void {
+    hasBegun = true
+    const encoding = utf16Of(first)
+    if (encoding) utf16 = new TextDecoder(encoding)
+    const isMarked = first.subarray(0, UTF8_MARK.length).equals(UTF8_MARK)
+    pushBytes(isMarked ? first.subarray(UTF8_MARK.length) : first)
+    first = Buffer.alloc(0)
+  }
 }
 
-function encodingOf([one, two]: Uint8Array): string {
-  if (one === 0xff && two === 0xfe) return 'utf-16le'
-  return one === 0xfe && two === 0xff ? 'utf-16be' : 'utf-8'
+/** By its mark, which PowerShell's `>` writes, or by the zero beside a first letter of ASCII. */
+function utf16Of([one = 0, two = 0]: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
+  if ((one === 0xff && two === 0xfe) || (isLetter(one) && two === 0)) return 'utf-16le'
+  return (one === 0xfe && two === 0xff) || (one === 0 && isLetter(two)) ? 'utf-16be' : undefined
+}
+
+const isLetter = (byte: number): boolean => byte > 0 && byte < 0x80
+
+const chinese = new TextDecoder('gb18030')
+
+function decodeLine(line: string): string {
+  const bytes = Buffer.from(line, 'latin1')
+  return isUtf8(bytes) ? bytes.toString() : chinese.decode(bytes)
 }

@@ -4,12 +4,12 @@
  */
 import type { LogGroups } from '../../../shared/log-analysis.ts'
 
-const LIMIT = 4096
+const LIMIT = 1024
 const SHOWN = 20
 const NAME_LENGTH = 300
 
 export function createTopCounts() {
-  let counts = new Map<string, number>()
+  const counts = new Map<string, number>()
   let rest = 0
   let dropped = 0
 
@@ -34,11 +34,17 @@ export function createTopCounts() {
     },
   }
 
+  /** Of names with as many as the middle one the oldest stay, for their counts are whole. */
   function prune(): void {
-    const sorted = largestFirst()
-    for (const [, count] of sorted.slice(LIMIT / 2)) rest += count
-    dropped += sorted.length - LIMIT / 2
-    counts = new Map(sorted.slice(0, LIMIT / 2))
+    const least = Uint32Array.from(counts.values()).sort()[LIMIT / 2] ?? 0
+    let room = LIMIT / 2
+    for (const count of counts.values()) if (count > least) room--
+    for (const [name, count] of counts) {
+      if (count > least || (count === least && room-- > 0)) continue
+      counts.delete(name)
+      rest += count
+      dropped++
+    }
   }
 
   function largestFirst(): [string, number][] {

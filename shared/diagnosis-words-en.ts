@@ -32,14 +32,17 @@ export const diagnosisWordsEn: DiagnosisWords = {
   },
   causes: {
     'sockets-idle': { says: 'No download is running just now; {{established}} connections.' },
-    'sockets-healthy': { says: '{{established}} connections, within the healthy range.' },
+    'sockets-of-others': {
+      says: 'No download of this program is running just now; {{established}} connections to this service ({{programs}}).',
+    },
+    'sockets-healthy': { says: '{{established}} connections, within the healthy range ({{programs}}).' },
     'sockets-few': {
       says: 'A download is running over {{established}} connections only.',
       advice:
         'Look at concurrency and the decision log on the job page: it may be throttled or cooling down, or more may not help.',
     },
     'sockets-many': {
-      says: '{{established}} connections, more than is healthy.',
+      says: '{{established}} connections, more than is healthy ({{programs}}).',
       advice: 'Diagnose again in a few minutes; if the number grows, rebuild the connection pool.',
     },
     'sockets-as-set': { says: '{{established}} connections, as the thread count of {{threads}} allows.' },
@@ -47,9 +50,9 @@ export const diagnosisWordsEn: DiagnosisWords = {
       says: '{{established}} connections: more would not be faster, so the program uses no more.',
     },
     'sockets-leak': {
-      says: '{{established}} connections are more than the work needs: connections leak.',
+      says: '{{established}} connections are more than the work needs: connections leak ({{programs}}).',
       advice:
-        'Rebuild the connection pool; if the number still rises, pause and resume (nothing is lost) and send us this report.',
+        'Rebuild the connection pool; if the number still rises, pause and resume (nothing is lost) and send us this report. In an older tool, look at its finally blocks: each response must be closed.',
     },
     'close-wait-none': { says: 'No answer was left unclosed.' },
     'close-wait-passing': {
@@ -57,8 +60,9 @@ export const diagnosisWordsEn: DiagnosisWords = {
       advice: 'Normal for a moment; if every diagnosis shows some, rebuild the connection pool.',
     },
     'close-wait-stuck': {
-      says: '{{stuck}} connections were closed by the other side and never by this program.',
-      advice: 'Rebuild the connection pool; if they stay, restart the program (it resumes) and send us this report.',
+      says: '{{stuck}} connections were closed by the other side and never on this one ({{programs}}).',
+      advice:
+        'Rebuild the connection pool; if they stay, restart the program (it resumes) and send us this report. An older tool does not close its responses: use a newer version, or look at its finally blocks.',
     },
     'not-throttled': { says: 'No request was throttled.' },
     throttled: {
@@ -128,6 +132,9 @@ export const diagnosisWordsEn: DiagnosisWords = {
       advice: 'Use fewer threads; router, VPN or provider may limit the number of connections.',
     },
     'speed-of-job': { says: 'What the running job reaches over {{connections}} connections.' },
+    'speed-of-machine': {
+      says: 'Another program is downloading: what this machine receives just now in all; it was not disturbed.',
+    },
     'job-too-young': { says: 'The job has only just begun; its speed cannot be told yet.' },
     'speed-not-disturbed': { says: 'Not measured, so that the running download is not disturbed.' },
     'speed-too-short': { says: 'The objects are too small to tell a speed.' },

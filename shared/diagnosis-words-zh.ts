@@ -58,20 +58,24 @@ export const diagnosisWordsZh: DiagnosisWords = {
   },
   causes: {
     'sockets-idle': { says: '现在没有下载在运行，{{established}} 个连接。' },
-    'sockets-healthy': { says: '{{established}} 个连接，在健康范围内。' },
+    'sockets-of-others': {
+      says: '现在没有本程序的下载在运行；通往这个服务的有 {{established}} 个连接（{{programs}}）。',
+    },
+    'sockets-healthy': { says: '{{established}} 个连接，在健康范围内（{{programs}}）。' },
     'sockets-few': {
       says: '下载在运行，却只有 {{established}} 个连接。',
       advice: '在任务页看并发数和“决策记录”：可能正在降速、冷却，或多开连接并不更快。',
     },
     'sockets-many': {
-      says: '{{established}} 个连接，多于健康范围。',
+      says: '{{established}} 个连接，多于健康范围（{{programs}}）。',
       advice: '过几分钟再诊断一次；若仍在增长，点“立即重建连接池”。',
     },
     'sockets-as-set': { says: '{{established}} 个连接，与设定的线程数 {{threads}} 相符。' },
     'sockets-as-governed': { says: '{{established}} 个连接：更多并不会更快，程序自己只用这么多。' },
     'sockets-leak': {
-      says: '{{established}} 个连接，超过所需：连接在泄漏。',
-      advice: '点“立即重建连接池”；若数量仍上升，暂停后继续（从断点续传），并把本报告发给我们。',
+      says: '{{established}} 个连接，超过所需：连接在泄漏（{{programs}}）。',
+      advice:
+        '点“立即重建连接池”；若数量仍上升，暂停后继续（从断点续传），并把本报告发给我们。若是旧工具，请检查 finally 块：每个响应都要关闭。',
     },
     'close-wait-none': { says: '没有未关闭的响应。' },
     'close-wait-passing': {
@@ -79,8 +83,9 @@ export const diagnosisWordsZh: DiagnosisWords = {
       advice: '短暂出现属正常；若每次诊断都有，请重建连接池。',
     },
     'close-wait-stuck': {
-      says: '{{stuck}} 个连接对方早已关闭，本程序一直没有关闭。',
-      advice: '点“立即重建连接池”；若仍然存在，重启程序（会从断点继续），并把本报告发给我们。',
+      says: '{{stuck}} 个连接对方早已关闭，这边一直没有关闭（{{programs}}）。',
+      advice:
+        '点“立即重建连接池”；若仍然存在，重启程序（会从断点继续），并把本报告发给我们。若是旧工具：响应没有关闭，请升级或检查 finally 块。',
     },
     'not-throttled': { says: '没有请求被限流。' },
     throttled: {
@@ -141,6 +146,7 @@ export const diagnosisWordsZh: DiagnosisWords = {
       advice: '减少线程数；路由器、VPN 或运营商可能限制了连接数。',
     },
     'speed-of-job': { says: '正在运行的任务用 {{connections}} 个连接达到的速度。' },
+    'speed-of-machine': { says: '另一个程序正在下载：这是本机此刻收到的总速度，没有打扰它。' },
     'job-too-young': { says: '任务刚刚开始，速度还说不出。' },
     'speed-not-disturbed': { says: '下载正在运行且不宜打扰，没有另外测速。' },
     'speed-too-short': { says: '可读的对象太小，测不出速度。' },

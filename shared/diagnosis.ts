@@ -67,6 +67,7 @@ export type CheckVerdict = (typeof CHECK_VERDICTS)[number]
 /** Why the verdict is what it is; each has one sentence and, unless all is well, one piece of advice. */
 export const CAUSES = [
   'sockets-idle',
+  'sockets-of-others',
   'sockets-healthy',
   'sockets-few',
   'sockets-many',
@@ -102,6 +103,7 @@ export const CAUSES = [
   'line-is-full',
   'many-hurt',
   'speed-of-job',
+  'speed-of-machine',
   'job-too-young',
   'speed-not-disturbed',
   'speed-too-short',

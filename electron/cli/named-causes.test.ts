@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { describeCheck } from '../../shared/describe-diagnosis.ts'
 import { type Check, checkSchema } from '../../shared/diagnosis.ts'
 import type { Limit } from '../../shared/metrics-snapshot.ts'
 import { createEra5Objects, ERA5_BUCKET, ERA5_PREFIX } from '../engine/testing/era5-objects.ts'
@@ -172,15 +173,16 @@ test('a DNS server that takes a second is named, with the time it took', async (
   expect(check?.value).toBeGreaterThan(1000)
 })
 
-/** A program that holds the folder's lock as a download does, opens so many connections and never closes one. */
-async function leak(destination: string, port: number, connections: number): Promise<ChildProcess> {
-  await mkdir(join(destination, '.longhaul'), { recursive: true })
+/** A program that opens so many connections and never closes one; with a folder it holds its lock, as a download of ours does. */
+async function leak(port: number, connections: number, destination?: string): Promise<ChildProcess> {
+  if (destination) await mkdir(join(destination, '.longhaul'), { recursive: true })
   const lock = JSON.stringify(join(import.meta.dirname, '..', 'engine', 'disk', 'destination-lock.ts'))
   const script = `
     import { connect } from 'node:net'
     import { lockDestination } from ${lock}
+    const destination = ${JSON.stringify(destination ?? '')}
     // Kept: a lock that is collected as garbage is let go.
-    globalThis.lock = lockDestination(${JSON.stringify(join(destination, '.longhaul'))})
+    if (destination) globalThis.lock = lockDestination(destination + '/.longhaul')
     let open = 0
     for (let n = 0; n < ${connections}; n++)
       connect({ port: ${port}, host: '127.0.0.1', allowHalfOpen: true }, () => ++open === ${connections} && console.log('open')).resume()
@@ -199,21 +201,26 @@ describe.runIf(process.platform === 'linux')('a program that leaks', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     return server
   }
+  const LEAK = { verdict: 'bad', cause: 'sockets-leak', value: 60 }
+  const UNCLOSED = { verdict: 'bad', cause: 'close-wait-stuck', value: 8, evidence: { stuck: 8 } }
   test.each([
-    ['60 connections: a leak', 60, false, 'sockets', { verdict: 'bad', cause: 'sockets-leak', value: 60 }],
-    [
-      '8 answers that nobody closed: CLOSE_WAIT',
-      8,
-      true,
-      'close-wait',
-      { verdict: 'bad', cause: 'close-wait-stuck', value: 8, evidence: { stuck: 8 } },
-    ],
-  ])('%s', async (_, connections, endsAtOnce, code, expected) => {
+    ['60 connections of a download of ours: a leak', 60, false, true, 'sockets', LEAK],
+    ['60 connections of an older tool, told by where they lead', 60, false, false, 'sockets', LEAK],
+    ['8 answers that nobody closed: CLOSE_WAIT', 8, true, true, 'close-wait', UNCLOSED],
+    ['8 answers that an older tool did not close', 8, true, false, 'close-wait', UNCLOSED],
+  ])('%s', async (_, connections, endsAtOnce, isOurs, code, expected) => {
     const destination = await mkdtemp(join(folder, 'leak-'))
     const server = await listen(endsAtOnce)
-    const child = await leak(destination, (server.address() as AddressInfo).port, connections)
+    const { port } = server.address() as AddressInfo
+    const child = await leak(port, connections, isOurs ? destination : undefined)
+    // It does not answer: what matters is where it is.
+    const address = isOurs ? [] : [ADDRESS, '--endpoint-url', `http://127.0.0.1:${port}`]
     try {
-      expect((await diagnose(['--folder', destination])).get(code)).toMatchObject(expected)
+      const check = (await diagnose([...address, '--folder', destination])).get(code)
+      expect(check).toMatchObject(expected)
+      expect(check?.evidence.programs).toMatch(new RegExp(`^node \\(${child.pid}\\) `))
+      for (const language of ['zh', 'en'] as const)
+        expect(describeCheck(check as Check, language).cause).toContain(`node (${child.pid})`)
     } finally {
       const gone = new Promise((resolve) => child.once('exit', resolve))
       child.kill('SIGKILL')

@@ -52,7 +52,7 @@ export function createLineSplitter(onLine: (line: string) => void) {
 
   function pushBytes(chunk: Buffer): void {
     if (utf16) pushText(utf16.decode(chunk, { stream: true }), true)
-    else pushText(chunk.latin1Slice(), isAscii(chunk))
+    else pushText(chunk.toString('latin1'), isAscii(chunk))
   }
 
   return {

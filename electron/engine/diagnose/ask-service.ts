@@ -1,7 +1,7 @@
 /** Asks the bucket step by step and judges each answer; what hangs on a step that failed says so. */
 import type { Failure, Outcome } from '../../../shared/failure.ts'
 import type { Endpoint, ListedObject } from '../engine-ports.ts'
-import type { DiagnosisRequest, Report } from './diagnosis-request.ts'
+import type { Company, DiagnosisRequest, Report } from './diagnosis-request.ts'
 import { judgeThrottling } from './judge-connections.ts'
 import type { LookUp } from './judge-names.ts'
 import {
@@ -46,7 +46,13 @@ export async function askService(
     place,
     names,
     refusal,
-  }: { place: Endpoint | undefined; names: Names; refusal: { ok: false; failure: Failure } | undefined },
+    company,
+  }: {
+    place: Endpoint | undefined
+    names: Names
+    refusal: { ok: false; failure: Failure } | undefined
+    company: Company
+  },
 ): Promise<ServiceFindings> {
   const { clock, jobs, target } = request
   const jobSpeed = jobs?.speeds.bytesPerSecond ?? 0
@@ -79,12 +85,12 @@ export async function askService(
   await Promise.race([heads, new Promise<void>((resolve) => void clock.after(HEAD_START_MS, resolve))])
   const { limitBytesPerSecond } = request
   const plan: GetPlan = { ...found, limitBytesPerSecond, clock, signal }
-  const depth = depthOf(request)
+  const depth = depthOf(request, company)
   const one = await probeOne(plan, filled, depth)
   reportOne(request, report, one, { depth, job: comparableSpeeds(request, filled) })
   await heads
   const singleSpeed = one.ok && depth !== 'first-byte' ? speedOf(one.value) : 0
-  const many = await askMany(request, report, plan, filled, { one, singleSpeed, depth })
+  const many = await askMany(request, report, plan, filled, { one, singleSpeed, depth, company })
   const results = [await heads, one, ...many.results]
   return {
     objects,
@@ -124,8 +130,8 @@ function comparableSpeeds({ jobs }: DiagnosisRequest, objects: readonly ListedOb
   return isLarge ? jobs?.speeds : undefined
 }
 
-function depthOf({ jobs, otherProcess }: DiagnosisRequest): ProbeDepth {
-  if (jobs?.isLimited || otherProcess !== undefined) return 'first-byte'
+function depthOf({ jobs }: DiagnosisRequest, { isDownloading }: Company): ProbeDepth {
+  if (jobs?.isLimited || isDownloading) return 'first-byte'
   return jobs && jobs.running > 0 ? 'beside' : 'whole'
 }
 
@@ -147,16 +153,29 @@ function reportOne(
   )
 }
 
+/** With less than this it goes another way than over the interface that is watched. */
+const LEAST_OF_A_DOWNLOAD = 100_000
+
 async function askMany(
   { jobs }: DiagnosisRequest,
   report: Report,
   plan: GetPlan,
   objects: readonly ListedObject[],
-  { one, singleSpeed, depth }: { one: Outcome<Transfer>; singleSpeed: number; depth: ProbeDepth },
+  {
+    one,
+    singleSpeed,
+    depth,
+    company,
+  }: { one: Outcome<Transfer>; singleSpeed: number; depth: ProbeDepth; company: Company },
 ): Promise<{ speed: number; results: Outcome<Transfer>[] }> {
   if (jobs && jobs.running > 0) {
     report('parallel-speed', judgeParallelSpeed({ from: 'job', job: jobs.speeds }))
     return { speed: 0, results: [] }
+  }
+  const { isDownloading, receivedBytesPerSecond = 0 } = company
+  if (isDownloading && receivedBytesPerSecond > LEAST_OF_A_DOWNLOAD) {
+    report('parallel-speed', judgeParallelSpeed({ from: 'machine', bytesPerSecond: receivedBytesPerSecond }))
+    return { speed: receivedBytesPerSecond, results: [] }
   }
   if (depth === 'first-byte' || plan.limitBytesPerSecond > 0) {
     const cause = depth === 'first-byte' ? 'speed-not-disturbed' : 'speed-at-limit'

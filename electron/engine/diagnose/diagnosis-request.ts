@@ -6,6 +6,14 @@ import type { JobSpeeds } from './judge-service.ts'
 import type { Judged } from './judged.ts'
 import type { ProbeSource } from './probe-service.ts'
 
+/** What goes on beside this diagnosis. */
+export type Company = {
+  /** Another program is connected to the service: nothing of size is fetched beside it. */
+  isDownloading: boolean
+  /** What this machine receives in all; undefined where it cannot be told. */
+  receivedBytesPerSecond: number | undefined
+}
+
 export type Report = (code: CheckCode, judged: Judged) => void
 
 /** Jobs that run in this process, as their last snapshots tell. */

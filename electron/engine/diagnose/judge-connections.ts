@@ -19,14 +19,16 @@ export type SocketMeasurement = {
   threads: number | undefined
   /** What the jobs' governors allow just now; undefined likewise. */
   concurrency: number | undefined
+  /** Other programs with connections to the service, in words: `python3 (4711) 60`. */
+  programs?: string | undefined
 }
 
 /** A user who asks for 64 connections gets them: that is many, but no leak. */
-export function judgeSockets({ sockets, runningJobs, concurrency, ...measured }: SocketMeasurement): Judged {
+export function judgeSockets({ sockets, runningJobs, concurrency, programs, ...measured }: SocketMeasurement): Judged {
   if (!sockets) return untold('cannot-tell', SOCKETS)
   const { established, closeWait, timeWait, other } = sockets
   const threads = measured.threads ?? DEFAULT_THREADS
-  const evidence = { established, closeWait, timeWait, other, runningJobs, threads }
+  const evidence = { established, closeWait, timeWait, other, runningJobs, threads, ...(programs ? { programs } : {}) }
   const say = (verdict: Judged['verdict'], cause: Judged['cause']) =>
     judged(verdict, cause, established, { threshold: SOCKETS, evidence })
   const wanted = threads > 0 ? threads + CONTROL_SOCKETS : 0
@@ -37,18 +39,22 @@ export function judgeSockets({ sockets, runningJobs, concurrency, ...measured }:
     return established <= wanted ? say('ok', 'sockets-as-set') : say('notice', 'sockets-many')
   }
   if (established >= SOCKETS.healthyFrom) return say('ok', 'sockets-healthy')
-  if (runningJobs === 0) return say('ok', 'sockets-idle')
+  if (runningJobs === 0) return say('ok', programs ? 'sockets-of-others' : 'sockets-idle')
   if (established >= threads) return say('ok', 'sockets-as-set')
   const isWanted = concurrency !== undefined && established >= concurrency
   return isWanted ? say('ok', 'sockets-as-governed') : say('notice', 'sockets-few')
 }
 
 /** A server may close a moment before we notice; a socket that is still there at the second look was forgotten. */
-export function judgeCloseWait(first: SocketCounts | undefined, second: SocketCounts | undefined): Judged {
+export function judgeCloseWait(
+  first: SocketCounts | undefined,
+  second: SocketCounts | undefined,
+  programs?: string | undefined,
+): Judged {
   const threshold = { notice: 0 }
   if (!first || !second) return untold('cannot-tell', threshold)
   const stuck = second.closeWaitIds.filter((id) => first.closeWaitIds.includes(id)).length
-  const evidence = { first: first.closeWait, second: second.closeWait, stuck }
+  const evidence = { first: first.closeWait, second: second.closeWait, stuck, ...(programs ? { programs } : {}) }
   if (stuck > 0) return judged('bad', 'close-wait-stuck', second.closeWait, { threshold, evidence })
   const seen = Math.max(first.closeWait, second.closeWait)
   if (seen > 0) return judged('notice', 'close-wait-passing', seen, { threshold, evidence })

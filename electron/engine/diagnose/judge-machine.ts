@@ -53,10 +53,17 @@ export function judgeFreeSpace(space: Outcome<{ freeBytes: number; totalBytes: n
 /** DESIGN 8.1: 150 MB more than idle, and 400 MB with a listing of a million keys; the desktop's own share on top. */
 const MEMORY_BYTES = { notice: 700e6, bad: 1.5e9 }
 
-export const judgeMemory = (memory: { rssBytes: number; freeBytes: number; totalBytes: number }): Judged =>
+/** Of this program, or of the one beside it that downloads and takes more. */
+export const judgeMemory = (memory: {
+  rssBytes: number
+  freeBytes: number
+  totalBytes: number
+  program?: string | undefined
+}): Judged =>
   judgeRising(memory.rssBytes, MEMORY_BYTES, ['memory-normal', 'memory-high', 'memory-very-high'], {
     systemFreeBytes: memory.freeBytes,
     systemTotalBytes: memory.totalBytes,
+    ...(memory.program ? { program: memory.program } : {}),
   })
 
 const SLOPE_BYTES_PER_HOUR = { notice: 50e6, bad: 200e6 }

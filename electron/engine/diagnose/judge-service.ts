@@ -104,10 +104,14 @@ export type ParallelMeasurement =
   | { from: 'probe'; connections: number; result: Outcome<{ bytes: number; seconds: number }>; singleSpeed: number }
   /** While a job runs nothing more is put on the line: its own speed is what many connections reach. */
   | { from: 'job'; job: JobSpeeds }
+  /** Another program downloads: what this machine receives is the best that can be told. */
+  | { from: 'machine'; bytesPerSecond: number }
   | { from: 'nothing'; cause: Skipped | 'speed-not-disturbed' | 'speed-at-limit' }
 
 export function judgeParallelSpeed(measured: ParallelMeasurement): Judged {
   if (measured.from === 'nothing') return untold(measured.cause, SPEED)
+  if (measured.from === 'machine')
+    return judged('ok', 'speed-of-machine', measured.bytesPerSecond, { threshold: SPEED })
   if (measured.from === 'job') {
     const { bytesPerSecond, connections } = measured.job
     if (bytesPerSecond === undefined) return untold('job-too-young', SPEED)

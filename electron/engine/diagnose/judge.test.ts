@@ -31,6 +31,11 @@ const sockets = (established: number, runningJobs = 1, threads = 16, concurrency
   judgeSockets({ sockets: counts(established), runningJobs, threads, concurrency })
 const socketsOfOther = (established: number) =>
   judgeSockets({ sockets: counts(established), runningJobs: 1, threads: undefined, concurrency: undefined })
+const socketsOfStranger = (established: number) =>
+  judgeSockets({
+    ...{ sockets: counts(established), runningJobs: 0, threads: 0, concurrency: undefined },
+    programs: `python3 (4711) ${established}`,
+  })
 const transfer = (changes: Partial<Transfer> = {}) =>
   success({ address: '192.0.2.1', connectMs: 30, firstByteMs: 80, bytes: 8e6, seconds: 1, ...changes })
 const free = { limitBytesPerSecond: 0 }
@@ -64,6 +69,10 @@ describe.each<[string, [situation: string, judged: Judged, verdict: string, caus
       ['seventy, although the user asked for 64: a rebuild, perhaps', sockets(70, 1, 64), 'notice', 'sockets-many'],
       ['more than twice as many as the user asked for', sockets(133, 1, 64), 'bad', 'sockets-leak'],
       ['none while nothing runs', sockets(0, 0, 0), 'ok', 'sockets-idle'],
+      ['two of a program that is not ours', socketsOfStranger(2), 'ok', 'sockets-of-others'],
+      ['twelve of it', socketsOfStranger(12), 'ok', 'sockets-healthy'],
+      ['fifty of it', socketsOfStranger(50), 'notice', 'sockets-many'],
+      ['fifty-one of it', socketsOfStranger(51), 'bad', 'sockets-leak'],
       ['fifty-one while nothing runs', sockets(51, 0, 0), 'bad', 'sockets-leak'],
       ['two while a job runs', sockets(2), 'notice', 'sockets-few'],
       ['two, because the user asked for two', sockets(2, 1, 2), 'ok', 'sockets-as-set'],
@@ -209,6 +218,12 @@ describe.each<[string, [situation: string, judged: Judged, verdict: string, caus
         judgeParallelSpeed({ from: 'job', job: { bytesPerSecond: 3e7, connections: 16, medianBytesPerSecond: 2e6 } }),
         'ok',
         'speed-of-job',
+      ],
+      [
+        'another program downloads: what the machine receives',
+        judgeParallelSpeed({ from: 'machine', bytesPerSecond: 3e7 }),
+        'ok',
+        'speed-of-machine',
       ],
       [
         'a job that has only just begun shows nothing yet',

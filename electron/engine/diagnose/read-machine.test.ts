@@ -10,7 +10,7 @@ import {
   parseProcNetDev,
 } from './interface-table.ts'
 import { probeDisk } from './probe-disk.ts'
-import { readMemoryTrail, watchCpu } from './read-machine.ts'
+import { readLastRun, watchCpu } from './read-machine.ts'
 
 const clock = {
   now: () => 0,
@@ -92,7 +92,12 @@ describe('on a real disk', () => {
 
   test('the memory of the last run is read; torn lines and older runs are passed over', async () => {
     const line = (minute: number, rssBytes: number, bytesFetched: number) =>
-      JSON.stringify({ time: `2026-01-01T00:${String(minute).padStart(2, '0')}:00Z`, rssBytes, bytesFetched })
+      JSON.stringify({
+        time: `2026-01-01T00:${String(minute).padStart(2, '0')}:00Z`,
+        rssBytes,
+        bytesFetched,
+        threads: 64,
+      })
     const lines = [
       line(0, 9e8, 0),
       line(10, 9e8, 5e9),
@@ -103,10 +108,11 @@ describe('on a real disk', () => {
       'null',
     ]
     await writeFile(join(folder, 'performance.ndjson'), lines.join('\n'))
-    const samples = await readMemoryTrail(folder)
+    const { samples, threads } = await readLastRun(folder)
     expect(samples.map(({ rssBytes }) => rssBytes)).toEqual([1e8, 1.1e8])
     expect((samples[1]?.seconds ?? 0) - (samples[0]?.seconds ?? 0)).toBe(600)
-    expect(await readMemoryTrail(join(folder, 'nowhere'))).toEqual([])
+    expect(threads).toBe(64)
+    expect(await readLastRun(join(folder, 'nowhere'))).toEqual({ samples: [], threads: undefined })
   })
 
   test('the disk is measured in a folder that is not there yet, and nothing stays', async () => {

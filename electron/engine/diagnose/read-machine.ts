@@ -60,24 +60,36 @@ function cpuTimes(): { total: number; idle: number } {
 /** About 1500 lines: ten days. */
 const TAIL_BYTES = 1024 ** 2
 
-/** Memory of the last run that a job's performance log tells of; a run begins where its own count of bytes falls back. */
-export async function readMemoryTrail(logFolder: string): Promise<{ seconds: number; rssBytes: number }[]> {
-  let samples: { seconds: number; rssBytes: number; bytesFetched: number }[] = []
+export type LastRun = {
+  samples: { seconds: number; rssBytes: number }[]
+  /** The ceiling it was given; undefined where the log does not tell. */
+  threads: number | undefined
+}
+
+/** The last run that a job's performance log tells of; a run begins where its own count of bytes falls back. */
+export async function readLastRun(logFolder: string): Promise<LastRun> {
+  let samples: Sample[] = []
   for (const line of (await readTail(join(logFolder, PERFORMANCE_LOG))).split('\n')) {
     const sample = parseSample(line)
     if (!sample) continue
     if (sample.bytesFetched < (samples.at(-1)?.bytesFetched ?? 0)) samples = []
     samples.push(sample)
   }
-  return samples.map(({ seconds, rssBytes }) => ({ seconds, rssBytes }))
+  return { samples: samples.map(({ seconds, rssBytes }) => ({ seconds, rssBytes })), threads: samples.at(-1)?.threads }
 }
 
-function parseSample(line: string): { seconds: number; rssBytes: number; bytesFetched: number } | undefined {
+type Sample = { seconds: number; rssBytes: number; bytesFetched: number; threads: number | undefined }
+
+function parseSample(line: string): Sample | undefined {
   try {
-    const { time, rssBytes, bytesFetched } = JSON.parse(line) as Record<string, unknown>
+    const { time, rssBytes, bytesFetched, threads } = JSON.parse(line) as Record<string, unknown>
     const seconds = Date.parse(String(time)) / 1000
     if (!Number.isFinite(seconds) || typeof rssBytes !== 'number') return undefined
-    return { seconds, rssBytes, bytesFetched: typeof bytesFetched === 'number' ? bytesFetched : 0 }
+    return {
+      ...{ seconds, rssBytes },
+      bytesFetched: typeof bytesFetched === 'number' ? bytesFetched : 0,
+      threads: typeof threads === 'number' ? threads : undefined,
+    }
   } catch {
     return undefined
   }

@@ -1,39 +1,43 @@
 /**
- * TCP sockets of this process and of other processes named: Linux tells by inode in /proc at no cost, Windows and macOS
- * through one child process. Undefined where it cannot be told.
+ * The TCP sockets of this machine and who holds them: Linux tells in /proc, Windows and macOS through one child process.
+ * Undefined where it cannot be told.
  */
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
+import { readdir, readlink } from 'node:fs/promises'
 import { runTool } from './run-tool.ts'
 import {
   countOutgoing,
+  POWERSHELL_SOCKETS,
   parseLsof,
   parseNetstat,
+  parsePowerShell,
   parseProcTcp,
-  type SocketCounts,
   type SocketRow,
 } from './socket-table.ts'
 
-export async function readSockets(pids: readonly number[], signal: AbortSignal): Promise<SocketCounts | undefined> {
-  const rows = await readRows(pids, signal)
-  return rows && countOutgoing(rows)
-}
-
-async function readRows(pids: readonly number[], signal: AbortSignal): Promise<SocketRow[] | undefined> {
+/** On Linux only sockets of `pids` come with their process; who holds others is asked for when it matters: `findOwners`. */
+export async function readSockets(pids: readonly number[], signal: AbortSignal): Promise<SocketRow[] | undefined> {
   if (process.platform === 'linux') {
     try {
-      return readProcRows(pids)
+      const tables = readProcTables()
+      return tables.some(Boolean) ? readProcRows(pids, tables) : undefined
     } catch {
       return undefined
     }
   }
-  if (process.platform === 'win32') {
-    const text = await runTool('netstat', ['-ano', '-p', 'TCP'], signal)
-    const text6 = await runTool('netstat', ['-ano', '-p', 'TCPv6'], signal)
-    if (text === undefined) return undefined
-    return parseNetstat(`${text}\n${text6 ?? ''}`).filter(({ pid }) => pid !== undefined && pids.includes(pid))
-  }
-  const text = await runTool('lsof', ['-nP', '-a', '-iTCP', '-p', pids.join(','), '-FpfnT'], signal)
+  if (process.platform === 'win32') return readWindowsRows(signal)
+  const text = await runTool('lsof', ['-nP', '-iTCP', '-FpfnT'], signal)
   return text === undefined ? undefined : parseLsof(text)
+}
+
+async function readWindowsRows(signal: AbortSignal): Promise<SocketRow[] | undefined> {
+  const [text, text6] = await Promise.all(
+    ['TCP', 'TCPv6'].map((protocol) => runTool('netstat', ['-ano', '-p', protocol], signal)),
+  )
+  const rows = text === undefined ? undefined : parseNetstat(`${text}\n${text6 ?? ''}`)
+  if (rows) return rows
+  const printed = await runTool('powershell', ['-NoProfile', '-NonInteractive', '-Command', POWERSHELL_SOCKETS], signal)
+  return printed === undefined ? undefined : parsePowerShell(printed)
 }
 
 /** CLOSE_WAIT sockets of this process, for a live counter; 0 where only a child process could tell. */
@@ -43,17 +47,50 @@ export function countCloseWait(): number {
     const tables = readProcTables()
     // Asked every second: nearly always there is none, and no descriptor need be looked at.
     if (!tables.some((table) => table.includes(CLOSE_WAIT))) return 0
-    return countOutgoing(readProcRows([process.pid], tables)).closeWait
+    const own = readProcRows([process.pid], tables).filter(({ pid }) => pid === process.pid)
+    return countOutgoing(own).closeWait
   } catch {
     return 0
   }
 }
 
-/** Of a process of somebody else no descriptor can be read, and it counts as one without sockets. */
-function readProcRows(pids: readonly number[], tables = readProcTables()): SocketRow[] {
-  return pids.flatMap((pid) => {
-    const inodes = socketInodesOf(pid)
-    return tables.flatMap((table) => parseProcTcp(table, inodes)).map((row) => ({ ...row, pid }))
+function readProcRows(pids: readonly number[], tables: readonly string[]): SocketRow[] {
+  const owners = new Map(pids.flatMap((pid) => socketInodesOf(pid).map((inode) => [inode, pid] as const)))
+  return tables.flatMap(parseProcTcp).map((row) => {
+    const pid = owners.get(row.id)
+    return pid === undefined ? row : { ...row, pid }
+  })
+}
+
+const OWNERS_WITHIN_MS = 3000
+
+/**
+ * Adds the process to the sockets that lack it, as far as that can be told: of a process of somebody else no descriptor can
+ * be read. Every descriptor of the machine may have to be looked at, so this never blocks.
+ */
+export async function findOwners(rows: readonly SocketRow[], signal: AbortSignal): Promise<SocketRow[]> {
+  const wanted = new Set(rows.filter(({ pid }) => pid === undefined).map(({ id }) => id))
+  if (wanted.size === 0 || process.platform !== 'linux') return [...rows]
+  const timeUp = AbortSignal.any([signal, AbortSignal.timeout(OWNERS_WITHIN_MS)])
+  const owners = new Map<string, number>()
+  // The youngest first: a download is younger than the system's own services, which may have thousands.
+  const pids = (await readdir('/proc'))
+    .map(Number)
+    .filter(Number.isInteger)
+    .sort((one, other) => other - one)
+  for (const pid of pids) {
+    if (timeUp.aborted || owners.size === wanted.size) break
+    const folder = `/proc/${pid}/fd`
+    const descriptors = await readdir(folder).catch(() => [])
+    const links = await Promise.all(descriptors.map((fd) => readlink(`${folder}/${fd}`).catch(() => '')))
+    for (const link of links) {
+      const inode = inodeOf(link)
+      if (inode && wanted.has(inode)) owners.set(inode, pid)
+    }
+  }
+  return rows.map((row) => {
+    const pid = row.pid ?? owners.get(row.id)
+    return pid === undefined ? row : { ...row, pid }
   })
 }
 
@@ -71,18 +108,23 @@ function readIfThere(path: string): string {
   }
 }
 
-function socketInodesOf(pid: number): Set<string> {
+const inodeOf = (link: string): string | undefined => /^socket:\[(\d+)\]$/.exec(link)?.[1]
+
+function socketInodesOf(pid: number): string[] {
   const folder = `/proc/${pid}/fd`
-  const inodes = new Set<string>()
-  for (const fd of readdirSync(folder)) {
-    try {
-      const inode = /^socket:\[(\d+)\]$/.exec(readlinkSync(`${folder}/${fd}`))?.[1]
-      if (inode) inodes.add(inode)
-    } catch {
-      // Closed since the folder was read.
-    }
+  try {
+    return readdirSync(folder).flatMap((fd) => {
+      try {
+        return inodeOf(readlinkSync(`${folder}/${fd}`)) ?? []
+      } catch {
+        // Closed since the folder was read.
+        return []
+      }
+    })
+  } catch {
+    // Ended, or somebody else's.
+    return []
   }
-  return inodes
 }
 
 /**

@@ -2,7 +2,6 @@
  * Measures, judges, reports: one check at a time as it becomes known, all of them within MAX_SECONDS. A check that fails is
  * a verdict; one that time or the user cut off says so. See README.md.
  */
-import { freemem, totalmem } from 'node:os'
 import { CHECK_CODES, type Check, type CheckCode } from '../../../shared/diagnosis.ts'
 import type { Outcome } from '../../../shared/failure.ts'
 import { readFreeSpace } from '../disk/free-space.ts'
@@ -11,7 +10,6 @@ import { endpointUrlOf } from '../list/plan-endpoint.ts'
 import { createLoopLagMeter } from '../metrics/event-loop-lag.ts'
 import { askService, bestOf, lookUp, type Names, reportThrottling, type ServiceFindings } from './ask-service.ts'
 import type { DiagnosisRequest, Report } from './diagnosis-request.ts'
-import { judgeCloseWait, judgeSockets } from './judge-connections.ts'
 import {
   type DiskProbe,
   judgeCpu,
@@ -19,15 +17,15 @@ import {
   judgeDiskSpeed,
   judgeFreeSpace,
   judgeLoopLag,
-  judgeMemory,
-  judgeMemorySlope,
 } from './judge-machine.ts'
 import { judgeAddresses, judgeServerDns, judgeSystemDns } from './judge-names.ts'
 import { judgeMtu, judgeOtherTraffic, judgeProxy, judgeVpn, type ProxyMeasurement } from './judge-way.ts'
 import { type Judged, untold } from './judged.ts'
 import { probeDisk } from './probe-disk.ts'
-import { namesOfInterfaces, readMainInterface, readMemoryTrail, watchCpu } from './read-machine.ts'
+import { namesOfInterfaces, readMainInterface, watchCpu } from './read-machine.ts'
 import { readSockets } from './read-sockets.ts'
+import { ownProcesses, reportConnections, type SocketLook } from './report-connections.ts'
+import type { ServicePlace } from './socket-table.ts'
 
 /** The promise is less than 20 s in all. */
 const MAX_SECONDS = 18
@@ -66,7 +64,7 @@ async function measure(request: DiagnosisRequest, report: Report, signal: AbortS
   const { clock, target } = request
   const endpoint = target?.ok ? await target.value.source.endpoint(signal) : undefined
   const place = endpoint?.ok ? endpoint.value : undefined
-  const [watched, names] = await Promise.all([
+  const [{ looks, traffic }, names] = await Promise.all([
     watch(request, report, signal),
     place ? lookUp(request, place) : noNames(target ? 'not-reached' : 'not-asked'),
   ])
@@ -74,11 +72,15 @@ async function measure(request: DiagnosisRequest, report: Report, signal: AbortS
   report('proxy', judgeProxy(await readProxy(request, place)))
   const disk = probeDisk(request.folder, clock, signal)
   const refusal = target && !target.ok ? target : endpoint && !endpoint.ok ? endpoint : undefined
-  const service = await askService(request, report, signal, { place, names, refusal })
+  const isDownloading = await reportConnections(request, report, signal, { looks, service: serviceOf(place, names) })
+  const receivedBytesPerSecond = traffic && traffic.receivedBytes / traffic.seconds
+  const company = { isDownloading, receivedBytesPerSecond }
+  const service = await askService(request, report, signal, { place, names, refusal, company })
   reportThrottling(request, report, service)
   await reportDisk(request, report, await disk, service)
-  const { traffic } = watched
-  report('other-traffic', judgeOtherTraffic(traffic && { ...traffic, lineBytesPerSecond: service.bestSpeed }))
+  // What another program downloads cannot be told from what others take.
+  const others = isDownloading ? undefined : trafficOfOthers(request, traffic)
+  report('other-traffic', judgeOtherTraffic(others && { ...others, lineBytesPerSecond: service.bestSpeed }))
 }
 
 function noNames(cause: 'not-asked' | 'not-reached'): Names {
@@ -87,36 +89,40 @@ function noNames(cause: 'not-asked' | 'not-reached'): Names {
 
 // -- this machine ---------------------------------------------------------------------------------------------
 
+type Traffic = { receivedBytes: number; seconds: number }
+
 async function watch(request: DiagnosisRequest, report: Report, signal: AbortSignal) {
-  const { clock, jobs, otherProcess } = request
-  const pids = [process.pid, ...(otherProcess === undefined ? [] : [otherProcess])]
+  const { clock } = request
+  const pids = ownProcesses(request)
   const lag = createLoopLagMeter()
   const readCpu = watchCpu()
   const startedAt = clock.monotonic()
-  const [socketsBefore, before] = await Promise.all([readSockets(pids, signal), readMainInterface(signal)])
+  const [firstLook, before] = await Promise.all([readSockets(pids, signal), readMainInterface(signal)])
   const from = clock.monotonic()
   await new Promise<void>((resolve) => void clock.after(Math.max(0, WATCH_MS - (from - startedAt)), resolve))
   report('loop-lag', judgeLoopLag(lag.readMs()))
   lag.close()
   report('cpu', judgeCpu(readCpu()))
   const seconds = (clock.monotonic() - from) / 1000
-  const [sockets, after] = await Promise.all([readSockets(pids, signal), readMainInterface(signal)])
-  const runningJobs = (jobs?.running ?? 0) + (otherProcess === undefined ? 0 : 1)
-  // Whatever another process may have, it does not tell.
-  const isOurs = otherProcess === undefined
-  const threads = isOurs ? (jobs?.threads ?? 0) : undefined
-  const concurrency = isOurs ? jobs?.concurrency : undefined
-  report('sockets', judgeSockets({ sockets, runningJobs, threads, concurrency }))
-  report('close-wait', judgeCloseWait(socketsBefore, sockets))
+  const [secondLook, after] = await Promise.all([readSockets(pids, signal), readMainInterface(signal)])
   report('mtu', judgeMtu(after))
-  report('memory', judgeMemory({ rssBytes: process.memoryUsage.rss(), freeBytes: freemem(), totalBytes: totalmem() }))
-  report('memory-slope', judgeMemorySlope(await readMemoryTrail(request.logFolder)))
-  // Without the jobs' own share the rest cannot be told.
+  const looks: [SocketLook, SocketLook] = [firstLook, secondLook]
+  if (!before || !after || before.name !== after.name) return { looks, traffic: undefined }
+  const traffic: Traffic = { receivedBytes: after.receivedBytes - before.receivedBytes, seconds }
+  return { looks, traffic }
+}
+
+/** Without the jobs' own share the rest cannot be told. */
+function trafficOfOthers({ jobs }: DiagnosisRequest, traffic: Traffic | undefined) {
   const own = jobs ? jobs.speeds.bytesPerSecond : 0
-  const canTell = before && after && before.name === after.name && isOurs && own !== undefined
-  const receivedBytes = canTell ? after.receivedBytes - before.receivedBytes : 0
-  const ownBytes = (own ?? 0) * seconds
-  return { traffic: canTell ? { receivedBytes, ownBytes, seconds } : undefined }
+  return traffic && own !== undefined ? { ...traffic, ownBytes: own * traffic.seconds } : undefined
+}
+
+/** Behind a proxy all programs' connections lead to the same place, and tell nothing. */
+function serviceOf(place: Endpoint | undefined, { system, server }: Names): ServicePlace | undefined {
+  if (!place || place.proxy) return undefined
+  const addresses = [system, server].flatMap((look) => ('addresses' in look ? look.addresses : []))
+  return { addresses, port: place.port }
 }
 
 async function reportDisk(

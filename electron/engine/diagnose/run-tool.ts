@@ -1,7 +1,8 @@
 /** Runs one of the system's own tools; what it prints, or undefined when it is missing, fails or takes too long. */
 import { execFile } from 'node:child_process'
 
-const TIMEOUT_MS = 3000
+/** PowerShell alone takes two seconds to start. */
+const TIMEOUT_MS = 5000
 
 export function runTool(program: string, args: string[], signal: AbortSignal): Promise<string | undefined> {
   return new Promise((resolve) => {

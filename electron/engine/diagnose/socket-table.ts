@@ -1,4 +1,5 @@
 /** Reads the tables in which operating systems list TCP sockets. Pure; lines that do not fit are passed over. */
+import { isIPv6 } from 'node:net'
 
 export type SocketState = 'established' | 'closeWait' | 'timeWait' | 'listen' | 'connecting' | 'closing'
 
@@ -7,6 +8,9 @@ export type SocketRow = {
   id: string
   state: SocketState
   localPort: number
+  /** IPv4 as numbers with dots, also where an IPv6 socket carries it. */
+  remoteAddress: string
+  remotePort: number
   /** Process id, where the table tells it. */
   pid?: number
 }
@@ -25,17 +29,29 @@ const LINUX_STATES: Record<string, SocketState> = {
   '0B': 'closing',
 }
 
-/** `/proc/net/tcp` or `tcp6`; only sockets whose inode is in `inodes`. */
-export function parseProcTcp(text: string, inodes: ReadonlySet<string>): SocketRow[] {
-  const rows: SocketRow[] = []
-  for (const line of text.split('\n').slice(1)) {
-    const fields = line.trim().split(/\s+/)
-    const inode = fields[9] ?? ''
-    const state = LINUX_STATES[fields[3] ?? '']
-    if (!state || !inodes.has(inode)) continue
-    rows.push({ id: inode, state, localPort: Number.parseInt((fields[1] ?? '').split(':')[1] ?? '', 16) })
-  }
-  return rows
+/** `/proc/net/tcp` or `tcp6`: the whole machine's; `id` is the inode, which tells the process that holds it. */
+export function parseProcTcp(text: string): SocketRow[] {
+  return text
+    .split('\n')
+    .slice(1)
+    .flatMap((line) => {
+      const [, local = '', remote = '', code = '', , , , , , inode] = line.trim().split(/\s+/)
+      const state = LINUX_STATES[code]
+      if (!state || !inode) return []
+      const [address = '', port = ''] = remote.split(':')
+      const localPort = Number.parseInt(local.split(':')[1] ?? '', 16)
+      return [{ id: inode, state, localPort, remoteAddress: readHex(address), remotePort: Number.parseInt(port, 16) }]
+    })
+}
+
+/** Words of 32 bits, each with its last byte first. */
+function readHex(hex: string): string {
+  const bytes = (hex.match(/.{8}/g) ?? []).flatMap((word) => [...Buffer.from(word, 'hex')].reverse())
+  if (bytes.length === 4) return bytes.join('.')
+  const words = Array.from({ length: 8 }, (_, at) =>
+    (((bytes[2 * at] ?? 0) << 8) | (bytes[2 * at + 1] ?? 0)).toString(16),
+  )
+  return canonical(words.join(':'))
 }
 
 /** RFC 9293 names, with the spellings of Windows and macOS. */
@@ -52,21 +68,55 @@ const STATE_NAMES: Record<string, SocketState> = {
   FIN_WAIT_2: 'closing',
   CLOSING: 'closing',
   LAST_ACK: 'closing',
+  CLOSED: 'closing',
+  DELETE_TCB: 'closing',
 }
 
-/** Windows' `netstat -ano`: `TCP  LOCAL  REMOTE  STATE  PID`. Its headings are translated, its rows are not. */
-export function parseNetstat(text: string): SocketRow[] {
+/**
+ * Windows' `netstat -ano`: `TCP  LOCAL  REMOTE  STATE  PID`. Headings are translated, and in some languages the states too
+ * (German `HERGESTELLT`): undefined then, and PowerShell must be asked.
+ */
+export function parseNetstat(text: string): SocketRow[] | undefined {
   const rows: SocketRow[] = []
   for (const line of text.split(/\r?\n/)) {
-    const [, local, remote, name, pid] = /^\s*TCP\s+(\S+)\s+(\S+)\s+([A-Z_0-9]+)\s+(\d+)\s*$/.exec(line) ?? []
-    const state = STATE_NAMES[name ?? '']
-    if (local && remote && state)
-      rows.push({ id: `${local} ${remote}`, state, localPort: portOf(local), pid: Number(pid) })
+    const [, local, remote, name, pid] = /^\s*TCP\s+(\S+:\S+)\s+(\S+:\S+)\s+(\S+)\s+(\d+)\s*$/.exec(line) ?? []
+    if (!local || !remote || !name) continue
+    const state = STATE_NAMES[name]
+    if (!state) return undefined
+    rows.push({ id: `${local} ${remote}`, state, localPort: endOf(local).port, ...remoteOf(remote), pid: Number(pid) })
   }
   return rows
 }
 
-/** `lsof -nP -iTCP -p PID -FpnT`: one field a line, `p` begins a process, `f` a file. */
+/** Its twin: states as numbers (MIB_TCP_STATE of iphlpapi.h), the same in every language. */
+export const POWERSHELL_SOCKETS =
+  'Get-NetTCPConnection | ForEach-Object { "$($_.LocalAddress) $($_.LocalPort) $($_.RemoteAddress) $($_.RemotePort) $([int]$_.State) $($_.OwningProcess)" }'
+
+const WINDOWS_STATES: Record<string, SocketState> = {
+  2: 'listen',
+  3: 'connecting',
+  4: 'connecting',
+  5: 'established',
+  6: 'closing',
+  7: 'closing',
+  8: 'closeWait',
+  9: 'closing',
+  10: 'closing',
+  11: 'timeWait',
+}
+
+/** What `POWERSHELL_SOCKETS` prints: `LOCAL PORT REMOTE PORT STATE PID`. */
+export function parsePowerShell(text: string): SocketRow[] {
+  return text.split(/\r?\n/).flatMap((line) => {
+    const [local, localPort, remote = '', remotePort, code = '', pid, ...more] = line.trim().split(/\s+/)
+    const state = WINDOWS_STATES[code]
+    if (!state || !pid || more.length > 0) return []
+    const ends = { localPort: Number(localPort), ...remoteOf(`${remote}:${remotePort}`) }
+    return [{ id: `${local}:${localPort} ${remote}:${remotePort}`, state, ...ends, pid: Number(pid) }]
+  })
+}
+
+/** `lsof -nP -iTCP -FpfnT`: one field a line, `p` begins a process, `f` a file. */
 export function parseLsof(text: string): SocketRow[] {
   const rows: SocketRow[] = []
   let pid = 0
@@ -78,13 +128,60 @@ export function parseLsof(text: string): SocketRow[] {
     else if (line.startsWith('n')) name = value
     else if (line.startsWith('TST=')) {
       const state = STATE_NAMES[value.slice(3)]
-      if (state) rows.push({ id: `${pid} ${name}`, state, localPort: portOf(name.split('->')[0] ?? ''), pid })
+      const [local = '', remote = ''] = name.split('->')
+      if (state) rows.push({ id: `${pid} ${name}`, state, localPort: endOf(local).port, ...remoteOf(remote), pid })
     }
   }
   return rows
 }
 
-const portOf = (end: string): number => Number(end.slice(end.lastIndexOf(':') + 1))
+const remoteOf = (end: string) => ({ remoteAddress: endOf(end).address, remotePort: endOf(end).port })
+
+/** `192.0.2.7:443`, `[2001:db8::7%4]:443`. */
+function endOf(end: string): { address: string; port: number } {
+  const colon = end.lastIndexOf(':')
+  const address = end.slice(0, colon).replace(/^\[|\]$/g, '')
+  return { address: canonical(address.replace(/%.*$/, '')), port: Number(end.slice(colon + 1)) }
+}
+
+/** One spelling for one address; an IPv4 address within IPv6 is written as what it is. */
+function canonical(address: string): string {
+  if (!isIPv6(address)) return address
+  const written = new URL(`http://[${address}]`).hostname.slice(1, -1)
+  const [, high, low] = /^::ffff:([0-9a-f]+):([0-9a-f]+)$/.exec(written) ?? []
+  if (high === undefined || low === undefined) return written
+  const [upper, lower] = [Number.parseInt(high, 16), Number.parseInt(low, 16)]
+  return [upper >> 8, upper & 255, lower >> 8, lower & 255].join('.')
+}
+
+/** Where the data come from: the looked-up addresses and the port. */
+export type ServicePlace = { addresses: readonly string[]; port: number }
+
+/**
+ * Sockets of the processes named, and those of any other program that lead to the service. A name of S3 stands for many
+ * addresses and tells a few of them at a time: what shares the first two numbers with one belongs to it too, as in the
+ * seed report (`netstat -an | findstr "52.218"`), unless it is a private network.
+ */
+export function selectSockets(
+  rows: readonly SocketRow[],
+  pids: readonly number[],
+  service: ServicePlace | undefined,
+): SocketRow[] {
+  const leadsThere = ({ state, remoteAddress, remotePort }: SocketRow): boolean =>
+    service !== undefined &&
+    (state === 'established' || state === 'closeWait') &&
+    remotePort === service.port &&
+    service.addresses.some((address) => address === remoteAddress || isSameNetwork(address, remoteAddress))
+  return rows.filter((row) => (row.pid !== undefined && pids.includes(row.pid)) || leadsThere(row))
+}
+
+const PRIVATE = /^(?:10|127|192\.168|172\.(?:1[6-9]|2\d|3[01])|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\./
+const networkOf = (address: string): string | undefined => /^\d+\.\d+\./.exec(address)?.[0]
+
+function isSameNetwork(one: string, other: string): boolean {
+  const network = networkOf(one)
+  return network !== undefined && network === networkOf(other) && !PRIVATE.test(one)
+}
 
 export type SocketCounts = {
   established: number

@@ -11,13 +11,26 @@ export type DecayState = {
   minutes: readonly number[]
   /** The median of each quarter hour that lies within them. */
   quarters: readonly number[]
+  /** Mean size of the objects that each minute's answers were for. */
+  objectBytes: readonly number[]
   /** The minute that is being filled. */
   bytes: number
+  answers: number
+  answeredBytes: number
   workedMs: number
   lookedAt: number
+  /** How often each thing was what held the speed, since the speed is low. */
+  causes: CauseCounts
+  sampledAt: number
+  /** So many minutes were left out, for their objects were far smaller than before. */
+  smallMinutes: number
+  /** For so many minutes the last quarter hour has been far below the baseline, by more than noise or not. */
+  suspectMinutes: number
   lowMinutes: number
   alertedAt: number
 }
+
+type CauseCounts = Readonly<Partial<Record<Limit['code'], number>>>
 
 export type DecayAlert = {
   cause: Limit['code']
@@ -33,9 +46,16 @@ export type DecayAlert = {
 export const startDecay = (now: number): DecayState => ({
   minutes: [],
   quarters: [],
+  objectBytes: [],
   bytes: 0,
+  answers: 0,
+  answeredBytes: 0,
   workedMs: 0,
   lookedAt: now,
+  causes: {},
+  sampledAt: Number.NEGATIVE_INFINITY,
+  smallMinutes: 0,
+  suspectMinutes: 0,
   lowMinutes: 0,
   alertedAt: Number.NEGATIVE_INFINITY,
 })
@@ -57,38 +77,66 @@ const LEAST_DIFFERENCES = 3
 /** Below this share of the baseline, for so many minutes in a row, is decay. */
 const DECAYED = 0.85
 const LOW_MINUTES = 5
+/** Below this share it is kept out of what the noise is told by. With more than that a line that wanders would cry wolf. */
+const SUSPECT = 0.75
 const REPEAT_MS = 30 * MINUTE_MS
+/** Not a second: what comes and goes once in a second or two shall not always be met in the same state. */
+const CAUSE_SAMPLE_MS = 900
+/** `line` is what is left when nothing else is seen: what is seen for this share of the time goes before it. */
+const SEEN_SHARE = 0.2
+/** With objects so much smaller than before, it is their number that is slow. */
+const SMALL_OBJECTS = 0.25
+/** Of larger ones a request carries a part, and their size does not matter. */
+export const MAX_OBJECT_BYTES = 8 * 1024 ** 2
 
-/**
- * Call often, with all bytes received since the job started and whether it may work: pauses, rests and limits the user
- * has set are no decay.
- */
-export function detectDecay(
-  state: DecayState,
-  look: { now: number; newBytes: number; isWorking: boolean; cause: () => Limit['code'] },
-): { state: DecayState; alert?: DecayAlert } {
+export type DecayLook = {
+  now: number
+  /** Since the last look: bytes received. */
+  newBytes: number
+  /** Sizes of the objects for which requests were answered well, `MAX_OBJECT_BYTES` each at most. */
+  newAnswers: readonly number[]
+  /** Pauses, rests and limits the user has set are no decay. */
+  isWorking: boolean
+  cause(): Limit['code']
+}
+
+/** Call often. */
+export function detectDecay(state: DecayState, look: DecayLook): { state: DecayState; alert?: DecayAlert } {
   const { now } = look
-  const elapsed = now - state.lookedAt
   if (!look.isWorking) return { state: { ...state, lookedAt: now } }
-  const bytes = state.bytes + look.newBytes
-  const workedMs = state.workedMs + elapsed
-  if (workedMs < MINUTE_MS) return { state: { ...state, bytes, workedMs, lookedAt: now } }
+  const filled = fillMinute(state, look)
+  if (filled.workedMs < MINUTE_MS) return { state: filled }
 
-  const minutes = [...state.minutes, (bytes * 1000) / workedMs].slice(-REMEMBERED_MINUTES)
+  const objectBytes = filled.answers > 0 ? filled.answeredBytes / filled.answers : undefined
+  const emptied = { ...filled, bytes: 0, answers: 0, answeredBytes: 0, workedMs: 0 }
+  if (objectBytes !== undefined && objectBytes < SMALL_OBJECTS * median(state.objectBytes)) {
+    const smallMinutes = state.smallMinutes + 1
+    // This is what the job is made of now: it gets a baseline of its own.
+    if (smallMinutes >= BASELINE_MINUTES) return { state: { ...startDecay(now), alertedAt: state.alertedAt } }
+    return { state: { ...emptied, causes: state.lowMinutes > 0 ? filled.causes : {}, smallMinutes } }
+  }
+  const minutes = [...state.minutes, (filled.bytes * 1000) / filled.workedMs].slice(-REMEMBERED_MINUTES)
   const quarter = minutes.slice(-BASELINE_MINUTES)
   const quarters = [...state.quarters, ...(quarter.length === BASELINE_MINUTES ? [median(quarter)] : [])].slice(
     BASELINE_MINUTES - 1 - REMEMBERED_MINUTES,
   )
   const baseline = Math.max(0, ...quarters)
-  const recent = lowSpan(minutes, baseline)
-  const lowMinutes = recent === undefined ? 0 : state.lowMinutes + 1
-  const next: DecayState = { ...state, minutes, quarters, bytes: 0, workedMs: 0, lookedAt: now, lowMinutes }
-  if (recent === undefined || lowMinutes < LOW_MINUTES || now - state.alertedAt < REPEAT_MS) return { state: next }
+  const isSuspect = median(quarter) < SUSPECT * baseline
+  const suspectMinutes = isSuspect ? state.suspectMinutes + 1 : 0
+  const recent = lowSpan(minutes, baseline, minutes.slice(0, -(BASELINE_MINUTES + suspectMinutes)))
+  const next: DecayState = {
+    ...emptied,
+    ...{ minutes, quarters, suspectMinutes, smallMinutes: 0 },
+    objectBytes: [...state.objectBytes, ...(objectBytes === undefined ? [] : [objectBytes])].slice(-REMEMBERED_MINUTES),
+    lowMinutes: recent === undefined ? 0 : state.lowMinutes + 1,
+    causes: recent === undefined ? {} : filled.causes,
+  }
+  if (recent === undefined || next.lowMinutes < LOW_MINUTES || now - state.alertedAt < REPEAT_MS) return { state: next }
   const trend = minutes.slice(-TREND_MINUTES)
   return {
     state: { ...next, alertedAt: now },
     alert: {
-      cause: look.cause(),
+      cause: chooseCause(next.causes),
       bytesPerSecond: Math.round(recent),
       baselineBytesPerSecond: Math.round(baseline),
       slopeMegabytesPerSecondPerHour: (slopePerStep(trend) * 60) / 1e6,
@@ -98,22 +146,47 @@ export function detectDecay(
   }
 }
 
-/** The speed now, if it lies below the baseline by more than the noise explains. */
-function lowSpan(minutes: readonly number[], baseline: number): number | undefined {
+function fillMinute(state: DecayState, { now, newBytes, newAnswers, cause }: DecayLook): DecayState {
+  const isSampled = now - state.sampledAt >= CAUSE_SAMPLE_MS
+  const seen = isSampled ? cause() : undefined
+  return {
+    ...state,
+    bytes: state.bytes + newBytes,
+    answers: state.answers + newAnswers.length,
+    answeredBytes: newAnswers.reduce((sum, bytes) => sum + bytes, state.answeredBytes),
+    workedMs: state.workedMs + now - state.lookedAt,
+    lookedAt: now,
+    ...(seen ? { sampledAt: now, causes: { ...state.causes, [seen]: (state.causes[seen] ?? 0) + 1 } } : {}),
+  }
+}
+
+/** What was seen most of the time, and what was really seen before what was left. */
+function chooseCause(causes: CauseCounts): Limit['code'] {
+  const counts = Object.entries(causes) as [Limit['code'], number][]
+  const all = counts.reduce((sum, [, count]) => sum + count, 0)
+  const [seen] = counts
+    .filter(([code, count]) => code !== 'line' && code !== 'none' && count >= SEEN_SHARE * all)
+    .sort(([, one], [, other]) => other - one)
+  return seen?.[0] ?? 'line'
+}
+
+/** The speed now, if it lies below the baseline by more than the noise explains; `before`: the minutes above suspicion. */
+function lowSpan(minutes: readonly number[], baseline: number, before: readonly number[]): number | undefined {
   if (baseline <= 0) return undefined
   return SPANS.map((span) => ({ span, recent: median(minutes.slice(-span)) })).find(
     ({ span, recent }) =>
-      recent < DECAYED * baseline && recent < baseline * Math.exp(-BEYOND_NOISE * noiseOf(minutes, span, baseline)),
+      recent < DECAYED * baseline &&
+      recent < baseline * Math.exp(-BEYOND_NOISE * noiseOf(minutes, span, baseline, before)),
   )?.recent
 }
 
 /**
  * Standard deviation of the logarithm of a span's median, by the larger of two robust measures. The differences between
  * neighbours, about their own median: neither a steady trend nor one step counts as noise. And how far the spans before
- * the last quarter hour lie off their own straight line (Theil-Sen): minutes that resemble their neighbours differ
- * little from them, and yet wander.
+ * the suspicion lie off their own straight line (Theil-Sen): minutes that resemble their neighbours differ little from
+ * them, and yet wander. What is suspected of decay is no noise, however long it lasts.
  */
-function noiseOf(minutes: readonly number[], span: number, baseline: number): number {
+function noiseOf(minutes: readonly number[], span: number, baseline: number, before: readonly number[]): number {
   // White noise shrinks with the root of the span; what the shortest spans show is the least the longer ones have.
   const estimates = SPANS.filter((shorter) => shorter <= span).map((shorter) => {
     const logs = logsOf(minutes, shorter, baseline)
@@ -124,15 +197,22 @@ function noiseOf(minutes: readonly number[], span: number, baseline: number): nu
   const spread = Math.max(...estimates)
   // A restless line is known by now, most minutes of it: the costly measure is for the others.
   if (median(minutes.slice(-span)) > baseline * Math.exp(-BEYOND_NOISE * spread)) return spread
-  const before = logsOf(minutes.slice(0, -BASELINE_MINUTES), SPANS[0] ?? 1, baseline)
-  const slope = slopePerStep(before)
-  return Math.max(spread, deviationOf(before.map((log, index) => log - slope * index)))
+  const logs = logsOf(before, SPANS[0] ?? 1, baseline)
+  const slope = slopePerStep(logs)
+  return Math.max(spread, deviationOf(logs.map((log, index) => log - slope * index)))
 }
 
-/** 1.4826 makes the median absolute deviation of normal noise its standard deviation. */
+/**
+ * By the larger of two robust measures, each of which is the standard deviation where noise is normal: the median absolute
+ * deviation (1.4826 times), and the mean one without its largest tenth (1.2533 times), for noise of two levels has a
+ * median of next to nothing. Of one step among many differences neither takes notice.
+ */
 function deviationOf(values: readonly number[]): number {
   const middle = median(values)
-  return 1.4826 * median(values.map((value) => Math.abs(value - middle)))
+  const distances = values.map((value) => Math.abs(value - middle)).sort((one, other) => one - other)
+  const most = distances.slice(0, Math.floor(0.9 * distances.length))
+  const mean = most.reduce((sum, distance) => sum + distance, 0) / Math.max(1, most.length)
+  return Math.max(1.4826 * median(distances), 1.2533 * mean)
 }
 
 function logsOf(minutes: readonly number[], span: number, baseline: number): number[] {

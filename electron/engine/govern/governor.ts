@@ -16,7 +16,7 @@ import { createAddressBook } from './address-book.ts'
 import { adjustConcurrency, chooseCeiling, startConcurrency } from './adjust-concurrency.ts'
 import { createAgeingWatch } from './ageing-watch.ts'
 import { createConnectionPool, type PoolLine } from './connection-pool.ts'
-import { detectDecay, startDecay } from './detect-decay.ts'
+import { detectDecay, MAX_OBJECT_BYTES, startDecay } from './detect-decay.ts'
 import { createEndpointKeeper } from './endpoint-keeper.ts'
 import { explainLimit } from './explain-limit.ts'
 import { createHealer } from './healer.ts'
@@ -100,6 +100,7 @@ export function createGovernor(options: GovernorOptions) {
   let isStopped = false
   let isWarm = false
   let receivedBefore = 0
+  let answers: number[] = []
   let recentRate = 0
   let tickedAt = now()
   let heldUntil = 0
@@ -240,7 +241,10 @@ export function createGovernor(options: GovernorOptions) {
     if (!isOurs) window.record(now(), failure === undefined, outcome.firstByteMs)
     if (task && !isOurs) noteAnswer(task, line.taskStartedAt, failure)
     if (task && failure && !isOurs) onFailure(failure, line)
-    if (!failure) bucket.noteAccepted()
+    if (!failure) {
+      answers.push(Math.min(task?.objectSize ?? 0, MAX_OBJECT_BYTES))
+      bucket.noteAccepted()
+    }
     book.settle(outcome)
     feed(line)
   }
@@ -306,8 +310,11 @@ export function createGovernor(options: GovernorOptions) {
   }
 
   function watchDecay(at: number, newBytes: number): void {
-    const isWorking = mayWork() && pool.size > 0
-    const watched = detectDecay(decay, { now: at, newBytes, isWorking, cause: () => limit(recentRate).code })
+    // When nothing is left to hand out, fewer connections work, and what they reach together is no decay.
+    const isWorking = mayWork() && pool.size > 0 && (!options.isListingComplete() || book.hasWaitingWork())
+    const cause = () => limit(recentRate).code
+    const watched = detectDecay(decay, { now: at, newBytes, newAnswers: answers, isWorking, cause })
+    answers = []
     decay = watched.state
     if (watched.alert) emit('decay-alert', watched.alert)
   }

@@ -175,6 +175,20 @@ botocore.exceptions.NoCredentialsError: Unable to locate credentials
   })
 })
 
+test('no secret of a log gets into its analysis', () => {
+  const signed = 'X-Amz-Credential=AKIASECRET/20251001/us-east-1/s3/aws4_request&X-Amz-Signature=abc/def'
+  const text = JSON.stringify(
+    analyse(`2025-10-01 12:00:00 ERROR failed key=e5/202510/a.nc?${signed} Read timed out
+2025-10-01 12:00:01 ERROR Read timeout on endpoint URL: "https://AKIASECRET:password@b.s3.amazonaws.com/e5/202510/a.nc?${signed}"
+2025-10-01 12:00:02 ERROR ProxyError: Cannot connect to proxy http://somebody:password@proxy.example:3128/
+2025-10-01 12:00:03 ERROR PermissionError: [Errno 13] Permission denied: '/home/somebody/era5/a.nc'
+${own(0, { key: `e5/202510/a.nc?${signed}`, address: 'somebody:password@192.0.2.1' })}`),
+  )
+  expect(text).toContain('e5/202510/')
+  expect(text).toContain('proxy.example')
+  expect(text).not.toMatch(/AKIASECRET|password|somebody|abc|us-east-1/)
+})
+
 describe('the likely cause', () => {
   const sample = (hour: number, bytesPerSecond: number, more: object = {}) =>
     `${JSON.stringify({ time: at(hour * 3600), phase: 'running', bytesPerSecond, rssBytes: 1e8, connections: { closeWait: 0 }, successRate: 1, ...more })}\n`

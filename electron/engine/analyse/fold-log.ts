@@ -51,7 +51,7 @@ export function createLogFold() {
       classes.add(entry.class)
       if (entry.address) addresses.add(entry.address)
       if (entry.address && LINE_CLASSES.has(entry.class)) lineAddresses.add(entry.address)
-      if (entry.key) prefixes.add(entry.key.slice(0, entry.key.lastIndexOf('/') + 1))
+      if (entry.key) prefixes.add(prefixOf(entry.key))
       if (entry.action) actions.add(entry.action)
       if (timeMs === undefined) return
       addTime(bins, timeMs)
@@ -76,6 +76,14 @@ export function createLogFold() {
       return { ...facts, findings: judgeLog({ ...facts, inBursts, lineAddresses: lineAddresses.groups() }) }
     },
   }
+}
+
+/** A signed address may stand for a key, and holds slashes behind its `?`. */
+const SIGNED = /\?.*(?:X-Amz-|AWSAccessKeyId|Signature=)/i
+
+function prefixOf(key: string): string {
+  const path = key.includes('?') && SIGNED.test(key) ? key.slice(0, key.indexOf('?')) : key
+  return path.slice(0, path.lastIndexOf('/') + 1)
 }
 
 /** Null for what is no time a calendar knows. */

@@ -44,7 +44,7 @@ function parseOwn(line: string): LogEntry | undefined {
       kind: 'error',
       timeMs: Number.isFinite(timeMs) ? timeMs : undefined,
       class: fields.class,
-      address: textOf(fields.address),
+      address: textOf(fields.address)?.replace(/^.*@/, ''),
       key: textOf(fields.key),
       action: textOf(fields.action),
     }

@@ -86,10 +86,11 @@ export function stampOf(line: string): number | undefined {
 const isDigit = (sign: number): boolean => sign >= ZERO && sign <= NINE
 
 const NUMBERS = /(?<![\d.])(\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})(?![\d.])/
-const HOST = /host='([\w.-]+)'|https?:\/\/([\w.-]+)/
+/** Whoever logs in stands before the `@`, and is not told. */
+const HOST = /host='([\w.-]+)'|https?:\/\/(?:[^\s/@]*@)?([\w.-]+)/
 /** The surest first. The last one is tried where a word begins, and nowhere within. */
 const KEYS = [
-  /(?:https?|s3):\/\/[\w.:-]+\/([^\s"'?]+)/,
+  /(?:https?|s3):\/\/[^\s/]+\/([^\s"'?]+)/,
   /\b(?:[Kk]ey|[Oo]bject)['"]?\s*[=:]\s*['"]?([^\s'",]+\/[^\s'",]+)/,
   /(?<![\w.=/-])((?:[\w.=-]+\/)+[\w.=-]+\.\w{2,5})\b/,
 ]

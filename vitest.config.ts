@@ -5,7 +5,7 @@ const SLOW = [
   'electron/cli/{bad-*,hostile-*,named-causes,run-*}.test.ts',
   'electron/api/start-real-download.test.ts',
   'electron/engine/testing/weather/weather.test.ts',
-  'electron/engine/testing/simulator/{steadiness,random-weather}.test.ts',
+  'electron/engine/testing/simulator/{decay-alert,steadiness,random-weather}.test.ts',
 ]
 
 /** `npm run check` runs `quick` alone, `npm test` both. */

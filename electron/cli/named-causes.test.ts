@@ -27,7 +27,11 @@ vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 })
 
 const ADDRESS = `s3://${ERA5_BUCKET}/${ERA5_PREFIX}`
 /** Preloaded into the program, its threads too. */
-const SLOW_DISK = { NODE_OPTIONS: `--import=${pathToFileURL(join(import.meta.dirname, 'testing', 'slow-disk.ts'))}` }
+const preload = (name: string) => ({
+  NODE_OPTIONS: `--import=${pathToFileURL(join(import.meta.dirname, 'testing', name))}`,
+})
+const SLOW_DISK = preload('slow-disk.ts')
+const BUSY_LOOP = preload('busy-loop.ts')
 const OBJECTS = createEra5Objects({ totalBytes: 2e9, objectBytes: 50e6 })
 
 let folder: string
@@ -122,6 +126,38 @@ describe('a download names what holds it', () => {
     try {
       const evidence = await evidenceOf('disk', server.endpointUrl, ['--threads', '4'], SLOW_DISK)
       expect(evidence.writeMs).toBeGreaterThanOrEqual(390)
+    } finally {
+      await server.close()
+    }
+  })
+
+  test('a processor that is busy with something else, with how late it comes', async () => {
+    const weather = [connectionSpeed(1e6)]
+    const server = await startFaultServer({ buckets: { [ERA5_BUCKET]: OBJECTS }, weather })
+    try {
+      const evidence = await evidenceOf('cpu', server.endpointUrl, ['--threads', '4'], BUSY_LOOP)
+      expect(evidence.loopLagMs).toBeGreaterThan(200)
+    } finally {
+      await server.close()
+    }
+  })
+
+  test('a server that fails every third request', async () => {
+    const failing: Weather = {
+      name: 'every third fails',
+      fate: ({ kind, number }) =>
+        kind === 'get' && number % 3 === 0 ? { kind: 'refuse', status: 500, code: 'InternalError' } : undefined,
+    }
+    const server = await startFaultServer({
+      buckets: { [ERA5_BUCKET]: OBJECTS },
+      weather: [connectionSpeed(2e6), failing],
+    })
+    try {
+      const more = ['--threads', '4', '--part-size', '1MiB']
+      expect(await evidenceOf('server', server.endpointUrl, more)).toMatchObject({
+        successRate: number,
+        errors: number,
+      })
     } finally {
       await server.close()
     }

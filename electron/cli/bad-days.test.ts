@@ -200,6 +200,22 @@ describe('what may happen between a hard kill and the next run', () => {
   })
 })
 
+test('a server whose clock is two hours ahead is signed for by its own time', async () => {
+  const keys = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'a-secret-of-the-test' }
+  const ahead = await startFaultServer({
+    ...{ buckets: { [BUCKET]: [SMALL] }, privateBuckets: [BUCKET], keys, region: 'us-east-1' },
+    clockAheadSeconds: 7200,
+  })
+  const args = get('--endpoint-url', ahead.endpointUrl).filter((flag) => flag !== '--no-sign-request')
+  const run = await runProgram(args, {
+    AWS_ACCESS_KEY_ID: keys.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
+  })
+  await ahead.close()
+  expect(run.code).toBe(0)
+  expect(await isRight(SMALL)).toBe(true)
+})
+
 describe('secrets', () => {
   const SECRET = 'wJalrXUtnFEMI+K7MDENG+bPxRfiCYsecret'
   const TOKEN = 'FwoGZXIvYXdzEBYsessiontoken'

@@ -58,14 +58,18 @@ export function createS3ObjectSource(options: S3SourceOptions): S3ObjectSource {
   let region = source.region ?? options.defaultRegion ?? 'us-east-1'
   let client = createClient(options, region, requests.handler)
 
-  /** Runs one SDK call; follows the bucket to its region, once found for good. */
+  /** Runs one SDK call; follows the bucket to its region and the server's clock, once found for good. */
   async function run<T>(signal: AbortSignal, send: (client: S3Client) => Promise<T>): Promise<Outcome<T>> {
     for (let hop = 0; ; hop++) {
+      const { systemClockOffset } = client.config
       try {
         return success(await send(client))
       } catch (error) {
         if (signal.aborted) return failed({ class: 'cancelled' })
         const failure = sdkFailure(error, source.bucket)
+        // The refusal has told the server's time, and the SDK signs by that from now on.
+        const isClockSet = client.config.systemClockOffset !== systemClockOffset
+        if (failure.class === 'clock-skew' && isClockSet && hop < MAX_REGION_HOPS) continue
         if (
           failure.class !== 'wrong-region' ||
           !failure.region ||

@@ -1,4 +1,4 @@
-/** `node e2e/torture/run.ts [--kills N] [--seed S] [--large --line MB/s]`: hard kills of the built program, and what they cost. */
+/** `node e2e/torture/run.ts [--kills N] [--seed S] [--aimed] [--large --line MB/s]`: hard kills of the built program, and what they cost. */
 /* biome-ignore-all lint/suspicious/noConsole: its output is its result. */
 import { parseArgs } from 'node:util'
 import { torture } from './torture.ts'
@@ -7,6 +7,7 @@ const { values } = parseArgs({
   options: {
     kills: { type: 'string', default: '100' },
     seed: { type: 'string', default: '1' },
+    aimed: { type: 'boolean', default: false },
     large: { type: 'boolean', default: false },
     line: { type: 'string', default: '80' },
   },
@@ -15,6 +16,7 @@ const result = await torture({
   kills: Number(values.kills),
   seed: Number(values.seed),
   isLarge: values.large,
+  isAimed: values.aimed,
   lineBytesPerSecond: Number(values.line) * 1e6,
   onLife: (text) => console.error(text),
 })

@@ -9,3 +9,9 @@ it('eight hard kills leave no wrong file, and cost little', async () => {
   // Half a second of progress that was not noted yet, and what was on its way.
   expect(result.secondsLostPerKill).toBeLessThan(1.5)
 })
+
+it('kills in the midst of renames, flushes and writes of the journal leave no wrong file', async () => {
+  const result = await torture({ kills: 12, seed: 4, isAimed: true })
+  expect(result.kills).toBe(12)
+  expect(result.filesChecked).toBeGreaterThanOrEqual(311)
+})

@@ -1,5 +1,5 @@
 /**
- * Hard kills: the built command line downloads, is killed at random moments, and starts again, until the job is whole.
+ * Hard kills: the built command line downloads, is killed at random or chosen moments, and starts again, until the job is whole.
  * After each life every file under its final name must be right and whole; at the end all of them must be there.
  */
 import { spawn } from 'node:child_process'
@@ -8,6 +8,7 @@ import { createReadStream, mkdtempSync, readdirSync, rmSync, statSync, writeFile
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { pathToFileURL } from 'node:url'
 import { startFaultServer } from '../../electron/engine/testing/fault-server.ts'
 import { createSeededRandom } from '../../electron/engine/testing/seeded-random.ts'
 import type { StoredObject } from '../../electron/engine/testing/stored-objects.ts'
@@ -20,6 +21,8 @@ export type TortureOptions = {
   lineBytesPerSecond?: number
   /** A few large objects, the default policy alone, lives long enough for a kill to be rare: what one costs in earnest. */
   isLarge?: boolean
+  /** Lives end at the moments of `kill-at.ts`, in turn, instead of any. */
+  isAimed?: boolean
   onLife?(text: string): void
 }
 
@@ -35,6 +38,7 @@ export type TortureResult = {
 }
 
 const CLI = join(import.meta.dirname, '..', '..', 'out', 'main', 'cli.cjs')
+const KILL_AT = pathToFileURL(join(import.meta.dirname, 'kill-at.ts')).href
 const BUCKET = 'torture'
 const LINE_BYTES_PER_SECOND = 80e6
 const CONNECTION_BYTES_PER_SECOND = 10e6
@@ -43,6 +47,10 @@ const LIFE_SECONDS = { least: 0.15, most: 2.5 }
 /** Every other job flushes and compacts so often that kills fall into it. */
 const EAGER_POLICY = { journalFlushSeconds: 0.1 }
 const LAST_LIFE_SECONDS = 120
+const MOMENTS = ['name-large', 'name-small', 'name-own', 'flush-own', 'flush-part', 'write-own']
+const WHENS = ['before', 'after', 'amidst']
+/** So many such moments are lived through, at most. */
+const MOST_LET_THROUGH = { 'name-small': 40, 'write-own': 20, 'flush-own': 8 } as Record<string, number>
 /** 2 GiB. */
 const LARGE_JOB = {
   objects: 16,
@@ -53,7 +61,7 @@ const LARGE_JOB = {
 
 /** Throws an error that says what is wrong where. */
 export async function torture({ kills, seed, ...options }: TortureOptions): Promise<TortureResult> {
-  const { lineBytesPerSecond = LINE_BYTES_PER_SECOND, isLarge = false, onLife } = options
+  const { lineBytesPerSecond = LINE_BYTES_PER_SECOND, isLarge = false, isAimed = false, onLife } = options
   const lifeSeconds = isLarge ? LARGE_JOB.lifeSeconds : LIFE_SECONDS
   const lastLifeSeconds = isLarge ? LARGE_JOB.lastLifeSeconds : LAST_LIFE_SECONDS
   const random = createSeededRandom(seed)
@@ -65,6 +73,7 @@ export async function torture({ kills, seed, ...options }: TortureOptions): Prom
   writeFileSync(policyFile, JSON.stringify(EAGER_POLICY))
   const sums = new Map(objects.map((object) => [object.key, server.expectedSha256(object)]))
   const result = { kills: 0, jobs: 0, filesChecked: 0, bytesWanted: 0 }
+  let aimed = 0
   try {
     while (result.kills < kills) {
       const isEager = !isLarge && result.jobs % 2 === 0
@@ -73,19 +82,21 @@ export async function torture({ kills, seed, ...options }: TortureOptions): Prom
       const verify = result.jobs % 2 === 0 ? 'etag' : 'checksum'
       const source = [`s3://${BUCKET}/`, '--endpoint-url', server.endpointUrl, '--no-sign-request']
       const args = ['get', ...source, destination, '--verify', verify]
-      const startOnce = () => start([...args, '--region', 'us-east-1', ...(isEager ? ['--policy', policyFile] : [])])
+      const startOnce = (aim?: string) =>
+        start([...args, '--region', 'us-east-1', ...(isEager ? ['--policy', policyFile] : [])], aim)
       const checked = new Set<string>()
       for (let exitCode: number | null = null; exitCode === null; ) {
         const isLast = result.kills >= kills
         const seconds = isLast ? lastLifeSeconds : between(lifeSeconds, random())
-        const life = await liveFor(startOnce(), seconds)
+        const aim = isAimed && !isLast ? chooseAim(aimed++, random) : undefined
+        const life = await liveFor(startOnce(aim), aim ? LAST_LIFE_SECONDS : seconds)
         if (life.exitCode === null && isLast) throw new Error(`not whole after ${lastLifeSeconds} s: ${life.said}`)
         if (life.exitCode !== null && life.exitCode !== 0) throw new Error(`exit code ${life.exitCode}: ${life.said}`)
         if (life.exitCode === null) result.kills++
         exitCode = life.exitCode
         result.filesChecked += await checkFiles(destination, sums, checked)
         onLife?.(
-          `job ${result.jobs}: lived ${seconds.toFixed(2)} s, ${checked.size} of ${sums.size} files, ${result.kills} kills`,
+          `job ${result.jobs}: lived ${aim ? `until ${aim}` : `${seconds.toFixed(2)} s`}, ${checked.size} of ${sums.size} files, ${result.kills} kills`,
         )
       }
       if (checked.size !== sums.size) throw new Error(`only ${checked.size} of ${sums.size} files in ${destination}`)
@@ -122,8 +133,18 @@ const makeLargeObjects = (): StoredObject[] =>
 const between = ({ least, most }: { least: number; most: number }, share: number): number =>
   least + share * (most - least)
 
-function start(args: string[]) {
-  const child = spawn(process.execPath, [CLI, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+function chooseAim(turn: number, random: () => number): string {
+  const moment = MOMENTS[turn % MOMENTS.length] as string
+  const letThrough = Math.floor(random() * (MOST_LET_THROUGH[moment] ?? 2))
+  return `${moment}:${letThrough}:${WHENS[Math.floor(random() * WHENS.length)]}`
+}
+
+function start(args: string[], aim?: string) {
+  const preload = aim ? [`--import=${KILL_AT}`] : []
+  const child = spawn(process.execPath, [...preload, CLI, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, KILL_AT: aim },
+  })
   let said = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()))
   const ended = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)))

@@ -166,6 +166,7 @@ export function startDownload(options: DownloadOptions): Download {
 
     const timers = startTimers(workplace)
     phase = 'listing'
+    logs.performance(snapshot())
     await Promise.all([list(), governor.start(stop.signal)])
     await untilDone()
     phase = 'finishing'

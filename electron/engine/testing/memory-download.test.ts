@@ -101,6 +101,15 @@ describe('a download from memory', () => {
     expect(closed).toBe(opened)
   })
 
+  it('writes down how fast it was at its start and at its end, each run behind the one before', async () => {
+    const bucket = createMemoryBucket(OBJECTS)
+    await begin(bucket).download.finished
+    await begin(bucket).download.finished
+    const lines = (await readFile(join(folder, '.longhaul', 'performance.ndjson'), 'utf8')).trim().split('\n')
+    const phases = lines.map((line) => JSON.parse(line).phase)
+    expect(phases).toEqual(['listing', 'completed', 'listing', 'completed'])
+  })
+
   it('goes on from the byte reached when a connection breaks or falls silent', async () => {
     const bucket = createMemoryBucket(OBJECTS)
     const { download, plane } = begin(bucket, {

@@ -12,7 +12,8 @@ const SCALE = 0.4
 /**
  * Not part of CUBIC: it tries more after so many seconds, however few requests they held, and so a slow budget (a few
  * requests a second) would be refused every seventh time. Ours stays just below what was refused until so many were
- * granted: at most one in 25 is then refused.
+ * granted: at most one in 25 is then refused. A first refusal is no budget yet: held down by it, a job that met one in
+ * its first second ran at half its speed for ten.
  */
 const GRANTED_BEFORE_MORE = 25
 const JUST_BELOW = 0.95
@@ -41,6 +42,8 @@ export type RateState = {
   heldBackAt: number
   /** Answers since the last refusal. */
   granted: number
+  /** Refused again while limited: there is a budget to stay below. */
+  isBudget: boolean
   measuredRate: number
   slot: number
   inSlot: number
@@ -56,6 +59,7 @@ export const startRate = (now: number): RateState => ({
   curveFrom: Number.NEGATIVE_INFINITY,
   heldBackAt: Number.NEGATIVE_INFINITY,
   granted: 0,
+  isBudget: false,
   measuredRate: 0,
   slot: Math.floor(now / SLOT_SECONDS),
   inSlot: 0,
@@ -93,7 +97,10 @@ export function noteAnswer(
     const measured = Math.max(state.measuredRate, state.inSlot / SLOT_SECONDS, SLOWEST_RATE)
     const before = state.isLimited ? Math.min(measured, state.rate) : measured
     const rate = Math.max(SLOWEST_RATE, before * BETA)
-    const refused = { rateBeforeRefusal: before, refusedAt: now, curveFrom: now, granted: 0 }
+    const refused = {
+      ...{ rateBeforeRefusal: before, refusedAt: now, curveFrom: now, granted: 0 },
+      isBudget: state.isLimited,
+    }
     return { state: { ...state, ...refused, isLimited: true, rate, tokens: 0, filledAt: now }, changed: true }
   }
   if (!state.isLimited) return { state, changed: false }
@@ -102,7 +109,7 @@ export function noteAnswer(
   const plateauAt = Math.cbrt((state.rateBeforeRefusal * (1 - BETA)) / SCALE)
   const cubic = SCALE * (now - state.curveFrom - plateauAt) ** 3 + state.rateBeforeRefusal
   const justBelow = JUST_BELOW * state.rateBeforeRefusal
-  if (granted < GRANTED_BEFORE_MORE && calm < CALM_SECONDS && cubic > justBelow) {
+  if (state.isBudget && granted < GRANTED_BEFORE_MORE && calm < CALM_SECONDS && cubic > justBelow) {
     const curveFrom = Math.max(state.curveFrom, now - plateauAt)
     return { state: { ...state, rate: Math.max(SLOWEST_RATE, justBelow), granted, curveFrom }, changed: false }
   }

@@ -134,6 +134,22 @@ describe('a rest does not keep a lost cause alive', () => {
   })
 })
 
+it('one refusal in the first moments is no budget: the speed is back within six seconds', async () => {
+  let isOver = false
+  const once: Weather = {
+    name: 'one refusal',
+    fate(_request, { seconds }) {
+      if (isOver || seconds < 0.3) return undefined
+      isOver = true
+      return { kind: 'refuse', status: 503, code: 'SlowDown' }
+    },
+  }
+  const result = await simulate({ seconds: 10, weather: [fresh, once], objectBytes: 1e6 })
+  expect(isOver).toBe(true)
+  expect(of(result, 'throttled')).toHaveLength(1)
+  expect(result.speed(6, 10)).toBeGreaterThan(0.9 * 32e6)
+})
+
 describe('ageing connections under a request budget', () => {
   it('a wide budget keeps nobody from opening more connections, and from seeing them age', async () => {
     const weather = [

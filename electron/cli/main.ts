@@ -3,7 +3,9 @@ import { enableCompileCache } from 'node:module'
 import { join } from 'node:path'
 import { stateFolderOf } from '../api/state-folder.ts'
 import { exitNow } from './exit-now.ts'
+import { leaveOnSignalUntilHeard } from './stop-signals.ts'
 
+leaveOnSignalUntilHeard()
 // In a folder of the user's own: compiled code in a shared /tmp could be put there by somebody else.
 enableCompileCache(join(stateFolderOf(process.env, process.platform), 'compile-cache'))
 process.on('uncaughtException', (error) => {

@@ -2,7 +2,18 @@
 import { EXIT } from './exit-code.ts'
 import { exitNow } from './exit-now.ts'
 
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK'] as const
+const SIGNALS = (['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK'] as const).filter(
+  (signal) => process.platform === 'win32' || signal !== 'SIGBREAK',
+)
+
+/** As long as no command listens, nothing is open that would have to be closed in good order. */
+export function leaveOnSignalUntilHeard(): void {
+  for (const signal of SIGNALS) {
+    process.on(signal, () => {
+      if (process.listenerCount(signal) === 1) exitNow(EXIT.interrupted)
+    })
+  }
+}
 
 /** Returns the function that takes the handlers away again. */
 export function onStopSignal(stop: () => void): () => void {
@@ -12,9 +23,8 @@ export function onStopSignal(stop: () => void): () => void {
     if (count > 1) exitNow(EXIT.interrupted)
     stop()
   }
-  const signals = SIGNALS.filter((signal) => process.platform === 'win32' || signal !== 'SIGBREAK')
-  for (const signal of signals) process.on(signal, receive)
+  for (const signal of SIGNALS) process.on(signal, receive)
   return () => {
-    for (const signal of signals) process.off(signal, receive)
+    for (const signal of SIGNALS) process.off(signal, receive)
   }
 }

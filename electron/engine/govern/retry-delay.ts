@@ -41,6 +41,7 @@ export type RetryInput = {
  */
 export function chooseRetryDelayMs({ failure, attempts, policy, random }: RetryInput): number | undefined {
   if (HOPELESS.has(failure.class)) return undefined
+  if (failure.class === 'wrong-region' && failure.region === undefined) return undefined
   if (!PATIENT.has(failure.class) && attempts >= policy.maxAttempts) return undefined
   if (isKeepAliveRace(failure) && attempts <= 1) return 0
   const ceiling = Math.min(policy.retryCapSeconds, policy.retryBaseSeconds * 2 ** Math.min(30, attempts - 1))

@@ -57,6 +57,8 @@ describe('a failed range', () => {
     ['... but not when the network is out: that is waited for', { class: 'connect' }, 99, 10_000],
     ['is asked again at once when the server had just closed', { class: 'reset', code: 'closed-before-answer' }, 1, 0],
     ['... once', { class: 'reset', code: 'closed-before-answer' }, 2, 200],
+    ['is asked in the region that is named', { class: 'wrong-region', region: 'eu-west-1' }, 1, 100],
+    ['... and nowhere when none is named', { class: 'wrong-region' }, 1, undefined],
   ]
   it.each(rows)('%s', (_, failure, attempts, delayMs) => {
     expect(delay(failure, attempts)).toBe(delayMs)

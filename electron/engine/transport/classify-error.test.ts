@@ -16,6 +16,7 @@ describe('the class of an error answer', () => {
     [404, 'NoSuchBucket', 'missing-bucket'],
     [404, 'NoSuchKey', 'missing'],
     [301, 'PermanentRedirect', 'wrong-region'],
+    [307, 'TemporaryRedirect', 'redirect-refused'],
     [400, 'AuthorizationHeaderMalformed', 'wrong-region'],
     [403, 'InvalidObjectState', 'archived'],
     [416, 'InvalidRange', 'changed'],

@@ -36,7 +36,6 @@ const BY_S3_CODE = new Map<string, FailureClass>(
     PermanentRedirect: 'wrong-region',
     AuthorizationHeaderMalformed: 'wrong-region',
     IllegalLocationConstraintException: 'wrong-region',
-    TemporaryRedirect: 'wrong-region',
     PreconditionFailed: 'changed',
     InvalidRange: 'changed',
     InvalidObjectState: 'archived',

@@ -68,7 +68,7 @@ export function openSocket(
 
 /**
  * TLS hands bytes over record by record, 16 KiB at most (RFC 8446, 5.1). What one turn of the event loop brings is
- * handed on in one piece: a quarter of the writes, a sixth less processor time.
+ * handed on in one piece: fewer writes, a sixth less processor time (docs/benchmarks.md).
  */
 function gatherRecords(handlers: Pick<SocketHandlers, 'nextBuffer' | 'onData'>, pause: () => void) {
   let room: Buffer = Buffer.alloc(0)

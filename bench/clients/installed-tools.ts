@@ -52,8 +52,8 @@ const TOOLS: Tool[] = [
     args: ({ bucket, prefix, destination, serverUrl, caFile }) => [
       ...['copy', `:s3:${bucket}/${prefix}`, destination, '--config', '', '--s3-provider', 'Other'],
       ...['--s3-endpoint', serverUrl, '--s3-force-path-style', '--s3-list-version', '2', '--s3-no-check-bucket'],
-      ...['--transfers', String(CONNECTIONS), '--multi-thread-streams', '2'],
-      ...['--multi-thread-chunk-size', `${PART_MIB}Mi`],
+      // Older ones, such as Debian's, know no --multi-thread-chunk-size.
+      ...['--transfers', String(CONNECTIONS), '--multi-thread-streams', '2', '--multi-thread-cutoff', `${PART_MIB}Mi`],
       ...(caFile ? ['--ca-cert', caFile] : []),
     ],
   },

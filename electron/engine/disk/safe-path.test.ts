@@ -51,6 +51,7 @@ describe('names that no machine may be given', () => {
     ['com1', `_com1${H}`],
     ['COM¹.nc', `_COM¹${H}\\.nc`],
     ['lpt9 .x', `_lpt9 ${H}\\.x`],
+    [' con.x', `_ con${H}\\.x`],
     ['CONIN$', `_CONIN\\$${H}`],
     ['name.', `name_${H}`],
     ['name ', `name_${H}`],

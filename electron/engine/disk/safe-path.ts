@@ -134,11 +134,14 @@ const LOOKS_HASHED = /~[0-9a-hjkmnp-tv-z]{10}(?:\.[^.]{0,16})?$/i
 /** NTFS aliases such as `LONGHA~1` or `PROGRA~1.TXT`: would open another file than the one they name. */
 const SHORT_NAME = /^[^.]{1,7}~\d{1,6}(?:\.[^.]{0,3})?$/
 
-/** Learn.microsoft.com, "Naming Files, Paths, and Namespaces"; superscript digits count, whatever follows a dot too. */
+/**
+ * Learn.microsoft.com, "Naming Files, Paths, and Namespaces"; superscript digits count, whatever follows a dot too.
+ * Spaces around the name are no part of it to those who trim.
+ */
 const DEVICES = /^(?:con|prn|aux|nul|clock\$|conin\$|conout\$|(?:com|lpt)[0-9\u00b9\u00b2\u00b3])$/i
 function isDeviceName(segment: string): boolean {
   const dot = segment.indexOf('.')
-  return DEVICES.test((dot < 0 ? segment : segment.slice(0, dot)).trimEnd())
+  return DEVICES.test((dot < 0 ? segment : segment.slice(0, dot)).trim())
 }
 
 /** Compared as the most forgiving file system would: HFS+ ignores case and zero-width characters. */

@@ -142,8 +142,15 @@ test('a folder that becomes a link while the job runs leads nobody outside', asy
     async () => (await filesBelow(join(destination, 'd'))).some((path) => path.endsWith('.nc')),
     30_000,
   )
-  await rename(join(destination, 'd', 'e'), join(destination, 'd', 'away'))
-  await symlink(outside, join(destination, 'd', 'e'))
+  let isLink = false
+  for (let attempt = 0; !isLink; attempt++) {
+    await rename(join(destination, 'd', 'e'), join(destination, 'd', `away${attempt}`))
+    // The program may have made the folder anew in between.
+    isLink = await symlink(outside, join(destination, 'd', 'e')).then(
+      () => true,
+      () => false,
+    )
+  }
   const run = await program.ended
   server.setWeather([])
 

@@ -1,13 +1,16 @@
 import {
   fstatSync,
   linkSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
+  unlinkSync,
   writeFileSync,
   writeSync,
 } from 'node:fs'
@@ -17,8 +20,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Clock } from '../engine-ports.ts'
 import { type Destination, openDestination } from './destination.ts'
 import { mapDiskError } from './disk-error.ts'
+import { identifyFolder, whyNotSameFolder } from './folder-identity.ts'
 import { readFreeSpace } from './free-space.ts'
-import { landSync, openPartSync } from './part-file.ts'
+import { landSync, openPartFile, openPartSync } from './part-file.ts'
 
 const clock: Clock = {
   now: Date.now,
@@ -135,6 +139,53 @@ describe.skipIf(process.platform === 'win32')('links planted in the destination'
     expect(readFileSync(join(outside, 'precious'), 'utf8')).toBe('precious')
     expect(readFileSync(finalPath, 'utf8')).toBe('new')
     expect(statSync(finalPath).mtimeMs).toBe(MODIFIED)
+  })
+
+  /** Whoever makes the folder anew in between is too late. */
+  function replaceByLink(folder: string, attempt = 0): void {
+    renameSync(folder, `${folder}-away${attempt}`)
+    try {
+      symlinkSync(outside, folder)
+    } catch {
+      replaceByLink(folder, attempt + 1)
+    }
+  }
+
+  test('a folder that becomes a link while it is made is not taken for the folder', async () => {
+    for (let round = 0; round < 20; round++) {
+      const folder = join(dest, `d${round}`)
+      mkdirSync(folder)
+      const made = Array.from({ length: 20 }, () => destination.ensureFolderOf(`d${round}/x`))
+      await made[0]
+      replaceByLink(folder)
+      await Promise.all(made)
+      const part = await destination.openPart(`d${round}/x`, 3)
+      expect(part).toMatchObject({ ok: false, failure: { class: 'unsafe-path' } })
+    }
+    expect(readdirSync(outside)).toEqual([])
+  })
+
+  test('a folder that becomes a link while a file in it is opened keeps nothing of it', async () => {
+    const folder = join(dest, 'd')
+    mkdirSync(folder)
+    writeFileSync(join(outside, 'there.part'), 'precious')
+    const identity = identifyFolder(folder)
+    if (!identity.ok) throw new Error('not made')
+    const replaceOnce = () => {
+      if (lstatSync(folder).isSymbolicLink()) return whyNotSameFolder(identity.value)
+      renameSync(folder, join(dest, 'away'))
+      symlinkSync(outside, folder)
+      return undefined
+    }
+    for (const name of ['new', 'there']) {
+      const paths = { partPath: join(folder, `${name}.part`), finalPath: join(folder, name) }
+      const opened = await openPartFile({ ...paths, size: 3 }, replaceOnce, clock)
+      expect(opened).toMatchObject({ ok: false, failure: { class: 'unsafe-path', code: 'folder-replaced' } })
+      expect(readdirSync(outside)).toEqual(['there.part'])
+      unlinkSync(folder)
+      renameSync(join(dest, 'away'), folder)
+    }
+    expect(readFileSync(join(outside, 'there.part'), 'utf8')).toBe('precious')
   })
 
   test('a link in place of the folder of the journal is refused', async () => {

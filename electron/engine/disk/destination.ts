@@ -68,16 +68,17 @@ export async function openDestination({
   try {
     await makeFolders(resolve(folder))
     const root = await realpath(resolve(folder))
+    const rootFolder = identifyFolder(root)
+    if (!rootFolder.ok) return rootFolder
     const own = await makeFolder(join(root, OWN_FOLDER))
-    if (own) return failed(own)
-    return success(createDestination(root, clock))
+    return own.ok ? success(createDestination(rootFolder.value, clock)) : own
   } catch (error) {
     return failed(mapDiskError(error, folder))
   }
 }
 
-function createDestination(root: string, clock: Clock): Destination {
-  const rootFolder = identifyFolder(root)
+function createDestination(rootFolder: FolderIdentity, clock: Clock): Destination {
+  const root = rootFolder.path
   const below = root.endsWith(sep) ? root : root + sep
   const knownFolders = new Map<string, FolderIdentity>([['', rootFolder]])
   const openParts = new Set<PartFile>()
@@ -95,16 +96,12 @@ function createDestination(root: string, clock: Clock): Destination {
     for (let end = 1; end <= segments.length; end++) {
       const part = segments.slice(0, end).join('/')
       if (knownFolders.has(part)) continue
-      const failure = await makeFolder(locate(part).finalPath)
-      if (failure) return failed(failure)
+      const made = await makeFolder(locate(part).finalPath)
+      if (!made.ok) return made
       if (knownFolders.size >= MAX_KNOWN_FOLDERS) {
         forgetFolders()
       }
-      try {
-        knownFolders.set(part, identifyFolder(locate(part).finalPath))
-      } catch (error) {
-        return failed(mapDiskError(error, part))
-      }
+      knownFolders.set(part, made.value)
     }
     return success(undefined)
   }
@@ -144,16 +141,14 @@ function createDestination(root: string, clock: Clock): Destination {
       const folder = await ensureFolder(folderOf(path))
       if (!folder.ok) return folder
       const identity = knownFolders.get(folderOf(path))
-      const replaced = whyNotInFolder(identity)
-      if (replaced) return failed(replaced)
-      const opened = await openPartFile({ ...locate(path), size }, clock)
+      const opened = await openPartFile({ ...locate(path), size }, () => whyNotInFolder(identity), clock)
       if (!opened.ok) return opened
       const part = opened.value
       openParts.add(part)
       return success({
         ...part,
         async land(lastModified) {
-          const outcome = await part.land(lastModified, () => whyNotInFolder(identity))
+          const outcome = await part.land(lastModified)
           openParts.delete(part)
           // Its bytes are flushed, its name is not yet.
           if (outcome.ok) landed.add(path)
@@ -216,20 +211,13 @@ export async function makeFolders(path: string): Promise<void> {
 const folderOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')))
 
 /** Makes the last folder of a path whose parents are checked. A link or a file in its place is a failure. */
-async function makeFolder(path: string): Promise<Failure | undefined> {
+async function makeFolder(path: string): Promise<Outcome<FolderIdentity>> {
   try {
     await mkdir(path)
-    return undefined
   } catch (error) {
-    if (codeOf(error) !== 'EEXIST') return mapDiskError(error, path)
+    if (codeOf(error) !== 'EEXIST') return failed(mapDiskError(error, path))
   }
-  try {
-    const found = await lstat(path)
-    if (found.isSymbolicLink()) return { class: 'unsafe-path', code: 'ELOOP', subject: path }
-    return found.isDirectory() ? undefined : { class: 'disk', code: 'ENOTDIR', subject: path }
-  } catch (error) {
-    return mapDiskError(error, path)
-  }
+  return identifyFolder(path)
 }
 
 async function flushFile(path: string): Promise<Failure | undefined> {

@@ -3,25 +3,34 @@
  * replaced since, by a link for instance: it would lead to another inode. Node cannot open relative to a folder, so
  * what happens between this look and the next system call stays unseen.
  */
-import { realpathSync, statSync } from 'node:fs'
-import type { Failure } from '../../../shared/failure.ts'
+import { lstatSync, realpathSync, statSync } from 'node:fs'
+import { type Failure, failed, type Outcome, success } from '../../../shared/failure.ts'
 import { mapDiskError } from './disk-error.ts'
 
 /** Plain data: crosses to the workers. */
 export type FolderIdentity = { path: string; device: number; inode: number }
 
-/** `path` is absolute and without links. Throws what the file system throws. */
-export function identifyFolder(path: string): FolderIdentity {
-  const { dev, ino } = statSync(path)
-  return { path, device: dev, inode: ino }
+/**
+ * Failures: `unsafe-path` with `ELOOP` where `path` is or goes through a link, `disk` where it is no folder. No call may
+ * come between the look for links and the inode: a link put there meanwhile would count as the folder for good.
+ */
+export function identifyFolder(path: string): Outcome<FolderIdentity> {
+  try {
+    const found = lstatSync(path)
+    if (realpathSync(path) !== path) return failed({ class: 'unsafe-path', code: 'ELOOP', subject: path })
+    if (!found.isDirectory()) return failed({ class: 'disk', code: 'ENOTDIR', subject: path })
+    return success({ path, device: found.dev, inode: found.ino })
+  } catch (error) {
+    return failed(mapDiskError(error, path))
+  }
 }
 
 /** Synchronous: a few microseconds, and nothing may come between it and what it guards. */
 export function whyNotSameFolder(known: FolderIdentity): Failure | undefined {
   try {
-    const { device, inode } = identifyFolder(known.path)
+    const { dev, ino } = statSync(known.path)
     // Some network and user-space file systems number a folder anew now and then: only a link on the way is a danger.
-    const isSame = (device === known.device && inode === known.inode) || realpathSync(known.path) === known.path
+    const isSame = (dev === known.device && ino === known.inode) || realpathSync(known.path) === known.path
     return isSame ? undefined : { class: 'unsafe-path', code: 'folder-replaced', subject: known.path }
   } catch (error) {
     return mapDiskError(error, known.path)

@@ -18,7 +18,7 @@ import {
   renameSync,
   unlinkSync,
 } from 'node:fs'
-import { rename } from 'node:fs/promises'
+import { lstat, rename, unlink } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { type Failure, failed, type Outcome, success } from '../../../shared/failure.ts'
 import type { Clock } from '../engine-ports.ts'
@@ -35,6 +35,9 @@ const NO_FOLLOW = constants.O_NOFOLLOW ?? 0
 /** A pipe planted in place of the file must not hold us up. */
 const NO_WAIT = constants.O_NONBLOCK ?? 0
 
+/** Why the folder of a file is not the one that was checked; undefined while it is. */
+type WhyNotHere = () => Failure | undefined
+
 export type PartFile = {
   /** For workers; valid until `land` or `close`. */
   readonly fd: number
@@ -46,38 +49,73 @@ export type PartFile = {
   flush(): Promise<Outcome<void>>
   /**
    * Gives the file its time and its name. Flushes first, so that no power cut leaves half a file under the name.
-   * `whyNotHere` is asked right before that.
    */
-  land(lastModified: number, whyNotHere?: () => Failure | undefined): Promise<Outcome<void>>
+  land(lastModified: number): Promise<Outcome<void>>
   /** Keeps the part file for a later run. Safe to repeat. */
   close(): Promise<void>
 }
 
-/** The folders must exist and be checked already: see destination.ts. */
+/**
+ * The folders must exist and be checked already: see destination.ts. `whyNotHere` is asked before the file is opened,
+ * again before it is touched, for a busy disk may keep the opening waiting, and before it gets its name.
+ */
 export async function openPartFile(
   { partPath, finalPath, size }: { partPath: string; finalPath: string; size: number },
+  whyNotHere: WhyNotHere,
   clock: Clock,
 ): Promise<Outcome<PartFile>> {
+  const elsewhere = whyNotHere()
+  if (elsewhere) return failed(elsewhere)
   let fd: number | undefined
   try {
-    fd = await open(partPath, constants.O_RDWR | constants.O_CREAT | NO_FOLLOW | NO_WAIT, 0o666)
+    const opened = await openOrCreate(partPath)
+    fd = opened.fd
     const found = await fstat(fd)
+    const replaced = whyNotHere()
+    if (replaced) {
+      await close(fd)
+      if (opened.isNew) await unlinkSame(partPath, found.ino)
+      return failed(replaced)
+    }
     // A second name of the same file may lie outside the destination.
     if (!found.isFile() || found.nlink > 1) {
       await close(fd)
       return failed({ class: 'unsafe-path', code: found.isFile() ? 'EMLINK' : 'EFTYPE', subject: partPath })
     }
     if (found.size !== size) await ftruncate(fd, size)
-    return success(createPartFile(fd, { partPath, finalPath, existed: size > 0 && found.size === size }, clock))
+    return success(
+      createPartFile(fd, { partPath, finalPath, existed: size > 0 && found.size === size, whyNotHere }, clock),
+    )
   } catch (error) {
     if (fd !== undefined) await close(fd).catch(() => {})
     return failed(mapDiskError(error, partPath))
   }
 }
 
+async function openOrCreate(path: string): Promise<{ fd: number; isNew: boolean }> {
+  const flags = constants.O_RDWR | NO_FOLLOW | NO_WAIT
+  try {
+    return { fd: await open(path, flags), isNew: false }
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error
+    return { fd: await open(path, flags | constants.O_CREAT | constants.O_EXCL, 0o666), isNew: true }
+  }
+}
+
+/** Leaves what bears the name by now if it is another file. */
+async function unlinkSame(path: string, inode: number): Promise<void> {
+  const found = await lstat(path).catch(() => undefined)
+  if (found?.ino === inode) await unlink(path).catch(() => {})
+}
+
 function createPartFile(
   fd: number,
-  { partPath, finalPath, existed }: { partPath: string; finalPath: string; existed: boolean },
+  {
+    partPath,
+    finalPath,
+    existed,
+    whyNotHere,
+  }: Pick<PartFile, 'partPath' | 'finalPath' | 'existed'> & { whyNotHere: WhyNotHere },
   clock: Clock,
 ): PartFile {
   let isOpen = true
@@ -101,12 +139,12 @@ function createPartFile(
         return isOpen ? failed(mapDiskError(error, partPath)) : success(undefined)
       }
     },
-    async land(lastModified, whyNotHere) {
+    async land(lastModified) {
       try {
         await futimes(fd, lastModified / 1000, lastModified / 1000)
         await fdatasync(fd)
         await closeOnce()
-        const failure = whyNotHere?.()
+        const failure = whyNotHere()
         if (failure) return failed(failure)
         await renamePatiently(partPath, finalPath, clock)
         return success(undefined)

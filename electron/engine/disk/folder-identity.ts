@@ -4,6 +4,7 @@
  * what happens between this look and the next system call stays unseen.
  */
 import { lstatSync, realpathSync, statSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { type Failure, failed, type Outcome, success } from '../../../shared/failure.ts'
 import { mapDiskError } from './disk-error.ts'
 
@@ -17,7 +18,7 @@ export type FolderIdentity = { path: string; device: number; inode: number }
 export function identifyFolder(path: string): Outcome<FolderIdentity> {
   try {
     const found = lstatSync(path)
-    if (realpathSync(path) !== path) return failed({ class: 'unsafe-path', code: 'ELOOP', subject: path })
+    if (hasLink(path)) return failed({ class: 'unsafe-path', code: 'ELOOP', subject: path })
     if (!found.isDirectory()) return failed({ class: 'disk', code: 'ENOTDIR', subject: path })
     return success({ path, device: found.dev, inode: found.ino })
   } catch (error) {
@@ -30,9 +31,14 @@ export function whyNotSameFolder(known: FolderIdentity): Failure | undefined {
   try {
     const { dev, ino } = statSync(known.path)
     // Some network and user-space file systems number a folder anew now and then: only a link on the way is a danger.
-    const isSame = (dev === known.device && ino === known.inode) || realpathSync(known.path) === known.path
+    const isSame = (dev === known.device && ino === known.inode) || !hasLink(known.path)
     return isSame ? undefined : { class: 'unsafe-path', code: 'folder-replaced', subject: known.path }
   } catch (error) {
     return mapDiskError(error, known.path)
   }
+}
+
+/** The root of a Windows share is resolved with a `\\` behind it; whoever named it may have left that out. */
+function hasLink(path: string): boolean {
+  return realpathSync(path) !== resolve(path)
 }

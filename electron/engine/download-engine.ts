@@ -9,6 +9,7 @@ import type { JobPhase, Summary } from '../../shared/job-state.ts'
 import type { MetricsSnapshot } from '../../shared/metrics-snapshot.ts'
 import type { ObjectFilter, ObjectRow } from '../../shared/object-row.ts'
 import type { Policy } from '../../shared/policy.ts'
+import { chooseJournalDelayMs } from './disk/journal-pace.ts'
 import type { EnginePorts, ListedObject } from './engine-ports.ts'
 import { createGovernor, type Governor } from './govern/governor.ts'
 import { createObjectLanding } from './land-objects.ts'
@@ -54,8 +55,6 @@ export type Download = {
 
 /** Decisions are taken this often; ten times a second sees a stall early and costs nothing. */
 const TICK_MS = 100
-/** Progress of open files goes to the journal this often: what a `kill -9` may cost (DESIGN 8.2). */
-const JOURNAL_PROGRESS_MS = 500
 const MAX_NAMED_FAILURES = 1000
 /** So many listed objects are looked at in one go: a page of a thousand would keep connections waiting for their next object. */
 const OBJECTS_AT_ONCE = 200
@@ -72,6 +71,8 @@ export function startDownload(options: DownloadOptions): Download {
   /** What the health check asks for. */
   let smallest: { key: string; size: number } | undefined
   let isPaused = false
+  /** What had arrived when the journal was last told. */
+  let told = { at: startedAt, bytes: 0, objects: 0 }
   let workplace: Workplace | undefined
   let logs: JobLogs | undefined
   let landing: ReturnType<typeof createObjectLanding> | undefined
@@ -282,7 +283,7 @@ export function startDownload(options: DownloadOptions): Download {
         meter.tick()
         options.onSnapshot(snapshot())
       }),
-      every(JOURNAL_PROGRESS_MS, async () => {
+      every(journalDelayMs, async () => {
         noteProgress()
         // Not left to the journal's own timer, which would come as much later again.
         await place.journal.flush()
@@ -294,6 +295,16 @@ export function startDownload(options: DownloadOptions): Download {
       }),
       every(policy.performanceLogSeconds * 1000, () => logs?.performance(snapshot())),
     ]
+  }
+
+  /** What a `kill -9` may cost: DESIGN 8.2. */
+  function journalDelayMs(): number {
+    const now = { at: clock.monotonic(), bytes: governor.bytesReceived(), objects: table.count('done') }
+    const bytesShare = (now.bytes - told.bytes) / Math.max(1, table.bytesTotal)
+    const objectsShare = (now.objects - told.objects) / Math.max(1, table.length)
+    const delayMs = chooseJournalDelayMs(Math.max(bytesShare, objectsShare), now.at - told.at)
+    told = now
+    return delayMs
   }
 
   function noteProgress(): void {
@@ -403,12 +414,13 @@ export function startDownload(options: DownloadOptions): Download {
   }
 
   /** Runs again and again, never twice at once; stopping waits for a run that is under way. */
-  function every(milliseconds: number, work: () => void | Promise<void>): () => Promise<void> {
+  function every(milliseconds: number | (() => number), work: () => void | Promise<void>): () => Promise<void> {
     let cancelTimer = () => {}
     let isStopped = false
     let running: void | Promise<void>
     const arm = () => {
-      cancelTimer = clock.after(milliseconds, async () => {
+      const delayMs = typeof milliseconds === 'number' ? milliseconds : milliseconds()
+      cancelTimer = clock.after(delayMs, async () => {
         running = work()
         await running
         if (!isStopped) arm()

@@ -32,7 +32,8 @@ test('the second run of one program is refused until the first lets go', () => {
 test('another process is refused, and the death of the holder by kill -9 frees the folder', async () => {
   const script = `
     import { lockDestination } from ${JSON.stringify(join(import.meta.dirname, 'destination-lock.ts'))}
-    const locked = lockDestination(${JSON.stringify(folder)})
+    // Kept: a lock that is collected as garbage is let go.
+    globalThis.locked = lockDestination(${JSON.stringify(folder)})
     process.stdout.write(locked.ok ? 'mine\\n' : 'refused\\n')
     setInterval(() => {}, 1000)`
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'pipe'] })

@@ -2,8 +2,8 @@
  * A small DNS server on loopback (UDP and TCP, RFC 1035) that answers as it is told: right, late, wrong, or not at all.
  * What it does can be changed at any time; questions that are no DNS are counted and left unanswered.
  */
-import { createSocket } from 'node:dgram'
-import { type AddressInfo, createServer, isIPv6, type Socket } from 'node:net'
+import { createSocket, type Socket as UdpSocket } from 'node:dgram'
+import { type AddressInfo, createServer, isIPv6, type Server, type Socket } from 'node:net'
 
 export type DnsBehaviour = {
   /** For every name that `hosts` does not have. IPv6 addresses alone make a server without an A record. */
@@ -78,13 +78,10 @@ export async function startFakeDnsServer(initial: DnsBehaviour) {
       }
     })
   })
-  await new Promise<void>((resolve) => tcp.listen(0, '127.0.0.1', resolve))
-  const { port } = tcp.address() as AddressInfo
-  const udp = createSocket('udp4')
+  const { port, udp } = await listenOnBoth(tcp)
   udp.on('message', (message, peer) => {
     reply(message, true, (answer) => udp.send(answer, peer.port, peer.address, () => {}))
   })
-  await new Promise<void>((resolve, reject) => udp.once('error', reject).bind(port, '127.0.0.1', resolve))
 
   return {
     /** `ADDR:PORT`, as `--dns-server` takes it. */
@@ -102,6 +99,22 @@ export async function startFakeDnsServer(initial: DnsBehaviour) {
       await new Promise<void>((resolve) => udp.close(() => resolve()))
       await new Promise<void>((resolve) => tcp.close(() => resolve()))
     },
+  }
+}
+
+/** One port for both: where the one that is free over TCP is taken over UDP, the next one is tried. */
+async function listenOnBoth(tcp: Server): Promise<{ port: number; udp: UdpSocket }> {
+  for (;;) {
+    await new Promise<void>((resolve) => tcp.listen(0, '127.0.0.1', resolve))
+    const { port } = tcp.address() as AddressInfo
+    const udp = createSocket('udp4')
+    const error = await new Promise<NodeJS.ErrnoException | undefined>((resolve) =>
+      udp.once('error', resolve).bind(port, '127.0.0.1', () => resolve(undefined)),
+    )
+    if (!error) return { port, udp }
+    udp.close()
+    if (error.code !== 'EADDRINUSE') throw error
+    await new Promise<void>((resolve) => tcp.close(() => resolve()))
   }
 }
 

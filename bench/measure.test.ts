@@ -25,7 +25,7 @@ describe.skipIf(process.platform !== 'linux')('measure', () => {
   const spin = 'const end = process.cpuUsage().user + 3e5; while (process.cpuUsage().user < end);'
 
   it('counts the time and the memory of children too', async () => {
-    const child = `${spin} const held = Buffer.alloc(1e8, 1); setTimeout(() => held, 300)`
+    const child = `${spin} const held = Buffer.alloc(1e8, 1); setTimeout(() => held, 1500)`
     const parent = `require('node:child_process').spawnSync(process.execPath, ['-e', ${JSON.stringify(child)}])`
     const measured = await measure(node(parent), folder, new AbortController().signal)
     expect(measured.cpuSeconds).toBeGreaterThan(0.3)

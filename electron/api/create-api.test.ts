@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { CallInput, JobView, Push } from '../../shared/ipc-contract.ts'
 import { createApi } from './create-api.ts'
 import { createDispatcher, type Dispatch } from './dispatch.ts'
@@ -52,8 +52,8 @@ async function open(engine: FakeEngine = createFakeEngine()) {
   }
   const start = async () => {
     const job = (await value('jobs.start', SPEC)) as JobView
-    const download = await vi.waitFor(() => engine.downloads.at(-1) ?? Promise.reject(new Error('not started')))
-    return { jobId: job.jobId, download }
+    await expect.poll(() => engine.downloads.length).toBeGreaterThan(0)
+    return { jobId: job.jobId, download: engine.downloads.at(-1) as (typeof engine.downloads)[number] }
   }
   const phaseOf = async (jobId: string) =>
     ((await value('jobs.list')) as JobView[]).find((job) => job.jobId === jobId)?.phase
@@ -111,7 +111,7 @@ describe('a job', () => {
     expect(download.commands).toEqual(['pause', 'resume', 'rebuildPool', 'retry 3'])
     download.tick({ bytesDone: 1000 })
     download.end()
-    await vi.waitFor(async () => expect(await phaseOf(jobId)).toBe('completed'))
+    await expect.poll(() => phaseOf(jobId)).toBe('completed')
     const phases = pushes.flatMap((push) => (push.name === 'job-changed' ? [push.payload.phase] : []))
     expect(phases).toEqual(['starting', 'running', 'paused', 'running', 'completed'])
     expect(pushes.filter((push) => push.name === 'event')).toHaveLength(1)
@@ -132,16 +132,16 @@ describe('a job', () => {
     const { value, engine } = await open()
     const job = (await value('jobs.start', SPEC)) as JobView
     await value('jobs.pause', { jobId: job.jobId })
-    await vi.waitFor(() => expect(engine.downloads[0]?.commands).toEqual(['pause']))
+    await expect.poll(() => engine.downloads[0]?.commands).toEqual(['pause'])
   })
 
   test('that was cancelled can be resumed, with the same id and form', async () => {
     const { start, value, engine, phaseOf } = await open()
     const { jobId } = await start()
     await value('jobs.cancel', { jobId })
-    await vi.waitFor(async () => expect(await phaseOf(jobId)).toBe('cancelled'))
+    await expect.poll(() => phaseOf(jobId)).toBe('cancelled')
     await value('jobs.resume', { jobId })
-    await vi.waitFor(() => expect(engine.downloads).toHaveLength(2))
+    await expect.poll(() => engine.downloads.length).toBe(2)
     expect(engine.downloads[1]?.request.spec.destination).toBe('/data/era5')
   })
 
@@ -157,9 +157,9 @@ describe('a job', () => {
   test('that cannot begin has failed, with the reason', async () => {
     const { value } = await open(createFakeEngine({ startFailure: { class: 'credentials', code: 'gone' } }))
     await value('jobs.start', SPEC)
-    await vi.waitFor(async () =>
-      expect(await value('jobs.list')).toMatchObject([{ phase: 'failed', summary: { failure: { code: 'gone' } } }]),
-    )
+    await expect
+      .poll(() => value('jobs.list'))
+      .toMatchObject([{ phase: 'failed', summary: { failure: { code: 'gone' } } }])
   })
 
   test('can be removed while it runs: it is stopped first and leaves no file', async () => {
@@ -197,7 +197,7 @@ describe('after a restart', () => {
     expect(history).toMatchObject({ marks: [{ code: 'throttled' }] })
     expect((history as { time: number[] }).time.length).toBeGreaterThanOrEqual(29)
     await second.value('jobs.resume', { jobId })
-    await vi.waitFor(() => expect(second.engine.downloads).toHaveLength(1))
+    await expect.poll(() => second.engine.downloads.length).toBe(1)
   })
 
   test('the last numbers of a job, what held it, and its whole history as a table are still there', async () => {
@@ -227,10 +227,8 @@ describe('after a restart', () => {
   test('a job of a program that was killed is interrupted as well', async () => {
     const { start } = await open()
     const { jobId } = await start()
-    await vi.waitFor(async () => {
-      const saved = await readFile(join(stateFolder, 'jobs', `${jobId}.json`), 'utf8')
-      expect(JSON.parse(saved).phase).toBe('starting')
-    })
+    const saved = () => readFile(join(stateFolder, 'jobs', `${jobId}.json`), 'utf8')
+    await expect.poll(async () => JSON.parse(await saved()).phase).toBe('starting')
     // A second program over the same state folder sees what a kill -9 would have left.
     const second = await open()
     expect(await second.phaseOf(jobId)).toBe('interrupted')
@@ -266,7 +264,7 @@ describe('the form', () => {
   test('previews count, size and sample, page by page', async () => {
     const { value, pushes } = await open(createFakeEngine({ objects, pageSize: 2 }))
     await value('source.startPreview', { previewId: 'p', source, include: ['*.nc'], exclude: ['b*'] })
-    await vi.waitFor(() => expect(pushes.at(-1)).toMatchObject({ payload: { preview: { done: true } } }))
+    await expect.poll(() => pushes.at(-1)).toMatchObject({ payload: { preview: { done: true } } })
     expect(pushes.at(-1)).toMatchObject({
       name: 'preview',
       payload: {
@@ -284,7 +282,7 @@ describe('the form', () => {
   test('hears why a preview failed', async () => {
     const { value, pushes } = await open(createFakeEngine({ listFailure: { class: 'denied', subject: 'era5' } }))
     await value('source.startPreview', { previewId: 'p', source, include: [], exclude: [] })
-    await vi.waitFor(() => expect(pushes.at(-1)).toMatchObject({ payload: { failure: { class: 'denied' } } }))
+    await expect.poll(() => pushes.at(-1)).toMatchObject({ payload: { failure: { class: 'denied' } } })
   })
 
   test('keys go to the vault and never to the state folder', async () => {

@@ -2,7 +2,7 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { EngineEvent } from '../../shared/engine-event.ts'
 import { jobSpecSchema } from '../../shared/job-spec.ts'
 import type { MetricsSnapshot } from '../../shared/metrics-snapshot.ts'
@@ -15,9 +15,6 @@ import type { LiveDownload } from './engine-access.ts'
 import { startRealDownload } from './start-real-download.ts'
 import { systemClock } from './system-clock.ts'
 import { createSessionVault } from './vault.ts'
-
-// A machine may be busy; nothing below measures time.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 const BUCKET = 'changing'
 const PREFIX = 'archive/'
@@ -194,8 +191,8 @@ describe('objects that are not what they were', () => {
 describe('what the user does in the middle of a job', () => {
   it('pause holds it without a byte more, resume ends it with each byte fetched once', async () => {
     const job = await begin({ onBytes: { at: MIDDLE, happens: (live) => live.pause() } })
-    await vi.waitUntil(() => job.last()?.phase === 'paused', { timeout: 30_000 })
-    await vi.waitUntil(() => server.openSockets() <= 1, { timeout: 30_000 })
+    await expect.poll(() => job.last()?.phase).toBe('paused')
+    await expect.poll(server.openSockets).toBeLessThanOrEqual(1)
     const sent = server.counters.bytesSent
     for (let round = 0; round < 5; round++) await new Promise((resolve) => setTimeout(resolve, 100))
     expect(server.counters.bytesSent).toBe(sent)
@@ -208,7 +205,7 @@ describe('what the user does in the middle of a job', () => {
     const job = await begin({ onBytes: { at: MIDDLE, happens: (live) => live.cancel() } })
     const summary = await job.live.finished
     expect(summary.status).toBe('interrupted')
-    expect(server.openSockets()).toBeLessThanOrEqual(1)
+    await expect.poll(server.openSockets).toBeLessThanOrEqual(1)
     await rightFiles(job.destination)
     server.setWeather([])
     const again = await begin({ destination: job.destination })
@@ -230,7 +227,7 @@ describe('what the user does in the middle of a job', () => {
 
   it('pause, then cancel', async () => {
     const job = await begin({ onBytes: { at: MIDDLE, happens: (live) => live.pause() } })
-    await vi.waitUntil(() => job.last()?.phase === 'paused', { timeout: 30_000 })
+    await expect.poll(() => job.last()?.phase).toBe('paused')
     job.live.cancel()
     expect((await job.live.finished).status).toBe('interrupted')
     await rightFiles(job.destination)
@@ -243,7 +240,7 @@ describe('what the user does in the middle of a job', () => {
       refusesGets({ kind: 'refuse', status: 500, code: 'InternalError' }, ({ key }) => key === broken),
     ])
     const job = await begin()
-    await vi.waitUntil(() => job.events.some(({ code }) => code === 'object-failed'), { timeout: 30_000 })
+    await expect.poll(() => job.events.some(({ code }) => code === 'object-failed')).toBe(true)
     server.setWeather([LINE])
     job.live.retry()
     expect(await job.live.finished).toMatchObject({ status: 'completed', objectsFailed: 0, failed: [] })

@@ -2,14 +2,12 @@
 import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type FaultServer, startFaultServer } from '../engine/testing/fault-server.ts'
 import type { StoredObject } from '../engine/testing/stored-objects.ts'
 import { bitFlips, drops } from '../engine/testing/weather/broken-answers.ts'
 import { lineCapacity } from '../engine/testing/weather/line.ts'
 import { runProgram, startProgram } from './testing/independent-server.ts'
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 const BUCKET = 'bad-days'
 const SMALL: StoredObject = { key: 'small.nc', size: 100_000, checksum: 'CRC64NVME' }

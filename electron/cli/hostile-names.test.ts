@@ -3,14 +3,12 @@ import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { decodeRow } from '../engine/disk/manifest-row.ts'
 import { type FaultServer, startFaultServer } from '../engine/testing/fault-server.ts'
 import type { StoredObject } from '../engine/testing/stored-objects.ts'
 import { lineCapacity } from '../engine/testing/weather/line.ts'
 import { runProgram, startProgram } from './testing/independent-server.ts'
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 const BUCKET = 'hostile'
 const PREFIX = 'n/'
@@ -138,10 +136,8 @@ test('a folder that becomes a link while the job runs leads nobody outside', asy
   await writeFile(join(outside, 'precious'), 'precious')
 
   const program = startProgram(get(destination, linked))
-  await vi.waitUntil(
-    async () => (await filesBelow(join(destination, 'd'))).some((path) => path.endsWith('.nc')),
-    30_000,
-  )
+  const landed = async () => (await filesBelow(join(destination, 'd'))).filter((path) => path.endsWith('.nc'))
+  await expect.poll(landed).not.toEqual([])
   let isLink = false
   for (let attempt = 0; !isLink; attempt++) {
     await rename(join(destination, 'd', 'e'), join(destination, 'd', `away${attempt}`))

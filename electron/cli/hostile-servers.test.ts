@@ -5,11 +5,9 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { listBucketXml } from '../engine/testing/s3-answers.ts'
 import { runProgram } from './testing/independent-server.ts'
-
-vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 })
 
 const SIZE = 5000
 const BYTES = Buffer.alloc(SIZE, 'good')

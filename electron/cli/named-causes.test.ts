@@ -8,7 +8,7 @@ import { type AddressInfo, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { describeCheck } from '../../shared/describe-diagnosis.ts'
 import { type Check, checkSchema } from '../../shared/diagnosis.ts'
 import type { Limit } from '../../shared/metrics-snapshot.ts'
@@ -21,9 +21,6 @@ import { connectionSpeed, lineCapacity } from '../engine/testing/weather/line.ts
 import { throttling } from '../engine/testing/weather/throttling.ts'
 import type { Weather } from '../engine/testing/weather/weather.ts'
 import { runProgram, startProgram } from './testing/independent-server.ts'
-
-// Whole programs on a machine that may be busy.
-vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 })
 
 const ADDRESS = `s3://${ERA5_BUCKET}/${ERA5_PREFIX}`
 /** Preloaded into the program, its threads too. */

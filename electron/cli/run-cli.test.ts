@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { summarySchema } from '../../shared/job-state.ts'
 import { runCli } from './run-cli.ts'
 import {
@@ -15,15 +15,12 @@ import {
   startProgram,
 } from './testing/independent-server.ts'
 
-// Whole programs on a machine that may be busy.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
-
 let server: IndependentServer
 let folder: string
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'longhaul-cli-'))
   server = await startIndependentServer({ objects: 6, bytesEach: 2_000_000 })
-}, 30_000)
+})
 afterAll(async () => {
   await server.close()
   await rm(folder, { recursive: true })

@@ -2,16 +2,13 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CHECK_CODES, type Check, type CheckCode, checkSchema, diagnosisReportSchema } from '../../shared/diagnosis.ts'
 import { createEra5Objects, ERA5_BUCKET, ERA5_PREFIX } from '../engine/testing/era5-objects.ts'
 import { type FaultServer, startFaultServer } from '../engine/testing/fault-server.ts'
 import { connectionSpeed } from '../engine/testing/weather/line.ts'
 import type { Fate, Weather } from '../engine/testing/weather/weather.ts'
 import { runProgram, startProgram } from './testing/independent-server.ts'
-
-// Whole programs on a machine that may be busy.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 const OBJECTS = createEra5Objects({ totalBytes: 240e6, objectBytes: 20e6 })
 const ADDRESS = `s3://${ERA5_BUCKET}/${ERA5_PREFIX}`
@@ -272,7 +269,7 @@ test.runIf(process.platform === 'linux')(
     server.setWeather([connectionSpeed(300_000)])
     const before = server.counters.gets
     const get = startProgram(['get', ...at(server.endpointUrl), destination, '--no-sign-request', '--threads', '8'])
-    await expect.poll(() => server.counters.gets - before, { timeout: 30_000 }).toBeGreaterThan(7)
+    await expect.poll(() => server.counters.gets - before).toBeGreaterThan(7)
     const run = await runProgram([
       'doctor',
       ...at(server.endpointUrl),

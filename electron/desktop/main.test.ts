@@ -32,8 +32,9 @@ async function start(parts: { isFirstInstance: boolean }) {
 async function startWindow() {
   const double = await start({ isFirstInstance: true })
   double.makeReady()
-  const window = await vi.waitUntil(() => double.windows[0])
-  await vi.waitUntil(() => window.done.length > 0)
+  await expect.poll(() => double.windows[0]?.done.length).toBeGreaterThan(0)
+  const [window] = double.windows
+  if (!window) throw new Error('there is no window')
   return { ...double, window }
 }
 
@@ -145,7 +146,7 @@ describe('the window', () => {
     const { window, ipc, log } = await startWindow()
     window.window.close()
     expect([ipc.handlers.size, log.includes('quit')]).toEqual([0, true])
-    await vi.waitUntil(() => log.includes('exit 0'))
+    await expect.poll(() => log).toContain('exit 0')
     expect(log).not.toContain('quit at once')
   })
 

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { success } from '../../shared/failure.ts'
 import type { ContractHandlers, Push } from '../../shared/ipc-contract.ts'
 import { browserCommand } from './open-browser.ts'
@@ -179,7 +179,7 @@ describe('pushes', () => {
   test('arrive as lines, and the subscription ends with the connection', async () => {
     const response = await connect()
     expect(response.headers['content-type']).toBe('application/x-ndjson; charset=utf-8')
-    await vi.waitFor(() => expect(listeners.size).toBe(1))
+    await expect.poll(() => listeners.size).toBe(1)
     tell(event(1))
     tell(event(2))
     let text = ''
@@ -194,12 +194,12 @@ describe('pushes', () => {
         .map((line) => JSON.parse(line).payload.event.number),
     ).toEqual([1, 2])
     response.destroy()
-    await vi.waitFor(() => expect(listeners.size).toBe(0))
+    await expect.poll(() => listeners.size).toBe(0)
   })
 
   test('a reader that sleeps loses snapshots, the newest comes at the end, and no event is lost', async () => {
     const response = await connect()
-    await vi.waitFor(() => expect(listeners.size).toBe(1))
+    await expect.poll(() => listeners.size).toBe(1)
     const fill = 'x'.repeat(100_000)
     for (let number = 0; number < 300; number++) {
       tell(snapshot('j', `${number} ${fill}`))
@@ -229,12 +229,14 @@ describe('pushes', () => {
   test('a reader that never reads is cut off instead of filling the memory', async () => {
     const response = await connect()
     response.pause()
-    await vi.waitFor(() => expect(listeners.size).toBe(1))
+    await expect.poll(() => listeners.size).toBe(1)
     const big = { name: 'event', payload: { jobId: 'j', event: { fill: 'x'.repeat(1_000_000) } } } as unknown as Push
-    await vi.waitFor(() => {
-      tell(big)
-      expect(listeners.size).toBe(0)
-    })
+    await expect
+      .poll(() => {
+        tell(big)
+        return listeners.size
+      })
+      .toBe(0)
     response.destroy()
   })
 })

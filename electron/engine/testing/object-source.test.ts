@@ -24,7 +24,7 @@ const openThroughSdk = ({ endpointUrl, keys, ca, addressing = 'path' }: Reach, b
   createS3ObjectSource({
     source: sourceSchema.parse({ bucket, prefix: '', endpointUrl, addressing }),
     ...(keys ? { credentials: async () => keys } : {}),
-    resolver: createHostResolver({ clock, fixed: fixedNames(endpointUrl, bucket), timeoutSeconds: 5 }),
+    resolver: createHostResolver({ clock, fixed: fixedNames(endpointUrl, bucket), timeoutSeconds: 60 }),
     proxyFor: async () => '',
     ca: ca ? [ca] : [],
   })

@@ -55,7 +55,7 @@ const anyRun: fc.Arbitrary<() => SimulationOptions> = fc
   }))
 
 describe('in any weather', () => {
-  it('every socket is closed, nothing is lost or fetched twice, and no connection starves', { timeout: 120_000 }, () =>
+  it('every socket is closed, nothing is lost or fetched twice, and no connection starves', () =>
     fc.assert(
       fc.asyncProperty(anyRun, async (makeOptions) => {
         const options = makeOptions()
@@ -71,22 +71,20 @@ describe('in any weather', () => {
         expect(result.speed(SECONDS - 10, SECONDS)).toBeGreaterThan(0)
       }),
       { numRuns: 20, seed: 3 },
-    ),
-  )
+    ))
 
-  it('the same seed gives the same run', { timeout: 60_000 }, () =>
+  it('the same seed gives the same run', () =>
     fc.assert(
       fc.asyncProperty(anyRun, async (makeOptions) => {
         const [first, second] = [await simulate(makeOptions()), await simulate(makeOptions())]
         expect(second.perSecond).toEqual(first.perSecond)
       }),
       { numRuns: 2, seed: 5 },
-    ),
-  )
+    ))
 })
 
 describe('concurrency', () => {
-  it('comes back to a changed capacity within 5 s, and does not swing about it', { timeout: 120_000 }, () =>
+  it('comes back to a changed capacity within 5 s, and does not swing about it', () =>
     fc.assert(
       fc.asyncProperty(
         fc.record({
@@ -117,8 +115,7 @@ describe('concurrency', () => {
           [{ before: 16e6, after: 60e6, atSeconds: 10, seed: 1 }],
         ],
       },
-    ),
-  )
+    ))
 
   it('does not hold a short job back: a fast line is filled within half a second', async () => {
     const result = await simulate({

@@ -141,7 +141,7 @@ describe('all at once, over real hours', () => {
     [15, 0.5, 0.88],
     [600, REAL_HOURS, 0.95],
   ]
-  it.each(runs)('connections age with tau %d s, %d h', { timeout: 120_000 }, async (tauSeconds, hours, share) => {
+  it.each(runs)('connections age with tau %d s, %d h', async (tauSeconds, hours, share) => {
     const seconds = hours * 3600
     const result = await simulate(allAtOnce(tauSeconds, seconds))
     expect(result.speed(seconds - 900, seconds) / result.speed(30, 930)).toBeGreaterThan(0.98)

@@ -45,12 +45,15 @@ export const policySchema = z.strictObject({
   coolDownBelowSuccessRate: ratio(0.5),
   coolDownAfterSeconds: seconds(120),
   coolDownSeconds: seconds(300),
-  /** Attempts for one range before its object fails; throttling and network outages do not count. */
+  /**
+   * Attempts for one range before its object fails. Broken and silent connections count a third, and only while others are
+   * answered; refusals (503, 429) a twelfth. What happens while nobody is answered never counts.
+   */
   maxAttempts: z.number().int().positive().default(8),
   /** First retry delay; doubles with full jitter (AWS architecture blog, "Exponential Backoff And Jitter"). */
   retryBaseSeconds: z.number().positive().default(0.2),
   retryCapSeconds: z.number().positive().default(20),
-  /** No byte from any connection for this long, with every attempt failing to connect = the network is gone for good. */
+  /** No byte from any connection for this long = the network is gone for good; three times as long if the service answers. */
   networkGoneSeconds: z.number().positive().default(300),
 
   // -- DNS (6.4)

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createEra5Objects, ERA5_BUCKET, ERA5_PREFIX } from '../engine/testing/era5-objects.ts'
 import { type FaultServer, startFaultServer } from '../engine/testing/fault-server.ts'
 import { lineCapacity } from '../engine/testing/weather/line.ts'
-import type { Weather } from '../engine/testing/weather/weather.ts'
+import type { Fate } from '../engine/testing/weather/weather.ts'
 import { runProgram, startProgram } from './testing/independent-server.ts'
 
 const OBJECTS = createEra5Objects({ totalBytes: 24e6, objectBytes: 4e6 })
@@ -61,29 +61,31 @@ test('a bucket that refuses us: exit code 3, and its words are quoted', async ()
   expect(run.stderr).toMatch(/^longhaul: Access to closed-bucket is denied\. \(HTTP 403, [^\n]*AccessDenied[^\n]*\)\n$/)
 })
 
-test('an object that cannot be had fails by name, the others arrive: exit code 1', async () => {
+test.each<[string, string, Fate]>([
+  ['server-error', 'The server failed to answer.', { kind: 'refuse', status: 500, code: 'InternalError' }],
+  ['reset', 'The connection was cut in the middle of an answer.', { kind: 'reset', afterBytes: 0 }],
+  ['stalled', 'The server stopped sending.', { kind: 'silence', afterBytes: -1 }],
+])('an object that cannot be had (%s) fails by name, the others arrive: exit code 1', async (failure, words, fate) => {
   const broken = OBJECTS[2]?.key ?? ''
-  const curse: Weather = {
-    name: 'one object is broken',
-    fate: ({ kind, key }) =>
-      kind === 'get' && key === broken ? { kind: 'refuse', status: 500, code: 'InternalError' } : undefined,
-  }
-  server.setWeather([curse])
+  // Long after the others have landed it is still asked for: that the network lives must then be found out otherwise.
+  server.setWeather([{ name: 'one object is broken', fate: ({ key }) => (key === broken ? fate : undefined) }])
   const policy = join(folder, 'policy.json')
-  await writeFile(policy, '{"maxAttempts": 2, "retryBaseSeconds": 0.01}')
-  const run = await runProgram(get('broken', '--policy', policy))
+  const impatience = { maxAttempts: 2, retryBaseSeconds: 0.01, retryCapSeconds: 1, stallSeconds: 0.5 }
+  await writeFile(policy, JSON.stringify(impatience))
+  const destination = `broken-${failure}`
+  const run = await runProgram(get(destination, '--policy', policy))
   expect(run.code).toBe(1)
   expect(summaryOf(run.stdout)).toMatchObject({
     status: 'failed',
     objectsDone: OBJECTS.length - 1,
     objectsFailed: 1,
-    failed: [{ key: broken, failure: 'server-error' }],
+    failed: [{ key: broken, failure }],
   })
-  expect(run.stderr).toContain(`  ${broken}: The server failed to answer.`)
+  expect(run.stderr).toContain(`  ${broken}: ${words}`)
   server.setWeather([])
-  const again = await runProgram(get('broken'))
+  const again = await runProgram(get(destination))
   expect(again.code).toBe(0)
-  await expectAllBytes('broken')
+  await expectAllBytes(destination)
 })
 
 test('a second run into the same folder is refused while the first goes on; the first is not disturbed', async () => {

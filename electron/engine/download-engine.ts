@@ -94,7 +94,8 @@ export function startDownload(options: DownloadOptions): Download {
     },
     partSize: spec.partSize,
     now: clock.monotonic,
-    retryAfterMs: (failure, attempts) => governor.retryAfterMs(failure, attempts),
+    retryAfterMs: (failure, row) => governor.retryAfterMs(failure, row),
+    heardAt: () => governor.heardAt(),
     line: {
       reached(lineId, taskId) {
         const counters = dataPlane.counters(lineId)
@@ -257,7 +258,9 @@ export function startDownload(options: DownloadOptions): Download {
     const { signal } = stop
     const source = patientHeads({
       source: ports.source,
-      retryAfterMs: (failure, attempts) => governor.retryAfterMs(failure, attempts),
+      now: clock.monotonic,
+      heardAt: governor.heardAt,
+      retryAfterMs: governor.retryAfterMs,
       sleep,
     })
     return createObjectLanding({

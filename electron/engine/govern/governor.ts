@@ -11,6 +11,7 @@ import type { Policy } from '../../../shared/policy.ts'
 import type { EnginePorts, FetchTask, TaskOutcome } from '../engine-ports.ts'
 import { subPrefixOf } from '../list/key-below-prefix.ts'
 import { createRequestWindow } from '../metrics/request-window.ts'
+import type { FailureRow } from '../schedule/failure-row.ts'
 import type { Allowance, TransferBook } from '../schedule/transfer-book.ts'
 import { createAddressBook } from './address-book.ts'
 import { adjustConcurrency, chooseCeiling, startConcurrency } from './adjust-concurrency.ts'
@@ -21,6 +22,7 @@ import { createEndpointKeeper } from './endpoint-keeper.ts'
 import { explainLimit } from './explain-limit.ts'
 import { createHealer } from './healer.ts'
 import { createHealthMonitor } from './health-monitor.ts'
+import { createNetworkProbe } from './network-probe.ts'
 import { createNetworkWatch } from './network-watch.ts'
 import { createRestKeeper } from './rest-keeper.ts'
 import { chooseListRetryDelayMs, chooseRetryDelayMs } from './retry-delay.ts'
@@ -75,6 +77,7 @@ export function createGovernor(options: GovernorOptions) {
   })
   const rolling = createRollingRebuild({ now, policy, emit })
   const network = createNetworkWatch({ now, policy, emit })
+  const probe = createNetworkProbe({ clock, source, policy, prefix: spec.source.prefix, onAnswer: network.noteAnswer })
   const rest = createRestKeeper({
     clock,
     policy,
@@ -245,7 +248,9 @@ export function createGovernor(options: GovernorOptions) {
       answers.push(Math.min(task?.objectSize ?? 0, MAX_OBJECT_BYTES))
       bucket.noteAccepted()
     }
-    book.settle(outcome)
+    // That we closed a silent connection ourselves does not make it less of a failure of its range.
+    const isSilent = isOurs && line.closing === 'stalled'
+    book.settle(isSilent ? { ...outcome, failure: { class: 'stalled', address: line.address } } : outcome)
     feed(line)
   }
 
@@ -364,8 +369,10 @@ export function createGovernor(options: GovernorOptions) {
   }
 
   function watchNetwork(at: number): void {
+    const hasWork = book.counts().open > 0 || pool.size > 0
+    if (hasWork) probe.tick(network.silentMs())
     const isGone = network.tick({
-      hasWork: book.counts().open > 0 || pool.size > 0,
+      hasWork,
       isHeldBack: gates.longestWaitMs() > 0 || isHeldBack(at),
       hasRequests: pool.counts().active > 0,
     })
@@ -436,8 +443,9 @@ export function createGovernor(options: GovernorOptions) {
       if (line) pool.close(line, why)
     },
     lineSpeed: (lineId: number) => pool.get(lineId)?.bytesPerSecond ?? 0,
-    retryAfterMs: (failure: Failure, attempts: number) =>
-      chooseRetryDelayMs({ failure, attempts, policy, random: random() }),
+    retryAfterMs: (failure: Failure, { length, alone }: FailureRow) =>
+      chooseRetryDelayMs({ failure, attempts: length, alone, policy, random: random() }),
+    heardAt: network.heardAt,
     listRetryAfterMs: (failure: Failure, attempts: number, sawPage: boolean) =>
       chooseListRetryDelayMs({
         failure,

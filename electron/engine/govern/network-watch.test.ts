@@ -5,7 +5,10 @@ import { createNetworkWatch } from './network-watch.ts'
 const busy = { hasWork: true, isHeldBack: false, hasRequests: true }
 
 /** Ten ticks a second; what is told, with its second. */
-function watch(seconds: number, at: (second: number) => Partial<typeof busy> & { receives?: boolean }) {
+function watch(
+  seconds: number,
+  at: (second: number) => Partial<typeof busy> & { receives?: boolean; answers?: boolean },
+) {
   let now = 0
   const told: string[] = []
   const network = createNetworkWatch({
@@ -15,8 +18,9 @@ function watch(seconds: number, at: (second: number) => Partial<typeof busy> & {
   })
   let goneAt: number | undefined
   for (; now < seconds * 1000; now += 100) {
-    const { receives = false, ...state } = at(now / 1000)
+    const { receives = false, answers = false, ...state } = at(now / 1000)
     if (receives) network.noteBytes()
+    if (answers) network.noteAnswer()
     if (network.tick({ ...busy, ...state }) && goneAt === undefined) goneAt = Math.round(now / 1000)
   }
   return { told, goneAt }
@@ -52,4 +56,10 @@ describe('the network is lost', () => {
 it('it is gone for good after networkGoneSeconds, even where it never brought a byte', () => {
   expect(watch(70, () => ({})).goneAt).toBe(60)
   expect(watch(70, () => ({ isHeldBack: true })).goneAt).toBeUndefined()
+})
+
+it('while the service answers small questions it is given three times as long, and no longer', () => {
+  expect(watch(200, () => ({ answers: true })).goneAt).toBe(180)
+  // The last answer counts until it is as old itself.
+  expect(watch(200, (second) => ({ answers: second <= 30 })).goneAt).toBe(90)
 })

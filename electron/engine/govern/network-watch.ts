@@ -1,9 +1,17 @@
-/** Whether any byte arrives at all: tells a lost network from slow or failing connections. */
+/**
+ * Whether any byte arrives at all, and whether the service answers at all: tells a lost network from slow or failing
+ * connections, and from objects that cannot be had.
+ */
 import type { EventCode, Reason } from '../../../shared/engine-event.ts'
 import type { Policy } from '../../../shared/policy.ts'
 
 /** No byte from anywhere for so long = the network is away. */
 const NETWORK_LOST_MS = 3000
+/**
+ * A service that answers when it is asked something small is waited for this much longer: long enough for the objects
+ * under way to fail by name, and for others to show whether they can be had.
+ */
+const ANSWERED_FACTOR = 3
 
 export function createNetworkWatch(options: {
   now(): number
@@ -12,14 +20,25 @@ export function createNetworkWatch(options: {
 }) {
   const { now, policy, emit } = options
   let receivedAt = now()
+  /** Of the last small question; what `startOver` does to the silence does not concern it. */
+  let answeredAt = Number.NEGATIVE_INFINITY
+  let heardAt = Number.NEGATIVE_INFINITY
   let isLost = false
   let hasEverReceived = false
 
   return {
     noteBytes(): void {
       receivedAt = now()
+      heardAt = receivedAt
       hasEverReceived = true
     },
+    /** The service has answered a small question. */
+    noteAnswer(): void {
+      answeredAt = now()
+      heardAt = answeredAt
+    },
+    /** When anything came last: bytes of any object, or an answer. */
+    heardAt: () => heardAt,
     /** Something else has held everything up until now: of the silence, only what went before it counts. */
     startOver(silentBeforeMs = 0): void {
       receivedAt = now() - silentBeforeMs
@@ -50,7 +69,9 @@ export function createNetworkWatch(options: {
         isLost = false
         emit('network-restored', {})
       }
-      return silentMs > policy.networkGoneSeconds * 1000
+      const goneMs = policy.networkGoneSeconds * 1000
+      const hasAnswered = now() - answeredAt <= goneMs
+      return silentMs > (hasAnswered ? ANSWERED_FACTOR * goneMs : goneMs)
     },
   }
 }

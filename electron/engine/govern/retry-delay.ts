@@ -19,8 +19,19 @@ const HOPELESS: ReadonlySet<FailureClass> = new Set([
   'cancelled',
 ])
 
-/** The way there is at fault, not the object: these wait for better days and never use up its attempts. */
-const PATIENT: ReadonlySet<FailureClass> = new Set(['throttled', 'dns', 'connect', 'stalled', 'slow', 'reset'])
+/**
+ * The way there may be at fault: these wait for better days as long as nobody else is answered. When others are, it is
+ * this object, and it is given up after so many times `maxAttempts`, so that no job hangs on one object for ever. A
+ * refusal is the service's own word that it will answer later, and is believed for longer.
+ */
+const PATIENCE: Partial<Record<FailureClass, number>> = {
+  throttled: 12,
+  dns: 3,
+  connect: 3,
+  stalled: 3,
+  slow: 3,
+  reset: 3,
+}
 
 /** The server's closing of a kept-alive connection crossed our request: nothing was refused, so nothing is waited for. */
 const isKeepAliveRace = (failure: Failure): boolean =>
@@ -30,6 +41,8 @@ export type RetryInput = {
   failure: Failure
   /** Failures in a row without a fresh byte, this one included. */
   attempts: number
+  /** Of these, those that came while others were answered. */
+  alone: number
   policy: Policy
   /** In [0, 1). */
   random: number
@@ -39,10 +52,14 @@ export type RetryInput = {
  * Full jitter: uniform in [0, min(cap, base * 2^(attempts - 1))], never before `Retry-After`. Undefined = give up.
  * Source: AWS Architecture Blog, "Exponential Backoff And Jitter" (2015).
  */
-export function chooseRetryDelayMs({ failure, attempts, policy, random }: RetryInput): number | undefined {
+export function chooseRetryDelayMs({ failure, attempts, alone, policy, random }: RetryInput): number | undefined {
   if (HOPELESS.has(failure.class)) return undefined
   if (failure.class === 'wrong-region' && failure.region === undefined) return undefined
-  if (!PATIENT.has(failure.class) && attempts >= policy.maxAttempts) return undefined
+  const patience = PATIENCE[failure.class]
+  const isWornOut = patience === undefined ? attempts >= policy.maxAttempts : alone >= patience * policy.maxAttempts
+  if (isWornOut) return undefined
+  // A silence was wait enough.
+  if (failure.class === 'stalled') return 0
   if (isKeepAliveRace(failure) && attempts <= 1) return 0
   const ceiling = Math.min(policy.retryCapSeconds, policy.retryBaseSeconds * 2 ** Math.min(30, attempts - 1))
   return Math.max(failure.retryAfterMs ?? 0, random * ceiling * 1000)
@@ -53,7 +70,7 @@ const FIRST_PAGE_ATTEMPTS = 4
 
 /** The same for a page of the listing, whose failures end the job. */
 export function chooseListRetryDelayMs(
-  input: RetryInput & { sawPage: boolean; networkGoneMs: number },
+  input: Omit<RetryInput, 'alone'> & { sawPage: boolean; networkGoneMs: number },
 ): number | undefined {
   const { failure, attempts, policy, sawPage, networkGoneMs } = input
   if (failure.class === 'credentials' || failure.class === 'wrong-region' || failure.class === 'clock-skew')
@@ -61,5 +78,5 @@ export function chooseListRetryDelayMs(
   if (failure.class === 'protocol' && !sawPage) return undefined
   if (!sawPage && failure.class !== 'throttled' && attempts >= FIRST_PAGE_ATTEMPTS) return undefined
   if (networkGoneMs > policy.networkGoneSeconds * 1000) return undefined
-  return chooseRetryDelayMs(input)
+  return chooseRetryDelayMs({ ...input, alone: 0 })
 }

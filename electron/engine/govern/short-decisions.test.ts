@@ -46,8 +46,8 @@ describe('a health check', () => {
 })
 
 describe('a failed range', () => {
-  const delay = (failure: Failure, attempts: number, random = 0.5) =>
-    chooseRetryDelayMs({ failure, attempts, policy, random })
+  const delay = (failure: Failure, attempts: number, { alone = 0, random = 0.5 } = {}) =>
+    chooseRetryDelayMs({ failure, attempts, alone, policy, random })
   const rows: [sentence: string, failure: Failure, attempts: number, delayMs: number | undefined][] = [
     ['is tried again after half of 0.2 s, by chance 0.5', { class: 'server-error' }, 1, 100],
     ['... twice as long each time', { class: 'server-error' }, 4, 800],
@@ -63,6 +63,23 @@ describe('a failed range', () => {
   it.each(rows)('%s', (_, failure, attempts, delayMs) => {
     expect(delay(failure, attempts)).toBe(delayMs)
   })
+  const whileOthersAreAnswered: [sentence: string, name: FailureClass, attempts: number, isTried: boolean][] = [
+    ['a connection that breaks is given three times as many attempts', 'reset', 23, true],
+    ['... and no more: a job never hangs on one object', 'reset', 24, false],
+    ['so is one that stays silent', 'stalled', 23, true],
+    ['... and no more', 'stalled', 24, false],
+    ['a refusal is believed for longer', 'throttled', 95, true],
+    ['... and not for ever', 'throttled', 96, false],
+  ]
+  it.each(whileOthersAreAnswered)('while others are answered, %s', (_, name, alone, isTried) => {
+    expect(delay({ class: name }, alone + 1, { alone }) !== undefined).toBe(isTried)
+  })
+  it.each(['reset', 'stalled', 'throttled', 'connect', 'dns'] as const)(
+    'while nobody is answered, %s is waited out however long it lasts',
+    (name) => {
+      expect(delay({ class: name }, 10_000)).toBeDefined()
+    },
+  )
   const hopeless: FailureClass[] = [
     'denied',
     'missing',
@@ -79,7 +96,7 @@ describe('a failed range', () => {
   it.each(FAILURE_CLASSES)('waits for no less than nothing and no longer than the cap: %s', (name) => {
     for (const random of [0, 0.999]) {
       for (const attempts of [1, 3, 7, 1000]) {
-        const milliseconds = delay({ class: name }, attempts, random) ?? 0
+        const milliseconds = delay({ class: name }, attempts, { random }) ?? 0
         expect(milliseconds).toBeGreaterThanOrEqual(0)
         expect(milliseconds).toBeLessThanOrEqual(policy.retryCapSeconds * 1000)
       }

@@ -13,7 +13,9 @@ async function ask(answers: Outcome<ObjectHead>[], signal = new AbortController(
   const waited: number[] = []
   const source = patientHeads({
     source: { headObject: async () => answers.shift() ?? head },
-    retryAfterMs: ({ class: name }, attempts) => (name === 'missing' ? undefined : attempts * 100),
+    retryAfterMs: ({ class: name }, { length }) => (name === 'missing' ? undefined : length * 100),
+    heardAt: () => 0,
+    now: () => 0,
     sleep: async (milliseconds) => void waited.push(milliseconds),
   })
   return { told: await source.headObject('k', {}, signal), waited }

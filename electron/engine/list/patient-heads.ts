@@ -1,21 +1,28 @@
 /** HEADs that are asked again as long as that is of use. */
 import type { Failure } from '../../../shared/failure.ts'
 import type { ObjectSource } from '../engine-ports.ts'
+import { addFailure, type FailureRow, NO_FAILURES } from '../schedule/failure-row.ts'
 
 export type PatientHeadsOptions = {
   source: Pick<ObjectSource, 'headObject'>
   /** How long to wait before it is sent again; undefined = it is of no use. */
-  retryAfterMs(failure: Failure, attempts: number): number | undefined
+  retryAfterMs(failure: Failure, row: FailureRow): number | undefined
+  /** When anything was last received from the service. Monotonic milliseconds, as `now`. */
+  heardAt(): number
+  now(): number
   sleep(milliseconds: number): Promise<void>
 }
 
-export function patientHeads({ source, retryAfterMs, sleep }: PatientHeadsOptions): Pick<ObjectSource, 'headObject'> {
+export function patientHeads(asking: PatientHeadsOptions): Pick<ObjectSource, 'headObject'> {
+  const { source, retryAfterMs, heardAt, now, sleep } = asking
   return {
     async headObject(key, options, signal) {
-      for (let attempts = 1; ; attempts++) {
+      let row = NO_FAILURES
+      while (true) {
         const head = await source.headObject(key, options, signal)
         if (head.ok) return head
-        const delay = signal.aborted ? undefined : retryAfterMs(head.failure, attempts)
+        row = addFailure(row, { now: now(), heardAt: heardAt() })
+        const delay = signal.aborted ? undefined : retryAfterMs(head.failure, row)
         if (delay === undefined) return head
         await sleep(delay)
       }

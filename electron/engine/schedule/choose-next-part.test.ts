@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { chooseOpenPart, chooseSplit, type OpenObjectView, wantedOpenObjects } from './choose-next-part.ts'
 import { choosePartSize, cutPart } from './choose-part-size.ts'
+import { NO_FAILURES } from './failure-row.ts'
 
 const NOW = 1000
-const pending = { start: 0, end: 100, attempts: 0, notBefore: 0 }
+const pending = { start: 0, end: 100, failures: NO_FAILURES, notBefore: 0 }
 const object = (name: string, change: Partial<OpenObjectView> = {}) => ({
   name,
   group: { name: 'a/', lastServed: 0 },

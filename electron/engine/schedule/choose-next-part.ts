@@ -1,9 +1,9 @@
 /** Which range a free connection should fetch next. Pure. */
 import type { ByteRange } from '../engine-ports.ts'
+import type { FailureRow } from './failure-row.ts'
 
 export type PendingRange = ByteRange & {
-  /** Failures in a row without a fresh byte. */
-  attempts: number
+  failures: FailureRow
   /** Monotonic milliseconds; not before. */
   notBefore: number
 }

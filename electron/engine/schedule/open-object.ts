@@ -5,6 +5,7 @@ import { missingRanges, spanBytes } from '../plan/missing-ranges.ts'
 import type { Check } from '../verify/choose-check.ts'
 import type { RangeSum } from '../verify/range-sums.ts'
 import type { PendingRange } from './choose-next-part.ts'
+import { NO_FAILURES } from './failure-row.ts'
 
 /** `lastServed`: monotonic order in which a range of it was last handed out; smaller = longer ago. */
 export type PrefixGroup = { name: string; lastServed: number }
@@ -64,7 +65,7 @@ export function createOpenObject(
     group: object.group,
     file: object.file,
     proof: object.proof,
-    pending: missingRanges(done, object.size).map((range) => ({ ...range, attempts: 0, notBefore: 0 })),
+    pending: missingRanges(done, object.size).map((range) => ({ ...range, failures: NO_FAILURES, notBefore: 0 })),
     done: [...done],
     running: new Set(),
     writer: undefined,

@@ -13,6 +13,7 @@ const allowance = { connections: 4, listingComplete: true, mayAsk: () => true }
 /** A book whose folder is a list of what was asked of it, and whose lines are numbers that tests move. */
 function createBook(sizes: number[], options: { whole?: boolean; atOnce?: boolean; partSize?: number } = {}) {
   let now = 0
+  let heardAt = 0
   const reached = new Map<number, number>()
   const ends = new Map<number, number>()
   const closed: number[] = []
@@ -26,7 +27,11 @@ function createBook(sizes: number[], options: { whole?: boolean; atOnce?: boolea
     table,
     partSize: options.partSize ?? MIB,
     now: () => now,
-    retryAfterMs: (_failure, attempts) => (attempts > 3 ? undefined : 100),
+    retryAfterMs: (failure, { length, alone }) => {
+      if (failure.class === 'stalled') return alone < 3 ? 0 : undefined
+      return length > 3 ? undefined : 100
+    },
+    heardAt: () => heardAt,
     landing: {
       beginAtOnce: (index, group) => (options.atOnce ? openObject(index, group) : undefined),
       begin: async (index, group) => success(openObject(index, group)),
@@ -76,6 +81,9 @@ function createBook(sizes: number[], options: { whole?: boolean; atOnce?: boolea
     passTime: (milliseconds: number) => {
       now += milliseconds
     },
+    hear: () => {
+      heardAt = now
+    },
   }
 }
 
@@ -116,6 +124,36 @@ describe('a failure', () => {
     expect(news).toEqual([{ kind: 'failed', index: 0, failure: { class: 'server-error' }, attempts: 4 }])
     expect(table.state(0)).toBe('failed')
     expect((await take(book, 1))?.key).toBe('a/1')
+  })
+
+  it('counts against its object while others are heard, and not while nobody is', async () => {
+    const { book, news, table, passTime, hear } = createBook([MIB])
+    const fail = async (times: number, isHeard: boolean) => {
+      for (let attempt = 0; attempt < times; attempt++) {
+        const task = (await take(book, 1)) as FetchTask
+        passTime(100)
+        if (isHeard) hear()
+        passTime(100)
+        book.settle(done(task, 1, 0, { class: 'stalled' }))
+        await settleMicrotasks()
+      }
+    }
+    await fail(50, false)
+    expect(table.state(0)).toBe('active')
+    await fail(3, true)
+    expect(table.state(0)).toBe('failed')
+    expect(news).toEqual([{ kind: 'failed', index: 0, failure: { class: 'stalled' }, attempts: 53 }])
+  })
+
+  it('of ours neither counts nor makes the earlier ones forgotten', async () => {
+    const { book, table, passTime } = createBook([MIB])
+    for (const name of ['reset', 'cancelled', 'reset', 'cancelled', 'reset', 'cancelled', 'reset'] as const) {
+      const task = (await take(book, 1)) as FetchTask
+      book.settle(done(task, 1, 0, { class: name }))
+      passTime(100)
+    }
+    await settleMicrotasks()
+    expect(table.state(0)).toBe('failed')
   })
 
   it('of ours costs no attempt and no wait', async () => {

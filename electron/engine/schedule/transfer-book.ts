@@ -11,6 +11,7 @@ import { subPrefixOf } from '../list/key-below-prefix.ts'
 import type { ObjectTable } from '../plan/object-table.ts'
 import { chooseOpenPart, chooseSplit, type RunningRange, wantedOpenObjects } from './choose-next-part.ts'
 import { choosePartSize, cutPart } from './choose-part-size.ts'
+import { addFailure, type FailureRow, NO_FAILURES } from './failure-row.ts'
 import {
   doneBytes,
   giveBack,
@@ -69,7 +70,9 @@ export type TransferBookOptions = {
   /** Monotonic milliseconds. */
   now(): number
   /** Milliseconds until the next attempt; undefined = give up. */
-  retryAfterMs(failure: Failure, attempts: number): number | undefined
+  retryAfterMs(failure: Failure, row: FailureRow): number | undefined
+  /** When anything was last received from the service, monotonic milliseconds. */
+  heardAt(): number
   line: {
     /** Where this task has got to; 0 while its worker has not begun it. */
     reached(lineId: number, taskId: number): number
@@ -91,7 +94,7 @@ export type TransferBookOptions = {
 /** What the governor allows just now. */
 export type Allowance = { connections: number; listingComplete: boolean; mayAsk(group: string): boolean }
 
-type RunningTask = { object: OpenObject; lineId: number; start: number; end: number; attempts: number }
+type RunningTask = { object: OpenObject; lineId: number; start: number; end: number; failures: FailureRow }
 
 const ENDS_THE_JOB: readonly Failure['class'][] = ['disk-full', 'disk-denied', 'locked']
 /** These belong to the object, not to the way to it: asking again brings nothing. */
@@ -133,15 +136,15 @@ export function createTransferBook(options: TransferBookOptions) {
     const inOnePiece = object.wholeOnly || object.file.kind === 'whole'
     const part = inOnePiece ? range : cutPart(range, bytes)
     if (part.end < range.end) object.pending.splice(position, 0, { ...range, start: part.end })
-    return start(object, lineId, part.start, part.end, range.attempts)
+    return start(object, lineId, part.start, part.end, range.failures)
   }
 
-  function start(object: OpenObject, lineId: number, from: number, to: number, attempts: number): FetchTask {
+  function start(object: OpenObject, lineId: number, from: number, to: number, failures: FailureRow): FetchTask {
     const taskId = nextTaskId++
     object.group.lastServed = ++served
     object.running.add(taskId)
     object.writer = line.thread(lineId)
-    running.set(taskId, { object, lineId, start: from, end: to, attempts })
+    running.set(taskId, { object, lineId, start: from, end: to, failures })
     const task: FetchTask = {
       taskId,
       key: object.key,
@@ -164,7 +167,7 @@ export function createTransferBook(options: TransferBookOptions) {
     const end = task.end
     task.end = split.at
     line.shrink(task.lineId, split.at)
-    return start(task.object, lineId, split.at, end, 0)
+    return start(task.object, lineId, split.at, end, NO_FAILURES)
   }
 
   function* splittable(mayAsk: (group: string) => boolean): Generator<RunningRange> {
@@ -238,7 +241,7 @@ export function createTransferBook(options: TransferBookOptions) {
     if (outcome.sums) object.proof?.sums.push(...outcome.sums)
     if (!outcome.failure) {
       markDone(object, { start: task.start, end: reached })
-      giveBack(object, { start: reached, end: task.end, attempts: 0, notBefore: 0 })
+      giveBack(object, { start: reached, end: task.end, failures: NO_FAILURES, notBefore: 0 })
       if (!object.isHeld && isComplete(object)) finish(object)
     } else if (object.file.kind === 'whole') void transit(recoverSmall(object, task, reached, outcome.failure))
     else {
@@ -294,10 +297,13 @@ export function createTransferBook(options: TransferBookOptions) {
 
   function recover(object: OpenObject, task: RunningTask, reached: number, failure: Failure): void {
     const isCancelled = failure.class === 'cancelled'
-    const attempts = reached > task.start || isCancelled ? 0 : task.attempts + 1
-    const rest = { start: reached, end: task.end, attempts, notBefore: 0 }
+    const before = reached > task.start ? NO_FAILURES : task.failures
+    const row = addFailure(before, { now: now(), heardAt: options.heardAt() })
+    const failures = isCancelled || reached > task.start ? before : row
+    const rest = { start: reached, end: task.end, failures, notBefore: 0 }
+    const attempt = task.failures.length + 1
     const note = (action: ErrorNews['action']) =>
-      noteError(object, { start: task.start, reached, end: task.end, attempt: task.attempts + 1, failure }, action)
+      noteError(object, { start: task.start, reached, end: task.end, attempt, failure }, action)
     if (object.isHeld) giveBack(object, rest)
     else if (ENDS_THE_JOB.includes(failure.class)) {
       note('stop')
@@ -311,7 +317,7 @@ export function createTransferBook(options: TransferBookOptions) {
       void fetchWhole(object)
     } else if (ENDS_THE_OBJECT.includes(failure.class)) {
       note('give-up')
-      void giveUp(object, failure, attempts)
+      void giveUp(object, failure, row.length)
     } else if (failure.class === 'corrupt' && isComplete(object)) {
       // A small object that its worker could not prove right: the landing takes a closer look.
       finish(object)
@@ -320,9 +326,9 @@ export function createTransferBook(options: TransferBookOptions) {
       note('retry')
       finish(object)
     } else {
-      const delay = isCancelled ? 0 : options.retryAfterMs(failure, Math.max(1, attempts))
+      const delay = isCancelled ? 0 : options.retryAfterMs(failure, row)
       note(delay === undefined ? 'give-up' : 'retry')
-      if (delay === undefined) void giveUp(object, failure, attempts)
+      if (delay === undefined) void giveUp(object, failure, row.length)
       else {
         if (!isCancelled) retries++
         giveBack(object, { ...rest, notBefore: now() + delay })
@@ -333,7 +339,8 @@ export function createTransferBook(options: TransferBookOptions) {
 
   function noteError({ key }: OpenObject, news: Omit<ErrorNews, 'key' | 'action'>, action: ErrorNews['action']): void {
     // What we closed ourselves is told by whoever closed it.
-    if (news.failure.class !== 'cancelled') options.onError?.({ key, ...news, action })
+    const isOurs = news.failure.class === 'cancelled' || (news.failure.class === 'stalled' && action === 'retry')
+    if (!isOurs) options.onError?.({ key, ...news, action })
   }
 
   /** What `restart` will do. */
@@ -348,7 +355,7 @@ export function createTransferBook(options: TransferBookOptions) {
     object.wholeOnly = true
     object.done = []
     if (object.proof) object.proof.sums = []
-    object.pending = [{ start: 0, end: object.size, attempts: 0, notBefore: 0 }]
+    object.pending = [{ start: 0, end: object.size, failures: NO_FAILURES, notBefore: 0 }]
     object.isHeld = false
     onWork()
   }
@@ -486,7 +493,7 @@ export function createTransferBook(options: TransferBookOptions) {
       if (!task || task.object.isHeld || task.object.wholeOnly || task.object.file.kind === 'whole') return
       const at = Math.max(task.start, line.reached(task.lineId, taskId)) + graceBytes
       if (at >= task.end) return
-      giveBack(task.object, { start: at, end: task.end, attempts: 0, notBefore: 0 })
+      giveBack(task.object, { start: at, end: task.end, failures: NO_FAILURES, notBefore: 0 })
       task.end = at
       line.shrink(task.lineId, at)
     },

@@ -112,11 +112,40 @@ describe('rest', () => {
   })
 })
 
+describe('one object that cannot be had fails by name, and costs the others nothing', () => {
+  const cursed = (fate: Fate): Weather => ({
+    name: 'one object is cursed',
+    fate: ({ kind, key }) => (kind === 'get' && key === 'prefix-1/object-1.nc' ? fate : undefined),
+  })
+  it.each<[string, Fate]>([
+    ['its connections are reset', { kind: 'reset', afterBytes: 0 }],
+    ['its connections never say a word', { kind: 'silence', afterBytes: -1 }],
+    ['it is refused, and refused again', { kind: 'refuse', status: 503, code: 'SlowDown' }],
+    ['it is always the server that fails', { kind: 'refuse', status: 500, code: 'InternalError' }],
+  ])('%s', async (_title, fate) => {
+    const policy = { maxAttempts: 2, retryCapSeconds: 5 }
+    const weather = [fresh, cursed(fate)]
+    const result = await simulate({ seconds: 200, threads: 4, weather, objectBytes: 40e6, policy })
+    expect(result.failedObjects).toBe(1)
+    expect(result.fatal).toBeUndefined()
+    expect(result.speed(150, 200)).toBeGreaterThan(0.95 * 8e6)
+  })
+
+  it('but an outage of ten minutes is waited out, and no object fails for it', async () => {
+    const cut = lineCut({ atSeconds: 60, forSeconds: 600 })
+    const policy = { networkGoneSeconds: 3600 }
+    const result = await simulate({ seconds: 750, threads: 4, weather: [fresh, cut], policy })
+    expect(result.failedObjects).toBe(0)
+    expect(result.fatal).toBeUndefined()
+    expect(result.speed(690, 750)).toBeGreaterThan(0.9 * 8e6)
+  })
+})
+
 describe('a rest does not keep a lost cause alive', () => {
   /** One answer to every request, for longer than the network may be gone. */
   const meets = (fate: Fate) =>
     simulate({
-      seconds: 300,
+      seconds: 450,
       weather: [{ name: 'always the same', fate: ({ kind }) => (kind === 'get' ? fate : undefined) }],
       policy: { coolDownAfterSeconds: 15, coolDownSeconds: 20, networkGoneSeconds: 50 },
     })

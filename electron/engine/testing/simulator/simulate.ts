@@ -90,7 +90,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     clock,
     random,
     dataPlane,
-    source: makeSource(clock.after),
+    source: makeSource(clock.after, dataPlane.isCut),
     resolver: {
       async resolve(host) {
         await new Promise<void>((resolve) => clock.after(isDnsOut() ? 3000 : 20, resolve))
@@ -130,7 +130,8 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     },
     partSize: spec.partSize,
     now: clock.monotonic,
-    retryAfterMs: (failure, attempts) => governor.retryAfterMs(failure, attempts),
+    retryAfterMs: (failure, row) => governor.retryAfterMs(failure, row),
+    heardAt: () => governor.heardAt(),
     line: {
       reached(lineId, taskId) {
         const counters = dataPlane.counters(lineId)
@@ -231,11 +232,14 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   }
 }
 
-/** S3's control plane: always well. What it cannot know here fails the test that asks. */
-function makeSource(after: (milliseconds: number, run: () => void) => () => void): ObjectSource {
+/** S3's control plane: well, unless the line is cut. What it cannot know here fails the test that asks. */
+function makeSource(after: (milliseconds: number, run: () => void) => () => void, isCut: () => boolean): ObjectSource {
   const soon = () => new Promise<void>((resolve) => after(30, resolve))
   return {
-    listPage: async () => success({ objects: [], prefixes: [] }),
+    async listPage() {
+      await soon()
+      return isCut() ? failed({ class: 'stalled', code: 'timeout' }) : success({ objects: [], prefixes: [] })
+    },
     async headObject() {
       await soon()
       return success({ size: 1, etag: 'etag', lastModified: 0, checksums: {}, checksumType: '' as const, partCount: 1 })

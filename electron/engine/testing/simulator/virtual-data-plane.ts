@@ -61,6 +61,8 @@ type Running = {
 export type VirtualDataPlane = DataPlane & {
   /** Answers given and refused, by the server's count. */
   served(): { requests: number; refused: number }
+  /** Nothing gets through just now. */
+  isCut(): boolean
   open(line: { lineId: number; address: string }): void
 }
 
@@ -362,6 +364,7 @@ export function createVirtualDataPlane(options: { clock: VirtualClock; random: (
       for (const line of [...lines.values()]) end(line, { class: 'cancelled' })
     },
     served: () => ({ requests: counts.requests, refused: counts.refused }),
+    isCut: () => lineRate() === 0,
   }
   return plane
 }

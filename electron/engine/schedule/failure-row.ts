@@ -1,0 +1,22 @@
+/**
+ * Failures of one range in a row, without a fresh byte between them, and what they say about its object. Pure.
+ *
+ * One failure accuses nobody: the way may have been at fault. When others are answered again and again while this range
+ * never is, it is the object; while nobody is answered it is the way, and nothing is counted, however long that takes.
+ */
+export type FailureRow = {
+  readonly length: number
+  /** Of these, how many came although somebody had been answered since the one before. */
+  readonly alone: number
+  /** Monotonic milliseconds of the last one. */
+  readonly lastAt: number
+}
+
+export const NO_FAILURES: FailureRow = { length: 0, alone: 0, lastAt: 0 }
+
+/** One more failure. `heardAt`: when anything at all was last received from the service, monotonic milliseconds. */
+export const addFailure = (row: FailureRow, { now, heardAt }: { now: number; heardAt: number }): FailureRow => ({
+  length: row.length + 1,
+  alone: row.alone + (row.length > 0 && heardAt > row.lastAt ? 1 : 0),
+  lastAt: now,
+})

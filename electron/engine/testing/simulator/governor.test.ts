@@ -117,11 +117,18 @@ describe('one object that cannot be had fails by name, and costs the others noth
     name: 'one object is cursed',
     fate: ({ kind, key }) => (kind === 'get' && key === 'prefix-1/object-1.nc' ? fate : undefined),
   })
+  const refused = (status: number, code: string): Fate => ({ kind: 'refuse', status, code })
   it.each<[string, Fate]>([
     ['its connections are reset', { kind: 'reset', afterBytes: 0 }],
     ['its connections never say a word', { kind: 'silence', afterBytes: -1 }],
-    ['it is refused, and refused again', { kind: 'refuse', status: 503, code: 'SlowDown' }],
-    ['it is always the server that fails', { kind: 'refuse', status: 500, code: 'InternalError' }],
+    ['it is refused, and refused again', refused(503, 'SlowDown')],
+    ['it is always the server that fails', refused(500, 'InternalError')],
+    ['it may not be read', refused(403, 'AccessDenied')],
+    ['it has been deleted', refused(404, 'NoSuchKey')],
+    ['it is in the archive', refused(403, 'InvalidObjectState')],
+    ['its signature is never right', refused(403, 'SignatureDoesNotMatch')],
+    ['it is said to lie elsewhere, and nobody says where', refused(301, 'PermanentRedirect')],
+    ['its answer is no answer', refused(418, 'Teapot')],
   ])('%s', async (_title, fate) => {
     const policy = { maxAttempts: 2, retryCapSeconds: 5 }
     const weather = [fresh, cursed(fate)]

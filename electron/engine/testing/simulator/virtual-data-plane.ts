@@ -7,6 +7,7 @@
  */
 import type { Failure } from '../../../../shared/failure.ts'
 import type { DataPlane, FetchTask, LineNews } from '../../engine-ports.ts'
+import { classifyHttpError } from '../../transport/classify-error.ts'
 import { meetWeather } from '../weather/meet-weather.ts'
 import type { ConnectionFacts, Fate, Weather } from '../weather/weather.ts'
 import { shareCapacity } from './share-capacity.ts'
@@ -257,9 +258,8 @@ export function createVirtualDataPlane(options: { clock: VirtualClock; random: (
     if (fate?.kind === 'refuse') {
       counts.refused++
       const retryAfter = fate.retryAfterSeconds === undefined ? {} : { retryAfterMs: fate.retryAfterSeconds * 1000 }
-      const isThrottle = fate.status === 503 || fate.status === 429
-      const failure = { class: isThrottle ? ('throttled' as const) : ('server-error' as const), code: fate.code }
-      finish(line, { ...failure, httpStatus: fate.status, ...retryAfter }, false)
+      const failureClass = classifyHttpError(fate.status, fate.code)
+      finish(line, { class: failureClass, code: fate.code, httpStatus: fate.status, ...retryAfter }, false)
       return
     }
     running.isReceiving = true

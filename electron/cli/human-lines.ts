@@ -3,7 +3,7 @@
 import { failureClassSchema } from '../../shared/failure-schema.ts'
 import { formatBytes, formatRate, splitDuration } from '../../shared/format-units.ts'
 import type { Summary } from '../../shared/job-state.ts'
-import type { MetricsSnapshot } from '../../shared/metrics-snapshot.ts'
+import type { Limit, MetricsSnapshot } from '../../shared/metrics-snapshot.ts'
 import { type Language, printable, sentenceFor } from './sentences.ts'
 
 /** More names than this scroll the reason off the screen; all of them are in download_errors.log. */
@@ -52,14 +52,47 @@ function endLines(summary: Summary, language: Language): string[] {
   ]
 }
 
+type Progress = Pick<
+  MetricsSnapshot,
+  | 'phase'
+  | 'bytesDone'
+  | 'bytesTotal'
+  | 'objectsDone'
+  | 'objectsTotal'
+  | 'listingComplete'
+  | 'bytesPerSecond'
+  | 'secondsLeft'
+  | 'waitSeconds'
+  | 'limit'
+>
+
 /** Right of the progress bar. */
-export function progressText(snapshot: MetricsSnapshot): string {
+export function progressText(snapshot: Progress): string {
   const { bytesDone, bytesTotal, objectsDone, objectsTotal, secondsLeft, phase } = snapshot
   const left = secondsLeft >= 0 ? `, ${formatDuration(secondsLeft, 'en')} left` : ''
   const wait = snapshot.waitSeconds > 0 ? ` ${formatDuration(snapshot.waitSeconds, 'en')}` : ''
-  const state = phase === 'running' ? formatRate(snapshot.bytesPerSecond) : `${phase}${wait}`
+  const state =
+    phase === 'running' ? `${formatRate(snapshot.bytesPerSecond)}${held(snapshot.limit)}` : `${phase}${wait}`
   const more = snapshot.listingComplete ? '' : '+'
   return `${formatBytes(bytesDone)} / ${formatBytes(bytesTotal)}${more}, ${objectsDone}/${objectsTotal}${more}, ${state}${left}`
+}
+
+/** Why so little comes, where somebody else than this line holds it up: nobody should have to guess from a small number. */
+const HELD: Partial<Record<Limit['code'], string>> = {
+  throttling: 'S3 asks us to slow down',
+  server: 'the server fails to answer',
+  dns: 'DNS does not answer',
+  'network-lost': 'nothing arrives',
+  disk: 'the disk does not keep up',
+}
+
+function held({ code, evidence }: Limit): string {
+  const words = HELD[code]
+  if (words === undefined) return ''
+  const { seconds } = evidence
+  return typeof seconds === 'number' && seconds > 0
+    ? ` (${words}, for ${formatDuration(seconds, 'en')})`
+    : ` (${words})`
 }
 
 function formatDuration(seconds: number, language: Language): string {

@@ -391,6 +391,7 @@ export const jobEn: JobWords = {
     throttled: {
       lead: ['S3 is throttling; slowed down on purpose'],
       details: [
+        'for {seconds}',
         'success rate {successRate}',
         'pause between requests {delayMs}',
         'recovers by itself',

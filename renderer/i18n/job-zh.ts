@@ -365,7 +365,7 @@ export const jobZh = {
     rebuilt: events['pool-rebuilt'],
     throttled: {
       lead: ['S3 正在限流，已主动放慢'],
-      details: ['成功率 {successRate}', '请求间隔 {delayMs}', '结束后自动恢复', '前缀 {prefix}'],
+      details: ['已持续 {seconds}', '成功率 {successRate}', '请求间隔 {delayMs}', '结束后自动恢复', '前缀 {prefix}'],
     },
     coolingDown: {
       lead: ['冷却中: {waitSeconds}后继续', '冷却中'],

@@ -13,6 +13,8 @@ export type LimitEvidence = {
   threads: number
   /** A prefix is being asked less often than we would. */
   limitedRate: number | undefined
+  /** For how long. */
+  limitedSeconds: number
   successRate: number
   /** Bytes per second the user allows; 0 = no limit. */
   userLimit: number
@@ -48,7 +50,11 @@ export function explainLimit(evidence: LimitEvidence): Limit {
   if (evidence.limitedRate !== undefined) {
     return {
       code: 'throttling',
-      evidence: { requestsPerSecond: evidence.limitedRate, successRate: evidence.successRate },
+      evidence: {
+        seconds: Math.round(evidence.limitedSeconds),
+        requestsPerSecond: evidence.limitedRate,
+        successRate: evidence.successRate,
+      },
     }
   }
   if (evidence.diskWriteMs > SLOW_WRITE_MS)

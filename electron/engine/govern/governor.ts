@@ -399,6 +399,7 @@ export function createGovernor(options: GovernorOptions) {
       concurrency: concurrency.level,
       threads,
       limitedRate: gates.slowestRate(),
+      limitedSeconds: gates.limitedSeconds(),
       successRate: window.read(at).successRate,
       userLimit: spec.limitBytesPerSecond ?? 0,
       diskWriteMs: dataPlane.diskWriteMs(),

@@ -132,6 +132,7 @@ describe('what holds the speed down', () => {
     concurrency: 16,
     threads: 16,
     limitedRate: undefined,
+    limitedSeconds: 0,
     successRate: 1,
     userLimit: 0,
     diskWriteMs: 2,

@@ -9,9 +9,19 @@ const HOLDING_SECONDS = 2
 export function createThrottleGates(now: () => number) {
   const states = new Map<string, RateState>()
   const notBefore = new Map<string, number>()
+  /** Since when any prefix has been limited without a break, seconds; undefined while none is. */
+  let limitedSince: number | undefined
   const seconds = () => now() / 1000
 
   const stateOf = (prefix: string) => states.get(prefix) ?? startRate(seconds())
+
+  function slowestRate(): number | undefined {
+    let slowest: number | undefined
+    for (const state of states.values()) {
+      if (state.isLimited) slowest = Math.min(slowest ?? Number.POSITIVE_INFINITY, state.rate)
+    }
+    return slowest
+  }
 
   return {
     mayAsk(prefix: string): boolean {
@@ -33,16 +43,13 @@ export function createThrottleGates(now: () => number) {
       const times = { sentAt: answer.sentAt / 1000, now: seconds() }
       const { state, changed } = noteAnswer(stateOf(prefix), { throttled: answer.throttled, ...times })
       states.set(prefix, state)
+      if (changed) limitedSince = slowestRate() === undefined ? undefined : (limitedSince ?? seconds())
       return changed ? { prefix, requestsPerSecond: state.rate, isLimited: state.isLimited } : undefined
     },
     /** The tightest budget; undefined when nothing is limited. */
-    slowestRate(): number | undefined {
-      let slowest: number | undefined
-      for (const state of states.values()) {
-        if (state.isLimited) slowest = Math.min(slowest ?? Number.POSITIVE_INFINITY, state.rate)
-      }
-      return slowest
-    },
+    slowestRate,
+    /** For how long any prefix has been limited; 0 while none is. */
+    limitedSeconds: () => (limitedSince === undefined ? 0 : seconds() - limitedSince),
     /** Somebody had to wait for a budget just now: the speed says nothing about the line then. */
     isHoldingBack(): boolean {
       for (const state of states.values()) {

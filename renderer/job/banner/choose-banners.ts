@@ -136,7 +136,10 @@ const throttled: Condition = ({ snapshot, events, now }) => {
   const fresh = event?.code === 'throttled' && secondsSince(event, now) <= THROTTLED_SECONDS
   if (!fresh && snapshot?.limit.code !== 'throttling') return undefined
   const live = snapshot
-    ? { successRate: snapshot.successRate, ...(snapshot.delayMs > 0 ? { delayMs: snapshot.delayMs } : {}) }
+    ? {
+        ...(snapshot.limit.code === 'throttling' ? snapshot.limit.evidence : {}),
+        ...{ successRate: snapshot.successRate, ...(snapshot.delayMs > 0 ? { delayMs: snapshot.delayMs } : {}) },
+      }
     : {}
   return { kind: 'throttled', tone: 'healing', reason: { ...(fresh ? event.reason : {}), ...live } }
 }

@@ -38,6 +38,7 @@ export type ErrorCounts = z.infer<typeof errorCountsSchema>
 export const LIMITS = [
   'none',
   'line',
+  'latency',
   'throttling',
   'ageing',
   'address',

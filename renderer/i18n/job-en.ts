@@ -174,6 +174,14 @@ const limits: JobWords['limits'] = {
     advice:
       'If it is less than you expect, look for other downloads, a VPN or weak Wi-Fi; if all threads are in use, allow more.',
   },
+  latency: {
+    name: 'waiting for answers',
+    because: 'small objects: each costs a request, and its first byte takes longer than its bytes',
+    explanation:
+      'The connections spend most of their time between a request and the first byte of its answer: the number of objects sets the speed, not the bandwidth.',
+    advice:
+      'More threads ask for more objects at once. A shorter way to the server helps too: no VPN, or a machine in the region of the bucket.',
+  },
   throttling: {
     name: 'S3 throttling',
     because: 'the server answers 503/429: slow down',
@@ -245,6 +253,7 @@ const values: Record<string, string> = {
   'cause.age': 'reached its retirement age',
   'cause.requests': 'served its number of requests',
   'cause.line': 'the line',
+  'cause.latency': 'waiting for answers',
   'cause.throttling': 'S3 throttling',
   'cause.address': 'one address',
   'cause.disk': 'the disk',

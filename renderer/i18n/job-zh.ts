@@ -160,6 +160,12 @@ const limits: Record<Limit['code'], LimitWords> = {
       '请求没有被拒绝，磁盘和处理器都有余量，连接也没有老化：速度由带宽、服务器给每条连接的速度，或线路上的其他流量决定。',
     advice: '如果低于预期，检查同一网络上的其他下载、VPN 或无线信号；并发已到上限时，可以增加线程。',
   },
+  latency: {
+    name: '等待应答',
+    because: '小对象：每个都要一次请求，等首字节比收数据更久',
+    explanation: '连接的大部分时间花在发出请求到应答首字节之间：速度由对象数量决定，而不是带宽。',
+    advice: '增加线程可以同时请求更多对象；离服务器更近也有帮助：不经 VPN，或使用与存储桶同区域的机器。',
+  },
   throttling: {
     name: 'S3 限流',
     because: '服务器以 503/429 要求放慢',
@@ -230,6 +236,7 @@ const values: Record<string, string> = {
   'cause.age': '到达退役年龄',
   'cause.requests': '请求数已满',
   'cause.line': '线路',
+  'cause.latency': '等待应答',
   'cause.throttling': 'S3 限流',
   'cause.address': '个别地址',
   'cause.disk': '磁盘',

@@ -1,7 +1,7 @@
 /**
  * What holds the speed down just now, in one code and the numbers behind it (DESIGN 6.6). Where several hold at once the
  * first of this order is named: nothing to do, no names, no network, the user's limit, throttling, this disk, this
- * processor, failing answers, a bad address, ageing, and the line when nothing else is left. So what stops everything
+ * processor, failing answers, a bad address, ageing, the waiting for answers, and the line when nothing else is left. So what stops everything
  * comes before what slows, what was measured directly before what was inferred, and what is not healed by us (limit,
  * throttling, disk) before what is being healed (address, ageing). Pure.
  */
@@ -28,6 +28,9 @@ export type LimitEvidence = {
   /** Milliseconds since any byte arrived, while work is under way. */
   silentMs: number
   isWorking: boolean
+  /** Answers per second, and how long one takes to begin. */
+  requestsPerSecond: number
+  firstByteMs: number
   /** Failures per class in the last minute that the server caused. */
   serverErrors: number
 }
@@ -37,6 +40,8 @@ const SLOW_WRITE_MS = 200
 const SLOW_LOOP_MS = 200
 const SILENT_MS = 3000
 const NEAR_LIMIT = 0.9
+/** Of the connections' time: above this, more of it goes into waiting for answers than into receiving them. */
+const MOSTLY_WAITING = 0.5
 
 export function explainLimit(evidence: LimitEvidence): Limit {
   const { bytesPerSecond, concurrency, threads } = evidence
@@ -70,5 +75,12 @@ export function explainLimit(evidence: LimitEvidence): Limit {
     }
   if (evidence.tauSeconds !== undefined)
     return { code: 'ageing', evidence: { ageSeconds: evidence.retireAgeSeconds, tauSeconds: evidence.tauSeconds ?? 0 } }
+  // By Little's law so many connections are waiting for an answer to begin. On a full line they would as well, but there
+  // fewer connections do as well as many, and the job has not come to use all that are allowed.
+  const waiting = (evidence.requestsPerSecond * evidence.firstByteMs) / 1000 / Math.max(1, concurrency)
+  if (waiting > MOSTLY_WAITING && concurrency >= threads) {
+    const { requestsPerSecond, firstByteMs } = evidence
+    return { code: 'latency', evidence: { firstByteMs, requestsPerSecond, concurrency, threads } }
+  }
   return { code: 'line', evidence: { bytesPerSecond: Math.round(bytesPerSecond), concurrency, threads } }
 }

@@ -394,13 +394,16 @@ export function createGovernor(options: GovernorOptions) {
 
   function limit(bytesPerSecond: number): Limit {
     const at = now()
+    const { successRate, requestsPerSecond, firstByteMsP50, errors } = window.read(at)
     return explainLimit({
       bytesPerSecond,
       concurrency: concurrency.level,
       threads,
       limitedRate: gates.slowestRate(),
       limitedSeconds: gates.limitedSeconds(),
-      successRate: window.read(at).successRate,
+      successRate,
+      requestsPerSecond,
+      firstByteMs: firstByteMsP50,
       userLimit: spec.limitBytesPerSecond ?? 0,
       diskWriteMs: dataPlane.diskWriteMs(),
       loopLagMs: options.loopLagMs(),
@@ -413,7 +416,7 @@ export function createGovernor(options: GovernorOptions) {
       dnsFailing: addresses.isFailing && pool.size === 0,
       silentMs: pool.counts().active > 0 ? network.silentMs() : 0,
       isWorking: mayWork() && pool.size > 0,
-      serverErrors: window.read(at).errors.get('server-error') ?? 0,
+      serverErrors: errors.get('server-error') ?? 0,
     })
   }
 

@@ -143,6 +143,8 @@ describe('what holds the speed down', () => {
     dnsFailing: false,
     silentMs: 0,
     isWorking: true,
+    requestsPerSecond: 2,
+    firstByteMs: 80,
     serverErrors: 0,
   }
   const rows: [sentence: string, change: Partial<LimitEvidence>, code: string][] = [
@@ -156,6 +158,14 @@ describe('what holds the speed down', () => {
     ['the disk', { diskWriteMs: 500 }, 'disk'],
     ['this machine', { loopLagMs: 400 }, 'cpu'],
     ["the server's errors", { successRate: 0.8, serverErrors: 30 }, 'server'],
+    ['the waiting for answers, when it takes most of the time', { requestsPerSecond: 150, firstByteMs: 80 }, 'latency'],
+    ['not when bytes take more', { requestsPerSecond: 90, firstByteMs: 80 }, 'line'],
+    [
+      'not when fewer connections than allowed did as well: the line is full',
+      { requestsPerSecond: 150, firstByteMs: 80, concurrency: 15 },
+      'line',
+    ],
+    ['ageing before it', { requestsPerSecond: 150, firstByteMs: 80, tauSeconds: 15 }, 'ageing'],
     ['a bad address', { quarantined: ['192.0.2.3'] }, 'address'],
     ['ageing connections', { tauSeconds: 15, retireAgeSeconds: 1.7 }, 'ageing'],
     [

@@ -107,12 +107,15 @@ describe('a download names what holds it', () => {
   test('a network that goes silent in the middle of a download, with how long it has been', async () => {
     const weather = [connectionSpeed(1e6)]
     const server = await startFaultServer({ buckets: { [ERA5_BUCKET]: OBJECTS }, weather })
-    const silence = setTimeout(() => server.setWeather([lineCapacity(0)]), 6000)
+    // Once some seconds of it have arrived, however long the program takes to start.
+    const silence = setInterval(() => {
+      if (server.counters.bytesSent > 16e6) server.setWeather([lineCapacity(0)])
+    }, 100)
     try {
       const evidence = await evidenceOf('network-lost', server.endpointUrl, ['--threads', '4'])
       expect(evidence.seconds).toBeGreaterThanOrEqual(3)
     } finally {
-      clearTimeout(silence)
+      clearInterval(silence)
       await server.close()
     }
   })

@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
 /** Ends what hangs. No spec promises to be quick: the machine may be busy with something else. */
-const PATIENCE_MS = 300_000
+const PATIENCE_MS = 600_000
 
 /** One spec after the other: each starts a program, a server and a browser of its own. */
 export default defineConfig({

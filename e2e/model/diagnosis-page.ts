@@ -33,7 +33,7 @@ export const DIAGNOSIS_WORDS: Record<Language, typeof zh> = { zh, en }
 
 export const diagnosisPage = (page: Page, language: Language = 'zh') => {
   const words = DIAGNOSIS_WORDS[language]
-  const finished = () => page.getByRole('button', { name: words.save }).waitFor({ timeout: 40_000 })
+  const finished = () => page.getByRole('button', { name: words.save }).waitFor()
   return {
     /** By the side bar where there is one; at the first start there is none, and the header's button does it. */
     async open(): Promise<void> {

@@ -8,7 +8,7 @@ export const jobPage = (page: Page) => ({
   pause: () => page.getByRole('button', { name: '暂停' }).click(),
   resume: () => page.getByRole('button', { name: '继续', exact: true }).first().click(),
   /** Waits for a banner by its kind: `running`, `paused`, `completed`, `interrupted` ... */
-  banner: (kind: string) => page.locator(`.lh-banner[data-kind="${kind}"]`).waitFor({ timeout: 90_000 }),
+  banner: (kind: string) => page.locator(`.lh-banner[data-kind="${kind}"]`).waitFor(),
   /** What the head says is done, 0-100. */
   async percent(): Promise<number> {
     return percentOf((await page.locator('main').textContent()) ?? '')

@@ -1,35 +1,39 @@
 /** No axe violations, in light and dark; the language follows the switch and survives a reload. */
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
+import { connectionSpeed } from '../../electron/engine/testing/weather/line.ts'
 import { jobPage } from '../model/job-page.ts'
 import { newDownloadPage } from '../model/new-download-page.ts'
+import { setColorScheme, violations } from '../support/axe.ts'
 import { era5Archive, MEGABYTE } from '../support/era5.ts'
 import { spec } from '../support/spec.ts'
 
-async function violations(page: Page): Promise<string[]> {
-  const result = await new AxeBuilder({ page }).analyze()
-  return result.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target).join(', ')}`)
+async function violationsInBoth(page: Page): Promise<string[]> {
+  const found: string[] = []
+  for (const scheme of ['light', 'dark'] as const) {
+    await setColorScheme(page, scheme)
+    found.push(...(await violations(page)).map((violation) => `${scheme}, ${violation}`))
+  }
+  return found
 }
 
-for (const colorScheme of ['light', 'dark'] as const) {
-  spec(`form, running and finished job have no violations, ${colorScheme}`, async (workshop) => {
-    const archive = era5Archive(60 * MEGABYTE)
-    const server = await workshop.serve(archive.options)
-    const program = await workshop.start()
-    const page = await workshop.open(program, { colorScheme })
-    const form = newDownloadPage(page)
-    await form.pasteAddress(archive.addressOn(server))
-    await form.setFolder(workshop.destination)
-    await form.previewShows(archive.objects.length)
-    expect(await violations(page)).toEqual([])
-    await form.start()
-    await jobPage(page).chart().waitFor()
-    expect(await violations(page)).toEqual([])
-    await jobPage(page).banner('completed')
-    expect(await violations(page)).toEqual([])
-  })
-}
+spec('form, running and finished job have no violations', async (workshop) => {
+  const archive = era5Archive(60 * MEGABYTE)
+  const server = await workshop.serve({ ...archive.options, weather: [connectionSpeed(0.1 * MEGABYTE)] })
+  const program = await workshop.start()
+  const page = await workshop.open(program)
+  const form = newDownloadPage(page)
+  await form.pasteAddress(archive.addressOn(server))
+  await form.setFolder(workshop.destination)
+  await form.previewShows(archive.objects.length)
+  expect(await violationsInBoth(page)).toEqual([])
+  await form.start()
+  await jobPage(page).chart().waitFor()
+  expect(await violationsInBoth(page)).toEqual([])
+  server.setWeather([])
+  await jobPage(page).banner('completed')
+  expect(await violationsInBoth(page)).toEqual([])
+})
 
 spec('English is complete, and stays after a reload', async (workshop) => {
   const program = await workshop.start()

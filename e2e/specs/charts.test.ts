@@ -1,10 +1,10 @@
 /** The charts of a job of one hour: zoomed, moved and read by mouse and keys, every panel in sight, saved as a table and a picture. */
 import { readFileSync } from 'node:fs'
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { jobPage } from '../model/job-page.ts'
 import { WORDS } from '../model/words.ts'
+import { violations } from '../support/axe.ts'
 import { openReplay } from '../support/replay.ts'
 import { spec } from '../support/spec.ts'
 import type { Workshop } from '../support/workshop.ts'
@@ -21,10 +21,22 @@ async function withHour(workshop: Workshop, run: (page: Page) => Promise<void>):
     await replay.run(3480, 20)
     await replay.run(120, 1)
     await replay.page.getByText(words.wholeJob, { exact: true }).click()
+    await untilStill(replay.page)
     await run(replay.page)
   } finally {
     await replay.close()
   }
+}
+
+/** The last snapshots may still be on their way: resolves when the chart has grown no more for half a second. */
+async function untilStill(page: Page): Promise<void> {
+  let before = Number.NaN
+  const growth = async () => {
+    const last = before
+    before = await points(page)
+    return before - last
+  }
+  await expect.poll(growth, { interval: 500 }).toBe(0)
 }
 
 async function exported(page: Page, format: string): Promise<Buffer> {
@@ -104,7 +116,7 @@ spec(
       await page.locator('.lh-readout').waitFor()
       await page.mouse.move(0, 0)
       await page.locator('.lh-readout').waitFor({ state: 'hidden' })
-      expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id }) => id)).toEqual([])
+      expect(await violations(page)).toEqual([])
 
       const [header = '', ...rows] = (await exported(page, 'CSV')).toString('utf8').trimEnd().split('\n')
       expect(header).toContain('speed (bytes/s)')
@@ -143,7 +155,7 @@ spec(
       await expect
         .poll(() => compared.getAttribute('aria-valuetext'))
         .toMatch(/202510 [\d.]+ MB\/s，202509 [\d.]+ MB\/s/)
-      expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id }) => id)).toEqual([])
+      expect(await violations(page)).toEqual([])
     } finally {
       await replay.close()
     }

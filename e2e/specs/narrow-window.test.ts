@@ -1,9 +1,9 @@
 /** On half a screen, or a telephone in the lab's network, nothing lies beyond the right edge. */
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { jobPage } from '../model/job-page.ts'
 import { newDownloadPage } from '../model/new-download-page.ts'
+import { violations } from '../support/axe.ts'
 import { era5Archive, MEGABYTE } from '../support/era5.ts'
 import { spec } from '../support/spec.ts'
 
@@ -18,8 +18,7 @@ const beyondTheEdge = (page: Page): Promise<number> =>
 
 async function expectToFit(page: Page): Promise<void> {
   expect(await beyondTheEdge(page)).toBe(0)
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(', ')}`)).toEqual([])
+  expect(await violations(page)).toEqual([])
 }
 
 spec(

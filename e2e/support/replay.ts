@@ -17,6 +17,8 @@ const START = Date.parse('2026-01-01T00:00:00Z')
 const RENDERER = join(import.meta.dirname, '..', '..', 'out', 'renderer')
 /** The host tells the window of a job five times a second: each tick is one of these. */
 const TICK_MS = 200
+/** What lies behind is run through: so many ticks share a frame. */
+const TICKS_A_FRAME = 2
 const NO_WORKER = new URL('file:///none')
 
 export async function openReplay(workshop: Workshop) {
@@ -70,14 +72,16 @@ export async function openReplay(workshop: Workshop) {
   return {
     page,
     startOther,
-    /** Runs the job on; every snapshot is drawn before the next one comes. */
+    /** Runs the job on. Second by second every snapshot is drawn before the next one comes. */
     async run(seconds: number, stepSeconds: number): Promise<void> {
-      for (const end = second + seconds; second < end; ) {
+      const ticksAFrame = stepSeconds > 1 ? TICKS_A_FRAME : 1
+      const end = second + seconds
+      for (let tick = 1; second < end; tick++) {
         second += stepSeconds
         elapsedMs += TICK_MS
         for (const each of engine.downloads) each.tick(snapshotAt(second))
         if (second % 1800 === 0) download?.event('pool-rebuilding')
-        await nextFrame(browser)
+        if (tick % ticksAFrame === 0 || second >= end) await nextFrame(browser)
       }
     },
     /** Bytes in use after a collection. */

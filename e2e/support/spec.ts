@@ -2,14 +2,16 @@
  * `spec(title, run)`: one spec in a workshop of its own, in every host; a failure leaves its evidence in e2e/artifacts.
  * A host that cannot run here is reported as skipped, with the reason in the title.
  */
-import { test } from 'vitest'
+import { afterAll, test } from 'vitest'
 import { type HostName, listHosts } from './hosts.ts'
-import { openWorkshop, type Workshop } from './workshop.ts'
+import { closeBrowser, openWorkshop, type Workshop } from './workshop.ts'
 
 type SpecOptions = {
   /** Where it has a meaning; everywhere when absent. */
   only?: HostName
 }
+
+afterAll(closeBrowser)
 
 export function spec(title: string, run: (workshop: Workshop) => Promise<void>, { only }: SpecOptions = {}): void {
   for (const { name, skipped } of listHosts()) {

@@ -20,6 +20,24 @@ export const BROWSER_ARGUMENTS = [
   '--disable-sync',
 ]
 
+/** Playwright's own 30 s are not enough where the machine is busy; whatever takes longer than this hangs. */
+const PATIENCE_MS = 200_000
+
+/** One for all specs of a file: each opens a profile of its own in it. */
+let browser: Promise<Browser> | undefined
+
+function launchBrowser(): Promise<Browser> {
+  const executablePath = findBrowser()
+  if (!executablePath) throw new Error('no browser: run npm test, which sees to one')
+  browser ??= chromium.launch({ executablePath, args: BROWSER_ARGUMENTS })
+  return browser
+}
+
+export async function closeBrowser(): Promise<void> {
+  await (await browser)?.close()
+  browser = undefined
+}
+
 export type Workshop = Awaited<ReturnType<typeof openWorkshop>>
 
 type ContextOptions = NonNullable<Parameters<Browser['newContext']>[0]>
@@ -30,16 +48,9 @@ export async function openWorkshop(host: HostName) {
   const closing: (() => Promise<void>)[] = []
   const pages: Page[] = []
   const programs: Program[] = []
-  let browser: Promise<Browser> | undefined
-
-  function launchBrowser(): Promise<Browser> {
-    const executablePath = findBrowser()
-    if (!executablePath) throw new Error('no browser: run npm test, which sees to one')
-    browser ??= chromium.launch({ executablePath, args: BROWSER_ARGUMENTS })
-    return browser
-  }
 
   async function keepTrace(context: BrowserContext, page: Page): Promise<Page> {
+    context.setDefaultTimeout(PATIENCE_MS)
     await context.tracing.start({ screenshots: true, snapshots: true })
     pages.push(page)
     return page
@@ -69,6 +80,7 @@ export async function openWorkshop(host: HostName) {
     async open(what: Program | string, options: ContextOptions = {}): Promise<Page> {
       if (typeof what !== 'string' && 'window' in what) return openInElectron(what as ElectronProgram, options)
       const context = await (await launchBrowser()).newContext({ locale: 'zh-CN', ...options })
+      closing.push(() => context.close())
       const page = await keepTrace(context, await context.newPage())
       await page.goto(typeof what === 'string' ? what : what.address)
       return page
@@ -90,7 +102,6 @@ export async function openWorkshop(host: HostName) {
       writeFileSync(join(folder, 'program.log'), log.replaceAll(/#token=\S+/g, '#token=...'))
     },
     async close(): Promise<void> {
-      await (await browser)?.close()
       for (const close of closing.reverse()) await close()
       rmSync(home, { recursive: true, force: true })
     },

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest'
+import { createThrottleGates } from './throttle-gates.ts'
+
+function createGates() {
+  let now = 0
+  const gates = createThrottleGates(() => now)
+  const ask = (prefix: string, throttled: boolean) => {
+    gates.noteSent(prefix)
+    now += 10
+    return gates.noteAnswer(prefix, { throttled, sentAt: now - 10, retryAfterMs: undefined })
+  }
+  const pass = (seconds: number) => {
+    now += seconds * 1000
+  }
+  return { gates, ask, pass }
+}
+
+describe('budgets', () => {
+  it('are apart: a refused prefix holds no other back', () => {
+    const { gates, ask } = createGates()
+    expect(ask('a/', true)).toMatchObject({ prefix: 'a/', isLimited: true })
+    expect(gates.mayAsk('a/')).toBe(false)
+    expect(gates.mayAsk('b/')).toBe(true)
+    expect(gates.isHoldingBack()).toBe(true)
+  })
+
+  it('tell for how long any of them has been limited', () => {
+    const { gates, ask, pass } = createGates()
+    expect(gates.limitedSeconds()).toBe(0)
+    ask('a/', true)
+    pass(30)
+    ask('b/', true)
+    pass(30)
+    expect(Math.round(gates.limitedSeconds())).toBe(60)
+    expect(gates.slowestRate()).toBeDefined()
+  })
+
+  it('of a prefix that nobody asks any more are forgotten, after longer than a cool-down', () => {
+    const { gates, ask, pass } = createGates()
+    ask('done/', true)
+    pass(300)
+    ask('other/', false)
+    expect(gates.slowestRate()).toBeDefined()
+    pass(400)
+    ask('other/', false)
+    expect(gates.slowestRate()).toBeUndefined()
+    expect(gates.limitedSeconds()).toBe(0)
+  })
+})

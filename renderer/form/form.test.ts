@@ -72,6 +72,11 @@ describe('validation', () => {
   const rows: [string, FormDraft, DraftErrors][] = [
     ['the example is right', example, {}],
     ['nothing filled in', emptyDraft(''), { bucket: 'bucketMissing', folder: 'folderMissing' }],
+    [
+      'an address that is none, over the bucket of an earlier one',
+      withAddress(example, 'era5 please'),
+      { address: 'addressUnreadable' },
+    ],
     ['a bucket with a slash', { ...example, bucket: 'a/b' }, { bucket: 'bucketInvalid' }],
     ['a bucket with a space', { ...example, bucket: 'my bucket' }, { bucket: 'bucketInvalid' }],
     ['a bucket of one letter, as some servers allow', { ...example, bucket: 'a' }, {}],
@@ -93,6 +98,7 @@ describe('validation', () => {
   test('the bucket can be asked as soon as the source is right, whatever the folder', () => {
     expect(canAskSource(validateDraft({ ...example, folder: '', partSize: 'x' }, undefined))).toBe(true)
     expect(canAskSource(validateDraft({ ...example, endpointUrl: 'x' }, undefined))).toBe(false)
+    expect(canAskSource(validateDraft(withAddress(example, 'era5 please'), undefined))).toBe(false)
   })
 })
 

@@ -22,7 +22,7 @@ import { usePreview } from './use-preview.ts'
 import { ADVANCED_FIELDS, canAskSource, type DraftField, FIELD_ORDER, validateDraft } from './validate-draft.ts'
 import './new-download-page.css'
 
-const TEXT_FIELDS = ['bucket', 'folder', 'endpointUrl', 'rateLimit', 'timeWindow', 'partSize'] as const
+const TEXT_FIELDS = ['address', 'bucket', 'folder', 'endpointUrl', 'rateLimit', 'timeWindow', 'partSize'] as const
 
 export function NewDownloadPage() {
   const { t } = useTranslation()
@@ -112,7 +112,12 @@ export function NewDownloadPage() {
           <div className="lh-form-fields" ref={form}>
             <SourceSection
               handle={handle}
-              errors={{ bucket: errorText('bucket'), profile: errorText('profile'), keys: errorText('keys') }}
+              errors={{
+                address: errors.address && t('form.errors.addressUnreadable'),
+                bucket: errorText('bucket'),
+                profile: errorText('profile'),
+                keys: errorText('keys'),
+              }}
               canBrowse={!errors.profile && !errors.keys && !errors.endpointUrl}
               onTouch={touch}
             />

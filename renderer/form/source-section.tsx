@@ -1,7 +1,6 @@
 import { FolderOpenOutlined } from '@ant-design/icons'
 import { Button, Input, Segmented } from 'antd'
 import { useState } from 'react'
-import { parseS3Address } from '../../shared/s3-address.ts'
 import { useTranslation } from '../i18n/index.ts'
 import { AccessKeys } from './access-keys.tsx'
 import { AccessProfile } from './access-profile.tsx'
@@ -13,7 +12,12 @@ import type { DraftHandle } from './use-draft.ts'
 type SourceSectionProps = {
   handle: DraftHandle
   /** Words for the errors that may be shown now. */
-  errors: { bucket?: string | undefined; profile?: string | undefined; keys?: string | undefined }
+  errors: {
+    address?: string | undefined
+    bucket?: string | undefined
+    profile?: string | undefined
+    keys?: string | undefined
+  }
   canBrowse: boolean
   onTouch: (field: 'bucket') => void
 }
@@ -22,14 +26,9 @@ export function SourceSection({ handle, errors, canBrowse, onTouch }: SourceSect
   const { t } = useTranslation()
   const { draft, change, replace } = handle
   const [browsing, setBrowsing] = useState(false)
-  const unreadable = draft.address.trim() !== '' && !parseS3Address(draft.address)
   return (
     <Section title={t('form.source')}>
-      <Field
-        label={t('form.address')}
-        hint={t('form.addressHint')}
-        error={unreadable ? t('form.addressUnreadable') : undefined}
-      >
+      <Field label={t('form.address')} hint={t('form.addressHint')} error={errors.address}>
         {(control) => (
           <div className="lh-field-line">
             <Input

@@ -8,6 +8,7 @@ import { isAbsolutePath, isWebUrl, parseTimeWindow } from './draft-fields.ts'
 import type { FormDraft } from './form-draft.ts'
 
 export type DraftField =
+  | 'address'
   | 'bucket'
   | 'profile'
   | 'keys'
@@ -21,6 +22,7 @@ export type DraftErrors = Partial<Record<DraftField, DraftError>>
 
 /** In the order of the form, so that the first error is the topmost. */
 export const FIELD_ORDER: readonly DraftField[] = [
+  'address',
   'bucket',
   'profile',
   'keys',
@@ -32,10 +34,12 @@ export const FIELD_ORDER: readonly DraftField[] = [
 ]
 export const ADVANCED_FIELDS: readonly DraftField[] = ['endpointUrl', 'rateLimit', 'timeWindow', 'partSize']
 /** Errors of these make it impossible to ask the bucket anything. */
-const SOURCE_FIELDS: readonly DraftField[] = ['bucket', 'profile', 'keys', 'endpointUrl']
+const SOURCE_FIELDS: readonly DraftField[] = ['address', 'bucket', 'profile', 'keys', 'endpointUrl']
 
 export function validateDraft(draft: FormDraft, folder: FolderView | undefined): DraftErrors {
   const checks: Record<DraftField, DraftError | undefined> = {
+    // The fields below still hold an earlier bucket: what was pasted last must not be passed over.
+    address: draft.address.trim() && !parseS3Address(draft.address) ? 'addressUnreadable' : undefined,
     bucket: checkBucket(draft.bucket),
     profile: draft.accessKind === 'profile' && !draft.profile ? 'profileMissing' : undefined,
     keys: draft.accessKind === 'vault' && !draft.vaultId ? 'keysMissing' : undefined,

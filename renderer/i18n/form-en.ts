@@ -8,7 +8,6 @@ export const formEn: Translation<typeof formZh> = {
   source: 'Source',
   address: 'S3 address',
   addressHint: 'Paste s3://… or an https address; the fields below fill themselves',
-  addressUnreadable: 'Not an S3 address. Write s3://bucket/prefix, or the bucket’s https address',
   bucket: 'Bucket',
   prefix: 'Prefix',
   prefixPlaceholder: 'empty = the whole bucket',
@@ -113,6 +112,7 @@ export const formEn: Translation<typeof formZh> = {
   stepResume: 'Pause, lose the network or switch off at any time: the next start continues from there.',
 
   errors: {
+    addressUnreadable: 'Not an S3 address. Write s3://bucket/prefix, or the bucket’s https address',
     bucketMissing: 'Fill in the bucket',
     bucketInvalid: 'Lower-case letters, digits, dots, hyphens and underscores; 3 to 255 characters',
     endpointInvalid: 'Write the whole address, beginning with http:// or https://',

@@ -6,7 +6,6 @@ export const formZh = {
   source: '来源',
   address: 'S3 地址',
   addressHint: '粘贴 s3://… 或 https 地址，下面各项会自动填好',
-  addressUnreadable: '这不是 S3 地址。写法：s3://存储桶/前缀，或存储桶的 https 地址',
   bucket: '存储桶',
   prefix: '前缀',
   prefixPlaceholder: '留空 = 整个存储桶',
@@ -108,6 +107,7 @@ export const formZh = {
   stepResume: '随时可以暂停、断网或关机，下次从断点继续。',
 
   errors: {
+    addressUnreadable: '这不是 S3 地址。写法：s3://存储桶/前缀，或存储桶的 https 地址',
     bucketMissing: '请填写存储桶',
     bucketInvalid: '存储桶名只含小写字母、数字、点、连字符和下划线，3 到 255 个字符',
     endpointInvalid: '请写完整的地址，以 http:// 或 https:// 开头',

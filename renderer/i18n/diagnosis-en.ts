@@ -15,7 +15,7 @@ export const diagnosisEn: Translation<typeof diagnosisZh> = {
   stop: 'Stop',
   running: 'Diagnosing: {{done}} of {{total}}',
   findings: 'Findings',
-  allWell: 'Nothing was found.',
+  allWell: 'No problem was found.',
   allWellHint: 'If a download is still slow, diagnose again while it is.',
   all: 'All checks',
   verdict: 'Verdict',

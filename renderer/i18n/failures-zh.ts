@@ -56,7 +56,7 @@ export const failuresZh = {
   credentials: {
     plain: '账号凭证不可用：没有找到、已过期或签名不符。',
     named: '账号凭证 {{subject}} 不可用：没有找到、已过期或签名不符。',
-    advice: '公开数据请选“匿名”；否则重新登录 (如 aws sso login) 或重新填写密钥。',
+    advice: '公开数据请选“匿名”；否则重新登录（如 aws sso login）或重新填写密钥。',
   },
   'clock-skew': {
     plain: '本机时间与服务器相差太大。',
@@ -71,7 +71,7 @@ export const failuresZh = {
   missing: {
     plain: '这个前缀下没有任何对象。',
     named: '{{subject}} 下没有任何对象。',
-    advice: '检查前缀的拼写 (区分大小写)，或点“浏览”挑选。',
+    advice: '检查前缀的拼写（区分大小写），或点“浏览”挑选。',
   },
   'wrong-region': {
     plain: '存储桶不在所填的区域。',

@@ -335,7 +335,7 @@ const fields: Record<string, string> = {
 
 export const jobEn: JobWords = {
   language: 'en',
-  punctuation: { comma: ', ', colon: ': ' },
+  punctuation: { comma: ', ', colon: ': ', aside: ' ({text})' },
   units: { day: ' d', hour: ' h', minute: ' min', second: ' s', perSecond: ' requests/s', perHour: ' per hour' },
   head: {
     pause: 'Pause',

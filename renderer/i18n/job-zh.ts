@@ -15,29 +15,29 @@ export type LimitWords = { name: string; because: string; explanation: string; a
 const events: Record<EventCode, Sentence> = {
   'job-started': { lead: ['{resumed}', '任务开始'], details: ['已保留 {bytesKept}，不重复下载'] },
   'listing-finished': {
-    lead: ['列举完成: 共 {objects} 个对象', '列举完成'],
+    lead: ['列举完成：共 {objects} 个对象', '列举完成'],
     details: ['合计 {bytes}', '用时 {seconds}'],
   },
   'pool-warming': { lead: ['正在预热连接池...'], details: ['{size} 条连接', '先解析、握手，再分配数据'] },
   'pool-warmed': { lead: ['连接池已预热'], details: ['{size} 条连接就绪', '用时 {seconds}'] },
   'pool-rebuilding': {
     lead: ['正在重建连接池...'],
-    details: ['原因: {cause}', '第 {generation} 代', '共 {size} 条', '先预热新连接，旧连接逐一退役，速度不受影响'],
+    details: ['原因：{cause}', '第 {generation} 代', '共 {size} 条', '先预热新连接，旧连接逐一退役，速度不受影响'],
   },
   'pool-rebuilt': {
     lead: ['连接池已重建'],
     details: ['第 {generation} 代', '{size} 条连接全部更新', '用时 {seconds}'],
   },
   'connection-replaced': {
-    lead: ['已更换连接: {cause}', '已更换连接'],
+    lead: ['已更换连接：{cause}', '已更换连接'],
     details: ['地址 {address}', '持续 {seconds}', '该连接 {bytesPerSecond}', '全池中位数 {medianBytesPerSecond}'],
   },
   'connection-kept': {
-    lead: ['保留现有连接: 新连接并不更快，是线路慢，不是连接老化'],
+    lead: ['保留现有连接：新连接并不更快，是线路慢，不是连接老化'],
     details: ['新连接 {freshBytesPerSecond}', '该连接 {bytesPerSecond}', '全池中位数 {medianBytesPerSecond}'],
   },
   throttled: {
-    lead: ['S3 要求放慢 (HTTP {status})', 'S3 要求放慢'],
+    lead: ['S3 要求放慢（HTTP {status}）', 'S3 要求放慢'],
     details: ['前缀 {prefix}', '成功率 {successRate}', '服务器要求等待 {retryAfterMs}'],
   },
   'throttle-ended': { lead: ['限流结束，逐步恢复请求速率'], details: ['前缀 {prefix}', '历时 {seconds}'] },
@@ -54,35 +54,35 @@ const events: Record<EventCode, Sentence> = {
     details: ['应答 {latencyMs}', '{failure}', '连续第 {inARow} 次', '连续两次将重建连接池'],
   },
   'health-check-passed': { lead: ['健康检查恢复正常'], details: ['应答 {latencyMs}'] },
-  'dns-failed': { lead: ['DNS 解析失败: {host}', 'DNS 解析失败'], details: ['{failure}', '自动重试'] },
+  'dns-failed': { lead: ['DNS 解析失败：{host}', 'DNS 解析失败'], details: ['{failure}', '自动重试'] },
   'dns-stale': {
-    lead: ['DNS 暂不可用，继续使用已知地址: {host}', 'DNS 暂不可用，继续使用已知地址'],
+    lead: ['DNS 暂不可用，继续使用已知地址：{host}', 'DNS 暂不可用，继续使用已知地址'],
     details: ['记录已有 {ageSeconds}'],
   },
-  'dns-recovered': { lead: ['DNS 恢复正常: {host}', 'DNS 恢复正常'], details: ['中断 {seconds}'] },
+  'dns-recovered': { lead: ['DNS 恢复正常：{host}', 'DNS 恢复正常'], details: ['中断 {seconds}'] },
   'address-quarantined': {
     lead: ['暂停使用地址 {address}', '暂停使用一个地址'],
     details: ['{cause}', '{seconds}后再试'],
   },
   'address-restored': { lead: ['重新启用地址 {address}', '重新启用一个地址'], details: [] },
   'cooling-down': {
-    lead: ['开始冷却: 关闭全部连接'],
+    lead: ['开始冷却：关闭全部连接'],
     details: ['等待 {seconds}', '成功率 {successRate}', '之后以一半并发继续'],
   },
   'cooled-down': { lead: ['冷却结束，继续下载'], details: ['并发 {concurrency}'] },
   'network-lost': { lead: ['网络中断，等待恢复'], details: ['{failure}'] },
   'network-restored': { lead: ['网络恢复，继续下载'], details: ['中断 {seconds}'] },
   'object-changed': {
-    lead: ['服务器上的对象已更新，单独重新下载: {key}', '服务器上的对象已更新，单独重新下载'],
+    lead: ['服务器上的对象已更新，单独重新下载：{key}', '服务器上的对象已更新，单独重新下载'],
     details: [],
   },
   'object-failed': {
-    lead: ['对象失败: {key}', '一个对象失败'],
+    lead: ['对象失败：{key}', '一个对象失败'],
     details: ['{failure}', '已尝试 {attempts} 次'],
   },
-  'object-retried': { lead: ['重新排队: {key}', '对象重新排队'], details: [] },
+  'object-retried': { lead: ['重新排队：{key}', '对象重新排队'], details: [] },
   'path-mapped': {
-    lead: ['键名不能直接用作文件名，已改名: {key}', '键名不能直接用作文件名，已改名'],
+    lead: ['键名不能直接用作文件名，已改名：{key}', '键名不能直接用作文件名，已改名'],
     details: ['存为 {path}'],
   },
   'journal-repaired': { lead: ['日志尾部不完整，已截去并修复'], details: ['截去 {bytes}'] },
@@ -93,7 +93,7 @@ const events: Record<EventCode, Sentence> = {
   'decay-alert': {
     lead: ['速度衰减警报'],
     details: [
-      '可能原因: {cause}',
+      '可能原因：{cause}',
       '趋势 {slopeMegabytesPerSecondPerHour}',
       '可信度 {confidence}',
       '基准 {baselineBytesPerSecond}',
@@ -102,10 +102,10 @@ const events: Record<EventCode, Sentence> = {
     ],
   },
   'retirement-age-learned': {
-    lead: ['学到的连接退役年龄: {seconds}', '已学到连接退役年龄'],
+    lead: ['学到的连接退役年龄：{seconds}', '已学到连接退役年龄'],
     details: ['速度衰减时间常数 {tauSeconds}', '建立一条连接需 {handshakeMs}'],
   },
-  'job-finished': { lead: ['任务结束: {status}', '任务结束'], details: ['用时 {seconds}'] },
+  'job-finished': { lead: ['任务结束：{status}', '任务结束'], details: ['用时 {seconds}'] },
 }
 
 const eventNames: Record<EventCode, string> = {
@@ -194,7 +194,7 @@ const limits: Record<Limit['code'], LimitWords> = {
     name: '磁盘',
     because: '写入跟不上接收',
     explanation: '数据到达得比磁盘写得快，接收在等待写入。',
-    advice: '换到更快的磁盘 (SSD)，或关闭正在占用该磁盘的程序。',
+    advice: '换到更快的磁盘（SSD），或关闭正在占用该磁盘的程序。',
   },
   cpu: {
     name: '本机处理器',
@@ -218,7 +218,7 @@ const limits: Record<Limit['code'], LimitWords> = {
     name: '网络中断',
     because: '没有任何连接能够建立',
     explanation: '所有地址都无法连接，网络似乎已断开。',
-    advice: '检查网线、无线网络或 VPN;恢复后自动继续。',
+    advice: '检查网线、无线网络或 VPN；恢复后自动继续。',
   },
 }
 
@@ -250,7 +250,7 @@ const values: Record<string, string> = {
   'cause.network-lost': '网络中断',
   'cause.network-restored': '网络恢复',
   'cause.user-limit': '用户限制',
-  'cause.long-run': '长时间运行后减半 (方案 C)',
+  'cause.long-run': '长时间运行后减半（方案 C）',
   'cause.start': '起步',
   'cause.slow-start': '起步加倍',
   'cause.growth': '速度随并发增长',
@@ -289,8 +289,8 @@ const fields: Record<string, string> = {
   errors: '错误',
   failure: '失败',
   firstByteMs: '首字节',
-  firstByteMsP50: '首字节 (中位)',
-  firstByteMsP95: '首字节 (p95)',
+  firstByteMsP50: '首字节（中位）',
+  firstByteMsP95: '首字节（p95）',
   freshBytesPerSecond: '新连接速度',
   freeBytes: '可用空间',
   generation: '代',
@@ -318,7 +318,7 @@ const fields: Record<string, string> = {
 
 export const jobZh = {
   language: 'zh' as 'zh' | 'en',
-  punctuation: { comma: '，', colon: ': ' },
+  punctuation: { comma: '，', colon: '：', aside: '（{text}）' },
   units: { day: ' 天', hour: ' 时', minute: ' 分', second: ' 秒', perSecond: ' 次/秒', perHour: '/小时' },
   head: {
     pause: '暂停',
@@ -326,14 +326,14 @@ export const jobZh = {
     retry: '重试失败项',
     cancel: '取消',
     more: '更多操作',
-    coolDown: '冷却一会儿 (关闭连接，稍后继续)',
+    coolDown: '冷却一会儿（关闭连接，稍后继续）',
     rebuildPool: '立即重建连接池',
     retryFailed: '重试失败的对象',
     showFolder: '打开所在文件夹',
-    remove: '移除任务 (保留文件)',
-    cancelQuestion: '取消这个任务?',
+    remove: '移除任务（保留文件）',
+    cancelQuestion: '取消这个任务？',
     cancelDetail: '已下载的部分会保留，以后可以继续。',
-    removeQuestion: '从列表中移除?',
+    removeQuestion: '从列表中移除？',
     removeDetail: '只移除记录，文件保留在磁盘上。',
     keep: '不',
     objects: '对象 {done} / {total}',
@@ -367,7 +367,7 @@ export const jobZh = {
     rebuilding: events['pool-rebuilding'],
     rebuildingWarm: {
       lead: ['正在重建连接池...'],
-      details: ['第 {generation} 代已预热 {warm}/{size}', '旧连接逐一退役，速度不受影响', '原因: {cause}'],
+      details: ['第 {generation} 代已预热 {warm}/{size}', '旧连接逐一退役，速度不受影响', '原因：{cause}'],
     },
     rebuilt: events['pool-rebuilt'],
     throttled: {
@@ -375,7 +375,7 @@ export const jobZh = {
       details: ['已持续 {seconds}', '成功率 {successRate}', '请求间隔 {delayMs}', '结束后自动恢复', '前缀 {prefix}'],
     },
     coolingDown: {
-      lead: ['冷却中: {waitSeconds}后继续', '冷却中'],
+      lead: ['冷却中：{waitSeconds}后继续', '冷却中'],
       details: ['连接已全部关闭', '触发时成功率 {successRate}', '将以一半并发继续'],
     },
     diskFull: {
@@ -390,7 +390,7 @@ export const jobZh = {
     waiting: { lead: ['等待中'], details: ['{waitSeconds}后继续'] },
     paused: { lead: ['已暂停'], details: ['已保存到断点，随时可以继续'] },
     interrupted: {
-      lead: ['上次运行没有完成: 程序或电脑中途关闭'],
+      lead: ['上次运行没有完成：程序或电脑中途关闭'],
       details: ['已完成 {bytesDone}', '点“继续”从断点接着下载'],
     },
     cancelled: { lead: ['任务已取消'], details: ['已下载的文件保留，可以继续'] },
@@ -401,7 +401,7 @@ export const jobZh = {
     },
     completedWithFailures: {
       lead: ['{objectsFailed} 个对象未能完成', '部分对象未能完成'],
-      details: ['其余 {objectsDone} 个完整', '主要原因: {failure}', '可以只重试失败的对象'],
+      details: ['其余 {objectsDone} 个完整', '主要原因：{failure}', '可以只重试失败的对象'],
     },
     failedEarly: { lead: ['任务停止'], details: [] },
     unhealthy: events['health-check-failed'],
@@ -422,7 +422,7 @@ export const jobZh = {
     title: '瓶颈',
     overallTitle: '总体瓶颈',
     overall: (share: string, phase: string) => `${phase}；运行时间的 ${share} 受此限制`,
-    why: '为什么?',
+    why: '为什么？',
     evidence: '证据',
     advice: '建议',
     noNumbers: '还没有足够的数据。',
@@ -441,11 +441,11 @@ export const jobZh = {
     errors: '错误',
     noData: '无数据',
     summary:
-      '速度图，{range}: 现在 {now}，平均 {mean}，最低 {low}，最高 {high}，共 {points} 个点。左右方向键移动光标读数。',
+      '速度图，{range}：现在 {now}，平均 {mean}，最低 {low}，最高 {high}，共 {points} 个点。左右方向键移动光标读数。',
     start: '起始',
     hour: '{hour}h',
     timelineLabel: '速度时间线',
-    timelineTitle: '起始: 前 5 分钟的平均；各小时: 其前后 2.5 分钟的平均。',
+    timelineTitle: '起始：前 5 分钟的平均；各小时：其前后 2.5 分钟的平均。',
     trend: {
       title: '趋势',
       time: '时刻',
@@ -477,19 +477,19 @@ export const jobZh = {
     sinceStart: '开始后 {time}',
     difference: '相差 {ratio}',
     export: '导出',
-    exportPng: '图片 (PNG，当前所见)',
-    exportCsv: '数据 (CSV，全程)',
+    exportPng: '图片（PNG，当前所见）',
+    exportCsv: '数据（CSV，全程）',
     helpLabel: '图表操作说明',
     help: [
-      '滚轮: 缩放 (下方各图按住 Ctrl)',
-      '拖动: 放大选中的时段;按住 Shift 或用中键拖动: 平移',
-      '双击、0 或 Esc: 恢复',
-      '← →: 移动读数光标;Shift+← →: 平移;+ −: 缩放',
-      '点击事件标记的名称: 查看每次事件的原因',
+      '滚轮：缩放（下方各图按住 Ctrl）',
+      '拖动：放大选中的时段；按住 Shift 或用中键拖动：平移',
+      '双击、0 或 Esc：恢复',
+      '← →：移动读数光标；Shift+← →：平移；+ −：缩放',
+      '点击事件标记的名称：查看每次事件的原因',
     ],
     panels: {
       speed: '速度',
-      errors: '错误 (按类别)',
+      errors: '错误（按类别）',
       connections: '连接',
       firstByte: '首字节',
       dns: 'DNS 解析',
@@ -522,15 +522,15 @@ export const jobZh = {
     concurrency: '并发',
     successRate: '成功率',
     firstByte: '首字节',
-    firstByteTitle: '首字节时间: 中位数 / 95 百分位',
+    firstByteTitle: '首字节时间：中位数 / 95 百分位',
     connections: '连接',
-    connectionsTitle: '重建连接池或更换连接时, 新旧连接会短暂并存, 数目可超过线程数',
+    connectionsTitle: '重建连接池或更换连接时，新旧连接会短暂并存，数目可超过线程数',
     connectionCounts: '{active} 活动 · {connecting} 建立中 · {idle} 空闲 · {closeWait} CLOSE_WAIT',
     dns: 'DNS',
     memory: '内存',
     delay: '请求间隔',
     diskWrite: '写盘',
-    leak: '(有未关闭的连接)',
+    leak: '（有未关闭的连接）',
   },
   tabs: { objects: '对象', connections: '连接', addresses: '地址', decisions: '决策记录', errors: '错误' },
   objects: {
@@ -628,7 +628,7 @@ export const jobZh = {
   page: {
     missing: '找不到这个任务',
     missingDetail: '它可能已被移除。',
-    callFailed: '操作没有成功: {failure}',
+    callFailed: '操作没有成功：{failure}',
   },
   events,
   eventNames,

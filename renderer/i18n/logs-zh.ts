@@ -1,7 +1,7 @@
 /** 日志页与报告对话框的文字。原因与建议同命令行共用，在 shared/log-words-zh.ts。 */
 export const logsZh = {
   title: '日志',
-  lead: '读取错误日志，找出错误的共同点：何时、何处、哪一类，以及怎样解决。也认得旧版 Python 工具 (botocore) 的日志。',
+  lead: '读取错误日志，找出错误的共同点：何时、何处、哪一类，以及怎样解决。也认得旧版 Python 工具（botocore）的日志。',
   known: '任务日志',
   knownNone: '还没有任务，请填写日志文件的路径。',
   knownChoose: '选择一个任务的日志',

@@ -3,7 +3,7 @@ import { Popover } from 'antd'
 import type { JobView } from '../../../shared/ipc-contract.ts'
 import type { Limit } from '../../../shared/metrics-snapshot.ts'
 import { popupContainer } from '../popup-container.ts'
-import { fieldLabel } from '../words/fill-sentence.ts'
+import { fieldLabel, fillText } from '../words/fill-sentence.ts'
 import { formatDuration, formatField, formatPercent, UNKNOWN } from '../words/format-live.ts'
 import { useJobWords } from '../words/use-job-words.ts'
 import { chooseVerdict } from './choose-verdict.ts'
@@ -29,8 +29,8 @@ export function VerdictLine({ job, limit }: { job: JobView; limit: Limit | undef
           {chosen.kind === 'overall' ? verdict.overallTitle : verdict.title}
           {punctuation.colon}
         </span>
-        <strong className="lh-verdict-name">{said?.name ?? UNKNOWN}</strong>{' '}
-        <span className="lh-muted">({because})</span>
+        <strong className="lh-verdict-name">{said?.name ?? UNKNOWN}</strong>
+        <span className="lh-muted">{fillText(punctuation.aside, { text: because ?? '' })}</span>
       </p>
       {chosen.kind !== 'unknown' && (
         <Popover

@@ -20,7 +20,7 @@ export function fillSentence(sentence: Sentence, reason: Reason, words: JobWords
   return { lead: lead ?? '', details }
 }
 
-/** `连接池已重建: 第 3 代,16 条连接全部更新`. A lead that ends in dots goes on without a colon. */
+/** `连接池已重建：第 3 代，16 条连接全部更新`. A lead that ends in dots goes on without a colon. */
 export function joinSentence({ lead, details }: FilledSentence, words: JobWords): string {
   if (details === '') return lead
   const alreadySplit = lead.endsWith('...') || lead.includes(words.punctuation.colon)

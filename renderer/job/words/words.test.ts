@@ -24,12 +24,12 @@ const host = 'nsf-ncar-era5.s3.us-west-2.amazonaws.com'
 const SENTENCES: Record<EventCode, { reason: Reason; zh: string; en: string }> = {
   'job-started': {
     reason: { resumed: true, bytesKept: 412_600_000_000 },
-    zh: '从断点继续: 已保留 413 GB，不重复下载',
+    zh: '从断点继续：已保留 413 GB，不重复下载',
     en: 'Resumed where it stopped: 413 GB kept from before, not fetched again',
   },
   'listing-finished': {
     reason: { objects: 496, bytes: 676e9, seconds: 1.4 },
-    zh: '列举完成: 共 496 个对象，合计 676 GB，用时 1.4 秒',
+    zh: '列举完成：共 496 个对象，合计 676 GB，用时 1.4 秒',
     en: 'Listing finished: 496 objects, 676 GB in all, took 1.4 s',
   },
   'pool-warming': {
@@ -39,17 +39,17 @@ const SENTENCES: Record<EventCode, { reason: Reason; zh: string; en: string }> =
   },
   'pool-warmed': {
     reason: { size: 16, seconds: 0.42 },
-    zh: '连接池已预热: 16 条连接就绪，用时 0.4 秒',
+    zh: '连接池已预热：16 条连接就绪，用时 0.4 秒',
     en: 'Connection pool is warm: 16 connections ready, took 0.4 s',
   },
   'pool-rebuilding': {
     reason: { cause: 'hourly', generation: 3, size: 16 },
-    zh: '正在重建连接池... 原因: 每小时例行，第 3 代，共 16 条，先预热新连接，旧连接逐一退役，速度不受影响',
+    zh: '正在重建连接池... 原因：每小时例行，第 3 代，共 16 条，先预热新连接，旧连接逐一退役，速度不受影响',
     en: 'Rebuilding the connection pool... cause: hourly routine, generation 3, 16 connections, new ones are warm before old ones retire, so the speed holds',
   },
   'pool-rebuilt': {
     reason: { generation: 3, size: 16, seconds: 12.4 },
-    zh: '连接池已重建: 第 3 代，16 条连接全部更新，用时 12 秒',
+    zh: '连接池已重建：第 3 代，16 条连接全部更新，用时 12 秒',
     en: 'Connection pool rebuilt: generation 3, all 16 connections renewed, took 12 s',
   },
   'connection-replaced': {
@@ -60,62 +60,62 @@ const SENTENCES: Record<EventCode, { reason: Reason; zh: string; en: string }> =
       bytesPerSecond: 210_000,
       medianBytesPerSecond: 2_000_000,
     },
-    zh: '已更换连接: 明显慢于其他连接，地址 52.218.1.2，持续 10 秒，该连接 0.2 MB/s，全池中位数 2.0 MB/s',
+    zh: '已更换连接：明显慢于其他连接，地址 52.218.1.2，持续 10 秒，该连接 0.2 MB/s，全池中位数 2.0 MB/s',
     en: 'Connection replaced: far slower than the others, address 52.218.1.2, for 10 s, it ran at 0.2 MB/s, pool median 2.0 MB/s',
   },
   'connection-kept': {
     reason: { freshBytesPerSecond: 1_900_000, medianBytesPerSecond: 2_000_000 },
-    zh: '保留现有连接: 新连接并不更快，是线路慢，不是连接老化，新连接 1.9 MB/s，全池中位数 2.0 MB/s',
+    zh: '保留现有连接：新连接并不更快，是线路慢，不是连接老化，新连接 1.9 MB/s，全池中位数 2.0 MB/s',
     en: 'Connections kept: a fresh one was no faster, so the line is slow, not their age, fresh one 1.9 MB/s, pool median 2.0 MB/s',
   },
   throttled: {
     reason: { prefix: 'e5.oper.an.pl/', status: 503, successRate: 0.82, retryAfterMs: 2000 },
-    zh: 'S3 要求放慢 (HTTP 503): 前缀 e5.oper.an.pl/，成功率 82.0 %，服务器要求等待 2.00 s',
+    zh: 'S3 要求放慢（HTTP 503）：前缀 e5.oper.an.pl/，成功率 82.0 %，服务器要求等待 2.00 s',
     en: 'S3 asks to slow down (HTTP 503): prefix e5.oper.an.pl/, success rate 82.0 %, server asks to wait 2.00 s',
   },
   'throttle-ended': {
     reason: { prefix: 'e5.oper.an.pl/', seconds: 75 },
-    zh: '限流结束，逐步恢复请求速率: 前缀 e5.oper.an.pl/，历时 1 分 15 秒',
+    zh: '限流结束，逐步恢复请求速率：前缀 e5.oper.an.pl/，历时 1 分 15 秒',
     en: 'Throttling has ended; the request rate is rising again: prefix e5.oper.an.pl/, lasted 1 min 15 s',
   },
   'rate-changed': {
     reason: { prefix: 'e5.oper.an.pl/', requestsPerSecond: 12.5, successRate: 0.91, delayMs: 80 },
-    zh: '请求速率调整为 12.5 次/秒: 前缀 e5.oper.an.pl/，成功率 91.0 %，请求间隔 80 ms',
+    zh: '请求速率调整为 12.5 次/秒：前缀 e5.oper.an.pl/，成功率 91.0 %，请求间隔 80 ms',
     en: 'Request rate set to 12.5 requests/s: prefix e5.oper.an.pl/, success rate 91.0 %, pause between requests 80 ms',
   },
   'concurrency-changed': {
     reason: { from: 8, to: 16, cause: 'growth', goodputBytesPerSecond: 31_800_000 },
-    zh: '并发 8 → 16: 速度随并发增长，有效速度 31.8 MB/s',
+    zh: '并发 8 → 16：速度随并发增长，有效速度 31.8 MB/s',
     en: 'Concurrency 8 → 16: speed grew with concurrency, goodput 31.8 MB/s',
   },
   'health-check-failed': {
     reason: { latencyMs: 5400, failure: 'stalled', inARow: 2 },
-    zh: '健康检查未通过: 应答 5.40 s，停滞，连续第 2 次，连续两次将重建连接池',
+    zh: '健康检查未通过：应答 5.40 s，停滞，连续第 2 次，连续两次将重建连接池',
     en: 'Health check failed: answered in 5.40 s, Stalled, 2 in a row, two in a row rebuild the pool',
   },
   'health-check-passed': {
     reason: { latencyMs: 84 },
-    zh: '健康检查恢复正常: 应答 84 ms',
+    zh: '健康检查恢复正常：应答 84 ms',
     en: 'Health check passes again: answered in 84 ms',
   },
   'dns-failed': {
     reason: { host, failure: 'dns' },
-    zh: `DNS 解析失败: ${host}，DNS 失败，自动重试`,
+    zh: `DNS 解析失败：${host}，DNS 失败，自动重试`,
     en: `DNS look-up failed: ${host}, DNS failed, trying again`,
   },
   'dns-stale': {
     reason: { host, ageSeconds: 95 },
-    zh: `DNS 暂不可用，继续使用已知地址: ${host}，记录已有 1 分 35 秒`,
+    zh: `DNS 暂不可用，继续使用已知地址：${host}，记录已有 1 分 35 秒`,
     en: `DNS does not answer; known addresses stay in use: ${host}, record is 1 min 35 s old`,
   },
   'dns-recovered': {
     reason: { host, seconds: 600 },
-    zh: `DNS 恢复正常: ${host}，中断 10 分 00 秒`,
+    zh: `DNS 恢复正常：${host}，中断 10 分 00 秒`,
     en: `DNS answers again: ${host}, was away for 10 min 00 s`,
   },
   'address-quarantined': {
     reason: { address: '52.218.1.2', cause: 'stalled', seconds: 120 },
-    zh: '暂停使用地址 52.218.1.2: 停滞，收不到数据，2 分 00 秒后再试',
+    zh: '暂停使用地址 52.218.1.2：停滞，收不到数据，2 分 00 秒后再试',
     en: 'Address 52.218.1.2 set aside: stalled, no data, tried again in 2 min 00 s',
   },
   'address-restored': {
@@ -125,57 +125,57 @@ const SENTENCES: Record<EventCode, { reason: Reason; zh: string; en: string }> =
   },
   'cooling-down': {
     reason: { seconds: 300, successRate: 0.41 },
-    zh: '开始冷却: 关闭全部连接，等待 5 分 00 秒，成功率 41.0 %，之后以一半并发继续',
+    zh: '开始冷却：关闭全部连接，等待 5 分 00 秒，成功率 41.0 %，之后以一半并发继续',
     en: 'Cooling down: all connections closed, waiting 5 min 00 s, success rate 41.0 %, then on with half the concurrency',
   },
   'cooled-down': {
     reason: { concurrency: 8 },
-    zh: '冷却结束，继续下载: 并发 8',
+    zh: '冷却结束，继续下载：并发 8',
     en: 'Cool-down over, downloading again: concurrency 8',
   },
   'network-lost': {
     reason: { failure: 'connect' },
-    zh: '网络中断，等待恢复: 无法连接',
+    zh: '网络中断，等待恢复：无法连接',
     en: 'Network lost, waiting for it: Cannot connect',
   },
   'network-restored': {
     reason: { seconds: 62 },
-    zh: '网络恢复，继续下载: 中断 1 分 02 秒',
+    zh: '网络恢复，继续下载：中断 1 分 02 秒',
     en: 'Network is back, downloading again: was away for 1 min 02 s',
   },
   'object-changed': {
     reason: { key },
-    zh: `服务器上的对象已更新，单独重新下载: ${key}`,
+    zh: `服务器上的对象已更新，单独重新下载：${key}`,
     en: `Object changed on the server, fetched anew on its own: ${key}`,
   },
   'object-failed': {
     reason: { key, failure: 'denied', attempts: 8 },
-    zh: `对象失败: ${key}，无权限，已尝试 8 次`,
+    zh: `对象失败：${key}，无权限，已尝试 8 次`,
     en: `Object failed: ${key}, Denied, 8 attempts`,
   },
-  'object-retried': { reason: { key }, zh: `重新排队: ${key}`, en: `Queued again: ${key}` },
+  'object-retried': { reason: { key }, zh: `重新排队：${key}`, en: `Queued again: ${key}` },
   'path-mapped': {
     reason: { key: 'a/CON.nc', path: 'a/CON%.nc' },
-    zh: '键名不能直接用作文件名，已改名: a/CON.nc，存为 a/CON%.nc',
+    zh: '键名不能直接用作文件名，已改名：a/CON.nc，存为 a/CON%.nc',
     en: 'Key cannot be a file name as it is, renamed: a/CON.nc, stored as a/CON%.nc',
   },
   'journal-repaired': {
     reason: { bytes: 37 },
-    zh: '日志尾部不完整，已截去并修复: 截去 37 B',
+    zh: '日志尾部不完整，已截去并修复：截去 37 B',
     en: 'Journal had a torn end: cut and repaired, 37 B cut',
   },
   'disk-full': {
     reason: { path: 'D:\\era5', needBytes: 263e9, freeBytes: 1_200_000 },
-    zh: '磁盘空间不足，已暂停: 位置 D:\\era5，还需 263 GB，可用 1.20 MB',
+    zh: '磁盘空间不足，已暂停：位置 D:\\era5，还需 263 GB，可用 1.20 MB',
     en: 'Disk full, job stopped: at D:\\era5, 263 GB still needed, 1.20 MB free',
   },
   'disk-slow': {
     reason: { writeMs: 820 },
-    zh: '磁盘写入变慢: 单次写入 820 ms',
+    zh: '磁盘写入变慢：单次写入 820 ms',
     en: 'Disk writes have become slow: 820 ms a write',
   },
-  paused: { reason: { cause: 'user' }, zh: '已暂停: 用户操作', en: 'Paused: asked by you' },
-  resumed: { reason: { cause: 'user' }, zh: '继续下载: 用户操作', en: 'Resumed: asked by you' },
+  paused: { reason: { cause: 'user' }, zh: '已暂停：用户操作', en: 'Paused: asked by you' },
+  resumed: { reason: { cause: 'user' }, zh: '继续下载：用户操作', en: 'Resumed: asked by you' },
   'decay-alert': {
     reason: {
       cause: 'line',
@@ -185,17 +185,17 @@ const SENTENCES: Record<EventCode, { reason: Reason; zh: string; en: string }> =
       bytesPerSecond: 26e6,
       minutesSinceChange: 38,
     },
-    zh: '速度衰减警报: 可能原因: 线路，趋势 -2.40 MB/s/小时，可信度 99.8 %，基准 32.0 MB/s，当前 26.0 MB/s，38 分钟前转折',
+    zh: '速度衰减警报：可能原因：线路，趋势 -2.40 MB/s/小时，可信度 99.8 %，基准 32.0 MB/s，当前 26.0 MB/s，38 分钟前转折',
     en: 'Speed is decaying: probable cause: the line, trend -2.40 MB/s per hour, 99.8 % sure, baseline 32.0 MB/s, now 26.0 MB/s, turned 38 min before',
   },
   'retirement-age-learned': {
     reason: { seconds: 312, tauSeconds: 900, handshakeMs: 54 },
-    zh: '学到的连接退役年龄: 5 分 12 秒，速度衰减时间常数 15 分 00 秒，建立一条连接需 54 ms',
+    zh: '学到的连接退役年龄：5 分 12 秒，速度衰减时间常数 15 分 00 秒，建立一条连接需 54 ms',
     en: 'Learned when a connection should retire: 5 min 12 s, its speed decays with time constant 15 min 00 s, a new one costs 54 ms',
   },
   'job-finished': {
     reason: { status: 'completed', seconds: 22_140 },
-    zh: '任务结束: 全部完成，用时 6 时 09 分',
+    zh: '任务结束：全部完成，用时 6 时 09 分',
     en: 'Job ended: everything complete, took 6 h 09 min',
   },
 }
@@ -224,7 +224,7 @@ describe('an event is told in one sentence', () => {
   it('says numbers it has no words for beside the sentence', () => {
     const event = { time, code: 'pool-rebuilt', reason: { generation: 3, drainedLines: 16, seconds: 4 } } as const
     expect(restOfReason(event, jobEn)).toBe('drained lines 16')
-    expect(fieldLabel('firstByteMsP50', jobZh)).toBe('首字节 (中位)')
+    expect(fieldLabel('firstByteMsP50', jobZh)).toBe('首字节（中位）')
   })
 })
 

@@ -85,6 +85,15 @@ test('the worst comes first, and the summary counts', () => {
   expect(summarizeDiagnosis(report.checks, 'zh')).toBe('1 项异常，1 项注意，1 项正常，0 项不明')
 })
 
+test('what was not asked for takes one line, not one each', () => {
+  const unasked = (['head', 'first-byte'] as const).map((code) =>
+    check({ code, verdict: 'unknown', cause: 'not-asked', value: null, evidence: {} }),
+  )
+  const text = writeReport({ ...report, checks: [...report.checks, ...unasked] }, 'en')
+  expect(text).toContain('Not checked, because no address was given: HEAD latency, Time to first byte.')
+  expect(text).not.toContain('[unknown]')
+})
+
 test('diagnostics.txt is there in both languages, the own one first, and moves no cursor', () => {
   const text = writeDiagnostics(report, 'zh')
   expect(text.indexOf('诊断报告')).toBeLessThan(text.indexOf('Longhaul diagnosis'))

@@ -58,6 +58,9 @@ export function writeDiagnostics(report: DiagnosisReport, first: Language): stri
 export function writeReport(report: DiagnosisReport, language: Language): string {
   const { report: words } = WORDS[language]
   const findings = findingsOf(report.checks)
+  // Ten checks that all say the same would hide the rest.
+  const notAsked = report.checks.filter(({ cause }) => cause === 'not-asked')
+  const names = notAsked.map(({ code }) => WORDS[language].checks[code].name).join(language === 'zh' ? '、' : ', ')
   const facts = [
     [words.made, report.startedAt],
     [words.seconds, formatValue(report.seconds, 'seconds', language)],
@@ -76,7 +79,8 @@ export function writeReport(report: DiagnosisReport, language: Language): string
     ...(findings.length > 0 ? findings.flatMap((check) => findingLines(check, language)) : [words.allWell]),
     '',
     `== ${words.all} ==`,
-    ...report.checks.flatMap((check) => checkLines(check, language)),
+    ...report.checks.filter(({ cause }) => cause !== 'not-asked').flatMap((check) => checkLines(check, language)),
+    ...(names ? [fill(words.notAsked, { names })] : []),
   ].join('\n')
 }
 

@@ -22,10 +22,11 @@ export function summarizeLog(analysis: LogAnalysis, language: Language): string 
   return fill(WORDS[language].report.summary, { bytes, lines, errors, samples: performance?.samples ?? 0 }, language)
 }
 
-/** Nothing recognised, nothing wrong, or empty when there are findings. */
-export function describeNoFindings({ findings, errors, performance }: LogAnalysis, language: Language): string {
+/** An empty file, nothing recognised, nothing wrong; empty when there are findings. */
+export function describeNoFindings({ bytes, findings, errors, performance }: LogAnalysis, language: Language): string {
   if (findings.length > 0) return ''
-  const { nothing, clean } = WORDS[language].report
+  const { empty, nothing, clean } = WORDS[language].report
+  if (bytes === 0) return empty
   return errors === 0 && !performance ? nothing : clean
 }
 
@@ -44,19 +45,23 @@ export function describePerformance({ performance }: LogAnalysis, language: Lang
 /** For the terminal. Names from the file are shown without control characters. */
 export function writeLogAnalysis(analysis: LogAnalysis, language: Language): string {
   const { report } = WORDS[language]
+  const colon = language === 'zh' ? '：' : ':'
   const { from, to, findings, bursts } = analysis
   const lines = [summarizeLog(analysis, language)]
   if (from && to) lines.push(fill(report.range, { from, to }, language))
   const none = describeNoFindings(analysis, language)
-  lines.push('', none || `${report.findings}:`)
+  lines.push('', none || `${report.findings}${colon}`)
   for (const [index, finding] of findings.entries()) {
     const { name, says, cure } = describeLogFinding(finding, language)
-    lines.push(`${index + 1}. ${name}: ${says}`, `   ${fill(report.cure, { cure }, language)}`)
+    lines.push(
+      `${index + 1}. ${name}${colon}${language === 'zh' ? '' : ' '}${says}`,
+      `   ${fill(report.cure, { cure }, language)}`,
+    )
   }
   for (const group of ['classes', 'addresses', 'prefixes', 'actions'] as const) {
     lines.push(...groupLines(report[group], analysis[group], language))
   }
-  if (bursts.length > 0) lines.push('', `${report.bursts}:`)
+  if (bursts.length > 0) lines.push('', `${report.bursts}${colon}`)
   for (const burst of bursts.slice(0, 5)) lines.push(`  ${fill(report.burst, burst, language)}`)
   const tail = [describePeriod(analysis, language), describePerformance(analysis, language)].filter(Boolean)
   return printable([...lines, ...(tail.length > 0 ? ['', ...tail] : [])].join('\n'))
@@ -70,7 +75,7 @@ function groupLines(title: string, { top, rest, others }: LogGroups, language: L
   const more = { others: others + hidden.length }
   return [
     '',
-    `${title}:`,
+    `${title}${language === 'zh' ? '：' : ':'}`,
     ...shown.map(({ name, count }) => `  ${String(count).padStart(9)}  ${name}`),
     ...(remaining > 0
       ? [`  ${String(remaining).padStart(9)}  ${fill(WORDS[language].report.rest, more, language)}`]

@@ -17,6 +17,7 @@ export type DiagnosisWords = {
     folder: string
     summary: string
     findings: string
+    notAsked: string
     allWell: string
     all: string
     value: string
@@ -247,6 +248,7 @@ export const diagnosisWordsZh: DiagnosisWords = {
     folder: '文件夹',
     summary: '{{bad}} 项异常，{{notice}} 项注意，{{ok}} 项正常，{{unknown}} 项不明',
     findings: '发现的问题',
+    notAsked: '没有填写地址，以下各项未检查：{{names}}。',
     allWell: '没有发现问题。',
     all: '全部检查',
     value: '测得',

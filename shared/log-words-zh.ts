@@ -8,6 +8,7 @@ export type LogWords = {
     | 'range'
     | 'nothing'
     | 'clean'
+    | 'empty'
     | 'findings'
     | 'cure'
     | 'classes'
@@ -43,7 +44,7 @@ export const logWordsZh: LogWords = {
     },
     'one-address': {
       name: '某一个地址有问题',
-      says: '{all} 个网络错误中有 {count} 个来自 {address} (共 {addresses} 个地址)。',
+      says: '{all} 个网络错误中有 {count} 个来自 {address}（共 {addresses} 个地址）。',
       cure: 'Longhaul 会隔离坏地址；旧工具请清空 DNS 缓存或换 DNS 服务器，以得到别的地址。',
     },
     resets: {
@@ -64,7 +65,7 @@ export const logWordsZh: LogWords = {
     dns: {
       name: 'DNS 解析失败',
       says: '{errors} 个错误中有 {count} 个是域名解析失败。',
-      cure: '换一台 DNS 服务器 (设置 → 网络，或 --dns-server)；Longhaul 会缓存并提前刷新地址。',
+      cure: '换一台 DNS 服务器（设置 → 网络，或 --dns-server）；Longhaul 会缓存并提前刷新地址。',
     },
     tls: {
       name: '安全连接失败',
@@ -115,7 +116,7 @@ export const logWordsZh: LogWords = {
     },
     'pool-full': {
       name: '连接池太小',
-      says: 'urllib3 丢弃了 {count} 条连接 (Connection pool is full)。',
+      says: 'urllib3 丢弃了 {count} 条连接（Connection pool is full）。',
       cure: '旧工具：把 max_pool_connections 设为不小于线程数；否则每次都要重新握手。',
     },
     'too-many-files': {
@@ -148,6 +149,7 @@ export const logWordsZh: LogWords = {
     summary: '{bytes}，{lines} 行，{errors} 个错误，{samples} 个性能快照。',
     range: '{from} 至 {to}',
     nothing: '没有认出任何错误或性能快照；请确认这是下载的日志。',
+    empty: '日志是空的：没有记录过错误。',
     clean: '没有发现问题。',
     findings: '可能的原因',
     cure: '建议：{cure}',

@@ -58,7 +58,9 @@ async function untilSaid(program: ReturnType<typeof startProgram>, what: RegExp)
 test('a bucket that refuses us: exit code 3, and its words are quoted', async () => {
   const run = await runProgram(['ls', 's3://closed-bucket', '--no-sign-request', '--endpoint-url', server.endpointUrl])
   expect(run.code).toBe(3)
-  expect(run.stderr).toMatch(/^longhaul: Access to closed-bucket is denied\. \(HTTP 403, [^\n]*AccessDenied[^\n]*\)\n$/)
+  expect(run.stderr).toMatch(
+    /^longhaul: Access to closed-bucket is denied\. \(HTTP 403, [^\n]*AccessDenied[^\n]*\) A public bucket needs [^\n]+\n$/,
+  )
 })
 
 test.each<[string, string, Fate]>([

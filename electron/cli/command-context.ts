@@ -6,7 +6,7 @@ import type { FlagValues } from './collect-flags.ts'
 import { exitCodeOfFailure } from './exit-code.ts'
 import { earlyFailureLine } from './json-lines.ts'
 import type { ParseContext } from './parse-get-options.ts'
-import { type Language, sentenceFor } from './sentences.ts'
+import { adviceFor, type Language, sentenceFor } from './sentences.ts'
 import type { Io, Output } from './terminal-io.ts'
 
 export type CommandContext = {
@@ -27,7 +27,7 @@ export function reportFailure(
   { output, flags, language }: Pick<CommandContext, 'output' | 'flags' | 'language'>,
 ): number {
   const sentence = sentenceFor(failure, language)
-  output.say(`longhaul: ${sentence}`)
+  output.say(`longhaul: ${sentence}${adviceFor(failure, language)}`)
   if (flags.has('json')) output.json(earlyFailureLine(failure, sentence))
   return exitCodeOfFailure(failure)
 }

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { FAILURE_CLASSES, type FailureClass } from '../../shared/failure.ts'
+import { FAILURE_CLASSES, type Failure, type FailureClass } from '../../shared/failure.ts'
 import type { Summary } from '../../shared/job-state.ts'
 import { emptySummary } from '../api/empty-summary.ts'
 import { exitCodeOf } from './exit-code.ts'
 import { summaryLines } from './human-lines.ts'
-import { languageOf, printable, sentenceFor } from './sentences.ts'
+import { adviceFor, languageOf, printable, sentenceFor } from './sentences.ts'
 
 const EXPECTED: Record<FailureClass, number> = {
   throttled: 4,
@@ -57,7 +57,7 @@ describe('every failure class has one sentence', () => {
       const bare = sentenceFor({ class: name }, language)
       expect(named).toContain("a$&b$'")
       for (const sentence of [named, bare]) {
-        expect(sentence).toMatch(/[.。)]$/)
+        expect(sentence).toMatch(/[.。)）]$/)
         expect(sentence).not.toMatch(/undefined|\n/)
       }
       expect(/[一-鿿]/.test(bare)).toBe(language === 'zh')
@@ -84,6 +84,27 @@ test.each([
   [{}, 'en'],
 ] as const)('the language of %j is %s', (environment, language) => {
   expect(languageOf(environment)).toBe(language)
+})
+
+test.each<[string, Failure, 'en' | 'zh', string]>([
+  ['a step to take', { class: 'proxy' }, 'en', ' Check --proxy, or use --proxy none.'],
+  ['in Chinese', { class: 'proxy' }, 'zh', '请检查 --proxy，或改用 --proxy none。'],
+  [
+    'a file where the folder should be',
+    { class: 'disk', code: 'EEXIST' },
+    'en',
+    ' A file stands where a folder is needed; choose another folder.',
+  ],
+  ['any other trouble of the disk', { class: 'disk', code: 'EIO' }, 'en', ''],
+  ['nothing to do about it', { class: 'cancelled' }, 'en', ''],
+])('what to do next: %s', (_, failure, language, advice) => expect(adviceFor(failure, language)).toBe(advice))
+
+test('a run whose filters leave no object says so', () => {
+  const summary: Summary = { ...plain, status: 'completed' }
+  expect(summaryLines(summary, 'en').at(-1)).toBe(
+    'No object passes --include and --exclude; --dry-run shows what would.',
+  )
+  expect(summaryLines({ ...summary, objectsDone: 1 }, 'en')).toHaveLength(1)
 })
 
 test('failed objects are listed by name, a key cannot move the cursor', () => {

@@ -39,7 +39,11 @@ export const GET_FLAGS: Flag[] = [
   { name: 'limit-rate', value: 'BYTES', help: 'at most so many bytes per second, e.g. 20MiB' },
   { name: 'time-window', value: 'HH:MM-HH:MM', help: 'run only between these local times, e.g. 22:00-07:00' },
   { name: 'policy', value: 'FILE.json', help: 'any subset of the steadiness constants' },
-  { name: 'log-dir', value: 'DIR', help: 'folder of download_errors.log and performance.ndjson' },
+  {
+    name: 'log-dir',
+    value: 'DIR',
+    help: 'folder of download_errors.log and performance.ndjson (default: DEST/.longhaul)',
+  },
   JSON_FLAG,
 ]
 

@@ -4,7 +4,7 @@ import { failureClassSchema } from '../../shared/failure-schema.ts'
 import { formatBytes, formatRate, splitDuration } from '../../shared/format-units.ts'
 import type { Summary } from '../../shared/job-state.ts'
 import type { Limit, MetricsSnapshot } from '../../shared/metrics-snapshot.ts'
-import { type Language, printable, sentenceFor } from './sentences.ts'
+import { adviceFor, type Language, printable, sentenceFor } from './sentences.ts'
 
 /** More names than this scroll the reason off the screen; all of them are in download_errors.log. */
 const MAX_NAMED = 20
@@ -24,7 +24,7 @@ function totalsLine(summary: Summary, language: Language): string {
   const rate = formatRate(seconds > 0 ? bytesFetched / seconds : 0)
   const time = formatDuration(seconds, language)
   return language === 'zh'
-    ? `${objectsDone} 个对象(其中 ${objectsSkipped} 个早已下载),${formatBytes(bytesDone)},用时 ${time},平均 ${rate},重试 ${retries} 次`
+    ? `${objectsDone} 个对象（其中 ${objectsSkipped} 个早已下载），${formatBytes(bytesDone)}，用时 ${time}，平均 ${rate}，重试 ${retries} 次`
     : `${plural(objectsDone, 'object')} (${objectsSkipped} already there), ${formatBytes(bytesDone)}, in ${time}, ` +
         `${rate} on average, ${plural(retries, 'retry', 'retries')}`
 }
@@ -32,7 +32,7 @@ function totalsLine(summary: Summary, language: Language): string {
 function failedLines(summary: Summary, language: Language): string[] {
   if (summary.objectsFailed === 0) return []
   const heading =
-    language === 'zh' ? `${summary.objectsFailed} 个对象失败:` : `${plural(summary.objectsFailed, 'object')} failed:`
+    language === 'zh' ? `${summary.objectsFailed} 个对象失败：` : `${plural(summary.objectsFailed, 'object')} failed:`
   const named = summary.failed.slice(0, MAX_NAMED).map(({ key, failure, message }) => {
     const known = failureClassSchema.safeParse(failure)
     const sentence = known.success ? sentenceFor({ class: known.data }, language) : failure
@@ -45,10 +45,19 @@ function failedLines(summary: Summary, language: Language): string[] {
 }
 
 function endLines(summary: Summary, language: Language): string[] {
-  if (summary.failure && summary.failure.class !== 'cancelled') return [sentenceFor(summary.failure, language)]
-  if (summary.status !== 'interrupted') return []
+  const { failure, status, objectsDone } = summary
+  if (failure && failure.class !== 'cancelled') return [sentenceFor(failure, language) + adviceFor(failure, language)]
+  if (status === 'completed' && objectsDone === 0) {
+    // A prefix without objects is a failure: here the filters have left nothing.
+    return [
+      language === 'zh'
+        ? '没有符合 --include 和 --exclude 的对象。'
+        : 'No object passes --include and --exclude; --dry-run shows what would.',
+    ]
+  }
+  if (status !== 'interrupted') return []
   return [
-    language === 'zh' ? '已中断;再次运行同一条命令即可继续。' : 'Interrupted; run the same command again to continue.',
+    language === 'zh' ? '已中断；再次运行同一条命令即可继续。' : 'Interrupted; run the same command again to continue.',
   ]
 }
 

@@ -62,7 +62,7 @@ export function parseGetOptions(
 /** Bucket, prefix, and how to reach them: all that `ls` needs too. */
 export function parseSource(address: string, flags: FlagValues): Source {
   const parsed = parseS3Address(address)
-  if (!parsed) refuseValue('s3://BUCKET[/PREFIX]', address, 'is no S3 address')
+  if (!parsed) refuseValue('s3://BUCKET[/PREFIX]', address, 'is no S3 address such as s3://bucket/prefix/')
   dropWeaker(flags, 'path-style', 'virtual-hosted')
   dropWeaker(flags, 'no-sign-request', 'profile')
   const value = valueReader(flags)

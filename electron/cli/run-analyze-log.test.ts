@@ -45,6 +45,7 @@ beforeAll(() => {
     join(folder, 'download_errors.log'),
     Array.from({ length: 50 }, (_, n) => line(n, n % 10 ? 'throttled' : 'reset')).join('\n'),
   )
+  writeFileSync(join(folder, 'no-errors.log'), '')
   mkdirSync(join(folder, 'a-folder'))
 })
 
@@ -57,9 +58,13 @@ describe('longhaul analyze-log', () => {
     expect(out).toContain('e5.oper.an.pl/202510/')
     expect(out).not.toContain('\u001b')
   })
+  test('an empty log is good news, not a file of another kind', async () => {
+    const { out } = await run(['no-errors.log'])
+    expect(out).toContain('The log is empty: no error was written to it.')
+  })
   test('and in Chinese', async () => {
     const { out } = await run(['download_errors.log'], 'zh_CN.UTF-8')
-    expect(out).toContain('1. S3 限流: 50 个错误中有 45 个是 503 Slow Down 或 429。')
+    expect(out).toContain('1. S3 限流：50 个错误中有 45 个是 503 Slow Down 或 429。')
   })
   test('--json is one line of codes and numbers', async () => {
     const { out } = await run(['download_errors.log', '--json'])

@@ -219,7 +219,12 @@ describe('what goes wrong outside ends with its exit code, one sentence and no s
       () => ['ls', address, '--endpoint-url', server.url.replace('http', 'https'), '--no-sign-request'],
       'secure connection',
     ],
-    ['a folder that is a file', 5, () => ['get', address, join(folder, 'file'), ...anonymous()], 'file'],
+    [
+      'a folder that is a file',
+      5,
+      () => ['get', address, join(folder, 'file'), ...anonymous()],
+      'A file stands where a folder is needed',
+    ],
     ['credentials that are not there', 3, () => ['ls', address, '--endpoint-url', server.url], 'credentials'],
     ['a profile that is not there', 3, () => ['ls', address, '--endpoint-url', server.url, '--profile', 'lab'], 'lab'],
   ])('%s: %i', async (_, code, args, sentence) => {

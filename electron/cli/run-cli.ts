@@ -15,6 +15,12 @@ import { spreadGlobs } from './spread-globs.ts'
 import { createOutput, type Io, type Output } from './terminal-io.ts'
 import { UsageError } from './usage-error.ts'
 
+/** Below the flags of `get`: the two commands that most people begin with. */
+const GET_FOOTER = `
+Examples:
+  longhaul get s3://nsf-ncar-era5/e5.oper.an.pl/202510/ ./era5 --no-sign-request --region us-west-2
+  longhaul get s3://BUCKET/PREFIX/ ./here --include '*.nc' --dry-run`
+
 const HELP_FOOTER = `
 Every flag has an environment name: --endpoint-url is LONGHAUL_ENDPOINT_URL. Flags beat the environment, the
 environment beats the settings file. Sizes: 20M, 20MB (powers of 1000), 20MiB (powers of 1024).
@@ -60,8 +66,9 @@ function buildProgram(io: Io, output: Output, finish: (work: Promise<number>) =>
 
   addFlags(program.command('get'), GET_FLAGS)
     .description('download every object below a prefix; resumes by itself when DEST holds a journal')
-    .argument('<s3://BUCKET[/PREFIX]>')
+    .argument('<s3://BUCKET[/PREFIX]>', 'what to fetch: every key that begins with PREFIX')
     .argument('[DEST]', 'folder that receives the objects')
+    .addHelpText('after', GET_FOOTER)
     .action((address: string, destination: string | undefined, _options, command: Command) =>
       finish(
         import('./run-get.ts').then(({ runGet }) =>
@@ -111,7 +118,8 @@ function buildProgram(io: Io, output: Output, finish: (work: Promise<number>) =>
 function addFlags(command: Command, flags: Flag[]): Command {
   command.allowExcessArguments(false)
   for (const flag of flags) {
-    const option = new Option(flag.value ? `--${flag.name} <${flag.value}>` : `--${flag.name}`, flag.help)
+    const help = flag.isRepeatable ? `${flag.help} (may be repeated)` : flag.help
+    const option = new Option(flag.value ? `--${flag.name} <${flag.value}>` : `--${flag.name}`, help)
     if (flag.isRepeatable) option.argParser((value, earlier: string[] | undefined) => [...(earlier ?? []), value])
     command.addOption(option)
   }

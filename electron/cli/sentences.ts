@@ -52,32 +52,32 @@ const ENGLISH: Record<FailureClass, Forms> = {
 }
 
 const CHINESE: Record<FailureClass, Forms> = {
-  throttled: ['S3 一直要求我们减速:$。', 'S3 一直要求我们减速。'],
+  throttled: ['S3 一直要求我们减速：$。', 'S3 一直要求我们减速。'],
   'server-error': ['服务器未能应答 $。', '服务器未能应答。'],
   stalled: ['$ 停止了发送。', '服务器停止了发送。'],
   slow: ['$ 比其他连接慢得多。', '该连接比其他连接慢得多。'],
   reset: ['与 $ 的连接在传输中途被切断。', '连接在传输中途被切断。'],
   connect: ['无法连接 $。', '无法连接服务器。'],
   dns: ['找不到主机 $ 的地址。', '找不到主机的地址。'],
-  tls: ['无法与 $ 建立安全连接:证书或握手被拒绝。', '证书或握手被拒绝。'],
-  proxy: ['代理拒绝为我们连接:$。', '代理拒绝为我们连接。'],
+  tls: ['无法与 $ 建立安全连接：证书或握手被拒绝。', '证书或握手被拒绝。'],
+  proxy: ['代理拒绝为我们连接：$。', '代理拒绝为我们连接。'],
   denied: ['没有访问 $ 的权限。', '没有访问权限。'],
-  credentials: ['凭证无效:$。', '没有可用的凭证(公开的存储桶请用 --no-sign-request)。'],
-  'clock-skew': ['本机时钟偏差太大,$ 拒绝请求。', '本机时钟偏差太大。'],
+  credentials: ['凭证无效：$。', '没有可用的凭证（公开的存储桶请用 --no-sign-request）。'],
+  'clock-skew': ['本机时钟偏差太大，$ 拒绝请求。', '本机时钟偏差太大。'],
   'missing-bucket': ['没有名为 $ 的存储桶。', '没有这个存储桶。'],
   missing: ['$ 处什么也没有。', '没有这个对象。'],
   'wrong-region': ['存储桶 $ 在另一个区域。', '存储桶在另一个区域。'],
   'redirect-refused': ['$ 让我们去一个不该去的地方。', '服务器让我们去一个不该去的地方。'],
   changed: ['$ 在下载过程中发生了变化。', '对象在下载过程中发生了变化。'],
-  archived: ['$ 已归档,必须先恢复。', '对象已归档,必须先恢复。'],
+  archived: ['$ 已归档，必须先恢复。', '对象已归档，必须先恢复。'],
   protocol: ['应答 $ 的不是 S3 服务。', '那里应答的不是 S3 服务。'],
   corrupt: ['$ 的内容与校验和不符。', '内容与校验和不符。'],
-  'disk-full': ['磁盘已满:$。', '磁盘已满。'],
+  'disk-full': ['磁盘已满：$。', '磁盘已满。'],
   'disk-denied': ['$ 不可写。', '目标文件夹不可写。'],
   disk: ['文件系统拒绝了 $。', '文件系统报告错误。'],
   locked: ['另一个任务正在写入 $。', '另一个任务正在写入目标文件夹。'],
   'unsafe-path': ['$ 在目标文件夹下没有安全的路径。', '在目标文件夹下没有安全的路径。'],
-  cancelled: ['已中断:$。', '已中断。'],
+  cancelled: ['已中断：$。', '已中断。'],
   usage: ['$ 不可用。', '有一项设置不可用。'],
 }
 
@@ -89,9 +89,60 @@ export function sentenceFor(failure: Failure, language: Language): string {
   return `${sentence}${regionHint(failure, language)}${quotation(failure, language)}`
 }
 
+/** What to try first, where one thing helps most people. */
+const ADVICE: Partial<Record<FailureClass, Record<Language, string>>> = {
+  connect: {
+    en: 'Check the address, the port and the network; --endpoint-url and --proxy name others.',
+    zh: '请检查地址、端口和网络；可用 --endpoint-url 或 --proxy 另行指定。',
+  },
+  dns: {
+    en: 'Check its spelling and the network; --dns-server asks another server.',
+    zh: '请检查拼写和网络；可用 --dns-server 换一台 DNS 服务器。',
+  },
+  tls: {
+    en: 'If the network has certificates of its own, name them with --ca-file.',
+    zh: '若单位网络使用自己的证书，请用 --ca-file 指定。',
+  },
+  proxy: { en: 'Check --proxy, or use --proxy none.', zh: '请检查 --proxy，或改用 --proxy none。' },
+  denied: {
+    en: 'A public bucket needs --no-sign-request, another one credentials that may read it (--profile).',
+    zh: '公开的存储桶请用 --no-sign-request，否则请换有权限的凭证（--profile）。',
+  },
+  'clock-skew': { en: 'Set the clock right and try again.', zh: '请校准系统时间后再试。' },
+  'missing-bucket': {
+    en: 'Check its spelling; a bucket outside AWS needs --endpoint-url.',
+    zh: '请检查拼写；不在 AWS 的存储桶请加 --endpoint-url。',
+  },
+  missing: {
+    en: 'Check its spelling, capitals too; longhaul ls shows what is there.',
+    zh: '请检查拼写（区分大小写）；longhaul ls 可列出已有的键。',
+  },
+  protocol: {
+    en: 'Check --endpoint-url; some networks want a login in a browser first.',
+    zh: '请检查 --endpoint-url；有的网络需要先在浏览器里登录。',
+  },
+  'disk-full': {
+    en: 'Make room and run the same command again: nothing is lost.',
+    zh: '腾出空间后再次运行同一条命令即可继续，已下载的不会丢失。',
+  },
+  'disk-denied': { en: 'Choose another folder, or mend its permissions.', zh: '请换一个文件夹，或修改它的权限。' },
+  locked: { en: 'Wait until it ends, or choose another folder.', zh: '请等它结束，或换一个文件夹。' },
+}
+const FILE_IN_THE_WAY: Record<Language, string> = {
+  en: 'A file stands where a folder is needed; choose another folder.',
+  zh: '那里是一个文件，不是文件夹；请换一个文件夹。',
+}
+
+/** Follows the sentence about what ended the whole run; empty where nobody knows better than the sentence. */
+export function adviceFor({ class: failureClass, code = '' }: Failure, language: Language): string {
+  const isFile = failureClass === 'disk' && (code === 'EEXIST' || code === 'ENOTDIR')
+  const advice = (isFile ? FILE_IN_THE_WAY : ADVICE[failureClass])?.[language]
+  return advice ? `${language === 'zh' ? '' : ' '}${advice}` : ''
+}
+
 function regionHint({ class: failureClass, region }: Failure, language: Language): string {
   if (failureClass !== 'wrong-region' || !region) return ''
-  return language === 'zh' ? ` 请用 --region ${printable(region)}。` : ` Use --region ${printable(region)}.`
+  return language === 'zh' ? `请用 --region ${printable(region)}。` : ` Use --region ${printable(region)}.`
 }
 
 /** Codes of S3 and of the operating system have capitals; ours are for programs. */
@@ -100,7 +151,7 @@ function quotation({ code = '', httpStatus, detail = '' }: Failure, language: La
   const foreignCode = /[A-Z]/.test(code) && !detail.includes(code) ? code : ''
   const words = [status, foreignCode, detail ? `"${detail}"` : ''].filter((part) => part !== '').join(', ')
   if (!words) return ''
-  return language === 'zh' ? `(${printable(words)})` : ` (${printable(words)})`
+  return language === 'zh' ? `（${printable(words)}）` : ` (${printable(words)})`
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out here

@@ -46,6 +46,8 @@ export async function runWeb(context: CommandContext): Promise<number> {
     return reportFailure(explain(served.failure), context)
   }
   await output.line(`Longhaul is at ${served.value.url}`)
+  if (!isOfThisMachine(host))
+    output.say('Other machines reach it too: whoever has the token in this address may use it.')
   if (!flags.has('no-open') && !openBrowser(served.value.url))
     output.say('Open this address in a browser. Ctrl-C ends the program.')
   await stop.promise
@@ -60,6 +62,8 @@ async function listen(options: Omit<WebHostOptions, 'port'>, port: number | unde
   const isTaken = !served.ok && served.failure.code === 'EADDRINUSE'
   return isTaken && port === undefined ? startWebHost({ ...options, port: 0 }) : served
 }
+
+const isOfThisMachine = (host: string): boolean => host === 'localhost' || host === '::1' || host.startsWith('127.')
 
 /** The two mistakes that happen, by the flag that mends them. */
 function explain(failure: Failure): Failure {

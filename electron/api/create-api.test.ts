@@ -234,6 +234,14 @@ describe('after a restart', () => {
     expect(await second.phaseOf(jobId)).toBe('interrupted')
   })
 
+  test('settings read while a change is being written are the changed ones', async () => {
+    const { value } = await open()
+    const settings = (await value('settings.read')) as object
+    const writing = value('settings.write', { ...settings, theme: 'dark' })
+    expect(await value('settings.read')).toMatchObject({ theme: 'dark' })
+    await writing
+  })
+
   test('damaged files are set aside, not lost and not fatal', async () => {
     await writeFile(join(stateFolder, 'settings.json'), '{"language":')
     const first = await open()

@@ -111,7 +111,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   const handlers: ContractHandlers = {
     'app.info': async () =>
       success({ ...appInfo, defaultFolder: settings.current().defaultFolder || appInfo.defaultFolder }),
-    'settings.read': async () => success(settings.current()),
+    'settings.read': async () => success(await settings.read()),
     'settings.write': async (next) => {
       const written = await settings.write(next)
       if (written.ok) push({ name: 'settings', payload: written.value })

@@ -9,6 +9,8 @@ import { mapDiskError } from '../engine/disk/disk-error.ts'
 
 export type SettingsFile = {
   current(): Settings
+  /** Waits for a writing under way: a page that is loaded again at once must not show what was before. */
+  read(): Promise<Settings>
   write(settings: Settings): Promise<Outcome<Settings>>
   /** Where a damaged file lies now; absent when there was none. */
   readonly setAside?: string
@@ -18,20 +20,32 @@ export async function openSettingsFile(stateFolder: string): Promise<SettingsFil
   const path = join(stateFolder, 'settings.json')
   const found = await readSettings(path)
   let settings = found.settings
+  let writing: Promise<unknown> = Promise.resolve()
+
+  async function writeFile(next: Settings): Promise<Outcome<Settings>> {
+    try {
+      await mkdir(dirname(path), { recursive: true })
+      await writeFileAtomic(path, `${JSON.stringify(next, null, 2)}\n`)
+    } catch (error) {
+      return failed(mapDiskError(error, path))
+    }
+    settings = next
+    return success(settings)
+  }
+
   return {
     ...(found.setAside ? { setAside: found.setAside } : {}),
     current: () => settings,
+    async read() {
+      await writing
+      return settings
+    },
     async write(next) {
       const policy = parsePolicy(next.policy)
       if (!policy.ok) return policy
-      try {
-        await mkdir(dirname(path), { recursive: true })
-        await writeFileAtomic(path, `${JSON.stringify(next, null, 2)}\n`)
-      } catch (error) {
-        return failed(mapDiskError(error, path))
-      }
-      settings = next
-      return success(settings)
+      const written = writeFile(next)
+      writing = written
+      return written
     },
   }
 }

@@ -1,6 +1,6 @@
 /** The built window, as files below one folder and nothing outside it. */
-import { readFile, realpath } from 'node:fs/promises'
-import { extname, join, sep } from 'node:path'
+import { readdir, readFile } from 'node:fs/promises'
+import { extname, join } from 'node:path'
 
 const CONTENT_TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -15,34 +15,38 @@ const CONTENT_TYPES: Record<string, string> = {
 
 export type StaticFile = { content: Buffer; contentType: string; cacheControl: string }
 
-/** Undefined for everything that is not one of the window's files, whatever the path tries. */
-export async function readStaticFile(folder: string, requestPath: string): Promise<StaticFile | undefined> {
-  const relative = relativePathOf(requestPath)
-  const contentType = CONTENT_TYPES[extname(relative ?? '')]
-  if (!relative || !contentType) return undefined
-  try {
-    const root = await realpath(folder)
-    // A link inside the folder must not lead out of it.
-    const path = await realpath(join(root, relative))
-    if (!path.startsWith(root + sep)) return undefined
-    const content = await readFile(path)
-    return { content, contentType, cacheControl: cacheControlOf(relative) }
-  } catch {
-    return undefined
+/** By path below the folder. Read once: a page asks for all of them at the same moment, and waits. */
+export type StaticFiles = ReadonlyMap<string, StaticFile>
+
+/** Links are left out, so nothing outside the folder can ever be served. Empty when there is no such folder. */
+export async function readStaticFiles(folder: string): Promise<StaticFiles> {
+  const files = new Map<string, StaticFile>()
+  const readFolder = async (below: string): Promise<void> => {
+    const entries = await readdir(join(folder, below), { withFileTypes: true })
+    await Promise.all(
+      entries.map(async (entry) => {
+        const path = below + entry.name
+        const contentType = CONTENT_TYPES[extname(entry.name)]
+        if (entry.isDirectory()) await readFolder(`${path}/`)
+        else if (entry.isFile() && contentType) {
+          const content = await readFile(join(folder, path))
+          files.set(path, { content, contentType, cacheControl: cacheControlOf(path) })
+        }
+      }),
+    )
   }
+  await readFolder('').catch(() => files.clear())
+  return files
 }
 
-/** `/` is the page itself. Undefined for paths that no build ever makes. */
-export function relativePathOf(requestPath: string): string | undefined {
-  if (requestPath === '/') return 'index.html'
-  let decoded: string
+/** Undefined for everything that is not one of the window's files, whatever the path tries. */
+export function findStaticFile(files: StaticFiles, requestPath: string): StaticFile | undefined {
+  if (requestPath === '/') return files.get('index.html')
   try {
-    decoded = decodeURIComponent(requestPath.slice(1))
+    return files.get(decodeURIComponent(requestPath.slice(1)))
   } catch {
     return undefined
   }
-  const segments = decoded.split('/')
-  return segments.every((segment) => /^[\w@-][\w.@-]*$/.test(segment)) ? segments.join('/') : undefined
 }
 
 /** Names below assets/ carry a hash of their content. */

@@ -2,13 +2,13 @@
 import { join } from 'node:path'
 import packageJson from '../../package.json' with { type: 'json' }
 import { type Failure, failed, type Outcome } from '../../shared/failure.ts'
-import { createApi } from '../api/create-api.ts'
+import type { Api } from '../api/create-api.ts'
 import { openProblemLog } from '../api/problem-log.ts'
 import { defaultFolderOf } from '../api/state-folder.ts'
 import { systemClock } from '../api/system-clock.ts'
 import { createSessionVault } from '../api/vault.ts'
 import { openBrowser } from '../web/open-browser.ts'
-import { startWebHost, type WebHost, type WebHostOptions } from '../web/web-host.ts'
+import { type ServedApi, startWebHost, type WebHost, type WebHostOptions } from '../web/web-host.ts'
 import { type CommandContext, reportFailure } from './command-context.ts'
 import { EXIT } from './exit-code.ts'
 import { parsePort } from './parse-flags.ts'
@@ -19,29 +19,17 @@ import { onStopSignal } from './stop-signals.ts'
 const USUAL_PORT = 7433
 
 export async function runWeb(context: CommandContext): Promise<number> {
-  const { flags, output, stateFolder, io } = context
+  const { flags, output, stateFolder } = context
   const wanted = flags.get('port')
   const port = wanted ? parsePort(wanted.values[0] ?? '', wanted.origin) : undefined
   const stop = Promise.withResolvers<void>()
   const stopListening = onStopSignal(stop.resolve)
-  const { workers, rendererFolder } = programFilesOf()
   const logProblem = openProblemLog(join(stateFolder, 'longhaul.log'), systemClock)
-  const api = await createApi({
-    host: 'web',
-    vault: createSessionVault(),
-    workers,
-    stateFolder,
-    defaultFolder: defaultFolderOf(),
-    systemLanguage: context.language,
-    version: packageJson.version,
-    clock: systemClock,
-    environment: io.environment,
-    logProblem,
-  })
+  const opening = Promise.withResolvers<ServedApi>()
+  const { rendererFolder } = programFilesOf()
   const host = flags.get('host')?.values[0] ?? '127.0.0.1'
-  const served = await listen({ api, rendererFolder, host, logProblem }, port)
+  const served = await listen({ api: opening.promise, rendererFolder, host, logProblem }, port)
   if (!served.ok) {
-    await api.close()
     stopListening()
     return reportFailure(explain(served.failure), context)
   }
@@ -50,11 +38,38 @@ export async function runWeb(context: CommandContext): Promise<number> {
     output.say('Other machines reach it too: whoever has the token in this address may use it.')
   if (!flags.has('no-open') && !openBrowser(served.value.url))
     output.say('Open this address in a browser. Ctrl-C ends the program.')
+  // Only now, while the browser is on its way.
+  const api = await openApi(context, logProblem)
+  opening.resolve(api)
   await stop.promise
   await served.value.close()
   await api.close()
   stopListening()
   return EXIT.complete
+}
+
+/** Loads most of the program. */
+async function openApi(
+  { stateFolder, language, io }: CommandContext,
+  logProblem: (where: string, error: unknown) => void,
+): Promise<ServedApi & Pick<Api, 'close'>> {
+  const [{ createApi }, { createDispatcher }] = await Promise.all([
+    import('../api/create-api.ts'),
+    import('../api/dispatch.ts'),
+  ])
+  const api = await createApi({
+    host: 'web',
+    vault: createSessionVault(),
+    workers: programFilesOf().workers,
+    stateFolder,
+    defaultFolder: defaultFolderOf(),
+    systemLanguage: language,
+    version: packageJson.version,
+    clock: systemClock,
+    environment: io.environment,
+    logProblem,
+  })
+  return { ...api, dispatch: createDispatcher(api.handlers, logProblem) }
 }
 
 async function listen(options: Omit<WebHostOptions, 'port'>, port: number | undefined): Promise<Outcome<WebHost>> {

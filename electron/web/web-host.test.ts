@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { success } from '../../shared/failure.ts'
 import type { ContractHandlers, Push } from '../../shared/ipc-contract.ts'
+import { createDispatcher } from '../api/dispatch.ts'
 import { browserCommand } from './open-browser.ts'
-import { startWebHost, type WebHost } from './web-host.ts'
+import { type ServedApi, startWebHost, type WebHost } from './web-host.ts'
 
 let folder: string
 let host: WebHost
@@ -26,14 +27,15 @@ beforeAll(async () => {
     'jobs.list': async () => success([]),
     'folder.inspect': async ({ path }: { path: string }) => success({ path }),
   } as unknown as ContractHandlers
-  const started = await startWebHost({
-    api: {
-      handlers,
-      subscribe(listener) {
-        listeners.add(listener)
-        return () => void listeners.delete(listener)
-      },
+  const api = {
+    dispatch: createDispatcher(handlers, () => {}),
+    subscribe(listener: (push: Push) => void) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
     },
+  }
+  const started = await startWebHost({
+    api: Promise.resolve(api),
     rendererFolder: renderer,
     port: 0,
     host: '127.0.0.1',
@@ -241,8 +243,26 @@ describe('pushes', () => {
   })
 })
 
+test('the page is served while the program behind it is still opening', async () => {
+  const opening = Promise.withResolvers<ServedApi>()
+  const started = await startWebHost({
+    api: opening.promise,
+    rendererFolder: join(folder, 'renderer'),
+    port: 0,
+    host: '127.0.0.1',
+  })
+  if (!started.ok) throw new Error(JSON.stringify(started.failure))
+  const { origin, hash } = new URL(started.value.url)
+  expect((await fetch(`${origin}/`)).status).toBe(200)
+  const headers = { Authorization: `Bearer ${hash.replace('#token=', '')}`, 'Content-Type': 'application/json' }
+  const answer = fetch(`${origin}/api/call/jobs.list`, { method: 'POST', headers, body: '{}' })
+  opening.resolve({ dispatch: async () => success([]), subscribe: () => () => {} })
+  expect(await (await answer).json()).toEqual({ ok: true, value: [] })
+  await started.value.close()
+})
+
 test('a taken port and a window that is not built are failures, not crashes', async () => {
-  const api = { handlers: {} as ContractHandlers, subscribe: () => () => {} }
+  const api = new Promise<never>(() => {})
   const rendererFolder = join(folder, 'renderer')
   expect(await startWebHost({ api, rendererFolder, port: host.port, host: '127.0.0.1' })).toMatchObject({
     ok: false,

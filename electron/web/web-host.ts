@@ -5,14 +5,15 @@ import type { AddressInfo } from 'node:net'
 import { hostname } from 'node:os'
 import { type Failure, failed, type Outcome, success } from '../../shared/failure.ts'
 import type { Api } from '../api/create-api.ts'
-import { createDispatcher, type Dispatch } from '../api/dispatch.ts'
-import { readStaticFile } from '../api/static-files.ts'
+import type { Dispatch } from '../api/dispatch.ts'
+import { findStaticFile, readStaticFiles, type StaticFiles } from '../api/static-files.ts'
 import { windowHeaders } from '../api/window-headers.ts'
 import { guardRequest, MAX_BODY_BYTES } from './guard-request.ts'
 import { createPushStream } from './push-stream.ts'
 
 export type WebHostOptions = {
-  api: Pick<Api, 'handlers' | 'subscribe'>
+  /** May still be opening: files are served meanwhile, calls wait for it. */
+  api: Promise<ServedApi>
   /** The built window: index.html and assets/. */
   rendererFolder: string
   /** 0 = any free one. */
@@ -21,6 +22,8 @@ export type WebHostOptions = {
   host: string
   logProblem?(where: string, error: unknown): void
 }
+
+export type ServedApi = { dispatch: Dispatch; subscribe: Api['subscribe'] }
 
 export type WebHost = {
   /** With the token: whoever has it may use the program. */
@@ -37,12 +40,12 @@ const MAX_CONNECTIONS = 128
 /** Fails as a value when the window is not built or the port is taken. */
 export async function startWebHost(options: WebHostOptions): Promise<Outcome<WebHost>> {
   const { api, rendererFolder, host } = options
-  if (!(await readStaticFile(rendererFolder, '/'))) {
+  const files = await readStaticFiles(rendererFolder)
+  if (!findStaticFile(files, '/')) {
     return failed({ class: 'usage', code: 'not-built', subject: rendererFolder })
   }
   const token = randomBytes(32).toString('base64url')
   const logProblem = options.logProblem ?? (() => {})
-  const dispatch = createDispatcher(api.handlers, logProblem)
   const streams = new Set<() => void>()
 
   const server = createServer((request, response) => {
@@ -64,16 +67,16 @@ export async function startWebHost(options: WebHostOptions): Promise<Outcome<Web
       if (verdict.allow) response.setHeader('Allow', verdict.allow)
       return sendRefusal(response, verdict.status, verdict.code)
     }
-    if (verdict.kind === 'call') return answerCall(dispatch, verdict.name, request, response)
-    if (verdict.kind === 'pushes') return openPushes(response)
-    return sendFile(rendererFolder, verdict.path, request, response)
+    if (verdict.kind === 'call') return answerCall(api, verdict.name, request, response)
+    if (verdict.kind === 'pushes') return openPushes(await api, response)
+    return sendFile(files, verdict.path, request, response)
   }
 
-  function openPushes(response: ServerResponse): void {
+  function openPushes({ subscribe }: ServedApi, response: ServerResponse): void {
     response.writeHead(200, { 'Content-Type': 'application/x-ndjson; charset=utf-8', 'Cache-Control': 'no-store' })
     response.flushHeaders()
     const stream = createPushStream(response)
-    const unsubscribe = api.subscribe(stream.send)
+    const unsubscribe = subscribe(stream.send)
     const end = () => {
       streams.delete(end)
       unsubscribe()
@@ -98,7 +101,7 @@ export async function startWebHost(options: WebHostOptions): Promise<Outcome<Web
 }
 
 async function answerCall(
-  dispatch: Dispatch,
+  api: Promise<ServedApi>,
   name: string,
   request: IncomingMessage,
   response: ServerResponse,
@@ -111,6 +114,7 @@ async function answerCall(
   } catch {
     return sendRefusal(response, 400, 'bad-json')
   }
+  const { dispatch } = await api
   sendJson(response, 200, await dispatch(name, input))
 }
 
@@ -126,14 +130,12 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
   return Buffer.concat(chunks).toString('utf8')
 }
 
-async function sendFile(
-  folder: string,
-  path: string,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const file = await readStaticFile(folder, path)
-  if (!file) return sendRefusal(response, 404, 'not-found')
+function sendFile(files: StaticFiles, path: string, request: IncomingMessage, response: ServerResponse): void {
+  const file = findStaticFile(files, path)
+  if (!file) {
+    sendRefusal(response, 404, 'not-found')
+    return
+  }
   response.writeHead(200, {
     'Content-Type': file.contentType,
     'Content-Length': file.content.length,

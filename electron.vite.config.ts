@@ -49,7 +49,26 @@ export default defineConfig({
       minify: true,
       // The UI library and React; read from this machine, never over a network.
       chunkSizeWarningLimit: 1000,
-      rolldownOptions: { input: resolve(here, 'renderer/index.html') },
+      rolldownOptions: {
+        input: resolve(here, 'renderer/index.html'),
+        output: {
+          codeSplitting: {
+            // The first sight of the window in a few files: the browser compiles them beside each other, and index.html runs
+            // each as soon as it is there, so that the first questions are out before React and antd are read.
+            groups: [
+              { name: 'first-questions', test: /first-questions\.ts$/, tags: ['$initial'], priority: 3 },
+              {
+                name: 'react',
+                test: /node_modules[\\/](react|react-dom|scheduler)[\\/]/,
+                tags: ['$initial'],
+                priority: 2,
+              },
+              { name: 'antd', test: /node_modules/, tags: ['$initial'], priority: 1 },
+              { name: 'window', tags: ['$initial'] },
+            ],
+          },
+        },
+      },
     },
     plugins: [react()],
   },

@@ -1,22 +1,16 @@
-import './client/zod-without-eval.ts'
+// Before all others: what it asks is answered while they are read and run.
+import './first-questions.ts'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { LonghaulApp } from './app.tsx'
-import { createDesktopClient } from './client/desktop-client.ts'
-import { createWebClient, takeToken } from './client/web-client.ts'
-import { createWindowStore } from './store/window-store.ts'
+import { client, firstReading, store } from './first-questions.ts'
 
-const client = window.longhaul
-  ? createDesktopClient(window.longhaul)
-  : createWebClient({
-      fetch: window.fetch.bind(window),
-      token: takeToken(window.location, window.history, window.sessionStorage),
-    })
-const store = createWindowStore(client)
-void store.refresh()
+/** A program that has not answered by then is seen to be waited for. */
+const LOADING_PAGE_AFTER_MS = 300
 
 const root = document.getElementById('root')
 if (!root) throw new Error('index.html has no #root')
+await Promise.race([firstReading, new Promise((resolve) => setTimeout(resolve, LOADING_PAGE_AFTER_MS))])
 createRoot(root).render(
   <StrictMode>
     <LonghaulApp client={client} store={store} />

@@ -73,7 +73,6 @@ type PreviewNumbersProps = {
 function PreviewNumbers({ preview, done, folder, hasGlobs }: PreviewNumbersProps) {
   const { t } = useTranslation()
   const language = useLanguage()
-  const count = new Intl.NumberFormat(language)
   const atLeast = done ? '' : `${t('form.previewAtLeast')} `
   if (done && preview?.objects === 0) {
     return (
@@ -87,7 +86,7 @@ function PreviewNumbers({ preview, done, folder, hasGlobs }: PreviewNumbersProps
     <>
       <dl className="lh-preview-facts">
         <dt>{t('form.previewObjects')}</dt>
-        <dd>{preview ? atLeast + count.format(preview.objects) : '–'}</dd>
+        <dd>{preview ? atLeast + new Intl.NumberFormat(language).format(preview.objects) : '–'}</dd>
         <dt>{t('form.previewBytes')}</dt>
         <dd>{preview ? atLeast + formatBytes(preview.bytes) : '–'}</dd>
         <dt>{t('form.previewFree')}</dt>

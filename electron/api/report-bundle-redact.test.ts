@@ -20,6 +20,22 @@ describe('always taken out', () => {
     ['password with an @ in it', 'http://wang:ge@heim@proxy:3128', 'http://[removed]@proxy:3128'],
     ['header', 'Authorization: AWS4-HMAC-SHA256 Credential=a/b, Signature=cd', 'Authorization: [removed] [removed]'],
     ['field of JSON', '{"sessionToken":"IQo\\"Jb3","a":1}', '{"sessionToken":"[removed]","a":1}'],
+    [
+      'field of JSON within JSON',
+      '{\\"sessionToken\\":\\"IQoJb3\\",\\"a\\":1}',
+      '{\\"sessionToken\\":\\"[removed]\\",\\"a\\":1}',
+    ],
+    [
+      'headers as botocore logs them',
+      "{'X-Amz-Security-Token': b'IQoJb3', 'Host': b'h'}",
+      "{'X-Amz-Security-Token': b'[removed]', 'Host': b'h'}",
+    ],
+    ['field of Python', "{'aws_session_token': 'IQoJb3'}", "{'aws_session_token': '[removed]'}"],
+    ['argument of Python', "client(password='ge heim', a=1)", "client(password='[removed]', a=1)"],
+    ['flag of a command', 'curl --proxy-password geheim --silent', 'curl --proxy-password [removed] --silent'],
+    ['login of a proxy without a scheme', 'proxy wang:geheim@proxy:3128', 'proxy [removed]@proxy:3128'],
+    ['cookie', 'Set-Cookie: sid=abc; Path=/', 'Set-Cookie: [removed]'],
+    ['key of an interface', 'x-api-key: abc123', 'x-api-key: [removed]'],
     ['setting', 'aws_secret_access_key = abc123', 'aws_secret_access_key = [removed]'],
     ['S3 error body', '<AWSAccessKeyId>minioadmin</AWSAccessKeyId>', '<AWSAccessKeyId>[removed]</AWSAccessKeyId>'],
     ['signature in hex', `sig ${'0a'.repeat(32)}`, 'sig [hex]'],
@@ -28,6 +44,7 @@ describe('always taken out', () => {
     ['own folder on another drive, in JSON', '"D:\\\\wang"', '"D:\\\\[user]"'],
     ['another home', '/Users/li/era5', '/Users/[user]/era5'],
     ['home on Windows', 'C:\\Users\\li\\era5', 'C:\\Users\\[user]\\era5'],
+    ['home on Windows, a name with a space', 'C:\\Users\\li ming\\era5', 'C:\\Users\\[user]\\era5'],
     ['home on Windows in JSON', '"C:\\\\Users\\\\li\\\\era5"', '"C:\\\\Users\\\\[user]\\\\era5"'],
   ])('%s', (_, text, wanted) => expect(redact(text, PLAIN)).toBe(wanted))
 

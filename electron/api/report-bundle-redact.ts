@@ -28,8 +28,11 @@ export function redact(text: string, { secrets, homeFolder, userName, hide }: Re
   if (userName.length > 1) {
     clean = clean.replace(new RegExp(`(?<=[/\\\\])${escapePattern(userName)}(?=[/\\\\"'\\s]|$)`, 'g'), '[user]')
   }
-  return clean.replace(USER_FOLDERS, '$1[user]')
+  return clean.replace(USER_FOLDERS, '$1$2[user]')
 }
+
+const SECRET_NAME =
+  '[\\w-]*(?:secret|password|passwd|passphrase|pwd|token|credential|signature|authorization|cookie|api[-_]?key|access_?key)[\\w-]*'
 
 /** The first that fits wins its place; longer wholes come before their parts. */
 const SECRET_PATTERNS: readonly (readonly [RegExp, string])[] = [
@@ -37,15 +40,17 @@ const SECRET_PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/"'<>]+@/gi, '$1[removed]@'],
   [/(\b(?:https?|s3):\/\/[^\s?"'<>]+)\?(?!\[removed\]|\.\.\.)[^\s"'<>\\]*/gi, '$1?[removed]'],
   [/\b(AWS4-HMAC-SHA256|Bearer|Basic)\s+[^\s"'\\][^\r\n"'\\]*/gi, '$1 [removed]'],
-  // "secretAccessKey":"..." and secret_access_key = ..., whatever the case and the quotes.
+  // user:password@ of a proxy without a scheme.
+  [/(?<![\w/.+-])[\w.+-]+:[^\s@:/"'<>\\[\]]+@(?=[A-Za-z0-9])/g, '[removed]@'],
+  [/\b((?:set-)?cookie:\s*)(?!\[removed\])[^\r\n"'\\]+/gi, '$1[removed]'],
+  // "secretAccessKey":"..." as JSON, JSON within JSON and Python write it; secret_access_key = ..., whatever the case; --password ...
   [
-    /("(?:[\w-]*(?:secret|password|passwd|token|credential|signature|authorization|accessKeyId|access_key_id|accessKey|access_key)[\w-]*)"\s*:\s*)"(?:[^"\\]|\\.)*"/gi,
-    '$1"[removed]"',
+    new RegExp(String.raw`((\\?["'])${SECRET_NAME}\2\s*:\s*[bu]?)(\\?["'])(?:(?!\3)(?:[^\\\r\n"]|\\.))*\3`, 'gi'),
+    '$1$3[removed]$3',
   ],
-  [
-    /\b((?:[\w-]*(?:secret|password|passwd|token|signature|authorization|credential|AccessKeyId|access_key_id|accessKey|access_key)[\w-]*)\s*[=:]\s*)(?!\[removed\])[^\s"'&,;<>\\]+/gi,
-    '$1[removed]',
-  ],
+  [new RegExp(String.raw`\b(${SECRET_NAME}\s*[=:]\s*[bu]?)'[^\r\n"'\\]*'`, 'gi'), "$1'[removed]'"],
+  [new RegExp(String.raw`\b(${SECRET_NAME}\s*[=:]\s*)(?!\[removed\])[^\s"'&,;<>\\]+`, 'gi'), '$1[removed]'],
+  [new RegExp(String.raw`(--${SECRET_NAME}\s+)(?!-|\[removed\])[^\s"'\\]+`, 'gi'), '$1[removed]'],
   [
     /(<(AWSAccessKeyId|Signature|SignatureProvided|StringToSign|StringToSignBytes|CanonicalRequest|Token)[^>]*>)[^<]*/gi,
     '$1[removed]',
@@ -60,8 +65,9 @@ const SECRET_PATTERNS: readonly (readonly [RegExp, string])[] = [
   ],
 ]
 
-/** Somebody's folder on Linux, macOS or Windows, in JSON too. */
-const USER_FOLDERS = /((?:\/home\/|\/Users\/|[A-Za-z]:(?:\\{1,2}|\/)Users(?:\\{1,2}|\/)))(?!\[user\])[^\s/\\"'<>:|]+/g
+/** Somebody's folder on Linux and macOS; on Windows, in JSON too, where names may have a space in them. */
+const USER_FOLDERS =
+  /((?:\/home\/|\/Users\/))(?!\[user\])[^\s/\\"'<>:|]+|([A-Za-z]:(?:\\{1,2}|\/)Users(?:\\{1,2}|\/))(?!\[user\])(?:[^/\\"'<>:|\r\n]+(?=[\\/])|[^\s/\\"'<>:|]+)/g
 
 const NAME_FIELDS =
   'key|path|prefix|subject|bucket|destination|detail|message|logFolder|folder|caFile|name|label|id|profile'

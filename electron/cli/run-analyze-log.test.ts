@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -82,6 +83,10 @@ describe('longhaul analyze-log', () => {
   ])('%s is one sentence and exit code 2', async (_, argv, sentence) =>
     expect(await run(argv)).toEqual({ exitCode: 2, out: '', err: sentence }),
   )
+  test.skipIf(process.platform === 'win32')('a pipe is not waited for', async () => {
+    execFileSync('mkfifo', [join(folder, 'a-pipe')])
+    expect(await run(['a-pipe'])).toMatchObject({ exitCode: 2, err: 'longhaul: FILE: "a-pipe" is not a file\n' })
+  })
   test('no file at all is a mistake of usage', async () => expect((await run([])).exitCode).toBe(2))
   test.skipIf(process.getuid?.() === 0 || process.platform === 'win32')(
     'a file we may not read ends with 5',

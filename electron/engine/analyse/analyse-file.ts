@@ -1,5 +1,5 @@
 /** The one part that reads from the disk. Memory stays the same for any size. */
-import { type FileHandle, open } from 'node:fs/promises'
+import { type FileHandle, open, stat } from 'node:fs/promises'
 import { constants, createGunzip } from 'node:zlib'
 import { failed, type Outcome, success } from '../../../shared/failure.ts'
 import type { LogAnalysis } from '../../../shared/log-analysis.ts'
@@ -15,8 +15,9 @@ const PIECE_BYTES = 64 * 1024
 /** Fails as the file system does; a folder or device is `usage` / `not-a-file`. A log may be gzip-ed. */
 export async function analyseFile(path: string, signal?: AbortSignal): Promise<Outcome<LogAnalysis>> {
   try {
+    // Asked before it is opened: opening a pipe would wait for somebody to write into it.
+    if (!(await stat(path)).isFile()) return failed({ class: 'usage', code: 'not-a-file', subject: path })
     await using file = await open(path, 'r')
-    if (!(await file.stat()).isFile()) return failed({ class: 'usage', code: 'not-a-file', subject: path })
     const fold = createLogFold()
     const parse = createLineParser()
     const splitter = createLineSplitter((line) => fold.add(parse(line)))

@@ -1,18 +1,33 @@
-/** How late the control plane's timers fire: a busy machine or a blocked loop shows here first. */
-import { monitorEventLoopDelay } from 'node:perf_hooks'
-
-const RESOLUTION_MS = 20
+/**
+ * How late the control plane's timers fire: a busy machine or a blocked loop shows here first. Not by `monitorEventLoopDelay`:
+ * after each `reset()` it leaves out the next delay, and so never sees a block that begins where a look has just ended.
+ */
+const BEAT_MS = 20
 
 export function createLoopLagMeter() {
-  const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
-  delay.enable()
+  const gauge = createLagGauge(() => performance.now(), BEAT_MS)
+  const timer = setInterval(gauge.beat, BEAT_MS)
+  timer.unref()
+  return { readMs: gauge.readMs, close: () => clearInterval(timer) }
+}
+
+/** `beat` is called every `beatMs`, by a timer that a busy loop keeps waiting. */
+export function createLagGauge(now: () => number, beatMs: number) {
+  let beatAt = now()
+  let longestMs = 0
+
+  const beat = (): void => {
+    const at = now()
+    longestMs = Math.max(longestMs, at - beatAt - beatMs)
+    beatAt = at
+  }
   return {
-    /** 99th percentile since the last read, milliseconds beyond the timer's own period. */
+    beat,
+    /** The longest delay since the last look, milliseconds beyond the timer's own period; one that lasts yet counts. */
     readMs(): number {
-      const lag = delay.percentile(99) / 1e6 - RESOLUTION_MS
-      delay.reset()
-      return Number.isFinite(lag) ? Math.max(0, Math.round(lag * 10) / 10) : 0
+      const lagMs = Math.max(longestMs, now() - beatAt - beatMs)
+      longestMs = 0
+      return Math.round(Math.max(0, lagMs) * 10) / 10
     },
-    close: () => delay.disable(),
   }
 }

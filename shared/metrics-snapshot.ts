@@ -47,6 +47,7 @@ export const LIMITS = [
   'cpu',
   'user-limit',
   'server',
+  'silence',
   'network-lost',
 ] as const
 export const limitSchema = z.object({

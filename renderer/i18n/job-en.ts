@@ -107,6 +107,13 @@ const events: JobWords['events'] = {
     lead: ['Speed is decaying'],
     details: [
       'probable cause: {cause}',
+      'address {address}',
+      '{writeMs} a write',
+      'timers {loopLagMs} late',
+      '{requestsPerSecond} granted',
+      'success rate {successRate}',
+      'connections lose speed with time constant {tauSeconds}',
+      '{lostShare} of the connection time lost on silent ones',
       'trend {slopeMegabytesPerSecondPerHour}',
       '{confidence} sure',
       'baseline {baselineBytesPerSecond}',
@@ -232,6 +239,13 @@ const limits: JobWords['limits'] = {
     explanation: 'After a request arrives, the server takes long to begin its answer, or the answer is an error.',
     advice: 'This usually passes; requests are repeated automatically.',
   },
+  silence: {
+    name: 'silent connections',
+    because: 'connections fall silent or crawl again and again',
+    explanation:
+      'Connections are kept open but bring nothing for seconds, as behind a router, VPN or firewall that drops long flows. Each is replaced as soon as it is noticed; the waiting still costs speed.',
+    advice: 'If it lasts, connect without VPN or proxy, or by cable, to see which part of the way drops them.',
+  },
   'network-lost': {
     name: 'network lost',
     because: 'no connection can be opened at all',
@@ -264,6 +278,7 @@ const values: Record<string, string> = {
   'cause.sleep': 'the system went to sleep',
   'cause.wake': 'the system woke up',
   'cause.network': 'the network',
+  'cause.silence': 'silent connections',
   'cause.network-lost': 'network lost',
   'cause.network-restored': 'network back',
   'cause.user-limit': 'your limit',
@@ -312,6 +327,7 @@ const fields: Record<string, string> = {
   freeBytes: 'free space',
   generation: 'generation',
   host: 'host',
+  lostShare: 'time lost on silent connections',
   limitBytesPerSecond: 'limit set',
   loopLagMs: 'event-loop lag',
   medianBytesPerSecond: 'median of the connections',

@@ -94,6 +94,13 @@ const events: Record<EventCode, Sentence> = {
     lead: ['速度衰减警报'],
     details: [
       '可能原因：{cause}',
+      '地址 {address}',
+      '单次写入 {writeMs}',
+      '定时器迟到 {loopLagMs}',
+      '获准 {requestsPerSecond}',
+      '成功率 {successRate}',
+      '连接速度衰减时间常数 {tauSeconds}',
+      '{lostShare} 的连接时间耗在无响应的连接上',
       '趋势 {slopeMegabytesPerSecondPerHour}',
       '可信度 {confidence}',
       '基准 {baselineBytesPerSecond}',
@@ -214,6 +221,13 @@ const limits: Record<Limit['code'], LimitWords> = {
     explanation: '请求送达后服务器迟迟不开始应答，或者应答出错。',
     advice: '稍后通常会恢复；程序会自动重试。',
   },
+  silence: {
+    name: '连接无响应',
+    because: '连接一再停住不动或极慢',
+    explanation:
+      '连接还开着却几秒收不到数据，常见于会丢弃长连接的路由器、VPN 或防火墙。程序一发现就更换，但等待仍然损失速度。',
+    advice: '若持续发生，可暂时不用 VPN 或代理，或改用网线，看是哪一段丢弃了连接。',
+  },
   'network-lost': {
     name: '网络中断',
     because: '没有任何连接能够建立',
@@ -248,6 +262,7 @@ const values: Record<string, string> = {
   'cause.wake': '系统唤醒',
   'cause.network': '网络',
   'cause.network-lost': '网络中断',
+  'cause.silence': '连接无响应',
   'cause.network-restored': '网络恢复',
   'cause.user-limit': '用户限制',
   'cause.long-run': '长时间运行后减半（方案 C）',
@@ -295,6 +310,7 @@ const fields: Record<string, string> = {
   freeBytes: '可用空间',
   generation: '代',
   host: '主机',
+  lostShare: '无响应连接耗去的时间',
   limitBytesPerSecond: '设定上限',
   loopLagMs: '事件循环延迟',
   medianBytesPerSecond: '连接中位速度',

@@ -23,7 +23,7 @@ function watch(
       newAnswers: [objectBytes(minute)],
       isWorking: isWorking(minute),
     }
-    const found = detectDecay(state, { ...look, cause: () => cause(step) })
+    const found = detectDecay(state, { ...look, limit: () => ({ code: cause(step), evidence: { step } }) })
     state = found.state
     if (found.alert) alerts.push({ ...found.alert, minute })
   }
@@ -155,7 +155,7 @@ describe('false alarms', () => {
       let state = startDecay(0)
       for (let minute = 1; minute <= 1440; minute++) {
         const look = { now: minute * 60_000, newBytes: 32e6 * 60 * speed(minute), newAnswers: [1e9], isWorking: true }
-        const found = detectDecay(state, { ...look, cause: () => 'line' })
+        const found = detectDecay(state, { ...look, limit: () => ({ code: 'line', evidence: {} }) })
         state = found.state
         if (found.alert) alarms++
       }

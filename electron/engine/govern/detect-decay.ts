@@ -20,7 +20,7 @@ export type DecayState = {
   workedMs: number
   lookedAt: number
   /** How often each thing was what held the speed, since the speed is low. */
-  causes: CauseCounts
+  causes: Causes
   sampledAt: number
   /** So many minutes were left out, for their objects were far smaller than before. */
   smallMinutes: number
@@ -30,7 +30,8 @@ export type DecayState = {
   alertedAt: number
 }
 
-type CauseCounts = Readonly<Partial<Record<Limit['code'], number>>>
+/** `evidence`: the last that was seen of it. */
+type Causes = Readonly<Partial<Record<Limit['code'], { count: number; evidence: Limit['evidence'] }>>>
 
 export type DecayAlert = {
   cause: Limit['code']
@@ -41,6 +42,8 @@ export type DecayAlert = {
   confidence: number
   /** How long ago the speed broke off, if it did so at one moment rather than sank. */
   minutesSinceChange: number
+  /** The numbers behind the cause. */
+  evidence: Limit['evidence']
 }
 
 export const startDecay = (now: number): DecayState => ({
@@ -97,7 +100,8 @@ export type DecayLook = {
   newAnswers: readonly number[]
   /** Pauses, rests and limits the user has set are no decay. */
   isWorking: boolean
-  cause(): Limit['code']
+  /** What holds the speed just now. */
+  limit(): Limit
 }
 
 /** Call often. */
@@ -136,7 +140,7 @@ export function detectDecay(state: DecayState, look: DecayLook): { state: DecayS
   return {
     state: { ...next, alertedAt: now },
     alert: {
-      cause: chooseCause(next.causes),
+      ...chooseCause(next.causes),
       bytesPerSecond: Math.round(recent),
       baselineBytesPerSecond: Math.round(baseline),
       slopeMegabytesPerSecondPerHour: (slopePerStep(trend) * 60) / 1e6,
@@ -146,9 +150,9 @@ export function detectDecay(state: DecayState, look: DecayLook): { state: DecayS
   }
 }
 
-function fillMinute(state: DecayState, { now, newBytes, newAnswers, cause }: DecayLook): DecayState {
+function fillMinute(state: DecayState, { now, newBytes, newAnswers, limit }: DecayLook): DecayState {
   const isSampled = now - state.sampledAt >= CAUSE_SAMPLE_MS
-  const seen = isSampled ? cause() : undefined
+  const seen = isSampled ? limit() : undefined
   return {
     ...state,
     bytes: state.bytes + newBytes,
@@ -156,18 +160,29 @@ function fillMinute(state: DecayState, { now, newBytes, newAnswers, cause }: Dec
     answeredBytes: newAnswers.reduce((sum, bytes) => sum + bytes, state.answeredBytes),
     workedMs: state.workedMs + now - state.lookedAt,
     lookedAt: now,
-    ...(seen ? { sampledAt: now, causes: { ...state.causes, [seen]: (state.causes[seen] ?? 0) + 1 } } : {}),
+    ...(seen ? { sampledAt: now, causes: addCause(state.causes, seen) } : {}),
   }
 }
 
+const addCause = (causes: Causes, { code, evidence }: Limit): Causes => ({
+  ...causes,
+  [code]: { count: (causes[code]?.count ?? 0) + 1, evidence },
+})
+
 /** What was seen most of the time, and what was really seen before what was left. */
-function chooseCause(causes: CauseCounts): Limit['code'] {
-  const counts = Object.entries(causes) as [Limit['code'], number][]
-  const all = counts.reduce((sum, [, count]) => sum + count, 0)
-  const [seen] = counts
-    .filter(([code, count]) => code !== 'line' && code !== 'none' && count >= SEEN_SHARE * all)
-    .sort(([, one], [, other]) => other - one)
-  return seen?.[0] ?? 'line'
+function chooseCause(causes: Causes): Pick<DecayAlert, 'cause' | 'evidence'> {
+  const seen = (Object.keys(causes) as Limit['code'][]).map((cause) => ({
+    cause,
+    count: 0,
+    evidence: {},
+    ...causes[cause],
+  }))
+  const all = seen.reduce((sum, { count }) => sum + count, 0)
+  const [most] = seen
+    .filter(({ cause, count }) => cause !== 'line' && cause !== 'none' && count >= SEEN_SHARE * all)
+    .sort((one, other) => other.count - one.count)
+  const { cause, evidence } = most ?? { cause: 'line' as const, evidence: causes.line?.evidence ?? {} }
+  return { cause, evidence }
 }
 
 /** The speed now, if it lies below the baseline by more than the noise explains; `before`: the minutes above suspicion. */

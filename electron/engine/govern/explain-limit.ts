@@ -1,7 +1,8 @@
 /**
  * What holds the speed down just now, in one code and the numbers behind it (DESIGN 6.6). Where several hold at once the
  * first of this order is named: nothing to do, no names, no network, the user's limit, throttling, this disk, this
- * processor, failing answers, a bad address, ageing, the waiting for answers, and the line when nothing else is left. So what stops everything
+ * processor, failing answers, a bad address, ageing, silent connections, the waiting for answers, and the line when nothing
+ * else is left. So what stops everything
  * comes before what slows, what was measured directly before what was inferred, and what is not healed by us (limit,
  * throttling, disk) before what is being healed (address, ageing). Pure.
  */
@@ -31,8 +32,10 @@ export type LimitEvidence = {
   /** Answers per second, and how long one takes to begin. */
   requestsPerSecond: number
   firstByteMs: number
-  /** Failures per class in the last minute that the server caused. */
+  /** Of the last requests, at most a hundred and a minute old, those that the server failed. */
   serverErrors: number
+  /** Of the connections' time in the last minute, what went into such as fell silent or crawled until they were replaced. */
+  lostShare: number
 }
 
 /** A write of this length holds a connection up for longer than its next chunk takes to come. */
@@ -42,6 +45,8 @@ const SILENT_MS = 3000
 const NEAR_LIMIT = 0.9
 /** Of the connections' time: above this, more of it goes into waiting for answers than into receiving them. */
 const MOSTLY_WAITING = 0.5
+/** Below this, replacing them in time has all but healed it: a speed that is a tenth lower is no decay yet. */
+const MUCH_LOST = 0.1
 
 export function explainLimit(evidence: LimitEvidence): Limit {
   const { bytesPerSecond, concurrency, threads } = evidence
@@ -75,6 +80,7 @@ export function explainLimit(evidence: LimitEvidence): Limit {
     }
   if (evidence.tauSeconds !== undefined)
     return { code: 'ageing', evidence: { ageSeconds: evidence.retireAgeSeconds, tauSeconds: evidence.tauSeconds ?? 0 } }
+  if (evidence.lostShare > MUCH_LOST) return { code: 'silence', evidence: { lostShare: evidence.lostShare } }
   // By Little's law so many connections are waiting for an answer to begin. On a full line they would as well, but there
   // fewer connections do as well as many, and the job has not come to use all that are allowed.
   const waiting = (evidence.requestsPerSecond * evidence.firstByteMs) / 1000 / Math.max(1, concurrency)

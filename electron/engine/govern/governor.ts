@@ -19,7 +19,7 @@ import { createAgeingWatch } from './ageing-watch.ts'
 import { createConnectionPool, type PoolLine } from './connection-pool.ts'
 import { detectDecay, MAX_OBJECT_BYTES, startDecay } from './detect-decay.ts'
 import { createEndpointKeeper } from './endpoint-keeper.ts'
-import { explainLimit } from './explain-limit.ts'
+import { explainLimit, type LimitEvidence } from './explain-limit.ts'
 import { createHealer } from './healer.ts'
 import { createHealthMonitor } from './health-monitor.ts'
 import { createNetworkProbe } from './network-probe.ts'
@@ -129,8 +129,9 @@ export function createGovernor(options: GovernorOptions) {
     pool,
     isSettled: ageing.isSettled,
     emit,
-    onReplaced(line, cause, task) {
+    onReplaced(line, cause, seconds, task) {
       window.recordError(cause)
+      window.recordLost(now(), seconds)
       addresses.noteFailure(line.address)
       if (task) options.onReplaced({ class: cause, address: line.address }, task, pool.reached(line))
     },
@@ -241,7 +242,7 @@ export function createGovernor(options: GovernorOptions) {
     const { failure } = outcome
     const task = line.lastTask
     const isOurs = failure?.class === 'cancelled'
-    if (!isOurs) window.record(now(), failure === undefined, outcome.firstByteMs)
+    if (!isOurs) window.record(now(), failure?.class, outcome.firstByteMs)
     if (task && !isOurs) noteAnswer(task, line.taskStartedAt, failure)
     if (task && failure && !isOurs) onFailure(failure, line)
     if (!failure) {
@@ -317,11 +318,14 @@ export function createGovernor(options: GovernorOptions) {
   function watchDecay(at: number, newBytes: number): void {
     // When nothing is left to hand out, fewer connections work, and what they reach together is no decay.
     const isWorking = mayWork() && pool.size > 0 && (!options.isListingComplete() || book.hasWaitingWork())
-    const cause = () => limit(recentRate).code
-    const watched = detectDecay(decay, { now: at, newBytes, newAnswers: answers, isWorking, cause })
+    const look = { now: at, newBytes, newAnswers: answers, isWorking, limit: () => limit(recentRate) }
+    const watched = detectDecay(decay, look)
     answers = []
     decay = watched.state
-    if (watched.alert) emit('decay-alert', watched.alert)
+    if (!watched.alert) return
+    // Both tell the speed: the alert's own is the one that was compared.
+    const { evidence, ...alert } = watched.alert
+    emit('decay-alert', { ...evidence, ...alert })
   }
 
   const isHeldBack = (at: number): boolean =>
@@ -392,10 +396,12 @@ export function createGovernor(options: GovernorOptions) {
 
   // -- what others may see ------------------------------------------------------------------------------------
 
-  function limit(bytesPerSecond: number): Limit {
+  const limit = (bytesPerSecond: number): Limit => explainLimit(limitEvidence(bytesPerSecond))
+
+  function limitEvidence(bytesPerSecond: number): LimitEvidence {
     const at = now()
-    const { successRate, requestsPerSecond, firstByteMsP50, errors } = window.read(at)
-    return explainLimit({
+    const { successRate, requestsPerSecond, firstByteMsP50, serverErrors } = window.read(at)
+    return {
       bytesPerSecond,
       concurrency: concurrency.level,
       threads,
@@ -415,9 +421,10 @@ export function createGovernor(options: GovernorOptions) {
         .map((record) => record.address),
       dnsFailing: addresses.isFailing && pool.size === 0,
       silentMs: pool.counts().active > 0 ? network.silentMs() : 0,
-      isWorking: mayWork() && pool.size > 0,
-      serverErrors: errors.get('server-error') ?? 0,
-    })
+      isWorking: mayWork() && (pool.size > 0 || addresses.isFailing),
+      serverErrors,
+      lostShare: window.lostSeconds(at) / (policy.throttleWindowSeconds * Math.max(1, concurrency.level)),
+    }
   }
 
   return {
@@ -462,7 +469,8 @@ export function createGovernor(options: GovernorOptions) {
     bytesReceived: pool.bytesReceived,
     requests() {
       const slowest = gates.slowestRate()
-      return { ...window.read(now()), delayMs: slowest === undefined ? 0 : Math.round(1000 / slowest) }
+      const { serverErrors: _, ...requests } = window.read(now())
+      return { ...requests, delayMs: slowest === undefined ? 0 : Math.round(1000 / slowest) }
     },
     pool: () => ({
       concurrency: concurrency.level,

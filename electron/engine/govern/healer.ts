@@ -18,7 +18,8 @@ export type HealerOptions = {
   isSettled(line: PoolLine): boolean
   emit(code: EventCode, reason: Reason): void
   /** A connection is taken from its task, which goes on elsewhere from the byte it has reached. */
-  onReplaced(line: PoolLine, cause: 'stalled' | 'slow', task: FetchTask | undefined): void
+  /** `seconds`: for so long it has brought nothing, or next to nothing. */
+  onReplaced(line: PoolLine, cause: 'stalled' | 'slow', seconds: number, task: FetchTask | undefined): void
   onConnectFailed(line: PoolLine, failure: Failure): void
 }
 
@@ -40,7 +41,7 @@ export function createHealer({ now, policy, pool, isSettled, emit, onReplaced, o
     if (action.isProbe) probedAt = now()
     const { bytesPerSecond, medianBytesPerSecond } = action
     replaced.note({ cause, address: line.address, seconds, bytesPerSecond, medianBytesPerSecond })
-    onReplaced(line, action.cause, line.task)
+    onReplaced(line, action.cause, seconds, line.task)
     pool.close(line, cause)
   }
 

@@ -146,6 +146,7 @@ describe('what holds the speed down', () => {
     requestsPerSecond: 2,
     firstByteMs: 80,
     serverErrors: 0,
+    lostShare: 0,
   }
   const rows: [sentence: string, change: Partial<LimitEvidence>, code: string][] = [
     ['the line, when nothing else explains it', {}, 'line'],
@@ -167,6 +168,8 @@ describe('what holds the speed down', () => {
     ],
     ['ageing before it', { requestsPerSecond: 150, firstByteMs: 80, tauSeconds: 15 }, 'ageing'],
     ['a bad address', { quarantined: ['192.0.2.3'] }, 'address'],
+    ['connections that fall silent, when much time goes into them', { lostShare: 0.3 }, 'silence'],
+    ['not when they are replaced in time', { lostShare: 0.05 }, 'line'],
     ['ageing connections', { tauSeconds: 15, retireAgeSeconds: 1.7 }, 'ageing'],
     [
       'the limit before throttling: it is the one the user can lift',

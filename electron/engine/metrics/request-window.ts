@@ -10,15 +10,17 @@ const FIRST_BYTE_SAMPLES = 256
 const RATE_MILLISECONDS = 5000
 
 export function createRequestWindow(windowSeconds: number) {
-  const recent: { at: number; ok: boolean }[] = []
+  const recent: { at: number; failureClass: string | undefined }[] = []
   const firstBytes: number[] = []
   let nextSample = 0
   const finishedAt: number[] = []
   const errors = new Map<string, number>()
+  /** Seconds that connections spent before they were given up. */
+  const lost: { at: number; seconds: number }[] = []
 
   return {
-    record(at: number, ok: boolean, firstByteMs: number): void {
-      recent.push({ at, ok })
+    record(at: number, failureClass: string | undefined, firstByteMs: number): void {
+      recent.push({ at, failureClass })
       if (recent.length > SUCCESS_REQUESTS) recent.shift()
       finishedAt.push(at)
       if (firstByteMs > 0) {
@@ -29,13 +31,27 @@ export function createRequestWindow(windowSeconds: number) {
     recordError(failureClass: string): void {
       errors.set(failureClass, (errors.get(failureClass) ?? 0) + 1)
     },
+    /** A connection is given up after so many seconds of silence or crawling. */
+    recordLost(at: number, seconds: number): void {
+      lost.push({ at, seconds })
+    },
+    /** Connection-seconds of the window that went into connections which had to be given up. */
+    lostSeconds(now: number): number {
+      while (lost[0] && now - lost[0].at > windowSeconds * 1000) lost.shift()
+      return lost.reduce((sum, { seconds }) => sum + seconds, 0)
+    },
     read(now: number) {
       const inWindow = recent.filter((request) => now - request.at <= windowSeconds * 1000)
       const passed = finishedAt.findIndex((at) => now - at <= RATE_MILLISECONDS)
       finishedAt.splice(0, passed < 0 ? finishedAt.length : passed)
       const sorted = [...firstBytes].sort((a, b) => a - b)
       return {
-        successRate: inWindow.length === 0 ? 1 : inWindow.filter((request) => request.ok).length / inWindow.length,
+        successRate:
+          inWindow.length === 0
+            ? 1
+            : inWindow.filter(({ failureClass }) => failureClass === undefined).length / inWindow.length,
+        /** Of the same requests, those that the server failed. */
+        serverErrors: inWindow.filter(({ failureClass }) => failureClass === 'server-error').length,
         requestsPerSecond: finishedAt.length / (RATE_MILLISECONDS / 1000),
         firstByteMsP50: percentile(sorted, 0.5),
         firstByteMsP95: percentile(sorted, 0.95),

@@ -36,7 +36,7 @@ const crawling = (id: number, forSeconds: number, bytesPerSecond = 1024) =>
 
 function heal(lines: LineView[], change: Partial<HealingInput> = {}) {
   const input = { lines, now: NOW, policy: DEFAULT_POLICY, retireAgeSeconds: 3600, firstByteMsP95: 40, ...change }
-  const rest = { isHeldBack: false, usualBytesPerSecond: 2e6, lastProbeAt: 0 }
+  const rest = { isHeldBack: false, unanswered: 0, usualBytesPerSecond: 2e6, lastProbeAt: 0 }
   return chooseHealing({ ...rest, ...input }).map((action) => `${action.kind} ${action.id}: ${action.cause}`)
 }
 
@@ -52,6 +52,25 @@ describe('a connection is replaced at once', () => {
       [...healthy(15), unanswered(1, 5.1)],
       ['replace 1: stalled'],
       { firstByteMsP95: 3000 },
+    ],
+    [
+      'not while no first byte has ever come, which may be how this server is',
+      [...healthy(15), unanswered(1, 4.9)],
+      [],
+      { firstByteMsP95: 0 },
+    ],
+    ['not where first bytes come later than that', [...healthy(15), unanswered(1, 11.9)], [], { firstByteMsP95: 6000 }],
+    [
+      'later, when a whole round of connections was given up unanswered',
+      [...healthy(15), unanswered(1, 1.9)],
+      [],
+      { unanswered: 16 },
+    ],
+    [
+      '... but not for ever: four times as late at most',
+      [...healthy(15), unanswered(1, 4.1)],
+      ['replace 1: stalled'],
+      { unanswered: 999 },
     ],
     ['when it crawls for more than a second', [...healthy(15), crawling(1, 1.1)], ['replace 1: slow']],
     ['not in its first second', [...healthy(15), crawling(1, 0.9)], []],

@@ -36,7 +36,10 @@ export type HealingInput = {
   policy: Policy
   /** Learned; at most `connectionMaxAgeSeconds`. */
   retireAgeSeconds: number
+  /** 0 = none has come yet. */
   firstByteMsP95: number
+  /** Requests that were given up before their first byte, less those that were answered; at least 0. */
+  unanswered: number
   /** The disk or a limit of the user's holds everything back: silence then proves nothing. */
   isHeldBack: boolean
   /** What a connection has typically done lately: the measure when too few are at work to make a median. */
@@ -61,6 +64,10 @@ export type HealingAction =
 const FIRST_BYTE_FACTOR = 10
 /** ... but at least this long: a server may think. AWS's own advice is to ask again after a few times the usual. */
 const FIRST_BYTE_LEAST_MS = 1000
+/** A server that has become slow for all looks silent: with every round of connections given up, they wait twice as long. */
+const MOST_PATIENCE = 4
+/** Where first bytes usually come later than what else is a stall: this many times the usual. */
+const LATE_FIRST_BYTE_FACTOR = 2
 /** When others stand idle, trying anew costs nothing, and every second of silence is a second of the job. */
 const LAST_SILENCE_MS = 1000
 /** At most one of so many connections is replaced for slowness at a time (DESIGN 6.1). */
@@ -82,13 +89,14 @@ export function chooseHealing(input: HealingInput): HealingAction[] {
   return [...replacing, ...chooseRetiring(input, gone)]
 }
 
-function chooseStalled({ lines, now, policy, firstByteMsP95, lastProbeAt }: HealingInput): HealingAction[] {
+function chooseStalled(input: HealingInput): HealingAction[] {
+  const { lines, now, policy, lastProbeAt } = input
   const stallMs = policy.stallSeconds * 1000
-  const firstByteBound = Math.min(stallMs, Math.max(FIRST_BYTE_LEAST_MS, FIRST_BYTE_FACTOR * firstByteMsP95))
   const working = lines.filter((line) => line.hasTask)
   const isLastWork = working.length * 2 < lines.length
-  const lastBound = Math.min(stallMs, Math.max(LAST_SILENCE_MS, FIRST_BYTE_FACTOR * firstByteMsP95))
-  const boundOf = (line: LineView) => (isLastWork ? lastBound : line.firstByteAt === 0 ? firstByteBound : stallMs)
+  const lastBound = Math.min(stallMs, Math.max(LAST_SILENCE_MS, FIRST_BYTE_FACTOR * input.firstByteMsP95))
+  const firstBound = firstByteBound(input, stallMs)
+  const boundOf = (line: LineView) => (line.firstByteAt === 0 ? firstBound : isLastWork ? lastBound : stallMs)
   const silent = working.filter((line) => now - line.lastByteAt > boundOf(line))
   // Nothing at all arrives: the line is cut, and new connections in dozens would not mend it. One at a time finds out.
   const isCut = silent.length > 1 && silent.length === working.length
@@ -102,6 +110,14 @@ function chooseStalled({ lines, now, policy, firstByteMsP95, lastProbeAt }: Heal
     medianBytesPerSecond: medianSpeed(lines),
     isProbe: isCut,
   }))
+}
+
+function firstByteBound({ lines, firstByteMsP95, unanswered }: HealingInput, stallMs: number): number {
+  if (firstByteMsP95 > stallMs) return LATE_FIRST_BYTE_FACTOR * firstByteMsP95
+  // Nothing is usual yet: a server that thinks for two seconds from the start must be heard once.
+  const usual = firstByteMsP95 === 0 ? stallMs : Math.max(FIRST_BYTE_LEAST_MS, FIRST_BYTE_FACTOR * firstByteMsP95)
+  const patience = Math.min(MOST_PATIENCE, 2 ** Math.floor(unanswered / Math.max(1, lines.length)))
+  return Math.min(stallMs, usual) * patience
 }
 
 /**

@@ -29,6 +29,8 @@ const USUAL_WEIGHT = 0.02
 export function createHealer({ now, policy, pool, isSettled, emit, onReplaced, onConnectFailed }: HealerOptions) {
   const replaced = createReplacementLog(now, emit)
   let probedAt = 0
+  let healedAt = now()
+  let unanswered = 0
   let usualSpeed = 0
 
   function apply(action: HealingAction, line: PoolLine): void {
@@ -39,6 +41,7 @@ export function createHealer({ now, policy, pool, isSettled, emit, onReplaced, o
       return
     }
     if (action.isProbe) probedAt = now()
+    if (line.task && line.firstByteAt === 0) unanswered++
     const { bytesPerSecond, medianBytesPerSecond } = action
     replaced.note({ cause, address: line.address, seconds, bytesPerSecond, medianBytesPerSecond })
     onReplaced(line, action.cause, seconds, line.task)
@@ -82,10 +85,12 @@ export function createHealer({ now, policy, pool, isSettled, emit, onReplaced, o
   return {
     heal(context: { retireAgeSeconds: number; firstByteMsP95: number; isHeldBack: boolean }): void {
       const at = now()
+      for (const line of pool.lines()) if (line.firstByteAt > healedAt) unanswered = Math.max(0, unanswered - 1)
+      healedAt = at
       const lines = [...pool.lines()].filter((line) => !line.closing).map(viewOf)
       const working = lines.filter((line) => line.hasTask).length
       if (working * 2 >= lines.length) usualSpeed += (medianSpeed(lines) - usualSpeed) * USUAL_WEIGHT
-      const usual = { usualBytesPerSecond: usualSpeed, lastProbeAt: probedAt }
+      const usual = { usualBytesPerSecond: usualSpeed, lastProbeAt: probedAt, unanswered }
       for (const action of chooseHealing({ lines, now: at, policy, ...context, ...usual })) {
         const line = pool.get(action.id)
         if (line) apply(action, line)

@@ -8,7 +8,7 @@ import { readDraft, writeDraft } from './draft-storage.ts'
 import { draftToSpec } from './draft-to-spec.ts'
 import { countAdvanced, emptyDraft, exampleDraft, type FormDraft, withAddress, withSource } from './form-draft.ts'
 import { judgeSpace } from './judge-space.ts'
-import { canAskSource, type DraftErrors, validateDraft } from './validate-draft.ts'
+import { type DraftErrors, type SourceField, validateDraft, wrongSourceField } from './validate-draft.ts'
 
 const empty = emptyDraft('/data')
 const example = exampleDraft('/data')
@@ -95,10 +95,13 @@ describe('validation', () => {
   test('a folder that cannot be written to', () => {
     expect(validateDraft(example, readOnly)).toEqual({ folder: 'folderReadOnly' })
   })
-  test('the bucket can be asked as soon as the source is right, whatever the folder', () => {
-    expect(canAskSource(validateDraft({ ...example, folder: '', partSize: 'x' }, undefined))).toBe(true)
-    expect(canAskSource(validateDraft({ ...example, endpointUrl: 'x' }, undefined))).toBe(false)
-    expect(canAskSource(validateDraft(withAddress(example, 'era5 please'), undefined))).toBe(false)
+  test.each<[string, FormDraft, SourceField | undefined]>([
+    ['nothing, whatever the folder and the parts', { ...example, folder: '', partSize: 'x' }, undefined],
+    ['an endpoint, out of sight', { ...example, endpointUrl: 'x' }, 'endpointUrl'],
+    ['an address over an earlier bucket', withAddress(example, 'era5 please'), 'address'],
+    ['the topmost of two', { ...example, bucket: '', endpointUrl: 'x' }, 'bucket'],
+  ])('what keeps the bucket from being asked: %s', (_, draft, field) => {
+    expect(wrongSourceField(validateDraft(draft, undefined))).toBe(field)
   })
 })
 

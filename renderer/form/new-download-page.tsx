@@ -19,10 +19,24 @@ import { StartBar } from './start-bar.tsx'
 import { useDraft } from './use-draft.ts'
 import { useFolder } from './use-folder.ts'
 import { usePreview } from './use-preview.ts'
-import { ADVANCED_FIELDS, canAskSource, type DraftField, FIELD_ORDER, validateDraft } from './validate-draft.ts'
+import {
+  ADVANCED_FIELDS,
+  type DraftField,
+  FIELD_ORDER,
+  type SourceField,
+  validateDraft,
+  wrongSourceField,
+} from './validate-draft.ts'
 import './new-download-page.css'
 
 const TEXT_FIELDS = ['address', 'bucket', 'folder', 'endpointUrl', 'rateLimit', 'timeWindow', 'partSize'] as const
+const SOURCE_LABELS = {
+  address: 'form.address',
+  bucket: 'form.bucket',
+  profile: 'form.profile',
+  keys: 'form.keysSaved',
+  endpointUrl: 'form.endpoint',
+} as const satisfies Record<SourceField, string>
 
 export function NewDownloadPage() {
   const { t } = useTranslation()
@@ -49,7 +63,8 @@ export function NewDownloadPage() {
   const [startFailure, setStartFailure] = useState<Failure>()
 
   const errors = validateDraft(draft, folderView)
-  const askable = canAskSource(errors)
+  const wrongSource = wrongSourceField(errors)
+  const askable = wrongSource === undefined
   const request = useMemo(
     () =>
       askable
@@ -70,6 +85,15 @@ export function NewDownloadPage() {
     // Nobody is corrected while still typing.
     return error && (attempted || touched.has(field)) ? t(`form.errors.${error}`, { example }) : undefined
   }
+  const sourceError = wrongSource && errors[wrongSource]
+  // The field may be out of sight, under Advanced. An empty form is not wrong yet.
+  const notListed =
+    wrongSource && sourceError && sourceError !== 'bucketMissing'
+      ? t('form.previewBlocked', {
+          label: t(SOURCE_LABELS[wrongSource]),
+          error: t(`form.errors.${sourceError}`, { example }),
+        })
+      : t('form.previewIdle')
   const touch = (field: DraftField) => setTouched((before) => new Set(before).add(field))
   const firstError = FIELD_ORDER.map(errorText).find((text) => attempted && text)
 
@@ -141,6 +165,7 @@ export function NewDownloadPage() {
             {startFailure && <FailureNote failure={startFailure} lead={t('form.startFailed')} />}
             <PreviewPanel
               preview={preview}
+              idleText={notListed}
               folder={folderView}
               hasGlobs={draft.include.length + draft.exclude.length > 0}
               onRetry={retry}

@@ -11,13 +11,15 @@ import './preview-panel.css'
 
 type PreviewPanelProps = {
   preview: PreviewState
+  /** Why nothing is listed yet. */
+  idleText: string
   folder: FolderView | undefined
   hasGlobs: boolean
   onRetry: () => void
 }
 
 /** What would be downloaded: count, size, whether it fits, a few names. */
-export function PreviewPanel({ preview, folder, hasGlobs, onRetry }: PreviewPanelProps) {
+export function PreviewPanel({ preview, idleText, folder, hasGlobs, onRetry }: PreviewPanelProps) {
   const { t } = useTranslation()
   const id = useId()
   return (
@@ -26,7 +28,7 @@ export function PreviewPanel({ preview, folder, hasGlobs, onRetry }: PreviewPane
         {t('form.preview')}
         <PreviewStatus preview={preview} />
       </h2>
-      {preview.status === 'idle' && <p className="lh-muted">{t('form.previewIdle')}</p>}
+      {preview.status === 'idle' && <p className="lh-muted">{idleText}</p>}
       {preview.status === 'failed' && (
         <FailureNote
           failure={preview.failure}

@@ -34,7 +34,8 @@ export const FIELD_ORDER: readonly DraftField[] = [
 ]
 export const ADVANCED_FIELDS: readonly DraftField[] = ['endpointUrl', 'rateLimit', 'timeWindow', 'partSize']
 /** Errors of these make it impossible to ask the bucket anything. */
-const SOURCE_FIELDS: readonly DraftField[] = ['address', 'bucket', 'profile', 'keys', 'endpointUrl']
+const SOURCE_FIELDS = ['address', 'bucket', 'profile', 'keys', 'endpointUrl'] as const
+export type SourceField = (typeof SOURCE_FIELDS)[number]
 
 export function validateDraft(draft: FormDraft, folder: FolderView | undefined): DraftErrors {
   const checks: Record<DraftField, DraftError | undefined> = {
@@ -52,7 +53,11 @@ export function validateDraft(draft: FormDraft, folder: FolderView | undefined):
   return Object.fromEntries(Object.entries(checks).filter(([, error]) => error !== undefined))
 }
 
-export const canAskSource = (errors: DraftErrors): boolean => SOURCE_FIELDS.every((field) => !errors[field])
+/** The topmost field that keeps the bucket from being asked. */
+export const wrongSourceField = (errors: DraftErrors): SourceField | undefined =>
+  SOURCE_FIELDS.find((field) => errors[field])
+
+export const canAskSource = (errors: DraftErrors): boolean => wrongSourceField(errors) === undefined
 
 function checkBucket(bucket: string): DraftError | undefined {
   if (!bucket) return 'bucketMissing'

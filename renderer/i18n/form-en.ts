@@ -89,6 +89,7 @@ export const formEn: Translation<typeof formZh> = {
 
   preview: 'Preview',
   previewIdle: 'Fill in the source to see how much would be downloaded',
+  previewBlocked: 'Not listed until “{{label}}” is right: {{error}}',
   previewListing: 'Listing…',
   previewDone: 'Listing complete',
   previewObjects: 'Objects',

@@ -86,6 +86,7 @@ export const formZh = {
 
   preview: '预览',
   previewIdle: '填好来源后，这里会显示将要下载的数量和大小',
+  previewBlocked: '改正“{{label}}”后才能列举：{{error}}',
   previewListing: '正在列举…',
   previewDone: '列举完成',
   previewObjects: '对象',

@@ -83,7 +83,7 @@ const en: Words = {
   chart: 'Speed',
   allCharts: 'All charts',
   exportCharts: 'Export',
-  compare: 'Compare with',
+  compare: 'Compare',
   compared: 'Speeds compared',
   resetZoom: 'Reset zoom',
   follow: 'Back to live',

@@ -530,7 +530,7 @@ export const jobEn: JobWords = {
     hide: 'Hide',
     expand: 'All charts',
     collapse: 'Back to lists',
-    compare: 'Compare with',
+    compare: 'Compare',
     compareTitle: 'Speeds compared MB/s',
     sinceStart: '{time} after the start',
     difference: 'Difference {ratio}',

@@ -64,7 +64,10 @@ function CompareChoice({ jobId, compared, onCompare }: ChartToolsProps) {
     () =>
       jobs
         .filter((job) => job.jobId !== jobId)
-        .map((job) => ({ value: job.jobId, label: `${jobName(job.spec.source)} · ${job.createdAt.slice(0, 10)}` })),
+        .map((job) => {
+          const name = jobName(job.spec.source)
+          return { value: job.jobId, name, label: `${name} · ${job.createdAt.slice(0, 10)}` }
+        }),
     [jobs, jobId],
   )
   if (options.length === 0) return null
@@ -77,6 +80,7 @@ function CompareChoice({ jobId, compared, onCompare }: ChartToolsProps) {
       placeholder={chart.compare}
       value={compared ?? null}
       options={options}
+      optionLabelProp="name"
       popupMatchSelectWidth={false}
       getPopupContainer={popupContainer}
       onChange={(value: string | null | undefined) => onCompare(value ?? undefined)}

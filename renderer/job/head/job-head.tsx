@@ -30,11 +30,11 @@ export function JobHead({ job, snapshot, commands, onReport }: JobHeadProps) {
           <span className="lh-truncate" title={`s3://${source.bucket}/${source.prefix}`}>
             {from}
           </span>
-          <span className="lh-muted" aria-hidden="true">
-            →
-          </span>
-          <span className="lh-job-destination lh-truncate" title={destination}>
-            <bdi>{destination}</bdi>
+          <span className="lh-job-destination">
+            <span aria-hidden="true">→</span>
+            <span className="lh-truncate" title={destination}>
+              <bdi>{destination}</bdi>
+            </span>
           </span>
         </h1>
         <JobActions phase={job.phase} hasFailures={job.objectsFailed > 0} commands={commands} onReport={onReport} />

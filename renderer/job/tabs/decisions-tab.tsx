@@ -37,7 +37,12 @@ export const DecisionsTab = memo(function DecisionsTab({ events }: { events: rea
         key: 'reason',
         title: decisions.reason,
         width: 'minmax(200px, 1fr)',
-        render: (event) => <span title={restOfReason(event, words)}>{eventSentence(event, words)}</span>,
+        // Whole for a mouse that rests on it; for keys and fingers below the table.
+        render: (event) => (
+          <span title={[eventSentence(event, words), restOfReason(event, words)].filter(Boolean).join('\n')}>
+            {eventSentence(event, words)}
+          </span>
+        ),
       },
     ]
   }, [decisions, events, words])

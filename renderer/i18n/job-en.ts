@@ -397,6 +397,10 @@ export const jobEn: JobWords = {
       lead: ['Downloading'],
       details: ['{connections} connections at work', 'recent success rate {successRate}'],
     },
+    retrying: {
+      lead: ['Downloading; failed requests are tried again'],
+      details: ['{connections} connections at work', 'recent success rate {successRate}'],
+    },
     starting: { lead: ['Starting'], details: ['looking up the host, opening connections'] },
     listing: {
       lead: ['Listing objects'],

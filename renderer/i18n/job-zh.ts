@@ -377,6 +377,10 @@ export const jobZh = {
   },
   banners: {
     running: { lead: ['下载正常'], details: ['{connections} 条连接在传输', '最近请求成功率 {successRate}'] },
+    retrying: {
+      lead: ['下载中，失败的请求正在重试'],
+      details: ['{connections} 条连接在传输', '最近请求成功率 {successRate}'],
+    },
     starting: { lead: ['正在启动'], details: ['解析域名、建立连接'] },
     listing: { lead: ['正在列举对象'], details: ['已发现 {objects} 个', '合计 {bytes}', '列举与下载同时进行'] },
     finishing: { lead: ['数据已到齐，正在校验并写盘'], details: [] },

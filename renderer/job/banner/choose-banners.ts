@@ -23,6 +23,8 @@ export type BannerInput = {
   now: number
 }
 
+/** The seed report's plan A slows down below this success rate. */
+export const POOR_SUCCESS_RATE = 0.9
 /** "Rebuilt" is news for this long. */
 const REBUILT_SECONDS = 20
 /** Without a further refusal, throttling is over after this long (the window of the success rate). */
@@ -196,8 +198,11 @@ function stateBanner({ job, snapshot }: BannerInput): Banner {
     const found = { objects: job.objectsTotal, bytes: job.bytesTotal }
     return { kind: 'listing', tone: 'neutral', reason: job.objectsTotal > 0 ? found : {} }
   }
-  const reason = snapshot ? { connections: snapshot.connections.active, successRate: snapshot.successRate } : {}
-  return { kind: 'running', tone: 'healthy', reason }
+  if (!snapshot) return { kind: 'running', tone: 'healthy', reason: {} }
+  const reason = { connections: snapshot.connections.active, successRate: snapshot.successRate }
+  return snapshot.successRate < POOR_SUCCESS_RATE
+    ? { kind: 'retrying', tone: 'healing', reason }
+    : { kind: 'running', tone: 'healthy', reason }
 }
 
 // -- helpers --------------------------------------------------------------------------------------------------

@@ -4,14 +4,12 @@ import { Popover } from 'antd'
 import type { ReactNode } from 'react'
 import { formatBytes } from '../../../shared/format-units.ts'
 import type { MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
+import { POOR_SUCCESS_RATE } from '../banner/choose-banners.ts'
 import { popupContainer } from '../popup-container.ts'
 import { fillText } from '../words/fill-sentence.ts'
 import { formatMilliseconds, formatPercent, UNKNOWN } from '../words/format-live.ts'
 import { useJobWords } from '../words/use-job-words.ts'
 import './status-strip.css'
-
-/** The seed report's plan A slows down below this success rate. */
-const POOR_SUCCESS_RATE = 0.9
 
 export function StatusStrip({ snapshot }: { snapshot: MetricsSnapshot | undefined }) {
   const { strip } = useJobWords()

@@ -15,7 +15,7 @@ export const shellZh = {
   startFailed: '页面没有读到程序的状态',
   again: '再试一次',
   hostLost: '与程序的连接已断开，正在重新连接…',
-  hostLostDetail: '下载由程序进行，不受页面影响。',
+  hostLostDetail: '下面是断开前的状态。程序若还在运行，下载照常进行；若已退出，请重新启动，从断点继续。',
   hostRefused: '这个页面的访问令牌无效或已过期。',
   hostRefusedDetail: '请从程序打印的地址重新打开本页。',
   crashed: '这一页出了差错',

@@ -304,6 +304,9 @@ export const jobStories: Record<string, Story> = {
     },
     weather: { shareAt: (time) => (END - time < 40 ? 0.7 : pastShare(time)) },
   }),
+  'job-retrying': scene({
+    snapshot: { successRate: 0.86, errors: sampleErrors({ throttled: 0, reset: 61, stalled: 8 }) },
+  }),
   'job-cooling-down': scene({
     phase: 'cooling-down',
     events: [at(60, 'cooling-down', { seconds: 300, successRate: 0.41 })],

@@ -1,10 +1,11 @@
-/** `npm run bench -- throughput`, `-- verify`, `-- steadiness`, `-- startup`, `-- window` or `-- listing`: how fast, how surely, for how long, how soon, watched, how many. Ctrl-C cleans up. */
+/** `npm run bench -- throughput`, `-- verify`, `-- steadiness`, `-- startup`, `-- window`, `-- listing` or `-- traces`: how fast, how surely, for how long, how soon, watched, how many; and recordings for tests. Ctrl-C cleans up. */
 import { LISTING_USAGE, runListing } from '../bench/listing/listing.ts'
 import { parseThroughputOptions, USAGE } from '../bench/options.ts'
 import { runStartup, STARTUP_USAGE } from '../bench/startup.ts'
 import { parseSteadinessOptions, STEADINESS_USAGE } from '../bench/steadiness/options.ts'
 import { runSteadiness } from '../bench/steadiness/steadiness.ts'
 import { runThroughput } from '../bench/throughput.ts'
+import { parseTraceNames, recordTraces, TRACES_USAGE } from '../bench/traces/record-traces.ts'
 import { parseVerifyRounds, runVerify, VERIFY_USAGE } from '../bench/verify.ts'
 import { runWindow, WINDOW_USAGE } from '../bench/window.ts'
 import { ensureBuilt } from './ensure-built.ts'
@@ -17,7 +18,9 @@ async function bench([what, ...args]: string[]): Promise<number> {
   try {
     const run = prepare(what, args, stop.signal)
     if (!run) {
-      console.error([USAGE, VERIFY_USAGE, STEADINESS_USAGE, STARTUP_USAGE, WINDOW_USAGE, LISTING_USAGE].join('\n\n'))
+      console.error(
+        [USAGE, VERIFY_USAGE, STEADINESS_USAGE, STARTUP_USAGE, WINDOW_USAGE, LISTING_USAGE, TRACES_USAGE].join('\n\n'),
+      )
       return 2
     }
     if (!(await ensureBuilt())) {
@@ -44,6 +47,10 @@ function prepare(what: string | undefined, args: string[], signal: AbortSignal):
   if (what === 'steadiness') {
     const options = parseSteadinessOptions(args)
     return () => runSteadiness(options, signal)
+  }
+  if (what === 'traces') {
+    const recordings = parseTraceNames(args)
+    return () => recordTraces(recordings, signal)
   }
   if (what === 'startup') return () => runStartup(signal)
   if (what === 'window') return () => runWindow(signal)

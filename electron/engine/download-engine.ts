@@ -11,7 +11,7 @@ import type { ObjectFilter, ObjectRow } from '../../shared/object-row.ts'
 import type { Policy } from '../../shared/policy.ts'
 import { chooseJournalDelayMs } from './disk/journal-pace.ts'
 import type { EnginePorts, ListedObject } from './engine-ports.ts'
-import { createGovernor, type Governor } from './govern/governor.ts'
+import { createGovernor, type Governor, type GovernorOptions } from './govern/governor.ts'
 import { createObjectLanding } from './land-objects.ts'
 import { createGlobFilter } from './list/glob-filter.ts'
 import { keyBelowPrefix } from './list/key-below-prefix.ts'
@@ -31,6 +31,7 @@ export type DownloadOptions = {
   ports: EnginePorts
   onEvent(event: EngineEvent): void
   onSnapshot(snapshot: MetricsSnapshot): void
+  onDecayLook?: GovernorOptions['onDecayLook']
 }
 
 export type Download = {
@@ -124,6 +125,7 @@ export function startDownload(options: DownloadOptions): Download {
       logError({ key, ...range, reached, attempt: 1, action: 'replace-connection', failure })
     },
     onFatal: fail,
+    onDecayLook: options.onDecayLook,
   })
   const meter = createSnapshotMeter({ ports, table, book, governor })
 

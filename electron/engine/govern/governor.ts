@@ -17,7 +17,7 @@ import { createAddressBook } from './address-book.ts'
 import { adjustConcurrency, chooseCeiling, startConcurrency } from './adjust-concurrency.ts'
 import { createAgeingWatch } from './ageing-watch.ts'
 import { createConnectionPool, type PoolLine } from './connection-pool.ts'
-import { detectDecay, MAX_OBJECT_BYTES, startDecay } from './detect-decay.ts'
+import { type DecayLook, detectDecay, MAX_OBJECT_BYTES, startDecay } from './detect-decay.ts'
 import { createEndpointKeeper } from './endpoint-keeper.ts'
 import { explainLimit, type LimitEvidence } from './explain-limit.ts'
 import { createHealer } from './healer.ts'
@@ -42,6 +42,8 @@ export type GovernorOptions = {
   /** A connection was taken from its task, which goes on elsewhere from the byte it has reached. */
   onReplaced(failure: Failure, task: FetchTask, reached: number): void
   onFatal(failure: Failure): void
+  /** What the decay alert reads, ten times a second: for recordings, which tests replay (testing/traces/). */
+  onDecayLook?: ((look: DecayLook, evidence: () => LimitEvidence) => void) | undefined
 }
 
 export type Governor = ReturnType<typeof createGovernor>
@@ -319,6 +321,7 @@ export function createGovernor(options: GovernorOptions) {
     // When nothing is left to hand out, fewer connections work, and what they reach together is no decay.
     const isWorking = mayWork() && pool.size > 0 && (!options.isListingComplete() || book.hasWaitingWork())
     const look = { now: at, newBytes, newAnswers: answers, isWorking, limit: () => limit(recentRate) }
+    options.onDecayLook?.(look, () => limitEvidence(recentRate))
     const watched = detectDecay(decay, look)
     answers = []
     decay = watched.state

@@ -345,12 +345,13 @@ export function createJobRunner(options: JobRunnerOptions) {
     /** Stops all runs, resumable, and puts everything on disk. */
     async close(): Promise<void> {
       isClosing = true
-      const ending = [...runs.values()].filter((run) => !run.hasEnded)
-      for (const run of ending) {
+      for (const run of runs.values()) {
+        if (run.hasEnded) continue
         run.wish = 'shut-down'
         run.download?.cancel()
       }
-      await Promise.all(ending.map((run) => run.ended))
+      // Of one that has just ended, the history may still be on its way to the disk.
+      await Promise.all([...runs.values()].map((run) => run.ended))
       await book.flush()
     },
   }

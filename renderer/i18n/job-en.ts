@@ -175,7 +175,7 @@ const limits: JobWords['limits'] = {
   },
   line: {
     name: 'the line',
-    because: 'no errors, this machine has room to spare, the line sets the speed',
+    because: 'not throttled, this machine has room to spare, the line sets the speed',
     explanation:
       'No request is refused, disk and processor have room to spare, and the connections have not aged: the speed is set by the bandwidth, by what the server gives each connection, or by other traffic on the line.',
     advice:

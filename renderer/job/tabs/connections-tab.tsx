@@ -59,14 +59,14 @@ export function ConnectionsTab({ snapshot }: { snapshot: MetricsSnapshot | undef
       {
         key: 'requests',
         title: connections.requests,
-        width: '50px',
+        width: '58px',
         align: 'right',
         render: (line) => formatCount(line.requests),
       },
       {
         key: 'bytes',
         title: connections.bytes,
-        width: '66px',
+        width: '58px',
         align: 'right',
         render: (line) => formatBytes(line.bytes),
       },

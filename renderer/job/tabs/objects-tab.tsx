@@ -155,7 +155,7 @@ function useColumns(job: JobView, snapshot: MetricsSnapshot | undefined, command
       {
         key: 'state',
         title: objects.state,
-        width: 'minmax(84px, 0.22fr)',
+        width: 'minmax(92px, 0.22fr)',
         render: (row) => (
           <StateSign sign={row.state === 'active' && !isMoving ? 'waiting' : SIGNS[row.state]}>
             {row.failure && row.state === 'failed' ? (

@@ -102,7 +102,7 @@ test.each<[string, Failure, 'en' | 'zh', string]>([
 test('a run whose filters leave no object says so', () => {
   const summary: Summary = { ...plain, status: 'completed' }
   expect(summaryLines(summary, 'en').at(-1)).toBe(
-    'No object passes --include and --exclude; --dry-run shows what would.',
+    'Nothing to fetch: there is no object, or none that passes --include and --exclude.',
   )
   expect(summaryLines({ ...summary, objectsDone: 1 }, 'en')).toHaveLength(1)
 })

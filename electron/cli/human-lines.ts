@@ -48,11 +48,11 @@ function endLines(summary: Summary, language: Language): string[] {
   const { failure, status, objectsDone } = summary
   if (failure && failure.class !== 'cancelled') return [sentenceFor(failure, language) + adviceFor(failure, language)]
   if (status === 'completed' && objectsDone === 0) {
-    // A prefix without objects is a failure: here the filters have left nothing.
+    // A prefix without objects is a failure: here the bucket is empty, or the filters have left nothing.
     return [
       language === 'zh'
-        ? '没有符合 --include 和 --exclude 的对象。'
-        : 'No object passes --include and --exclude; --dry-run shows what would.',
+        ? '没有可下载的对象：那里是空的，或没有对象符合 --include 和 --exclude。'
+        : 'Nothing to fetch: there is no object, or none that passes --include and --exclude.',
     ]
   }
   if (status !== 'interrupted') return []

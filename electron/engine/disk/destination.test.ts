@@ -165,6 +165,15 @@ describe.skipIf(process.platform === 'win32')('links planted in the destination'
     expect(readdirSync(outside)).toEqual([])
   })
 
+  test('a folder that becomes a link is entered by nobody, however many stand before it', async () => {
+    const first = await openPart('d/first', 3)
+    replaceByLink(join(dest, 'd'))
+    const opened = await Promise.all(['x', 'y', 'z'].map((name) => destination.openPart(`d/${name}`, 3)))
+    for (const part of opened) expect(part).toMatchObject({ ok: false, failure: { class: 'unsafe-path' } })
+    expect(await first.land(MODIFIED)).toMatchObject({ ok: false, failure: { class: 'unsafe-path' } })
+    expect(readdirSync(outside)).toEqual([])
+  })
+
   test('a folder that becomes a link while a file in it is opened keeps nothing of it', async () => {
     const folder = join(dest, 'd')
     mkdirSync(folder)

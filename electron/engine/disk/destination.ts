@@ -33,9 +33,9 @@ export type Destination = {
   /** The folder of this file as it was when it was made and checked; undefined when it was not. For the hot path. */
   folderOf(path: string): FolderIdentity | undefined
   /** Makes the folders above a file. */
-  ensureFolderOf(path: string): Promise<Outcome<void>>
+  ensureFolderOf(path: string): Promise<Outcome<unknown>>
   /** Makes a folder, for a folder marker. Empty path: the destination itself. */
-  ensureFolder(path: string): Promise<Outcome<void>>
+  ensureFolder(path: string): Promise<Outcome<unknown>>
   /** For objects in the journal go through begin-object.ts, which keeps both in step. */
   openPart(path: string, size: number): Promise<Outcome<PartFile>>
   /** A worker has landed this file without flushing it: the next `flush` does. */
@@ -90,20 +90,22 @@ function createDestination(rootFolder: FolderIdentity, clock: Clock): Destinatio
     return { finalPath, partPath: finalPath + PART_SUFFIX }
   }
 
-  const ensureFolder = async (path: string): Promise<Outcome<void>> => {
-    if (knownFolders.has(path)) return success(undefined)
+  const ensureFolder = async (path: string): Promise<Outcome<FolderIdentity>> => {
     const segments = path.split('/')
-    for (let end = 1; end <= segments.length; end++) {
+    let folder = knownFolders.get(path)
+    for (let end = 1; !folder; end++) {
       const part = segments.slice(0, end).join('/')
-      if (knownFolders.has(part)) continue
-      const made = await makeFolder(locate(part).finalPath)
-      if (!made.ok) return made
-      if (knownFolders.size >= MAX_KNOWN_FOLDERS) {
-        forgetFolders()
+      let known = knownFolders.get(part)
+      if (!known) {
+        const made = await makeFolder(locate(part).finalPath)
+        if (!made.ok) return made
+        if (knownFolders.size >= MAX_KNOWN_FOLDERS) forgetFolders()
+        known = made.value
+        knownFolders.set(part, known)
       }
-      knownFolders.set(part, made.value)
+      if (end === segments.length) folder = known
     }
-    return success(undefined)
+    return success(folder)
   }
 
   function forgetFolders(): void {
@@ -112,8 +114,8 @@ function createDestination(rootFolder: FolderIdentity, clock: Clock): Destinatio
   }
 
   /** A folder that is no longer what it was is looked at anew for the next file. */
-  const whyNotInFolder = (folder: FolderIdentity | undefined): Failure | undefined => {
-    const failure = folder && whyNotSameFolder(folder)
+  const whyNotInFolder = (folder: FolderIdentity): Failure | undefined => {
+    const failure = whyNotSameFolder(folder)
     if (failure) forgetFolders()
     return failure
   }
@@ -140,8 +142,7 @@ function createDestination(rootFolder: FolderIdentity, clock: Clock): Destinatio
     async openPart(path, size) {
       const folder = await ensureFolder(folderOf(path))
       if (!folder.ok) return folder
-      const identity = knownFolders.get(folderOf(path))
-      const opened = await openPartFile({ ...locate(path), size }, () => whyNotInFolder(identity), clock)
+      const opened = await openPartFile({ ...locate(path), size }, () => whyNotInFolder(folder.value), clock)
       if (!opened.ok) return opened
       const part = opened.value
       openParts.add(part)

@@ -114,10 +114,10 @@ describe('a download from memory', () => {
     const bucket = createMemoryBucket(OBJECTS)
     const { download, plane } = begin(bucket, {
       bytesPerSecond: 5e6,
-      fate(task, attempt) {
-        if (task.key !== 'archive/large.nc') return undefined
-        if (attempt === 2) return { afterBytes: 300_000, failure: { class: 'reset', code: 'ECONNRESET' } }
-        return attempt === 3 ? { silentAfterBytes: 300_000 } : undefined
+      fate({ key, range }) {
+        if (key !== 'archive/large.nc') return undefined
+        if (range.start === 1024 ** 2) return { afterBytes: 300_000, failure: { class: 'reset', code: 'ECONNRESET' } }
+        return range.start === 2 * 1024 ** 2 ? { silentAfterBytes: 300_000 } : undefined
       },
     })
     const summary = await download.finished

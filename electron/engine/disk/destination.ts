@@ -91,21 +91,15 @@ function createDestination(rootFolder: FolderIdentity, clock: Clock): Destinatio
   }
 
   const ensureFolder = async (path: string): Promise<Outcome<FolderIdentity>> => {
-    const segments = path.split('/')
-    let folder = knownFolders.get(path)
-    for (let end = 1; !folder; end++) {
-      const part = segments.slice(0, end).join('/')
-      let known = knownFolders.get(part)
-      if (!known) {
-        const made = await makeFolder(locate(part).finalPath)
-        if (!made.ok) return made
-        if (knownFolders.size >= MAX_KNOWN_FOLDERS) forgetFolders()
-        known = made.value
-        knownFolders.set(part, known)
-      }
-      if (end === segments.length) folder = known
-    }
-    return success(folder)
+    const known = knownFolders.get(path)
+    if (known) return success(known)
+    const parent = await ensureFolder(folderOf(path))
+    if (!parent.ok) return parent
+    const made = await makeFolder(locate(path).finalPath)
+    if (!made.ok) return made
+    if (knownFolders.size >= MAX_KNOWN_FOLDERS) forgetFolders()
+    knownFolders.set(path, made.value)
+    return made
   }
 
   function forgetFolders(): void {

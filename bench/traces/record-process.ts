@@ -6,6 +6,7 @@ import { writeFileSync } from 'node:fs'
 import { createEnginePorts } from '../../electron/api/create-engine-ports.ts'
 import { readSourceAccess } from '../../electron/api/source-access.ts'
 import { systemClock } from '../../electron/api/system-clock.ts'
+import { createSessionVault } from '../../electron/api/vault.ts'
 import { programFilesOf } from '../../electron/cli/program-files.ts'
 import { startDownload } from '../../electron/engine/download-engine.ts'
 import { ERA5_BUCKET, ERA5_PREFIX } from '../../electron/engine/testing/era5-objects.ts'
@@ -14,9 +15,6 @@ import { jobSpecSchema } from '../../shared/job-spec.ts'
 import { policySchema } from '../../shared/policy.ts'
 import type { RecordNews, RecordOrder } from './record-order.ts'
 import { createTraceRecorder } from './trace-recorder.ts'
-
-/** Of each second, as an antivirus scan or a computation beside it takes them. */
-const BUSY_MS = 800
 
 process.once('disconnect', () => process.exit())
 process.once('message', (order) => void record(order as RecordOrder))
@@ -40,7 +38,7 @@ async function record(order: RecordOrder): Promise<void> {
   const policy = policySchema.parse(order.policy)
   const access = await readSourceAccess({
     ...{ source: spec.source, network: spec.network, clock: systemClock, environment: {} },
-    vault: { read: async () => ({ ok: false, failure: { class: 'credentials', code: 'vault' } }) } as never,
+    vault: createSessionVault(),
   })
   if (!access.ok) throw new Error(JSON.stringify(access.failure))
   const ports = await createEnginePorts({ access: access.value, clock: systemClock, workers: programFilesOf().workers })
@@ -49,7 +47,8 @@ async function record(order: RecordOrder): Promise<void> {
   const download = startDownload({
     ...{ spec, policy, ports, onDecayLook: recorder.look, onEvent: () => {}, onSnapshot: () => {} },
   })
-  if (order.ownTrouble === 'busy-loop') setTimeout(beBusy, order.troubleAtSeconds * 1000)
+  if (order.ownTrouble === 'busy-loop')
+    setTimeout(() => import('../../electron/cli/testing/busy-loop.ts'), order.troubleAtSeconds * 1000)
   setTimeout(() => download.cancel(), order.recordedSeconds * 1000)
   const summary = await download.finished
   await ports.close()
@@ -57,11 +56,4 @@ async function record(order: RecordOrder): Promise<void> {
   const news: RecordNews = { rows: recorder.rows().length, failure: summary.failure }
   process.send?.(news)
   process.disconnect()
-}
-
-function beBusy(): void {
-  setInterval(() => {
-    const until = performance.now() + BUSY_MS
-    while (performance.now() < until);
-  }, 1000).unref()
 }

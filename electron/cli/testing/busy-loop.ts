@@ -6,3 +6,5 @@ setInterval(() => {
   const until = performance.now() + BUSY_MS
   while (performance.now() < until);
 }, EVERY_MS).unref()
+
+export {}

@@ -114,5 +114,6 @@ test('after a hard kill the same command ends with every byte in place and not f
   const resumed = await runProgram(get('killed'))
   expect(resumed.code).toBe(0)
   await expectAllBytes('killed')
-  expect(summaryOf(resumed.stdout).bytesFetched).toBeLessThanOrEqual(20e6)
+  // The object that had landed is not asked for again; where a range is handed over, a read may go beyond its end.
+  expect(summaryOf(resumed.stdout).bytesFetched).toBeLessThan(22e6)
 })

@@ -161,7 +161,7 @@ describe('against a server that is not ours', () => {
     let seen = ''
     for await (const chunk of child.stdout ?? []) {
       seen += chunk
-      if (/"bytesDone":[1-9]/.test(seen)) break
+      if (/"bytesDone":[1-9]\d{6}/.test(seen)) break
     }
     child.kill('SIGINT')
     const interrupted = await ended

@@ -26,6 +26,8 @@ export function createEndpointKeeper({ clock, source, onMoved, onFatal }: Endpoi
   let renewedAt = Number.NEGATIVE_INFINITY
   let isRenewing = false
   let refusals = 0
+  /** Some request has been granted with the credentials of now. */
+  let hasAccepted = false
   let skewSeenAt = Number.NEGATIVE_INFINITY
 
   async function renew(signal: AbortSignal = AbortSignal.timeout(RENEW_TIMEOUT_MS)): Promise<void> {
@@ -37,6 +39,7 @@ export function createEndpointKeeper({ clock, source, onMoved, onFatal }: Endpoi
       const before = endpoint
       endpoint = renewed.value
       const hostname = connectsTo(endpoint)
+      if (before?.credentials?.accessKeyId !== endpoint.credentials?.accessKeyId) hasAccepted = false
       const isMoved = !before || connectsTo(before) !== hostname || before.port !== endpoint.port
       if (isMoved) await onMoved(hostname, before === undefined)
     } else if (renewed.failure.class !== 'cancelled') onFatal(renewed.failure)
@@ -59,6 +62,12 @@ export function createEndpointKeeper({ clock, source, onMoved, onFatal }: Endpoi
     },
     noteAccepted(): void {
       refusals = 0
+      hasAccepted = true
+    },
+    /** A key does not change its secret: where others were signed right, it is this object that is not given. */
+    blame(failure: Failure): Failure {
+      const isObject = hasAccepted && failure.code === 'SignatureDoesNotMatch'
+      return isObject ? { ...failure, class: 'denied' } : failure
     },
     /** The clock was set while the job ran. */
     noteSkewed(): void {

@@ -240,7 +240,8 @@ export function createGovernor(options: GovernorOptions) {
 
   // -- outcomes -----------------------------------------------------------------------------------------------
 
-  function onOutcome(outcome: TaskOutcome, line: PoolLine): void {
+  function onOutcome(told: TaskOutcome, line: PoolLine): void {
+    const outcome = told.failure ? { ...told, failure: bucket.blame(told.failure) } : told
     const { failure } = outcome
     const task = line.lastTask
     const isOurs = failure?.class === 'cancelled'

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { getCACertificates } from 'node:tls'
+import { getCACertificates, rootCertificates } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { networkSchema, sourceSchema } from '../../shared/job-spec.ts'
 import { readSourceAccess, type SourceAccessOptions } from './source-access.ts'
@@ -9,12 +9,16 @@ import { systemClock } from './system-clock.ts'
 import { createSessionVault } from './vault.ts'
 
 const PEM = '-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----'
+const OTHER = PEM.replace('MII', 'MIIB')
 let home: string
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'longhaul-aws-'))
   await mkdir(join(home, '.aws'))
   await writeFile(join(home, '.aws', 'config'), '[profile lab]\nregion = eu-west-1\n')
-  await writeFile(join(home, 'two.pem'), `comment\n${PEM}\n${PEM}\n`)
+  await writeFile(
+    join(home, 'two.pem'),
+    `comment\n${PEM}\n${OTHER}\n${PEM.replaceAll('\n', '\r\n')}\n${rootCertificates[0]}\n`,
+  )
   await writeFile(join(home, 'none.pem'), 'hello')
 })
 afterAll(() => rm(home, { recursive: true }))
@@ -95,9 +99,13 @@ describe('what cannot begin is refused by name', () => {
   })
 })
 
-test("every certificate of a file is taken, beside the system's", async () => {
+test('every certificate of a file and of the system is taken once, and none that Node brings along', async () => {
   const { ca } = await accessOf({ network: { caFile: join(home, 'two.pem') } })
-  expect(ca).toEqual([...getCACertificates('system'), PEM, PEM])
+  const bodies = (certificates: readonly string[]) => certificates.map((pem) => pem.replace(/\s/g, ''))
+  const bundled = new Set(bodies(rootCertificates))
+  const machine = [...getCACertificates('system'), ...getCACertificates('extra')]
+  const wanted = bodies([...machine, PEM, OTHER]).filter((body) => !bundled.has(body))
+  expect(bodies(ca)).toEqual([...new Set(wanted)])
 })
 
 test.each<[string, Given, string]>([

@@ -1,6 +1,6 @@
 /** From a form's source and network to what the S3 client needs: credentials, region, resolver, proxy, certificates. */
 import { readFile } from 'node:fs/promises'
-import { getCACertificates } from 'node:tls'
+import { getCACertificates, rootCertificates } from 'node:tls'
 import { type Failure, failed, type Outcome, success } from '../../shared/failure.ts'
 import type { Access, Network, Source } from '../../shared/job-spec.ts'
 import { DEFAULT_POLICY } from '../../shared/policy.ts'
@@ -51,12 +51,30 @@ export async function readSourceAccess(options: SourceAccessOptions): Promise<Ou
       timeoutSeconds: options.dnsTimeoutSeconds ?? DEFAULT_POLICY.dnsTimeoutSeconds,
     }),
     proxyFor: await proxyForOf(network.proxy, options.systemProxy),
-    ca: trustsMore(source) ? [...getCACertificates('system'), ...ca.value] : [],
+    ca: trustsMore(source)
+      ? withoutBundled([...getCACertificates('system'), ...getCACertificates('extra'), ...ca.value])
+      : [],
   })
 }
 
 /** The system's authorities count beside those that come with Node; over plain HTTP nobody asks for either. */
 const trustsMore = (source: Source): boolean => !source.endpointUrl?.startsWith('http:')
+
+/**
+ * Without those that Node brings along, and each once: the store of a system holds most of them, some twice, and every
+ * thread that speaks TLS reads them all.
+ */
+function withoutBundled(certificates: readonly string[]): string[] {
+  const known = new Set(rootCertificates.map(withoutSpace))
+  return certificates.filter((certificate) => {
+    const body = withoutSpace(certificate)
+    const isNew = !known.has(body)
+    known.add(body)
+    return isNew
+  })
+}
+
+const withoutSpace = (pem: string): string => pem.replace(/\s/g, '')
 
 /** Absent for anonymous access. The SDK's chain caches and renews by itself. */
 async function credentialsOf(access: Access, vault: Vault): Promise<Outcome<(() => Promise<Credentials>) | undefined>> {

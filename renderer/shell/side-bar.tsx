@@ -111,7 +111,13 @@ function JobLink({ job, current }: { job: JobView; current: boolean }) {
         <span className={`lh-side-phase lh-truncate lh-mood-${mood}`}>{phase}</span>
         <span className="lh-side-rate lh-number">{rate}</span>
         {word !== 'completed' && (
-          <progress className="lh-side-progress" aria-hidden="true" max={1} value={fraction ?? 0} />
+          <progress
+            className="lh-side-progress"
+            aria-hidden="true"
+            data-phase={job.phase}
+            max={1}
+            value={fraction ?? 0}
+          />
         )}
       </a>
     </li>

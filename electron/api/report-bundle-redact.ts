@@ -50,10 +50,7 @@ const SECRET_PATTERNS: readonly (readonly [RegExp, string])[] = [
   ],
   [new RegExp(String.raw`\b(${SECRET_NAME}\s*[=:]\s*[bu]?)'[^\r\n"'\\]*'`, 'gi'), "$1'[removed]'"],
   // The same in double quotes; behind the end of a JSON string stands one of the characters that are left out.
-  [
-    new RegExp(String.raw`\b(${SECRET_NAME}\s*[=:]\s*)(\\?")(?!\s*[,:}\]])[^\r\n"\\]*\2`, 'gi'),
-    '$1$2[removed]$2',
-  ],
+  [new RegExp(String.raw`\b(${SECRET_NAME}\s*[=:]\s*)(\\?")(?!\s*[,:}\]])[^\r\n"\\]*\2`, 'gi'), '$1$2[removed]$2'],
   [new RegExp(String.raw`\b(${SECRET_NAME}\s*[=:]\s*)(?!\[removed\])[^\s"'&,;<>\\]+`, 'gi'), '$1[removed]'],
   [new RegExp(String.raw`(--${SECRET_NAME}\s+)(?!-|\[removed\])[^\s"'\\]+`, 'gi'), '$1[removed]'],
   [

@@ -22,7 +22,8 @@ import { type Destination, openDestination } from './destination.ts'
 import { mapDiskError } from './disk-error.ts'
 import { identifyFolder, whyNotSameFolder } from './folder-identity.ts'
 import { readFreeSpace } from './free-space.ts'
-import { landSync, openPartFile, openPartSync } from './part-file.ts'
+import { openPartFile } from './part-file.ts'
+import { landSync, openPartSync } from './small-file.ts'
 
 const clock: Clock = {
   now: Date.now,

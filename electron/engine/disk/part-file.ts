@@ -1,22 +1,15 @@
 /**
- * One file on its way: bytes arrive in `<path>.part` in any order, and only a complete file gets its name.
- *
- * The asynchronous half serves large objects that the control plane opens; workers write to the descriptor. The
- * synchronous half serves small objects inside a worker: five system calls from nothing to the final name.
+ * One file on its way: bytes arrive in `<path>.part` in any order, and only a complete file gets its name. For large
+ * objects, which the control plane opens; workers write to the descriptor. Small ones: small-file.ts.
  */
 import {
-  closeSync,
   close as closeWithCallback,
   constants,
   fdatasync as fdatasyncWithCallback,
   fstat as fstatWithCallback,
   ftruncate as ftruncateWithCallback,
-  futimesSync,
   futimes as futimesWithCallback,
-  openSync,
   open as openWithCallback,
-  renameSync,
-  unlinkSync,
 } from 'node:fs'
 import { lstat, rename, unlink } from 'node:fs/promises'
 import { promisify } from 'node:util'
@@ -168,38 +161,5 @@ async function renamePatiently(from: string, to: string, clock: Clock): Promise<
       if (!isHeld || waitMs > 2000) throw error
       await new Promise<void>((resume) => clock.after(waitMs, resume))
     }
-  }
-}
-
-/**
- * Opens a new, empty part file; an old one of the name is removed. A new file is no link, neither soft nor hard, so
- * nothing needs to be asked. Throws what the file system throws: callers map it with `mapDiskError`.
- */
-export function openPartSync(partPath: string): number {
-  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL
-  try {
-    return openSync(partPath, flags, 0o666)
-  } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw error
-    unlinkSync(partPath)
-    return openSync(partPath, flags, 0o666)
-  }
-}
-
-/**
- * Time, close, name. Does not flush: a small object counts as safe from a power cut at the next checkpoint, and its
- * journal record is not believed before. Returns the failure, if any; the descriptor is closed in any case.
- */
-export function landSync(fd: number, partPath: string, finalPath: string, lastModified: number): Failure | undefined {
-  let isOpen = true
-  try {
-    futimesSync(fd, lastModified / 1000, lastModified / 1000)
-    isOpen = false
-    closeSync(fd)
-    renameSync(partPath, finalPath)
-    return undefined
-  } catch (error) {
-    if (isOpen) closeSync(fd)
-    return mapDiskError(error, finalPath)
   }
 }

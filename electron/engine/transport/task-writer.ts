@@ -6,7 +6,7 @@ import { closeSync, writeSync } from 'node:fs'
 import { type Failure, failed, type Outcome, success } from '../../../shared/failure.ts'
 import { mapDiskError } from '../disk/disk-error.ts'
 import { whyNotSameFolder } from '../disk/folder-identity.ts'
-import { landSync, openPartSync } from '../disk/part-file.ts'
+import { landSync, openPartSync } from '../disk/small-file.ts'
 import type { TaskFile } from '../engine-ports.ts'
 import type { RangeSum } from '../verify/range-sums.ts'
 

@@ -72,6 +72,8 @@ const ROWS: Row[] = [
   ['disk full pauses', 'paused', [ago(10, 'disk-full', { freeBytes: 1 }), ago(9, 'paused')], ['diskFull']],
   ['resumed after disk full', 'running', [ago(10, 'disk-full'), ago(5, 'resumed')], ['running']],
   ['paused by hand after disk full was cured', 'paused', [ago(20, 'disk-full'), ago(9, 'resumed')], ['paused']],
+  ['paused while the network is away', 'paused', [ago(30, 'network-lost'), ago(9, 'paused')], ['paused']],
+  ['paused while throttled', 'paused', [], ['paused'], { limit: { code: 'throttling', evidence: {} } }],
   ['network away', 'waiting', [ago(30, 'network-lost')], ['offline']],
   ['network back', 'running', [ago(30, 'network-lost'), ago(3, 'network-restored')], ['running']],
   [

@@ -1,6 +1,6 @@
 /**
  * What the line under the head says: from the job, its newest snapshot and its events to banners, most important first,
- * never none. Pure. A run's earlier conditions end with `job-started`.
+ * never none. Pure. A run's earlier conditions end with `job-started`; while it is paused none of them holds.
  */
 import type { EngineEvent, EventCode, Reason } from '../../../shared/engine-event.ts'
 import type { JobView } from '../../../shared/ipc-contract.ts'
@@ -36,11 +36,12 @@ export function chooseBanners(input: BannerInput): Banner[] {
   const phase = input.job.phase
   const ended = ENDINGS[phase]?.(input)
   if (ended) return [ended]
+  if (phase === 'paused') return [diskFull(input) ?? { kind: 'paused', tone: 'neutral', reason: {}, action: 'resume' }]
   const conditions = [
     diskFull(input),
     offline(input),
     coolingDown(input),
-    waitingOrPaused(input),
+    waiting(input),
     throttled(input),
     rebuilding(input),
     unhealthy(input),
@@ -119,11 +120,7 @@ const coolingDown: Condition = ({ job, snapshot, events }) => {
   return { kind: 'coolingDown', tone: 'healing', reason: { ...event?.reason, ...countdown(snapshot) } }
 }
 
-const waitingOrPaused: Condition = ({ job, snapshot, events }) => {
-  if (job.phase === 'paused') {
-    const full = latest(events, ['disk-full', 'resumed', 'job-started'])?.code === 'disk-full'
-    return full ? undefined : { kind: 'paused', tone: 'neutral', reason: {}, action: 'resume' }
-  }
+const waiting: Condition = ({ job, snapshot, events }) => {
   if (job.phase !== 'waiting' || latest(events, ['network-lost', 'network-restored'])?.code === 'network-lost') {
     return undefined
   }

@@ -455,6 +455,13 @@ export const jobEn: JobWords = {
       lead: ['Everything downloaded and verified'],
       details: ['{objectsDone} objects', '{bytesDone}', 'took {seconds}', 'average {averageBytesPerSecond}'],
     },
+    nothingFound: {
+      lead: ['Nothing to download'],
+      details: [
+        'there is no object, or none that passes “Include only” and “Exclude”',
+        'start a new download with another bucket, prefix or selection',
+      ],
+    },
     completedWithFailures: {
       lead: ['{objectsFailed} objects could not be downloaded', 'Some objects could not be downloaded'],
       details: ['the other {objectsDone} are complete', 'main cause: {failure}', 'retry just the failed ones'],

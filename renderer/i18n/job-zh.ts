@@ -419,6 +419,10 @@ export const jobZh = {
       lead: ['全部完成并通过校验'],
       details: ['{objectsDone} 个对象', '{bytesDone}', '用时 {seconds}', '平均 {averageBytesPerSecond}'],
     },
+    nothingFound: {
+      lead: ['没有可下载的对象'],
+      details: ['那里是空的，或没有对象符合“只包含”和“排除”', '请新建下载，检查存储桶、前缀和范围'],
+    },
     completedWithFailures: {
       lead: ['{objectsFailed} 个对象未能完成', '部分对象未能完成'],
       details: ['其余 {objectsDone} 个完整', '主要原因：{failure}', '可以只重试失败的对象'],

@@ -6,6 +6,7 @@ import {
   CheckCircleFilled,
   ClockCircleOutlined,
   CloseCircleFilled,
+  ExclamationCircleFilled,
   InfoCircleOutlined,
   SyncOutlined,
 } from '@ant-design/icons'
@@ -118,6 +119,7 @@ const TONE_ICONS: Record<Tone, ReactNode> = {
   neutral: <InfoCircleOutlined />,
 }
 const ICONS: Partial<Record<BannerKind, ReactNode>> = {
+  nothingFound: <ExclamationCircleFilled />,
   coolingDown: <ClockCircleOutlined />,
   outsideWindow: <ClockCircleOutlined />,
   waiting: <ClockCircleOutlined />,

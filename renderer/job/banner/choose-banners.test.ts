@@ -95,6 +95,7 @@ const ROWS: Row[] = [
   ['interrupted', 'interrupted', [ago(5, 'throttled')], ['interrupted']],
   ['cancelled', 'cancelled', [], ['cancelled']],
   ['all there', 'completed', [ago(2, 'throttled')], ['completed']],
+  ['nothing was there, or nothing that the filters leave', 'completed', [], ['nothingFound'], {}, { objectsTotal: 0 }],
   ['some failed', 'failed', [], ['completedWithFailures'], {}, { summary }],
   ['denied at the start', 'failed', [], ['failedEarly'], {}, { summary: { ...summary, failure: { class: 'denied' } } }],
   [

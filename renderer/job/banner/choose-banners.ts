@@ -59,6 +59,7 @@ export function chooseBanners(input: BannerInput): Banner[] {
 
 const ENDINGS: Partial<Record<JobPhase, (input: BannerInput) => Banner>> = {
   completed: ({ job }) => {
+    if (job.objectsTotal === 0) return { kind: 'nothingFound', tone: 'healing', reason: {} }
     const { summary } = job
     const average = summary && summary.seconds > 0 ? summary.bytesFetched / summary.seconds : 0
     const reason = {

@@ -367,6 +367,11 @@ export const jobStories: Record<string, Story> = {
     events: [at(0, 'job-finished', { status: 'completed', seconds: 21_320 })],
     objectState: allDone,
   }),
+  'job-nothing-found': scene({
+    phase: 'completed',
+    job: { ...DONE, limitSeconds: {}, bytesDone: 0, bytesTotal: 0, objectsDone: 0, objectsTotal: 0 },
+    objectState: allDone,
+  }),
   'job-finished-failures': scene({
     phase: 'failed',
     job: {

@@ -49,7 +49,7 @@ export const formEn: Translation<typeof formZh> = {
   folder: 'Folder',
   folderChoose: 'Choose…',
   folderFree: '{{size}} free',
-  folderResume: 'Holds an unfinished download: it will continue from where it stopped',
+  folderResume: 'Holds an earlier download: whole files stay, the rest goes on from where it stopped',
   folderNew: 'The folder will be created',
   folderReadOnly: 'Not writable',
   folderChecking: 'Checking the folder…',

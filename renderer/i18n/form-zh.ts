@@ -47,7 +47,7 @@ export const formZh = {
   folder: '文件夹',
   folderChoose: '选择…',
   folderFree: '可用 {{size}}',
-  folderResume: '这里有未完成的下载，将从断点继续',
+  folderResume: '这里有过下载：完整的文件不重下，其余从断点继续',
   folderNew: '文件夹会自动创建',
   folderReadOnly: '不可写',
   folderChecking: '正在检查文件夹…',

@@ -8,20 +8,23 @@ const events: JobWords['events'] = {
     details: ['{bytesKept} kept from before, not fetched again'],
   },
   'listing-finished': {
-    lead: ['Listing finished: {objects} objects', 'Listing finished'],
+    lead: ['Listing finished: {objects} {objects|object|objects}', 'Listing finished'],
     details: ['{bytes} in all', 'took {seconds}'],
   },
   'pool-warming': {
     lead: ['Warming up the connection pool...'],
-    details: ['{size} connections', 'look-up and handshake come before the first data'],
+    details: ['{size} {size|connection|connections}', 'look-up and handshake come before the first data'],
   },
-  'pool-warmed': { lead: ['Connection pool is warm'], details: ['{size} connections ready', 'took {seconds}'] },
+  'pool-warmed': {
+    lead: ['Connection pool is warm'],
+    details: ['{size} {size|connection|connections} ready', 'took {seconds}'],
+  },
   'pool-rebuilding': {
     lead: ['Rebuilding the connection pool...'],
     details: [
       'cause: {cause}',
       'generation {generation}',
-      '{size} connections',
+      '{size} {size|connection|connections}',
       'new ones are warm before old ones retire, so the speed holds',
     ],
   },
@@ -88,7 +91,7 @@ const events: JobWords['events'] = {
   },
   'object-failed': {
     lead: ['Object failed: {key}', 'An object failed'],
-    details: ['{failure}', '{attempts} attempts'],
+    details: ['{failure}', '{attempts} {attempts|attempt|attempts}'],
   },
   'object-retried': { lead: ['Queued again: {key}', 'Object queued again'], details: [] },
   'path-mapped': {
@@ -395,11 +398,11 @@ export const jobEn: JobWords = {
   banners: {
     running: {
       lead: ['Downloading'],
-      details: ['{connections} connections at work', 'recent success rate {successRate}'],
+      details: ['{connections} {connections|connection|connections} at work', 'recent success rate {successRate}'],
     },
     retrying: {
       lead: ['Downloading; failed requests are tried again'],
-      details: ['{connections} connections at work', 'recent success rate {successRate}'],
+      details: ['{connections} {connections|connection|connections} at work', 'recent success rate {successRate}'],
     },
     starting: { lead: ['Starting'], details: ['looking up the host, opening connections'] },
     listing: {
@@ -453,7 +456,12 @@ export const jobEn: JobWords = {
     resumedAfterCrash: { lead: ['Resumed where it stopped'], details: ['{bytesKept} kept, not fetched again'] },
     completed: {
       lead: ['Everything downloaded and verified'],
-      details: ['{objectsDone} objects', '{bytesDone}', 'took {seconds}', 'average {averageBytesPerSecond}'],
+      details: [
+        '{objectsDone} {objectsDone|object|objects}',
+        '{bytesDone}',
+        'took {seconds}',
+        'average {averageBytesPerSecond}',
+      ],
     },
     nothingFound: {
       lead: ['Nothing to download'],
@@ -463,8 +471,15 @@ export const jobEn: JobWords = {
       ],
     },
     completedWithFailures: {
-      lead: ['{objectsFailed} objects could not be downloaded', 'Some objects could not be downloaded'],
-      details: ['the other {objectsDone} are complete', 'main cause: {failure}', 'retry just the failed ones'],
+      lead: [
+        '{objectsFailed} {objectsFailed|object|objects} could not be downloaded',
+        'Some objects could not be downloaded',
+      ],
+      details: [
+        'the other {objectsDone} {objectsDone|is|are} complete',
+        'main cause: {failure}',
+        'retry just the failed ones',
+      ],
     },
     failedEarly: {
       lead: ['Job stopped'],
@@ -528,7 +543,7 @@ export const jobEn: JobWords = {
       explanation:
         'A trend is the median slope between all pairs of stretches, so that a short burst or dip does not move it; it counts from 95 % sure that it is no chance.',
     },
-    times: '{count} times',
+    times: '{count} {count|time|times}',
     zoomed: 'Chosen range',
     reset: 'Reset zoom',
     follow: 'Back to live',
@@ -633,7 +648,7 @@ export const jobEn: JobWords = {
     reveal: 'Show file',
     revealNamed: 'Show {key} in its folder',
     retryAll: 'Retry all failed',
-    count: '{count} objects',
+    count: '{count} {count|object|objects}',
     empty: 'No object matches',
     none: 'No object was listed',
     emptyListing: 'Listing; objects will appear in a moment',
@@ -678,7 +693,7 @@ export const jobEn: JobWords = {
     search: 'Search',
     empty: 'No events yet',
     emptyFilter: 'No event matches',
-    count: '{count} entries, newest first',
+    count: '{count} {count|entry|entries}, newest first',
     groups: {
       pool: 'Pool and connections',
       throttle: 'Throttling and rate',
@@ -699,7 +714,7 @@ export const jobEn: JobWords = {
     action: 'What is being done',
     empty: 'No errors',
     emptyDetail: 'Every request has succeeded so far.',
-    total: '{count} errors in all, {retries} retries',
+    total: '{count} {count|error|errors} in all, {retries} {retries|retry|retries}',
   },
   page: {
     missing: 'This job cannot be found',

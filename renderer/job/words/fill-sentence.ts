@@ -6,7 +6,8 @@ import type { EngineEvent, Reason } from '../../../shared/engine-event.ts'
 import type { JobWords, Sentence } from '../../i18n/job-zh.ts'
 import { formatField } from './format-live.ts'
 
-const PLACEHOLDER = /\{(\w+)\}/g
+/** `{size}` is a number or a word of the program; `{size|connection|connections}` the word that goes with the number. */
+const PLACEHOLDER = /\{(\w+)(?:\|([^|}]+)\|([^|}]+))?\}/g
 
 export type FilledSentence = { lead: string; details: string }
 
@@ -50,13 +51,16 @@ export const fieldLabel = (field: string, words: JobWords): string =>
 
 /** Plain text with `{name}` places, filled as they are. */
 export const fillText = (text: string, values: Record<string, string | number>): string =>
-  text.replace(PLACEHOLDER, (_, name: string) => String(values[name] ?? ''))
+  text.replace(PLACEHOLDER, (_, name: string, one?: string, many?: string) =>
+    one === undefined ? String(values[name] ?? '') : String(Number(values[name]) === 1 ? one : many),
+  )
 
 function fillClause(clause: string, reason: Reason, words: JobWords): string | undefined {
   let whole = true
-  const text = clause.replace(PLACEHOLDER, (_, field: string) => {
+  const text = clause.replace(PLACEHOLDER, (_, field: string, one?: string, many?: string) => {
     const value = reason[field]
     if (value === undefined || value === '') whole = false
+    if (one !== undefined) return String(value === 1 ? one : many)
     return value === undefined ? '' : formatField(field, value, words)
   })
   return whole ? text : undefined

@@ -5,7 +5,7 @@ import { JOB_PHASES } from '../../../shared/job-state.ts'
 import { LIMITS } from '../../../shared/metrics-snapshot.ts'
 import { jobEn } from '../../i18n/job-en.ts'
 import { jobZh } from '../../i18n/job-zh.ts'
-import { eventSentence, fieldLabel, restOfReason } from './fill-sentence.ts'
+import { eventSentence, fieldLabel, fillSentence, fillText, restOfReason } from './fill-sentence.ts'
 import {
   formatBytesOf,
   formatCountdown,
@@ -276,6 +276,23 @@ describe('time left', () => {
   ])('%s', (_, seconds, zh, en) => {
     expect(formatTimeLeft(seconds, jobZh)).toBe(zh)
     expect(formatTimeLeft(seconds, jobEn)).toBe(en)
+  })
+})
+
+describe('a word goes with its number', () => {
+  test.each([
+    [
+      'one of a sentence',
+      fillSentence(jobEn.banners.running, { connections: 1 }, jobEn).details,
+      '1 connection at work',
+    ],
+    ['many', fillSentence(jobEn.banners.running, { connections: 16 }, jobEn).details, '16 connections at work'],
+    ['none', fillSentence(jobEn.banners.running, { connections: 0 }, jobEn).details, '0 connections at work'],
+    ['one in plain text', fillText(jobEn.objects.count, { count: '1' }), '1 object'],
+    ['thousands in plain text', fillText(jobEn.objects.count, { count: '1,000' }), '1,000 objects'],
+    ['Chinese has one form', fillText(jobZh.objects.count, { count: '1' }), '1 个对象'],
+  ])('%s', (_, said, expected) => {
+    expect(said).toBe(expected)
   })
 })
 

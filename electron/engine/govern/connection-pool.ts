@@ -99,6 +99,9 @@ export function createConnectionPool(options: ConnectionPoolOptions) {
       options.onOpened(line)
     } else {
       line.isGone = true
+      // The last look at its counters: they go with it.
+      line.bytes = dataPlane.counters(line.id).bytes
+      closedBytes += line.bytes
       // A task that was on its way to it comes back as an outcome of its own.
       if (!line.task) remove(line, item.failure)
     }
@@ -106,7 +109,6 @@ export function createConnectionPool(options: ConnectionPoolOptions) {
 
   function remove(line: PoolLine, failure: Failure | undefined): void {
     lines.delete(line.id)
-    closedBytes += dataPlane.counters(line.id).bytes
     options.onClosed(line, line.closing ? undefined : failure)
   }
 
@@ -182,6 +184,7 @@ export function createConnectionPool(options: ConnectionPoolOptions) {
       lastTickAt = now
       if (elapsed <= 0) return
       for (const line of lines.values()) {
+        if (line.isGone) continue
         const counters = dataPlane.counters(line.id)
         const fresh = counters.bytes - line.bytes
         if (fresh > 0) {
@@ -203,7 +206,7 @@ export function createConnectionPool(options: ConnectionPoolOptions) {
     /** By all connections, closed ones included. */
     bytesReceived(): number {
       let bytes = closedBytes
-      for (const line of lines.values()) bytes += dataPlane.counters(line.id).bytes
+      for (const line of lines.values()) if (!line.isGone) bytes += dataPlane.counters(line.id).bytes
       return bytes
     },
 

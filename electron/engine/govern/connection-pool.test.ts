@@ -1,0 +1,69 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { DataPlane, Endpoint, FetchTask, LineNews, TaskOutcome } from '../engine-ports.ts'
+import { type ConnectionPool, createConnectionPool, type PoolLine } from './connection-pool.ts'
+
+const LINE = 1
+const endpoint = {} as Endpoint
+const task = { taskId: 7, range: { start: 0, end: 10 } } as FetchTask
+const closed: LineNews = { kind: 'closed', lineId: LINE }
+const finished: LineNews = {
+  kind: 'finished',
+  outcome: { taskId: task.taskId, lineId: LINE, reached: 0, received: 0, firstByteMs: 0, lineEnds: true },
+}
+
+let pool: ConnectionPool
+let told: string[]
+/** Counters of the line; a data plane has none of a line that is closed. */
+let bytes: number
+let tell: (...news: LineNews[]) => void
+
+beforeEach(() => {
+  told = []
+  bytes = 0
+  let isOpen = true
+  const dataPlane = {
+    open() {},
+    assign() {},
+    close() {},
+    counters: () => ({ bytes: isOpen ? bytes : 0, lastByteAt: 0, reached: 0, taskId: 0 }),
+    subscribe(listener: (news: LineNews[]) => void) {
+      tell = (...news) => {
+        listener(news)
+        isOpen &&= !news.includes(closed)
+      }
+    },
+  } as unknown as DataPlane
+  let now = 0
+  pool = createConnectionPool({
+    dataPlane,
+    clock: { monotonic: () => ++now } as Parameters<typeof createConnectionPool>[0]['clock'],
+    random: () => 0.5,
+    onOutcome: (_outcome: TaskOutcome) => void told.push(`outcome, ${pool.bytesReceived()}`),
+    onOpened() {},
+    onClosed: (line: PoolLine) => void told.push(`closed, ${line.bytes}`),
+    onBroken() {},
+  })
+  pool.open('127.0.0.1', 1, endpoint)
+  tell({ kind: 'opened', lineId: LINE, handshakeMs: 1 })
+})
+
+describe('what a connection has received stays counted when it is closed', () => {
+  it('by us or by the server, between two requests', () => {
+    bytes = 1000
+    tell(closed)
+    expect(pool.bytesReceived()).toBe(1000)
+    expect(told).toEqual(['closed, 1000'])
+  })
+
+  it('while a request is on its way to it', () => {
+    bytes = 1000
+    pool.assign(pool.get(LINE) as PoolLine, task, endpoint)
+    tell(closed)
+    pool.tick()
+    expect(pool.bytesReceived()).toBe(1000)
+    tell(finished)
+    expect(pool.bytesReceived()).toBe(1000)
+    expect(told).toEqual(['outcome, 1000', 'closed, 1000'])
+    expect(pool.size).toBe(0)
+  })
+})

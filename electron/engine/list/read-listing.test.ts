@@ -44,9 +44,29 @@ test.each<[string, string]>([
   ['a page of another kind', '<html><body>hello</body></html>'],
   ['half a document', page(['a'], true).slice(0, 200)],
   ['a size that is none', page(['a'], true).replace('<Size>0</Size>', '<Size>-1</Size>')],
+  ['a tag with attributes', page(['a'], true).replace('<Contents>', '<Contents type="object">')],
+  ['a tag with a space', page(['a'], true).replaceAll('Contents>', 'Contents >')],
+  ['a date that is none', page(['a'], true).replace(/(<LastModified>)[^<]*/, '$1yesterday')],
   ['a document with entities of its own', `<!DOCTYPE x [<!ENTITY a "b">]>${page(['a'], true)}`],
 ])('%s is left to the SDK', (_, xml) => {
   expect(readListing(xml)).toBeUndefined()
+})
+
+test.each<[string, string, number]>([
+  [
+    'spaces around what is no text',
+    page(['a'], true).replace(/<(Size|LastModified)>([^<]*)/g, '<$1>\n  $2\n'),
+    1_700_000_000_000,
+  ],
+  ['no date: unknown', page(['a'], true).replace(/<LastModified>[^<]*<\/LastModified>/, ''), 0],
+  ['an empty date: unknown', page(['a'], true).replace(/<LastModified>[^<]*<\/LastModified>/, '<LastModified/>'), 0],
+])('%s', (_, xml, lastModified) => {
+  expect(readListing(xml)?.objects).toMatchObject([{ key: 'a', size: 0, lastModified }])
+})
+
+test('spaces around the word that there is more do not end the listing', () => {
+  const xml = page(['a'], true).replace(/<IsTruncated>[^<]*/, '<IsTruncated> true\n')
+  expect(readListing(xml)?.isTruncated).toBe(true)
 })
 
 test('never throws, whatever comes', () => {

@@ -19,6 +19,8 @@ export function readListing(xml: string): Listing | undefined {
   const start = xml.indexOf('<ListBucketResult')
   const end = xml.lastIndexOf('</ListBucketResult>')
   if (start < 0 || end < start || xml.includes('<![CDATA[') || xml.includes('<!DOCTYPE')) return undefined
+  // Not as S3 writes its tags: none would be found, and a full bucket taken for an empty one.
+  if (/<(?:Contents|CommonPrefixes)[\s/]/.test(xml)) return undefined
   const contentsAt = xml.indexOf('<Contents>', start)
   const head = contentsAt < 0 ? xml : xml.slice(start, contentsAt)
   const isUrlEncoded = (textOf(head, 'EncodingType') ?? textOf(xml, 'EncodingType')) === 'url'
@@ -27,7 +29,8 @@ export function readListing(xml: string): Listing | undefined {
   for (const item of elements(xml, 'Contents', start)) {
     const key = textOf(item, 'Key')
     const size = Number(textOf(item, 'Size'))
-    const lastModified = Date.parse(textOf(item, 'LastModified') ?? '')
+    const modified = textOf(item, 'LastModified')?.trim()
+    const lastModified = modified ? Date.parse(modified) : 0
     if (key === undefined || !Number.isSafeInteger(size) || size < 0 || Number.isNaN(lastModified)) return undefined
     objects.push({
       key: ownText(decode(key)),
@@ -43,7 +46,7 @@ export function readListing(xml: string): Listing | undefined {
   return {
     objects,
     prefixes,
-    isTruncated: textOf(xml, 'IsTruncated') === 'true',
+    isTruncated: textOf(xml, 'IsTruncated')?.trim() === 'true',
     nextToken: textOf(xml, 'NextContinuationToken'),
   }
 }

@@ -12,6 +12,12 @@ const [file, ...args] = process.argv.slice(2)
 const [major, minor] = process.versions.node.split('.').map(Number)
 const runsTypeScript = major > 22 || (major === 22 && minor >= 18)
 
+// npm passes SIGTERM on to the shell between us alone: when that has gone, so do we, in good order.
+if (process.env.npm_lifecycle_event) {
+  const shell = process.ppid
+  setInterval(() => process.ppid === shell || process.kill(process.pid, 'SIGTERM'), 500).unref()
+}
+
 if (runsTypeScript) {
   process.argv = [process.argv[0], join(here, file), ...args]
   await import(pathToFileURL(join(here, file)).href)

@@ -1,0 +1,34 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+
+const here = import.meta.dirname
+let folder: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'longhaul-run-'))
+})
+afterEach(() => rm(folder, { recursive: true }))
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
+// Windows has no signals; Ctrl-C reaches everybody in a console.
+test.skipIf(process.platform === 'win32')('what npm started ends when npm is ended', async () => {
+  const file = join(folder, 'long.ts')
+  await writeFile(file, 'console.log(process.pid); setInterval(() => {}, 1000)')
+  const script = `node ${join(here, 'run.mjs')} ${relative(here, file)}; true`
+  const shell = spawn('sh', ['-c', script], { env: { ...process.env, npm_lifecycle_event: 'longhaul' } })
+  const [said] = await once(shell.stdout, 'data')
+  const pid = Number(said)
+  expect(isAlive(pid)).toBe(true)
+  shell.kill('SIGTERM')
+  await expect.poll(() => isAlive(pid)).toBe(false)
+})

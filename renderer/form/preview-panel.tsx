@@ -130,10 +130,10 @@ function Sample({ sample }: { sample: Preview['sample'] }) {
       <ul className="lh-preview-sample" aria-labelledby={id}>
         {sample.slice(0, 5).map(({ key, size }) => (
           <li key={key} title={key}>
-            {/* The end of a key tells objects apart; the start is what they share. */}
-            <span className="lh-truncate">
-              <bdi dir="ltr">{key.slice(key.lastIndexOf('/') + 1) || key}</bdi>
-            </span>
+            {/* Whole, on a second line where it must: start and end together tell objects apart. */}
+            <bdi dir="ltr" className="lh-preview-name">
+              {key.slice(key.lastIndexOf('/') + 1) || key}
+            </bdi>
             <span className="lh-number">{formatBytes(size)}</span>
           </li>
         ))}

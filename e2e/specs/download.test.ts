@@ -69,6 +69,7 @@ spec('the whole program is killed, starts again, offers to resume, and every byt
     .first()
     .click()
   await jobPage(again).banner('interrupted')
+  await again.getByText(WORDS.zh.forgotten).waitFor()
   await jobPage(again).resume()
   await jobPage(again).banner('completed')
   expect(await archive.differences(server, workshop.destination)).toEqual([])

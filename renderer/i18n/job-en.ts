@@ -505,7 +505,7 @@ export const jobEn: JobWords = {
   verdict: {
     title: 'Bottleneck',
     overallTitle: 'Bottleneck overall',
-    overall: (share: string, phase: string) => `${phase}; it held ${share} of the running time`,
+    overall: (share: string) => `for ${share} of the running time`,
     why: 'Why?',
     evidence: 'Evidence',
     advice: 'Advice',
@@ -649,6 +649,9 @@ export const jobEn: JobWords = {
     revealNamed: 'Show {key} in its folder',
     retryAll: 'Retry all failed',
     count: '{count} {count|object|objects}',
+    countFailed: 'failed ones only: {count}',
+    forgotten:
+      'The program was started anew since and keeps the names of failed objects only; what is done is listed in .longhaul/manifest.csv of the folder',
     empty: 'No object matches',
     none: 'No object was listed',
     emptyListing: 'Listing; objects will appear in a moment',

@@ -445,7 +445,7 @@ export const jobZh = {
   verdict: {
     title: '瓶颈',
     overallTitle: '总体瓶颈',
-    overall: (share: string, phase: string) => `${phase}；运行时间的 ${share} 受此限制`,
+    overall: (share: string) => `运行时间的 ${share} 受此限制`,
     why: '为什么？',
     evidence: '证据',
     advice: '建议',
@@ -582,6 +582,8 @@ export const jobZh = {
     revealNamed: '打开 {key} 的位置',
     retryAll: '重试全部失败',
     count: '{count} 个对象',
+    countFailed: '仅失败的 {count} 个',
+    forgotten: '程序重新启动过，只保留失败对象的名称；完成的对象列在目标文件夹的 .longhaul/manifest.csv 中',
     empty: '没有符合条件的对象',
     none: '没有列出任何对象',
     emptyListing: '正在列举，对象马上出现',

@@ -4,13 +4,13 @@ import { Button, Input, Select } from 'antd'
 import { memo, useDeferredValue, useMemo, useState } from 'react'
 import { formatBytes } from '../../../shared/format-units.ts'
 import type { JobView } from '../../../shared/ipc-contract.ts'
-import type { JobPhase } from '../../../shared/job-state.ts'
+import { hasEnded, type JobPhase } from '../../../shared/job-state.ts'
 import type { ConnectionView, MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
 import { OBJECT_STATES, type ObjectFilter, type ObjectRow } from '../../../shared/object-row.ts'
 import { useAppInfo } from '../../store/use-window-store.tsx'
 import type { JobCommands } from '../use-job-commands.ts'
 import { fillText } from '../words/fill-sentence.ts'
-import { formatCount, formatField, formatPercent, formatSteadyRate } from '../words/format-live.ts'
+import { formatCount, formatField, formatPercent, formatSteadyRate, UNKNOWN } from '../words/format-live.ts'
 import { useJobWords } from '../words/use-job-words.ts'
 import { KeyName } from './key-name.tsx'
 import { type Sign, StateSign } from './state-sign.tsx'
@@ -28,6 +28,9 @@ export function ObjectsTab({ job, snapshot, commands }: ObjectsTabProps) {
   // Rows move with the snapshots; a job that stands still is read again when its phase changes.
   const rows = useObjectRows({ jobId: job.jobId, filter, search }, snapshot ?? job.phase)
   const columns = useColumns(job, snapshot, commands)
+  const isWhole = rows.total === undefined || rows.total >= job.objectsTotal
+  // Only a run in memory knows every object by name.
+  const isForgotten = hasEnded(job.phase) && filter === 'all' && search === '' && !isWhole
   const isListing = job.phase === 'listing' || job.phase === 'starting'
   return (
     <>
@@ -37,6 +40,7 @@ export function ObjectsTab({ job, snapshot, commands }: ObjectsTabProps) {
         filter={filter}
         onFilter={setFilter}
         total={rows.total}
+        isForgotten={isForgotten}
         failed={job.objectsFailed}
         commands={commands}
       />
@@ -63,6 +67,8 @@ export function ObjectsTab({ job, snapshot, commands }: ObjectsTabProps) {
             objects.emptyListing
           ) : job.objectsTotal === 0 ? (
             objects.none
+          ) : isForgotten ? (
+            objects.forgotten
           ) : (
             objects.empty
           )
@@ -78,13 +84,14 @@ type ObjectToolsProps = {
   filter: ObjectFilter
   onFilter: (filter: ObjectFilter) => void
   total: number | undefined
+  isForgotten: boolean
   failed: number
   commands: JobCommands
 }
 
 /** Rests while only rows change. */
 const ObjectTools = memo(function ObjectTools(props: ObjectToolsProps) {
-  const { typed, onType, filter, onFilter, total, failed, commands } = props
+  const { typed, onType, filter, onFilter, total, isForgotten, failed, commands } = props
   const { objects } = useJobWords()
   return (
     <div className="lh-tab-tools">
@@ -103,8 +110,10 @@ const ObjectTools = memo(function ObjectTools(props: ObjectToolsProps) {
         onChange={onFilter}
         options={(['all', ...OBJECT_STATES] as const).map((value) => ({ value, label: objects.states[value] }))}
       />
-      <span className="lh-muted lh-number" aria-live="polite">
-        {total === undefined ? '' : fillText(objects.count, { count: formatCount(total) })}
+      <span className="lh-muted lh-number" aria-live="polite" title={isForgotten ? objects.forgotten : undefined}>
+        {total === undefined
+          ? ''
+          : fillText(isForgotten ? objects.countFailed : objects.count, { count: formatCount(total) })}
       </span>
       {failed > 0 && (
         <Button size="small" icon={<RedoOutlined aria-hidden="true" />} onClick={() => commands.retry()}>
@@ -143,8 +152,13 @@ function useColumns(job: JobView, snapshot: MetricsSnapshot | undefined, command
         width: 'minmax(160px, 1fr)',
         render: ({ key }) => <KeyName text={key.startsWith(folder) ? key.slice(folder.length) : key} title={key} />,
       },
-      { key: 'size', title: objects.size, width: '58px', align: 'right', render: (row) => formatBytes(row.size) },
-      { key: 'progress', title: objects.progress, width: '84px', render: (row) => <RowProgress row={row} /> },
+      { key: 'size', title: objects.size, width: '58px', align: 'right', render: sizeOf },
+      {
+        key: 'progress',
+        title: objects.progress,
+        width: 'var(--lh-progress-column)',
+        render: (row) => <RowProgress row={row} />,
+      },
       {
         key: 'speed',
         title: words.chart.speed,
@@ -155,7 +169,7 @@ function useColumns(job: JobView, snapshot: MetricsSnapshot | undefined, command
       {
         key: 'state',
         title: objects.state,
-        width: 'minmax(92px, 0.22fr)',
+        width: 'minmax(84px, 0.22fr)',
         render: (row) => (
           <StateSign sign={row.state === 'active' && !isMoving ? 'waiting' : SIGNS[row.state]}>
             {row.failure && row.state === 'failed' ? (
@@ -218,6 +232,9 @@ function RowButton({ label, title, icon, canTab, onClick }: RowButtonProps) {
     </button>
   )
 }
+
+/** Of an object that failed in an earlier run only the name is kept. */
+const sizeOf = ({ state, size }: ObjectRow): string => (state === 'failed' && size === 0 ? UNKNOWN : formatBytes(size))
 
 function RowProgress({ row }: { row: ObjectRow }) {
   const share = row.size > 0 ? Math.min(1, row.bytesDone / row.size) : row.state === 'done' ? 1 : 0

@@ -20,7 +20,7 @@ export function VerdictLine({ job, limit }: { job: JobView; limit: Limit | undef
     chosen.kind === 'now'
       ? said?.because
       : chosen.kind === 'overall'
-        ? verdict.overall(formatPercent(chosen.share, 0), phase)
+        ? verdict.overall(formatPercent(chosen.share, 0))
         : phase
   return (
     <div className="lh-verdict">

@@ -8,6 +8,8 @@ import { era5Archive, MEGABYTE } from '../support/era5.ts'
 import { spec } from '../support/spec.ts'
 
 const NARROW = { width: 400, height: 800 }
+/** The smallest window of the desktop program. */
+const SMALL = { width: 800, height: 600 }
 
 /** Pixels of the page beyond the right edge; tables scroll within themselves. */
 const beyondTheEdge = (page: Page): Promise<number> =>
@@ -15,6 +17,10 @@ const beyondTheEdge = (page: Page): Promise<number> =>
     const main = document.querySelector('main') as HTMLElement
     return Math.max(main.scrollWidth - main.clientWidth, document.documentElement.scrollWidth - window.innerWidth)
   })
+
+/** Whether an ellipsis hides its end. */
+const isCut = (page: Page, selector: string): Promise<boolean> =>
+  page.locator(selector).evaluate((element) => element.scrollWidth > element.clientWidth)
 
 async function expectToFit(page: Page): Promise<void> {
   expect(await beyondTheEdge(page)).toBe(0)
@@ -35,6 +41,9 @@ spec(
     await form.start()
     await jobPage(page).banner('completed')
     await expectToFit(page)
+    await page.setViewportSize(SMALL)
+    expect(await isCut(page, '.lh-job-title > :first-child')).toBe(false)
+    await page.setViewportSize(NARROW)
     await page.getByRole('button', { name: '全部图表' }).click()
     await expectToFit(page)
 

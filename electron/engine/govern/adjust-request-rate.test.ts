@@ -1,10 +1,21 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { createSeededRandom } from '../testing/seeded-random.ts'
 import { mayAsk, noteAnswer, noteSent, type RateState, startRate } from './adjust-request-rate.ts'
 
-/** A server with a token bucket; the client asks as often as it is let, one answer 50 ms after each request. */
-function run(options: { seconds: number; grants(second: number): number; burst: number; wantPerSecond?: number }) {
-  const { seconds, grants, burst, wantPerSecond = 200 } = options
+/**
+ * A server with a token bucket, which may refuse a share of what is left whoever asks; the client asks as often as it is
+ * let, one answer 50 ms after each request.
+ */
+function run(options: {
+  seconds: number
+  grants(second: number): number
+  burst: number
+  wantPerSecond?: number
+  refuses?: { share: number; seed: number }
+}) {
+  const { seconds, grants, burst, wantPerSecond = 200, refuses = { share: 0, seed: 1 } } = options
+  const random = createSeededRandom(refuses.seed)
   let state: RateState = startRate(0)
   let credit = burst
   const answers: { at: number; sentAt: number }[] = []
@@ -16,7 +27,7 @@ function run(options: { seconds: number; grants(second: number): number; burst: 
     credit = Math.min(burst, credit + grants(now) / wantPerSecond)
     while (answers[0] && answers[0].at <= now) {
       const { sentAt } = answers.shift() as { sentAt: number }
-      const throttled = credit < 1
+      const throttled = credit < 1 || random() < refuses.share
       if (throttled) second.refused++
       else credit--
       const noted = noteAnswer(state, { throttled, sentAt, now })
@@ -71,6 +82,27 @@ describe('how often a prefix may be asked', () => {
     const { sent, refused, share } = sum(60, 300)
     expect(share).toBeLessThan(0.08)
     expect((sent - refused) / (240 * perSecond)).toBeGreaterThan(0.9)
+  })
+
+  describe('a service that refuses a share of all requests, however seldom it is asked', () => {
+    const SEEDS = [1, 2, 3, 4, 5, 6]
+    const shares = [0.1, 0.2, 0.3].flatMap((share) => SEEDS.map((seed): [number, number] => [share, seed]))
+    it.each(shares)('of %d: is asked as often as ever (seed %d)', (share, seed) => {
+      const { sum } = run({ seconds: 150, grants: () => 1e6, burst: 1e6, refuses: { share, seed } })
+      expect(sum(90, 150).sent).toBeGreaterThan(0.5 * 60 * 200)
+    })
+
+    it.each(SEEDS)('and has a budget beside: it is found again and again (seed %d)', (seed) => {
+      const { sum } = run({ seconds: 300, grants: () => 50, burst: 100, refuses: { share: 0.1, seed } })
+      const { sent, refused, share } = sum(60, 300)
+      expect(share).toBeLessThan(0.5)
+      expect((sent - refused) / (240 * 50)).toBeGreaterThan(0.15)
+    })
+
+    it.each(SEEDS)('of nearly all: is asked seldom (seed %d)', (seed) => {
+      const { sum } = run({ seconds: 300, grants: () => 1e6, burst: 1e6, refuses: { share: 0.9, seed } })
+      expect(sum(60, 300).sent).toBeLessThan(240)
+    })
   })
 
   it('lifts itself when nothing is refused any more', () => {

@@ -5,6 +5,8 @@
  * Formulas: adaptive retry mode of the AWS SDKs (smithy-typescript, DefaultRateLimiter), after CUBIC (RFC 9438).
  */
 
+import { judgeRefusals, type Refusals, type RefusalVerdict, startRefusals } from './judge-refusals.ts'
+
 /** Share of the measured rate that is kept when refused. */
 const BETA = 0.7
 /** Steepness of the way back, requests per second per second cubed. */
@@ -22,6 +24,8 @@ const SLOWEST_RATE = 0.5
 /** Rate is measured in slots of this length, smoothed by this weight. */
 const SLOT_SECONDS = 0.5
 const SMOOTHING = 0.8
+/** Where refusals come at any rate, each look that finds no more of them allows so many times the rate. */
+const RISE = 2
 /** The limiter lifts itself after so long without a refusal ... */
 const CALM_SECONDS = 30
 /** ... if it allows this many times what is asked, or has held nobody back for as long. */
@@ -44,6 +48,8 @@ export type RateState = {
   granted: number
   /** Refused again while limited: there is a budget to stay below. */
   isBudget: boolean
+  /** Whether asking less helps at all. */
+  refusals: Refusals
   measuredRate: number
   slot: number
   inSlot: number
@@ -60,6 +66,7 @@ export const startRate = (now: number): RateState => ({
   heldBackAt: Number.NEGATIVE_INFINITY,
   granted: 0,
   isBudget: false,
+  refusals: startRefusals(now),
   measuredRate: 0,
   slot: Math.floor(now / SLOT_SECONDS),
   inSlot: 0,
@@ -91,7 +98,36 @@ export function noteAnswer(
   state: RateState,
   answer: { throttled: boolean; sentAt: number; now: number },
 ): { state: RateState; changed: boolean } {
-  const { throttled, sentAt, now } = answer
+  const isSteady = state.refusals.steadyShare !== undefined
+  if (!state.isLimited || (!isSteady && answer.sentAt <= state.refusedAt)) return follow(state, answer)
+  const { state: refusals, verdict } = judgeRefusals(state.refusals, answer)
+  if (verdict.kind !== 'nothing') return obey({ ...state, refusals }, verdict, answer)
+  if (refusals.steadyShare === undefined) return follow({ ...state, refusals }, answer)
+  return liftIfCalm({ ...state, refusals, refusedAt: answer.throttled ? answer.now : state.refusedAt }, answer.now)
+}
+
+/** Refusals that come at any rate are no reason to ask less. */
+function obey(
+  state: RateState,
+  verdict: RefusalVerdict,
+  { now, throttled }: { now: number; throttled: boolean },
+): { state: RateState; changed: boolean } {
+  const refusedAt = throttled ? now : state.refusedAt
+  if (verdict.kind === 'budget') {
+    const rate = Math.max(SLOWEST_RATE, BETA * verdict.granted)
+    const refused = { rateBeforeRefusal: verdict.granted, refusedAt: now, curveFrom: now, granted: 0, isBudget: true }
+    return { state: { ...state, ...refused, rate, tokens: 0, filledAt: now }, changed: true }
+  }
+  // A rate that nobody makes use of has not been tried.
+  const wanted = verdict.kind === 'steady' ? verdict.asked : RISE * Math.min(state.rate, state.measuredRate)
+  return { state: { ...state, refusedAt, rate: Math.max(state.rate, wanted) }, changed: verdict.kind === 'steady' }
+}
+
+/** Gives way to a refusal, comes back along the curve. */
+function follow(
+  state: RateState,
+  { throttled, sentAt, now }: { throttled: boolean; sentAt: number; now: number },
+): { state: RateState; changed: boolean } {
   if (throttled) {
     if (state.isLimited && sentAt <= state.refusedAt) return { state, changed: false }
     const measured = Math.max(state.measuredRate, state.inSlot / SLOT_SECONDS, SLOWEST_RATE)
@@ -100,6 +136,7 @@ export function noteAnswer(
     const refused = {
       ...{ rateBeforeRefusal: before, refusedAt: now, curveFrom: now, granted: 0 },
       isBudget: state.isLimited,
+      refusals: state.isLimited ? state.refusals : startRefusals(now),
     }
     return { state: { ...state, ...refused, isLimited: true, rate, tokens: 0, filledAt: now }, changed: true }
   }
@@ -114,7 +151,11 @@ export function noteAnswer(
     return { state: { ...state, rate: Math.max(SLOWEST_RATE, justBelow), granted, curveFrom }, changed: false }
   }
   const rate = Math.max(SLOWEST_RATE, Math.min(cubic, Math.max(state.rate, 2 * state.measuredRate)))
-  const isIdle = rate > SLACK * state.measuredRate || now - state.heldBackAt > CALM_SECONDS
-  if (calm > CALM_SECONDS && isIdle) return { state: startRate(now), changed: true }
-  return { state: { ...state, rate, granted }, changed: false }
+  return liftIfCalm({ ...state, rate, granted }, now)
+}
+
+function liftIfCalm(state: RateState, now: number): { state: RateState; changed: boolean } {
+  const isIdle = state.rate > SLACK * state.measuredRate || now - state.heldBackAt > CALM_SECONDS
+  const isCalm = now - state.refusedAt > CALM_SECONDS && isIdle
+  return isCalm ? { state: startRate(now), changed: true } : { state, changed: false }
 }

@@ -186,6 +186,20 @@ it('one refusal in the first moments is no budget: the speed is back within six 
   expect(result.speed(6, 10)).toBeGreaterThan(0.9 * 32e6)
 })
 
+it('a service that refuses every tenth request, however seldom it is asked, is soon asked as often as ever', async () => {
+  let requests = 0
+  const everyTenth: Weather = {
+    name: 'every tenth request is refused',
+    fate({ kind }) {
+      if (kind !== 'get') return undefined
+      requests++
+      return requests % 10 === 0 ? { kind: 'refuse', status: 503, code: 'SlowDown' } : undefined
+    },
+  }
+  const result = await simulate({ seconds: 180, weather: [fresh, everyTenth], objectBytes: 1e6 })
+  expect(result.speed(120, 180)).toBeGreaterThan(0.8 * 32e6)
+})
+
 describe('ageing connections under a request budget', () => {
   it('a wide budget keeps nobody from opening more connections, and from seeing them age', async () => {
     const weather = [

@@ -5,6 +5,7 @@ import { jobName } from '../../shell/job-label.ts'
 import { useJobs } from '../../store/use-window-store.tsx'
 import { popupContainer } from '../popup-container.ts'
 import { useJobWords } from '../words/use-job-words.ts'
+import { formatInstant } from './plot-data.ts'
 
 type ChartToolsProps = {
   jobId: string
@@ -66,7 +67,7 @@ function CompareChoice({ jobId, compared, onCompare }: ChartToolsProps) {
         .filter((job) => job.jobId !== jobId)
         .map((job) => {
           const name = jobName(job.spec.source)
-          return { value: job.jobId, name, label: `${name} · ${job.createdAt.slice(0, 10)}` }
+          return { value: job.jobId, name, label: `${name} · ${formatInstant(Date.parse(job.createdAt) / 1000, true)}` }
         }),
     [jobs, jobId],
   )

@@ -57,6 +57,9 @@ export function CompareChart({ history, name, otherId, otherName }: CompareChart
   return (
     <div className="lh-compare">
       <div className="lh-compare-readout">
+        <span className="lh-compare-unit lh-muted" aria-hidden="true">
+          MB/s
+        </span>
         <span className="lh-number">{fillText(chart.sinceStart, { time: at })}</span>
         <ul className="lh-series">
           <SeriesKey index={0} name={`${name}  ${values[0]}`} />

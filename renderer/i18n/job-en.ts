@@ -178,7 +178,7 @@ const limits: JobWords['limits'] = {
   },
   line: {
     name: 'the line',
-    because: 'not throttled, this machine has room to spare, the line sets the speed',
+    because: 'not throttled, this machine has room to spare',
     explanation:
       'No request is refused, disk and processor have room to spare, and the connections have not aged: the speed is set by the bandwidth, by what the server gives each connection, or by other traffic on the line.',
     advice:
@@ -186,7 +186,7 @@ const limits: JobWords['limits'] = {
   },
   latency: {
     name: 'waiting for answers',
-    because: 'small objects: each costs a request, and its first byte takes longer than its bytes',
+    because: 'each of the small objects costs a request',
     explanation:
       'The connections spend most of their time between a request and the first byte of its answer: the number of objects sets the speed, not the bandwidth.',
     advice:
@@ -201,7 +201,7 @@ const limits: JobWords['limits'] = {
   },
   ageing: {
     name: 'ageing connections',
-    because: 'old connections keep slowing, fresh ones are clearly faster',
+    because: 'old ones keep slowing, fresh ones are faster',
     explanation:
       'An experiment showed that a fresh connection beats the old ones. They are being renewed, oldest first.',
     advice: 'Nothing to do, the pool renews itself.',
@@ -226,7 +226,7 @@ const limits: JobWords['limits'] = {
   },
   cpu: {
     name: "this machine's processor",
-    because: 'the processor is too busy to handle the data',
+    because: 'too busy to handle the data',
     explanation: 'Timers fire clearly late, which shows that the processor is fully taken.',
     advice: 'Close what is using the processor, or use fewer threads.',
   },
@@ -244,7 +244,7 @@ const limits: JobWords['limits'] = {
   },
   silence: {
     name: 'silent connections',
-    because: 'connections fall silent or crawl again and again',
+    because: 'they fall silent or crawl again and again',
     explanation:
       'Connections are kept open but bring nothing for seconds, as behind a router, VPN or firewall that drops long flows. Each is replaced as soon as it is noticed; the waiting still costs speed.',
     advice: 'If it lasts, connect without VPN or proxy, or by cable, to see which part of the way drops them.',
@@ -374,7 +374,7 @@ export const jobEn: JobWords = {
     keep: 'No',
     objects: 'Objects {done} / {total}',
     failed: '{count} failed',
-    skipped: '{count} already there',
+    skipped: '{count} kept',
     counting: 'still listing',
     progressLabel: 'Overall progress',
     left: '{time} left',
@@ -640,7 +640,7 @@ export const jobEn: JobWords = {
       partial: 'Partly here',
       verifying: 'Verifying',
       done: 'Done',
-      skipped: 'Already there',
+      skipped: 'Kept',
       failed: 'Failed',
     },
     retry: 'Retry',

@@ -35,6 +35,12 @@ describe('the strongest cheap promise is taken', () => {
       { kind: 'composite', algorithm: 'CRC32C', expected: `${CRC32C}-3`, partSizes: [10, 10, 5] },
     ],
     [
+      'composite, beside an ETag that tells nothing',
+      head({ etag: 'opaque', checksums: { CRC32C: `${CRC32C}-3` }, checksumType: 'COMPOSITE' }),
+      { firstSize: 10 },
+      { kind: 'composite', algorithm: 'CRC32C', expected: `${CRC32C}-3`, partSizes: [10, 10, 5] },
+    ],
+    [
       'composite ETag, part size known',
       head({ etag: `${MD5}-3` }),
       { firstSize: 10 },
@@ -88,6 +94,11 @@ test.each<[string, ObjectHead, number]>([
   [
     'many parts, encrypted with a key of KMS, composite checksum',
     head({ etag: `${MD5}-3`, encryption: 'aws:kms', checksums: { CRC32: `${CRC32}-3` } }),
+    3,
+  ],
+  [
+    'many parts of a directory bucket',
+    head({ etag: 'opaque', checksums: { CRC32: `${CRC32}-3` }, checksumType: 'COMPOSITE' }),
     3,
   ],
   ['more parts than there can be', head({ etag: `${MD5}-99999` }), 0],

@@ -94,7 +94,14 @@ function knownPartSizes(head: ObjectHead, parts: { sizes?: number[]; firstSize?:
 /** S3 knows no upload of more parts. */
 const MOST_PARTS = 10_000
 
-const partCountOf = (head: ObjectHead): number => Math.min(MOST_PARTS, partsOfEtag(head.etag) || head.partCount)
+const partCountOf = (head: ObjectHead): number =>
+  Math.min(MOST_PARTS, partsOfEtag(head.etag) || partsOfChecksum(head) || head.partCount)
+
+/** ETags of directory buckets, and of other services, tell nothing; a composite checksum has the number behind it. */
+function partsOfChecksum({ checksums }: ObjectHead): number {
+  const composite = Object.values(checksums).find((checksum) => checksum.includes('-'))
+  return Number(/-(\d{1,5})$/.exec(composite ?? '')?.[1] ?? 0)
+}
 
 /** `9a0364b9e99bb480dd25e1f0284c8555-16` -> 16; 0 for other ETags. */
 function partsOfEtag(etag: string): number {

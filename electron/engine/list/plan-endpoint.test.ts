@@ -21,6 +21,18 @@ describe('where a bucket is asked', () => {
       'us-east-1',
       'https://bucket.host/',
     ],
+    [
+      'another server, by name where it has only an address',
+      { endpointUrl: 'http://127.0.0.1:9000', addressing: 'virtual' },
+      'us-east-1',
+      'http://127.0.0.1:9000/bucket/',
+    ],
+    [
+      'the same over IPv6',
+      { endpointUrl: 'http://[::1]:9000', addressing: 'virtual' },
+      'us-east-1',
+      'http://[::1]:9000/bucket/',
+    ],
   ])('%s', (_title, change, region, expected) => {
     expect(endpointUrlOf(planEndpoint(source(change), region))).toBe(expected)
   })

@@ -1,11 +1,12 @@
 /** Where a bucket is asked: host, port and path in front of the key. Pure. */
+import { isIP } from 'node:net'
 import type { Source } from '../../../shared/job-spec.ts'
 import type { Endpoint } from '../engine-ports.ts'
 
 export function planEndpoint(source: Source, region: string): Endpoint {
   const base = source.endpointUrl ? new URL(source.endpointUrl) : new URL(`https://${awsHost(region)}`)
   const tls = base.protocol === 'https:'
-  const virtual = isVirtual(source, tls)
+  const virtual = isVirtual(source, base)
   const hostname = virtual ? `${source.bucket}.${base.hostname}` : base.hostname
   const folder = base.pathname.replace(/\/+$/, '')
   return {
@@ -21,8 +22,13 @@ export function planEndpoint(source: Source, region: string): Endpoint {
 export const endpointUrlOf = (endpoint: Endpoint): string =>
   `${endpoint.tls ? 'https' : 'http'}://${endpoint.hostHeader}${endpoint.basePath}`
 
-/** Path style for custom endpoints, and for dotted buckets over TLS, whose names no wildcard certificate covers. */
-function isVirtual(source: Source, tls: boolean): boolean {
+/**
+ * Path style for custom endpoints, and for dotted buckets over TLS, whose names no wildcard certificate covers. Nothing can
+ * stand in front of an address, whatever was asked for; the SDK, which lists, sees it the same way.
+ */
+function isVirtual(source: Source, { protocol, hostname }: URL): boolean {
+  const tls = protocol === 'https:'
+  if (isIP(hostname.replace(/^\[(.*)\]$/, '$1')) !== 0) return false
   if (source.addressing !== 'auto') return source.addressing === 'virtual'
   return !source.endpointUrl && !(tls && source.bucket.includes('.'))
 }

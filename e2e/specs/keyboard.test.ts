@@ -1,6 +1,7 @@
 /** A whole job without a mouse: every control is reached by Tab and used by keys. */
 import { expect } from 'vitest'
 import { jobPage } from '../model/job-page.ts'
+import { LOGS_WORDS } from '../model/logs-page.ts'
 import { WORDS } from '../model/words.ts'
 import { era5Archive, MEGABYTE } from '../support/era5.ts'
 import { spec } from '../support/spec.ts'
@@ -28,6 +29,13 @@ spec('a job is filled in, started, paused and resumed by keyboard alone', async 
   await tabTo(page, button(words.pause))
   await page.keyboard.press('Space')
   await job.banner('paused')
+  // A dialog gives the focus back to the button that opened it.
+  const report = button(LOGS_WORDS.zh.report)
+  await tabTo(page, report)
+  await page.keyboard.press('Enter')
+  await page.getByRole('dialog').waitFor()
+  await page.keyboard.press('Escape')
+  await expect.poll(() => report.evaluate((element) => element === document.activeElement)).toBe(true)
   await tabTo(page, button(words.resume).first())
   await page.keyboard.press('Enter')
   await job.banner('completed')

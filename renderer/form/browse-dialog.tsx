@@ -4,6 +4,7 @@ import { type ReactNode, useState } from 'react'
 import { formatBytes } from '../../shared/format-units.ts'
 import { useLanguage, useTranslation } from '../i18n/index.ts'
 import { FailureNote } from '../shell/failure-note.tsx'
+import { useReturnFocus } from '../shell/use-return-focus.ts'
 import { crumbsOf, folderOf, nameBelow } from './browse-path.ts'
 import { draftToSource } from './draft-to-spec.ts'
 import type { FormDraft } from './form-draft.ts'
@@ -18,6 +19,7 @@ type BrowseDialogProps = {
 
 /** Buckets, prefixes and objects as folders and files; ends with a prefix, or with one whole key. */
 export function BrowseDialog({ draft, onChoose, onClose }: BrowseDialogProps) {
+  useReturnFocus()
   const { t } = useTranslation()
   const { bucket, prefix, ...access } = draftToSource(draft)
   const [place, setPlace] = useState<Place>({ bucket, prefix: folderOf(prefix) })

@@ -3,6 +3,7 @@ import { Button, Input, Modal, Spin } from 'antd'
 import { useEffect, useId, useState } from 'react'
 import { useTranslation } from '../i18n/index.ts'
 import { FailureNote } from '../shell/failure-note.tsx'
+import { useReturnFocus } from '../shell/use-return-focus.ts'
 import { isAbsolutePath } from './draft-fields.ts'
 import { useAnswer } from './use-answer.ts'
 import './browse-dialog.css'
@@ -11,6 +12,7 @@ type FolderDialogProps = { startAt: string; onChoose: (path: string) => void; on
 
 /** Picks a folder of the machine that runs the program, where no native dialog can be had. */
 export function FolderDialog({ startAt, onChoose, onClose }: FolderDialogProps) {
+  useReturnFocus()
   const { t } = useTranslation()
   const id = useId()
   const [path, setPath] = useState(isAbsolutePath(startAt) ? startAt : '')

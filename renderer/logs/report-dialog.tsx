@@ -12,10 +12,12 @@ import { FolderDialog } from '../form/folder-dialog.tsx'
 import { useAnswer } from '../form/use-answer.ts'
 import { useTranslation } from '../i18n/index.ts'
 import { FailureNote } from '../shell/failure-note.tsx'
+import { useReturnFocus } from '../shell/use-return-focus.ts'
 import { useAppInfo, useSettings, useWindowState } from '../store/use-window-store.tsx'
 import './report-dialog.css'
 
 export function ReportDialog({ jobId, onClose }: { jobId: string; onClose: () => void }) {
+  useReturnFocus()
   const { t } = useTranslation()
   const client = useClient()
   const info = useAppInfo()

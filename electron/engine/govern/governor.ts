@@ -270,7 +270,7 @@ export function createGovernor(options: GovernorOptions) {
       return
     }
     const status = failure?.httpStatus ?? 503
-    emit('throttled', { prefix, status, successRate, retryAfterMs: retryAfterMs ?? 0 })
+    emit('throttled', { prefix, status, successRate, ...(retryAfterMs ? { retryAfterMs } : {}) })
     const delayMs = Math.round(1000 / change.requestsPerSecond)
     emit('rate-changed', { prefix, requestsPerSecond: change.requestsPerSecond, successRate, delayMs })
   }

@@ -73,7 +73,7 @@ export function ConnectionsTab({ snapshot }: { snapshot: MetricsSnapshot | undef
       {
         key: 'key',
         title: connections.key,
-        width: 'minmax(120px, 1fr)',
+        width: 'minmax(250px, 1fr)',
         render: (line) => <KeyName text={line.key.slice(line.key.lastIndexOf('/') + 1)} title={line.key} />,
       },
     ],

@@ -53,8 +53,8 @@ export function useJobCommands(jobId: string) {
         void modal.confirm({
           title: head.cancelQuestion,
           content: head.cancelDetail,
-          okText: head.cancel,
-          cancelText: head.keep,
+          okText: head.cancelYes,
+          cancelText: head.cancelNo,
           okButtonProps: { danger: true },
           onOk: () => send('jobs.cancel'),
         }),
@@ -62,8 +62,8 @@ export function useJobCommands(jobId: string) {
         void modal.confirm({
           title: head.removeQuestion,
           content: head.removeDetail,
-          okText: head.remove,
-          cancelText: head.keep,
+          okText: head.removeYes,
+          cancelText: head.removeNo,
           onOk: async () => {
             if (await send('jobs.remove')) goTo({ page: 'new' })
           },

@@ -111,7 +111,7 @@ const ObjectTools = memo(function ObjectTools(props: ObjectToolsProps) {
         options={(['all', ...OBJECT_STATES] as const).map((value) => ({ value, label: objects.states[value] }))}
       />
       <span className="lh-muted lh-number" aria-live="polite" title={isForgotten ? objects.forgotten : undefined}>
-        {total === undefined
+        {total === undefined || (isForgotten && total === 0)
           ? ''
           : fillText(isForgotten ? objects.countFailed : objects.count, { count: formatCount(total) })}
       </span>

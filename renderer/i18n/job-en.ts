@@ -372,7 +372,7 @@ export const jobEn: JobWords = {
     removeQuestion: 'Remove it from the list?',
     removeDetail: 'Only the record goes; the files stay on disk.',
     cancelYes: 'Cancel the job',
-    cancelNo: 'Keep downloading',
+    cancelNo: 'Keep the job',
     removeYes: 'Remove',
     removeNo: 'Keep',
     objects: 'Objects {done} / {total}',

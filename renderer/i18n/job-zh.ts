@@ -352,7 +352,7 @@ export const jobZh = {
     removeQuestion: '从列表中移除？',
     removeDetail: '只移除记录，文件保留在磁盘上。',
     cancelYes: '取消任务',
-    cancelNo: '继续下载',
+    cancelNo: '保留任务',
     removeYes: '移除',
     removeNo: '保留',
     objects: '对象 {done} / {total}',

@@ -11,7 +11,7 @@ import type { Policy } from '../../../shared/policy.ts'
 import type { EnginePorts, FetchTask, TaskOutcome } from '../engine-ports.ts'
 import { subPrefixOf } from '../list/key-below-prefix.ts'
 import { createRequestWindow } from '../metrics/request-window.ts'
-import type { FailureRow } from '../schedule/failure-row.ts'
+import { type FailureRow, isNormalEnd } from '../schedule/failure-row.ts'
 import type { Allowance, TransferBook } from '../schedule/transfer-book.ts'
 import { createAddressBook } from './address-book.ts'
 import { adjustConcurrency, chooseCeiling, startConcurrency } from './adjust-concurrency.ts'
@@ -245,9 +245,10 @@ export function createGovernor(options: GovernorOptions) {
     const { failure } = outcome
     const task = line.lastTask
     const isOurs = failure?.class === 'cancelled'
-    if (!isOurs) window.record(now(), failure?.class, outcome.firstByteMs)
-    if (task && !isOurs) noteAnswer(task, line.taskStartedAt, failure)
-    if (task && failure && !isOurs) onFailure(failure, line)
+    const isNoFailure = isOurs || (failure && isNormalEnd(failure, book.failuresOf(told.taskId) + 1))
+    if (!isNoFailure) window.record(now(), failure?.class, outcome.firstByteMs)
+    if (task && !isNoFailure) noteAnswer(task, line.taskStartedAt, failure)
+    if (task && failure && !isNoFailure) onFailure(failure, line)
     if (!failure) {
       answers.push(Math.min(task?.objectSize ?? 0, MAX_OBJECT_BYTES))
       bucket.noteAccepted()

@@ -1,6 +1,7 @@
 /** Whether, and after how long, a failed request is tried again. Pure. */
 import type { Failure, FailureClass } from '../../../shared/failure.ts'
 import type { Policy } from '../../../shared/policy.ts'
+import { isNormalEnd } from '../schedule/failure-row.ts'
 
 /** Asking again brings the same answer. */
 const HOPELESS: ReadonlySet<FailureClass> = new Set([
@@ -33,10 +34,6 @@ const PATIENCE: Partial<Record<FailureClass, number>> = {
   reset: 3,
 }
 
-/** The server's closing of a kept-alive connection crossed our request: nothing was refused, so nothing is waited for. */
-const isKeepAliveRace = (failure: Failure): boolean =>
-  failure.class === 'reset' && failure.code === 'closed-before-answer'
-
 export type RetryInput = {
   failure: Failure
   /** Failures in a row without a fresh byte, this one included. */
@@ -60,7 +57,7 @@ export function chooseRetryDelayMs({ failure, attempts, alone, policy, random }:
   if (isWornOut) return undefined
   // A silence was wait enough.
   if (failure.class === 'stalled') return 0
-  if (isKeepAliveRace(failure) && attempts <= 1) return 0
+  if (isNormalEnd(failure, attempts)) return 0
   const ceiling = Math.min(policy.retryCapSeconds, policy.retryBaseSeconds * 2 ** Math.min(30, attempts - 1))
   return Math.max(failure.retryAfterMs ?? 0, random * ceiling * 1000)
 }

@@ -1,3 +1,5 @@
+import type { Failure } from '../../../shared/failure.ts'
+
 /**
  * Failures of one range in a row, without a fresh byte between them, and what they say about its object. Pure.
  *
@@ -20,3 +22,10 @@ export const addFailure = (row: FailureRow, { now, heardAt }: { now: number; hea
   alone: row.alone + (row.length > 0 && heardAt > row.lastAt ? 1 : 0),
   lastAt: now,
 })
+
+/**
+ * The server's closing of a kept-alive connection crossed our request: nothing was refused, so nothing has failed and
+ * nothing is waited for. When it happens to a range again and again, something is wrong.
+ */
+export const isNormalEnd = (failure: Failure, attempts: number): boolean =>
+  failure.class === 'reset' && failure.code === 'closed-before-answer' && attempts <= 1

@@ -19,6 +19,7 @@ function createBook(sizes: number[], options: { whole?: boolean; atOnce?: boolea
   const closed: number[] = []
   const news: ObjectNews[] = []
   const fatal: Failure[] = []
+  const errors: string[] = []
   const landedSpans = new Map<number, unknown>()
   /** What was summed of an object by those who fetched it. */
   const summed = new Map<number, RangeSum[]>()
@@ -57,6 +58,7 @@ function createBook(sizes: number[], options: { whole?: boolean; atOnce?: boolea
       close: (lineId) => void closed.push(lineId),
     },
     onObject: (item) => void news.push(item),
+    onError: ({ attempt, action }) => void errors.push(`${action} ${attempt}`),
     onFatal: (failure) => void fatal.push(failure),
     onWork: () => {},
   })
@@ -77,7 +79,7 @@ function createBook(sizes: number[], options: { whole?: boolean; atOnce?: boolea
     book.addWaiting(index)
   }
   return {
-    ...{ book, table, reached, ends, closed, news, fatal, landedSpans, summed },
+    ...{ book, table, reached, ends, closed, news, fatal, errors, landedSpans, summed },
     passTime: (milliseconds: number) => {
       now += milliseconds
     },
@@ -162,6 +164,20 @@ describe('a failure', () => {
     book.settle(done(task, 1, 5, { class: 'cancelled' }))
     expect(book.next(1, allowance)?.range).toEqual({ start: 5, end: MIB })
     expect(book.counts().retries).toBe(0)
+  })
+
+  it('is none when the server closes between two answers; twice in a row, without an answer, it is', async () => {
+    const { book, errors, passTime } = createBook([MIB])
+    for (const [retries, told] of [
+      [0, []],
+      [1, ['retry 2']],
+    ] as const) {
+      const task = (await take(book, 1)) as FetchTask
+      book.settle(done(task, 1, 0, { class: 'reset', code: 'closed-before-answer' }))
+      passTime(100)
+      expect(book.counts().retries).toBe(retries)
+      expect(errors).toEqual(told)
+    }
   })
 
   it.each(['missing', 'denied', 'archived'] as const)(

@@ -11,7 +11,7 @@ import { subPrefixOf } from '../list/key-below-prefix.ts'
 import type { ObjectTable } from '../plan/object-table.ts'
 import { chooseOpenPart, chooseSplit, type RunningRange, wantedOpenObjects } from './choose-next-part.ts'
 import { choosePartSize, cutPart } from './choose-part-size.ts'
-import { addFailure, type FailureRow, NO_FAILURES } from './failure-row.ts'
+import { addFailure, type FailureRow, isNormalEnd, NO_FAILURES } from './failure-row.ts'
 import {
   doneBytes,
   giveBack,
@@ -327,10 +327,10 @@ export function createTransferBook(options: TransferBookOptions) {
       finish(object)
     } else {
       const delay = isCancelled ? 0 : options.retryAfterMs(failure, row)
-      note(delay === undefined ? 'give-up' : 'retry')
+      if (delay === undefined || !isNormalEnd(failure, row.length)) note(delay === undefined ? 'give-up' : 'retry')
       if (delay === undefined) void giveUp(object, failure, row.length)
       else {
-        if (!isCancelled) retries++
+        if (!isCancelled && !isNormalEnd(failure, row.length)) retries++
         giveBack(object, { ...rest, notBefore: now() + delay })
         onWork()
       }
@@ -483,6 +483,8 @@ export function createTransferBook(options: TransferBookOptions) {
       }
       return spans
     },
+    /** How often a running task's range has failed since its last fresh byte. */
+    failuresOf: (taskId: number): number => running.get(taskId)?.failures.length ?? 0,
     counts: () => ({ retries, waiting: waiting.size, open: open.size }),
     /**
      * A running task gives up the rest of its range, all but `graceBytes` that are on their way: another connection

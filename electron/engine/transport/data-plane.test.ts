@@ -353,6 +353,27 @@ describe.each(['plain', 'TLS'])('over a %s connection', (kind) => {
     expectNoWrongByte(1600)
   })
 
+  it.each<[string, Misdeed]>([
+    ['ends', (socket) => socket.end()],
+    [
+      'resets',
+      () => {
+        for (const raw of sockets) raw.resetAndDestroy()
+      },
+    ],
+  ])(
+    'a kept connection that the server %s when the next request comes has not failed in an answer',
+    async (_, close) => {
+      const endpoint = await serve((socket, request) =>
+        requests.length === 1 ? socket.write(Buffer.concat([Buffer.from(good()), BODY])) : close(socket, request),
+      )
+      expect(await fetchFrom(endpoint)).toMatchObject({ reached: 2000, lineEnds: false })
+      plane.assign(1, task({ taskId: 2 }), endpoint)
+      const second = await until(() => news.find((item) => item.kind === 'finished' && item.outcome.taskId === 2))
+      expect(second).toMatchObject({ outcome: { failure: { class: 'reset', code: 'closed-before-answer' } } })
+    },
+  )
+
   describe('a task that asks for sums is told them, of exactly what was written', () => {
     const sumTask = { check: { kind: 'sum' as const, algorithm: 'CRC32' as const, cutEvery: 300 } }
     const sumsOf = (...borders: number[]) =>

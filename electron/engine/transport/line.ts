@@ -135,7 +135,11 @@ export function createLine(
       else socket.destroy()
     },
     onError(error) {
-      ending ??= classifySocketError(error, isOpen ? 'open' : 'connecting')
+      if (ending) return
+      const failure = classifySocketError(error, isOpen ? 'open' : 'connecting')
+      // A request that meets a closed connection is answered with a reset.
+      const isCrossed = failure.class === 'reset' && running !== undefined && !answered()
+      ending = isCrossed ? { class: 'reset', code: 'closed-before-answer', detail: failure.code ?? '' } : failure
     },
     onProxyRefused(failure) {
       ending ??= failure

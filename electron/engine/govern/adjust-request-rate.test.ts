@@ -105,6 +105,11 @@ describe('how often a prefix may be asked', () => {
     })
   })
 
+  it('is as fast as before twenty seconds behind an outage of seven', () => {
+    const { sum } = run({ seconds: 60, grants: (at) => (at > 5 && at < 12 ? 0 : 1e6), burst: 100 })
+    expect(sum(32, 60).sent).toBeGreaterThan(0.95 * 28 * 200)
+  })
+
   it('lifts itself when nothing is refused any more', () => {
     const { lifted, sum } = run({ seconds: 150, grants: (at) => (at < 60 ? 20 : 1e6), burst: 100 })
     expect(lifted).toHaveLength(1)

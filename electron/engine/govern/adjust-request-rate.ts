@@ -18,6 +18,8 @@ const SCALE = 0.4
  * its first second ran at half its speed for ten.
  */
 const GRANTED_BEFORE_MORE = 25
+/** ... or for so long: behind a short outage, a rate of one in two seconds would take a minute to be granted so often. */
+const HOLD_SECONDS = 10
 const JUST_BELOW = 0.95
 /** A prefix is never asked less often than this. */
 const SLOWEST_RATE = 0.5
@@ -146,7 +148,7 @@ function follow(
   const plateauAt = Math.cbrt((state.rateBeforeRefusal * (1 - BETA)) / SCALE)
   const cubic = SCALE * (now - state.curveFrom - plateauAt) ** 3 + state.rateBeforeRefusal
   const justBelow = JUST_BELOW * state.rateBeforeRefusal
-  if (state.isBudget && granted < GRANTED_BEFORE_MORE && calm < CALM_SECONDS && cubic > justBelow) {
+  if (state.isBudget && granted < GRANTED_BEFORE_MORE && calm < HOLD_SECONDS && cubic > justBelow) {
     const curveFrom = Math.max(state.curveFrom, now - plateauAt)
     return { state: { ...state, rate: Math.max(SLOWEST_RATE, justBelow), granted, curveFrom }, changed: false }
   }

@@ -9,7 +9,7 @@ export const FAILURE_CLASSES = [
   'server-error', //        500, 502, 504 and other 5xx
   'stalled', //             no byte for stallSeconds, or the first byte later than its bound
   'slow', //                far below the pool's median while work waits
-  'reset', //               connection closed or reset in the middle of an answer
+  'reset', //               connection closed or reset before the answer was complete
   'connect', //             refused, unreachable or timed out while connecting
   'dns', //                 no address for the host
   'tls', //                 certificate or handshake refused

@@ -23,8 +23,8 @@ export const failuresEn: Translation<typeof failuresZh> = {
     advice: 'Check whether another program uses the line, then try again.',
   },
   reset: {
-    plain: 'The connection broke in the middle of an answer.',
-    named: 'The connection to {{subject}} broke in the middle of an answer.',
+    plain: 'The connection broke before the answer was complete.',
+    named: 'The connection to {{subject}} broke before the answer was complete.',
     advice: 'Try again; if it keeps happening, check the VPN, proxy or firewall.',
   },
   connect: {

@@ -24,7 +24,7 @@ export const failuresEn: Record<FailureClass, { name: string; meaning: string; a
   },
   reset: {
     name: 'Connection broken',
-    meaning: 'closed or reset in the middle of an answer',
+    meaning: 'closed or reset before the answer was complete',
     action: 'opens a fresh connection and goes on from the byte reached',
   },
   connect: {

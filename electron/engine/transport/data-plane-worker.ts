@@ -88,6 +88,7 @@ const context: LineContext = {
   monotonic: monotonicMilliseconds,
   report,
   publish: counters.setLine,
+  isRateLimited: bucket.isLimited,
   mayContinue: (bytes) => !bucket.isLimited() || bucket.take(bytes),
   onResting(line) {
     if (resting.size === 0) setTimeout(wakeResting, REST_MILLISECONDS)

@@ -458,6 +458,30 @@ describe.each(['plain', 'TLS'])('over a %s connection', (kind) => {
     expect(plane.socketCounts()).toEqual({ opened: 1, closed: 1 })
   })
 
+  it('a rate limit is shared: no line waits while others take all of it', async () => {
+    const size = 64 * 1024 ** 2
+    const answer = head('206 Partial Content', `content-range: bytes 0-${size - 1}/${size}`, `content-length: ${size}`)
+    const endpoint = await serve((socket) => flood(socket, answer, 'x'.repeat(64 * 1024)))
+    plane.setRateLimit(4 * 1024 ** 2)
+    const lines = [1, 2, 3, 4, 5, 6, 7, 8]
+    for (const lineId of lines) {
+      plane.open({ lineId, address: '127.0.0.1', endpoint })
+      plane.assign(lineId, task({ taskId: lineId, range: { start: 0, end: size }, objectSize: size }), endpoint)
+    }
+    const received = () => lines.map((lineId) => plane.counters(lineId).bytes)
+    const sumReaches = async (wanted: number) => {
+      while (received().reduce((sum, bytes) => sum + bytes, 0) < wanted) {
+        await new Promise((resolve) => setTimeout(resolve, 5))
+      }
+      return received()
+    }
+    // Who is connected first has a start.
+    const before = await sumReaches(2 * 1024 ** 2)
+    const after = await sumReaches(6 * 1024 ** 2)
+    const shares = after.map((bytes, index) => bytes - (before[index] ?? 0))
+    expect(Math.min(...shares)).toBeGreaterThan(Math.max(...shares) / 4)
+  })
+
   it('a worker that dies of a bug leaves nobody waiting: its tasks and lines end, and the job hears of it', async () => {
     await plane.shutDown()
     const code = `import { parentPort } from 'node:worker_threads'

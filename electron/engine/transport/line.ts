@@ -25,6 +25,7 @@ export type LineContext = {
   report(news: LineNews): void
   /** Publishes the line's counters. */
   publish(slot: number, bytes: number, lastByteAt: number, reached: number, taskId: number): void
+  isRateLimited(): boolean
   /** Takes bytes from the shared rate limit; false = rest until `resume`. */
   mayContinue(bytes: number): boolean
   onResting(line: Line): void
@@ -54,6 +55,11 @@ export const LINE_BUFFER_BYTES = 1024 ** 2
  * otherwise come in one piece, far beyond the byte at which a range is handed over.
  */
 const LEAST_READ_BYTES = 64 * 1024
+/**
+ * Under a rate limit all lines take turns with small reads: a megabyte at once of a few would leave the others without a
+ * byte for seconds, as if they were slow or silent.
+ */
+const LIMITED_READ_BYTES = 16 * 1024
 /** Near the end of what is wanted: room for what frames a body. */
 const FRAME_BYTES = 4096
 /** An S3 error document is under 1 KB. */
@@ -108,7 +114,8 @@ export function createLine(
       // A small object comes in one piece with its head; there is no hand-over that it could go beyond.
       if (running?.task.file.kind === 'whole') return buffer
       const wanted = running?.bodyAt === undefined ? LINE_BUFFER_BYTES : running.end - running.bodyAt
-      return buffer.subarray(0, Math.max(FRAME_BYTES, Math.min(readBytes, wanted)))
+      const most = context.isRateLimited() ? LIMITED_READ_BYTES : readBytes
+      return buffer.subarray(0, Math.max(FRAME_BYTES, Math.min(most, wanted)))
     },
     onData(fresh, length) {
       if (isClosed) return true

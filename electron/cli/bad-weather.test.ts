@@ -66,7 +66,7 @@ test('a bucket that refuses us: exit code 3, and its words are quoted', async ()
 test.each<[string, string, Fate]>([
   ['server-error', 'The server failed to answer.', { kind: 'refuse', status: 500, code: 'InternalError' }],
   ['denied', 'Access is denied.', { kind: 'refuse', status: 403, code: 'SignatureDoesNotMatch' }],
-  ['reset', 'The connection was cut in the middle of an answer.', { kind: 'reset', afterBytes: 0 }],
+  ['reset', 'The connection was cut before the answer was complete.', { kind: 'reset', afterBytes: 0 }],
   ['stalled', 'The server stopped sending.', { kind: 'silence', afterBytes: -1 }],
 ])('an object that cannot be had (%s) fails by name, the others arrive: exit code 1', async (failure, words, fate) => {
   const broken = OBJECTS[2]?.key ?? ''

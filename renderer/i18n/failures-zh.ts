@@ -24,8 +24,8 @@ export const failuresZh = {
     advice: '检查网络是否被其他程序占用，然后再试。',
   },
   reset: {
-    plain: '连接在应答途中被中断。',
-    named: '与 {{subject}} 的连接在应答途中被中断。',
+    plain: '连接在应答完成前被中断。',
+    named: '与 {{subject}} 的连接在应答完成前被中断。',
     advice: '请再试一次；若反复发生，检查 VPN、代理或防火墙。',
   },
   connect: {

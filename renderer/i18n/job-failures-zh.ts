@@ -10,7 +10,7 @@ export const failuresZh: Record<FailureClass, { name: string; meaning: string; a
   'server-error': { name: '服务器错误', meaning: '服务器返回 5xx', action: '稍等后从已收到的字节继续' },
   stalled: { name: '停滞', meaning: '连接还在，但长时间收不到数据', action: '换一条新连接，从已收到的字节继续' },
   slow: { name: '过慢', meaning: '远慢于其他连接', action: '换一条新连接，从已收到的字节继续' },
-  reset: { name: '连接中断', meaning: '应答中途连接被关闭或重置', action: '换一条新连接，从已收到的字节继续' },
+  reset: { name: '连接中断', meaning: '应答完成前连接被关闭或重置', action: '换一条新连接，从已收到的字节继续' },
   connect: { name: '无法连接', meaning: '拒绝、不可达或握手超时', action: '换一个地址重试' },
   dns: { name: 'DNS 失败', meaning: '域名没有解析出地址', action: '继续使用已知地址，并重新查询' },
   tls: { name: 'TLS 失败', meaning: '证书或握手被拒绝', action: '停止，需要检查证书或代理' },

@@ -27,11 +27,11 @@ const HOPELESS: ReadonlySet<FailureClass> = new Set([
  */
 const PATIENCE: Partial<Record<FailureClass, number>> = {
   throttled: 12,
-  dns: 3,
-  connect: 3,
-  stalled: 3,
-  slow: 3,
-  reset: 3,
+  dns: 2,
+  connect: 2,
+  stalled: 2,
+  slow: 2,
+  reset: 2,
 }
 
 export type RetryInput = {

@@ -64,10 +64,10 @@ describe('a failed range', () => {
     expect(delay(failure, attempts)).toBe(delayMs)
   })
   const whileOthersAreAnswered: [sentence: string, name: FailureClass, attempts: number, isTried: boolean][] = [
-    ['a connection that breaks is given three times as many attempts', 'reset', 23, true],
-    ['... and no more: a job never hangs on one object', 'reset', 24, false],
-    ['so is one that stays silent', 'stalled', 23, true],
-    ['... and no more', 'stalled', 24, false],
+    ['a connection that breaks is given twice as many attempts', 'reset', 15, true],
+    ['... and no more: a job never hangs on one object', 'reset', 16, false],
+    ['so is one that stays silent', 'stalled', 15, true],
+    ['... and no more', 'stalled', 16, false],
     ['a refusal is believed for longer', 'throttled', 95, true],
     ['... and not for ever', 'throttled', 96, false],
   ]

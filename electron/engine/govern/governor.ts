@@ -85,7 +85,12 @@ export function createGovernor(options: GovernorOptions) {
     policy,
     timeWindow: spec.timeWindow,
     emit,
-    evidence: () => ({ ...window.read(now()), retryAfterMs: gates.longestWaitMs() }),
+    evidence() {
+      const read = window.read(now())
+      // A rest helps a service, not one object that cannot be had; and that one is not asked often.
+      const isOneObject = options.isListingComplete() && book.isLeftWithOneThatFails()
+      return { ...read, successRate: isOneObject ? 1 : read.successRate, retryAfterMs: gates.longestWaitMs() }
+    },
     onRest(cause) {
       // A service that refuses is there and is waited for, however long; one that only breaks off is gone some day.
       const isRefused = (window.read(now()).errors.get('throttled') ?? 0) > 0

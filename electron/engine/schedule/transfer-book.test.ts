@@ -128,6 +128,16 @@ describe('a failure', () => {
     expect((await take(book, 1))?.key).toBe('a/1')
   })
 
+  it('of the last object is its own while it has brought no byte and others have landed', async () => {
+    const { book } = createBook([MIB, MIB])
+    const [first, second] = [(await take(book, 1)) as FetchTask, (await take(book, 2)) as FetchTask]
+    book.settle(done(second, 2, 0, { class: 'server-error' }))
+    expect(book.isLeftWithOneThatFails()).toBe(false)
+    book.settle(done(first, 1))
+    await settleMicrotasks()
+    expect(book.isLeftWithOneThatFails()).toBe(true)
+  })
+
   it('counts against its object while others are heard, and not while nobody is', async () => {
     const { book, news, table, passTime, hear } = createBook([MIB])
     const fail = async (times: number, isHeard: boolean) => {

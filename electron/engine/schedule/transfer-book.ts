@@ -505,6 +505,12 @@ export function createTransferBook(options: TransferBookOptions) {
       for (const object of open.values()) if (object.pending.length > 0) return true
       return false
     },
+    /** Others have landed, and the one that is left has not brought a byte: that says nothing about the service. */
+    isLeftWithOneThatFails(): boolean {
+      const [last] = open.values()
+      if (!last || waiting.size > 0 || inTransit > 0 || open.size > 1) return false
+      return landedBytes > 0 && liveBytes(last.index) === 0
+    },
     /** Nothing waits, runs or is on its way through the disk. */
     isIdle: () => waiting.size === 0 && inTransit === 0 && open.size === 0,
     /** Hands out nothing more and closes all files; the caller has closed all connections. */

@@ -100,11 +100,11 @@ export function noteAnswer(
   state: RateState,
   answer: { throttled: boolean; sentAt: number; now: number },
 ): { state: RateState; changed: boolean } {
-  const isSteady = state.refusals.steadyShare !== undefined
+  const isSteady = state.refusals.steady !== undefined
   if (!state.isLimited || (!isSteady && answer.sentAt <= state.refusedAt)) return follow(state, answer)
   const { state: refusals, verdict } = judgeRefusals(state.refusals, answer)
   if (verdict.kind !== 'nothing') return obey({ ...state, refusals }, verdict, answer)
-  if (refusals.steadyShare === undefined) return follow({ ...state, refusals }, answer)
+  if (refusals.steady === undefined) return follow({ ...state, refusals }, answer)
   return liftIfCalm({ ...state, refusals, refusedAt: answer.throttled ? answer.now : state.refusedAt }, answer.now)
 }
 
@@ -132,7 +132,10 @@ function follow(
 ): { state: RateState; changed: boolean } {
   if (throttled) {
     if (state.isLimited && sentAt <= state.refusedAt) return { state, changed: false }
-    const measured = Math.max(state.measuredRate, state.inSlot / SLOT_SECONDS, SLOWEST_RATE)
+    // In the first moments there is no slot to measure by.
+    const slotSeconds =
+      state.measuredRate === 0 ? Math.min(SLOT_SECONDS, Math.max(0.05, now - state.filledAt)) : SLOT_SECONDS
+    const measured = Math.max(state.measuredRate, state.inSlot / slotSeconds, SLOWEST_RATE)
     const before = state.isLimited ? Math.min(measured, state.rate) : measured
     const rate = Math.max(SLOWEST_RATE, before * BETA)
     const refused = {

@@ -1,49 +1,61 @@
 /**
  * Whether refusals have to do with how often we ask. Beyond a budget they grow rare when we ask less; of a service that
  * refuses every tenth request whoever asks and however seldom, they do not, and a limiter that gives way to each of them
- * sinks to a request in two seconds. Told by experiment, as the ageing of connections is: the shares refused at two
- * rates, one at most half of the other, are compared. Pure.
+ * sinks to a request in two seconds. Told by experiment, as the ageing of connections is: after some refusals more is asked
+ * instead of less, as long as no larger share is refused for it. Pure.
  */
 
 /** Answers of a stretch of time. */
-export type Lot = { readonly since: number; readonly granted: number; readonly refused: number }
+type Lot = { readonly since: number; readonly granted: number; readonly refused: number }
+
+export type Refusals = {
+  readonly lot: Lot
+  /** Lots of refusals before the next experiment, and how many those were before the last one. */
+  readonly lotsToWait: number
+  readonly lotsWaited: number
+  /** While more is asked: the share that was refused before, and for how many lots it has been no larger. */
+  readonly steady: { readonly share: number; readonly lots: number } | undefined
+  /** The lots before it, the last few. */
+  readonly looks: readonly Look[]
+}
 
 /** What a lot has shown. */
 type Look = { readonly asked: number; readonly share: number }
 
-export type Refusals = {
-  readonly lot: Lot
-  /** The lots before it, while it is not known that asking less is of no use. */
-  readonly looks: readonly Look[]
-  /** Of a service that refuses at any rate: the share it refuses. */
-  readonly steadyShare: number | undefined
-}
-
 /** What a lot that has just ended says about the rate. */
 export type RefusalVerdict =
   | { kind: 'nothing' }
-  /** Asking less has not helped: this rate was no worse. */
+  /** So many requests a second were asked when this share was refused: from here on, more is tried. */
   | { kind: 'steady'; asked: number }
-  /** Nor has asking more hurt. */
+  /** Asking more has not hurt. */
   | { kind: 'still-steady' }
-  /** More is refused since we ask more: there is a budget after all. */
+  /** More is refused since we ask more: there is a budget after all, of so many requests a second. */
   | { kind: 'budget'; granted: number }
 
-/** A share is believed from so many refusals on, or, once it is known to be steady, so many answers. */
-const REFUSALS_PER_LOT = 5
-const ANSWERS_PER_LOT = 25
+/** A share is believed from so many refusals on; while more is asked, from so many answers. */
+const REFUSALS_PER_LOT = 4
+const ANSWERS_PER_LOT = 10
 const MOST_LOOKS = 8
 /** Who refuses most of what is asked is in trouble, and is asked seldom. */
 const MOST = 0.5
-/** Shares of five refusals each that differ by less than this factor are alike. */
+/** Shares that differ by less than this factor are alike ... */
 const ALIKE = 2
-/** Beyond twice the steady share and this, more is refused than chance explains: one lot in a hundred by mistake. */
-const CHANCE = 0.05
+/** ... and so is what chance explains: beyond both, one lot of ten answers in a hundred by mistake ... */
+const CHANCE = 0.15
+/** ... but nothing beyond this. */
+const MOST_WHILE_TRYING = 0.7
+/** An experiment that finds a budget costs some refusals: the next one waits for so many times as many lots. */
+const WAIT_FACTOR = 4
+const MOST_LOTS_TO_WAIT = 16
+/** What has been steady for so many lots was no mistake. */
+const LONG_STEADY_LOTS = 8
 
 export const startRefusals = (now: number): Refusals => ({
   lot: { since: now, granted: 0, refused: 0 },
+  lotsToWait: 1,
+  lotsWaited: 1,
+  steady: undefined,
   looks: [],
-  steadyShare: undefined,
 })
 
 /** One more answer, seconds on the caller's clock. */
@@ -54,24 +66,47 @@ export function judgeRefusals(
   const { since } = state.lot
   const granted = state.lot.granted + (throttled ? 0 : 1)
   const refused = state.lot.refused + (throttled ? 1 : 0)
-  const isFull = state.steadyShare === undefined ? refused >= REFUSALS_PER_LOT : granted + refused >= ANSWERS_PER_LOT
-  if (!isFull || now <= since)
+  const answers = granted + refused
+  const isFull = state.steady ? answers >= ANSWERS_PER_LOT : refused >= REFUSALS_PER_LOT
+  if (!isFull || now <= since) {
     return { state: { ...state, lot: { since, granted, refused } }, verdict: { kind: 'nothing' } }
-
-  const next = { ...state, lot: { since: now, granted: 0, refused: 0 } }
-  const found = { asked: (granted + refused) / (now - since), share: refused / (granted + refused) }
-  const { looks, steadyShare } = state
-  if (steadyShare !== undefined) {
-    if (found.share <= ALIKE * steadyShare + CHANCE) return { state: next, verdict: { kind: 'still-steady' } }
-    return { state: startRefusals(now), verdict: { kind: 'budget', granted: granted / (now - since) } }
   }
-  if (found.share > MOST) return { state: next, verdict: { kind: 'nothing' } }
-  const alike = looks.filter(
-    ({ asked, share }) => asked >= 2 * found.asked && share <= ALIKE * found.share && found.share <= ALIKE * share,
+  const look = { asked: answers / (now - since), share: refused / answers }
+  const looks = [...state.looks, look].slice(-MOST_LOOKS)
+  const ended = { ...state, lot: { since: now, granted: 0, refused: 0 }, looks }
+  return state.steady ? judgeTrial(ended, state.steady, look) : judgeLot(ended, look, state.looks)
+}
+
+function judgeLot(
+  state: Refusals,
+  { asked, share }: Look,
+  before: readonly Look[],
+): { state: Refusals; verdict: RefusalVerdict } {
+  if (share > MOST) return { state, verdict: { kind: 'nothing' } }
+  // Below a budget hardly anything is refused: as much at half the rate is proof enough.
+  const alike = before.filter(
+    (look) => look.asked >= 2 * asked && look.share <= ALIKE * share && share <= ALIKE * look.share,
   )
-  if (alike.length === 0)
-    return { state: { ...next, looks: [...looks, found].slice(-MOST_LOOKS) }, verdict: { kind: 'nothing' } }
-  const steady = Math.max(found.share, ...alike.map(({ share }) => share))
-  const asked = Math.max(...alike.map((look) => look.asked))
-  return { state: { ...next, looks: [], steadyShare: steady }, verdict: { kind: 'steady', asked } }
+  const lotsToWait = alike.length > 0 ? 0 : state.lotsToWait - 1
+  if (lotsToWait > 0) return { state: { ...state, lotsToWait }, verdict: { kind: 'nothing' } }
+  const steady = { share: Math.max(share, ...alike.map((look) => look.share)), lots: 0 }
+  return {
+    state: { ...state, steady, looks: [] },
+    verdict: { kind: 'steady', asked: Math.max(asked, ...alike.map((look) => look.asked)) },
+  }
+}
+
+function judgeTrial(
+  state: Refusals,
+  { share: before, lots }: NonNullable<Refusals['steady']>,
+  { asked, share }: Look,
+): { state: Refusals; verdict: RefusalVerdict } {
+  if (share <= Math.min(MOST_WHILE_TRYING, ALIKE * before + CHANCE)) {
+    return { state: { ...state, steady: { share: before, lots: lots + 1 } }, verdict: { kind: 'still-steady' } }
+  }
+  const waited = lots >= LONG_STEADY_LOTS ? 1 : Math.min(MOST_LOTS_TO_WAIT, WAIT_FACTOR * state.lotsWaited)
+  return {
+    state: { ...state, steady: undefined, lotsToWait: waited, lotsWaited: waited },
+    verdict: { kind: 'budget', granted: asked * (1 - share) },
+  }
 }

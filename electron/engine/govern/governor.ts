@@ -430,7 +430,7 @@ export function createGovernor(options: GovernorOptions) {
         .filter((record) => record.quarantinedUntil > at)
         .map((record) => record.address),
       dnsFailing: addresses.isFailing && pool.size === 0,
-      silentMs: pool.counts().active > 0 ? network.silentMs() : 0,
+      silentMs: pool.counts().active > 0 && !network.isAnswering() ? network.silentMs() : 0,
       isWorking: mayWork() && (pool.size > 0 || addresses.isFailing),
       serverErrors,
       lostShare: window.lostSeconds(at) / (policy.throttleWindowSeconds * Math.max(1, concurrency.level)),

@@ -14,6 +14,9 @@ export type NetworkProbeOptions = {
   onAnswer(): void
 }
 
+/** Early enough to be answered before a network would be called lost (network-watch.ts). */
+const ASK_AFTER_MS = 1500
+
 export function createNetworkProbe({ clock, source, policy, prefix, onAnswer }: NetworkProbeOptions) {
   const everyMs = policy.stallSeconds * 1000
   let nextAt = 0
@@ -30,7 +33,7 @@ export function createNetworkProbe({ clock, source, policy, prefix, onAnswer }: 
 
   return {
     tick(silentMs: number): void {
-      if (silentMs > everyMs && !isAsking && clock.monotonic() >= nextAt) void ask()
+      if (silentMs > Math.min(ASK_AFTER_MS, everyMs) && !isAsking && clock.monotonic() >= nextAt) void ask()
     },
   }
 }

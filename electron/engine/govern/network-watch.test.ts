@@ -34,6 +34,16 @@ describe('the network is lost', () => {
       (second) => ({ receives: second < 10 || second > 20 }),
       ['network-lost 13', 'network-restored 20'],
     ],
+    [
+      'not while small questions are answered: then it is what was asked for',
+      (second) => ({ receives: second < 10, answers: second >= 12 }),
+      [],
+    ],
+    [
+      'but once those are not answered either',
+      (second) => ({ receives: second < 5, answers: second >= 6 && second < 10 }),
+      ['network-lost 20'],
+    ],
     ['never while bytes come', () => ({ receives: true }), []],
     ['not before it ever brought one: then it is the address or the server', () => ({}), []],
     ['not while nothing is wanted', (second) => ({ receives: second < 10, hasWork: false }), []],

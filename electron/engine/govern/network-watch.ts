@@ -25,6 +25,8 @@ export function createNetworkWatch(options: {
   let heardAt = Number.NEGATIVE_INFINITY
   let isLost = false
   let hasEverReceived = false
+  /** Small questions are asked every `stallSeconds`: one may be lost. */
+  const isAnswering = () => now() - answeredAt <= 2 * policy.stallSeconds * 1000
 
   return {
     noteBytes(): void {
@@ -44,6 +46,8 @@ export function createNetworkWatch(options: {
       receivedAt = now() - silentBeforeMs
     },
     isLost: () => isLost,
+    /** Whether a small question has been answered lately: then a silence is not the network's. */
+    isAnswering,
     hasEverReceived: () => hasEverReceived,
     silentMs: () => now() - receivedAt,
     /**
@@ -62,10 +66,11 @@ export function createNetworkWatch(options: {
       // A silence that has another cause is not the network's.
       if (!hasWork || isHeldBack) receivedAt = Math.max(receivedAt, now() - NETWORK_LOST_MS)
       const silentMs = hasWork ? now() - receivedAt : 0
-      if (!isLost && hasEverReceived && hasRequests && silentMs > NETWORK_LOST_MS) {
+      const isSilent = silentMs > NETWORK_LOST_MS && !isAnswering()
+      if (!isLost && hasEverReceived && hasRequests && isSilent) {
         isLost = true
         emit('network-lost', { seconds: silentMs / 1000 })
-      } else if (isLost && silentMs < NETWORK_LOST_MS) {
+      } else if (isLost && !isSilent) {
         isLost = false
         emit('network-restored', {})
       }

@@ -33,9 +33,15 @@ export function useThemeName(): ThemeName {
 }
 
 const DARK_QUERY = window.matchMedia('(prefers-color-scheme: dark)')
+/** Chromium tells of a change when it draws; of one that comes while it does not, sometimes never: half a page was dark. */
+const LOOK_MS = 1000
 function watchSystemTheme(listener: () => void): () => void {
   DARK_QUERY.addEventListener('change', listener)
-  return () => DARK_QUERY.removeEventListener('change', listener)
+  const timer = setInterval(listener, LOOK_MS)
+  return () => {
+    DARK_QUERY.removeEventListener('change', listener)
+    clearInterval(timer)
+  }
 }
 
 /** Through the CSS object model, which a strict Content-Security-Policy allows where `style` attributes are refused. */

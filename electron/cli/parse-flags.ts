@@ -1,5 +1,6 @@
 /** Text of one flag -> its value. Every refusal names the flag and echoes the text. Pure. */
 import { isIP } from 'node:net'
+import { bareHost } from '../../shared/bare-host.ts'
 import { parseBytes } from '../../shared/format-units.ts'
 import { MAX_PART_BYTES, MAX_THREADS, MIN_PART_BYTES, type TimeWindow } from '../../shared/job-spec.ts'
 import { refuseValue } from './usage-error.ts'
@@ -85,7 +86,7 @@ export const parseResolve: Parse<{ host: string; addresses: string[] }> = (text,
   const colon = text.indexOf(':')
   const host = text.slice(0, colon).toLowerCase()
   const list = text.slice(colon + 1).split(',')
-  const addresses = list.map((address) => address.trim().replace(/^\[(.*)\]$/, '$1'))
+  const addresses = list.map((address) => bareHost(address.trim()))
   const isHost = /^[a-z0-9]([\w.-]*[a-z0-9])?$/.test(host) && isIP(host) === 0
   if (colon < 1 || !isHost || !addresses.every((address) => isIP(address) !== 0)) {
     return refuseValue(origin, text, 'is not HOST:ADDR[,ADDR...], such as s3.example.org:192.0.2.1,[2001:db8::1]')

@@ -1,6 +1,8 @@
 /** Decides what a request may do. Pure: the shell only applies the verdict. */
+
 import { timingSafeEqual } from 'node:crypto'
 import { isIP } from 'node:net'
+import { bareHost } from '../../shared/bare-host.ts'
 
 export type RequestHead = {
   method: string
@@ -72,7 +74,7 @@ function guardFile({ method }: RequestHead, path: string): Verdict {
 function isOurHost(host: string | undefined, { port, listenHost, machineName }: Expected): boolean {
   const match = /^(\[[0-9a-f:.]+\]|[^:]+)(?::(\d+))?$/i.exec(host ?? '')
   if (!match || Number(match[2] ?? 80) !== port) return false
-  const name = (match[1] as string).replace(/^\[(.*)\]$/, '$1').toLowerCase()
+  const name = bareHost(match[1] as string).toLowerCase()
   if (['127.0.0.1', 'localhost', '::1', listenHost.toLowerCase()].includes(name)) return true
   const isOpenToOthers = listenHost === '0.0.0.0' || listenHost === '::'
   // An address cannot be rebound; a name can.

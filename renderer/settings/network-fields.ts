@@ -1,4 +1,5 @@
 /** The network settings as texts, and back. Pure; undefined or an error means: not readable, keep the old value. */
+import { bareHost } from '../../shared/bare-host.ts'
 import type { Network } from '../../shared/job-spec.ts'
 
 export type ProxyKind = 'system' | 'none' | 'custom'
@@ -37,7 +38,7 @@ export function parseResolve(text: string): ParsedResolve {
   for (const [index, line] of text.split('\n').entries()) {
     if (line.trim() === '') continue
     const match = /^([a-z0-9.-]+):(.+)$/i.exec(line.trim())
-    const addresses = (match?.[2] ?? '').split(',').map((address) => address.trim().replace(/^\[(.*)\]$/, '$1'))
+    const addresses = (match?.[2] ?? '').split(',').map((address) => bareHost(address.trim()))
     if (!match?.[1] || !addresses.every(isAddress)) return { ok: false, line: index + 1 }
     resolve[match[1].toLowerCase()] = addresses
   }

@@ -1,5 +1,6 @@
 /** Where a bucket is asked: host, port and path in front of the key. Pure. */
 import { isIP } from 'node:net'
+import { bareHost } from '../../../shared/bare-host.ts'
 import type { Source } from '../../../shared/job-spec.ts'
 import type { Endpoint } from '../engine-ports.ts'
 
@@ -11,7 +12,7 @@ export function planEndpoint(source: Source, region: string): Endpoint {
   const folder = base.pathname.replace(/\/+$/, '')
   return {
     tls,
-    hostname: hostname.replace(/^\[(.*)\]$/, '$1'),
+    hostname: bareHost(hostname),
     hostHeader: base.port ? `${hostname}:${base.port}` : hostname,
     port: Number(base.port) || (tls ? 443 : 80),
     basePath: virtual ? `${folder}/` : `${folder}/${source.bucket}/`,
@@ -28,7 +29,7 @@ export const endpointUrlOf = (endpoint: Endpoint): string =>
  */
 function isVirtual(source: Source, { protocol, hostname }: URL): boolean {
   const tls = protocol === 'https:'
-  if (isIP(hostname.replace(/^\[(.*)\]$/, '$1')) !== 0) return false
+  if (isIP(bareHost(hostname)) !== 0) return false
   if (source.addressing !== 'auto') return source.addressing === 'virtual'
   return !source.endpointUrl && !(tls && source.bucket.includes('.'))
 }

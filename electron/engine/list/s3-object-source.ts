@@ -17,6 +17,7 @@ import {
 } from '@aws-sdk/client-s3'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
 import { ProxyAgent } from 'proxy-agent'
+import { bareHost } from '../../../shared/bare-host.ts'
 import { type Failure, failed, type Outcome, success } from '../../../shared/failure.ts'
 import type { Source } from '../../../shared/job-spec.ts'
 import type { Endpoint, ListPage, ObjectHead, ObjectSource, Resolver } from '../engine-ports.ts'
@@ -329,7 +330,7 @@ export function parseProxy(url: string): Endpoint['proxy'] {
   const tls = protocol === 'https:'
   const login = username ? Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`) : undefined
   return {
-    hostname: hostname.replace(/^\[(.*)\]$/, '$1'),
+    hostname: bareHost(hostname),
     port: Number(port) || (tls ? 443 : 80),
     tls,
     ...(login ? { authorization: `Basic ${login.toString('base64')}` } : {}),

@@ -7,6 +7,7 @@
  */
 import { Resolver as DnsResolver, lookup as lookupSystem } from 'node:dns/promises'
 import { isIP } from 'node:net'
+import { bareHost } from '../../../shared/bare-host.ts'
 import { failed, success } from '../../../shared/failure.ts'
 import type { Clock, Resolver } from '../engine-ports.ts'
 
@@ -53,7 +54,7 @@ export function createHostResolver(options: {
           from,
         })
 
-      const bare = host.replace(/^\[(.*)\]$/, '$1')
+      const bare = bareHost(host)
       const known = isIP(bare) ? [bare] : fixed[host]
       if (known) return finish({ addresses: known, ttlSeconds: 3600 }, 'fixed')
 

@@ -25,6 +25,8 @@ const JUST_BELOW = 0.95
 const SLOWEST_RATE = 0.5
 /** Rate is measured in slots of this length, smoothed by this weight. */
 const SLOT_SECONDS = 0.5
+/** Before the first slot has passed, by the time since the first request, this at least: some requests go out at once. */
+const LEAST_SLOT_SECONDS = 0.05
 const SMOOTHING = 0.8
 /** Where refusals come at any rate, each look that finds no more of them allows so many times the rate. */
 const RISE = 2
@@ -132,9 +134,8 @@ function follow(
 ): { state: RateState; changed: boolean } {
   if (throttled) {
     if (state.isLimited && sentAt <= state.refusedAt) return { state, changed: false }
-    // In the first moments there is no slot to measure by.
-    const slotSeconds =
-      state.measuredRate === 0 ? Math.min(SLOT_SECONDS, Math.max(0.05, now - state.filledAt)) : SLOT_SECONDS
+    const sinceStart = Math.max(LEAST_SLOT_SECONDS, now - state.filledAt)
+    const slotSeconds = state.measuredRate === 0 ? Math.min(SLOT_SECONDS, sinceStart) : SLOT_SECONDS
     const measured = Math.max(state.measuredRate, state.inSlot / slotSeconds, SLOWEST_RATE)
     const before = state.isLimited ? Math.min(measured, state.rate) : measured
     const rate = Math.max(SLOWEST_RATE, before * BETA)

@@ -327,13 +327,17 @@ export function createTransferBook(options: TransferBookOptions) {
       finish(object)
     } else {
       const delay = isCancelled ? 0 : options.retryAfterMs(failure, row)
-      if (delay === undefined || !isNormalEnd(failure, row.length)) note(delay === undefined ? 'give-up' : 'retry')
-      if (delay === undefined) void giveUp(object, failure, row.length)
-      else {
-        if (!isCancelled && !isNormalEnd(failure, row.length)) retries++
-        giveBack(object, { ...rest, notBefore: now() + delay })
-        onWork()
+      if (delay === undefined) {
+        note('give-up')
+        void giveUp(object, failure, row.length)
+        return
       }
+      if (!isNormalEnd(failure, row.length)) {
+        note('retry')
+        if (!isCancelled) retries++
+      }
+      giveBack(object, { ...rest, notBefore: now() + delay })
+      onWork()
     }
   }
 

@@ -60,7 +60,8 @@ export type ObjectSource = {
   ): Promise<Outcome<ListPage>>
   headObject(
     key: string,
-    options: { checksums?: boolean; partNumber?: number },
+    /** `etag`: the one it had so far. */
+    options: { checksums?: boolean; partNumber?: number; etag?: string },
     signal: AbortSignal,
   ): Promise<Outcome<ObjectHead>>
   /** Where and how the data plane asks for objects of this bucket. Renewed before credentials run out. */

@@ -132,7 +132,7 @@ export function createObjectLanding(options: LandObjectsOptions) {
 
   /** Asks what the object is now. */
   async function repin(index: number): Promise<Outcome<void>> {
-    const head = await source.headObject(table.key(index), {}, signal)
+    const head = await source.headObject(table.key(index), { etag: table.etag(index) }, signal)
     if (!head.ok) return head
     table.repin(index, head.value.etag, head.value.size, head.value.lastModified)
     return success(undefined)

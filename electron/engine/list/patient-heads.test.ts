@@ -9,7 +9,7 @@ const head: Outcome<ObjectHead> = {
 }
 
 /** What is told in the end, and how long was waited before each further attempt. */
-async function ask(answers: Outcome<ObjectHead>[], signal = new AbortController().signal) {
+async function ask(answers: Outcome<ObjectHead>[], signal = new AbortController().signal, etag = '') {
   const waited: number[] = []
   const source = patientHeads({
     source: { headObject: async () => answers.shift() ?? head },
@@ -18,7 +18,7 @@ async function ask(answers: Outcome<ObjectHead>[], signal = new AbortController(
     now: () => 0,
     sleep: async (milliseconds) => void waited.push(milliseconds),
   })
-  return { told: await source.headObject('k', {}, signal), waited }
+  return { told: await source.headObject('k', { etag }, signal), waited }
 }
 
 test.each<[string, Outcome<ObjectHead>[], Outcome<ObjectHead>, number[]]>([
@@ -27,6 +27,13 @@ test.each<[string, Outcome<ObjectHead>[], Outcome<ObjectHead>, number[]]>([
   ['what waiting does not mend is told', [failed({ class: 'missing' })], failed({ class: 'missing' }), []],
 ])('%s', async (_title, answers, told, waited) => {
   expect(await ask([...answers])).toEqual({ told, waited })
+})
+
+test("a network's own page is no head of an object that has an ETag", async () => {
+  const page: Outcome<ObjectHead> = { ok: true, value: { ...head.value, size: 617, etag: '' } }
+  const { signal } = new AbortController()
+  expect(await ask([page, page], signal, 'e')).toEqual({ told: head, waited: [100, 200] })
+  expect(await ask([page], signal)).toEqual({ told: page, waited: [] })
 })
 
 test('a job that is over asks no more', async () => {

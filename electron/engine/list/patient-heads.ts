@@ -1,5 +1,8 @@
-/** HEADs that are asked again as long as that is of use. */
-import type { Failure } from '../../../shared/failure.ts'
+/**
+ * HEADs that are asked again as long as that is of use. An object that had an ETag has one for ever: an answer without
+ * is not S3's own, but that of a network that wants a login first, say.
+ */
+import { type Failure, failed } from '../../../shared/failure.ts'
 import type { ObjectSource } from '../engine-ports.ts'
 import { addFailure, type FailureRow, NO_FAILURES } from '../schedule/failure-row.ts'
 
@@ -19,7 +22,9 @@ export function patientHeads(asking: PatientHeadsOptions): Pick<ObjectSource, 'h
     async headObject(key, options, signal) {
       let row = NO_FAILURES
       while (true) {
-        const head = await source.headObject(key, options, signal)
+        const answer = await source.headObject(key, options, signal)
+        const isForeign = answer.ok && answer.value.etag === '' && (options.etag ?? '') !== ''
+        const head = isForeign ? failed({ class: 'protocol', code: 'no-etag', subject: key }) : answer
         if (head.ok) return head
         row = addFailure(row, { now: now(), heardAt: heardAt() })
         const delay = signal.aborted ? undefined : retryAfterMs(head.failure, row)

@@ -14,6 +14,7 @@ describe('what the SDK throws', () => {
     ],
     ['no such bucket', answered(404, 'NoSuchBucket'), { class: 'missing-bucket', subject: 'bucket' }],
     ['no such key', answered(404, 'NoSuchKey'), { class: 'missing' }],
+    ['a refusal without a document', answered(416, 'Unknown'), { class: 'changed', code: 'HTTP 416' }],
     ['throttling', answered(503, 'SlowDown'), { class: 'throttled', httpStatus: 503 }],
     ['an unknown key id', answered(403, 'InvalidAccessKeyId'), { class: 'credentials' }],
     [

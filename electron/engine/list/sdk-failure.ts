@@ -18,7 +18,7 @@ export function sdkFailure(thrown: unknown, bucket: string): Failure {
   if (status === undefined) return withoutAnswer(error)
 
   const headers = error.$response?.headers ?? {}
-  const code = error.Code ?? error.name
+  const code = error.Code ?? nameOf(error, status)
   const region = error.Region ?? headers['x-amz-bucket-region']
   const requestId = error.$metadata?.requestId
   const movedRegion = status >= 300 && status < 400 && region !== undefined
@@ -31,10 +31,14 @@ export function sdkFailure(thrown: unknown, bucket: string): Failure {
     ...(subject ? { subject } : {}),
     ...(region ? { region } : {}),
     ...(requestId ? { requestId } : {}),
-    // What the SDK says about an answer it could not read helps nobody.
-    ...(error.message.includes('Deserialization error') ? {} : { detail: error.message.slice(0, 300) }),
+    // What the SDK says about an answer it could not read, or without a body, helps nobody.
+    ...(/Deserialization error|^UnknownError$/.test(error.message) ? {} : { detail: error.message.slice(0, 300) }),
   }
 }
+
+/** The SDK makes up a name for an answer without a document, as that to every HEAD. */
+const nameOf = (error: SdkError, status: number): string =>
+  /^Unknown(Error)?$/.test(error.name) ? `HTTP ${status}` : error.name
 
 /** Nothing came back over HTTP: a socket, a timer or the credentials. */
 function withoutAnswer(error: SdkError): Failure {

@@ -20,7 +20,10 @@ function head(status: number, headers: Record<string, string> = {}): ResponseHea
   }
 }
 
+const unpinned: Task = { ...whole, etag: '' }
+
 const range = 'bytes 16-31/100'
+const etag = '"abc"'
 
 describe('an answer that is used', () => {
   it.each<[string, Task, ResponseHead, { offset: number; length: number }]>([
@@ -38,6 +41,7 @@ describe('an answer that is used', () => {
     ['all of it, as asked', whole, head(200, { 'content-length': '100' }), { offset: 0, length: 100 }],
     ['all of it as a range', whole, head(206, { 'content-range': 'bytes 0-99/100' }), { offset: 0, length: 100 }],
     ['all of it, for the first part', first, head(200, { 'content-length': '100' }), { offset: 0, length: 100 }],
+    ['all of it without a length', whole, head(200, { etag }), { offset: 0, length: 100 }],
     ['all of it, where that is wanted', takesWhole, head(200, { 'content-length': '100' }), { offset: 0, length: 100 }],
     // Stored compressed: these are the object's own bytes, and its size counts them.
     [
@@ -59,7 +63,7 @@ describe('an answer that is refused', () => {
     ['no range', part, head(206), 'protocol', 'bad-content-range'],
     ['a range that is none', part, head(206, { 'content-range': 'bytes */100' }), 'protocol', 'bad-content-range'],
     ['two ranges', part, head(206, { 'content-range': 'bytes 16-20/100, 21-31/100' }), 'protocol', 'bad-content-range'],
-    ['another size', part, head(206, { 'content-range': 'bytes 16-31/99' }), 'changed', 'size-differs'],
+    ['another size', part, head(206, { 'content-range': 'bytes 16-31/99', etag }), 'changed', 'size-differs'],
     [
       'a length unlike its range',
       part,
@@ -68,7 +72,19 @@ describe('an answer that is refused', () => {
       'length-differs',
     ],
     ['all of it, for a later part', part, head(200, { 'content-length': '100' }), 'protocol', 'range-ignored'],
-    ['all of another size', whole, head(200, { 'content-length': '101' }), 'changed', 'size-differs'],
+    ['all of another size', whole, head(200, { 'content-length': '101', etag }), 'changed', 'size-differs'],
+    ['another size, never had an ETag', unpinned, head(200, { 'content-length': '101' }), 'changed', 'size-differs'],
+    ["a network's own page", whole, head(200, { 'content-length': '617' }), 'protocol', 'no-etag'],
+    ["a network's own page for a part", part, head(200, { 'content-length': '617' }), 'protocol', 'no-etag'],
+    ['a page without a length', whole, head(200), 'protocol', 'no-etag'],
+    ['a page without a length, never had an ETag', unpinned, head(200), 'protocol', 'no-etag'],
+    [
+      'a range of another size without ETag',
+      part,
+      head(206, { 'content-range': 'bytes 16-31/99' }),
+      'protocol',
+      'no-etag',
+    ],
     ['another ETag', part, head(206, { 'content-range': range, etag: '"abd"' }), 'changed', 'etag-differs'],
     ['another ETag, all of it', whole, head(200, { 'content-length': '100', etag: '"x"' }), 'changed', 'etag-differs'],
   ])('%s', (_title, task, answer, failureClass, code) => {

@@ -14,6 +14,9 @@ export type Verdict =
 /**
  * `Content-Range: bytes 0-15/100` must name exactly the range asked for and the size the object is known to have.
  * A 200 holds the whole object: fine when the task begins at 0 or takes it as it comes, `range-ignored` otherwise.
+ *
+ * A page of a hotel's network, asking for a login, is a 200 for whatever was asked. What bears neither our ETag nor our
+ * size is `no-etag`: no object that has changed, and none of its bytes are written.
  */
 export function judgeResponse(
   task: Pick<FetchTask, 'range' | 'objectSize' | 'etag' | 'acceptWhole'>,
@@ -24,7 +27,11 @@ export function judgeResponse(
   if (task.etag && etag && unquote(etag) !== unquote(task.etag)) {
     return refuse('changed', 'etag-differs', unquote(etag))
   }
-  return head.status === 206 ? judgePartial(task, head) : judgeWhole(task, head)
+  const verdict = head.status === 206 ? judgePartial(task, head) : judgeWhole(task, head)
+  if (task.etag && etag) return verdict
+  const isMeasured = head.status === 206 || head.contentLength !== undefined
+  const isOther = task.etag !== '' && verdict.kind === 'refuse' && verdict.failure.class === 'changed'
+  return isOther || !isMeasured ? refuse('protocol', 'no-etag', head.headers.get('content-type') ?? '') : verdict
 }
 
 function judgePartial(task: Pick<FetchTask, 'range' | 'objectSize'>, head: ResponseHead): Verdict {

@@ -17,7 +17,7 @@ export async function askForCheck(
   { source, signal }: Asking,
   parts: 'alike' | 'exact' = 'alike',
 ): Promise<Outcome<Check>> {
-  const head = await source.headObject(object.key, { checksums: true }, signal)
+  const head = await source.headObject(object.key, { checksums: true, etag: object.etag }, signal)
   if (!head.ok) return head
   if (head.value.etag !== object.etag) {
     return { ok: false, failure: { class: 'changed', code: 'etag-differs', subject: object.key } }

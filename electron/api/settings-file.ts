@@ -66,7 +66,7 @@ async function readSettings(path: string): Promise<{ settings: Settings; setAsid
 
 function parseSettings(text: string): Settings | undefined {
   try {
-    return settingsSchema.parse(JSON.parse(text))
+    return settingsSchema.parse(JSON.parse(text.replace(/^\ufeff/, '')))
   } catch {
     return undefined
   }

@@ -1,5 +1,4 @@
 /** Arguments in, exit code out. Reads like the help text; the work is in the `run-*.ts` files. */
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, CommanderError, Option } from 'commander'
 import packageJson from '../../package.json' with { type: 'json' }
@@ -10,6 +9,7 @@ import type { CommandContext } from './command-context.ts'
 import { EXIT } from './exit-code.ts'
 import { ANALYZE_LOG_FLAGS, DEMO_FLAGS, DOCTOR_FLAGS, type Flag, GET_FLAGS, LS_FLAGS, WEB_FLAGS } from './flags.ts'
 import { earlyFailureLine } from './json-lines.ts'
+import { readText } from './read-text.ts'
 import { languageOf, printable } from './sentences.ts'
 import { spreadGlobs } from './spread-globs.ts'
 import { createOutput, type Io, type Output } from './terminal-io.ts'
@@ -128,13 +128,13 @@ function addFlags(command: Command, flags: Flag[]): Command {
 
 function contextOf(command: Command, flags: Flag[], io: Io, output: Output): CommandContext {
   const stateFolder = stateFolderOf(io.environment, process.platform)
-  const settings = readSettings(join(stateFolder, 'settings.json'))
+  const settings = readSettings(join(stateFolder, 'settings.json'), output)
   return {
     io,
     output,
     flags: collectFlags(flags, typedFlags(command), io.environment, settings.flags),
     settings,
-    parse: { settings, workingFolder: io.workingFolder, readText: (path) => readFileSync(path, 'utf8') },
+    parse: { settings, workingFolder: io.workingFolder, readText },
     language: languageOf(io.environment),
     stateFolder,
     async openEngine() {
@@ -166,11 +166,13 @@ function typedFlags(command: Command): TypedFlags {
   return typed
 }
 
-/** A damaged settings file is the window's to mend: here it only counts as none. */
-function readSettings(path: string): Settings {
+/** A damaged settings file is the window's to mend: here it only counts as none, and that is said. */
+function readSettings(path: string, output: Output): Settings {
   try {
-    return settingsSchema.parse(JSON.parse(readFileSync(path, 'utf8')))
-  } catch {
+    return settingsSchema.parse(JSON.parse(readText(path)))
+  } catch (error) {
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+    if (!isMissing) output.say(`longhaul: ${printable(path)} cannot be used, so no setting of it counts`)
     return DEFAULT_SETTINGS
   }
 }

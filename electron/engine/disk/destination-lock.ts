@@ -4,7 +4,7 @@
  * (docs/decisions/0003-destination-lock.md).
  */
 import { lstatSync, renameSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { failed, type Outcome, success } from '../../../shared/failure.ts'
 import { codeOf, mapDiskError } from './disk-error.ts'
@@ -81,7 +81,7 @@ function outcomeOf(attempt: Attempt, path: string): Outcome<DestinationLock> {
   switch (attempt.primaryCode) {
     case BUSY:
     case LOCKED:
-      return failed({ class: 'locked', code, subject: path })
+      return failed({ class: 'locked', subject: dirname(dirname(path)) })
     case READ_ONLY:
     case PERMISSION:
     case CANNOT_OPEN:

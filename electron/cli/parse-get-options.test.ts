@@ -147,8 +147,8 @@ describe('a mistake names its flag and echoes the value', () => {
     expect(() => parse({}, address)).toThrow(`${JSON.stringify(address)} is no S3 address`)
   })
 
-  test('an empty DEST is refused', () => {
-    expect(() => parse({}, undefined, '')).toThrow('DEST')
+  test.each(['', ' ', 's3://era5/202510/', 'file:///data', 'HTTPS://host/x'])('no folder: %j', (destination) => {
+    expect(() => parse({}, undefined, destination)).toThrow(`DEST: ${JSON.stringify(destination)} is`)
   })
 })
 

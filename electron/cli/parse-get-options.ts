@@ -43,6 +43,7 @@ export function parseGetOptions(
   const path = (text: string) => resolve(context.workingFolder, text)
   const value = valueReader(flags)
   if (destination.trim() === '') refuseValue('DEST', destination, 'is no folder')
+  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(destination)) refuseValue('DEST', destination, 'is an address, not a folder')
   return jobSpecSchema.parse({
     source: parseSource(address, flags),
     destination: path(destination),

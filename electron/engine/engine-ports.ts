@@ -115,6 +115,8 @@ export type FetchTask = {
   objectSize: number
   /** Sent as If-Match; empty = not pinned. */
   etag: string
+  /** The server refuses its own ETag as a condition: none is set, and the answer must name it. */
+  unconditional?: true
   file: TaskFile
   /** The server ignores ranges: an answer with the whole object is fine, what comes before the range is dropped. */
   acceptWhole: boolean

@@ -226,6 +226,17 @@ describe('a failure', () => {
     expect(news.map(({ kind }) => kind)).toEqual(['changed', 'changed', 'failed'])
     expect(table.state(0)).toBe('failed')
   })
+
+  it('of the condition alone has all further objects asked for without one', async () => {
+    const { book, news } = createBook([MIB, MIB])
+    const refused = (await take(book, 1)) as FetchTask
+    expect(refused.unconditional).toBeUndefined()
+    book.settle(done(refused, 1, 0, { class: 'changed', httpStatus: 412 }))
+    await settleMicrotasks()
+    const tasks = [await take(book, 1), await take(book, 2)]
+    expect(tasks.map((task) => task?.unconditional)).toEqual([true, true])
+    expect(news).toEqual([])
+  })
 })
 
 it('small objects begin without a wait, and only as many as the connections need', () => {

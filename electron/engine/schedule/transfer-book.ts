@@ -111,6 +111,8 @@ export function createTransferBook(options: TransferBookOptions) {
   const open = new Map<number, OpenObject>()
   const running = new Map<number, RunningTask>()
   const restarts = new Map<number, number>()
+  /** A weak ETag matches no If-Match (RFC 9110, 13.1.1): then what the answers name is held against it alone. */
+  let refusesItsEtags = false
   let nextTaskId = 1
   let served = 0
   /** Objects between two states, on their way through the disk. */
@@ -154,6 +156,7 @@ export function createTransferBook(options: TransferBookOptions) {
       file: object.file,
       acceptWhole: object.wholeOnly,
     }
+    if (refusesItsEtags && object.etag) task.unconditional = true
     if (object.proof?.task) task.check = object.proof.task
     return task
   }
@@ -371,7 +374,10 @@ export function createTransferBook(options: TransferBookOptions) {
     if (count > MAX_RESTARTS[kind]) return giveUp(object, failure, count)
     const pinned = await transit(replace(object))
     if (!pinned.ok) return failObject(object.index, pinned.failure, count)
-    onObject({ kind, index: object.index, failure })
+    const { index, etag, size } = object
+    const isSame = failure.httpStatus === 412 && table.etag(index) === etag && table.size(index) === size
+    if (isSame) refusesItsEtags = true
+    else onObject({ kind, index, failure })
     table.setState(object.index, 'waiting')
     addWaiting(object.index)
     onWork()

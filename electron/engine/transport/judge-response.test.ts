@@ -76,6 +76,13 @@ describe('an answer that is refused', () => {
     ['another size, never had an ETag', unpinned, head(200, { 'content-length': '101' }), 'changed', 'size-differs'],
     ["a network's own page", whole, head(200, { 'content-length': '617' }), 'protocol', 'no-etag'],
     ["a network's own page for a part", part, head(200, { 'content-length': '617' }), 'protocol', 'no-etag'],
+    [
+      'no ETag where none was asked for',
+      { ...part, unconditional: true },
+      head(206, { 'content-range': range }),
+      'protocol',
+      'no-etag',
+    ],
     ['a page without a length', whole, head(200), 'protocol', 'no-etag'],
     ['a page without a length, never had an ETag', unpinned, head(200), 'protocol', 'no-etag'],
     [

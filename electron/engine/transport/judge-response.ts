@@ -19,7 +19,7 @@ export type Verdict =
  * size is `no-etag`: no object that has changed, and none of its bytes are written.
  */
 export function judgeResponse(
-  task: Pick<FetchTask, 'range' | 'objectSize' | 'etag' | 'acceptWhole'>,
+  task: Pick<FetchTask, 'range' | 'objectSize' | 'etag' | 'acceptWhole' | 'unconditional'>,
   head: ResponseHead,
 ): Verdict {
   if (head.status !== 200 && head.status !== 206) return { kind: 'error' }
@@ -29,7 +29,7 @@ export function judgeResponse(
   }
   const verdict = head.status === 206 ? judgePartial(task, head) : judgeWhole(task, head)
   if (task.etag && etag) return verdict
-  const isMeasured = head.status === 206 || head.contentLength !== undefined
+  const isMeasured = !task.unconditional && (head.status === 206 || head.contentLength !== undefined)
   const isOther = task.etag !== '' && verdict.kind === 'refuse' && verdict.failure.class === 'changed'
   return isOther || !isMeasured ? refuse('protocol', 'no-etag', head.headers.get('content-type') ?? '') : verdict
 }

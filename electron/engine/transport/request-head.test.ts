@@ -55,6 +55,7 @@ describe('the head of a request', () => {
   it.each<[string, Partial<FetchTask>, Partial<Endpoint>, RegExp]>([
     ['a whole object needs no range', { range: { start: 0, end: 100 } }, {}, /^(?!.*range:)/s],
     ['an object without ETag is not pinned', { etag: '' }, {}, /^(?!.*if-match)/s],
+    ['no condition for a server that refuses its own ETag', { unconditional: true }, {}, /^(?!.*if-match)/s],
     ['the bucket in the path', {}, { basePath: '/bucket/' }, /^GET \/bucket\/a\/b\.nc /],
     [
       'a plain proxy gets the absolute address and its own password',

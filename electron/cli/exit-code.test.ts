@@ -71,6 +71,7 @@ describe('every failure class has one sentence', () => {
         'en',
       ),
     ).toBe('Access to b is denied. (HTTP 403, AccessDenied, "No [31m")')
+    expect(sentenceFor({ class: 'proxy', code: 'HTTP 407', httpStatus: 407 }, 'en')).toMatch(/ \(HTTP 407\)$/)
     expect(sentenceFor({ class: 'missing', subject: 'p/', code: 'empty-prefix' }, 'en')).toBe('There is nothing at p/.')
     expect(sentenceFor({ class: 'wrong-region', subject: 'b', region: 'eu-west-1' }, 'en')).toContain(
       '--region eu-west-1',
@@ -89,6 +90,12 @@ test.each([
 test.each<[string, Failure, 'en' | 'zh', string]>([
   ['a step to take', { class: 'proxy' }, 'en', ' Check --proxy, or use --proxy none.'],
   ['in Chinese', { class: 'proxy' }, 'zh', '请检查 --proxy，或改用 --proxy none。'],
+  [
+    'a proxy with a login',
+    { class: 'proxy', httpStatus: 407 },
+    'zh',
+    '它需要登录：--proxy http://用户名:密码@主机:端口。',
+  ],
   [
     'a file where the folder should be',
     { class: 'disk', code: 'EEXIST' },

@@ -128,15 +128,20 @@ const ADVICE: Partial<Record<FailureClass, Record<Language, string>>> = {
   'disk-denied': { en: 'Choose another folder, or mend its permissions.', zh: '请换一个文件夹，或修改它的权限。' },
   locked: { en: 'Wait until it ends, or choose another folder.', zh: '请等它结束，或换一个文件夹。' },
 }
+const PROXY_LOGIN: Record<Language, string> = {
+  en: 'It wants a login: --proxy http://NAME:PASSWORD@HOST:PORT.',
+  zh: '它需要登录：--proxy http://用户名:密码@主机:端口。',
+}
 const FILE_IN_THE_WAY: Record<Language, string> = {
   en: 'A file stands where a folder is needed; choose another folder.',
   zh: '那里是一个文件，不是文件夹；请换一个文件夹。',
 }
 
 /** Follows the sentence about what ended the whole run; empty where nobody knows better than the sentence. */
-export function adviceFor({ class: failureClass, code = '' }: Failure, language: Language): string {
+export function adviceFor({ class: failureClass, code = '', httpStatus }: Failure, language: Language): string {
   const isFile = failureClass === 'disk' && (code === 'EEXIST' || code === 'ENOTDIR')
-  const advice = (isFile ? FILE_IN_THE_WAY : ADVICE[failureClass])?.[language]
+  const isLogin = failureClass === 'proxy' && httpStatus === 407
+  const advice = (isFile ? FILE_IN_THE_WAY : isLogin ? PROXY_LOGIN : ADVICE[failureClass])?.[language]
   return advice ? `${language === 'zh' ? '' : ' '}${advice}` : ''
 }
 
@@ -148,7 +153,7 @@ function regionHint({ class: failureClass, region }: Failure, language: Language
 /** Codes of S3 and of the operating system have capitals; ours are for programs. */
 function quotation({ code = '', httpStatus, detail = '' }: Failure, language: Language): string {
   const status = httpStatus === undefined ? '' : `HTTP ${httpStatus}`
-  const foreignCode = /[A-Z]/.test(code) && !detail.includes(code) ? code : ''
+  const foreignCode = /[A-Z]/.test(code) && !detail.includes(code) && code !== status ? code : ''
   const words = [status, foreignCode, detail ? `"${detail}"` : ''].filter((part) => part !== '').join(', ')
   if (!words) return ''
   return language === 'zh' ? `（${printable(words)}）` : ` (${printable(words)})`

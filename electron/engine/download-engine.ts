@@ -440,5 +440,6 @@ export function startDownload(options: DownloadOptions): Download {
   }
 }
 
-const messageOf = (failure: Failure): string =>
-  [failure.code, failure.detail].filter((part) => part !== undefined).join(': ') || failure.class
+const messageOf = ({ class: failureClass, code = '', detail = '' }: Failure): string =>
+  // The operating system's words begin with its code.
+  [detail.startsWith(code) ? '' : code, detail].filter((part) => part !== '').join(': ') || code || failureClass

@@ -4,8 +4,8 @@
  */
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
-import type { LookupFunction } from 'node:net'
-import { createSecureContext, rootCertificates } from 'node:tls'
+import { isIP, type LookupFunction } from 'node:net'
+import { checkServerIdentity, createSecureContext, type PeerCertificate, rootCertificates } from 'node:tls'
 import {
   HeadObjectCommand,
   type HeadObjectCommandOutput,
@@ -24,7 +24,7 @@ import type { Endpoint, ListPage, ObjectHead, ObjectSource, Resolver } from '../
 import { unquote } from '../transport/judge-response.ts'
 import { endpointUrlOf, planEndpoint } from './plan-endpoint.ts'
 import { decodeListed, type Listing, readListing } from './read-listing.ts'
-import { sdkFailure } from './sdk-failure.ts'
+import { isUnsigned, sdkFailure } from './sdk-failure.ts'
 
 export type Credentials = NonNullable<Endpoint['credentials']>
 
@@ -77,7 +77,7 @@ export function createS3ObjectSource(options: S3SourceOptions): S3ObjectSource {
           failure.region === region ||
           hop >= MAX_REGION_HOPS
         ) {
-          return { ok: false, failure: withHost(failure) }
+          return { ok: false, failure: await withHost(failure) }
         }
         region = failure.region
         client.destroy()
@@ -87,9 +87,16 @@ export function createS3ObjectSource(options: S3SourceOptions): S3ObjectSource {
   }
 
   const NETWORK_CLASSES: readonly Failure['class'][] = ['dns', 'connect', 'tls', 'proxy', 'reset', 'stalled']
-  function withHost(failure: Failure): Failure {
+  async function withHost(failure: Failure): Promise<Failure> {
+    const endpoint = planEndpoint(source, region)
+    const proxy = parseProxy(await options.proxyFor(endpointUrlOf(endpoint)))
+    if (proxy && endpoint.tls && isUnsigned(failure)) {
+      return { class: 'proxy', code: failure.code, httpStatus: failure.httpStatus, subject: endpoint.hostHeader }
+    }
     if (!NETWORK_CLASSES.includes(failure.class) || failure.subject) return failure
-    return { ...failure, subject: planEndpoint(source, region).hostHeader }
+    // Where a proxy stands in between, it is the one that is looked up and connected to.
+    const isOfProxy = proxy && (failure.class === 'dns' || failure.class === 'connect')
+    return { ...failure, subject: isOfProxy ? `${proxy.hostname}:${proxy.port}` : endpoint.hostHeader }
   }
 
   return {
@@ -292,7 +299,15 @@ function createRequestHandler(options: S3SourceOptions) {
   }
   const isExtended = options.ca.length > 0
   const ca = isExtended ? { secureContext: createSecureContext({ ca: [...rootCertificates, ...options.ca] }) } : {}
-  const shared = { keepAlive: true, maxSockets: CONTROL_SOCKETS, lookup, ...ca }
+  const { hostname } = planEndpoint(options.source, 'us-east-1')
+  const shared = {
+    keepAlive: true,
+    maxSockets: CONTROL_SOCKETS,
+    lookup,
+    ...ca,
+    // Through a tunnel the proxy agent tells no host that is an address, and Node takes it for `localhost`.
+    ...(isIP(hostname) ? { checkServerIdentity: identityOf(hostname) } : {}),
+  }
   const httpAgent = new HttpAgent(shared)
   const httpsAgent = new HttpsAgent(shared)
   const getProxyForUrl = (url: string) => options.proxyFor(url)
@@ -314,6 +329,9 @@ function createRequestHandler(options: S3SourceOptions) {
     },
   }
 }
+
+const identityOf = (address: string) => (host: string, certificate: PeerCertificate) =>
+  checkServerIdentity(host === 'localhost' ? address : host, certificate)
 
 const encryptionOf = (head: HeadObjectCommandOutput): { encryption?: string } => {
   const encryption = head.SSECustomerAlgorithm ? 'customer' : head.ServerSideEncryption

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { sdkFailure } from './sdk-failure.ts'
+import { isUnsigned, sdkFailure } from './sdk-failure.ts'
 
 const thrown = (message: string, properties: object): Error => Object.assign(new Error(message), properties)
 const answered = (httpStatusCode: number, name: string, more: object = {}) =>
@@ -41,6 +41,11 @@ describe('what the SDK throws', () => {
       { class: 'connect', code: 'timeout' },
     ],
     [
+      'a connection that is cut, which the SDK calls a timeout',
+      thrown('read ECONNRESET', { name: 'TimeoutError', code: 'ECONNRESET' }),
+      { class: 'reset', code: 'ECONNRESET' },
+    ],
+    [
       'no credentials anywhere',
       thrown('Could not load', { name: 'CredentialsProviderError' }),
       { class: 'credentials' },
@@ -48,6 +53,15 @@ describe('what the SDK throws', () => {
     ['a word that is no error', 'gone', { class: 'protocol' }],
   ])('%s', (_title, error, expected) => {
     expect(sdkFailure(error, 'bucket')).toMatchObject(expected)
+  })
+
+  it.each<[string, unknown, boolean]>([
+    ["a proxy's own page", thrown('UnknownError', { name: 'Unknown', $metadata: { httpStatusCode: 403 } }), true],
+    ["S3's refusal of a HEAD", answered(403, 'Unknown'), false],
+    ["S3's document", answered(403, 'AccessDenied'), false],
+    ['no answer', thrown('connect', { code: 'ECONNREFUSED' }), false],
+  ])("tells an answer that is nobody's: %s", (_title, error, expected) => {
+    expect(isUnsigned(sdkFailure(error, 'bucket'))).toBe(expected)
   })
 
   it('quotes no more than a line of it', () => {

@@ -36,18 +36,28 @@ export function sdkFailure(thrown: unknown, bucket: string): Failure {
   }
 }
 
+/**
+ * An error answer with neither S3's word for it nor the id of a request. Out of a tunnel that is the proxy's own, which
+ * the agent hands on as if S3 had given it.
+ */
+export const isUnsigned = ({ code, httpStatus, requestId }: Failure): boolean =>
+  httpStatus !== undefined && code === `HTTP ${httpStatus}` && requestId === undefined
+
 /** The SDK makes up a name for an answer without a document, as that to every HEAD. */
 const nameOf = (error: SdkError, status: number): string =>
-  /^Unknown(Error)?$/.test(error.name) ? `HTTP ${status}` : error.name
+  /^(Unknown|UnknownError|Error)$/.test(error.name) ? `HTTP ${status}` : error.name
 
 /** Nothing came back over HTTP: a socket, a timer or the credentials. */
 function withoutAnswer(error: SdkError): Failure {
   const inner = error.errors?.[0] ?? error
   const code = inner.code ?? error.code
-  const detail = error.message.slice(0, 300)
+  const detail = error.message.replace(/^@smithy\S+ - \[\w+\] /, '').slice(0, 300)
   if (error.name === 'CredentialsProviderError' || error.name === 'TokenProviderError') {
     return { class: 'credentials', code: error.name, detail }
   }
+  // The SDK calls a connection that was cut a timeout as well.
+  const isCut = code === 'ECONNRESET' || code === 'EPIPE'
+  if (error.name === 'TimeoutError' && isCut) return classifySocketError({ code, message: error.message }, 'open')
   if (error.name === 'TimeoutError')
     return { class: /connect/i.test(error.message) ? 'connect' : 'stalled', code: 'timeout', detail }
   if (code) return classifySocketError({ code, message: inner.message || error.message }, 'connecting')

@@ -179,7 +179,12 @@ function openThroughProxy(
     askForTunnel(hop, endpoint, {
       onRefused: handlers.onProxyRefused,
       onTunnel() {
-        const secured: TLSSocket = connectTls({ socket: hop, ...tlsOptions(endpoint, sessions) })
+        // An address is no name for SNI; without `host` the certificate would have to be that of `localhost`.
+        const secured: TLSSocket = connectTls({
+          socket: hop,
+          host: endpoint.hostname,
+          ...tlsOptions(endpoint, sessions),
+        })
         secured.on('error', (error) => {
           handlers.onError(error)
           hop.destroy()

@@ -23,6 +23,7 @@ import type { Source } from '../../../shared/job-spec.ts'
 import type { Endpoint, ListPage, ObjectHead, ObjectSource, Resolver } from '../engine-ports.ts'
 import { unquote } from '../transport/judge-response.ts'
 import { endpointUrlOf, planEndpoint } from './plan-endpoint.ts'
+import { readKeysAlone } from './read-keys-alone.ts'
 import { decodeListed, type Listing, readListing } from './read-listing.ts'
 import { isUnsigned, sdkFailure } from './sdk-failure.ts'
 
@@ -99,7 +100,7 @@ export function createS3ObjectSource(options: S3SourceOptions): S3ObjectSource {
     return { ...failure, subject: isOfProxy ? `${proxy.hostname}:${proxy.port}` : endpoint.hostHeader }
   }
 
-  return {
+  return readKeysAlone({
     async listPage({ prefix, delimiter, continuation, pageSize, startAfter }, signal) {
       const page = await run(signal, (s3) =>
         sendList(s3, signal, {
@@ -179,7 +180,7 @@ export function createS3ObjectSource(options: S3SourceOptions): S3ObjectSource {
       client.destroy()
       requests.close()
     },
-  }
+  })
 
   function readPage(listing: Listing, asked: { prefix: string; continuation: string | undefined }): Outcome<ListPage> {
     const { isTruncated, nextToken } = listing

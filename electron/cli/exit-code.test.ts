@@ -103,6 +103,12 @@ test.each<[string, Failure, 'en' | 'zh', string]>([
     ' A file stands where a folder is needed; choose another folder.',
   ],
   ['any other trouble of the disk', { class: 'disk', code: 'EIO' }, 'en', ''],
+  [
+    'a profile nobody has',
+    { class: 'credentials', code: 'unknown-profile' },
+    'zh',
+    '~/.aws 中没有这个名字的 profile。',
+  ],
   ['nothing to do about it', { class: 'cancelled' }, 'en', ''],
 ])('what to do next: %s', (_, failure, language, advice) => expect(adviceFor(failure, language)).toBe(advice))
 

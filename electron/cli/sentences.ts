@@ -137,11 +137,24 @@ const FILE_IN_THE_WAY: Record<Language, string> = {
   zh: '那里是一个文件，不是文件夹；请换一个文件夹。',
 }
 
+/** Of the codes behind `credentials`. */
+const CREDENTIALS_ADVICE: Record<string, Record<Language, string>> = {
+  'unknown-profile': {
+    en: '~/.aws knows no profile of that name.',
+    zh: '~/.aws 中没有这个名字的 profile。',
+  },
+  ExpiredToken: {
+    en: 'They have run out: renew them (aws sso login, say) and run the same command again, nothing is lost.',
+    zh: '它们已过期：更新后（例如 aws sso login）再次运行同一条命令即可继续，已下载的不会丢失。',
+  },
+}
+
 /** Follows the sentence about what ended the whole run; empty where nobody knows better than the sentence. */
 export function adviceFor({ class: failureClass, code = '', httpStatus }: Failure, language: Language): string {
   const isFile = failureClass === 'disk' && (code === 'EEXIST' || code === 'ENOTDIR')
   const isLogin = failureClass === 'proxy' && httpStatus === 407
-  const advice = (isFile ? FILE_IN_THE_WAY : isLogin ? PROXY_LOGIN : ADVICE[failureClass])?.[language]
+  const special = isFile ? FILE_IN_THE_WAY : isLogin ? PROXY_LOGIN : CREDENTIALS_ADVICE[code]
+  const advice = (special ?? ADVICE[failureClass])?.[language]
   return advice ? `${language === 'zh' ? '' : ' '}${advice}` : ''
 }
 

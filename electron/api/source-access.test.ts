@@ -108,6 +108,18 @@ test('every certificate of a file and of the system is taken once, and none that
   expect(bodies(ca)).toEqual([...new Set(wanted)])
 })
 
+test("the AWS tools' bundle of certificates counts, over TLS, where the user names none", async () => {
+  const of = async (given: Given) => (await accessOf(given)).ca?.length
+  const environment = { AWS_CA_BUNDLE: join(home, 'two.pem') }
+  const alone = (await of({})) ?? 0
+  expect(await of({ environment })).toBe(await of({ network: { caFile: join(home, 'two.pem') } }))
+  expect(await of({ environment })).toBeGreaterThan(alone)
+  expect(await of({ environment: { AWS_CA_BUNDLE: '/gone.pem' }, source: { endpointUrl: 'http://minio:9000' } })).toBe(
+    0,
+  )
+  expect(await read({ environment: { AWS_CA_BUNDLE: '/gone.pem' } })).toMatchObject({ failure: { code: 'ca-file' } })
+})
+
 test.each<[string, Given, string]>([
   ['none', { network: { proxy: 'none' }, systemProxy: async () => 'http://os:1' }, ''],
   ["the user's", { network: { proxy: 'http://mine:1' }, systemProxy: async () => 'http://os:1' }, 'http://mine:1'],

@@ -46,8 +46,8 @@ export const policySchema = z.strictObject({
   coolDownAfterSeconds: seconds(120),
   coolDownSeconds: seconds(300),
   /**
-   * Attempts for one range before its object fails. Broken and silent connections count a third, and only while others are
-   * answered; refusals (503, 429) a twelfth. What happens while nobody is answered never counts.
+   * Attempts for one range before its object fails. Broken and silent connections count half, refusals (503, 429) a
+   * third, a twelfth while many are refused, and all of these only while others are answered.
    */
   maxAttempts: z.number().int().positive().default(8),
   /** First retry delay; doubles with full jitter (AWS architecture blog, "Exponential Backoff And Jitter"). */

@@ -96,7 +96,7 @@ export function startDownload(options: DownloadOptions): Download {
     partSize: spec.partSize,
     now: clock.monotonic,
     retryAfterMs: (failure, row) => governor.retryAfterMs(failure, row),
-    heardAt: () => governor.heardAt(),
+    heardAt: (failure) => governor.heardAt(failure),
     line: {
       reached(lineId, taskId) {
         const counters = dataPlane.counters(lineId)

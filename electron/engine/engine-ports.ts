@@ -64,6 +64,8 @@ export type ObjectSource = {
     options: { checksums?: boolean; partNumber?: number; etag?: string },
     signal: AbortSignal,
   ): Promise<Outcome<ObjectHead>>
+  /** Asks for the first byte of an object that has one, beside the data plane: whether objects can be had at all. */
+  tryObject(key: string, signal: AbortSignal): Promise<Outcome<void>>
   /** Where and how the data plane asks for objects of this bucket. Renewed before credentials run out. */
   endpoint(signal: AbortSignal): Promise<Outcome<Endpoint>>
   close(): void

@@ -15,17 +15,19 @@ let pool: ConnectionPool
 let told: string[]
 /** Counters of the line; a data plane has none of a line that is closed. */
 let bytes: number
+let running: { taskId: number; reached: number }
 let tell: (...news: LineNews[]) => void
 
 beforeEach(() => {
   told = []
   bytes = 0
+  running = { taskId: 0, reached: 0 }
   let isOpen = true
   const dataPlane = {
     open() {},
     assign() {},
     close() {},
-    counters: () => ({ bytes: isOpen ? bytes : 0, lastByteAt: 0, reached: 0, taskId: 0 }),
+    counters: () => ({ bytes: isOpen ? bytes : 0, lastByteAt: 0, ...running }),
     subscribe(listener: (news: LineNews[]) => void) {
       tell = (...news) => {
         listener(news)
@@ -66,4 +68,18 @@ describe('what a connection has received stays counted when it is closed', () =>
     expect(told).toEqual(['outcome, 1000', 'closed, 1000'])
     expect(pool.size).toBe(0)
   })
+})
+
+it('the first byte of a task is one of its own, not the last of the task before', () => {
+  const line = pool.get(LINE) as PoolLine
+  running = { taskId: 6, reached: 500 }
+  pool.tick()
+  pool.assign(line, task, endpoint)
+  bytes = 1000
+  pool.tick()
+  expect(line.firstByteAt).toBe(0)
+  running = { taskId: task.taskId, reached: 1 }
+  bytes = 1001
+  pool.tick()
+  expect(line.firstByteAt).toBeGreaterThan(0)
 })

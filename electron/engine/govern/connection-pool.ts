@@ -118,6 +118,12 @@ export function createConnectionPool(options: ConnectionPoolOptions) {
     dataPlane.close(line.id)
   }
 
+  /** Where its task has got to; the start of its range while it has not begun. */
+  function reached(line: PoolLine): number {
+    const counters = dataPlane.counters(line.id)
+    return line.task && counters.taskId === line.task.taskId ? counters.reached : (line.task?.range.start ?? 0)
+  }
+
   return {
     lines: () => lines.values(),
     get: (lineId: number) => lines.get(lineId),
@@ -187,21 +193,16 @@ export function createConnectionPool(options: ConnectionPoolOptions) {
         if (line.isGone) continue
         const counters = dataPlane.counters(line.id)
         const fresh = counters.bytes - line.bytes
-        if (fresh > 0) {
-          if (line.firstByteAt === 0) line.firstByteAt = now
-          line.lastByteAt = Math.max(line.lastByteAt, counters.lastByteAt)
-        }
+        // The last bytes of the task before may have been counted only now.
+        if (line.firstByteAt === 0 && line.task && reached(line) > line.task.range.start) line.firstByteAt = now
+        if (fresh > 0) line.lastByteAt = Math.max(line.lastByteAt, counters.lastByteAt)
         line.bytes = counters.bytes
         if (!line.task || line.firstByteAt === 0) continue
         Object.assign(line, foldLineSpeed(line, { elapsedMs: elapsed, bytes: fresh }))
       }
     },
 
-    /** Where its task has got to; the start of its range while it has not begun. */
-    reached(line: PoolLine): number {
-      const counters = dataPlane.counters(line.id)
-      return line.task && counters.taskId === line.task.taskId ? counters.reached : (line.task?.range.start ?? 0)
-    },
+    reached,
 
     /** By all connections, closed ones included. */
     bytesReceived(): number {

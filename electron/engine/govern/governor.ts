@@ -79,17 +79,23 @@ export function createGovernor(options: GovernorOptions) {
   })
   const rolling = createRollingRebuild({ now, policy, emit })
   const network = createNetworkWatch({ now, policy, emit })
-  const probe = createNetworkProbe({ clock, source, policy, prefix: spec.source.prefix, onAnswer: network.noteAnswer })
+  const probe = createNetworkProbe({
+    clock,
+    source,
+    policy,
+    prefix: spec.source.prefix,
+    landedKey: book.landedKey,
+    onAnswer: network.noteAnswer,
+  })
   const rest = createRestKeeper({
     clock,
     policy,
     timeWindow: spec.timeWindow,
     emit,
     evidence() {
-      const read = window.read(now())
-      // A rest helps a service, not one object that cannot be had; and that one is not asked often.
-      const isOneObject = options.isListingComplete() && book.isLeftWithOneThatFails()
-      return { ...read, successRate: isOneObject ? 1 : read.successRate, retryAfterMs: gates.longestWaitMs() }
+      const read = window.read(now(), book.receivingTasks())
+      // A rest helps a service, not the few objects that cannot be had while others can.
+      return { ...read, successRate: isLeftToFail ? 1 : read.successRate, retryAfterMs: gates.longestWaitMs() }
     },
     onRest(cause) {
       // A service that refuses is there and is waited for, however long; one that only breaks off is gone some day.
@@ -118,6 +124,8 @@ export function createGovernor(options: GovernorOptions) {
   let connectFailures = 0
   let connectNotBefore = 0
   let decay = startDecay(now())
+  /** Only such objects are left as are refused, by a service that gives others. */
+  let isLeftToFail = false
 
   const pool = createConnectionPool({ dataPlane, clock, random, onOutcome, onOpened, onClosed, onBroken })
   const bucket = createEndpointKeeper({
@@ -232,7 +240,7 @@ export function createGovernor(options: GovernorOptions) {
     if (line.requests >= policy.maxRequestsPerConnection) line.leaving ??= 'requests'
     const task = book.next(line.id, allowance())
     if (!task) return
-    gates.noteSent(subPrefixOf(task.key))
+    if (!book.isDoubtful(task.taskId)) gates.noteSent(subPrefixOf(task.key))
     ageing.noteWait((now() - line.idleSince) / 1000)
     pool.assign(line, task, endpoint)
   }
@@ -240,7 +248,8 @@ export function createGovernor(options: GovernorOptions) {
   const allowance = (): Allowance => ({
     connections: concurrency.level,
     listingComplete: options.isListingComplete(),
-    mayAsk: gates.mayAsk,
+    // Those few are asked for so seldom that it takes nothing from a budget.
+    mayAsk: (group) => isLeftToFail || gates.mayAsk(group),
   })
 
   // -- outcomes -----------------------------------------------------------------------------------------------
@@ -252,9 +261,11 @@ export function createGovernor(options: GovernorOptions) {
     const isOurs = failure?.class === 'cancelled'
     const isNoFailure = isOurs || (failure && isNormalEnd(failure, book.failuresOf(told.taskId) + 1))
     if (!isNoFailure) window.record(now(), failure?.class, outcome.firstByteMs)
-    if (task && !isNoFailure) noteAnswer(task, line.taskStartedAt, failure)
+    const isItsOwn = failure?.class === 'throttled' && book.isRefusedForItself(told.taskId)
+    if (task && !isNoFailure && !isItsOwn) noteAnswer(task, line.taskStartedAt, failure)
     if (task && failure && !isNoFailure) onFailure(failure, line)
     if (!failure) {
+      network.noteGrant(line.taskStartedAt)
       answers.push(Math.min(task?.objectSize ?? 0, MAX_OBJECT_BYTES))
       bucket.noteAccepted()
     }
@@ -298,6 +309,7 @@ export function createGovernor(options: GovernorOptions) {
     measure(at)
     if (dataPlane.blockedMs() > BLOCKED_MS) heldUntil = at + AFTER_HOLD_MS
     bucket.tick()
+    isLeftToFail = options.isListingComplete() && probe.isGranting() && book.isLeftWithFailures()
     rest.tick()
     if (mayWork()) {
       watchNetwork(at)
@@ -318,6 +330,7 @@ export function createGovernor(options: GovernorOptions) {
   function measure(at: number): void {
     const bytes = pool.bytesReceived()
     if (bytes > receivedBefore) network.noteBytes()
+    for (const line of pool.lines()) if (line.task && line.firstByteAt > 0) network.noteGrant(line.taskStartedAt)
     const seconds = Math.max(0.001, (at - tickedAt) / 1000)
     recentRate += ((bytes - receivedBefore) / seconds - recentRate) * Math.min(1, seconds)
     watchDecay(at, bytes - receivedBefore)
@@ -406,6 +419,9 @@ export function createGovernor(options: GovernorOptions) {
 
   // -- what others may see ------------------------------------------------------------------------------------
 
+  /** Where nothing but the failing is asked for, a question about another object tells. */
+  const failingShare = () => (probe.isGranting() ? 0 : 1 - window.read(now(), book.receivingTasks()).successRate)
+
   const limit = (bytesPerSecond: number): Limit => explainLimit(limitEvidence(bytesPerSecond))
 
   function limitEvidence(bytesPerSecond: number): LimitEvidence {
@@ -465,7 +481,7 @@ export function createGovernor(options: GovernorOptions) {
     },
     lineSpeed: (lineId: number) => pool.get(lineId)?.bytesPerSecond ?? 0,
     retryAfterMs: (failure: Failure, { length, alone }: FailureRow) =>
-      chooseRetryDelayMs({ failure, attempts: length, alone, policy, random: random() }),
+      chooseRetryDelayMs({ failure, attempts: length, alone, failingShare: failingShare(), policy, random: random() }),
     heardAt: network.heardAt,
     listRetryAfterMs: (failure: Failure, attempts: number, sawPage: boolean) =>
       chooseListRetryDelayMs({

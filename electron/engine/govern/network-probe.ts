@@ -1,37 +1,48 @@
 /**
  * While no byte arrives: asks the service for something small. A network that is away does not answer; where only some
- * objects cannot be had, it does, and then the silence is theirs.
+ * objects cannot be had, it does, and then the silence is theirs. A service that refuses objects may list all the same:
+ * only one that gives a byte of an object we already have refuses not all.
  */
 import type { Policy } from '../../../shared/policy.ts'
 import type { Clock, ObjectSource } from '../engine-ports.ts'
 
 export type NetworkProbeOptions = {
   clock: Clock
-  source: Pick<ObjectSource, 'listPage'>
+  source: Pick<ObjectSource, 'listPage' | 'tryObject'>
   policy: Policy
   /** Of the job: where it may list, as it has before. */
   prefix: string
-  onAnswer(): void
+  /** Of an object that has landed and is not empty; undefined while none has. */
+  landedKey(): string | undefined
+  /** `givesObjects`: if nothing has landed, nobody knows, and the listing must do. */
+  onAnswer(givesObjects: boolean): void
 }
 
 /** Early enough to be answered before a network would be called lost (network-watch.ts). */
 const ASK_AFTER_MS = 1500
 
-export function createNetworkProbe({ clock, source, policy, prefix, onAnswer }: NetworkProbeOptions) {
+export function createNetworkProbe(options: NetworkProbeOptions) {
+  const { clock, source, policy, prefix, onAnswer } = options
   const everyMs = policy.stallSeconds * 1000
   let nextAt = 0
   let isAsking = false
+  let grantedAt = Number.NEGATIVE_INFINITY
 
   async function ask(): Promise<void> {
     isAsking = true
     nextAt = clock.monotonic() + everyMs
     const signal = AbortSignal.timeout(policy.unhealthyLatencySeconds * 1000)
-    const page = await source.listPage({ prefix, pageSize: 1 }, signal)
+    const key = options.landedKey()
+    const isListed = source.listPage({ prefix, pageSize: 1 }, signal).then(({ ok }) => ok)
+    const isGranted = key !== undefined && (await source.tryObject(key, signal)).ok
+    if (isGranted) grantedAt = clock.monotonic()
+    if (isGranted || (await isListed)) onAnswer(isGranted || key === undefined)
     isAsking = false
-    if (page.ok) onAnswer()
   }
 
   return {
+    /** Whether an object was given lately, one question may be lost: the service refuses not all. */
+    isGranting: () => clock.monotonic() - grantedAt <= 2 * everyMs,
     tick(silentMs: number): void {
       if (silentMs > Math.min(ASK_AFTER_MS, everyMs) && !isAsking && clock.monotonic() >= nextAt) void ask()
     },

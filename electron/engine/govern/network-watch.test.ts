@@ -20,7 +20,7 @@ function watch(
   for (; now < seconds * 1000; now += 100) {
     const { receives = false, answers = false, ...state } = at(now / 1000)
     if (receives) network.noteBytes()
-    if (answers) network.noteAnswer()
+    if (answers) network.noteAnswer(true)
     if (network.tick({ ...busy, ...state }) && goneAt === undefined) goneAt = Math.round(now / 1000)
   }
   return { told, goneAt }
@@ -66,6 +66,14 @@ describe('the network is lost', () => {
 it('it is gone for good after networkGoneSeconds, even where it never brought a byte', () => {
   expect(watch(70, () => ({})).goneAt).toBe(60)
   expect(watch(70, () => ({ isHeldBack: true })).goneAt).toBeUndefined()
+})
+
+it('an answer that tells nothing of objects does not speak against those that fail', () => {
+  const network = createNetworkWatch({ now: () => 1000, policy: DEFAULT_POLICY, emit() {} })
+  network.noteAnswer(false)
+  expect([network.isAnswering(), network.heardAt('reset')]).toEqual([true, Number.NEGATIVE_INFINITY])
+  network.noteAnswer(true)
+  expect([network.heardAt('reset'), network.heardAt('throttled')]).toEqual([1000, 1000])
 })
 
 it('while the service answers small questions it is given three times as long, and no longer', () => {

@@ -3,7 +3,11 @@
  * connections, and from objects that cannot be had.
  */
 import type { EventCode, Reason } from '../../../shared/engine-event.ts'
+import type { FailureClass } from '../../../shared/failure.ts'
 import type { Policy } from '../../../shared/policy.ts'
+
+/** Answers, not breaks of the way. */
+const FROM_SERVICE: readonly FailureClass[] = ['throttled', 'server-error']
 
 /** No byte from anywhere for so long = the network is away. */
 const NETWORK_LOST_MS = 3000
@@ -23,6 +27,7 @@ export function createNetworkWatch(options: {
   /** Of the last small question; what `startOver` does to the silence does not concern it. */
   let answeredAt = Number.NEGATIVE_INFINITY
   let heardAt = Number.NEGATIVE_INFINITY
+  let grantedAt = Number.NEGATIVE_INFINITY
   let isLost = false
   let hasEverReceived = false
   /** Small questions are asked every `stallSeconds`: one may be lost. */
@@ -34,13 +39,20 @@ export function createNetworkWatch(options: {
       heardAt = receivedAt
       hasEverReceived = true
     },
-    /** The service has answered a small question. */
-    noteAnswer(): void {
+    /** The service has answered a small question; `givesObjects`: and may give objects, if not these. */
+    noteAnswer(givesObjects: boolean): void {
       answeredAt = now()
-      heardAt = answeredAt
+      if (givesObjects) [heardAt, grantedAt] = [answeredAt, answeredAt]
     },
-    /** When anything came last: bytes of any object, or an answer. */
-    heardAt: () => heardAt,
+    /** A request of this time brings bytes. */
+    noteGrant(sentAt: number): void {
+      grantedAt = Math.max(grantedAt, sentAt)
+    },
+    /**
+     * When somebody else was last answered, as far as it speaks against this failure: bytes of any object say that the
+     * way is there, but not that the service, which has begun them long ago, still grants what it is asked for.
+     */
+    heardAt: (failure: FailureClass): number => (FROM_SERVICE.includes(failure) ? grantedAt : heardAt),
     /** Something else has held everything up until now: of the silence, only what went before it counts. */
     startOver(silentBeforeMs = 0): void {
       receivedAt = now() - silentBeforeMs

@@ -22,11 +22,11 @@ const HOPELESS: ReadonlySet<FailureClass> = new Set([
 
 /**
  * The way there may be at fault: these wait for better days as long as nobody else is answered. When others are, it is
- * this object, and it is given up after so many times `maxAttempts`, so that no job hangs on one object for ever. A
- * refusal is the service's own word that it will answer later, and is believed for longer.
+ * this object, and it is given up after so many times `maxAttempts`, so that no job hangs on one object for ever.
  */
 const PATIENCE: Partial<Record<FailureClass, number>> = {
-  throttled: 12,
+  throttled: 3,
+  'server-error': 2,
   dns: 2,
   connect: 2,
   stalled: 2,
@@ -34,12 +34,18 @@ const PATIENCE: Partial<Record<FailureClass, number>> = {
   reset: 2,
 }
 
+/** Where more fails than this, nobody is singled out: by default 0.3 ** 16 is 4e-9, but 0.8 ** 16 every 35th object. */
+const FEW_FAIL = 0.3
+const PATIENCE_WHERE_MANY_FAIL = 12
+
 export type RetryInput = {
   failure: Failure
   /** Failures in a row without a fresh byte, this one included. */
   attempts: number
   /** Of these, those that came while others were answered. */
   alone: number
+  /** Of what is asked for others, the share that fails just now. */
+  failingShare: number
   policy: Policy
   /** In [0, 1). */
   random: number
@@ -49,12 +55,17 @@ export type RetryInput = {
  * Full jitter: uniform in [0, min(cap, base * 2^(attempts - 1))], never before `Retry-After`. Undefined = give up.
  * Source: AWS Architecture Blog, "Exponential Backoff And Jitter" (2015).
  */
-export function chooseRetryDelayMs({ failure, attempts, alone, policy, random }: RetryInput): number | undefined {
+export function chooseRetryDelayMs({
+  failure,
+  attempts,
+  alone,
+  failingShare,
+  policy,
+  random,
+}: RetryInput): number | undefined {
   if (HOPELESS.has(failure.class)) return undefined
   if (failure.class === 'wrong-region' && failure.region === undefined) return undefined
-  const patience = PATIENCE[failure.class]
-  const isWornOut = patience === undefined ? attempts >= policy.maxAttempts : alone >= patience * policy.maxAttempts
-  if (isWornOut) return undefined
+  if (isWornOut(failure.class, { attempts, alone, failingShare, policy })) return undefined
   // A silence was wait enough.
   if (failure.class === 'stalled') return 0
   if (isNormalEnd(failure, attempts)) return 0
@@ -62,12 +73,21 @@ export function chooseRetryDelayMs({ failure, attempts, alone, policy, random }:
   return Math.max(failure.retryAfterMs ?? 0, random * ceiling * 1000)
 }
 
+function isWornOut(
+  name: FailureClass,
+  { attempts, alone, failingShare, policy }: Omit<RetryInput, 'failure' | 'random'>,
+): boolean {
+  const patience = PATIENCE[name]
+  if (patience === undefined) return attempts >= policy.maxAttempts
+  return alone >= (failingShare > FEW_FAIL ? PATIENCE_WHERE_MANY_FAIL : patience) * policy.maxAttempts
+}
+
 /** Before the first page nobody has seen this bucket: a wrong host must be told soon, not waited for. */
 const FIRST_PAGE_ATTEMPTS = 4
 
 /** The same for a page of the listing, whose failures end the job. */
 export function chooseListRetryDelayMs(
-  input: Omit<RetryInput, 'alone'> & { sawPage: boolean; networkGoneMs: number },
+  input: Omit<RetryInput, 'alone' | 'failingShare'> & { sawPage: boolean; networkGoneMs: number },
 ): number | undefined {
   const { failure, attempts, policy, sawPage, networkGoneMs } = input
   if (failure.class === 'credentials' || failure.class === 'wrong-region' || failure.class === 'clock-skew')
@@ -75,5 +95,5 @@ export function chooseListRetryDelayMs(
   if (failure.class === 'protocol' && !sawPage) return undefined
   if (!sawPage && failure.class !== 'throttled' && attempts >= FIRST_PAGE_ATTEMPTS) return undefined
   if (networkGoneMs > policy.networkGoneSeconds * 1000) return undefined
-  return chooseRetryDelayMs({ ...input, alone: 0 })
+  return chooseRetryDelayMs({ ...input, alone: 0, failingShare: 0 })
 }

@@ -46,15 +46,16 @@ describe('a health check', () => {
 })
 
 describe('a failed range', () => {
-  const delay = (failure: Failure, attempts: number, { alone = 0, random = 0.5 } = {}) =>
-    chooseRetryDelayMs({ failure, attempts, alone, policy, random })
+  const delay = (failure: Failure, attempts: number, { alone = 0, failingShare = 0, random = 0.5 } = {}) =>
+    chooseRetryDelayMs({ failure, attempts, alone, failingShare, policy, random })
   const rows: [sentence: string, failure: Failure, attempts: number, delayMs: number | undefined][] = [
     ['is tried again after half of 0.2 s, by chance 0.5', { class: 'server-error' }, 1, 100],
     ['... twice as long each time', { class: 'server-error' }, 4, 800],
     ['... up to the cap', { class: 'throttled' }, 30, 10_000],
     ['... never before Retry-After', { class: 'throttled', retryAfterMs: 7000 }, 1, 7000],
-    ['is given up after eight attempts', { class: 'server-error' }, 8, undefined],
+    ['is given up after eight attempts', { class: 'protocol' }, 8, undefined],
     ['... but not when the network is out: that is waited for', { class: 'connect' }, 99, 10_000],
+    ['... nor when the service fails for all', { class: 'server-error' }, 99, 10_000],
     ['is asked again at once when the server had just closed', { class: 'reset', code: 'closed-before-answer' }, 1, 0],
     ['... once', { class: 'reset', code: 'closed-before-answer' }, 2, 200],
     ['is asked in the region that is named', { class: 'wrong-region', region: 'eu-west-1' }, 1, 100],
@@ -63,16 +64,27 @@ describe('a failed range', () => {
   it.each(rows)('%s', (_, failure, attempts, delayMs) => {
     expect(delay(failure, attempts)).toBe(delayMs)
   })
-  const whileOthersAreAnswered: [sentence: string, name: FailureClass, attempts: number, isTried: boolean][] = [
+  const whileOthersAreAnswered: [
+    sentence: string,
+    name: FailureClass,
+    attempts: number,
+    isTried: boolean,
+    failingShare?: number,
+  ][] = [
     ['a connection that breaks is given twice as many attempts', 'reset', 15, true],
     ['... and no more: a job never hangs on one object', 'reset', 16, false],
     ['so is one that stays silent', 'stalled', 15, true],
     ['... and no more', 'stalled', 16, false],
-    ['a refusal is believed for longer', 'throttled', 95, true],
-    ['... and not for ever', 'throttled', 96, false],
+    ['a refusal is believed for a little longer', 'throttled', 23, true],
+    ['... and no more', 'throttled', 24, false],
+    ['a server that fails is asked twice as often as well', 'server-error', 16, false],
+    ['one of many refusals says little about this object', 'throttled', 95, true, 0.5],
+    ['... but something', 'throttled', 96, false, 0.5],
+    ['the same holds where much breaks off', 'reset', 95, true, 0.5],
+    ['... but not where little does', 'reset', 16, false, 0.3],
   ]
-  it.each(whileOthersAreAnswered)('while others are answered, %s', (_, name, alone, isTried) => {
-    expect(delay({ class: name }, alone + 1, { alone }) !== undefined).toBe(isTried)
+  it.each(whileOthersAreAnswered)('while others are answered, %s', (_, name, alone, isTried, failingShare = 0) => {
+    expect(delay({ class: name }, alone + 1, { alone, failingShare }) !== undefined).toBe(isTried)
   })
   it.each(['reset', 'stalled', 'throttled', 'connect', 'dns'] as const)(
     'while nobody is answered, %s is waited out however long it lasts',

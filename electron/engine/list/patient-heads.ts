@@ -2,7 +2,7 @@
  * HEADs that are asked again as long as that is of use. An object that had an ETag has one for ever: an answer without
  * is not S3's own, but that of a network that wants a login first, say.
  */
-import { type Failure, failed } from '../../../shared/failure.ts'
+import { type Failure, type FailureClass, failed } from '../../../shared/failure.ts'
 import type { ObjectSource } from '../engine-ports.ts'
 import { addFailure, type FailureRow, NO_FAILURES } from '../schedule/failure-row.ts'
 
@@ -10,8 +10,8 @@ export type PatientHeadsOptions = {
   source: Pick<ObjectSource, 'headObject'>
   /** How long to wait before it is sent again; undefined = it is of no use. */
   retryAfterMs(failure: Failure, row: FailureRow): number | undefined
-  /** When anything was last received from the service. Monotonic milliseconds, as `now`. */
-  heardAt(): number
+  /** When somebody else was last answered, as far as it speaks against this failure. Monotonic milliseconds, as `now`. */
+  heardAt(failure: FailureClass): number
   now(): number
   sleep(milliseconds: number): Promise<void>
 }
@@ -26,7 +26,7 @@ export function patientHeads(asking: PatientHeadsOptions): Pick<ObjectSource, 'h
         const isForeign = answer.ok && answer.value.etag === '' && (options.etag ?? '') !== ''
         const head = isForeign ? failed({ class: 'protocol', code: 'no-etag', subject: key }) : answer
         if (head.ok) return head
-        row = addFailure(row, { now: now(), heardAt: heardAt() })
+        row = addFailure(row, { now: now(), heardAt: heardAt(head.failure.class) })
         const delay = signal.aborted ? undefined : retryAfterMs(head.failure, row)
         if (delay === undefined) return head
         await sleep(delay)

@@ -5,8 +5,10 @@
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
+import { Readable } from 'node:stream'
 import { checkServerIdentity, createSecureContext, type PeerCertificate, rootCertificates } from 'node:tls'
 import {
+  GetObjectCommand,
   HeadObjectCommand,
   type HeadObjectCommandOutput,
   ListBucketsCommand,
@@ -150,6 +152,15 @@ export function createS3ObjectSource(options: S3SourceOptions): S3ObjectSource {
         ...encryptionOf(value),
       }
       return success(objectHead)
+    },
+
+    async tryObject(key, signal) {
+      const input = { Bucket: source.bucket, Key: key, Range: 'bytes=0-0' }
+      const answer = await run(signal, (s3) => s3.send(new GetObjectCommand(input), { abortSignal: signal }))
+      if (!answer.ok) return answer.failure.subject ? answer : failed({ ...answer.failure, subject: key })
+      // Who ignores ranges sends all of it.
+      if (answer.value.Body instanceof Readable) answer.value.Body.destroy()
+      return success(undefined)
     },
 
     async listBuckets(signal) {

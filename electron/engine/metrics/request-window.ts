@@ -40,16 +40,16 @@ export function createRequestWindow(windowSeconds: number) {
       while (lost[0] && now - lost[0].at > windowSeconds * 1000) lost.shift()
       return lost.reduce((sum, { seconds }) => sum + seconds, 0)
     },
-    read(now: number) {
+    /** `succeeding`: requests under way that bring what was asked for, to be counted as successes. */
+    read(now: number, succeeding = 0) {
       const inWindow = recent.filter((request) => now - request.at <= windowSeconds * 1000)
       const passed = finishedAt.findIndex((at) => now - at <= RATE_MILLISECONDS)
       finishedAt.splice(0, passed < 0 ? finishedAt.length : passed)
+      const asked = inWindow.length + succeeding
+      const failed = inWindow.filter(({ failureClass }) => failureClass !== undefined).length
       const sorted = [...firstBytes].sort((a, b) => a - b)
       return {
-        successRate:
-          inWindow.length === 0
-            ? 1
-            : inWindow.filter(({ failureClass }) => failureClass === undefined).length / inWindow.length,
+        successRate: asked === 0 ? 1 : (asked - failed) / asked,
         /** Of the same requests, those that the server failed. */
         serverErrors: inWindow.filter(({ failureClass }) => failureClass === 'server-error').length,
         requestsPerSecond: finishedAt.length / (RATE_MILLISECONDS / 1000),

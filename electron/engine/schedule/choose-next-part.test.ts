@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { chooseOpenPart, chooseSplit, type OpenObjectView, wantedOpenObjects } from './choose-next-part.ts'
+import { chooseOpenPart, chooseSplit, isResting, type OpenObjectView, wantedOpenObjects } from './choose-next-part.ts'
 import { choosePartSize, cutPart } from './choose-part-size.ts'
 import { NO_FAILURES } from './failure-row.ts'
 
@@ -10,10 +10,16 @@ const object = (name: string, change: Partial<OpenObjectView> = {}) => ({
   group: { name: 'a/', lastServed: 0 },
   isHeld: false,
   pending: [pending],
+  running: { size: 0 },
+  failures: NO_FAILURES,
   writer: undefined,
   ...change,
 })
 const servedAt = (lastServed: number, name = 'a/') => ({ group: { name, lastServed } })
+const failed = { ...pending, failures: { length: 1, alone: 0, lastAt: NOW }, notBefore: NOW }
+const justFailed = { failures: { length: 2, alone: 0, lastAt: NOW } }
+const failedLongAgo = { failures: { length: 2, alone: 0, lastAt: NOW - 10_000 } }
+const doubtful = { failures: { length: 9, alone: 8, lastAt: NOW } }
 const later = { ...pending, notBefore: NOW + 1 }
 
 describe('the next range for a connection of thread 0', () => {
@@ -34,6 +40,29 @@ describe('the next range for a connection of thread 0', () => {
       [object('other', { writer: 1 }), object('free', servedAt(9))],
       'free',
     ],
+    [
+      'what has failed again lets others go first',
+      [object('failed', justFailed), object('fresh', servedAt(9))],
+      'fresh',
+    ],
+    ['... but only for a while', [object('failed', failedLongAgo), object('fresh', servedAt(9))], 'failed'],
+    [
+      'not what has failed once',
+      [object('once', { failures: { length: 1, alone: 0, lastAt: NOW } }), object('fresh', servedAt(9))],
+      'once',
+    ],
+    ['what has failed again rather than nothing', [object('failed', justFailed)], 'failed'],
+    [
+      'nothing more of a doubtful object while a range of it is tried',
+      [object('d', { ...doubtful, running: { size: 1 } })],
+      undefined,
+    ],
+    [
+      'nothing fresh of one either',
+      [object('d', { ...doubtful, pending: [{ ...failed, notBefore: NOW + 1 }, pending] })],
+      undefined,
+    ],
+    ['a doubtful object whatever its prefix is allowed', [object('d', { ...doubtful, ...servedAt(0, 'no/') })], 'd'],
     ['a file of another thread rather than nothing', [object('other', { writer: 1 })], 'other'],
     ['nothing where there is nothing', [object('held', { isHeld: true })], undefined],
   ])('%s', (_title, open, expected) => {
@@ -45,11 +74,29 @@ describe('the next range for a connection of thread 0', () => {
     expect(chooseOpenPart([object('a', { pending: [later, pending] })], NOW, 0, () => true)?.position).toBe(1)
   })
 
+  it('of a doubtful object it is the one that has failed most: that one will tell', () => {
+    const often = { ...failed, failures: { length: 5, alone: 4, lastAt: NOW } }
+    const open = [object('d', { ...doubtful, pending: [failed, often, failed] })]
+    expect(chooseOpenPart(open, NOW, 0, () => true)?.position).toBe(1)
+  })
+
   it('asks a budget only for an object it would take: asking may use it up', () => {
     const asked: string[] = []
     const open = [object('first', servedAt(0, '1/')), object('worse', servedAt(5, '2/'))]
     chooseOpenPart(open, NOW, 0, (group) => asked.push(group) > 0)
     expect(asked).toEqual(['1/'])
+  })
+})
+
+describe('an object waits for its next attempt, and others are worked on', () => {
+  it.each<[string, Partial<OpenObjectView>, boolean]>([
+    ['when all of it waits', { pending: [later, later] }, true],
+    ['not when some of it may be asked for', { pending: [later, pending] }, false],
+    ['not while it is asked for', { pending: [later], running: { size: 1 } }, false],
+    ['when it is doubtful, between its attempts', { ...doubtful, pending: [failed] }, true],
+    ['not when all of it is there', { pending: [] }, false],
+  ])('%s', (_title, change, expected) => {
+    expect(isResting(object('o', change), NOW)).toBe(expected)
   })
 })
 

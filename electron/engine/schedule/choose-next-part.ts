@@ -13,14 +13,35 @@ export type OpenObjectView = {
   /** Nothing of it may be handed out just now. */
   isHeld: boolean
   pending: readonly PendingRange[]
+  running: { readonly size: number }
+  /** Failures of any of its ranges, since its last fresh byte. */
+  failures: FailureRow
   /** Worker thread that writes to its file just now; undefined = none. */
   writer: number | undefined
 }
 
+/** So many while others were answered are no chance any more: 0.3 ** 8 is one object in fifteen thousand. */
+const FAILURES_OF_DOUBT = 8
+
+type Doubted = Pick<OpenObjectView, 'failures'>
+
+/** Nothing of the object comes while others do: it seems not to be had, and shall not keep the others waiting. */
+export const isDoubtful = ({ failures }: Doubted): boolean => failures.alone >= FAILURES_OF_DOUBT
+
+/** Refusals may be the budget's; a third in a row, with others granted in between, is the object's own. */
+export const isRefusedForItself = ({ failures }: Doubted): boolean => failures.alone >= 2
+
+/** It waits for its next attempt, and others may be worked on. */
+export const isResting = (object: OpenObjectView, now: number): boolean =>
+  object.running.size === 0 &&
+  object.pending.length > 0 &&
+  (isDoubtful(object) || isYielding(object, now) || object.pending.every(({ notBefore }) => notBefore > now))
+
 /**
- * Of the objects that are open: one that no other thread than the connection's own writes to, for two threads that
- * write to one file wait for each other in the kernel (measured: 2 x 8 connections, a fifth of all processor time).
- * Among these the one whose sub-prefix was served longest ago, oldest object first within it, and its first pending
+ * Of the objects that are open: one that has not just failed again, for where requests are counted, one that is
+ * refused again and again would keep all others waiting. Among these one that no other thread than the connection's own
+ * writes to, for two threads that write to one file wait for each other in the kernel (measured: 2 x 8 connections, a
+ * fifth of all processor time). Among these the one whose sub-prefix was served longest ago, oldest object first within it, and its first pending
  * range, so that files grow from front to back and finish early.
  */
 export function chooseOpenPart<O extends OpenObjectView>(
@@ -29,21 +50,42 @@ export function chooseOpenPart<O extends OpenObjectView>(
   thread: number,
   mayAsk: (group: string) => boolean,
 ): { object: O; position: number } | undefined {
-  let best: { object: O; position: number; isShared: boolean } | undefined
+  let best: (Candidate & { object: O; position: number }) | undefined
   for (const object of open) {
     if (object.isHeld) continue
+    const position = choosePosition(object, now)
+    if (position < 0) continue
     const isShared = object.writer !== undefined && object.writer !== thread
-    if (best && !isBetter({ object, isShared }, best)) continue
-    const position = object.pending.findIndex((range) => range.notBefore <= now)
-    if (position >= 0 && mayAsk(object.group.name)) best = { object, position, isShared }
+    const candidate = { object, position, isShared, isYielding: isYielding(object, now) }
+    if (best && !isBetter(candidate, best)) continue
+    // A doubtful one is asked for so seldom that it takes nothing from a budget.
+    if (isDoubtful(object) || mayAsk(object.group.name)) best = candidate
   }
   return best
 }
 
-type Candidate = { object: OpenObjectView; isShared: boolean }
+/** Of a doubtful object one range at a time, always the one that has failed most: then it is soon known. */
+function choosePosition(object: OpenObjectView, now: number): number {
+  const { pending } = object
+  if (!isDoubtful(object)) return pending.findIndex((range) => range.notBefore <= now)
+  if (object.running.size > 0) return -1
+  const worst = pending.reduce((most, { failures }) => Math.max(most, failures.length), 0)
+  return pending.findIndex((range) => range.failures.length === worst && range.notBefore <= now)
+}
 
-const isBetter = (a: Candidate, b: Candidate): boolean =>
-  a.isShared === b.isShared ? a.object.group.lastServed < b.object.group.lastServed : b.isShared
+/** An object that has failed twice in a row lets others go first for so long; no longer, for it is to be finished too. */
+const YIELD_MS = 10_000
+
+const isYielding = ({ failures }: OpenObjectView, now: number): boolean =>
+  failures.length > 1 && now < failures.lastAt + YIELD_MS
+
+type Candidate = { object: OpenObjectView; isShared: boolean; isYielding: boolean }
+
+function isBetter(a: Candidate, b: Candidate): boolean {
+  if (a.isYielding !== b.isYielding) return b.isYielding
+  if (a.isShared !== b.isShared) return b.isShared
+  return a.object.group.lastServed < b.object.group.lastServed
+}
 
 /** Several sub-prefixes are worked on side by side, but few files are open at once: disks like sequential writes. */
 export const wantedOpenObjects = (connections: number): number => Math.min(4, Math.max(1, Math.ceil(connections / 4)))

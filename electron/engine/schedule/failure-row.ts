@@ -16,7 +16,7 @@ export type FailureRow = {
 
 export const NO_FAILURES: FailureRow = { length: 0, alone: 0, lastAt: 0 }
 
-/** One more failure. `heardAt`: when anything at all was last received from the service, monotonic milliseconds. */
+/** One more failure. `heardAt`: when somebody else was last answered, monotonic milliseconds (network-watch.ts). */
 export const addFailure = (row: FailureRow, { now, heardAt }: { now: number; heardAt: number }): FailureRow => ({
   length: row.length + 1,
   alone: row.alone + (row.length > 0 && heardAt > row.lastAt ? 1 : 0),

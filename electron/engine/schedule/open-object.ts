@@ -5,7 +5,7 @@ import { missingRanges, spanBytes } from '../plan/missing-ranges.ts'
 import type { Check } from '../verify/choose-check.ts'
 import type { RangeSum } from '../verify/range-sums.ts'
 import type { PendingRange } from './choose-next-part.ts'
-import { NO_FAILURES } from './failure-row.ts'
+import { type FailureRow, NO_FAILURES } from './failure-row.ts'
 
 /** `lastServed`: monotonic order in which a range of it was last handed out; smaller = longer ago. */
 export type PrefixGroup = { name: string; lastServed: number }
@@ -39,6 +39,8 @@ export type OpenObject = {
   running: Set<number>
   /** Worker thread that was asked last; undefined while no task runs. */
   writer: number | undefined
+  /** Failures of any of its ranges, since its last fresh byte; those of requests under way together count as one. */
+  failures: FailureRow
   /** The server ignores ranges: one request for all that is missing. */
   wholeOnly: boolean
   /** Nothing is handed out just now, or ever again when the object has been given up. */
@@ -69,6 +71,7 @@ export function createOpenObject(
     done: [...done],
     running: new Set(),
     writer: undefined,
+    failures: NO_FAILURES,
     wholeOnly: false,
     isHeld: false,
     isDirty: false,

@@ -30,7 +30,7 @@ function createBook(sizes: number[], options: { whole?: boolean; atOnce?: boolea
     now: () => now,
     retryAfterMs: (failure, { length, alone }) => {
       if (failure.class === 'stalled') return alone < 3 ? 0 : undefined
-      return length > 3 ? undefined : 100
+      return length > 3 && failure.class !== 'throttled' ? undefined : 100
     },
     heardAt: () => heardAt,
     landing: {
@@ -120,7 +120,7 @@ describe('a failure', () => {
       const task = (await take(book, 1)) as FetchTask
       expect(task.key).toBe('a/0')
       book.settle(done(task, 1, 0, { class: 'server-error' }))
-      passTime(100)
+      passTime(11_000)
     }
     await settleMicrotasks()
     expect(news).toEqual([{ kind: 'failed', index: 0, failure: { class: 'server-error' }, attempts: 4 }])
@@ -128,14 +128,57 @@ describe('a failure', () => {
     expect((await take(book, 1))?.key).toBe('a/1')
   })
 
-  it('of the last object is its own while it has brought no byte and others have landed', async () => {
-    const { book } = createBook([MIB, MIB])
+  it('is all that is left when nothing fresh waits, and nothing that is under way brings bytes', async () => {
+    const { book, reached, passTime } = createBook([MIB, MIB])
     const [first, second] = [(await take(book, 1)) as FetchTask, (await take(book, 2)) as FetchTask]
     book.settle(done(second, 2, 0, { class: 'server-error' }))
-    expect(book.isLeftWithOneThatFails()).toBe(false)
+    expect(book.isLeftWithFailures()).toBe(false)
     book.settle(done(first, 1))
     await settleMicrotasks()
-    expect(book.isLeftWithOneThatFails()).toBe(true)
+    expect(book.isLeftWithFailures()).toBe(true)
+    expect(book.landedKey()).toBe('a/0')
+    passTime(100)
+    await take(book, 2)
+    expect(book.isLeftWithFailures()).toBe(true)
+    reached.set(2, 1)
+    expect(book.isLeftWithFailures()).toBe(false)
+  })
+
+  it('lets others go first when it comes again; after eight alone the object is asked for one range at a time', async () => {
+    const { book, passTime, hear } = createBook([3 * MIB, MIB, MIB])
+    const fail = async (task: FetchTask | undefined, lineId: number) => {
+      passTime(10)
+      hear()
+      passTime(10)
+      if (task) book.settle(done(task, lineId, task.range.start, { class: 'throttled' }))
+      await settleMicrotasks()
+      passTime(100)
+    }
+    const [first, second] = [await take(book, 1), await take(book, 2)]
+    expect([first?.key, second?.key]).toEqual(['a/0', 'a/0'])
+    await fail(first, 1)
+    // What was under way together with it is no further failure.
+    await fail(second, 2)
+    const third = await take(book, 1)
+    expect(third?.key).toBe('a/0')
+    await fail(third, 1)
+    expect([(await take(book, 1))?.key, (await take(book, 2))?.key]).toEqual(['a/1', 'a/2'])
+
+    const seen = []
+    for (let alone = 1; alone <= 8; alone++) {
+      passTime(10_000)
+      const task = (await take(book, 3)) as FetchTask
+      expect(task.key).toBe('a/0')
+      seen.push([alone, book.isRefusedForItself(task.taskId), book.isDoubtful(task.taskId)])
+      if (alone < 8) await fail(task, 3)
+      else {
+        expect(book.next(4, allowance)?.key).not.toBe('a/0')
+        book.settle(done(task, 3, task.range.start + 1, { class: 'throttled' }))
+      }
+    }
+    expect(seen).toEqual([1, 2, 3, 4, 5, 6, 7, 8].map((alone) => [alone, alone >= 2, alone === 8]))
+    passTime(100)
+    expect(book.isDoubtful(((await take(book, 3)) as FetchTask).taskId)).toBe(false)
   })
 
   it('counts against its object while others are heard, and not while nobody is', async () => {

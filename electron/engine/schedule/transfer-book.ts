@@ -4,12 +4,20 @@
  * Invariants: every byte of an open object is in exactly one of pending, running or done; an object leaves the book
  * exactly once, as landed, failed, or given back to the waiting ones; no file is closed while a task writes to it.
  */
-import type { Failure, Outcome } from '../../../shared/failure.ts'
+import type { Failure, FailureClass, Outcome } from '../../../shared/failure.ts'
 import type { Span } from '../disk/byte-spans.ts'
 import type { FetchTask, TaskOutcome } from '../engine-ports.ts'
 import { subPrefixOf } from '../list/key-below-prefix.ts'
 import type { ObjectTable } from '../plan/object-table.ts'
-import { chooseOpenPart, chooseSplit, type RunningRange, wantedOpenObjects } from './choose-next-part.ts'
+import {
+  chooseOpenPart,
+  chooseSplit,
+  isDoubtful,
+  isRefusedForItself,
+  isResting,
+  type RunningRange,
+  wantedOpenObjects,
+} from './choose-next-part.ts'
 import { choosePartSize, cutPart } from './choose-part-size.ts'
 import { addFailure, type FailureRow, isNormalEnd, NO_FAILURES } from './failure-row.ts'
 import {
@@ -71,8 +79,8 @@ export type TransferBookOptions = {
   now(): number
   /** Milliseconds until the next attempt; undefined = give up. */
   retryAfterMs(failure: Failure, row: FailureRow): number | undefined
-  /** When anything was last received from the service, monotonic milliseconds. */
-  heardAt(): number
+  /** When somebody else was last answered, as far as it speaks against this failure, monotonic milliseconds. */
+  heardAt(failure: FailureClass): number
   line: {
     /** Where this task has got to; 0 while its worker has not begun it. */
     reached(lineId: number, taskId: number): number
@@ -94,7 +102,18 @@ export type TransferBookOptions = {
 /** What the governor allows just now. */
 export type Allowance = { connections: number; listingComplete: boolean; mayAsk(group: string): boolean }
 
-type RunningTask = { object: OpenObject; lineId: number; start: number; end: number; failures: FailureRow }
+type RunningTask = {
+  object: OpenObject
+  lineId: number
+  start: number
+  end: number
+  failures: FailureRow
+  /** Monotonic milliseconds. */
+  startedAt: number
+}
+
+/** So many objects may wait for their next attempt: then no others are begun. Their files are open. */
+const MOST_RESTING = 256
 
 const ENDS_THE_JOB: readonly Failure['class'][] = ['disk-full', 'disk-denied', 'locked']
 /** These belong to the object, not to the way to it: asking again brings nothing. */
@@ -120,6 +139,7 @@ export function createTransferBook(options: TransferBookOptions) {
   let onTransitEnd: (() => void) | undefined
   let waitingBytes = 0
   let landedBytes = 0
+  let lastLanded: number | undefined
   let retries = 0
   let isStopped = false
 
@@ -146,7 +166,7 @@ export function createTransferBook(options: TransferBookOptions) {
     object.group.lastServed = ++served
     object.running.add(taskId)
     object.writer = line.thread(lineId)
-    running.set(taskId, { object, lineId, start: from, end: to, failures })
+    running.set(taskId, { object, lineId, start: from, end: to, failures, startedAt: now() })
     const task: FetchTask = {
       taskId,
       key: object.key,
@@ -174,9 +194,11 @@ export function createTransferBook(options: TransferBookOptions) {
   }
 
   function* splittable(mayAsk: (group: string) => boolean): Generator<RunningRange> {
-    for (const [taskId, { object, lineId, start: from, end }] of running) {
+    for (const [taskId, { object, lineId, start: from, end, failures }] of running) {
       if (object.isHeld || object.wholeOnly || object.file.kind === 'whole' || !mayAsk(object.group.name)) continue
       const reached = Math.max(from, line.reached(lineId, taskId))
+      // What has failed and brings nothing would fail twice.
+      if (failures.length > 0 && reached === from) continue
       yield { taskId, reached, end, bytesPerSecond: line.bytesPerSecond(lineId) }
     }
   }
@@ -185,8 +207,8 @@ export function createTransferBook(options: TransferBookOptions) {
   function refill(allowance: Allowance, bytes: number): void {
     const wantedParts = 2 * allowance.connections
     const wantedOpen = wantedOpenObjects(allowance.connections)
-    let ahead = partsAhead(bytes)
-    while (open.size + inTransit < wantedOpen || ahead + inTransit < wantedParts) {
+    let { objects, parts } = workAhead(bytes)
+    while (objects + inTransit < wantedOpen || parts + inTransit < wantedParts) {
       const index = waiting.take(allowance.mayAsk)
       if (index === undefined) return
       waitingBytes -= table.size(index)
@@ -194,15 +216,27 @@ export function createTransferBook(options: TransferBookOptions) {
       const object = landing.beginAtOnce(index, group)
       if (object) {
         addOpen(object)
-        ahead++
+        objects++
+        parts++
       } else void begin(index, group)
     }
   }
 
-  function partsAhead(bytes: number): number {
+  /** What can be asked for without opening more. Beside it a number of objects may wait for their next attempt. */
+  function workAhead(bytes: number): { objects: number; parts: number } {
+    let objects = 0
     let parts = 0
-    for (const object of open.values()) parts += Math.ceil(pendingBytes(object) / bytes)
-    return parts
+    let resting = 0
+    const at = now()
+    for (const object of open.values()) {
+      if (resting < MOST_RESTING && isResting(object, at)) {
+        resting++
+        continue
+      }
+      objects++
+      parts += Math.ceil(pendingBytes(object) / bytes)
+    }
+    return { objects, parts }
   }
 
   function partBytes({ connections, listingComplete }: Allowance): number {
@@ -241,6 +275,7 @@ export function createTransferBook(options: TransferBookOptions) {
     running.delete(outcome.taskId)
     object.running.delete(outcome.taskId)
     const reached = Math.min(Math.max(task.start, outcome.reached), task.end)
+    if (reached > task.start) object.failures = NO_FAILURES
     if (outcome.sums) object.proof?.sums.push(...outcome.sums)
     if (!outcome.failure) {
       markDone(object, { start: task.start, end: reached })
@@ -301,7 +336,10 @@ export function createTransferBook(options: TransferBookOptions) {
   function recover(object: OpenObject, task: RunningTask, reached: number, failure: Failure): void {
     const isCancelled = failure.class === 'cancelled'
     const before = reached > task.start ? NO_FAILURES : task.failures
-    const row = addFailure(before, { now: now(), heardAt: options.heardAt() })
+    const at = { now: now(), heardAt: options.heardAt(failure.class) }
+    const row = addFailure(before, at)
+    const isNews = task.startedAt >= object.failures.lastAt
+    if (!isCancelled && reached === task.start && isNews) object.failures = addFailure(object.failures, at)
     const failures = isCancelled || reached > task.start ? before : row
     const rest = { start: reached, end: task.end, failures, notBefore: 0 }
     const attempt = task.failures.length + 1
@@ -438,6 +476,7 @@ export function createTransferBook(options: TransferBookOptions) {
   function settleLanded(index: number): void {
     if (table.state(index) !== 'skipped') table.setState(index, 'done')
     landedBytes += table.size(index)
+    if (table.size(index) > 0) lastLanded = index
     onObject({ kind: 'landed', index })
   }
 
@@ -452,6 +491,18 @@ export function createTransferBook(options: TransferBookOptions) {
     const fresh = { name, lastServed: 0 }
     groups.set(name, fresh)
     return fresh
+  }
+
+  function isTrueOf(taskId: number, test: (object: OpenObject) => boolean): boolean {
+    const task = running.get(taskId)
+    return task !== undefined && test(task.object)
+  }
+
+  /** Running tasks that have brought bytes. */
+  function receivingTasks(): number {
+    let receiving = 0
+    for (const [taskId, { lineId, start: from }] of running) if (line.reached(lineId, taskId) > from) receiving++
+    return receiving
   }
 
   /** Bytes of an object that are on disk or on their way there. */
@@ -495,6 +546,10 @@ export function createTransferBook(options: TransferBookOptions) {
     },
     /** How often a running task's range has failed since its last fresh byte. */
     failuresOf: (taskId: number): number => running.get(taskId)?.failures.length ?? 0,
+    /** The object of a running task seems not to be had. */
+    isDoubtful: (taskId: number): boolean => isTrueOf(taskId, isDoubtful),
+    /** What the object of a running task is refused says nothing about others. */
+    isRefusedForItself: (taskId: number): boolean => isTrueOf(taskId, isRefusedForItself),
     counts: () => ({ retries, waiting: waiting.size, open: open.size }),
     /**
      * A running task gives up the rest of its range, all but `graceBytes` that are on their way: another connection
@@ -515,12 +570,15 @@ export function createTransferBook(options: TransferBookOptions) {
       for (const object of open.values()) if (object.pending.length > 0) return true
       return false
     },
-    /** Others have landed, and the one that is left has not brought a byte: that says nothing about the service. */
-    isLeftWithOneThatFails(): boolean {
-      const [last] = open.values()
-      if (!last || waiting.size > 0 || inTransit > 0 || open.size > 1) return false
-      return landedBytes > 0 && liveBytes(last.index) === 0
+    /** Only such objects are left as have failed before and bring nothing. */
+    isLeftWithFailures(): boolean {
+      if (open.size === 0 || waiting.size > 0 || inTransit > 0 || receivingTasks() > 0) return false
+      for (const object of open.values()) if (object.failures.length === 0) return false
+      return true
     },
+    receivingTasks,
+    /** Of the object that has landed last, empty ones apart. */
+    landedKey: (): string | undefined => (lastLanded === undefined ? undefined : table.key(lastLanded)),
     /** Nothing waits, runs or is on its way through the disk. */
     isIdle: () => waiting.size === 0 && inTransit === 0 && open.size === 0,
     /** Hands out nothing more and closes all files; the caller has closed all connections. */

@@ -47,7 +47,7 @@ export function createMemoryBucket(stored: readonly StoredObject[] | ObjectSerie
   }
 }
 
-export type SourceCall = { kind: 'list'; prefix: string } | { kind: 'head'; key: string } | { kind: 'endpoint' }
+export type SourceCall = { kind: 'list'; prefix: string } | { kind: 'head' | 'try'; key: string } | { kind: 'endpoint' }
 
 export type MemorySourceOptions = {
   bucket: MemoryBucket
@@ -115,6 +115,13 @@ export function createMemorySource(options: MemorySourceOptions): ObjectSource &
         checksumType: sum?.type ?? '',
         partCount: partNumber !== undefined && isInParts(object) ? parts.length : 1,
       })
+    },
+
+    async tryObject(key, signal) {
+      const problem = await meet({ kind: 'try', key }, signal)
+      if (problem) return problem
+      if (bucket.find(key)) return success(undefined)
+      return failed({ class: 'missing', code: 'NoSuchKey', httpStatus: 404, subject: key })
     },
 
     async endpoint(signal) {

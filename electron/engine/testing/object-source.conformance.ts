@@ -218,6 +218,12 @@ export function describeObjectSource(
       expect(head).toMatchObject({ ok: false, failure: { class: 'missing', subject: 'many/no such.nc' } })
     })
 
+    it('tries whether an object can be had', async () => {
+      expect(await source.tryObject('deeper.nc', signal)).toEqual({ ok: true, value: undefined })
+      const missing = { ok: false, failure: { class: 'missing', subject: 'many/no such.nc' } }
+      expect(await source.tryObject('many/no such.nc', signal)).toMatchObject(missing)
+    })
+
     it('names a missing bucket', async () => {
       const nowhere = world.open('nowhere')
       const page = await nowhere.listPage({ prefix: '' }, signal)
@@ -238,6 +244,7 @@ export function describeObjectSource(
       const cancelled = { ok: false, failure: { class: 'cancelled' } }
       expect(await source.listPage({ prefix: '' }, aborted)).toMatchObject(cancelled)
       expect(await source.headObject('deeper.nc', {}, aborted)).toMatchObject(cancelled)
+      expect(await source.tryObject('deeper.nc', aborted)).toMatchObject(cancelled)
     })
 
     it('tells the data plane where to ask', async () => {

@@ -139,6 +139,41 @@ describe('one object that cannot be had fails by name, and costs the others noth
     expect(result.speed(150, 200)).toBeGreaterThan(0.95 * 8e6)
   })
 
+  /** Every so-and-so-manieth object is never given. */
+  const cursedEvery = (each: number, fate: Fate): Weather => ({
+    name: 'some objects are cursed',
+    fate: ({ kind, key }) => (kind === 'get' && Number(/object-(\d+)/.exec(key)?.[1]) % each === 0 ? fate : undefined),
+  })
+  it.each([
+    ['one of sixty, in parts', 60, 100e6, 60, 50e6],
+    ['three of sixty, in parts', 60, 100e6, 20, 40e6],
+    ['ten of six hundred', 600, 5e6, 60, 30e6],
+  ])('refused for ever: %s', async (_title, objects, objectBytes, each, bytesPerSecond) => {
+    const line: Weather = { name: 'a line', lineRate: () => 50e6, connectionRate: () => 5e6 }
+    const weather = [line, cursedEvery(each, refused(503, 'SlowDown'))]
+    const result = await simulate({ seconds: 400, prefixes: 1, objects, objectBytes, weather })
+    expect(result.failedObjects).toBe(objects / each)
+    // Nobody waits for them: not the others, not even their request budget for long.
+    const others = (objects - result.failedObjects) * objectBytes
+    const seconds = Math.ceil(others / bytesPerSecond) + 10
+    expect(Math.round(result.speed(0, seconds) * seconds)).toBe(others)
+    // Nor does the job rest for them, and it ends.
+    expect(of(result, 'cooling-down')).toEqual([])
+    expect(result.doneAtSeconds).toBeLessThan(350)
+    expect(result.fatal).toBeUndefined()
+  })
+
+  it.each([500, 503])('but an outage of a minute, %i to all, fails none', async (status) => {
+    const outage: Weather = {
+      name: 'outage',
+      fate: ({ kind }, { seconds }) =>
+        kind === 'get' && seconds > 10 && seconds < 70 ? refused(status, 'InternalError') : undefined,
+    }
+    const result = await simulate({ seconds: 100, weather: [fresh, outage], objectBytes: 1e6 })
+    expect(result.failedObjects).toBe(0)
+    expect(result.speed(90, 100)).toBeGreaterThan(0.9 * 32e6)
+  })
+
   it('but an outage of ten minutes is waited out, and no object fails for it', async () => {
     const cut = lineCut({ atSeconds: 60, forSeconds: 600 })
     const policy = { networkGoneSeconds: 3600 }

@@ -14,7 +14,7 @@ import { createTransferBook } from '../../schedule/transfer-book.ts'
 import { createSeededRandom } from '../seeded-random.ts'
 import type { Weather } from '../weather/weather.ts'
 import { createVirtualClock } from './virtual-clock.ts'
-import { createVirtualDataPlane, type World } from './virtual-data-plane.ts'
+import { createVirtualDataPlane, type VirtualDataPlane, type World } from './virtual-data-plane.ts'
 
 export type SimulationOptions = {
   seconds: number
@@ -26,6 +26,8 @@ export type SimulationOptions = {
   limitBytesPerSecond?: number
   partSize?: number | 'auto'
   objectBytes?: number
+  /** A job of so many objects instead of one without end. */
+  objects?: number
   /** Objects are spread over this many sub-prefixes. */
   prefixes?: number
   addresses?: string[]
@@ -53,6 +55,8 @@ export type SimulationResult = {
   socketsClosed: number
   fatal: Failure | undefined
   failedObjects: number
+  /** When nothing was left to do; undefined for a job without end. */
+  doneAtSeconds: number | undefined
   /** Mean bytes per second between two times, in seconds. */
   speed(from: number, to: number): number
   /** Sockets that were open while the pool did not know them, or the other way round, at any tick. */
@@ -90,7 +94,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     clock,
     random,
     dataPlane,
-    source: makeSource(clock.after, dataPlane.isCut),
+    source: makeSource(clock.after, dataPlane),
     resolver: {
       async resolve(host) {
         await new Promise<void>((resolve) => clock.after(isDnsOut() ? 3000 : 20, resolve))
@@ -131,7 +135,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     partSize: spec.partSize,
     now: clock.monotonic,
     retryAfterMs: (failure, row) => governor.retryAfterMs(failure, row),
-    heardAt: () => governor.heardAt(),
+    heardAt: (failure) => governor.heardAt(failure),
     line: {
       reached(lineId, taskId) {
         const counters = dataPlane.counters(lineId)
@@ -145,7 +149,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     onObject(news) {
       if (news.kind === 'failed') failedObjects++
       // There is always more: as each object lands, another is listed.
-      else if (news.kind === 'landed') list()
+      else if (news.kind === 'landed' && options.objects === undefined) list()
     },
     onFatal: noteFatal,
     onWork: () => governor.pump(),
@@ -155,7 +159,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     policy,
     spec,
     book,
-    isListingComplete: () => false,
+    isListingComplete: () => options.objects !== undefined,
     smallestKey: () => undefined,
     loopLagMs: () => 0,
     emit: (code, reason) =>
@@ -175,7 +179,8 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     book.addWaiting(table.add({ key, size, etag: `etag-${listed}`, lastModified: 0, storageClass: 'STANDARD' }))
     listed++
   }
-  for (let count = 0; count < 64 * Math.max(1, Math.ceil(50e6 / (options.objectBytes ?? 1e9))); count++) list()
+  const endless = 64 * Math.max(1, Math.ceil(50e6 / (options.objectBytes ?? 1e9)))
+  for (let count = 0; count < (options.objects ?? endless); count++) list()
 
   const perSecond: number[] = []
   const levels: number[] = []
@@ -183,6 +188,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   const servedPerSecond: { requests: number; refused: number }[] = []
   let received = 0
   let leaks = 0
+  let doneAtSeconds: number | undefined
 
   const tick = () => {
     governor.tick()
@@ -203,6 +209,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     levels.push(concurrency)
     active.push(connections.active)
     servedPerSecond.push(dataPlane.served())
+    if (book.isIdle()) doneAtSeconds ??= second
     const sockets = dataPlane.socketCounts()
     // A socket that has just been closed is still in the pool until the news is there.
     const inPool = connections.active + connections.connecting + connections.idle
@@ -227,13 +234,17 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     socketsClosed: sockets.closed,
     fatal,
     failedObjects,
+    doneAtSeconds,
     speed: (from, to) => perSecond.slice(from, to).reduce((sum, bytes) => sum + bytes, 0) / (to - from),
     leaks,
   }
 }
 
 /** S3's control plane: well, unless the line is cut. What it cannot know here fails the test that asks. */
-function makeSource(after: (milliseconds: number, run: () => void) => () => void, isCut: () => boolean): ObjectSource {
+function makeSource(
+  after: (milliseconds: number, run: () => void) => () => void,
+  { isCut, gives }: Pick<VirtualDataPlane, 'isCut' | 'gives'>,
+): ObjectSource {
   const soon = () => new Promise<void>((resolve) => after(30, resolve))
   return {
     async listPage() {
@@ -243,6 +254,10 @@ function makeSource(after: (milliseconds: number, run: () => void) => () => void
     async headObject() {
       await soon()
       return success({ size: 1, etag: 'etag', lastModified: 0, checksums: {}, checksumType: '' as const, partCount: 1 })
+    },
+    async tryObject(key) {
+      await soon()
+      return gives(key) ? success(undefined) : failed({ class: 'stalled', code: 'timeout' })
     },
     async endpoint() {
       await soon()

@@ -64,6 +64,8 @@ export type VirtualDataPlane = DataPlane & {
   served(): { requests: number; refused: number }
   /** Nothing gets through just now. */
   isCut(): boolean
+  /** Whether a request for its first byte on a connection of its own would be granted. */
+  gives(key: string): boolean
   open(line: { lineId: number; address: string }): void
 }
 
@@ -365,6 +367,12 @@ export function createVirtualDataPlane(options: { clock: VirtualClock; random: (
     },
     served: () => ({ requests: counts.requests, refused: counts.refused }),
     isCut: () => lineRate() === 0,
+    gives(key) {
+      const connection = { id: 0, address: 'control', ageSeconds: 0, requests: 1 }
+      const facts = { kind: 'get' as const, key, number: counts.requests, connection, bodyStart: 0, bodyBytes: 1 }
+      const { fate } = meetWeather(world.weather, facts, context())
+      return lineRate() !== 0 && fate?.kind !== 'refuse' && fate?.kind !== 'silence' && fate?.kind !== 'reset'
+    },
   }
   return plane
 }

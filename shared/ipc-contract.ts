@@ -25,8 +25,8 @@ export const appInfoSchema = z.object({
   version: z.string(),
   host: z.enum(['desktop', 'web']),
   platform: z.enum(['windows', 'linux', 'mac']),
-  /** Best of the system's locale, 'zh' or 'en'. */
-  systemLanguage: z.enum(['zh', 'en']),
+  /** What the system's locale asks for; absent when it asks for neither. */
+  systemLanguage: z.enum(['zh', 'en']).optional(),
   /** Where a new job would go unless the user says otherwise. */
   defaultFolder: z.string(),
   /** `os`: kept by the system's vault. `session`: kept in memory until the program ends. */

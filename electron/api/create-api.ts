@@ -27,7 +27,7 @@ export type ApiOptions = {
   workers: { dataPlaneUrl: URL; verifyUrl: URL }
   stateFolder: string
   defaultFolder: string
-  systemLanguage: 'zh' | 'en'
+  systemLanguage: 'zh' | 'en' | undefined
   version: string
   clock: Clock
   platform?: NodeJS.Platform
@@ -101,7 +101,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     version: options.version,
     host: options.host,
     platform: platformName(options.platform ?? process.platform),
-    systemLanguage: options.systemLanguage,
+    ...(options.systemLanguage ? { systemLanguage: options.systemLanguage } : {}),
     defaultFolder: options.defaultFolder,
     vault: vault.kind,
     nativeDialogs: Boolean(folders?.chooseFolder && folders.reveal),

@@ -4,7 +4,7 @@ import type { Summary } from '../../shared/job-state.ts'
 import { emptySummary } from '../api/empty-summary.ts'
 import { exitCodeOf } from './exit-code.ts'
 import { summaryLines } from './human-lines.ts'
-import { adviceFor, languageOf, printable, sentenceFor } from './sentences.ts'
+import { adviceFor, languageOf, localeLanguageOf, printable, sentenceFor } from './sentences.ts'
 
 const EXPECTED: Record<FailureClass, number> = {
   throttled: 4,
@@ -82,9 +82,20 @@ describe('every failure class has one sentence', () => {
 test.each([
   [{ LANG: 'zh_CN.UTF-8' }, 'zh'],
   [{ LANG: 'zh_CN.UTF-8', LC_ALL: 'C' }, 'en'],
+  [{ LANG: 'de_DE.UTF-8' }, 'en'],
   [{}, 'en'],
 ] as const)('the language of %j is %s', (environment, language) => {
   expect(languageOf(environment)).toBe(language)
+})
+
+test.each([
+  [{ LANG: 'zh_CN.UTF-8' }, 'zh'],
+  [{ LANG: 'en_GB.UTF-8' }, 'en'],
+  [{ LANG: 'de_DE.UTF-8' }, undefined],
+  [{ LANG: 'zh_CN.UTF-8', LC_ALL: 'C.UTF-8' }, undefined],
+  [{}, undefined],
+] as const)('the locale of %j speaks for %s', (environment, language) => {
+  expect(localeLanguageOf(environment)).toBe(language)
 })
 
 test.each<[string, Failure, 'en' | 'zh', string]>([

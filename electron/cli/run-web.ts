@@ -13,6 +13,7 @@ import { type CommandContext, reportFailure } from './command-context.ts'
 import { EXIT } from './exit-code.ts'
 import { parsePort } from './parse-flags.ts'
 import { programFilesOf } from './program-files.ts'
+import { localeLanguageOf } from './sentences.ts'
 import { onStopSignal } from './stop-signals.ts'
 
 /** Free by IANA's list, easy to tunnel to; when it is taken any other will do. */
@@ -50,7 +51,7 @@ export async function runWeb(context: CommandContext): Promise<number> {
 
 /** Loads most of the program. */
 async function openApi(
-  { stateFolder, language, io }: CommandContext,
+  { stateFolder, io }: CommandContext,
   logProblem: (where: string, error: unknown) => void,
 ): Promise<ServedApi & Pick<Api, 'close'>> {
   const [{ createApi }, { createDispatcher }] = await Promise.all([
@@ -63,7 +64,7 @@ async function openApi(
     workers: programFilesOf().workers,
     stateFolder,
     defaultFolder: defaultFolderOf(),
-    systemLanguage: language,
+    systemLanguage: localeLanguageOf(io.environment),
     version: packageJson.version,
     clock: systemClock,
     environment: io.environment,

@@ -1,12 +1,16 @@
 /** One clear sentence for every failure, in English and Chinese. The other side's words come last, as a quotation. */
 import type { Failure, FailureClass } from '../../shared/failure.ts'
+import { firstSpokenLanguage } from '../../shared/spoken-language.ts'
 
 export type Language = 'en' | 'zh'
 
-/** As gettext looks for it. Pure. */
-export function languageOf(environment: NodeJS.ProcessEnv): Language {
+/** What a terminal is spoken to in. Pure. */
+export const languageOf = (environment: NodeJS.ProcessEnv): Language => localeLanguageOf(environment) ?? 'en'
+
+/** As gettext looks for it; undefined when the locale is neither, or `C`, which says nothing. Pure. */
+export function localeLanguageOf(environment: NodeJS.ProcessEnv): Language | undefined {
   const locale = environment.LC_ALL || environment.LC_MESSAGES || environment.LANG || ''
-  return /^zh/i.test(locale) ? 'zh' : 'en'
+  return firstSpokenLanguage([locale])
 }
 
 /** `$` stands for what it is about. The second form is for failures that do not say. */

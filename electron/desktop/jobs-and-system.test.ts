@@ -141,8 +141,9 @@ describe('the end in words', () => {
     [['zh-Hans-CN', 'en-US'], 'zh'],
     [['zh-TW'], 'zh'],
     [['en-US', 'zh-CN'], 'en'],
-    [['de-DE'], 'en'],
-    [[], 'en'],
+    [['de-DE', 'en-GB'], 'en'],
+    [['de-DE'], 'zh'],
+    [[], 'zh'],
   ])('a system that prefers %j reads %s', (preferred, language) => {
     expect(systemLanguageOf(preferred)).toBe(language)
   })

@@ -1,6 +1,7 @@
 /** The few sentences that the operating system shows for us, in both languages. */
 import { formatBytes } from '../../shared/format-units.ts'
 import type { JobView } from '../../shared/ipc-contract.ts'
+import { firstSpokenLanguage } from '../../shared/spoken-language.ts'
 
 export type Language = 'zh' | 'en'
 
@@ -65,9 +66,8 @@ export const NATIVE_WORDS: Record<Language, NativeWords> = {
   },
 }
 
-/** `zh` for every Chinese; the first language that the system prefers decides. */
-export const systemLanguageOf = (preferred: string[]): Language =>
-  preferred[0]?.toLowerCase().startsWith('zh') ? 'zh' : 'en'
+/** The first of the system's preferred languages that we speak; Chinese when it wants neither. */
+export const systemLanguageOf = (preferred: string[]): Language => firstSpokenLanguage(preferred) ?? 'zh'
 
 const addressOf = ({ spec }: JobView): string => `s3://${spec.source.bucket}/${spec.source.prefix}`
 const plural = (count: number, word: string): string => `${count.toLocaleString('en')} ${word}${count === 1 ? '' : 's'}`

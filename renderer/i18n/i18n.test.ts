@@ -87,12 +87,18 @@ describe.each(LANGUAGES)('in %s', (language) => {
 })
 
 test.each([
-  ['zh', 'en', 'zh'],
-  ['en', 'zh', 'en'],
-  ['system', 'zh', 'zh'],
-  ['system', 'en', 'en'],
-] as const)('chosen %s on a system in %s is %s', (chosen, system, language) => {
-  expect(chooseLanguage(chosen, system)).toBe(language)
+  ['zh', 'en', ['en-US'], 'zh'],
+  ['en', 'zh', ['zh-CN'], 'en'],
+  ['system', 'zh', ['en-US'], 'zh'],
+  ['system', 'en', ['zh-CN'], 'zh'],
+  ['system', 'en', ['en-GB', 'zh-CN'], 'en'],
+  ['system', 'en', ['fr-FR'], 'en'],
+  ['system', undefined, ['en-US'], 'en'],
+  ['system', undefined, ['de-DE', 'de', 'en'], 'en'],
+  ['system', undefined, ['fr-FR', 'ja'], 'zh'],
+  ['system', undefined, [], 'zh'],
+] as const)('chosen %s on a system in %s with a browser in %j is %s', (chosen, system, browser, language) => {
+  expect(chooseLanguage(chosen, system, browser)).toBe(language)
 })
 
 test('switching the language switches the words', () => {

@@ -5,6 +5,7 @@
 import i18next from 'i18next'
 import { initReactI18next, useTranslation } from 'react-i18next'
 import type { Settings } from '../../shared/settings.ts'
+import { firstSpokenLanguage } from '../../shared/spoken-language.ts'
 import { en } from './en.ts'
 import { zh } from './zh.ts'
 
@@ -16,21 +17,25 @@ export const HTML_LANGUAGE: Record<Language, string> = { zh: 'zh-CN', en: 'en' }
 
 void i18next.use(initReactI18next).init({
   resources: { zh: { translation: zh }, en: { translation: en } },
-  lng: guessLanguage(),
+  lng: chooseLanguage('system', undefined),
   fallbackLng: false,
   // React escapes by itself.
   interpolation: { escapeValue: false },
   initAsync: false,
 })
 
-/** Before the settings are read, the browser's own language is the best guess. */
-function guessLanguage(): Language {
-  const system = typeof navigator === 'undefined' ? 'zh' : navigator.language
-  return /^zh\b/i.test(system) ? 'zh' : 'en'
-}
-
-export function chooseLanguage(chosen: Settings['language'], system: Language | undefined): Language {
-  return chosen === 'system' ? (system ?? guessLanguage()) : chosen
+/**
+ * The program may run on a server and the browser in front of the user: Chinese when either asks for it, English when
+ * either asks for that, and Chinese again when they ask for neither.
+ */
+export function chooseLanguage(
+  chosen: Settings['language'],
+  system: Language | undefined,
+  browser: readonly string[] = typeof navigator === 'undefined' ? [] : navigator.languages,
+): Language {
+  if (chosen !== 'system') return chosen
+  const asked = [system, firstSpokenLanguage(browser)]
+  return !asked.includes('zh') && asked.includes('en') ? 'en' : 'zh'
 }
 
 export function applyLanguage(language: Language): void {

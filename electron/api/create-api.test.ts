@@ -234,6 +234,25 @@ describe('after a restart', () => {
     expect(await second.phaseOf(jobId)).toBe('interrupted')
   })
 
+  test.each(['in order', 'by a kill'])(
+    'a job that was paused when the program ended %s is still paused',
+    async (how) => {
+      const first = await open()
+      const { jobId, download } = await first.start()
+      download.tick({ bytesDone: 20 })
+      await first.value('jobs.pause', { jobId })
+      if (how === 'in order') await closers.pop()?.()
+      else {
+        const saved = () => readFile(join(stateFolder, 'jobs', `${jobId}.json`), 'utf8')
+        await expect.poll(async () => JSON.parse(await saved()).phase).toBe('paused')
+      }
+      const second = await open()
+      expect(await second.value('jobs.list')).toMatchObject([{ jobId, phase: 'paused', bytesDone: 20 }])
+      await second.value('jobs.resume', { jobId })
+      await expect.poll(() => second.engine.downloads.length).toBe(1)
+    },
+  )
+
   test('settings read while a change is being written are the changed ones', async () => {
     const { value } = await open()
     const settings = (await value('settings.read')) as object

@@ -2,7 +2,7 @@
  * The jobs the user started, one small JSON file each, so that they outlive the program.
  *
  * Only the form and the last known progress are kept here: what is really on disk is told by DEST's own journal.
- * A job that was running when the program ended is found as `interrupted`.
+ * A job that was running when the program ended is found as `interrupted`; one that its user had paused stays paused.
  */
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -33,7 +33,7 @@ export async function openJobBook(
   const pathOf = (jobId: string) => join(folder, `${jobId}.json`)
 
   for (const job of await readJobs(folder, logProblem)) {
-    if (hasEnded(job.phase)) jobs.set(job.jobId, job)
+    if (hasEnded(job.phase) || job.phase === 'paused') jobs.set(job.jobId, job)
     else put({ ...job, phase: 'interrupted' })
   }
 

@@ -154,7 +154,7 @@ export function createJobRunner(options: JobRunnerOptions) {
     const ended: JobView = {
       ...job,
       ...(run.snapshot ? progressOf(run.snapshot) : {}),
-      phase: endPhase(summary, run.wish),
+      phase: endPhase(summary, run.wish, job.phase),
       endedAt: new Date(clock.now()).toISOString(),
       summary,
     }
@@ -376,9 +376,11 @@ function addLimit(
   return { ...known, [limit.code]: (known?.[limit.code] ?? 0) + seconds }
 }
 
-function endPhase(summary: Summary, wish: Run['wish']): JobPhase {
+function endPhase(summary: Summary, wish: Run['wish'], before: JobPhase): JobPhase {
   if (summary.status !== 'interrupted') return summary.status
-  return wish === 'cancel' ? 'cancelled' : 'interrupted'
+  if (wish === 'cancel') return 'cancelled'
+  // Nothing was torn off: it waits for its user, as it did before.
+  return before === 'paused' ? 'paused' : 'interrupted'
 }
 
 function failedRows(job: JobView, query: { filter: ObjectFilter; search: string; offset: number; limit: number }) {

@@ -30,7 +30,8 @@ export function ObjectsTab({ job, snapshot, commands }: ObjectsTabProps) {
   const columns = useColumns(job, snapshot, commands)
   const isWhole = rows.total === undefined || rows.total >= job.objectsTotal
   // Only a run in memory knows every object by name.
-  const isForgotten = hasEnded(job.phase) && filter === 'all' && search === '' && !isWhole
+  const rests = hasEnded(job.phase) || job.phase === 'paused'
+  const isForgotten = rests && filter === 'all' && search === '' && !isWhole
   const isListing = job.phase === 'listing' || job.phase === 'starting'
   return (
     <>

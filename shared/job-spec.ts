@@ -12,6 +12,9 @@ export const accessSchema = z.discriminatedUnion('kind', [
 ])
 export type Access = z.infer<typeof accessSchema>
 
+/** `us-west-2`, `garage`: it becomes a piece of a host name. */
+export const isRegion = (text: string): boolean => /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i.test(text)
+
 /** Bucket and way to reach it: enough to list and to browse. `prefix` may be empty or one whole key. */
 export const sourceSchema = z.object({
   bucket: z.string().min(1),

@@ -2,7 +2,7 @@
 import { isIP } from 'node:net'
 import { bareHost } from '../../shared/bare-host.ts'
 import { parseBytes } from '../../shared/format-units.ts'
-import { MAX_PART_BYTES, MAX_THREADS, MIN_PART_BYTES, type TimeWindow } from '../../shared/job-spec.ts'
+import { isRegion, MAX_PART_BYTES, MAX_THREADS, MIN_PART_BYTES, type TimeWindow } from '../../shared/job-spec.ts'
 import { refuseValue } from './usage-error.ts'
 
 type Parse<T> = (text: string, origin: string) => T
@@ -57,11 +57,8 @@ export const parseEndpointUrl: Parse<string> = (text, origin) => {
   return text
 }
 
-/** It becomes a piece of a host name. */
 export const parseRegion: Parse<string> = (text, origin) =>
-  /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i.test(text)
-    ? text
-    : refuseValue(origin, text, 'is no region such as us-east-1')
+  isRegion(text) ? text : refuseValue(origin, text, 'is no region such as us-east-1')
 
 export const parseProxy: Parse<string> = (text, origin) => {
   if (text === 'system' || text === 'none') return text

@@ -47,7 +47,7 @@ function AdvancedFields({
   const { draft, change } = handle
 
   const textField = (name: TextField, label: string, placeholder: string, suffix?: string) => (
-    <Field label={label} error={name === 'region' ? undefined : errorText(name)}>
+    <Field label={label} error={errorText(name)}>
       {(control) => (
         <Input
           {...control}
@@ -55,7 +55,7 @@ function AdvancedFields({
           placeholder={placeholder}
           spellCheck={false}
           suffix={draft[name] ? suffix : undefined}
-          onBlur={() => name !== 'region' && onTouch(name)}
+          onBlur={() => onTouch(name)}
           onChange={(event) => change({ [name]: event.target.value })}
         />
       )}

@@ -83,6 +83,8 @@ describe('validation', () => {
     ['no profile chosen', { ...example, accessKind: 'profile' }, { profile: 'profileMissing' }],
     ['no keys saved', { ...example, accessKind: 'vault' }, { keys: 'keysMissing' }],
     ['a relative folder', { ...example, folder: 'data' }, { folder: 'folderRelative' }],
+    ['a region that is no piece of a host name', { ...example, region: 'us west 2!' }, { region: 'regionInvalid' }],
+    ['a region of another make, with a space behind', { ...example, region: 'garage ' }, {}],
     ['an endpoint without scheme', { ...example, endpointUrl: 'minio:9000' }, { endpointUrl: 'endpointInvalid' }],
     ['a limit without number', { ...example, rateLimit: 'fast' }, { rateLimit: 'sizeInvalid' }],
     ['a limit of nothing', { ...example, rateLimit: '0' }, { rateLimit: 'sizeInvalid' }],

@@ -29,13 +29,23 @@ import {
 } from './validate-draft.ts'
 import './new-download-page.css'
 
-const TEXT_FIELDS = ['address', 'bucket', 'folder', 'endpointUrl', 'rateLimit', 'timeWindow', 'partSize'] as const
+const TEXT_FIELDS = [
+  'address',
+  'bucket',
+  'folder',
+  'endpointUrl',
+  'region',
+  'rateLimit',
+  'timeWindow',
+  'partSize',
+] as const
 const SOURCE_LABELS = {
   address: 'form.address',
   bucket: 'form.bucket',
   profile: 'form.profile',
   keys: 'form.keysSaved',
   endpointUrl: 'form.endpoint',
+  region: 'form.region',
 } as const satisfies Record<SourceField, string>
 
 export function NewDownloadPage() {
@@ -142,7 +152,7 @@ export function NewDownloadPage() {
                 profile: errorText('profile'),
                 keys: errorText('keys'),
               }}
-              canBrowse={!errors.profile && !errors.keys && !errors.endpointUrl}
+              canBrowse={!errors.profile && !errors.keys && !errors.endpointUrl && !errors.region}
               onTouch={touch}
             />
             <DestinationSection

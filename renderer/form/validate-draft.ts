@@ -1,7 +1,7 @@
 /** What is wrong in the form, by field. The values are keys of `form.errors`. Pure. */
 import { parseBytes } from '../../shared/format-units.ts'
 import type { FolderView } from '../../shared/ipc-contract.ts'
-import { MAX_PART_BYTES, MIN_PART_BYTES } from '../../shared/job-spec.ts'
+import { isRegion, MAX_PART_BYTES, MIN_PART_BYTES } from '../../shared/job-spec.ts'
 import { parseS3Address } from '../../shared/s3-address.ts'
 import type { formZh } from '../i18n/form-zh.ts'
 import { isAbsolutePath, isWebUrl, parseTimeWindow } from './draft-fields.ts'
@@ -14,6 +14,7 @@ export type DraftField =
   | 'keys'
   | 'folder'
   | 'endpointUrl'
+  | 'region'
   | 'rateLimit'
   | 'timeWindow'
   | 'partSize'
@@ -28,13 +29,14 @@ export const FIELD_ORDER: readonly DraftField[] = [
   'keys',
   'folder',
   'endpointUrl',
+  'region',
   'rateLimit',
   'timeWindow',
   'partSize',
 ]
-export const ADVANCED_FIELDS: readonly DraftField[] = ['endpointUrl', 'rateLimit', 'timeWindow', 'partSize']
+export const ADVANCED_FIELDS: readonly DraftField[] = ['endpointUrl', 'region', 'rateLimit', 'timeWindow', 'partSize']
 /** Errors of these make it impossible to ask the bucket anything. */
-const SOURCE_FIELDS = ['address', 'bucket', 'profile', 'keys', 'endpointUrl'] as const
+const SOURCE_FIELDS = ['address', 'bucket', 'profile', 'keys', 'endpointUrl', 'region'] as const
 export type SourceField = (typeof SOURCE_FIELDS)[number]
 
 export function validateDraft(draft: FormDraft, folder: FolderView | undefined): DraftErrors {
@@ -46,6 +48,7 @@ export function validateDraft(draft: FormDraft, folder: FolderView | undefined):
     keys: draft.accessKind === 'vault' && !draft.vaultId ? 'keysMissing' : undefined,
     folder: checkFolder(draft.folder, folder),
     endpointUrl: draft.endpointUrl.trim() && !isWebUrl(draft.endpointUrl) ? 'endpointInvalid' : undefined,
+    region: draft.region.trim() && !isRegion(draft.region.trim()) ? 'regionInvalid' : undefined,
     rateLimit: draft.rateLimit.trim() && !parseBytes(draft.rateLimit) ? 'sizeInvalid' : undefined,
     timeWindow: checkTimeWindow(draft.timeWindow),
     partSize: checkPartSize(draft.partSize),

@@ -117,6 +117,7 @@ export const formEn: Translation<typeof formZh> = {
     bucketMissing: 'Fill in the bucket',
     bucketInvalid: 'Lower-case letters, digits, dots, hyphens and underscores; 3 to 255 characters',
     endpointInvalid: 'Write the whole address, beginning with http:// or https://',
+    regionInvalid: 'A region has only letters, digits and hyphens, e.g. us-west-2',
     profileMissing: 'Choose a profile',
     keysMissing: 'Choose or save a pair of keys',
     keyRequired: 'Required',

@@ -112,6 +112,7 @@ export const formZh = {
     bucketMissing: '请填写存储桶',
     bucketInvalid: '存储桶名只含小写字母、数字、点、连字符和下划线，3 到 255 个字符',
     endpointInvalid: '请写完整的地址，以 http:// 或 https:// 开头',
+    regionInvalid: '区域名只含字母、数字和连字符，如 us-west-2',
     profileMissing: '请选择一个配置',
     keysMissing: '请选择或保存一组密钥',
     keyRequired: '必填',

@@ -35,6 +35,11 @@ describe('what people paste', () => {
       'https://minio.example.org/bucket',
       { bucket: 'bucket', prefix: '', endpointUrl: 'https://minio.example.org', addressing: 'path' },
     ],
+    ['"s3://bucket/a b/"', { bucket: 'bucket', prefix: 'a b/' }],
+    ['arn:aws:s3:::bucket', { bucket: 'bucket', prefix: '' }],
+    ['arn:aws-cn:s3:::bucket/a/*', { bucket: 'bucket', prefix: 'a/' }],
+    ['aws s3 ls --no-sign-request s3://bucket/a/', { bucket: 'bucket', prefix: 'a/' }],
+    ['aws s3 cp s3://bucket/a/ . --recursive', { bucket: 'bucket', prefix: 'a/' }],
   ])('%s', (text, expected) => {
     expect(parseS3Address(text)).toEqual(expected)
   })
@@ -52,6 +57,9 @@ describe('what people paste', () => {
     'http://[::1/bucket',
     'D:\\data',
     'javascript:alert(1)',
+    'arn:aws:iam::123:role/x',
+    'aws s3 ls',
+    '"',
   ])('%j is no S3 address', (text) => {
     expect(parseS3Address(text)).toBeUndefined()
   })

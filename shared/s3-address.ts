@@ -1,4 +1,7 @@
-/** Reads what people paste: `s3://bucket/prefix`, or an https address of a bucket, an object or the S3 console. */
+/**
+ * Reads what people paste: `s3://bucket/prefix`, an https address of a bucket, an object or the S3 console, and what the
+ * page of a public data set shows: its ARN, or a command such as `aws s3 ls --no-sign-request s3://bucket/`.
+ */
 import type { Source } from './job-spec.ts'
 
 export type S3Address = Pick<Source, 'bucket' | 'prefix'> &
@@ -11,7 +14,7 @@ const AWS_HOST = /^(?:(.+)\.)?s3(?:[.-](?:dualstack\.)?([a-z]{2}(?:-[a-z]+)+-\d+
 
 /** Undefined when the text is no S3 address. Never throws. */
 export function parseS3Address(text: string): S3Address | undefined {
-  const trimmed = text.trim()
+  const trimmed = unwrap(text.trim())
   const s3 = /^s3a?:\/\/([^/]+)(?:\/(.*))?$/is.exec(trimmed)
   if (s3) {
     const bucket = s3[1] as string
@@ -19,6 +22,13 @@ export function parseS3Address(text: string): S3Address | undefined {
   }
   if (!/^https?:\/\//i.test(trimmed)) return undefined
   return URL.canParse(trimmed) ? parseWebAddress(new URL(trimmed)) : undefined
+}
+
+function unwrap(text: string): string {
+  const bare = /^(["'`])(.*)\1$/s.exec(text)?.[2]?.trim() ?? text
+  const resource = /^arn:aws[a-z-]*:s3:::([^*]+)\*?$/.exec(bare)?.[1]
+  if (resource) return `s3://${resource}`
+  return /^aws\s+s3\s.*?(s3:\/\/\S+)/.exec(bare)?.[1] ?? bare
 }
 
 function parseWebAddress(url: URL): S3Address | undefined {

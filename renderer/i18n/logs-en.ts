@@ -20,6 +20,7 @@ export const logsEn: Translation<typeof logsZh> = {
   cure: 'Cure: {{text}}',
   hours: 'By hour',
   hoursHint: 'UTC; logs without a time zone in their own time.',
+  hoursHintLocal: 'Local time.',
   hour: 'Hour',
   count: 'Errors',
   classes: 'By class',

@@ -18,6 +18,7 @@ export const logsZh = {
   cure: '建议：{{text}}',
   hours: '按小时',
   hoursHint: 'UTC 时间；没有时区的日志按其自身的时间。',
+  hoursHintLocal: '本机时间。',
   hour: '小时',
   count: '错误数',
   classes: '按类别',

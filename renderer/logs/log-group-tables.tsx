@@ -6,6 +6,7 @@ import { useLanguage, useTranslation } from '../i18n/index.ts'
 import { jobEn } from '../i18n/job-en.ts'
 import { jobZh } from '../i18n/job-zh.ts'
 import { zh } from '../i18n/zh.ts'
+import { zoneOf } from './zone-of.ts'
 
 const SHOWN = 10
 const SHOWN_HOURS = 48
@@ -19,10 +20,11 @@ export function LogGroupTables({ analysis }: { analysis: LogAnalysis }) {
     if (FAILURE_CLASSES.includes(name as FailureClass)) return failures[name as FailureClass].name
     return Object.hasOwn(zh.logs.names, name) ? t(`logs.names.${name as keyof typeof zh.logs.names}`) : name
   }
-  const time = new Intl.DateTimeFormat(language, { dateStyle: 'short', timeStyle: 'short', timeZone: 'UTC' })
+  const zone = zoneOf(analysis)
+  const time = new Intl.DateTimeFormat(language, { dateStyle: 'short', timeStyle: 'short', ...zone })
   return (
     <div className="lh-logs-groups">
-      <Panel title={t('logs.hours')} hint={t('logs.hoursHint')}>
+      <Panel title={t('logs.hours')} hint={t(zone.timeZone ? 'logs.hoursHint' : 'logs.hoursHintLocal')}>
         <CountTable
           header={t('logs.hour')}
           rows={analysis.hours

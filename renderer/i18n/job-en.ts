@@ -464,6 +464,8 @@ export const jobEn: JobWords = {
         '{bytesDone}',
         'took {seconds}',
         'average {averageBytesPerSecond}',
+        'the last run took {lastRunSeconds}',
+        'it averaged {lastRunBytesPerSecond}',
       ],
     },
     nothingFound: {
@@ -521,6 +523,7 @@ export const jobEn: JobWords = {
     marks: 'Event marks',
     noMarks: 'No events in this range',
     empty: 'No speed measured yet',
+    emptyEnded: 'No speed was measured: the job did not run long enough',
     now: 'Now',
     speed: 'Speed',
     concurrency: 'Concurrency',

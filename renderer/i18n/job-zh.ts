@@ -420,7 +420,14 @@ export const jobZh = {
     resumedAfterCrash: { lead: ['已从断点继续'], details: ['保留 {bytesKept}，不重复下载'] },
     completed: {
       lead: ['全部完成并通过校验'],
-      details: ['{objectsDone} 个对象', '{bytesDone}', '用时 {seconds}', '平均 {averageBytesPerSecond}'],
+      details: [
+        '{objectsDone} 个对象',
+        '{bytesDone}',
+        '用时 {seconds}',
+        '平均 {averageBytesPerSecond}',
+        '最后一次运行 {lastRunSeconds}',
+        '其间平均 {lastRunBytesPerSecond}',
+      ],
     },
     nothingFound: {
       lead: ['没有可下载的对象'],
@@ -461,6 +468,7 @@ export const jobZh = {
     marks: '事件标记',
     noMarks: '此范围内没有事件',
     empty: '还没有速度数据',
+    emptyEnded: '没有速度数据：任务运行的时间太短',
     now: '现在',
     speed: '速度',
     concurrency: '并发',

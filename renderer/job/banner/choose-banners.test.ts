@@ -134,6 +134,20 @@ describe('the line under the head', () => {
     expect(banner?.reason).toEqual({ generation: 3, size: 16, cause: 'hourly', warm: 9 })
   })
 
+  it.each([
+    ['of one run', [], { seconds: 100, averageBytesPerSecond: 5 }],
+    [
+      'that was resumed',
+      [ago(99, 'job-started', { resumed: true })],
+      { lastRunSeconds: 100, lastRunBytesPerSecond: 5 },
+    ],
+  ])('a whole job %s tells whose time it is', (_, events, times) => {
+    const whole = { ...summary, status: 'completed' as const, bytesDone: 900, bytesFetched: 500 }
+    const job = { ...sampleJob(), phase: 'completed' as const, summary: whole }
+    const [banner] = chooseBanners({ job, snapshot: undefined, events, now: NOW })
+    expect(banner?.reason).toEqual({ objectsDone: 490, bytesDone: 900, ...times })
+  })
+
   it('says the most frequent cause when objects failed', () => {
     const failed = ['denied', 'missing', 'denied'].map((failure, index) => ({ key: `${index}`, failure, message: '' }))
     const job = { ...sampleJob(), phase: 'failed' as const, summary: { ...summary, failed } }

@@ -58,15 +58,17 @@ export function chooseBanners(input: BannerInput): Banner[] {
 // -- how it ended ---------------------------------------------------------------------------------------------
 
 const ENDINGS: Partial<Record<JobPhase, (input: BannerInput) => Banner>> = {
-  completed: ({ job }) => {
+  completed: ({ job, events }) => {
     if (job.objectsTotal === 0) return { kind: 'nothingFound', tone: 'healing', reason: {} }
     const { summary } = job
     const average = summary && summary.seconds > 0 ? summary.bytesFetched / summary.seconds : 0
+    // The summary's time is the last run's: beside the bytes of all runs it must say so.
+    const isOneOfMany = latest(events, ['job-started'])?.reason.resumed === true
     const reason = {
       objectsDone: summary?.objectsDone ?? job.objectsDone,
       bytesDone: summary?.bytesDone ?? job.bytesDone,
-      ...(summary ? { seconds: summary.seconds } : {}),
-      ...(average > 0 ? { averageBytesPerSecond: average } : {}),
+      ...(summary ? { [isOneOfMany ? 'lastRunSeconds' : 'seconds']: summary.seconds } : {}),
+      ...(average > 0 ? { [isOneOfMany ? 'lastRunBytesPerSecond' : 'averageBytesPerSecond']: average } : {}),
     }
     return { kind: 'completed', tone: 'healthy', reason, action: 'reveal' }
   },

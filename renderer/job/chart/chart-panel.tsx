@@ -80,7 +80,7 @@ export function ChartPanel({ job, snapshot, events, isLive, isExpanded, onExpand
         )}
         <ChartTools {...{ jobId, compared, isExpanded, onExpand }} onCompare={setCompared} onExport={exportAs} />
       </div>
-      {isEmpty && <p className="lh-chart-empty lh-muted">{loaded ? chart.empty : ''}</p>}
+      {isEmpty && <p className="lh-chart-empty lh-muted">{loaded ? (isLive ? chart.empty : chart.emptyEnded) : ''}</p>}
       {!isEmpty && compared && isComparing && (
         <div className="lh-picture lh-picture-main" data-title={chart.compareTitle}>
           <CompareChart

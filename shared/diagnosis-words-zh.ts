@@ -44,7 +44,7 @@ export const diagnosisWordsZh: DiagnosisWords = {
     'first-byte': { name: '首字节时间', threshold: '超过 {{notice}} 偏慢，超过 {{bad}} 不健康' },
     'single-speed': { name: '单连接速度', threshold: '不低于 {{least}}' },
     'parallel-speed': { name: '多连接速度', threshold: '不低于 {{least}}' },
-    'clock-skew': { name: '时钟偏差', threshold: '超过 {{notice}} 偏大，超过 {{bad}} 会被 S3 拒绝' },
+    'clock-skew': { name: '时钟偏差', threshold: '超过 {{notice}}偏大，超过 {{bad}}会被 S3 拒绝' },
     proxy: { name: '代理', threshold: '' },
     vpn: { name: 'VPN / 隧道', threshold: '' },
     mtu: { name: 'MTU', threshold: '不低于 {{full}}；低于 {{least}} 异常' },

@@ -30,12 +30,12 @@ export function StartBar({ preview, folder, firstError, startFailure, starting, 
         <div className="lh-start-line" role="status">
           {firstError ? (
             <span className="lh-trouble">
-              <CloseCircleFilled aria-hidden="true" /> {t('form.cannotStart')} {firstError}
+              <CloseCircleFilled aria-hidden="true" /> {`${t('form.cannotStart')}${firstError}`}
             </span>
           ) : startFailure ? (
             <span className="lh-trouble">
-              <CloseCircleFilled aria-hidden="true" /> {t('form.startFailed')}{' '}
-              {describeFailure(t, startFailure).sentence}
+              <CloseCircleFilled aria-hidden="true" />{' '}
+              {`${t('form.startFailed')}${describeFailure(t, startFailure).sentence}`}
             </span>
           ) : (
             <PreviewLine preview={preview} folder={folder} />

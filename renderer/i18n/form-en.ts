@@ -83,8 +83,8 @@ export const formEn: Translation<typeof formZh> = {
   start: 'Start download',
   starting: 'Starting…',
   resume: 'Continue download',
-  cannotStart: 'Not ready yet:',
-  startFailed: 'Not started:',
+  cannotStart: 'Not ready yet: ',
+  startFailed: 'Not started: ',
   saveKeysFirst: 'Save the keys first, then start',
 
   preview: 'Preview',

@@ -7,7 +7,7 @@ import './failure-note.css'
 
 type FailureNoteProps = {
   failure: Failure
-  /** Words before the sentence, e.g. "Not started:". */
+  /** Words before the sentence, e.g. "Not started: "; with the space, which Chinese does not want. */
   lead?: string
   /** A button that may help, after the advice. */
   action?: ReactNode
@@ -22,7 +22,7 @@ export function FailureNote({ failure, lead, action }: FailureNoteProps) {
       <CloseCircleFilled className="lh-failure-icon" aria-hidden="true" />
       <div className="lh-failure-text">
         <p className="lh-failure-sentence lh-breakable">
-          {lead && <>{lead} </>}
+          {lead}
           {sentence}
         </p>
         <p>{advice}</p>

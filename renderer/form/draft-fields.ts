@@ -18,5 +18,8 @@ function minutes(hour: string | undefined, minute: string | undefined): number |
 
 export const isWebUrl = (text: string): boolean => /^https?:\/\/[^/\s]+/i.test(text.trim()) && URL.canParse(text.trim())
 
+/** Of `/data/era5` it is `/data/`, of `D:\era5` `D:\`; a root has none. */
+export const parentPath = (path: string): string | undefined => /^(.*[\\/])[^\\/]+[\\/]*$/.exec(path.trim())?.[1]
+
 /** `/data/era5`, `D:\era5`, `\\server\share`. */
 export const isAbsolutePath = (path: string): boolean => /^(?:\/|[a-z]:[\\/]|\\\\)/i.test(path.trim())

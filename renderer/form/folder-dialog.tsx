@@ -4,7 +4,7 @@ import { useEffect, useId, useState } from 'react'
 import { useTranslation } from '../i18n/index.ts'
 import { FailureNote } from '../shell/failure-note.tsx'
 import { useReturnFocus } from '../shell/use-return-focus.ts'
-import { isAbsolutePath } from './draft-fields.ts'
+import { isAbsolutePath, parentPath } from './draft-fields.ts'
 import { useAnswer } from './use-answer.ts'
 import './browse-dialog.css'
 
@@ -18,10 +18,15 @@ export function FolderDialog({ startAt, onChoose, onClose }: FolderDialogProps) 
   const [path, setPath] = useState(isAbsolutePath(startAt) ? startAt : '')
   const [typed, setTyped] = useState(path)
   const [answer, again] = useAnswer('folder.list', { path })
-  // The program may answer with the nearest folder that exists, or with its own idea of a start.
+  const [hasOpened, setHasOpened] = useState(false)
+  const missing = answer.status === 'failed' && answer.failure.code === 'ENOENT' ? answer.failure.subject : undefined
+  // The form's folder is often one that is still to be made: the dialog opens at the nearest one above it that is there.
+  const startAbove = hasOpened || missing === undefined ? undefined : parentPath(missing)
   useEffect(() => {
+    if (startAbove !== undefined) setPath(startAbove)
+    else if (answer.status !== 'asking') setHasOpened(true)
     if (answer.status === 'known') setTyped(answer.value.path)
-  }, [answer])
+  }, [answer, startAbove])
 
   const folders = answer.status === 'known' ? answer.value.folders : []
   const parent = answer.status === 'known' ? answer.value.parent : undefined
@@ -67,7 +72,10 @@ export function FolderDialog({ startAt, onChoose, onClose }: FolderDialogProps) 
             <Spin size="small" /> {t('form.browser.loading')}
           </div>
         )}
-        {answer.status === 'failed' && (
+        {missing !== undefined && startAbove === undefined && (
+          <p className="lh-browser-note">{t('form.folderPicker.missing')}</p>
+        )}
+        {answer.status === 'failed' && missing === undefined && (
           <FailureNote
             failure={answer.failure}
             action={

@@ -3,7 +3,7 @@ import type { FolderView } from '../../shared/ipc-contract.ts'
 import { jobSpecSchema } from '../../shared/job-spec.ts'
 import { DEFAULT_SETTINGS } from '../../shared/settings.ts'
 import { crumbsOf, folderOf, nameBelow } from './browse-path.ts'
-import { isAbsolutePath, isWebUrl, parseTimeWindow } from './draft-fields.ts'
+import { isAbsolutePath, isWebUrl, parentPath, parseTimeWindow } from './draft-fields.ts'
 import { readDraft, writeDraft } from './draft-storage.ts'
 import { draftToSpec } from './draft-to-spec.ts'
 import { countAdvanced, emptyDraft, exampleDraft, type FormDraft, withAddress, withSource } from './form-draft.ts'
@@ -159,6 +159,16 @@ test.each([
   ['~/era5', false],
   ['D:era5', false],
 ])('absolute path %s: %s', (path, expected) => expect(isAbsolutePath(path)).toBe(expected))
+
+test.each([
+  ['/data/era5', '/data/'],
+  ['/data/era5/', '/data/'],
+  ['/data', '/'],
+  ['/', undefined],
+  ['D:\\era5\\202510', 'D:\\era5\\'],
+  ['D:\\era5', 'D:\\'],
+  ['D:\\', undefined],
+])('above %s is %s', (path, expected) => expect(parentPath(path)).toBe(expected))
 
 test.each([
   ['https://minio.lab', true],

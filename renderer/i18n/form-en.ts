@@ -159,6 +159,7 @@ export const formEn: Translation<typeof formZh> = {
     path: 'Path',
     up: 'Up',
     empty: 'No sub-folders',
+    missing: 'There is no such folder yet; choose it, and it will be created',
     choose: 'Choose this folder',
     cancel: 'Cancel',
     note: 'Folders of the machine that runs Longhaul',

@@ -152,6 +152,7 @@ export const formZh = {
     path: '路径',
     up: '上一级',
     empty: '没有子文件夹',
+    missing: '还没有这个文件夹；选它的话会自动创建',
     choose: '选这个文件夹',
     cancel: '取消',
     note: '这是运行 Longhaul 的那台机器上的文件夹',

@@ -1,5 +1,6 @@
 /** What stands in the main part before there is anything to show. */
 import { Button } from 'antd'
+import { useHostState } from '../client/use-client.tsx'
 import { useTranslation } from '../i18n/index.ts'
 import { useStoreHandle, useWindowState } from '../store/use-window-store.tsx'
 import { FailureNote } from './failure-note.tsx'
@@ -20,13 +21,19 @@ export function StartFailedPage() {
   const { t } = useTranslation()
   const store = useStoreHandle()
   const failure = useWindowState((state) => state.startFailure)
+  // The banner above says what to do about a refused token; trying again is no help, and the program can be reached.
+  const isRefused = useHostState() === 'refused'
   return (
     <div className="lh-start-page">
       <h1 className="lh-start-title">{t('shell.startFailed')}</h1>
-      {failure && <FailureNote failure={failure} />}
-      <Button type="primary" onClick={() => void store.refresh()}>
-        {t('shell.again')}
-      </Button>
+      {!isRefused && (
+        <>
+          {failure && <FailureNote failure={failure} />}
+          <Button type="primary" onClick={() => void store.refresh()}>
+            {t('shell.again')}
+          </Button>
+        </>
+      )}
     </div>
   )
 }

@@ -29,7 +29,8 @@ export function FolderDialog({ startAt, onChoose, onClose }: FolderDialogProps) 
   }, [answer, startAbove])
 
   const folders = answer.status === 'known' ? answer.value.folders : []
-  const parent = answer.status === 'known' ? answer.value.parent : undefined
+  // The way up stays open where a folder cannot be read.
+  const parent = answer.status === 'known' ? answer.value.parent : parentPath(path)
   return (
     <Modal
       open

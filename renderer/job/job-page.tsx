@@ -1,6 +1,6 @@
 /** One job: head, news, verdict, speed, live figures, and the tables behind them. */
 import { Empty } from 'antd'
-import { useCallback, useState } from 'react'
+import { useCallback, useMemo, useState } from 'react'
 import { hasEnded } from '../../shared/job-state.ts'
 import { ReportDialog } from '../logs/report-dialog.tsx'
 import { useJob } from '../store/use-window-store.tsx'
@@ -43,10 +43,11 @@ function ExistingJob({ jobId }: { jobId: string }) {
   const [isReporting, setReporting] = useState(false)
   const [isExpanded, setExpanded] = useState(false)
   const report = useCallback(() => setReporting(true), [])
-  if (!job) return null
-  const isAlive = !hasEnded(job.phase)
-  // After the end the last snapshot still knows errors and addresses, but its "now" is over.
+  const isAlive = job !== undefined && !hasEnded(job.phase)
+  // After the end the last snapshot still knows errors and addresses, but its "now" is over, its connections with it.
   const live = isAlive ? snapshot : undefined
+  const kept = useMemo(() => snapshot && { ...snapshot, connectionTable: [] }, [snapshot])
+  if (!job) return null
   return (
     <div className="lh-job">
       <JobHead job={job} snapshot={live} commands={commands} onReport={report} />
@@ -54,7 +55,7 @@ function ExistingJob({ jobId }: { jobId: string }) {
       <VerdictLine job={job} limit={live?.limit} />
       <ChartPanel {...{ job, snapshot, events, isExpanded }} isLive={isAlive} onExpand={setExpanded} />
       {isAlive && <StatusStrip snapshot={live} />}
-      {!isExpanded && <JobTabs job={job} snapshot={snapshot} events={events} commands={commands} />}
+      {!isExpanded && <JobTabs job={job} snapshot={live ?? kept} events={events} commands={commands} />}
       {isReporting && <ReportDialog jobId={jobId} onClose={() => setReporting(false)} />}
     </div>
   )

@@ -148,6 +148,18 @@ describe('the line under the head', () => {
     expect(banner?.reason).toEqual({ objectsDone: 490, bytesDone: 900, ...times })
   })
 
+  it('says how much room a job still needs that a full disk has ended', () => {
+    const ended = { ...summary, failure: { class: 'disk-full' as const } }
+    const job = { ...sampleJob(), phase: 'failed' as const, bytesDone: 30, bytesTotal: 100, summary: ended }
+    const [banner] = chooseBanners({
+      job,
+      snapshot: undefined,
+      events: [ago(3, 'disk-full', { path: '/d' })],
+      now: NOW,
+    })
+    expect(banner?.reason).toEqual({ needBytes: 70, path: '/d' })
+  })
+
   it('says the most frequent cause when objects failed', () => {
     const failed = ['denied', 'missing', 'denied'].map((failure, index) => ({ key: `${index}`, failure, message: '' }))
     const job = { ...sampleJob(), phase: 'failed' as const, summary: { ...summary, failed } }

@@ -75,12 +75,9 @@ const ENDINGS: Partial<Record<JobPhase, (input: BannerInput) => Banner>> = {
   failed: ({ job, events }) => {
     const failure = job.summary?.failure
     if (failure?.class === 'disk-full') {
-      return {
-        kind: 'diskFull',
-        tone: 'trouble',
-        reason: latest(events, ['disk-full'])?.reason ?? {},
-        action: 'resume',
-      }
+      const needBytes = job.bytesTotal - job.bytesDone
+      const reason = { ...(needBytes > 0 ? { needBytes } : {}), ...latest(events, ['disk-full'])?.reason }
+      return { kind: 'diskFull', tone: 'trouble', reason, action: 'resume' }
     }
     if (failure) return { kind: 'failedEarly', tone: 'trouble', reason: {}, action: 'resume' }
     const cause = mostFrequent(job.summary?.failed.map((object) => object.failure) ?? [])

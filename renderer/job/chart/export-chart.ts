@@ -33,10 +33,11 @@ export async function chartPicture(
   context.fillStyle = color.surface
   context.fillRect(0, 0, width, height)
   context.textBaseline = 'middle'
+  // Squeezed rather than cut where a long address meets a narrow window.
   const write = (text: string, x: number, y: number, font: string, fill: string): number => {
     context.font = `${font} ${FONT_FAMILY}`
     context.fillStyle = fill
-    context.fillText(text, x, y)
+    context.fillText(text, x, y, width - MARGIN - x)
     return x + context.measureText(text).width
   }
   write(title, MARGIN, 16, '600 14px', color.text)

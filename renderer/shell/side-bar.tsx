@@ -106,7 +106,9 @@ function JobLink({ job, current }: { job: JobView; current: boolean }) {
         <span className={`lh-side-icon lh-mood-${mood}`} aria-hidden="true">
           {PHASE_ICONS[word]}
         </span>
-        <span className="lh-side-name lh-truncate">{name}</span>
+        <span className="lh-side-name lh-truncate">
+          <bdi dir="ltr">{name}</bdi>
+        </span>
         <span className="lh-side-percent lh-number">{percent}</span>
         <span className={`lh-side-phase lh-truncate lh-mood-${mood}`}>{phase}</span>
         <span className="lh-side-rate lh-number">{rate}</span>

@@ -61,7 +61,7 @@ describe('before Electron is ready', () => {
     vi.stubEnv('LONGHAUL_STATE_FOLDER', join(blocked, 'below'))
     const { dialog, log, schemes } = await start({ isFirstInstance: true })
     expect(dialog.asked).toHaveLength(1)
-    expect(dialog.asked[0]).toMatch(/^Longhaul cannot start: /)
+    expect(dialog.asked[0]).toMatch(/^Longhaul (?:cannot start|无法启动): /)
     expect([log, schemes]).toEqual([['exit 1'], []])
   })
 })

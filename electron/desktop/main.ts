@@ -184,7 +184,9 @@ function closeBeforeQuit(api: Api): void {
 
 function refuseToStart(error: unknown): void {
   logProblem('start', error)
-  const words = NATIVE_WORDS[systemLanguageOf(app.isReady() ? app.getPreferredSystemLanguages() : [])].cannotStart
+  // Before it is ready, Electron does not tell what the system prefers.
+  const preferred = app.isReady() ? app.getPreferredSystemLanguages() : [Intl.DateTimeFormat().resolvedOptions().locale]
+  const words = NATIVE_WORDS[systemLanguageOf(preferred)].cannotStart
   dialog.showErrorBox(words.title, words.detail(error instanceof Error ? error.message : String(error)))
   app.exit(1)
 }

@@ -46,8 +46,8 @@ export const policySchema = z.strictObject({
   coolDownAfterSeconds: seconds(120),
   coolDownSeconds: seconds(300),
   /**
-   * Attempts for one range before its object fails. Broken and silent connections count half, refusals (503, 429) a
-   * third, a twelfth while many are refused, and all of these only while others are answered.
+   * Attempts for one range before its object fails: twice as many where connections break or stay silent, three times for
+   * refusals (503, 429), up to twelve times while many others fail. Only what happens while others are answered counts.
    */
   maxAttempts: z.number().int().positive().default(8),
   /** First retry delay; doubles with full jitter (AWS architecture blog, "Exponential Backoff And Jitter"). */

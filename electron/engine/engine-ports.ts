@@ -64,8 +64,11 @@ export type ObjectSource = {
     options: { checksums?: boolean; partNumber?: number; etag?: string },
     signal: AbortSignal,
   ): Promise<Outcome<ObjectHead>>
-  /** Asks for the first byte of an object that has one, beside the data plane: whether objects can be had at all. */
-  tryObject(key: string, signal: AbortSignal): Promise<Outcome<void>>
+  /**
+   * Asks for the first byte of an object that has one, beside the data plane: whether objects can be had at all. `etag`:
+   * what it had; empty = none.
+   */
+  tryObject(object: { key: string; etag: string }, signal: AbortSignal): Promise<Outcome<void>>
   /** Where and how the data plane asks for objects of this bucket. Renewed before credentials run out. */
   endpoint(signal: AbortSignal): Promise<Outcome<Endpoint>>
   close(): void

@@ -84,7 +84,7 @@ export function createGovernor(options: GovernorOptions) {
     source,
     policy,
     prefix: spec.source.prefix,
-    landedKey: book.landedKey,
+    landed: book.landed,
     onAnswer: network.noteAnswer,
   })
   const rest = createRestKeeper({
@@ -481,7 +481,10 @@ export function createGovernor(options: GovernorOptions) {
     },
     lineSpeed: (lineId: number) => pool.get(lineId)?.bytesPerSecond ?? 0,
     retryAfterMs: (failure: Failure, { length, alone }: FailureRow) =>
-      chooseRetryDelayMs({ failure, attempts: length, alone, failingShare: failingShare(), policy, random: random() }),
+      chooseRetryDelayMs({
+        ...{ failure, attempts: length, alone, failingShare: failingShare(), policy, random: random() },
+        isLastWork: isLeftToFail,
+      }),
     heardAt: network.heardAt,
     listRetryAfterMs: (failure: Failure, attempts: number, sawPage: boolean) =>
       chooseListRetryDelayMs({

@@ -13,7 +13,7 @@ export type NetworkProbeOptions = {
   /** Of the job: where it may list, as it has before. */
   prefix: string
   /** Of an object that has landed and is not empty; undefined while none has. */
-  landedKey(): string | undefined
+  landed(): { key: string; etag: string } | undefined
   /** `givesObjects`: if nothing has landed, nobody knows, and the listing must do. */
   onAnswer(givesObjects: boolean): void
 }
@@ -32,11 +32,11 @@ export function createNetworkProbe(options: NetworkProbeOptions) {
     isAsking = true
     nextAt = clock.monotonic() + everyMs
     const signal = AbortSignal.timeout(policy.unhealthyLatencySeconds * 1000)
-    const key = options.landedKey()
+    const object = options.landed()
     const isListed = source.listPage({ prefix, pageSize: 1 }, signal).then(({ ok }) => ok)
-    const isGranted = key !== undefined && (await source.tryObject(key, signal)).ok
+    const isGranted = object !== undefined && (await source.tryObject(object, signal)).ok
     if (isGranted) grantedAt = clock.monotonic()
-    if (isGranted || (await isListed)) onAnswer(isGranted || key === undefined)
+    if (isGranted || (await isListed)) onAnswer(isGranted || object === undefined)
     isAsking = false
   }
 

@@ -7,7 +7,7 @@ import type { FailureClass } from '../../../shared/failure.ts'
 import type { Policy } from '../../../shared/policy.ts'
 
 /** Answers, not breaks of the way. */
-const FROM_SERVICE: readonly FailureClass[] = ['throttled', 'server-error']
+const FROM_SERVICE: readonly FailureClass[] = ['throttled', 'server-error', 'protocol']
 
 /** No byte from anywhere for so long = the network is away. */
 const NETWORK_LOST_MS = 3000
@@ -28,10 +28,13 @@ export function createNetworkWatch(options: {
   let answeredAt = Number.NEGATIVE_INFINITY
   let heardAt = Number.NEGATIVE_INFINITY
   let grantedAt = Number.NEGATIVE_INFINITY
+  /** When a small question was answered in a way that says that objects are given. */
+  let givingAt = Number.NEGATIVE_INFINITY
   let isLost = false
   let hasEverReceived = false
   /** Small questions are asked every `stallSeconds`: one may be lost. */
-  const isAnswering = () => now() - answeredAt <= 2 * policy.stallSeconds * 1000
+  const isFresh = (at: number) => now() - at <= 2 * policy.stallSeconds * 1000
+  const isAnswering = () => isFresh(answeredAt)
 
   return {
     noteBytes(): void {
@@ -42,7 +45,7 @@ export function createNetworkWatch(options: {
     /** The service has answered a small question; `givesObjects`: and may give objects, if not these. */
     noteAnswer(givesObjects: boolean): void {
       answeredAt = now()
-      if (givesObjects) [heardAt, grantedAt] = [answeredAt, answeredAt]
+      if (givesObjects) givingAt = answeredAt
     },
     /** A request of this time brings bytes. */
     noteGrant(sentAt: number): void {
@@ -52,7 +55,10 @@ export function createNetworkWatch(options: {
      * When somebody else was last answered, as far as it speaks against this failure: bytes of any object say that the
      * way is there, but not that the service, which has begun them long ago, still grants what it is asked for.
      */
-    heardAt: (failure: FailureClass): number => (FROM_SERVICE.includes(failure) ? grantedAt : heardAt),
+    heardAt(failure: FailureClass): number {
+      if (isFresh(givingAt)) return now()
+      return FROM_SERVICE.includes(failure) ? grantedAt : heardAt
+    },
     /** Something else has held everything up until now: of the silence, only what went before it counts. */
     startOver(silentBeforeMs = 0): void {
       receivedAt = now() - silentBeforeMs

@@ -26,7 +26,8 @@ const HOPELESS: ReadonlySet<FailureClass> = new Set([
  */
 const PATIENCE: Partial<Record<FailureClass, number>> = {
   throttled: 3,
-  'server-error': 2,
+  'server-error': 1,
+  protocol: 1,
   dns: 2,
   connect: 2,
   stalled: 2,
@@ -34,9 +35,15 @@ const PATIENCE: Partial<Record<FailureClass, number>> = {
   reset: 2,
 }
 
-/** Where more fails than this, nobody is singled out: by default 0.3 ** 16 is 4e-9, but 0.8 ** 16 every 35th object. */
+/** Where more fails than this, eight failures in a row are chance: 0.1 ** 8 is one object in a hundred million, ... */
+const HARDLY_ANY_FAIL = 0.1
+const PATIENCE_WHERE_SOME_FAIL = 2
+/** ... and beyond this sixteen are: 0.3 ** 16 is 4e-9, but 0.8 ** 16 every 35th object. */
 const FEW_FAIL = 0.3
 const PATIENCE_WHERE_MANY_FAIL = 12
+
+/** The longest wait when the job has nothing else to do, as a share of the usual one. */
+const LAST_WORK_CAP = 0.25
 
 export type RetryInput = {
   failure: Failure
@@ -46,6 +53,8 @@ export type RetryInput = {
   alone: number
   /** Of what is asked for others, the share that fails just now. */
   failingShare: number
+  /** Nothing but failing objects is left, of a service that gives others: the job waits for nothing else. */
+  isLastWork: boolean
   policy: Policy
   /** In [0, 1). */
   random: number
@@ -60,6 +69,7 @@ export function chooseRetryDelayMs({
   attempts,
   alone,
   failingShare,
+  isLastWork,
   policy,
   random,
 }: RetryInput): number | undefined {
@@ -69,17 +79,20 @@ export function chooseRetryDelayMs({
   // A silence was wait enough.
   if (failure.class === 'stalled') return 0
   if (isNormalEnd(failure, attempts)) return 0
-  const ceiling = Math.min(policy.retryCapSeconds, policy.retryBaseSeconds * 2 ** Math.min(30, attempts - 1))
+  const cap = isLastWork ? LAST_WORK_CAP * policy.retryCapSeconds : policy.retryCapSeconds
+  const ceiling = Math.min(cap, policy.retryBaseSeconds * 2 ** Math.min(30, attempts - 1))
   return Math.max(failure.retryAfterMs ?? 0, random * ceiling * 1000)
 }
 
 function isWornOut(
   name: FailureClass,
-  { attempts, alone, failingShare, policy }: Omit<RetryInput, 'failure' | 'random'>,
+  { attempts, alone, failingShare, policy }: Pick<RetryInput, 'attempts' | 'alone' | 'failingShare' | 'policy'>,
 ): boolean {
   const patience = PATIENCE[name]
   if (patience === undefined) return attempts >= policy.maxAttempts
-  return alone >= (failingShare > FEW_FAIL ? PATIENCE_WHERE_MANY_FAIL : patience) * policy.maxAttempts
+  const least =
+    failingShare > FEW_FAIL ? PATIENCE_WHERE_MANY_FAIL : failingShare > HARDLY_ANY_FAIL ? PATIENCE_WHERE_SOME_FAIL : 1
+  return alone >= Math.max(patience, least) * policy.maxAttempts
 }
 
 /** Before the first page nobody has seen this bucket: a wrong host must be told soon, not waited for. */
@@ -87,7 +100,7 @@ const FIRST_PAGE_ATTEMPTS = 4
 
 /** The same for a page of the listing, whose failures end the job. */
 export function chooseListRetryDelayMs(
-  input: Omit<RetryInput, 'alone' | 'failingShare'> & { sawPage: boolean; networkGoneMs: number },
+  input: Omit<RetryInput, 'alone' | 'failingShare' | 'isLastWork'> & { sawPage: boolean; networkGoneMs: number },
 ): number | undefined {
   const { failure, attempts, policy, sawPage, networkGoneMs } = input
   if (failure.class === 'credentials' || failure.class === 'wrong-region' || failure.class === 'clock-skew')
@@ -95,5 +108,5 @@ export function chooseListRetryDelayMs(
   if (failure.class === 'protocol' && !sawPage) return undefined
   if (!sawPage && failure.class !== 'throttled' && attempts >= FIRST_PAGE_ATTEMPTS) return undefined
   if (networkGoneMs > policy.networkGoneSeconds * 1000) return undefined
-  return chooseRetryDelayMs({ ...input, alone: 0, failingShare: 0 })
+  return chooseRetryDelayMs({ ...input, alone: 0, failingShare: 0, isLastWork: false })
 }

@@ -46,14 +46,17 @@ describe('a health check', () => {
 })
 
 describe('a failed range', () => {
-  const delay = (failure: Failure, attempts: number, { alone = 0, failingShare = 0, random = 0.5 } = {}) =>
-    chooseRetryDelayMs({ failure, attempts, alone, failingShare, policy, random })
+  const delay = (
+    failure: Failure,
+    attempts: number,
+    { alone = 0, failingShare = 0, random = 0.5, isLastWork = false } = {},
+  ) => chooseRetryDelayMs({ failure, attempts, alone, failingShare, isLastWork, policy, random })
   const rows: [sentence: string, failure: Failure, attempts: number, delayMs: number | undefined][] = [
     ['is tried again after half of 0.2 s, by chance 0.5', { class: 'server-error' }, 1, 100],
     ['... twice as long each time', { class: 'server-error' }, 4, 800],
     ['... up to the cap', { class: 'throttled' }, 30, 10_000],
     ['... never before Retry-After', { class: 'throttled', retryAfterMs: 7000 }, 1, 7000],
-    ['is given up after eight attempts', { class: 'protocol' }, 8, undefined],
+    ['is given up after eight attempts', { class: 'changed' }, 8, undefined],
     ['... but not when the network is out: that is waited for', { class: 'connect' }, 99, 10_000],
     ['... nor when the service fails for all', { class: 'server-error' }, 99, 10_000],
     ['is asked again at once when the server had just closed', { class: 'reset', code: 'closed-before-answer' }, 1, 0],
@@ -77,7 +80,11 @@ describe('a failed range', () => {
     ['... and no more', 'stalled', 16, false],
     ['a refusal is believed for a little longer', 'throttled', 23, true],
     ['... and no more', 'throttled', 24, false],
-    ['a server that fails is asked twice as often as well', 'server-error', 16, false],
+    ['a server that fails is asked eight times', 'server-error', 7, true],
+    ['... and no more', 'server-error', 8, false],
+    ['... unless others fail too now and then', 'server-error', 15, true, 0.2],
+    ['... and then no more than twice as often', 'server-error', 16, false, 0.2],
+    ['what is no answer of S3 counts alike', 'protocol', 8, false],
     ['one of many refusals says little about this object', 'throttled', 95, true, 0.5],
     ['... but something', 'throttled', 96, false, 0.5],
     ['the same holds where much breaks off', 'reset', 95, true, 0.5],
@@ -92,6 +99,9 @@ describe('a failed range', () => {
       expect(delay({ class: name }, 10_000)).toBeDefined()
     },
   )
+  it('waits a quarter as long at most when the job has nothing else to do', () => {
+    expect(delay({ class: 'throttled' }, 30, { isLastWork: true })).toBe(2500)
+  })
   const hopeless: FailureClass[] = [
     'denied',
     'missing',

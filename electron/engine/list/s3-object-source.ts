@@ -154,13 +154,15 @@ export function createS3ObjectSource(options: S3SourceOptions): S3ObjectSource {
       return success(objectHead)
     },
 
-    async tryObject(key, signal) {
+    async tryObject({ key, etag }, signal) {
       const input = { Bucket: source.bucket, Key: key, Range: 'bytes=0-0' }
       const answer = await run(signal, (s3) => s3.send(new GetObjectCommand(input), { abortSignal: signal }))
       if (!answer.ok) return answer.failure.subject ? answer : failed({ ...answer.failure, subject: key })
       // Who ignores ranges sends all of it.
       if (answer.value.Body instanceof Readable) answer.value.Body.destroy()
-      return success(undefined)
+      // A network that wants a login first answers whatever it is asked.
+      const isForeign = etag !== '' && !answer.value.ETag
+      return isForeign ? failed({ class: 'protocol', code: 'no-etag', subject: key }) : success(undefined)
     },
 
     async listBuckets(signal) {

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, test } from 'vitest'
 import { type Failure, success } from '../../../shared/failure.ts'
 import type { FetchTask } from '../engine-ports.ts'
 import { createObjectTable } from '../plan/object-table.ts'
@@ -136,7 +136,7 @@ describe('a failure', () => {
     book.settle(done(first, 1))
     await settleMicrotasks()
     expect(book.isLeftWithFailures()).toBe(true)
-    expect(book.landedKey()).toBe('a/0')
+    expect(book.landed()).toEqual({ key: 'a/0', etag: 'e' })
     passTime(100)
     await take(book, 2)
     expect(book.isLeftWithFailures()).toBe(true)
@@ -323,6 +323,18 @@ it('a hand-over leaves what is on its way, and gives the rest to the next', asyn
   book.handOver(task.taskId, 500)
   expect(ends.get(1)).toBe(1500)
   expect(book.next(2, allowance)?.range).toEqual({ start: 1500, end: MIB })
+})
+
+test('what has failed and brings nothing is not handed over: its next failure counts', async () => {
+  const { book, ends } = createBook([MIB])
+  const first = (await take(book, 1)) as FetchTask
+  book.settle(done(first, 1, 0, { class: 'stalled' }))
+  const again = (await take(book, 1)) as FetchTask
+  expect(book.failuresOf(again.taskId)).toBe(1)
+  book.handOver(again.taskId, 0)
+  expect(ends.get(1)).toBeUndefined()
+  book.settle(done(again, 1, 0, { class: 'stalled' }))
+  expect(book.failuresOf(((await take(book, 2)) as FetchTask).taskId)).toBe(2)
 })
 
 describe('whatever happens, in whatever order', () => {

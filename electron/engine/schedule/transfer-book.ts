@@ -558,8 +558,11 @@ export function createTransferBook(options: TransferBookOptions) {
     handOver(taskId: number, graceBytes: number): void {
       const task = running.get(taskId)
       if (!task || task.object.isHeld || task.object.wholeOnly || task.object.file.kind === 'whole') return
-      const at = Math.max(task.start, line.reached(task.lineId, taskId)) + graceBytes
+      const reached = Math.max(task.start, line.reached(task.lineId, taskId))
+      const at = reached + graceBytes
       if (at >= task.end) return
+      // What has failed and brings nothing is no better elsewhere, and its next failure must not be another range's.
+      if (reached === task.start && task.failures.length > 0) return
       giveBack(task.object, { start: at, end: task.end, failures: NO_FAILURES, notBefore: 0 })
       task.end = at
       line.shrink(task.lineId, at)
@@ -578,7 +581,7 @@ export function createTransferBook(options: TransferBookOptions) {
     },
     receivingTasks,
     /** Of the object that has landed last, empty ones apart. */
-    landedKey: (): string | undefined => (lastLanded === undefined ? undefined : table.key(lastLanded)),
+    landed: () => (lastLanded === undefined ? undefined : { key: table.key(lastLanded), etag: table.etag(lastLanded) }),
     /** Nothing waits, runs or is on its way through the disk. */
     isIdle: () => waiting.size === 0 && inTransit === 0 && open.size === 0,
     /** Hands out nothing more and closes all files; the caller has closed all connections. */

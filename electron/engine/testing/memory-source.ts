@@ -117,7 +117,7 @@ export function createMemorySource(options: MemorySourceOptions): ObjectSource &
       })
     },
 
-    async tryObject(key, signal) {
+    async tryObject({ key }, signal) {
       const problem = await meet({ kind: 'try', key }, signal)
       if (problem) return problem
       if (bucket.find(key)) return success(undefined)

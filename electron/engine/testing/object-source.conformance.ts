@@ -219,9 +219,9 @@ export function describeObjectSource(
     })
 
     it('tries whether an object can be had', async () => {
-      expect(await source.tryObject('deeper.nc', signal)).toEqual({ ok: true, value: undefined })
+      expect(await source.tryObject({ key: 'deeper.nc', etag: 'e' }, signal)).toEqual({ ok: true, value: undefined })
       const missing = { ok: false, failure: { class: 'missing', subject: 'many/no such.nc' } }
-      expect(await source.tryObject('many/no such.nc', signal)).toMatchObject(missing)
+      expect(await source.tryObject({ key: 'many/no such.nc', etag: '' }, signal)).toMatchObject(missing)
     })
 
     it('names a missing bucket', async () => {
@@ -244,7 +244,7 @@ export function describeObjectSource(
       const cancelled = { ok: false, failure: { class: 'cancelled' } }
       expect(await source.listPage({ prefix: '' }, aborted)).toMatchObject(cancelled)
       expect(await source.headObject('deeper.nc', {}, aborted)).toMatchObject(cancelled)
-      expect(await source.tryObject('deeper.nc', aborted)).toMatchObject(cancelled)
+      expect(await source.tryObject({ key: 'deeper.nc', etag: '' }, aborted)).toMatchObject(cancelled)
     })
 
     it('tells the data plane where to ask', async () => {

@@ -255,7 +255,7 @@ function makeSource(
       await soon()
       return success({ size: 1, etag: 'etag', lastModified: 0, checksums: {}, checksumType: '' as const, partCount: 1 })
     },
-    async tryObject(key) {
+    async tryObject({ key }) {
       await soon()
       return gives(key) ? success(undefined) : failed({ class: 'stalled', code: 'timeout' })
     },

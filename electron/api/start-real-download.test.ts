@@ -237,7 +237,7 @@ describe('what the user does in the middle of a job', () => {
     const broken = OTHERS[0]?.key ?? ''
     server.setWeather([
       lineCapacity(4e6),
-      refusesGets({ kind: 'refuse', status: 500, code: 'InternalError' }, ({ key }) => key === broken),
+      refusesGets({ kind: 'refuse', status: 403, code: 'AccessDenied' }, ({ key }) => key === broken),
     ])
     const job = await begin()
     await expect.poll(() => job.events.some(({ code }) => code === 'object-failed')).toBe(true)

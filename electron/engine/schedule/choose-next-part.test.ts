@@ -17,6 +17,7 @@ const object = (name: string, change: Partial<OpenObjectView> = {}) => ({
 })
 const servedAt = (lastServed: number, name = 'a/') => ({ group: { name, lastServed } })
 const failed = { ...pending, failures: { length: 1, alone: 0, lastAt: NOW }, notBefore: NOW }
+const once = { failures: { length: 1, alone: 0, lastAt: NOW } }
 const justFailed = { failures: { length: 2, alone: 0, lastAt: NOW } }
 const failedLongAgo = { failures: { length: 2, alone: 0, lastAt: NOW - 10_000 } }
 const doubtful = { failures: { length: 9, alone: 8, lastAt: NOW } }
@@ -90,9 +91,10 @@ describe('the next range for a connection of thread 0', () => {
 
 describe('an object waits for its next attempt, and others are worked on', () => {
   it.each<[string, Partial<OpenObjectView>, boolean]>([
-    ['when all of it waits', { pending: [later, later] }, true],
-    ['not when some of it may be asked for', { pending: [later, pending] }, false],
-    ['not while it is asked for', { pending: [later], running: { size: 1 } }, false],
+    ['when all of it waits', { ...once, pending: [later, later] }, true],
+    ['not when some of it may be asked for', { ...once, pending: [later, pending] }, false],
+    ['not while it is asked for', { ...once, pending: [later], running: { size: 1 } }, false],
+    ['not when it has brought bytes since', { pending: [later, later] }, false],
     ['when it is doubtful, between its attempts', { ...doubtful, pending: [failed] }, true],
     ['not when all of it is there', { pending: [] }, false],
   ])('%s', (_title, change, expected) => {

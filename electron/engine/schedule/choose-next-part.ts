@@ -31,8 +31,9 @@ export const isDoubtful = ({ failures }: Doubted): boolean => failures.alone >= 
 /** Refusals may be the budget's; a third in a row, with others granted in between, is the object's own. */
 export const isRefusedForItself = ({ failures }: Doubted): boolean => failures.alone >= 2
 
-/** It waits for its next attempt, and others may be worked on. */
+/** It has failed and waits for its next attempt: others may be worked on. */
 export const isResting = (object: OpenObjectView, now: number): boolean =>
+  object.failures.length > 0 &&
   object.running.size === 0 &&
   object.pending.length > 0 &&
   (isDoubtful(object) || isYielding(object, now) || object.pending.every(({ notBefore }) => notBefore > now))
@@ -53,13 +54,12 @@ export function chooseOpenPart<O extends OpenObjectView>(
   let best: (Candidate & { object: O; position: number }) | undefined
   for (const object of open) {
     if (object.isHeld) continue
-    const position = choosePosition(object, now)
-    if (position < 0) continue
     const isShared = object.writer !== undefined && object.writer !== thread
-    const candidate = { object, position, isShared, isYielding: isYielding(object, now) }
+    const candidate = { object, isShared, isYielding: isYielding(object, now) }
     if (best && !isBetter(candidate, best)) continue
+    const position = choosePosition(object, now)
     // A doubtful one is asked for so seldom that it takes nothing from a budget.
-    if (isDoubtful(object) || mayAsk(object.group.name)) best = candidate
+    if (position >= 0 && (isDoubtful(object) || mayAsk(object.group.name))) best = { ...candidate, position }
   }
   return best
 }

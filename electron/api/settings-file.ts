@@ -6,6 +6,7 @@ import { failed, type Outcome, success } from '../../shared/failure.ts'
 import { parsePolicy } from '../../shared/policy.ts'
 import { DEFAULT_SETTINGS, type Settings, settingsSchema } from '../../shared/settings.ts'
 import { mapDiskError } from '../engine/disk/disk-error.ts'
+import { decodeText } from './decode-text.ts'
 
 export type SettingsFile = {
   current(): Settings
@@ -53,7 +54,7 @@ export async function openSettingsFile(stateFolder: string): Promise<SettingsFil
 async function readSettings(path: string): Promise<{ settings: Settings; setAside?: string }> {
   let text: string
   try {
-    text = await readFile(path, 'utf8')
+    text = decodeText(await readFile(path))
   } catch {
     return { settings: DEFAULT_SETTINGS }
   }
@@ -66,7 +67,7 @@ async function readSettings(path: string): Promise<{ settings: Settings; setAsid
 
 function parseSettings(text: string): Settings | undefined {
   try {
-    return settingsSchema.parse(JSON.parse(text.replace(/^\ufeff/, '')))
+    return settingsSchema.parse(JSON.parse(text))
   } catch {
     return undefined
   }

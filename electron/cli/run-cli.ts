@@ -1,15 +1,16 @@
 /** Arguments in, exit code out. Reads like the help text; the work is in the `run-*.ts` files. */
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, CommanderError, Option } from 'commander'
 import packageJson from '../../package.json' with { type: 'json' }
 import { DEFAULT_SETTINGS, type Settings, settingsSchema } from '../../shared/settings.ts'
+import { decodeText } from '../api/decode-text.ts'
 import { stateFolderOf } from '../api/state-folder.ts'
 import { collectFlags, type TypedFlags } from './collect-flags.ts'
 import type { CommandContext } from './command-context.ts'
 import { EXIT } from './exit-code.ts'
 import { ANALYZE_LOG_FLAGS, DEMO_FLAGS, DOCTOR_FLAGS, type Flag, GET_FLAGS, LS_FLAGS, WEB_FLAGS } from './flags.ts'
 import { earlyFailureLine } from './json-lines.ts'
-import { readText } from './read-text.ts'
 import { languageOf, printable } from './sentences.ts'
 import { spreadGlobs } from './spread-globs.ts'
 import { createOutput, type Io, type Output } from './terminal-io.ts'
@@ -165,6 +166,8 @@ function typedFlags(command: Command): TypedFlags {
   }
   return typed
 }
+
+const readText = (path: string): string => decodeText(readFileSync(path))
 
 /** A damaged settings file is the window's to mend: here it only counts as none, and that is said. */
 function readSettings(path: string, output: Output): Settings {

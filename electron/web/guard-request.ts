@@ -1,5 +1,4 @@
 /** Decides what a request may do. Pure: the shell only applies the verdict. */
-
 import { timingSafeEqual } from 'node:crypto'
 import { isIP } from 'node:net'
 import { bareHost } from '../../shared/bare-host.ts'

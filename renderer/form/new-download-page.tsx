@@ -29,16 +29,8 @@ import {
 } from './validate-draft.ts'
 import './new-download-page.css'
 
-const TEXT_FIELDS = [
-  'address',
-  'bucket',
-  'folder',
-  'endpointUrl',
-  'region',
-  'rateLimit',
-  'timeWindow',
-  'partSize',
-] as const
+/** The others are chosen, not typed. */
+const TEXT_FIELDS = ['address', 'bucket', 'folder', ...ADVANCED_FIELDS] as const
 const SOURCE_LABELS = {
   address: 'form.address',
   bucket: 'form.bucket',
@@ -112,7 +104,7 @@ export function NewDownloadPage() {
     setStartFailure(undefined)
     const wrong = FIELD_ORDER.find((field) => errors[field])
     if (wrong) {
-      if (ADVANCED_FIELDS.includes(wrong)) setAdvancedOpen(true)
+      if (ADVANCED_FIELDS.some((field) => field === wrong)) setAdvancedOpen(true)
       // After the errors are drawn: the first one takes the focus.
       requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus())
       return

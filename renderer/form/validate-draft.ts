@@ -7,34 +7,13 @@ import type { formZh } from '../i18n/form-zh.ts'
 import { isAbsolutePath, isWebUrl, parseTimeWindow } from './draft-fields.ts'
 import type { FormDraft } from './form-draft.ts'
 
-export type DraftField =
-  | 'address'
-  | 'bucket'
-  | 'profile'
-  | 'keys'
-  | 'folder'
-  | 'endpointUrl'
-  | 'region'
-  | 'rateLimit'
-  | 'timeWindow'
-  | 'partSize'
 export type DraftError = keyof (typeof formZh)['errors']
 export type DraftErrors = Partial<Record<DraftField, DraftError>>
 
+export const ADVANCED_FIELDS = ['endpointUrl', 'region', 'rateLimit', 'timeWindow', 'partSize'] as const
 /** In the order of the form, so that the first error is the topmost. */
-export const FIELD_ORDER: readonly DraftField[] = [
-  'address',
-  'bucket',
-  'profile',
-  'keys',
-  'folder',
-  'endpointUrl',
-  'region',
-  'rateLimit',
-  'timeWindow',
-  'partSize',
-]
-export const ADVANCED_FIELDS: readonly DraftField[] = ['endpointUrl', 'region', 'rateLimit', 'timeWindow', 'partSize']
+export const FIELD_ORDER = ['address', 'bucket', 'profile', 'keys', 'folder', ...ADVANCED_FIELDS] as const
+export type DraftField = (typeof FIELD_ORDER)[number]
 /** Errors of these make it impossible to ask the bucket anything. */
 const SOURCE_FIELDS = ['address', 'bucket', 'profile', 'keys', 'endpointUrl', 'region'] as const
 export type SourceField = (typeof SOURCE_FIELDS)[number]

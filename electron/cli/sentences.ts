@@ -1,8 +1,8 @@
 /** One clear sentence for every failure, in English and Chinese. The other side's words come last, as a quotation. */
 import type { Failure, FailureClass } from '../../shared/failure.ts'
-import { firstSpokenLanguage } from '../../shared/spoken-language.ts'
+import { firstSpokenLanguage, type SpokenLanguage } from '../../shared/spoken-language.ts'
 
-export type Language = 'en' | 'zh'
+export type Language = SpokenLanguage
 
 /** What a terminal is spoken to in. Pure. */
 export const languageOf = (environment: NodeJS.ProcessEnv): Language => localeLanguageOf(environment) ?? 'en'

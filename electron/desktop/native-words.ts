@@ -1,9 +1,9 @@
 /** The few sentences that the operating system shows for us, in both languages. */
 import { formatBytes } from '../../shared/format-units.ts'
 import type { JobView } from '../../shared/ipc-contract.ts'
-import { firstSpokenLanguage } from '../../shared/spoken-language.ts'
+import { firstSpokenLanguage, type SpokenLanguage } from '../../shared/spoken-language.ts'
 
-export type Language = 'zh' | 'en'
+export type Language = SpokenLanguage
 
 export type NativeWords = {
   jobEnded(job: JobView): { title: string; body: string }

@@ -5,11 +5,11 @@
 import i18next from 'i18next'
 import { initReactI18next, useTranslation } from 'react-i18next'
 import type { Settings } from '../../shared/settings.ts'
-import { firstSpokenLanguage } from '../../shared/spoken-language.ts'
+import { firstSpokenLanguage, type SpokenLanguage } from '../../shared/spoken-language.ts'
 import { en } from './en.ts'
 import { zh } from './zh.ts'
 
-export type Language = 'zh' | 'en'
+export type Language = SpokenLanguage
 export const LANGUAGES: readonly Language[] = ['zh', 'en']
 
 /** What `<html lang>` says: it decides the shapes of Han characters and the voice of a screen reader. */

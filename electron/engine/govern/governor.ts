@@ -309,7 +309,7 @@ export function createGovernor(options: GovernorOptions) {
     measure(at)
     if (dataPlane.blockedMs() > BLOCKED_MS) heldUntil = at + AFTER_HOLD_MS
     bucket.tick()
-    isLeftToFail = options.isListingComplete() && probe.isGranting() && book.isLeftWithFailures()
+    isLeftToFail = options.isListingComplete() && isGranting() && book.isLeftWithFailures()
     rest.tick()
     if (mayWork()) {
       watchNetwork(at)
@@ -417,10 +417,13 @@ export function createGovernor(options: GovernorOptions) {
     for (const line of pool.lines()) feed(line)
   }
 
+  /** An object that has landed is given again when it is asked for: the service refuses not all. */
+  const isGranting = (): boolean => book.landed() !== undefined && network.isGiving()
+
   // -- what others may see ------------------------------------------------------------------------------------
 
   /** Where nothing but the failing is asked for, a question about another object tells. */
-  const failingShare = () => (probe.isGranting() ? 0 : 1 - window.read(now(), book.receivingTasks()).successRate)
+  const failingShare = () => (isGranting() ? 0 : 1 - window.read(now(), book.receivingTasks()).successRate)
 
   const limit = (bytesPerSecond: number): Limit => explainLimit(limitEvidence(bytesPerSecond))
 

@@ -26,7 +26,6 @@ export function createNetworkProbe(options: NetworkProbeOptions) {
   const everyMs = policy.stallSeconds * 1000
   let nextAt = 0
   let isAsking = false
-  let grantedAt = Number.NEGATIVE_INFINITY
 
   async function ask(): Promise<void> {
     isAsking = true
@@ -35,14 +34,11 @@ export function createNetworkProbe(options: NetworkProbeOptions) {
     const object = options.landed()
     const isListed = source.listPage({ prefix, pageSize: 1 }, signal).then(({ ok }) => ok)
     const isGranted = object !== undefined && (await source.tryObject(object, signal)).ok
-    if (isGranted) grantedAt = clock.monotonic()
     if (isGranted || (await isListed)) onAnswer(isGranted || object === undefined)
     isAsking = false
   }
 
   return {
-    /** Whether an object was given lately, one question may be lost: the service refuses not all. */
-    isGranting: () => clock.monotonic() - grantedAt <= 2 * everyMs,
     tick(silentMs: number): void {
       if (silentMs > Math.min(ASK_AFTER_MS, everyMs) && !isAsking && clock.monotonic() >= nextAt) void ask()
     },

@@ -64,6 +64,8 @@ export function createNetworkWatch(options: {
       receivedAt = now() - silentBeforeMs
     },
     isLost: () => isLost,
+    /** Whether a small question was lately answered in a way that says that objects are given. */
+    isGiving: () => isFresh(givingAt),
     /** Whether a small question has been answered lately: then a silence is not the network's. */
     isAnswering,
     hasEverReceived: () => hasEverReceived,

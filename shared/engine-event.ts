@@ -29,6 +29,7 @@ export const EVENT_CODES = [
   'network-lost',
   'network-restored',
   'object-changed',
+  'file-damaged', //          what an earlier run has landed is no longer what it was: fetched anew
   'object-failed',
   'object-retried',
   'path-mapped', //           a key that could not keep its own name on disk

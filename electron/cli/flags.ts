@@ -35,7 +35,11 @@ export const GET_FLAGS: Flag[] = [
   { name: 'part-size', value: 'BYTES|auto', help: 'bytes per request (default: auto)' },
   ...GLOB_FLAGS,
   { name: 'dry-run', help: 'list what would be fetched, with count and total size' },
-  { name: 'verify', value: 'off|etag|checksum|reread', help: 'how to check what has arrived (default: etag)' },
+  {
+    name: 'verify',
+    value: 'off|etag|checksum|reread',
+    help: 'how to check what has arrived (default: etag); reread: what is there already too',
+  },
   { name: 'limit-rate', value: 'BYTES', help: 'at most so many bytes per second, e.g. 20MiB' },
   { name: 'time-window', value: 'HH:MM-HH:MM', help: 'run only between these local times, e.g. 22:00-07:00' },
   { name: 'policy', value: 'FILE.json', help: 'any subset of the steadiness constants' },

@@ -12,7 +12,7 @@ import type { Policy } from '../../shared/policy.ts'
 import { chooseJournalDelayMs } from './disk/journal-pace.ts'
 import type { EnginePorts, ListedObject } from './engine-ports.ts'
 import { createGovernor, type Governor, type GovernorOptions } from './govern/governor.ts'
-import { createObjectLanding } from './land-objects.ts'
+import { createObjectLanding, isToFetchAnew } from './land-objects.ts'
 import { createGlobFilter } from './list/glob-filter.ts'
 import { keyBelowPrefix } from './list/key-below-prefix.ts'
 import { listObjects } from './list/list-objects.ts'
@@ -24,6 +24,7 @@ import { createObjectTable } from './plan/object-table.ts'
 import { createRepeatCheck } from './plan/repeat-check.ts'
 import { createTransferBook, type ObjectNews } from './schedule/transfer-book.ts'
 import { askForCheck, checkObject } from './verify/check-object.ts'
+import { createRereadQueue } from './verify/reread-queue.ts'
 
 export type DownloadOptions = {
   spec: JobSpec
@@ -118,6 +119,7 @@ export function startDownload(options: DownloadOptions): Download {
     spec,
     book,
     isListingComplete: () => listingComplete,
+    isRereading: () => !rereads.isIdle(),
     emit,
     smallestKey: () => smallest?.key,
     loopLagMs: () => meter.loopLagMs(),
@@ -127,6 +129,7 @@ export function startDownload(options: DownloadOptions): Download {
     onFatal: fail,
     onDecayLook: options.onDecayLook,
   })
+  const rereads = createRereadQueue(reread)
   const meter = createSnapshotMeter({ ports, table, book, governor })
 
   const finished = run().catch(endByBug)
@@ -135,12 +138,14 @@ export function startDownload(options: DownloadOptions): Download {
     pause() {
       if (isPaused || stop.signal.aborted) return
       isPaused = true
+      rereads.hold()
       governor.pause()
       emit('paused', {})
     },
     resume() {
       if (!isPaused) return
       isPaused = false
+      rereads.resume()
       governor.resume()
       emit('resumed', {})
     },
@@ -175,7 +180,7 @@ export function startDownload(options: DownloadOptions): Download {
     await untilDone()
     phase = 'finishing'
     governor.stop()
-    await book.stop()
+    await Promise.all([book.stop(), rereads.stop()])
     await Promise.all(timers.map((stopTimer) => stopTimer()))
     const closed = await workplace.close()
     if (!closed.ok) fatal ??= closed.failure
@@ -229,8 +234,9 @@ export function startDownload(options: DownloadOptions): Download {
       }
       const there = await theLanding().areThere(added)
       for (const [position, index] of added.entries()) {
-        if (there[position]) book.addSkipped(index)
-        else book.addWaiting(index)
+        if (!there[position]) book.addWaiting(index)
+        else if (theLanding().isReread(index)) rereads.add(index)
+        else book.addSkipped(index)
       }
       if (phase === 'listing') {
         phase = 'running'
@@ -253,6 +259,28 @@ export function startDownload(options: DownloadOptions): Download {
     if (phase === 'listing') phase = 'running'
     const seconds = (clock.monotonic() - begunAt) / 1000
     emit('listing-finished', { objects: table.length, bytes: table.bytesTotal, seconds })
+    governor.pump()
+  }
+
+  function isAllSettled(): boolean {
+    return listingComplete && book.isIdle() && rereads.isIdle()
+  }
+
+  /** What an earlier run has landed is as good as skipped, or fetched anew, or fails by its name. */
+  async function reread(index: number): Promise<void> {
+    table.setState(index, 'verifying')
+    const found = await theLanding().reread(index)
+    if (found.ok) return book.addSkipped(index)
+    const { failure } = found
+    table.setState(index, 'waiting')
+    if (failure.class === 'cancelled') return
+    const [key, size] = [table.key(index), table.size(index)]
+    const action = isToFetchAnew(failure) ? 'restart' : 'give-up'
+    logError({ key, start: 0, reached: size, end: size, attempt: 1, action, failure })
+    if (action === 'give-up') return book.fail(index, failure)
+    if (failure.class === 'changed') emit('object-changed', { key, failure: failure.class })
+    else emit('file-damaged', { key, failure: failure.class })
+    book.addWaiting(index)
     governor.pump()
   }
 
@@ -320,7 +348,7 @@ export function startDownload(options: DownloadOptions): Download {
   function untilDone(): Promise<void> {
     return new Promise((resolve) => {
       const check = () => {
-        if (!stop.signal.aborted && !fatal && !(listingComplete && book.isIdle())) return false
+        if (!stop.signal.aborted && !fatal && !isAllSettled()) return false
         resolve()
         return true
       }
@@ -374,7 +402,8 @@ export function startDownload(options: DownloadOptions): Download {
 
   function summarize(failure: Failure | undefined): Summary {
     const objectsFailed = table.count('failed')
-    const isDone = listingComplete && book.isIdle() && !failure
+    // Nothing works on what was cancelled half-way, but it is not done.
+    const isDone = isAllSettled() && !failure && table.count('waiting') === 0
     const status = failure || (isDone && objectsFailed > 0) ? 'failed' : isDone ? 'completed' : 'interrupted'
     phase = status === 'interrupted' ? 'cancelled' : status
     const { retries } = book.counts()

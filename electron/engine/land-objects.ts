@@ -1,6 +1,6 @@
 /** From a key to a complete, verified file under its name: path, part file, journal, manifest, in one place. */
 import { unlink } from 'node:fs/promises'
-import { failed, type Outcome, success } from '../../shared/failure.ts'
+import { type Failure, failed, type Outcome, success } from '../../shared/failure.ts'
 import type { VerifyMode } from '../../shared/job-spec.ts'
 import { beginObject } from './disk/begin-object.ts'
 import { mergeSpans, type Span } from './disk/byte-spans.ts'
@@ -38,6 +38,13 @@ export type LandObjectsOptions = {
   signal: AbortSignal
   onPathMapped(key: string, path: string): void
 }
+
+/** Of the file system, when it is asked for a file of ours: it is gone, or the disk has lost it. */
+const LOST_FILE = ['ENOENT', 'EIO']
+
+/** What is said of a file that is to be fetched anew, rather than of the way to know. */
+export const isToFetchAnew = ({ class: failureClass, code = '' }: Failure): boolean =>
+  failureClass === 'corrupt' || failureClass === 'changed' || (failureClass === 'disk' && LOST_FILE.includes(code))
 
 const isAll = (spans: readonly Span[], size: number): boolean =>
   spans.length === 1 && spans[0]?.[0] === 0 && spans[0][1] === size
@@ -111,6 +118,9 @@ export function createObjectLanding(options: LandObjectsOptions) {
     }
     // The last run has named the complete file and was cut off before it could say so.
     if (continues && isAll(earlier.spans, size) && (await hasLanded(index, path))) {
+      const stands = isReread(index) ? await reread(index) : success(undefined)
+      // Of what the journal knew of it nothing is left now.
+      if (!stands.ok) return isToFetchAnew(stands.failure) ? begin(index, group) : stands
       journal.append({ kind: 'landed', key, etag, size })
       return success(undefined)
     }
@@ -142,6 +152,25 @@ export function createObjectLanding(options: LandObjectsOptions) {
   async function hasLanded(index: number, path: string): Promise<boolean> {
     const found = await destination.inspect(path)
     return found !== undefined && isAsListed(index, found)
+  }
+
+  /** Whether the file that an earlier run has landed is to be read again. */
+  const isReread = (index: number): boolean =>
+    options.verify === 'reread' && table.size(index) > 0 && pathOf(index).kind === 'file'
+
+  /**
+   * Holds the file that an earlier run has landed against what S3 promises. Where it is to be fetched anew (`isToFetchAnew`)
+   * nothing is believed of it any more, but it keeps its name until another one takes its place.
+   */
+  async function reread(index: number): Promise<Outcome<void>> {
+    const [key, size, etag] = [table.key(index), table.size(index), table.etag(index)]
+    const path = destination.locate(pathOf(index).path).finalPath
+    const checked = await options.checkObject({ key, size, etag, path })
+    if (checked.ok || !isToFetchAnew(checked.failure)) return checked
+    const taken = await journal.appendDurably({ kind: 'restarted', key })
+    if (!taken.ok) return taken
+    const pinned = checked.failure.class === 'changed' ? await repin(index) : success(undefined)
+    return pinned.ok ? checked : pinned
   }
 
   function isAsListed(index: number, found: { size: number; lastModified: number }): boolean {
@@ -248,6 +277,8 @@ export function createObjectLanding(options: LandObjectsOptions) {
   return {
     ...landing,
     pathOf,
+    isReread,
+    reread,
     /** Of each object, whether an earlier run has landed exactly it, and its file is still there. */
     async areThere(indexes: readonly number[]): Promise<boolean[]> {
       const there = indexes.map(() => false)

@@ -71,7 +71,7 @@ export const formEn: Translation<typeof formZh> = {
   verifyOff: 'Off',
   verifyEtag: 'Size and ETag',
   verifyChecksum: 'Checksum while receiving',
-  verifyReread: 'Read back from disk at the end',
+  verifyReread: 'Read back from disk, old files too',
   rateLimit: 'Speed limit',
   rateLimitPlaceholder: 'none; e.g. 20MiB',
   perSecond: '/s',

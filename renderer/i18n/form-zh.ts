@@ -68,7 +68,7 @@ export const formZh = {
   verifyOff: '不校验',
   verifyEtag: '大小与 ETag',
   verifyChecksum: '边收边算校验和',
-  verifyReread: '结束时从磁盘重读',
+  verifyReread: '从磁盘重读，含已有文件',
   rateLimit: '限速',
   rateLimitPlaceholder: '不限；如 20MiB',
   perSecond: '/秒',

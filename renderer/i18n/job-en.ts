@@ -89,6 +89,10 @@ const events: JobWords['events'] = {
     ],
     details: [],
   },
+  'file-damaged': {
+    lead: ['File is not what the server has, fetched anew: {key}', 'File is not what the server has, fetched anew'],
+    details: [],
+  },
   'object-failed': {
     lead: ['Object failed: {key}', 'An object failed'],
     details: ['{failure}', '{attempts} {attempts|attempt|attempts}'],
@@ -156,6 +160,7 @@ const eventNames: JobWords['eventNames'] = {
   'network-lost': 'Network lost',
   'network-restored': 'Network back',
   'object-changed': 'Object changed',
+  'file-damaged': 'File damaged',
   'object-failed': 'Object failed',
   'object-retried': 'Object retried',
   'path-mapped': 'Renamed',

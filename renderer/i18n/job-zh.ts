@@ -76,6 +76,10 @@ const events: Record<EventCode, Sentence> = {
     lead: ['服务器上的对象已更新，单独重新下载：{key}', '服务器上的对象已更新，单独重新下载'],
     details: [],
   },
+  'file-damaged': {
+    lead: ['文件与服务器上的不一致，重新下载：{key}', '文件与服务器上的不一致，重新下载'],
+    details: [],
+  },
   'object-failed': {
     lead: ['对象失败：{key}', '一个对象失败'],
     details: ['{failure}', '已尝试 {attempts} 次'],
@@ -140,6 +144,7 @@ const eventNames: Record<EventCode, string> = {
   'network-lost': '断网',
   'network-restored': '网络恢复',
   'object-changed': '对象更新',
+  'file-damaged': '文件损坏',
   'object-failed': '对象失败',
   'object-retried': '对象重试',
   'path-mapped': '改名',

@@ -35,6 +35,8 @@ export type GovernorOptions = {
   spec: JobSpec
   book: TransferBook
   isListingComplete(): boolean
+  /** Files of an earlier run are being held against what the service says of them. */
+  isRereading(): boolean
   /** Of the smallest object listed so far. */
   smallestKey(): string | undefined
   loopLagMs(): number
@@ -396,7 +398,9 @@ export function createGovernor(options: GovernorOptions) {
   }
 
   function watchNetwork(at: number): void {
-    const hasWork = book.counts().open > 0 || pool.size > 0
+    const hasWork = book.counts().open > 0 || pool.size > 0 || options.isRereading()
+    // Files are being read, or all that is listed is there: then there is no more to hear of the network than this.
+    if (!book.wantsBytes() && network.isAnswering()) network.startOver()
     if (hasWork) probe.tick(network.silentMs())
     const isGone = network.tick({
       hasWork,

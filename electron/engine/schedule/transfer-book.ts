@@ -463,7 +463,8 @@ export function createTransferBook(options: TransferBookOptions) {
   }
 
   function failObject(index: number, failure: Failure, attempts: number): void {
-    if (ENDS_THE_JOB.includes(failure.class)) {
+    if (failure.class === 'cancelled') table.setState(index, 'waiting')
+    else if (ENDS_THE_JOB.includes(failure.class)) {
       table.setState(index, 'waiting')
       onFatal(failure)
     } else {
@@ -524,6 +525,8 @@ export function createTransferBook(options: TransferBookOptions) {
       table.setState(index, 'skipped')
       settleLanded(index)
     },
+    /** It fails by its name before it was begun. */
+    fail: (index: number, failure: Failure) => failObject(index, failure, 1),
     next,
     settle,
     liveBytes,
@@ -566,6 +569,12 @@ export function createTransferBook(options: TransferBookOptions) {
       giveBack(task.object, { start: at, end: task.end, failures: NO_FAILURES, notBefore: 0 })
       task.end = at
       line.shrink(task.lineId, at)
+    },
+    /** Bytes are wanted: not all that is left is on its way through the disk. */
+    wantsBytes(): boolean {
+      if (waiting.size > 0) return true
+      for (const object of open.values()) if (!object.isHeld) return true
+      return false
     },
     /** Some range could be handed out, now or in a moment. */
     hasWaitingWork(): boolean {

@@ -1,13 +1,13 @@
 /** The whole engine without sockets: real decisions, real files, objects in memory. */
 import { existsSync } from 'node:fs'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { EngineEvent } from '../../../shared/engine-event.ts'
-import { success } from '../../../shared/failure.ts'
-import { jobSpecSchema } from '../../../shared/job-spec.ts'
-import { policySchema } from '../../../shared/policy.ts'
+import { type Failure, success } from '../../../shared/failure.ts'
+import { jobSpecSchema, type VerifyMode } from '../../../shared/job-spec.ts'
+import { type Policy, policySchema } from '../../../shared/policy.ts'
 import { type Download, startDownload } from '../download-engine.ts'
 import type { Clock } from '../engine-ports.ts'
 import { createVerifier, type Verifier } from '../verify/verifier.ts'
@@ -45,13 +45,21 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
+const VERIFYING = { filter: 'verifying', search: '', offset: 0, limit: 10 } as const
+
 type Run = { download: Download; events: EngineEvent[]; plane: MemoryDataPlane }
 
 function begin(
   bucket: MemoryBucket,
-  options: Partial<MemoryDataPlaneOptions> & { verify?: 'etag' | 'checksum' } = {},
+  options: Partial<MemoryDataPlaneOptions> & {
+    verify?: VerifyMode
+    headFailure?: (key: string) => Failure | undefined
+    /** What reading one file takes longer than it does. */
+    readingMs?: number
+    policy?: Partial<Policy>
+  } = {},
 ): Run {
-  const { verify = 'etag', ...more } = options
+  const { verify = 'etag', headFailure, readingMs = 0, policy, ...more } = options
   const plane = createMemoryDataPlane({ bucket, clock, ...more })
   const events: EngineEvent[] = []
   const download = startDownload({
@@ -62,17 +70,26 @@ function begin(
       partSize: 1024 ** 2,
       verify,
     }),
-    policy: policySchema.parse({ maxAttempts: 3, retryBaseSeconds: 0.01, stallSeconds: 2 }),
+    policy: policySchema.parse({ maxAttempts: 3, retryBaseSeconds: 0.01, stallSeconds: 2, ...policy }),
     ports: {
       clock,
       random: createSeededRandom(1),
-      source: createMemorySource({ bucket }),
+      source: createMemorySource({
+        bucket,
+        failure: (call) => (call.kind === 'head' ? headFailure?.(call.key) : undefined),
+      }),
       resolver: {
         resolve: async () =>
           success({ addresses: ['192.0.2.1'], ttlSeconds: 60, milliseconds: 1, from: 'fixed' as const }),
       },
       dataPlane: plane,
-      verifier,
+      verifier: {
+        ...verifier,
+        async verify(request, signal) {
+          if (readingMs > 0) await new Promise((resolve) => setTimeout(resolve, readingMs))
+          return verifier.verify(request, signal)
+        },
+      },
       memory: () => 0,
       closeWait: () => 0,
     },
@@ -164,6 +181,28 @@ describe('a download from memory', () => {
     await expectBytes(bucket, [changed, ...OBJECTS.slice(1)])
   })
 
+  it('files that take longer to read than a network may be away are read to their end', async () => {
+    const bucket = createMemoryBucket(OBJECTS)
+    const patience = {
+      readingMs: 3000,
+      policy: { networkGoneSeconds: 0.8, stallSeconds: 0.3 },
+      verify: 'reread',
+    } as const
+    const landing = await begin(bucket, patience).download.finished
+    expect(landing).toMatchObject({ status: 'completed', objectsSkipped: 0 })
+    expect(await begin(bucket, patience).download.finished).toMatchObject({ status: 'completed', objectsSkipped: 4 })
+  })
+
+  it('a job that is cancelled while its files are read blames no object', async () => {
+    const bucket = createMemoryBucket(OBJECTS)
+    const { download } = begin(bucket, { verify: 'reread', readingMs: 1000 })
+    await expect.poll(() => download.objects(VERIFYING).total).toBeGreaterThan(3)
+    download.cancel()
+    expect(await download.finished).toMatchObject({ status: 'interrupted', objectsFailed: 0, failed: [] })
+    expect(await begin(bucket).download.finished).toMatchObject({ status: 'completed', bytesFetched: 0 })
+    await expectBytes(bucket, OBJECTS)
+  })
+
   it('continues a cancelled job, and fetches only what is missing', async () => {
     const bucket = createMemoryBucket(OBJECTS)
     const first = begin(bucket, { bytesPerSecond: 1e6 })
@@ -174,5 +213,125 @@ describe('a download from memory', () => {
     const second = await begin(bucket).download.finished
     expect(second).toMatchObject({ status: 'completed', bytesFetched: 11_001_235 - interrupted.bytesDone })
     await expectBytes(bucket, OBJECTS)
+  })
+})
+
+describe('a finished folder, read again', () => {
+  const FILES: StoredObject[] = [
+    { key: 'archive/large.nc', size: 600_001, upload: { partBytes: 250_000 }, checksum: 'CRC64NVME' },
+    { key: 'archive/middle.nc', size: 200_000, upload: 'whole', checksum: 'none' },
+    { key: 'archive/small.nc', size: 1234 },
+    { key: 'archive/empty.nc', size: 0 },
+  ]
+  const pathOf = (key: string) => join(folder, key.slice(PREFIX.length))
+
+  /** As a disk does it: neither size nor time tells. */
+  async function flipByte(key: string): Promise<void> {
+    const bytes = await readFile(pathOf(key))
+    const at = Math.floor(bytes.length / 2)
+    bytes[at] = (bytes[at] ?? 0) ^ 1
+    await rewrite(key, bytes)
+  }
+  async function rewrite(key: string, bytes: Buffer): Promise<void> {
+    const { mtime } = await stat(pathOf(key))
+    await writeFile(pathOf(key), bytes)
+    await utimes(pathOf(key), mtime, mtime)
+  }
+  const damaged = ({ events }: Run) =>
+    events.filter(({ code }) => code === 'file-damaged').map(({ reason }) => reason.key)
+
+  const LARGE = 'archive/large.nc'
+  const SMALL = 'archive/small.nc'
+
+  it('every file is what the server has: nothing is fetched', async () => {
+    const bucket = createMemoryBucket(FILES)
+    await begin(bucket).download.finished
+    const again = begin(bucket, { verify: 'reread' })
+    expect(await again.download.finished).toMatchObject({
+      ...{ status: 'completed', objectsDone: 4, objectsSkipped: 4, bytesDone: 801_235, bytesFetched: 0 },
+    })
+    expect(damaged(again)).toEqual([])
+  })
+
+  const rows: [what: string, key: string, size: number][] = [
+    ['whose upload in parts has a checksum', LARGE, 600_001],
+    ['of which there is nothing but an MD5 for an ETag', 'archive/middle.nc', 200_000],
+    ['that is small', SMALL, 1234],
+  ]
+  it.each(rows)(
+    'one flipped byte in a file %s is found, and the file alone is fetched anew',
+    async (_what, key, size) => {
+      const bucket = createMemoryBucket(FILES)
+      await begin(bucket).download.finished
+      await flipByte(key)
+      const again = begin(bucket, { verify: 'reread' })
+      expect(await again.download.finished).toMatchObject({
+        ...{ status: 'completed', objectsDone: 4, objectsSkipped: 3, bytesFetched: size },
+      })
+      expect(damaged(again)).toEqual([key])
+      await expectBytes(bucket, FILES)
+    },
+  )
+
+  it.each(['etag', 'checksum'] as const)('with --verify %s size and time are all that is looked at', async (verify) => {
+    const bucket = createMemoryBucket(FILES)
+    await begin(bucket).download.finished
+    await flipByte(SMALL)
+    expect(await begin(bucket, { verify }).download.finished).toMatchObject({ objectsSkipped: 4, bytesFetched: 0 })
+  })
+
+  it('a file that is gone, cut or another kind of thing is fetched anew, or fails by its name', async () => {
+    const bucket = createMemoryBucket(FILES)
+    await begin(bucket).download.finished
+    await rm(pathOf(SMALL))
+    await rewrite('archive/middle.nc', Buffer.alloc(1000))
+    await rename(pathOf(LARGE), join(folder, 'elsewhere'))
+    await mkdir(pathOf(LARGE))
+    const summary = await begin(bucket, { verify: 'reread' }).download.finished
+    expect(summary).toMatchObject({ status: 'failed', failed: [{ key: LARGE }], objectsDone: 3 })
+    await expectBytes(bucket, FILES.slice(1))
+  })
+
+  it('what was found damaged stays so for later runs, whatever they verify', async () => {
+    const bucket = createMemoryBucket(FILES)
+    await begin(bucket).download.finished
+    await flipByte(SMALL)
+    const fate = () => ({ afterBytes: 0, failure: { class: 'denied', code: 'AccessDenied', httpStatus: 403 } as const })
+    const refused = await begin(bucket, { verify: 'reread', fate }).download.finished
+    expect(refused).toMatchObject({ status: 'failed', failed: [{ key: SMALL, failure: 'denied' }] })
+    expect(await begin(bucket).download.finished).toMatchObject({ status: 'completed', bytesFetched: 1234 })
+    await expectBytes(bucket, FILES)
+  })
+
+  it('an object of which the service tells nothing fails by its name; its file is left alone', async () => {
+    const bucket = createMemoryBucket(FILES)
+    await begin(bucket).download.finished
+    const denied: Failure = { class: 'denied', code: 'AccessDenied', httpStatus: 403 }
+    const headFailure = (key: string) => (key === LARGE ? denied : undefined)
+    const summary = await begin(bucket, { verify: 'reread', headFailure }).download.finished
+    expect(summary).toMatchObject({ status: 'failed', objectsSkipped: 3, failed: [{ key: LARGE, failure: 'denied' }] })
+    await expectBytes(bucket, FILES)
+    expect(await begin(bucket).download.finished).toMatchObject({ status: 'completed', objectsSkipped: 4 })
+  })
+
+  it('an object that is replaced between its listing and its HEAD is fetched as what it is now', async () => {
+    const bucket = createMemoryBucket(FILES)
+    await begin(bucket).download.finished
+    const changed: StoredObject = { key: SMALL, size: 4321, version: 1 }
+    const headFailure = (key: string) => void (key === SMALL && bucket.put(changed))
+    const again = begin(bucket, { verify: 'reread', headFailure })
+    expect(await again.download.finished).toMatchObject({ status: 'completed', bytesFetched: 4321 })
+    expect(again.events.map(({ code }) => code)).toContain('object-changed')
+    await expectBytes(bucket, [changed])
+  })
+
+  it('a job that is cancelled meanwhile ends at once, and blames no object', async () => {
+    const bucket = createMemoryBucket(FILES)
+    await begin(bucket).download.finished
+    const again = begin(bucket, { verify: 'reread', readingMs: 1000 })
+    await expect.poll(() => again.download.objects(VERIFYING).total).toBeGreaterThan(0)
+    again.download.cancel()
+    expect(await again.download.finished).toMatchObject({ status: 'interrupted', objectsFailed: 0 })
+    expect(await begin(bucket).download.finished).toMatchObject({ status: 'completed', objectsSkipped: 4 })
   })
 })

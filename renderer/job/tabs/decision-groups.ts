@@ -30,6 +30,7 @@ export const GROUP_OF: Record<EventCode, DecisionGroup> = {
   'network-lost': 'health',
   'network-restored': 'health',
   'object-changed': 'objects',
+  'file-damaged': 'objects',
   'object-failed': 'objects',
   'object-retried': 'objects',
   'path-mapped': 'objects',

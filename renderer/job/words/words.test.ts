@@ -148,6 +148,11 @@ const SENTENCES: Record<EventCode, { reason: Reason; zh: string; en: string }> =
     zh: `服务器上的对象已更新，单独重新下载：${key}`,
     en: `Object changed on the server, fetched anew on its own: ${key}`,
   },
+  'file-damaged': {
+    reason: { key },
+    zh: `文件与服务器上的不一致，重新下载：${key}`,
+    en: `File is not what the server has, fetched anew: ${key}`,
+  },
   'object-failed': {
     reason: { key, failure: 'denied', attempts: 8 },
     zh: `对象失败：${key}，无权限，已尝试 8 次`,

@@ -159,6 +159,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     policy,
     spec,
     book,
+    isRereading: () => false,
     isListingComplete: () => options.objects !== undefined,
     smallestKey: () => undefined,
     loopLagMs: () => 0,

@@ -1,0 +1,54 @@
+/**
+ * Files of an earlier run that are to be read again (`--verify reread`): a few at a time, in the order in which they are
+ * added, beside the download, which waits for none of them.
+ */
+
+/** The file is read by one thread; what a few more at a time save is the waiting for their HEADs. */
+const FILES_AT_ONCE = 4
+
+/** `reread`: of one object, by its index. Never rejects. */
+export function createRereadQueue(reread: (index: number) => Promise<void>) {
+  let waiting: number[] = []
+  let at = 0
+  let running = 0
+  let isHeld = false
+  let onQuiet: (() => void) | undefined
+
+  function pump(): void {
+    while (!isHeld && running < FILES_AT_ONCE && at < waiting.length) void run(waiting[at++] as number)
+    // Nobody is left in the row: a million numbers are let go of.
+    if (at === waiting.length) [waiting, at] = [[], 0]
+    if (running === 0) onQuiet?.()
+  }
+
+  async function run(index: number): Promise<void> {
+    running++
+    await reread(index)
+    running--
+    pump()
+  }
+
+  return {
+    add(index: number): void {
+      waiting.push(index)
+      pump()
+    },
+    /** Those under way are read to their end. */
+    hold(): void {
+      isHeld = true
+    },
+    resume(): void {
+      isHeld = false
+      pump()
+    },
+    isIdle: () => running === 0 && waiting.length === 0,
+    /** Begins no other; resolves when none is under way. */
+    async stop(): Promise<void> {
+      isHeld = true
+      if (running === 0) return
+      await new Promise<void>((resolve) => {
+        onQuiet = resolve
+      })
+    },
+  }
+}

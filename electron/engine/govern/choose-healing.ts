@@ -14,10 +14,10 @@ export type LineView = {
   requests: number
   hasTask: boolean
   taskStartedAt: number
-  /** 0 = no byte of the running task yet. */
+  /** 0 = no byte of the running task yet. Where something held all back since, the end of that. */
   firstByteAt: number
   lastByteAt: number
-  /** Bytes of its range that have come, and that are still to come. */
+  /** Bytes of its range that have come since then, and that are still to come. */
   taskBytes: number
   bytesLeft: number
   /** Smoothed. */

@@ -32,6 +32,16 @@ export function createHealer({ now, policy, pool, isSettled, emit, onReplaced, o
   let healedAt = now()
   let unanswered = 0
   let usualSpeed = 0
+  /** Where the tasks were, by connection, when all were last held back: what came before says nothing of their speed. */
+  let held = new Map<number, { at: number; taskId: number; reached: number }>()
+
+  function noteHeld(at: number): void {
+    held = new Map()
+    for (const line of pool.lines()) {
+      if (line.task && line.firstByteAt > 0)
+        held.set(line.id, { at, taskId: line.task.taskId, reached: pool.reached(line) })
+    }
+  }
 
   function apply(action: HealingAction, line: PoolLine): void {
     const { cause, seconds } = action
@@ -63,6 +73,11 @@ export function createHealer({ now, policy, pool, isSettled, emit, onReplaced, o
 
   function viewOf(line: PoolLine): LineView {
     const reached = pool.reached(line)
+    const known = held.get(line.id)
+    const from =
+      known && known.taskId === line.task?.taskId
+        ? known
+        : { at: line.firstByteAt, reached: line.task?.range.start ?? reached }
     return {
       id: line.id,
       address: line.address,
@@ -71,9 +86,9 @@ export function createHealer({ now, policy, pool, isSettled, emit, onReplaced, o
       requests: line.requests,
       hasTask: line.task !== undefined,
       taskStartedAt: line.taskStartedAt,
-      firstByteAt: line.firstByteAt,
+      firstByteAt: from.at,
       lastByteAt: line.lastByteAt,
-      taskBytes: line.task ? reached - line.task.range.start : 0,
+      taskBytes: reached - from.reached,
       bytesLeft: line.task ? line.task.range.end - reached : 0,
       bytesPerSecond: line.bytesPerSecond,
       isSettled: isSettled(line),
@@ -87,6 +102,7 @@ export function createHealer({ now, policy, pool, isSettled, emit, onReplaced, o
       const at = now()
       for (const line of pool.lines()) if (line.firstByteAt > healedAt) unanswered = Math.max(0, unanswered - 1)
       healedAt = at
+      if (context.isHeldBack) noteHeld(at)
       const lines = [...pool.lines()].filter((line) => !line.closing).map(viewOf)
       const working = lines.filter((line) => line.hasTask).length
       if (working * 2 >= lines.length) usualSpeed += (medianSpeed(lines) - usualSpeed) * USUAL_WEIGHT

@@ -36,6 +36,7 @@ export const EVENT_CODES = [
   'journal-repaired',
   'disk-full',
   'disk-slow',
+  'limits-changed', //        threads or speed limit, by the user, while the job runs
   'paused',
   'resumed',
   'decay-alert',

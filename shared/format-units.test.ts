@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest'
-import { formatBytes, formatRate, parseBytes, splitDuration } from './format-units.ts'
+import { describe, expect, it, test } from 'vitest'
+import { formatBytes, formatRate, parseBytes, parseRate, splitDuration, writeBytes } from './format-units.ts'
 
 describe('sizes as people write them', () => {
   it.each<[string, number | undefined]>([
@@ -23,6 +23,29 @@ describe('sizes as people write them', () => {
     ['.5GB', undefined],
   ])('%j: %j', (text, expected) => {
     expect(parseBytes(text)).toBe(expected)
+  })
+})
+
+test.each([
+  ['20MiB', 20 * 1024 ** 2],
+  ['20 MB/s', 20e6],
+  ['20M / 秒', 20e6],
+  ['20MB/h', undefined],
+])('a rate of %s', (text, expected) => {
+  expect(parseRate(text)).toBe(expected)
+})
+
+describe('sizes as they are written back into a field', () => {
+  it.each([
+    [20 * 1024 ** 2, '20MiB'],
+    [5e6, '5MB'],
+    [1536, '1536'],
+    [3 * 1024, '3KiB'],
+    [2e12, '2TB'],
+    [1_048_577, '1048577'],
+  ])('%d is %s, and is read as the same number', (bytes, text) => {
+    expect(writeBytes(bytes)).toBe(text)
+    expect(parseBytes(text)).toBe(bytes)
   })
 })
 

@@ -26,6 +26,18 @@ export function parseBytes(text: string): number | undefined {
   return Math.round(Number(match[1]) * unit)
 }
 
+/** `20MiB`, `20 MB/s`: bytes per second. */
+export const parseRate = (text: string): number | undefined =>
+  parseBytes(text.trim().replace(/\s*[/／]\s*(?:s|秒)$/i, ''))
+
+/** `20MiB`, `5MB`, `1048577`: the shortest text that `parseBytes` reads back exactly. */
+export function writeBytes(bytes: number): string {
+  const unit = (['TiB', 'TB', 'GiB', 'GB', 'MiB', 'MB', 'KiB', 'KB'] as const).find(
+    (name) => bytes > 0 && bytes % (UNIT_BYTES[name.toUpperCase()] ?? 1) === 0,
+  )
+  return unit ? `${bytes / (UNIT_BYTES[unit.toUpperCase()] ?? 1)}${unit}` : String(bytes)
+}
+
 const SCALE = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'] as const
 
 /** `1.32 GB`: powers of 1000, as rates and disk makers count; at most four significant digits. */

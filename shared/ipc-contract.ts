@@ -11,7 +11,7 @@ import { engineEventSchema } from './engine-event.ts'
 import type { Outcome } from './failure.ts'
 import { failureSchema } from './failure-schema.ts'
 import { historyRangeSchema, historySchema } from './job-history.ts'
-import { jobSpecSchema, networkSchema, sourceSchema } from './job-spec.ts'
+import { jobLimitsSchema, jobSpecSchema, networkSchema, sourceSchema } from './job-spec.ts'
 import { jobPhaseSchema, summarySchema } from './job-state.ts'
 import { logAnalysisSchema } from './log-analysis.ts'
 import { LIMITS, metricsSnapshotSchema } from './metrics-snapshot.ts'
@@ -165,6 +165,8 @@ export const CALLS = {
   /** Of a paused job, or of one that ended before it was complete. */
   'jobs.resume': call(jobId, nothing),
   'jobs.cancel': call(jobId, nothing),
+  /** Threads and speed limit: applied at once where the job runs, and kept for its next run. */
+  'jobs.setLimits': call(jobId.extend(jobLimitsSchema.shape), nothing),
   /** Forgets the job; files stay. */
   'jobs.remove': call(jobId, nothing),
   'jobs.retry': call(jobId.extend({ indexes: z.array(z.number().int()).optional() }), nothing),

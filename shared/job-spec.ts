@@ -52,22 +52,36 @@ export type VerifyMode = (typeof VERIFY_MODES)[number]
 /** More than this helps no one: S3 serves 85-90 MB/s per connection, so 256 fill 20 GB/s. */
 export const MAX_THREADS = 256
 export const DEFAULT_THREADS = 16
+/** What `auto` allows: a home or campus line is full long before. */
+export const AUTO_THREADS = 64
 /** S3 part sizes of 8-16 MiB are AWS's own advice for byte-range fetches. */
 export const MIN_PART_BYTES = 64 * 1024
 export const MAX_PART_BYTES = 5 * 1024 ** 3
+
+/** What may be changed while a job runs. */
+export const jobLimitsSchema = z.object({
+  /** Ceiling of connections. */
+  threads: z.union([z.literal('auto'), z.number().int().min(1).max(MAX_THREADS)]),
+  /** Absent: as fast as it goes. */
+  limitBytesPerSecond: z.number().positive().optional(),
+})
+export type JobLimits = z.infer<typeof jobLimitsSchema>
+
+/** The ceiling of connections as a number. */
+export const threadCeiling = ({ threads }: Pick<JobLimits, 'threads'>): number =>
+  threads === 'auto' ? AUTO_THREADS : threads
 
 export const jobSpecSchema = z.object({
   source: sourceSchema,
   /** Absolute path of the folder that receives the objects. */
   destination: z.string().min(1),
-  /** Ceiling of connections. */
-  threads: z.union([z.literal('auto'), z.number().int().min(1).max(MAX_THREADS)]).default(DEFAULT_THREADS),
+  threads: jobLimitsSchema.shape.threads.default(DEFAULT_THREADS),
   partSize: z.union([z.literal('auto'), z.number().int().min(MIN_PART_BYTES).max(MAX_PART_BYTES)]).default('auto'),
   /** Globs on the key below the prefix. */
   include: z.array(z.string().min(1)).default([]),
   exclude: z.array(z.string().min(1)).default([]),
   verify: z.enum(VERIFY_MODES).default('etag'),
-  limitBytesPerSecond: z.number().positive().optional(),
+  limitBytesPerSecond: jobLimitsSchema.shape.limitBytesPerSecond,
   timeWindow: timeWindowSchema.optional(),
   network: networkSchema.default({ resolve: {}, proxy: 'system' }),
   policy: policyOverridesSchema.default({}),

@@ -20,6 +20,16 @@ export const jobPage = (page: Page) => ({
       await page.waitForTimeout(100)
     }
   },
+  /** Opens the dialog, fills it in and applies it; an empty limit is none. */
+  async setLimits({ threads, rateLimit }: { threads?: number; rateLimit: string }): Promise<void> {
+    await page.getByRole('button', { name: WORDS.zh.limits }).click()
+    const dialog = page.getByRole('dialog', { name: WORDS.zh.limitsTitle })
+    if (threads !== undefined) await dialog.getByLabel(WORDS.zh.threads).fill(String(threads))
+    await dialog.getByLabel(WORDS.zh.rateLimit).fill(rateLimit)
+    await dialog.getByRole('button', { name: WORDS.zh.apply }).click()
+  },
+  /** `12/16`: connections at work and allowed. */
+  concurrency: async () => (await page.locator('.lh-strip dd').first().textContent())?.trim(),
   chart: () => page.locator('.uplot canvas').first(),
   /** How many measurements the chart holds: it is a slider over them, for keyboards. */
   chartPoints: async () =>

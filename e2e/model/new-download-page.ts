@@ -15,5 +15,7 @@ export const newDownloadPage = (page: Page) => ({
   async previewShows(objects: number): Promise<void> {
     await page.getByText(`${objects} 个对象`).waitFor()
   },
+  /** In a folder that holds an earlier download. */
+  continue: () => page.getByRole('button', { name: '继续下载' }).click(),
   start: () => page.getByRole('button', { name: '开始下载' }).click(),
 })

@@ -69,6 +69,12 @@ describe('the border refuses, by the name of the field', () => {
     ['a field of the wrong type', 'jobs.events', { jobId: 'a', limit: 'many' }, { subject: 'limit' }],
     ['too many threads', 'jobs.start', { ...SPEC, threads: 1000 }, { subject: 'threads' }],
     [
+      'a speed limit of nothing',
+      'jobs.setLimits',
+      { jobId: 'x', threads: 4, limitBytesPerSecond: 0 },
+      { subject: 'limitBytesPerSecond' },
+    ],
+    [
       'an address that is none',
       'jobs.start',
       { ...SPEC, source: { ...SPEC.source, endpointUrl: 'x' } },
@@ -133,6 +139,33 @@ describe('a job', () => {
     const job = (await value('jobs.start', SPEC)) as JobView
     await value('jobs.pause', { jobId: job.jobId })
     await expect.poll(() => engine.downloads[0]?.commands).toEqual(['pause'])
+  })
+
+  test('takes other threads and another speed limit while it runs, and keeps them for its next run', async () => {
+    const { start, value, engine, pushes, phaseOf } = await open()
+    const { jobId, download } = await start()
+    await value('jobs.setLimits', { jobId, threads: 4, limitBytesPerSecond: 5e6 })
+    download.tick()
+    await value('jobs.setLimits', { jobId, threads: 'auto' })
+    expect(download.commands).toEqual(['setLimits 4 5000000', 'setLimits auto none'])
+    const specs = pushes.flatMap((push) => (push.name === 'job-changed' ? [push.payload.spec] : []))
+    expect(specs.at(-1)).toMatchObject({ threads: 'auto' })
+    expect(specs.at(-1)).not.toHaveProperty('limitBytesPerSecond')
+    await value('jobs.cancel', { jobId })
+    await expect.poll(() => phaseOf(jobId)).toBe('cancelled')
+    await value('jobs.setLimits', { jobId, threads: 2 })
+    await value('jobs.resume', { jobId })
+    await expect.poll(() => engine.downloads.length).toBe(2)
+    expect(engine.downloads[1]?.request.spec.threads).toBe(2)
+  })
+
+  test('whose limits change before the engine is up has the new ones when it is', async () => {
+    const { value, engine } = await open()
+    const job = (await value('jobs.start', SPEC)) as JobView
+    await value('jobs.setLimits', { jobId: job.jobId, threads: 4 })
+    await expect.poll(() => engine.downloads.length).toBe(1)
+    const { request, commands } = engine.downloads[0] as (typeof engine.downloads)[number]
+    expect(request.spec.threads === 4 || commands.includes('setLimits 4 none')).toBe(true)
   })
 
   test('that was cancelled can be resumed, with the same id and form', async () => {

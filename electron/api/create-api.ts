@@ -162,6 +162,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     'jobs.pause': async ({ jobId }) => jobs.pause(jobId),
     'jobs.resume': async ({ jobId }) => jobs.resume(jobId),
     'jobs.cancel': async ({ jobId }) => jobs.cancel(jobId),
+    'jobs.setLimits': async ({ jobId, ...limits }) => jobs.setLimits(jobId, limits),
     'jobs.remove': ({ jobId }) => jobs.remove(jobId),
     'jobs.retry': async ({ jobId, indexes }) => jobs.retry(jobId, indexes),
     'jobs.rebuildPool': async ({ jobId }) => jobs.rebuildPool(jobId),

@@ -8,7 +8,7 @@ import { isAbsolute, resolve } from 'node:path'
 import { failed, type Outcome, success } from '../../shared/failure.ts'
 import type { CallResult, JobView, Push } from '../../shared/ipc-contract.ts'
 import type { HistoryRange } from '../../shared/job-history.ts'
-import type { JobSpec } from '../../shared/job-spec.ts'
+import type { JobLimits, JobSpec } from '../../shared/job-spec.ts'
 import { hasEnded, type JobPhase, type Summary } from '../../shared/job-state.ts'
 import type { MetricsSnapshot } from '../../shared/metrics-snapshot.ts'
 import type { ObjectFilter, ObjectRow } from '../../shared/object-row.ts'
@@ -105,6 +105,9 @@ export function createJobRunner(options: JobRunnerOptions) {
       : policy
     if (!started.ok) return finish(run, jobId, emptySummary(started.failure))
     run.download = started.value
+    // Changed while the engine was still starting.
+    const { spec: newest } = jobOf(jobId)
+    if (newest !== spec) started.value.setLimits(newest)
     if (run.wish === 'pause') started.value.pause()
     else if (run.wish) started.value.cancel()
     const summary = await started.value.finished
@@ -272,6 +275,16 @@ export function createJobRunner(options: JobRunnerOptions) {
           book.put(cancelled)
           push({ name: 'job-changed', payload: cancelled })
         }
+        return success({})
+      }),
+
+    setLimits: (jobId: string, limits: JobLimits) =>
+      known(jobId, (job) => {
+        const { limitBytesPerSecond: _, ...unlimited } = job.spec
+        const changed: JobView = { ...job, spec: { ...unlimited, ...limits } }
+        book.put(changed)
+        push({ name: 'job-changed', payload: changed })
+        liveRun(jobId)?.download?.setLimits(limits)
         return success({})
       }),
 

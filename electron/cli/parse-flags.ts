@@ -1,7 +1,7 @@
 /** Text of one flag -> its value. Every refusal names the flag and echoes the text. Pure. */
 import { isIP } from 'node:net'
 import { bareHost } from '../../shared/bare-host.ts'
-import { parseBytes } from '../../shared/format-units.ts'
+import { parseBytes, parseRate as readRate } from '../../shared/format-units.ts'
 import { isRegion, MAX_PART_BYTES, MAX_THREADS, MIN_PART_BYTES, type TimeWindow } from '../../shared/job-spec.ts'
 import { refuseValue } from './usage-error.ts'
 
@@ -23,7 +23,7 @@ export const parsePartSize: Parse<number | 'auto'> = (text, origin) => {
 
 /** `20MiB`, `20MiB/s`. */
 export const parseRate: Parse<number> = (text, origin) => {
-  const bytes = parseBytes(text.replace(/\/s$/i, ''))
+  const bytes = readRate(text)
   return bytes !== undefined && bytes > 0 ? bytes : refuseValue(origin, text, 'is no rate such as 20MiB (per second)')
 }
 

@@ -4,7 +4,7 @@
  */
 import type { EngineEvent, EventCode, Reason } from '../../shared/engine-event.ts'
 import type { Failure } from '../../shared/failure.ts'
-import type { JobSpec } from '../../shared/job-spec.ts'
+import type { JobLimits, JobSpec } from '../../shared/job-spec.ts'
 import type { JobPhase, Summary } from '../../shared/job-state.ts'
 import type { MetricsSnapshot } from '../../shared/metrics-snapshot.ts'
 import type { ObjectFilter, ObjectRow } from '../../shared/object-row.ts'
@@ -44,6 +44,8 @@ export type Download = {
   cancel(): void
   rebuildPool(): void
   coolDown(): void
+  /** Threads and speed limit from now on; what has arrived stays. */
+  setLimits(limits: JobLimits): void
   /** Tries failed objects again: all, or those named. */
   retry(indexes?: number[]): void
   snapshot(): MetricsSnapshot
@@ -152,6 +154,7 @@ export function startDownload(options: DownloadOptions): Download {
     cancel: () => stop.abort(),
     rebuildPool: () => governor.rebuild('user'),
     coolDown: () => governor.coolDown('user'),
+    setLimits: (limits) => governor.setLimits(limits),
     retry,
     snapshot,
     objects: (query) => table.query(query),

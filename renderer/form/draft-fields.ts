@@ -10,6 +10,12 @@ export function parseTimeWindow(text: string): TimeWindow | undefined {
   return fromMinutes === undefined || toMinutes === undefined ? undefined : { fromMinutes, toMinutes }
 }
 
+/** `22:00-07:00`. */
+export const writeTimeWindow = ({ fromMinutes, toMinutes }: TimeWindow): string =>
+  [fromMinutes, toMinutes].map((at) => `${twoDigits(at / 60)}:${twoDigits(at % 60)}`).join('-')
+
+const twoDigits = (count: number): string => String(Math.floor(count)).padStart(2, '0')
+
 function minutes(hour: string | undefined, minute: string | undefined): number | undefined {
   const hours = Number(hour)
   const rest = Number(minute)

@@ -1,6 +1,6 @@
 /** A valid draft becomes the engine's input. Network and policy come from the settings. Pure. */
-import { parseBytes } from '../../shared/format-units.ts'
-import type { Access, JobSpec, Source } from '../../shared/job-spec.ts'
+import { parseBytes, parseRate } from '../../shared/format-units.ts'
+import type { Access, JobLimits, JobSpec, Source } from '../../shared/job-spec.ts'
 import type { Settings } from '../../shared/settings.ts'
 import { parseTimeWindow } from './draft-fields.ts'
 import type { FormDraft } from './form-draft.ts'
@@ -30,18 +30,24 @@ function draftToAccess(draft: FormDraft): Access {
   }
 }
 
+export function draftToLimits(draft: Pick<FormDraft, 'threads' | 'threadsAuto' | 'rateLimit'>): JobLimits {
+  const limitBytesPerSecond = parseRate(draft.rateLimit)
+  return {
+    threads: draft.threadsAuto ? 'auto' : draft.threads,
+    ...(limitBytesPerSecond ? { limitBytesPerSecond } : {}),
+  }
+}
+
 export function draftToSpec(draft: FormDraft, settings: Settings): JobSpec {
-  const limitBytesPerSecond = parseBytes(draft.rateLimit)
   const timeWindow = parseTimeWindow(draft.timeWindow)
   return {
     source: draftToSource(draft),
     destination: draft.folder.trim(),
-    threads: draft.threadsAuto ? 'auto' : draft.threads,
+    ...draftToLimits(draft),
     partSize: parseBytes(draft.partSize) ?? 'auto',
     include: draft.include,
     exclude: draft.exclude,
     verify: draft.verify,
-    ...(limitBytesPerSecond ? { limitBytesPerSecond } : {}),
     ...(timeWindow ? { timeWindow } : {}),
     network: settings.network,
     policy: settings.policy,

@@ -8,6 +8,7 @@ import { readDraft, writeDraft } from './draft-storage.ts'
 import { draftToSpec } from './draft-to-spec.ts'
 import { countAdvanced, emptyDraft, exampleDraft, type FormDraft, withAddress, withSource } from './form-draft.ts'
 import { judgeSpace } from './judge-space.ts'
+import { specToDraft } from './spec-to-draft.ts'
 import { type DraftErrors, type SourceField, validateDraft, wrongSourceField } from './validate-draft.ts'
 
 const empty = emptyDraft('/data')
@@ -230,4 +231,38 @@ test('changed advanced options are counted', () => {
   expect(countAdvanced(example)).toBe(0)
   expect(countAdvanced({ ...example, partSize: '16MiB' })).toBe(1)
   expect(countAdvanced({ ...empty, region: 'eu-west-1', verify: 'off' })).toBe(2)
+})
+
+describe('the settings of a job come back into the form as they were', () => {
+  const full: FormDraft = {
+    address: 's3://bucket/a/b/',
+    bucket: 'bucket',
+    prefix: 'a/b/',
+    endpointUrl: 'http://127.0.0.1:9000',
+    region: 'eu-west-1',
+    addressing: 'path',
+    accessKind: 'profile',
+    profile: 'work',
+    vaultId: '',
+    folder: '/data/era5',
+    threadsAuto: false,
+    threads: 3,
+    include: ['*.nc'],
+    exclude: ['*_u*', '*.xml'],
+    verify: 'checksum',
+    rateLimit: '20MiB',
+    timeWindow: '22:00-07:05',
+    partSize: '5MB',
+  }
+  test.each<[string, FormDraft]>([
+    ['a fresh form', { ...empty, address: 's3://bucket/', bucket: 'bucket' }],
+    ['the example', example],
+    ['every field', full],
+    [
+      'saved keys, automatic threads',
+      { ...full, accessKind: 'vault', profile: '', vaultId: 'k1', threadsAuto: true, threads: 16 },
+    ],
+  ])('%s', (_, draft) => {
+    expect(specToDraft(draftToSpec(draft, DEFAULT_SETTINGS))).toEqual(draft)
+  })
 })

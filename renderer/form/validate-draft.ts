@@ -1,5 +1,5 @@
 /** What is wrong in the form, by field. The values are keys of `form.errors`. Pure. */
-import { parseBytes } from '../../shared/format-units.ts'
+import { parseBytes, parseRate } from '../../shared/format-units.ts'
 import type { FolderView } from '../../shared/ipc-contract.ts'
 import { isRegion, MAX_PART_BYTES, MIN_PART_BYTES } from '../../shared/job-spec.ts'
 import { parseS3Address } from '../../shared/s3-address.ts'
@@ -28,7 +28,7 @@ export function validateDraft(draft: FormDraft, folder: FolderView | undefined):
     folder: checkFolder(draft.folder, folder),
     endpointUrl: draft.endpointUrl.trim() && !isWebUrl(draft.endpointUrl) ? 'endpointInvalid' : undefined,
     region: draft.region.trim() && !isRegion(draft.region.trim()) ? 'regionInvalid' : undefined,
-    rateLimit: draft.rateLimit.trim() && !parseBytes(draft.rateLimit) ? 'sizeInvalid' : undefined,
+    rateLimit: checkRateLimit(draft.rateLimit),
     timeWindow: checkTimeWindow(draft.timeWindow),
     partSize: checkPartSize(draft.partSize),
   }
@@ -51,6 +51,9 @@ function checkFolder(path: string, view: FolderView | undefined): DraftError | u
   if (!isAbsolutePath(path)) return 'folderRelative'
   return view && !view.writable ? 'folderReadOnly' : undefined
 }
+
+export const checkRateLimit = (text: string): DraftError | undefined =>
+  text.trim() && !parseRate(text) ? 'sizeInvalid' : undefined
 
 function checkTimeWindow(text: string): DraftError | undefined {
   if (!text.trim()) return undefined

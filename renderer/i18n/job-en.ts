@@ -108,6 +108,10 @@ const events: JobWords['events'] = {
     details: ['at {path}', '{needBytes} still needed', '{freeBytes} free'],
   },
   'disk-slow': { lead: ['Disk writes have become slow'], details: ['{writeMs} a write', 'at {path}'] },
+  'limits-changed': {
+    lead: ['Changed as you set it'],
+    details: ['threads {threadsBefore} → {threads}', 'speed limit {limitBytesPerSecond}'],
+  },
   paused: { lead: ['Paused'], details: ['{cause}'] },
   resumed: { lead: ['Resumed'], details: ['{cause}'] },
   'decay-alert': {
@@ -167,6 +171,7 @@ const eventNames: JobWords['eventNames'] = {
   'journal-repaired': 'Journal repaired',
   'disk-full': 'Disk full',
   'disk-slow': 'Disk slow',
+  'limits-changed': 'Limits changed',
   paused: 'Paused',
   resumed: 'Resumed',
   'decay-alert': 'Decay alert',
@@ -303,6 +308,7 @@ const values: Record<string, string> = {
   'cause.failures': 'too many failures',
   'cause.cool-down': 'after the cool-down',
   'cause.cooled-down': 'after the cool-down',
+  'limitBytesPerSecond.none': 'lifted',
   'status.completed': 'everything complete',
   'status.failed': 'with failures',
   'status.interrupted': 'interrupted',
@@ -370,6 +376,8 @@ export const jobEn: JobWords = {
     coolDown: 'Cool down (close connections, go on later)',
     rebuildPool: 'Rebuild the connection pool now',
     retryFailed: 'Retry failed objects',
+    limits: 'Threads and limit…',
+    reuse: 'New with these settings…',
     showFolder: 'Show folder',
     remove: 'Remove job (files stay)',
     cancelQuestion: 'Cancel this job?',
@@ -389,6 +397,13 @@ export const jobEn: JobWords = {
     leftUnknown: 'Estimating time left',
     leftFew: 'A few seconds left',
     wholeBucket: 'whole bucket',
+  },
+  limitsDialog: {
+    title: 'Threads and speed limit',
+    live: 'Takes effect at once; what has arrived stays, and a resume keeps the new values.',
+    later: 'Takes effect when the job goes on.',
+    apply: 'Apply',
+    cancel: 'Cancel',
   },
   phases: {
     starting: 'Starting',
@@ -610,6 +625,7 @@ export const jobEn: JobWords = {
     dns: 'DNS',
     disk: 'Disk',
     pause: 'Pause/resume',
+    limits: 'Limits changed',
     failure: 'Failed object',
   },
   strip: {

@@ -92,6 +92,10 @@ const events: Record<EventCode, Sentence> = {
   'journal-repaired': { lead: ['日志尾部不完整，已截去并修复'], details: ['截去 {bytes}'] },
   'disk-full': { lead: ['磁盘空间不足，已暂停'], details: ['位置 {path}', '还需 {needBytes}', '可用 {freeBytes}'] },
   'disk-slow': { lead: ['磁盘写入变慢'], details: ['单次写入 {writeMs}', '位置 {path}'] },
+  'limits-changed': {
+    lead: ['按您的设置调整'],
+    details: ['线程 {threadsBefore} → {threads}', '限速 {limitBytesPerSecond}'],
+  },
   paused: { lead: ['已暂停'], details: ['{cause}'] },
   resumed: { lead: ['继续下载'], details: ['{cause}'] },
   'decay-alert': {
@@ -151,6 +155,7 @@ const eventNames: Record<EventCode, string> = {
   'journal-repaired': '日志修复',
   'disk-full': '磁盘已满',
   'disk-slow': '磁盘变慢',
+  'limits-changed': '改线程/限速',
   paused: '暂停',
   resumed: '继续',
   'decay-alert': '衰减警报',
@@ -283,6 +288,7 @@ const values: Record<string, string> = {
   'cause.failures': '失败过多',
   'cause.cool-down': '冷却之后',
   'cause.cooled-down': '冷却之后',
+  'limitBytesPerSecond.none': '取消',
   'status.completed': '全部完成',
   'status.failed': '有失败',
   'status.interrupted': '被中断',
@@ -350,6 +356,8 @@ export const jobZh = {
     coolDown: '冷却一会儿（关闭连接，稍后继续）',
     rebuildPool: '立即重建连接池',
     retryFailed: '重试失败的对象',
+    limits: '线程与限速…',
+    reuse: '用这些设置新建…',
     showFolder: '打开所在文件夹',
     remove: '移除任务（保留文件）',
     cancelQuestion: '取消这个任务？',
@@ -369,6 +377,13 @@ export const jobZh = {
     leftUnknown: '正在估算剩余时间',
     leftFew: '剩余几秒',
     wholeBucket: '整个存储桶',
+  },
+  limitsDialog: {
+    title: '线程与限速',
+    live: '马上生效，已收到的数据不受影响；暂停后继续时沿用。',
+    later: '任务继续时生效。',
+    apply: '应用',
+    cancel: '取消',
   },
   phases: {
     starting: '正在启动',
@@ -555,6 +570,7 @@ export const jobZh = {
     dns: 'DNS',
     disk: '磁盘',
     pause: '暂停/继续',
+    limits: '改线程/限速',
     failure: '对象失败',
   },
   strip: {

@@ -7,6 +7,7 @@ import { useJob } from '../store/use-window-store.tsx'
 import { BannerLine } from './banner/banner-line.tsx'
 import { ChartPanel } from './chart/chart-panel.tsx'
 import { JobHead } from './head/job-head.tsx'
+import { LimitsDialog } from './head/limits-dialog.tsx'
 import { StatusStrip } from './strip/status-strip.tsx'
 import { JobTabs } from './tabs/job-tabs.tsx'
 import { useJobCommands } from './use-job-commands.ts'
@@ -41,8 +42,10 @@ function ExistingJob({ jobId }: { jobId: string }) {
   const events = useEvents(jobId)
   const commands = useJobCommands(jobId)
   const [isReporting, setReporting] = useState(false)
+  const [isLimiting, setLimiting] = useState(false)
   const [isExpanded, setExpanded] = useState(false)
   const report = useCallback(() => setReporting(true), [])
+  const openLimits = useCallback(() => setLimiting(true), [])
   const isAlive = job !== undefined && !hasEnded(job.phase)
   // After the end the last snapshot still knows errors and addresses, but its "now" is over, its connections with it.
   const live = isAlive ? snapshot : undefined
@@ -50,12 +53,13 @@ function ExistingJob({ jobId }: { jobId: string }) {
   if (!job) return null
   return (
     <div className="lh-job">
-      <JobHead job={job} snapshot={live} commands={commands} onReport={report} />
+      <JobHead job={job} snapshot={live} commands={commands} onReport={report} onLimits={openLimits} />
       <BannerLine job={job} snapshot={snapshot} events={events} commands={commands} />
       <VerdictLine job={job} limit={live?.limit} />
       <ChartPanel {...{ job, snapshot, events, isExpanded }} isLive={isAlive} onExpand={setExpanded} />
       {isAlive && <StatusStrip snapshot={live} />}
       {!isExpanded && <JobTabs job={job} snapshot={live ?? kept} events={events} commands={commands} />}
+      {isLimiting && <LimitsDialog job={job} onClose={() => setLimiting(false)} />}
       {isReporting && <ReportDialog jobId={jobId} onClose={() => setReporting(false)} />}
     </div>
   )

@@ -3,9 +3,12 @@ import { App } from 'antd'
 import { useCallback, useMemo, useState } from 'react'
 import type { CallName } from '../../shared/ipc-contract.ts'
 import { useClient } from '../client/use-client.tsx'
+import { writeDraft } from '../form/draft-storage.ts'
+import { specToDraft } from '../form/spec-to-draft.ts'
 import { describeFailure } from '../i18n/describe-failure.ts'
 import { useTranslation } from '../i18n/index.ts'
 import { goTo } from '../shell/route.ts'
+import { useStoreHandle } from '../store/use-window-store.tsx'
 import { fillText } from './words/fill-sentence.ts'
 import { useJobWords } from './words/use-job-words.ts'
 
@@ -18,6 +21,7 @@ export type JobCommands = ReturnType<typeof useJobCommands>
 
 export function useJobCommands(jobId: string) {
   const client = useClient()
+  const store = useStoreHandle()
   const { message, modal } = App.useApp()
   const { t } = useTranslation()
   const words = useJobWords()
@@ -48,6 +52,13 @@ export function useJobCommands(jobId: string) {
       rebuildPool: () => void send('jobs.rebuildPool'),
       /** All failed objects, or the named one. */
       retry: (index?: number) => void send('jobs.retry', index === undefined ? {} : { indexes: [index] }),
+      /** The form, filled in as it was for this job; what was typed there before gives way. */
+      reuse() {
+        const job = store.getState().jobs[jobId]
+        if (!job) return
+        writeDraft(window.sessionStorage, specToDraft(job.spec))
+        goTo({ page: 'new' })
+      },
       reveal: (index?: number) => void send('jobs.reveal', index === undefined ? {} : { index }),
       cancel: () =>
         void modal.confirm({
@@ -69,5 +80,5 @@ export function useJobCommands(jobId: string) {
           },
         }),
     }
-  }, [modal, pending, send, words])
+  }, [jobId, modal, pending, send, store, words])
 }

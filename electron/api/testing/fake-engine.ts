@@ -114,6 +114,8 @@ function createFakeDownload(request: DownloadRequest): { download: LiveDownload;
       },
       rebuildPool: () => void commands.push('rebuildPool'),
       coolDown: () => void commands.push('coolDown'),
+      setLimits: ({ threads, limitBytesPerSecond }) =>
+        void commands.push(`setLimits ${threads} ${limitBytesPerSecond ?? 'none'}`),
       retry: (indexes) => void commands.push(`retry ${indexes?.join(',') ?? 'all'}`),
       snapshot: () => snapshot,
       objects: () => ({ total: 0, rows: [] }),

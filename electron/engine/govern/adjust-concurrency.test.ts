@@ -1,7 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { DEFAULT_POLICY } from '../../../shared/policy.ts'
-import { adjustConcurrency, type ConcurrencyChange, chooseCeiling, startConcurrency } from './adjust-concurrency.ts'
+import {
+  adjustConcurrency,
+  type Ceiling,
+  type ConcurrencyChange,
+  chooseCeiling,
+  raiseCeiling,
+  startConcurrency,
+} from './adjust-concurrency.ts'
 
 type World = {
   ceiling: number
@@ -15,18 +22,22 @@ type World = {
 }
 
 function run({ ceiling, seconds, goodput, busy = (level) => level, isHeld = () => false, ceilingAt }: World) {
-  let state = startConcurrency(0, ceiling)
+  let state = startConcurrency(0, ceilingAt?.(0) ?? ceiling)
+  let allowed = ceilingAt?.(0) ?? ceiling
   let bytes = 0
   const levels: number[] = []
   const changes: (ConcurrencyChange & { now: number })[] = []
   for (let now = 0; now <= seconds * 1000; now += 100) {
     bytes += goodput(Math.min(busy(state.level), state.level), now / 1000) / 10
+    const before = allowed
+    allowed = ceilingAt?.(now / 1000) ?? ceiling
+    if (allowed > before) state = raiseCeiling(state, before)
     const adjusted = adjustConcurrency(state, {
       now,
       bytes,
       firstByteMs: 40,
       busy: busy(state.level),
-      ceiling: ceilingAt?.(now / 1000) ?? ceiling,
+      ceiling: { threads: allowed, cause: 'user' },
       isHeld: isHeld(now / 1000),
     })
     state = adjusted.state
@@ -99,25 +110,56 @@ describe('how many connections work', () => {
     const ceilingAt = (at: number) => (at < 5 ? 16 : 8)
     const { levels, changes } = run({ ceiling: 16, seconds: 6, goodput: perConnection(2e6), ceilingAt })
     expect(levels[51]).toBe(8)
-    expect(changes.at(-1)).toMatchObject({ from: 16, to: 8, cause: 'long-run' })
+    expect(changes.at(-1)).toMatchObject({ from: 16, to: 8, cause: 'user' })
+  })
+
+  it('takes up a higher ceiling within two seconds where the lower one was what held', () => {
+    const ceilingAt = (at: number) => (at < 60 ? 4 : 32)
+    expect(run({ ceiling: 4, seconds: 63, goodput: perConnection(2e6), ceilingAt }).levelAt(62)).toBe(32)
+  })
+
+  it('leaves alone what a higher ceiling would not help: fewer than the lower one were enough', () => {
+    const ceilingAt = (at: number) => (at < 60 ? 64 : 128)
+    const { levelAt } = run({ ceiling: 64, seconds: 61, goodput: line(16e6), ceilingAt })
+    expect(levelAt(61)).toBeLessThanOrEqual(24)
   })
 })
 
 describe('the ceiling', () => {
   const longRun = { ...DEFAULT_POLICY, longRunSeconds: 7200 }
-  const rows: [sentence: string, input: Parameters<typeof chooseCeiling>[0], ceiling: number][] = [
-    ["is the user's thread count", { threads: 16, runSeconds: 99_999, isHalved: false, policy: DEFAULT_POLICY }, 16],
+  const rows: [sentence: string, input: Parameters<typeof chooseCeiling>[0], ceiling: Ceiling][] = [
+    [
+      "is the user's thread count",
+      { threads: 16, runSeconds: 99_999, isHalved: false, policy: DEFAULT_POLICY },
+      { threads: 16, cause: 'user' },
+    ],
     [
       "the seed report's rule S4: half after two hours",
       { threads: 16, runSeconds: 7201, isHalved: false, policy: longRun },
-      8,
+      { threads: 8, cause: 'long-run' },
     ],
-    ['... not before', { threads: 16, runSeconds: 7200, isHalved: false, policy: longRun }, 16],
-    ['... at least two', { threads: 3, runSeconds: 7201, isHalved: false, policy: longRun }, 2],
-    ['... but never more than the user allows', { threads: 1, runSeconds: 7201, isHalved: false, policy: longRun }, 1],
-    ['half after a cool-down (S16)', { threads: 16, runSeconds: 10, isHalved: true, policy: DEFAULT_POLICY }, 8],
+    [
+      '... not before',
+      { threads: 16, runSeconds: 7200, isHalved: false, policy: longRun },
+      { threads: 16, cause: 'user' },
+    ],
+    [
+      '... at least two',
+      { threads: 3, runSeconds: 7201, isHalved: false, policy: longRun },
+      { threads: 2, cause: 'long-run' },
+    ],
+    [
+      '... but never more than the user allows',
+      { threads: 1, runSeconds: 7201, isHalved: false, policy: longRun },
+      { threads: 1, cause: 'long-run' },
+    ],
+    [
+      'half after a cool-down (S16)',
+      { threads: 16, runSeconds: 10, isHalved: true, policy: DEFAULT_POLICY },
+      { threads: 8, cause: 'cool-down' },
+    ],
   ]
   it.each(rows)('%s', (_, input, ceiling) => {
-    expect(chooseCeiling(input)).toBe(ceiling)
+    expect(chooseCeiling(input)).toEqual(ceiling)
   })
 })

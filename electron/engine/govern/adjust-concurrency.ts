@@ -52,7 +52,7 @@ export type ConcurrencySample = {
   firstByteMs: number
   /** Connections that have work and are past their handshake. */
   busy: number
-  ceiling: number
+  ceiling: Ceiling
   /** Something beyond the number of connections holds the speed: throttling, a limit the user has set. */
   isHeld: boolean
 }
@@ -76,8 +76,9 @@ export function adjustConcurrency(
   state: ConcurrencyState,
   sample: ConcurrencySample,
 ): { state: ConcurrencyState; change?: ConcurrencyChange } {
-  const { now, bytes, ceiling } = sample
-  if (state.level > ceiling) return moveTo(state, sample, ceiling, 'hold', 'long-run', 0)
+  const { now, bytes } = sample
+  const ceiling = sample.ceiling.threads
+  if (state.level > ceiling) return moveTo(state, sample, ceiling, 'hold', sample.ceiling.cause, 0)
   const isFull = sample.busy >= BUSY_SHARE * state.level || now - state.changedAt > LATE_MS
   const sampleMs = Math.max(SAMPLE_MS, SAMPLE_FIRST_BYTES * sample.firstByteMs)
   // Connections still on their way up, or without work, are no evidence about more of them.
@@ -128,12 +129,15 @@ function moveTo(
   cause: string,
   goodput: number,
 ): { state: ConcurrencyState; change?: ConcurrencyChange } {
-  const level = Math.max(1, Math.min(sample.ceiling, wanted))
+  const level = Math.max(1, Math.min(sample.ceiling.threads, wanted))
   const { now, bytes } = sample
   const moved = { ...state, mode, level, sampleFrom: now, bytesFrom: bytes, disappointments: 0, changedAt: now }
   if (level === state.level) return { state: moved }
   return { state: moved, change: { from: state.level, to: level, cause, goodputBytesPerSecond: Math.round(goodput) } }
 }
+
+/** How many connections are allowed, and who says so. */
+export type Ceiling = { threads: number; cause: 'user' | 'long-run' | 'cool-down' }
 
 /** The seed report's plan C, when `longRunSeconds` is set; DESIGN S16 after a cool-down. */
 export function chooseCeiling(input: {
@@ -141,8 +145,14 @@ export function chooseCeiling(input: {
   runSeconds: number
   isHalved: boolean
   policy: Policy
-}): number {
+}): Ceiling {
   const { threads, runSeconds, isHalved, policy } = input
   const isLongRun = policy.longRunSeconds > 0 && runSeconds > policy.longRunSeconds
-  return isLongRun || isHalved ? Math.min(threads, Math.max(2, Math.floor(threads / 2))) : threads
+  const half = Math.min(threads, Math.max(2, Math.floor(threads / 2)))
+  if (isHalved) return { threads: half, cause: 'cool-down' }
+  return isLongRun ? { threads: half, cause: 'long-run' } : { threads, cause: 'user' }
 }
+
+/** The user allows more: where the ceiling was what held, all of it is tried, as at the start. */
+export const raiseCeiling = (state: ConcurrencyState, ceilingBefore: number): ConcurrencyState =>
+  state.level < ceilingBefore ? state : { ...state, mode: 'ramp', goodputBefore: 0, disappointments: 0 }

@@ -4,7 +4,7 @@
  */
 import type { EventCode, Reason } from '../../../shared/engine-event.ts'
 import type { Failure } from '../../../shared/failure.ts'
-import type { JobSpec } from '../../../shared/job-spec.ts'
+import { type JobLimits, type JobSpec, threadCeiling } from '../../../shared/job-spec.ts'
 import type { JobPhase } from '../../../shared/job-state.ts'
 import type { AddressView, ConnectionView, Limit } from '../../../shared/metrics-snapshot.ts'
 import type { Policy } from '../../../shared/policy.ts'
@@ -14,7 +14,7 @@ import { createRequestWindow } from '../metrics/request-window.ts'
 import { type FailureRow, isNormalEnd } from '../schedule/failure-row.ts'
 import type { Allowance, TransferBook } from '../schedule/transfer-book.ts'
 import { createAddressBook } from './address-book.ts'
-import { adjustConcurrency, chooseCeiling, startConcurrency } from './adjust-concurrency.ts'
+import { adjustConcurrency, type Ceiling, chooseCeiling, raiseCeiling, startConcurrency } from './adjust-concurrency.ts'
 import { createAgeingWatch } from './ageing-watch.ts'
 import { createConnectionPool, type PoolLine } from './connection-pool.ts'
 import { type DecayLook, detectDecay, MAX_OBJECT_BYTES, startDecay } from './detect-decay.ts'
@@ -50,8 +50,6 @@ export type GovernorOptions = {
 
 export type Governor = ReturnType<typeof createGovernor>
 
-/** `--threads auto`: a home or campus line is full long before. */
-const AUTO_THREADS = 64
 /** What still arrives while a hand-over is on its way. */
 const GRACE_SECONDS = 0.1
 /** After the disk or the machine has held everything up, silence proves nothing for a while. */
@@ -67,7 +65,6 @@ export function createGovernor(options: GovernorOptions) {
   const { ports, policy, spec, book, emit } = options
   const { clock, random, dataPlane, source } = ports
   const now = clock.monotonic
-  const threads = spec.threads === 'auto' ? AUTO_THREADS : spec.threads
   const window = createRequestWindow(policy.throttleWindowSeconds)
   const gates = createThrottleGates(now)
   const addresses = createAddressBook({ clock, random, resolver: ports.resolver, policy, emit })
@@ -108,12 +105,14 @@ export function createGovernor(options: GovernorOptions) {
     onEnd() {
       network.startOver(silentBeforeRestMs)
       isWarm = false
-      return ceiling(0)
+      return ceiling(0).threads
     },
   })
 
+  /** The user's, which may change while the job runs. */
+  let limits = { threads: threadCeiling(spec), bytesPerSecond: spec.limitBytesPerSecond }
   let startedAt = now()
-  let concurrency = startConcurrency(now(), threads)
+  let concurrency = startConcurrency(now(), limits.threads)
   let isPaused = false
   let isStopped = false
   let isWarm = false
@@ -158,14 +157,14 @@ export function createGovernor(options: GovernorOptions) {
   // -- beginning and ending -----------------------------------------------------------------------------------
 
   async function start(signal: AbortSignal): Promise<void> {
-    if (spec.limitBytesPerSecond) dataPlane.setRateLimit(spec.limitBytesPerSecond)
+    dataPlane.setRateLimit(limits.bytesPerSecond ?? 0)
     signal.addEventListener('abort', () => pool.closeAll('stopped'), { once: true })
     emit('pool-warming', { size: concurrency.level })
     await bucket.renew(signal)
     startedAt = now()
     network.startOver()
     rolling.restartClock()
-    concurrency = startConcurrency(now(), threads)
+    concurrency = startConcurrency(now(), limits.threads)
     fill()
   }
 
@@ -354,7 +353,7 @@ export function createGovernor(options: GovernorOptions) {
   }
 
   const isHeldBack = (at: number): boolean =>
-    at < heldUntil || (spec.limitBytesPerSecond !== undefined && recentRate > NEAR_LIMIT * spec.limitBytesPerSecond)
+    at < heldUntil || (limits.bytesPerSecond !== undefined && recentRate > NEAR_LIMIT * limits.bytesPerSecond)
 
   function judgeAddresses(): void {
     const speeds = new Map<string, { settled: number; bytesPerSecond: number }>()
@@ -368,8 +367,8 @@ export function createGovernor(options: GovernorOptions) {
     }
   }
 
-  const ceiling = (runSeconds: number): number =>
-    chooseCeiling({ threads, runSeconds, isHalved: rest.isHalved(), policy })
+  const ceiling = (runSeconds: number): Ceiling =>
+    chooseCeiling({ threads: limits.threads, runSeconds, isHalved: rest.isHalved(), policy })
 
   function tuneConcurrency(at: number): void {
     const working = [...pool.lines()].filter((line) => line.task !== undefined && line.firstByteAt > 0)
@@ -395,6 +394,28 @@ export function createGovernor(options: GovernorOptions) {
       // At once, not after its range: while it works on, the smaller number would be judged by the larger one's speed.
       drain(line, 'surplus')
     }
+  }
+
+  function setLimits(wanted: JobLimits): void {
+    const before = limits
+    limits = { threads: threadCeiling(wanted), bytesPerSecond: wanted.limitBytesPerSecond }
+    const isOtherRate = limits.bytesPerSecond !== before.bytesPerSecond
+    if (limits.threads === before.threads && !isOtherRate) return
+    emit('limits-changed', {
+      ...(limits.threads === before.threads ? {} : { threadsBefore: before.threads, threads: limits.threads }),
+      ...(isOtherRate ? { limitBytesPerSecond: limits.bytesPerSecond ?? 'none' } : {}),
+    })
+    const at = now()
+    if (isOtherRate) {
+      dataPlane.setRateLimit(limits.bytesPerSecond ?? 0)
+      // Until the smoothed speeds are of the new limit, all of them.
+      heldUntil = at + policy.stallSeconds * 1000
+    }
+    // Slower because the user wants it is no decay.
+    decay = startDecay(at)
+    if (limits.threads > before.threads) concurrency = raiseCeiling(concurrency, before.threads)
+    if (limits.threads < before.threads) tuneConcurrency(at)
+    pump()
   }
 
   function watchNetwork(at: number): void {
@@ -437,13 +458,13 @@ export function createGovernor(options: GovernorOptions) {
     return {
       bytesPerSecond,
       concurrency: concurrency.level,
-      threads,
+      threads: limits.threads,
       limitedRate: gates.slowestRate(),
       limitedSeconds: gates.limitedSeconds(),
       successRate,
       requestsPerSecond,
       firstByteMs: firstByteMsP50,
-      userLimit: spec.limitBytesPerSecond ?? 0,
+      userLimit: limits.bytesPerSecond ?? 0,
       diskWriteMs: dataPlane.diskWriteMs(),
       loopLagMs: options.loopLagMs(),
       tauSeconds: ageing.tauSeconds(),
@@ -461,7 +482,6 @@ export function createGovernor(options: GovernorOptions) {
   }
 
   return {
-    threads,
     start,
     tick,
     pump,
@@ -478,6 +498,7 @@ export function createGovernor(options: GovernorOptions) {
     },
     rebuild,
     coolDown: rest.coolDown,
+    setLimits,
     stop() {
       isStopped = true
       pool.closeAll('stopped')
@@ -510,7 +531,7 @@ export function createGovernor(options: GovernorOptions) {
     },
     pool: () => ({
       concurrency: concurrency.level,
-      threads,
+      threads: limits.threads,
       generation: rolling.generation(),
       connections: pool.counts(),
     }),

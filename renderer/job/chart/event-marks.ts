@@ -16,6 +16,7 @@ const KIND_OF: Partial<Record<EventCode, MarkKind>> = {
   'disk-slow': 'disk',
   paused: 'pause',
   resumed: 'pause',
+  'limits-changed': 'limits',
   'object-failed': 'failure',
 }
 export const markKindOf = (event: EngineEvent): MarkKind | undefined => KIND_OF[event.code]

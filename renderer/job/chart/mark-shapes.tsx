@@ -15,6 +15,7 @@ const OUTLINES: Record<MarkKind, string> = {
   dns: 'M8 1.8A6.2 6.2 0 1 0 8 14.2A6.2 6.2 0 1 0 8 1.8Z M1.8 8H14.2 M8 1.8C4.6 5 4.6 11 8 14.2C11.4 11 11.4 5 8 1.8Z',
   disk: 'M2 3.5H14V12.5H2Z M2 9.5H14 M11 11.1H12',
   pause: 'M5.5 3V13 M10.5 3V13',
+  limits: 'M2 5H9.2 M12.8 5H14 M11 3.2V6.8 M2 11H3.2 M6.8 11H14 M5 9.2V12.8',
   failure: 'M3.5 3.5L12.5 12.5 M12.5 3.5L3.5 12.5',
 }
 
@@ -27,6 +28,7 @@ export const MARK_COLORS: Record<MarkKind, ColorName> = {
   dns: 'healing',
   disk: 'trouble',
   pause: 'text-muted',
+  limits: 'text-muted',
   failure: 'trouble',
 }
 

@@ -2,10 +2,12 @@
 import {
   CaretRightOutlined,
   CloseOutlined,
+  ControlOutlined,
   DeleteOutlined,
   EllipsisOutlined,
   FileZipOutlined,
   FolderOpenOutlined,
+  FormOutlined,
   PauseOutlined,
   RedoOutlined,
   ReloadOutlined,
@@ -20,11 +22,12 @@ import { popupContainer } from '../popup-container.ts'
 import type { JobCommands } from '../use-job-commands.ts'
 import { useJobWords } from '../words/use-job-words.ts'
 
-type MoreActionsProps = { phase: JobPhase; hasFailures: boolean; commands: JobCommands }
+type MoreActionsProps = { phase: JobPhase; hasFailures: boolean; commands: JobCommands; onLimits: () => void }
 type JobActionsProps = MoreActionsProps & { onReport: () => void }
 
 /** Takes no more than it needs, so that it rests while only figures change. */
-export const JobActions = memo(function JobActions({ phase, hasFailures, commands, onReport }: JobActionsProps) {
+export const JobActions = memo(function JobActions(props: JobActionsProps) {
+  const { phase, commands, onReport, onLimits } = props
   const { head } = useJobWords()
   const { t } = useTranslation()
   const ended = hasEnded(phase)
@@ -55,15 +58,29 @@ export const JobActions = memo(function JobActions({ phase, hasFailures, command
           {head.cancel}
         </Button>
       )}
+      {ended ? (
+        <Button icon={<FormOutlined aria-hidden="true" />} onClick={commands.reuse}>
+          {head.reuse}
+        </Button>
+      ) : (
+        <Button
+          icon={<ControlOutlined aria-hidden="true" />}
+          aria-label={head.limits}
+          title={head.limits}
+          onClick={onLimits}
+        >
+          <span className="lh-job-action-text">{head.limits}</span>
+        </Button>
+      )}
       <Button icon={<FileZipOutlined aria-hidden="true" />} onClick={onReport}>
         {t('logs.report.button')}
       </Button>
-      <MoreActions phase={phase} hasFailures={hasFailures} commands={commands} />
+      <MoreActions {...props} />
     </div>
   )
 })
 
-function MoreActions({ phase, hasFailures, commands }: MoreActionsProps) {
+function MoreActions({ phase, hasFailures, commands, onLimits }: MoreActionsProps) {
   const { head } = useJobWords()
   const canReveal = useAppInfo()?.nativeDialogs === true
   const ended = hasEnded(phase)
@@ -95,6 +112,24 @@ function MoreActions({ phase, hasFailures, commands }: MoreActionsProps) {
         ]
       : []),
     { type: 'divider' },
+    ...(ended
+      ? [
+          {
+            key: 'limits',
+            label: head.limits,
+            icon: <ControlOutlined aria-hidden="true" />,
+            disabled: phase === 'completed',
+            onClick: onLimits,
+          },
+        ]
+      : [
+          {
+            key: 'reuse',
+            label: head.reuse,
+            icon: <FormOutlined aria-hidden="true" />,
+            onClick: commands.reuse,
+          },
+        ]),
     {
       key: 'remove',
       label: head.remove,

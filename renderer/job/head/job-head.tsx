@@ -17,9 +17,15 @@ import { useJobWords } from '../words/use-job-words.ts'
 import { JobActions } from './job-actions.tsx'
 import './job-head.css'
 
-type JobHeadProps = { job: JobView; snapshot: MetricsSnapshot | undefined; commands: JobCommands; onReport: () => void }
+type JobHeadProps = {
+  job: JobView
+  snapshot: MetricsSnapshot | undefined
+  commands: JobCommands
+  onReport: () => void
+  onLimits: () => void
+}
 
-export function JobHead({ job, snapshot, commands, onReport }: JobHeadProps) {
+export function JobHead({ job, snapshot, commands, onReport, onLimits }: JobHeadProps) {
   const words = useJobWords()
   const { source, destination } = job.spec
   const from = source.prefix || words.head.wholeBucket
@@ -37,7 +43,13 @@ export function JobHead({ job, snapshot, commands, onReport }: JobHeadProps) {
             </span>
           </span>
         </h1>
-        <JobActions phase={job.phase} hasFailures={job.objectsFailed > 0} commands={commands} onReport={onReport} />
+        <JobActions
+          phase={job.phase}
+          hasFailures={job.objectsFailed > 0}
+          commands={commands}
+          onReport={onReport}
+          onLimits={onLimits}
+        />
       </div>
       <Progress job={job} />
       <Figures job={job} snapshot={snapshot} />

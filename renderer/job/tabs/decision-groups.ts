@@ -37,6 +37,7 @@ export const GROUP_OF: Record<EventCode, DecisionGroup> = {
   'journal-repaired': 'disk',
   'disk-full': 'disk',
   'disk-slow': 'disk',
+  'limits-changed': 'job',
   paused: 'job',
   resumed: 'job',
   'decay-alert': 'health',

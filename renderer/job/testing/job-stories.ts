@@ -100,10 +100,9 @@ function scene({ phase = 'running', snapshot = {}, events = [], weather = {}, ob
           return success({ total: filter === 'all' && search === '' ? objects : rows.length, rows })
         },
         ...Object.fromEntries(
-          ['pause', 'resume', 'cancel', 'remove', 'retry', 'rebuildPool', 'coolDown', 'reveal'].map((name) => [
-            `jobs.${name}`,
-            always({}),
-          ]),
+          ['pause', 'resume', 'cancel', 'remove', 'retry', 'rebuildPool', 'coolDown', 'setLimits', 'reveal'].map(
+            (name) => [`jobs.${name}`, always({})],
+          ),
         ),
       },
     },
@@ -433,5 +432,6 @@ export const jobStories: Record<string, Story> = {
   'job-errors': scene({ press: tab('错误', 'Errors') }),
   'job-verdict': scene({ press: tab('为什么', 'Why') }),
   'job-more': scene({ press: tab('更多操作', 'More actions') }),
+  'job-limits': scene({ press: tab('线程与限速', 'Threads and limit') }),
   'job-missing': { ...scene({}), route: { page: 'job', jobId: 'gone' } },
 }

@@ -179,6 +179,11 @@ const SENTENCES: Record<EventCode, { reason: Reason; zh: string; en: string }> =
     zh: '磁盘写入变慢：单次写入 820 ms',
     en: 'Disk writes have become slow: 820 ms a write',
   },
+  'limits-changed': {
+    reason: { threadsBefore: 16, threads: 8, limitBytesPerSecond: 20e6 },
+    zh: '按您的设置调整：线程 16 → 8，限速 20.0 MB/s',
+    en: 'Changed as you set it: threads 16 → 8, speed limit 20.0 MB/s',
+  },
   paused: { reason: { cause: 'user' }, zh: '已暂停：用户操作', en: 'Paused: asked by you' },
   resumed: { reason: { cause: 'user' }, zh: '继续下载：用户操作', en: 'Resumed: asked by you' },
   'decay-alert': {

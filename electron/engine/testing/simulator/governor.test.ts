@@ -1,5 +1,7 @@
 /** What the governor does for itself and when asked to: rebuilds without a dip, rests, limits, rules. */
 import { describe, expect, it } from 'vitest'
+import type { JobLimits } from '../../../../shared/job-spec.ts'
+import type { Governor } from '../../govern/governor.ts'
 import { createSeededRandom } from '../seeded-random.ts'
 import { ageingConnections } from '../weather/ageing-connections.ts'
 import { blackHoles } from '../weather/black-holes.ts'
@@ -263,5 +265,50 @@ describe("the seed report's rule S4, as a switch", () => {
     const result = await simulate({ seconds: 60, weather: [fresh], policy: { longRunSeconds: 30 } })
     expect(result.levels[28]).toBe(16)
     expect(result.levels.at(-1)).toBe(8)
+  })
+})
+
+describe('threads and speed limit that the user changes while the job runs', () => {
+  const set = (atSeconds: number, limits: JobLimits) => ({
+    atSeconds,
+    run: (governor: Governor) => governor.setLimits(limits),
+  })
+
+  it('fewer threads hold at once, more are at work within two seconds, and no byte is fetched twice', async () => {
+    const actions = [set(30, { threads: 4 }), set(60, { threads: 32 })]
+    const result = await simulate({ seconds: 90, weather: [fresh], actions })
+    expect(result.active.slice(31, 59).every((active) => active === 4)).toBe(true)
+    expect(result.levels[62]).toBe(32)
+    expect(result.speed(63, 90)).toBeGreaterThan(0.98 * 64e6)
+    expect(result.bytesFetched - result.bytesDone).toBeLessThan(0.001 * result.bytesDone)
+    expect(result.leaks).toBe(0)
+    expect(of(result, 'limits-changed').map(({ reason }) => reason)).toEqual([
+      { threadsBefore: 16, threads: 4 },
+      { threadsBefore: 4, threads: 32 },
+    ])
+    expect(of(result, 'concurrency-changed').find(({ seconds }) => seconds > 29)?.reason).toMatchObject({
+      from: 16,
+      to: 4,
+      cause: 'user',
+    })
+  })
+
+  it('a speed limit holds within a second, and goes as fast as it came; no connection is blamed for it', async () => {
+    const limited = { threads: 16, limitBytesPerSecond: 2e6 }
+    const actions = [set(30, limited), set(31, limited), set(120, { threads: 16 })]
+    const result = await simulate({ seconds: 180, weather: [fresh], actions })
+    expect(result.speed(31, 119)).toBeLessThan(2.1e6)
+    expect(result.speed(122, 180)).toBeGreaterThan(0.98 * 32e6)
+    expect(codes(result)).not.toContain('connection-replaced')
+    expect(of(result, 'limits-changed').map(({ reason }) => reason)).toEqual([
+      { limitBytesPerSecond: 2e6 },
+      { limitBytesPerSecond: 'none' },
+    ])
+  })
+
+  it('a speed that the user has set lower is no decay', async () => {
+    const actions = [set(1800, { threads: 16, limitBytesPerSecond: 2e6 })]
+    const result = await simulate({ seconds: 3600, weather: [fresh], actions })
+    expect(codes(result)).not.toContain('decay-alert')
   })
 })

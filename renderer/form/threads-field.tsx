@@ -1,0 +1,54 @@
+import { Checkbox, InputNumber, Slider } from 'antd'
+import { AUTO_THREADS, MAX_THREADS } from '../../shared/job-spec.ts'
+import { useTranslation } from '../i18n/index.ts'
+import { Field } from './field.tsx'
+import type { FormDraft } from './form-draft.ts'
+import './threads-field.css'
+
+/** The slider moves in powers of two, because only ratios matter here; the number beside it takes any count. */
+const THREAD_MARKS = Object.fromEntries([0, 1, 2, 3, 4, 5, 6, 7, 8].map((power) => [power, String(2 ** power)]))
+
+type ThreadsFieldProps = {
+  chosen: Pick<FormDraft, 'threads' | 'threadsAuto'>
+  onChange: (change: Partial<Pick<FormDraft, 'threads' | 'threadsAuto'>>) => void
+}
+
+export function ThreadsField({ chosen, onChange }: ThreadsFieldProps) {
+  const { t } = useTranslation()
+  const { threads, threadsAuto } = chosen
+  const hint = threadsAuto ? t('form.threadsAutoHint', { max: AUTO_THREADS }) : t('form.threadsHint', { max: threads })
+  return (
+    <Field label={t('form.threads')} hint={hint} group>
+      {() => (
+        <div className="lh-threads">
+          <InputNumber
+            className="lh-threads-number"
+            aria-label={t('form.threadsCount')}
+            min={1}
+            max={MAX_THREADS}
+            precision={0}
+            disabled={threadsAuto}
+            value={threads}
+            onChange={(count) => count && onChange({ threads: count })}
+          />
+          <Checkbox checked={threadsAuto} onChange={(event) => onChange({ threadsAuto: event.target.checked })}>
+            {t('form.threadsAuto')}
+          </Checkbox>
+          <Slider
+            className="lh-threads-slider"
+            min={0}
+            max={8}
+            step={null}
+            marks={THREAD_MARKS}
+            disabled={threadsAuto}
+            value={Math.log2(threads)}
+            tooltip={{ open: false }}
+            ariaLabelForHandle={t('form.threads')}
+            ariaValueTextFormatterForHandle={(power) => String(Math.round(2 ** power))}
+            onChange={(power) => onChange({ threads: 2 ** power })}
+          />
+        </div>
+      )}
+    </Field>
+  )
+}

@@ -1,0 +1,76 @@
+/** Threads and speed limit of a job, judged as in the form, without stopping it. */
+import { Button, Input, Modal } from 'antd'
+import { useState } from 'react'
+import type { Failure } from '../../../shared/failure.ts'
+import type { JobView } from '../../../shared/ipc-contract.ts'
+import { hasEnded } from '../../../shared/job-state.ts'
+import { useClient } from '../../client/use-client.tsx'
+import { draftToLimits } from '../../form/draft-to-spec.ts'
+import { Field } from '../../form/field.tsx'
+import { limitsToDraft } from '../../form/spec-to-draft.ts'
+import { ThreadsField } from '../../form/threads-field.tsx'
+import { checkRateLimit } from '../../form/validate-draft.ts'
+import { useTranslation } from '../../i18n/index.ts'
+import { FailureNote } from '../../shell/failure-note.tsx'
+import { useReturnFocus } from '../../shell/use-return-focus.ts'
+import { useJobWords } from '../words/use-job-words.ts'
+
+export function LimitsDialog({ job, onClose }: { job: JobView; onClose: () => void }) {
+  useReturnFocus()
+  const { t } = useTranslation()
+  const { limitsDialog } = useJobWords()
+  const client = useClient()
+  const [draft, setDraft] = useState(() => limitsToDraft(job.spec))
+  const [touched, setTouched] = useState(false)
+  const [isApplying, setApplying] = useState(false)
+  const [failure, setFailure] = useState<Failure>()
+  const error = checkRateLimit(draft.rateLimit)
+
+  const apply = async () => {
+    setTouched(true)
+    if (error) return
+    setApplying(true)
+    const outcome = await client.call('jobs.setLimits', { jobId: job.jobId, ...draftToLimits(draft) })
+    setApplying(false)
+    if (outcome.ok) onClose()
+    else setFailure(outcome.failure)
+  }
+  return (
+    <Modal
+      open
+      centered
+      width={560}
+      title={limitsDialog.title}
+      onCancel={onClose}
+      footer={
+        <>
+          <Button onClick={onClose}>{limitsDialog.cancel}</Button>
+          <Button type="primary" loading={isApplying} onClick={() => void apply()}>
+            {limitsDialog.apply}
+          </Button>
+        </>
+      }
+    >
+      <ThreadsField chosen={draft} onChange={(change) => setDraft((before) => ({ ...before, ...change }))} />
+      <Field
+        label={t('form.rateLimit')}
+        hint={hasEnded(job.phase) ? limitsDialog.later : limitsDialog.live}
+        error={touched && error ? t(`form.errors.${error}`, { example: '' }) : undefined}
+      >
+        {(control) => (
+          <Input
+            {...control}
+            value={draft.rateLimit}
+            placeholder={t('form.rateLimitPlaceholder')}
+            spellCheck={false}
+            suffix={draft.rateLimit ? t('form.perSecond') : undefined}
+            onBlur={() => setTouched(true)}
+            onChange={(event) => setDraft((before) => ({ ...before, rateLimit: event.target.value }))}
+            onPressEnter={() => void apply()}
+          />
+        )}
+      </Field>
+      {failure && <FailureNote failure={failure} />}
+    </Modal>
+  )
+}

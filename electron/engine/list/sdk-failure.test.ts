@@ -64,6 +64,10 @@ describe('what the SDK throws', () => {
     expect(isUnsigned(sdkFailure(error, 'bucket'))).toBe(expected)
   })
 
+  it('has no code for a page that is no document', () => {
+    expect(sdkFailure(thrown("char '>' is not expected", {}), 'bucket')).not.toHaveProperty('code')
+  })
+
   it('quotes no more than a line of it', () => {
     expect(sdkFailure(thrown('x'.repeat(5000), { code: 'ECONNREFUSED' }), 'bucket').detail).toHaveLength(300)
   })

@@ -62,5 +62,6 @@ function withoutAnswer(error: SdkError): Failure {
     return { class: /connect/i.test(error.message) ? 'connect' : 'stalled', code: 'timeout', detail }
   if (code) return classifySocketError({ code, message: inner.message || error.message }, 'connecting')
   if (/proxy/i.test(error.message)) return { class: 'proxy', detail }
-  return { class: 'protocol', code: error.name, detail }
+  // Of a document it cannot read, such as the page of a login, the SDK has nothing to say but that: "Error".
+  return { class: 'protocol', ...(error.name === 'Error' ? {} : { code: error.name }), detail }
 }

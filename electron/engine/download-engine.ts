@@ -188,6 +188,7 @@ export function startDownload(options: DownloadOptions): Download {
     const closed = await workplace.close()
     if (!closed.ok) fatal ??= closed.failure
     await dataPlane.shutDown()
+    governor.forgetConnections()
     const summary = summarize(fatal)
     options.onSnapshot(snapshot())
     logs.performance(snapshot())

@@ -211,6 +211,12 @@ export function createConnectionPool(options: ConnectionPoolOptions) {
       return bytes
     },
 
+    /** The data plane is down, its sockets with it, whether or not the last of them could still be reported. */
+    forgetAll(): void {
+      for (const line of lines.values()) if (!line.isGone) closedBytes += dataPlane.counters(line.id).bytes
+      lines.clear()
+    },
+
     counts() {
       const counts = { active: 0, connecting: 0, idle: 0, closeWait: 0 }
       for (const line of lines.values()) {

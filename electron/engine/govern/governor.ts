@@ -503,6 +503,8 @@ export function createGovernor(options: GovernorOptions) {
       isStopped = true
       pool.closeAll('stopped')
     },
+    /** After the data plane is down. */
+    forgetConnections: pool.forgetAll,
     closeLine(lineId: number, why: string) {
       const line = pool.get(lineId)
       if (line) pool.close(line, why)

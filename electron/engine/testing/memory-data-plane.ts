@@ -15,6 +15,7 @@ export type MemoryDataPlaneOptions = {
   clock: Clock
   /** Of each line. */
   bytesPerSecond?: number
+  handshakeMs?: number
   /** Asked for every task; `attempt` counts the tasks for this key, from 1. */
   fate?(task: FetchTask, attempt: number): TaskFate | undefined
 }
@@ -36,12 +37,11 @@ type MemoryLine = {
 }
 
 const STEP_MS = 5
-const HANDSHAKE_MS = 1
 /** As of any bucket that is far away and good. */
 const DEFAULT_BYTES_PER_SECOND = 50e6
 
 export function createMemoryDataPlane(options: MemoryDataPlaneOptions): MemoryDataPlane {
-  const { bucket, clock, bytesPerSecond = DEFAULT_BYTES_PER_SECOND } = options
+  const { bucket, clock, bytesPerSecond = DEFAULT_BYTES_PER_SECOND, handshakeMs = 1 } = options
   const lines = new Map<number, MemoryLine>()
   /** Counters outlive their line, as shared memory does. */
   const known = new Map<number, MemoryLine>()
@@ -161,8 +161,8 @@ export function createMemoryDataPlane(options: MemoryDataPlaneOptions): MemoryDa
       const line: MemoryLine = { ...fresh, cancelTimer: () => {} }
       lines.set(lineId, line)
       known.set(lineId, line)
-      clock.after(HANDSHAKE_MS, () => {
-        if (lines.has(lineId)) report({ kind: 'opened', lineId, handshakeMs: HANDSHAKE_MS })
+      clock.after(handshakeMs, () => {
+        if (lines.has(lineId)) report({ kind: 'opened', lineId, handshakeMs })
       })
     },
     assign(lineId, task) {

@@ -118,6 +118,16 @@ describe('a download from memory', () => {
     expect(closed).toBe(opened)
   })
 
+  it('ends with a last word that knows of no connection, not even of those that were still on their way', async () => {
+    const bucket = createMemoryBucket(OBJECTS.slice(2))
+    const { download } = begin(bucket, { handshakeMs: 50 })
+    const { bytesFetched } = await download.finished
+    const last = download.snapshot()
+    expect(last).toMatchObject({ bytesFetched, connectionTable: [] })
+    expect(last.connections).toEqual({ active: 0, connecting: 0, idle: 0, closeWait: 0 })
+    expect(last.socketsOpened).toBe(last.socketsClosed)
+  })
+
   it('writes down how fast it was at its start and at its end, each run behind the one before', async () => {
     const bucket = createMemoryBucket(OBJECTS)
     await begin(bucket).download.finished

@@ -129,6 +129,8 @@ export const CALLS = {
     z.object({ path: z.string() }),
     z.object({ path: z.string(), parent: z.string().optional(), folders: z.array(z.string()) }),
   ),
+  /** Where to begin in it: the user's home, and the drives and mounts of the machine. */
+  'folder.roots': call(nothing, z.array(z.object({ path: z.string(), kind: z.enum(['home', 'drive']) }))),
 
   /**
    * Takes less than 20 s in the background; each check comes by the push `diagnosis`. Without a source only this machine is

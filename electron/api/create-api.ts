@@ -13,6 +13,7 @@ import type { EngineAccess } from './engine-access.ts'
 import { inspectFolder, listFolders } from './folders.ts'
 import { openJobBook } from './job-book.ts'
 import { createJobRunner } from './job-runner.ts'
+import { listRoots } from './list-roots.ts'
 import { createPreviews } from './previews.ts'
 import { createRealEngine } from './real-engine.ts'
 import { createReports } from './reports.ts'
@@ -145,6 +146,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
       folders?.chooseFolder ? success({ path: await folders.chooseFolder(startAt) }) : desktopOnly('folder.choose'),
     'folder.inspect': ({ path }) => inspectFolder(path),
     'folder.list': ({ path }) => listFolders(path),
+    'folder.roots': async () => success(await listRoots({ platform: options.platform ?? process.platform })),
 
     'diagnosis.run': async ({ network, ...request }) =>
       diagnoses.run({ ...request, network: network ?? settings.current().network }),

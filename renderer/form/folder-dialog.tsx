@@ -1,4 +1,4 @@
-import { ArrowUpOutlined, FolderFilled } from '@ant-design/icons'
+import { ArrowUpOutlined, FolderFilled, HddOutlined, HomeOutlined } from '@ant-design/icons'
 import { Button, Input, Modal, Spin } from 'antd'
 import { useEffect, useId, useState } from 'react'
 import { useTranslation } from '../i18n/index.ts'
@@ -18,6 +18,7 @@ export function FolderDialog({ startAt, onChoose, onClose }: FolderDialogProps) 
   const [path, setPath] = useState(isAbsolutePath(startAt) ? startAt : '')
   const [typed, setTyped] = useState(path)
   const [answer, again] = useAnswer('folder.list', { path })
+  const [roots] = useAnswer('folder.roots', {})
   const [hasOpened, setHasOpened] = useState(false)
   const missing = answer.status === 'failed' && answer.failure.code === 'ENOENT' ? answer.failure.subject : undefined
   // The form's folder is often one that is still to be made: the dialog opens at the nearest one above it that is there.
@@ -48,6 +49,22 @@ export function FolderDialog({ startAt, onChoose, onClose }: FolderDialogProps) 
         </div>
       }
     >
+      <ul className="lh-folder-roots" aria-label={t('form.folderPicker.roots')}>
+        {roots.status === 'known' &&
+          roots.value.map((root) => (
+            <li key={root.path}>
+              <button
+                type="button"
+                className="lh-browser-link"
+                aria-label={t('form.folderPicker.open', { name: root.path })}
+                onClick={() => setPath(root.path)}
+              >
+                {root.kind === 'home' ? <HomeOutlined aria-hidden="true" /> : <HddOutlined aria-hidden="true" />}{' '}
+                {root.kind === 'home' ? t('form.folderPicker.home') : root.path}
+              </button>
+            </li>
+          ))}
+      </ul>
       <div className="lh-field-line lh-folder-line">
         <Button
           icon={<ArrowUpOutlined />}

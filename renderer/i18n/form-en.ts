@@ -157,6 +157,8 @@ export const formEn: Translation<typeof formZh> = {
   folderPicker: {
     title: 'Choose a folder',
     path: 'Path',
+    roots: 'Home and drives',
+    home: 'Home',
     up: 'Up',
     empty: 'No sub-folders',
     missing: 'There is no such folder yet; choose it, and it will be created',

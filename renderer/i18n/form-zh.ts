@@ -150,6 +150,8 @@ export const formZh = {
   folderPicker: {
     title: '选择文件夹',
     path: '路径',
+    roots: '个人文件夹与磁盘',
+    home: '个人文件夹',
     up: '上一级',
     empty: '没有子文件夹',
     missing: '还没有这个文件夹；选它的话会自动创建',

@@ -159,6 +159,10 @@ export const formStories: Record<string, Story> = {
   ),
   'folder-picker': form(
     {
+      'folder.roots': always([
+        { path: 'C:\\Users\\li', kind: 'home' as const },
+        ...['C:\\', 'D:\\', 'Z:\\'].map((path) => ({ path, kind: 'drive' as const })),
+      ]),
       'folder.list': ({ path }) =>
         success({ path: path || 'D:\\era5', parent: 'D:\\', folders: ['202508', '202509', '202510', '再分析资料'] }),
     },

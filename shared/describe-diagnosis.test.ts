@@ -100,3 +100,11 @@ test('diagnostics.txt is there in both languages, the own one first, and moves n
   expect(text).not.toContain('\u001b')
   expect(text).not.toMatch(/\{\{|undefined/)
 })
+
+test.each([
+  [1, '1 connection, within the healthy range (longhaul).'],
+  [12, '12 connections, within the healthy range (longhaul).'],
+])('English counts of %d', (established, expected) => {
+  const sockets = check({ code: 'sockets', cause: 'sockets-healthy', evidence: { established, programs: 'longhaul' } })
+  expect(describeCheck(sockets, 'en').cause).toBe(expected)
+})

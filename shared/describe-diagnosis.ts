@@ -154,7 +154,9 @@ function wordOne(name: string, value: Evidence[string]): string {
 const oneLine = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ')
 
 const fill = (template: string, values: Record<string, string>): string =>
-  template.replace(/\{\{(\w+)\}\}/g, (_, name: string) => values[name] ?? '')
+  template.replace(/\{\{(\w+)(?:\|([^|}]+)\|([^|}]+))?\}\}/g, (_, name: string, one?: string, many = '') =>
+    one === undefined ? (values[name] ?? '') : values[name] === '1' ? one : many,
+  )
 
 /** What was not known leaves an empty pair of brackets or a double blank behind. */
 const tidy = (text: string): string =>

@@ -87,8 +87,11 @@ function groupLines(title: string, { top, rest, others }: LogGroups, language: L
 const UNSEEN = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
 const printable = (text: string): string => text.replace(UNSEEN, '\ufffd')
 
+/** `{count}` is a value, `{count|error|errors}` the word that goes with it. */
 const fill = (text: string, values: Values, language: Language): string =>
-  text.replaceAll(/\{(\w+)\}/g, (_, name: string) => formatField(name, values[name] ?? '', language))
+  text.replaceAll(/\{(\w+)(?:\|([^|}]+)\|([^|}]+))?\}/g, (_, name: string, one?: string, many = '') =>
+    one === undefined ? formatField(name, values[name] ?? '', language) : values[name] === 1 ? one : many,
+  )
 
 /** The field's name tells its unit. */
 function formatField(name: string, value: string | number, language: Language): string {

@@ -1,4 +1,4 @@
-/** The diagnosis in English. `{{name}}` is a measured number or a threshold, by its own name. */
+/** The diagnosis in English. `{{name}}` is a measured number or a threshold, by its own name; `{{name|one|many}}` the word that goes with it. */
 import type { DiagnosisWords } from './diagnosis-words-zh.ts'
 
 export const diagnosisWordsEn: DiagnosisWords = {
@@ -31,26 +31,32 @@ export const diagnosisWordsEn: DiagnosisWords = {
     'loop-lag': { name: 'Response of the program', threshold: 'slow above {{notice}}, bad above {{bad}}' },
   },
   causes: {
-    'sockets-idle': { says: 'No download is running just now; {{established}} connections.' },
-    'sockets-of-others': {
-      says: 'No download of this program is running just now; {{established}} connections to this service ({{programs}}).',
+    'sockets-idle': {
+      says: 'No download is running just now; {{established}} {{established|connection|connections}}.',
     },
-    'sockets-healthy': { says: '{{established}} connections, within the healthy range ({{programs}}).' },
+    'sockets-of-others': {
+      says: 'No download of this program is running just now; {{established}} {{established|connection|connections}} to this service ({{programs}}).',
+    },
+    'sockets-healthy': {
+      says: '{{established}} {{established|connection|connections}}, within the healthy range ({{programs}}).',
+    },
     'sockets-few': {
-      says: 'A download is running over {{established}} connections only.',
+      says: 'A download is running over {{established}} {{established|connection|connections}} only.',
       advice:
         'Look at concurrency and the decision log on the job page: it may be throttled or cooling down, or more may not help.',
     },
     'sockets-many': {
-      says: '{{established}} connections, more than is healthy ({{programs}}).',
+      says: '{{established}} {{established|connection|connections}}, more than is healthy ({{programs}}).',
       advice: 'Diagnose again in a few minutes; if the number grows, rebuild the connection pool.',
     },
-    'sockets-as-set': { says: '{{established}} connections, as the thread count of {{threads}} allows.' },
+    'sockets-as-set': {
+      says: '{{established}} {{established|connection|connections}}, as the thread count of {{threads}} allows.',
+    },
     'sockets-as-governed': {
-      says: '{{established}} connections: more would not be faster, so the program uses no more.',
+      says: '{{established}} {{established|connection|connections}}: more would not be faster, so the program uses no more.',
     },
     'sockets-leak': {
-      says: '{{established}} connections are more than the work needs: connections leak ({{programs}}).',
+      says: '{{established}} {{established|connection is|connections are}} more than the work needs: connections leak ({{programs}}).',
       advice:
         'Rebuild the connection pool; if the number still rises, pause and resume (nothing is lost) and send us this report. In an older tool, look at its finally blocks: each response must be closed.',
     },
@@ -60,7 +66,7 @@ export const diagnosisWordsEn: DiagnosisWords = {
       advice: 'Normal for a moment; if every diagnosis shows some, rebuild the connection pool.',
     },
     'close-wait-stuck': {
-      says: '{{stuck}} connections were closed by the other side and never on this one ({{programs}}).',
+      says: '{{stuck}} {{stuck|connection was|connections were}} closed by the other side and never on this one ({{programs}}).',
       advice:
         'Rebuild the connection pool; if they stay, restart the program (it resumes) and send us this report. An older tool does not close its responses: use a newer version, or look at its finally blocks.',
     },
@@ -70,7 +76,7 @@ export const diagnosisWordsEn: DiagnosisWords = {
       advice: 'The program slows down by itself; use fewer threads, or give S3 a few minutes.',
     },
     'was-throttled': {
-      says: '{{throttledInJobs}} requests of the download were throttled; now all is well.',
+      says: '{{throttledInJobs}} {{throttledInJobs|request|requests}} of the download {{throttledInJobs|was|were}} throttled; now all is well.',
       advice: 'Nothing to do; if it comes back again and again, use fewer threads.',
     },
     'addresses-found': { says: 'Found: {{addresses}}.' },
@@ -131,7 +137,9 @@ export const diagnosisWordsEn: DiagnosisWords = {
       says: '{{connections}} connections are slower than one: {{timesSingle}} times its speed.',
       advice: 'Use fewer threads; router, VPN or provider may limit the number of connections.',
     },
-    'speed-of-job': { says: 'What the running job reaches over {{connections}} connections.' },
+    'speed-of-job': {
+      says: 'What the running job reaches over {{connections}} {{connections|connection|connections}}.',
+    },
     'speed-of-machine': {
       says: 'Another program is downloading: what this machine receives just now in all; it was not disturbed.',
     },
@@ -197,7 +205,7 @@ export const diagnosisWordsEn: DiagnosisWords = {
     'memory-normal': { says: 'As usual.' },
     'memory-high': { says: 'High.', advice: 'Very many objects do that; see the growth of memory.' },
     'memory-very-high': { says: 'Too high.', advice: 'Restart the program (it resumes) and send us this report.' },
-    'memory-flat': { says: 'Does not grow ({{samples}} samples).' },
+    'memory-flat': { says: 'Does not grow ({{samples}} {{samples|sample|samples}}).' },
     'memory-grows': { says: 'Grows slowly.', advice: 'Diagnose again in an hour.' },
     'memory-leaks': {
       says: 'Keeps growing: memory leaks.',

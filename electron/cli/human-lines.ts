@@ -116,4 +116,5 @@ function formatDuration(seconds: number, language: Language): string {
     .join(' ')
 }
 
-const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`
+/** `1 object`, `496 objects`. */
+export const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`

@@ -16,7 +16,7 @@ import type { StoredObject } from '../engine/testing/stored-objects.ts'
 import { type CommandContext, reportFailure } from './command-context.ts'
 import { countStrikes, createDemoLine, createDemoTroubles, DEMO_PART_BYTES, type DemoTrouble } from './demo-weather.ts'
 import { EXIT, exitCodeOf } from './exit-code.ts'
-import { summaryLines } from './human-lines.ts'
+import { plural, summaryLines } from './human-lines.ts'
 import { parseSize } from './parse-flags.ts'
 import { createProgressLine } from './progress-line.ts'
 import { onStopSignal } from './stop-signals.ts'
@@ -56,7 +56,7 @@ async function demonstrate(totalBytes: number, folder: string, context: CommandC
   try {
     output.say(`An S3 server of our own, in bad weather, at ${server.endpointUrl}`)
     output.say(
-      `longhaul get s3://${ERA5_BUCKET}/${ERA5_PREFIX} (${objects.length} objects, ${formatBytes(totalBytes)})`,
+      `longhaul get s3://${ERA5_BUCKET}/${ERA5_PREFIX} (${plural(objects.length, 'object')}, ${formatBytes(totalBytes)})`,
     )
     const result = await download(server, folder, context)
     if (typeof result === 'number') return result
@@ -136,7 +136,12 @@ function weatherTable(troubles: CountedTrouble[], snapshot: MetricsSnapshot, ser
   const line = ([happens = '', times = '', healing = '']: string[]) =>
     `  ${happens.padEnd(widths[0] ?? 0)}  ${times.padStart(widths[1] ?? 0)}  ${healing}`
   const noticed = Object.values(snapshot.errors).reduce((sum, count) => sum + count, 0)
-  return ['', ...[header, ...rows].map(line), `  ${noticed} errors were noticed, none of them is left.`, '']
+  return [
+    '',
+    ...[header, ...rows].map(line),
+    `  ${plural(noticed, 'error was', 'errors were')} noticed, none of them is left.`,
+    '',
+  ]
 }
 
 /** Against the server's own digest of what it meant to send, not against anything that came over the line. */
@@ -153,7 +158,7 @@ async function verify(
   }
   for (const key of wrong) output.say(`  WRONG BYTES: ${key}`)
   output.say(
-    `${objects.length - wrong.length} of ${objects.length} objects are byte for byte what the server meant to send.`,
+    `${objects.length - wrong.length} of ${plural(objects.length, 'object is', 'objects are')} byte for byte what the server meant to send.`,
   )
   return wrong.length === 0 ? EXIT.complete : EXIT.objectsFailed
 }

@@ -30,7 +30,7 @@ const events: JobWords['events'] = {
   },
   'pool-rebuilt': {
     lead: ['Connection pool rebuilt'],
-    details: ['generation {generation}', 'all {size} connections renewed', 'took {seconds}'],
+    details: ['generation {generation}', 'all {size} {size|connection|connections} renewed', 'took {seconds}'],
   },
   'connection-replaced': {
     lead: ['Connection replaced: {cause}', 'Connection replaced'],

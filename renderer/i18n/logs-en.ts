@@ -37,7 +37,8 @@ export const logsEn: Translation<typeof logsZh> = {
     'pool-full': 'connection pool full',
     'too-many-files': 'too many open files',
   },
-  rest: '{{others}} more groups',
+  rest_one: '{{count}} more group',
+  rest_other: '{{count}} more groups',
   bursts: 'Bursts',
   burst: '{{count}} in {{seconds}} s',
   report: {

@@ -35,7 +35,7 @@ export const logsZh = {
     'pool-full': '连接池已满',
     'too-many-files': '打开的文件过多',
   },
-  rest: '其余 {{others}} 组',
+  rest_other: '其余 {{count}} 组',
   bursts: '集中爆发',
   burst: '{{count}} 个，{{seconds}} 秒内',
   report: {

@@ -110,7 +110,7 @@ function Rest({ groups: { top, rest, others } }: { groups: LogGroups }) {
   if (count === 0) return null
   return (
     <p className="lh-muted">
-      {t('logs.rest', { others: others + hidden.length })} · {count.toLocaleString('en-US')}
+      {t('logs.rest', { count: others + hidden.length })} · {count.toLocaleString('en-US')}
     </p>
   )
 }

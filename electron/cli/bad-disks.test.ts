@@ -1,7 +1,7 @@
 /** The whole program on disks and machines that fail it: really full, read-only, gone, stopped, with a clock that jumps. */
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -74,6 +74,34 @@ async function startSlowly(bytes: number, environment: NodeJS.ProcessEnv = {}) {
   })
   return program
 }
+
+// Linux has a device that is always full.
+describe.runIf(existsSync('/dev/full'))('stdout is on a full disk', () => {
+  const FULL = /^longhaul: The disk is full: stdout\. .*ENOSPC/m
+  const intoFull = async (args: string[]) => {
+    const full = await open('/dev/full', 'w')
+    return startProgram(args, SIGNED, full.fd).ended.finally(() => full.close())
+  }
+  const ls = () => ['ls', `s3://${BUCKET}/`, '--region', 'us-east-1', '--endpoint-url', server.endpointUrl]
+
+  test.each<[string, () => string[]]>([
+    ['ls', ls],
+    ['ls --json', () => [...ls(), '--json']],
+    ['get --dry-run', () => [...get(), '--dry-run']],
+    ['--help', () => ['--help']],
+  ])('%s fails: a list that is not there must not look like a list of nothing', async (_, args) => {
+    const run = await intoFull(args())
+    expect(run.stderr).toMatch(FULL)
+    expect(run.code).toBe(5)
+  })
+
+  test('a download says so and goes on: its objects are there, and that is what its exit code tells', async () => {
+    const run = await intoFull(get())
+    expect(run.stderr).toMatch(FULL)
+    expect(run.code).toBe(0)
+    expect(await rightFiles()).toBe(OBJECTS.length)
+  })
+})
 
 const mayMount = process.platform === 'linux' && canMount()
 

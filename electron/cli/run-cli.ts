@@ -8,10 +8,10 @@ import { decodeText } from '../api/decode-text.ts'
 import { stateFolderOf } from '../api/state-folder.ts'
 import { collectFlags, type TypedFlags } from './collect-flags.ts'
 import type { CommandContext } from './command-context.ts'
-import { EXIT } from './exit-code.ts'
+import { EXIT, exitCodeOfFailure } from './exit-code.ts'
 import { ANALYZE_LOG_FLAGS, DEMO_FLAGS, DOCTOR_FLAGS, type Flag, GET_FLAGS, LS_FLAGS, WEB_FLAGS } from './flags.ts'
 import { earlyFailureLine } from './json-lines.ts'
-import { languageOf, printable } from './sentences.ts'
+import { adviceFor, languageOf, printable, sentenceFor } from './sentences.ts'
 import { spreadGlobs } from './spread-globs.ts'
 import { createOutput, type Io, type Output } from './terminal-io.ts'
 import { UsageError } from './usage-error.ts'
@@ -32,6 +32,19 @@ Exit codes: 0 all objects there and verified, 1 some objects failed, 2 usage, 3 
 /** `argv` without the program's own name. Never throws; prints no stack trace. */
 export async function runCli(argv: string[], io: Io = processIo()): Promise<number> {
   const output = createOutput(io)
+  const exitCode = await runCommand(argv, io, output)
+  // A write that fails tells so a moment later.
+  await new Promise(setImmediate)
+  const unwritten = output.failure()
+  if (!unwritten) return exitCode
+  const language = languageOf(io.environment)
+  output.say(`longhaul: ${sentenceFor(unwritten, language)}${adviceFor(unwritten, language)}`)
+  // The objects of a download are there all the same; of everything else the lines are all there is.
+  const isDownload = argv[0] === 'get' && !argv.includes('--dry-run')
+  return exitCode === EXIT.complete && !isDownload ? exitCodeOfFailure(unwritten) : exitCode
+}
+
+async function runCommand(argv: string[], io: Io, output: Output): Promise<number> {
   let exitCode: number = EXIT.usage
   const program = buildProgram(io, output, async (work) => {
     exitCode = await work

@@ -1,5 +1,7 @@
 /** Where lines go. A reader that went away is noticed, never an error. */
 import type { Writable } from 'node:stream'
+import type { Failure } from '../../shared/failure.ts'
+import { codeOf, mapDiskError } from '../engine/disk/disk-error.ts'
 import { jsonLine } from './json-lines.ts'
 
 export type Io = {
@@ -16,14 +18,21 @@ export type Output = {
   json(value: object): void
   /** One line for people, on stderr. */
   say(text: string): void
-  /** The reader of stdout has closed its end. */
+  /** Nobody takes what is written to stdout: its reader has closed its end, or it cannot be written. */
   isGone(): boolean
+  /** Why lines on stdout are missing, if it is no reader that had enough: a full disk, say. */
+  failure(): Failure | undefined
 }
+
+/** EPIPE: the reader of a pipe has left; EOF, of a pipe on Windows. */
+const READER_LEFT = ['EPIPE', 'EOF', 'ECONNRESET', 'ERR_STREAM_DESTROYED']
 
 export function createOutput({ stdout, stderr }: Io): Output {
   let gone = false
-  const onError = () => {
+  let failure: Failure | undefined
+  const onError = (error: Error) => {
     gone = true
+    if (!READER_LEFT.includes(codeOf(error) ?? '')) failure ??= mapDiskError(error, 'stdout')
   }
   stdout.on('error', onError)
   stderr.on('error', () => {})
@@ -43,5 +52,6 @@ export function createOutput({ stdout, stderr }: Io): Output {
     },
     say: (text) => void stderr.write(`${text}\n`),
     isGone: () => gone || stdout.destroyed,
+    failure: () => failure,
   }
 }

@@ -58,14 +58,18 @@ export async function startIndependentServer(options: {
 
 export type ProgramRun = { code: number; stdout: string; stderr: string }
 
-/** Starts the program from its sources, in an environment that holds nothing of the tester's own. */
+/**
+ * Starts the program from its sources, in an environment that holds nothing of the tester's own. `stdoutFile`: a file that
+ * is open, in place of a pipe to us.
+ */
 export function startProgram(
   args: string[],
   environment: NodeJS.ProcessEnv = {},
+  stdoutFile: number | 'pipe' = 'pipe',
 ): { child: ChildProcess; ended: Promise<ProgramRun> } {
   const main = join(import.meta.dirname, '..', 'main.ts')
   const child = spawn(process.execPath, [main, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', stdoutFile, 'pipe'],
     env: {
       PATH: process.env.PATH,
       SystemRoot: process.env.SystemRoot,

@@ -464,6 +464,14 @@ describe.each(['plain', 'TLS'])('over a %s connection', (kind) => {
     expect(plane.socketCounts()).toEqual({ opened: 1, closed: 1 })
   })
 
+  it('a line that takes the place of a closed one has received nothing, from the first moment', async () => {
+    const endpoint = await serve((socket) => socket.end(Buffer.concat([Buffer.from(good('connection: close')), BODY])))
+    expect(await fetchFrom(endpoint)).toMatchObject({ received: BODY.length })
+    await until(() => news.find(({ kind }) => kind === 'closed'))
+    plane.open({ lineId: 2, address: '127.0.0.1', endpoint })
+    expect(plane.counters(2)).toEqual({ bytes: 0, lastByteAt: 0, reached: 0, taskId: 0 })
+  })
+
   it('a rate limit is shared: no line waits while others take all of it', async () => {
     const size = 64 * 1024 ** 2
     const answer = head('206 Partial Content', `content-range: bytes 0-${size - 1}/${size}`, `content-length: ${size}`)

@@ -108,6 +108,8 @@ export function createDataPlane(options: { workerUrl: URL; workers: number }): D
       const target = workers[worker]
       if (target) target.lines++
       placement.set(lineId, { worker, slot, task: undefined })
+      // Its last owner has said its last word. Until the worker writes here, what that one had received would be read as ours.
+      counters.setLine(slot, 0, 0, 0, 0)
       introduce(worker, endpoint)
       send(worker, { kind: 'open', lineId, slot, address })
     },

@@ -1,22 +1,25 @@
 import { describe, expect, it } from 'vitest'
 import { type AgeingAction, type AgeingSample, type AgeingState, findAgeing, startAgeing } from './find-ageing.ts'
 import { chooseRetireAge } from './learn-retirement-age.ts'
+import { foldLineSpeed, type LineSpeed } from './line-speed.ts'
 
 type Line = { id: number; openedAt: number }
+/** `speedOf`: bytes per second that arrive just then; what is made of it is smoothed as in the pool. */
 type Pool = { lines: Line[]; speedOf(line: Line, now: number): number }
 
 /** Lets a pool of eight live for `seconds`, and does what the decision says. */
 function live(pool: Pool, seconds: number, change: (now: number) => Partial<AgeingSample> = () => ({})) {
   let state: AgeingState = startAgeing()
   let nextId = 100
+  const speeds = new Map<number, LineSpeed>()
   const actions: (AgeingAction & { seconds: number })[] = []
   for (let now = 0; now <= seconds * 1000; now += 100) {
-    const lines = pool.lines.map((line) => ({
-      ...line,
-      bytesPerSecond: pool.speedOf(line, now),
-      lastByteAt: now,
-      isSettled: now - line.openedAt >= 1000,
-    }))
+    const lines = pool.lines.map((line) => {
+      const before = speeds.get(line.id) ?? { workedMs: 0, workedBytes: 0, bytesPerSecond: 0 }
+      const speed = foldLineSpeed(before, { elapsedMs: 100, bytes: pool.speedOf(line, now) / 10 })
+      speeds.set(line.id, speed)
+      return { ...line, ...speed, lastByteAt: now, isSettled: now - line.openedAt >= 1000 }
+    })
     const sample = { now, lines, setUpSeconds: 0.1, ceilingSeconds: 3600, isHeldBack: false, ...change(now) }
     const found = findAgeing(state, sample)
     state = found.state
@@ -63,12 +66,16 @@ describe('when all connections slow down together', () => {
 
   it('a pool that recovers from such a time is not taken for an aged one', () => {
     // The smoothed speeds of the old connections still show the stall, that of a fresh one does not.
-    const speedOf = (line: Line, now: number) => {
-      const since = now - 15_000
-      return since < 0 || line.openedAt > 15_000 ? 2e6 : 2e6 * (1 - Math.exp(-since / 1500))
-    }
+    const speedOf = (_: Line, now: number) => (now >= 10_000 && now < 15_000 ? 0 : 2e6)
     const actions = live({ lines: eight(), speedOf }, 40, (now) => ({ isHeldBack: now >= 10_000 && now < 15_000 }))
     expect(actions).toEqual([])
+  })
+
+  it('a trial of more connections that ends while the fresh one is judged does not make it look faster', () => {
+    // A full line: while 32 share it each has a quarter of what one of eight has.
+    const speedOf = (_: Line, now: number) => (now > 10_000 && now < 11_800 ? 0.5e6 : 2e6)
+    const actions = live({ lines: eight(), speedOf }, 30)
+    expect(kinds(actions)).toEqual(['experiment', 'not-ageing'])
   })
 
   it('chance differences as large as those among the old ones prove nothing', () => {

@@ -8,11 +8,12 @@
  */
 import { median } from '../../../shared/robust-trend.ts'
 import { type AgeingCurve, chooseRetireAge, fitTau, lookAtAges, startCurve } from './learn-retirement-age.ts'
+import type { LineSpeed } from './line-speed.ts'
 
 /** Monotonic milliseconds. */
 export type AgeingSample = {
   now: number
-  lines: readonly { id: number; openedAt: number; bytesPerSecond: number; lastByteAt: number; isSettled: boolean }[]
+  lines: readonly (LineSpeed & { id: number; openedAt: number; lastByteAt: number; isSettled: boolean })[]
   /** Handshake and first byte of a fresh connection, seconds. */
   setUpSeconds: number
   ceilingSeconds: number
@@ -25,8 +26,8 @@ export type AgeingState = {
   best: number
   /** Since when the pool falls short of it; undefined = it does not. */
   suspiciousSince: number | undefined
-  /** The connection under test; undefined = none. */
-  experiment: { replacedAt: number; freshId: number | undefined; hoped: number } | undefined
+  /** The connection under test, and what the old ones had received when it began to; undefined = none. */
+  experiment: { replacedAt: number; freshId: number | undefined; hoped: number; marks: Marks } | undefined
   nextAt: number
   pauseMs: number
   curve: AgeingCurve
@@ -37,6 +38,9 @@ export type AgeingState = {
   /** How long one experiment is believed. */
   memoryMs: number
 }
+
+/** Of each connection by its id: how long it had been receiving, and how much. */
+type Marks = ReadonlyMap<number, Pick<LineSpeed, 'workedMs' | 'workedBytes'>>
 
 export type AgeingAction =
   /** Replace this connection and watch the one that comes instead. */
@@ -128,7 +132,7 @@ export function findAgeing(state: AgeingState, sample: AgeingSample): { state: A
   }
   const eldest = old.reduce((a, b) => (b.openedAt < a.openedAt ? b : a))
   return {
-    state: { ...next, experiment: { replacedAt: now, freshId: undefined, hoped: best } },
+    state: { ...next, experiment: { replacedAt: now, freshId: undefined, hoped: best, marks: markAll(old) } },
     action: { kind: 'experiment', id: eldest.id },
   }
 }
@@ -176,17 +180,20 @@ function judge(
   const { now, lines } = sample
   const fresh = lines.filter((line) => line.openedAt >= experiment.replacedAt).sort((a, b) => a.id - b.id)[0]
   const watchedMs = fresh?.isSettled ? now - fresh.openedAt : 0
+  const marks = fresh && fresh.workedMs > 0 ? experiment.marks : markAll(old)
   if (!fresh || watchedMs < JUDGE_AFTER_MS) {
     if (now - experiment.replacedAt < GIVE_UP_MS) {
-      return { state: { ...state, experiment: { ...experiment, freshId: fresh?.id } } }
+      return { state: { ...state, experiment: { ...experiment, freshId: fresh?.id, marks } } }
     }
     return { state: { ...state, experiment: undefined, nextAt: now + state.pauseMs } }
   }
-  const numbers = { freshBytesPerSecond: Math.round(fresh.bytesPerSecond), oldBytesPerSecond: Math.round(typical) }
-  const ratio = typical > 0 ? fresh.bytesPerSecond / typical : 0
+  const beside = speedsSince(marks, old)
+  const [freshSpeed, oldSpeed] = [plainSpeed(fresh), median(beside.map((line) => line.bytesPerSecond))]
+  const numbers = { freshBytesPerSecond: Math.round(freshSpeed), oldBytesPerSecond: Math.round(oldSpeed) }
+  const ratio = oldSpeed > 0 ? freshSpeed / oldSpeed : 0
   // If it is ageing, the fresh one is as fast as the pool was at its best; if not, as slow as the others.
-  const halfway = Math.min(CLEAR_PROOF, Math.sqrt(experiment.hoped / typical))
-  const beyond = Math.exp(BEYOND_SPREAD * spreadBesideAge(old))
+  const halfway = Math.min(CLEAR_PROOF, Math.sqrt(experiment.hoped / oldSpeed))
+  const beyond = Math.exp(BEYOND_SPREAD * spreadBesideAge(beside))
   const isProven = ratio >= Math.max(PROOF, halfway, beyond)
   if (ratio < CLEAR_PROOF && ratio > 1 && watchedMs < JUDGE_IN_DOUBT_MS) return { state }
   if (!isProven) {
@@ -218,18 +225,36 @@ function judge(
       // Should the pool sink again, something about what was learned is wrong.
       nextAt: now + LONGEST_PAUSE_MS,
       pauseMs: FIRST_PAUSE_MS,
-      best: Math.max(state.best, fresh.bytesPerSecond),
+      best: Math.max(state.best, freshSpeed),
     },
     action: { kind: 'learned', retireAgeSeconds, tauSeconds, ...numbers },
   }
 }
 
 /**
+ * The old connections' speeds over the very time in which the fresh one has received. Their smoothed speeds remember more
+ * than that: when a trial of more connections ends meanwhile, all have more of the line again, but theirs show it late.
+ */
+function speedsSince(marks: Marks, lines: AgeingSample['lines']): { openedAt: number; bytesPerSecond: number }[] {
+  return lines.flatMap((line) => {
+    const mark = marks.get(line.id)
+    const workedMs = line.workedMs - (mark?.workedMs ?? line.workedMs)
+    const workedBytes = line.workedBytes - (mark?.workedBytes ?? line.workedBytes)
+    return workedMs > 0 ? [{ openedAt: line.openedAt, bytesPerSecond: plainSpeed({ workedMs, workedBytes }) }] : []
+  })
+}
+
+const markAll = (lines: AgeingSample['lines']): Marks => new Map(lines.map((line) => [line.id, line]))
+
+const plainSpeed = ({ workedMs, workedBytes }: Pick<LineSpeed, 'workedMs' | 'workedBytes'>): number =>
+  (workedBytes * 1000) / workedMs
+
+/**
  * How far apart the log-speeds are beside what their ages explain, for that is what is in question. Robust: the slope
  * is the median of all slopes (Theil-Sen), the spread comes from the median absolute deviation (1.4826 makes it a
  * standard deviation).
  */
-function spreadBesideAge(lines: AgeingSample['lines']): number {
+function spreadBesideAge(lines: readonly { openedAt: number; bytesPerSecond: number }[]): number {
   const points = lines
     .filter((line) => line.bytesPerSecond > 0)
     .map((line) => ({ at: line.openedAt, log: Math.log(line.bytesPerSecond) }))

@@ -122,6 +122,8 @@ export function createGovernor(options: GovernorOptions) {
   let tickedAt = now()
   let heldUntil = 0
   let silentBeforeRestMs = 0
+  /** When the network was last away. */
+  let lostUntil = Number.NEGATIVE_INFINITY
   let connectFailures = 0
   let connectNotBefore = 0
   let decay = startDecay(now())
@@ -147,7 +149,8 @@ export function createGovernor(options: GovernorOptions) {
     emit,
     onReplaced(line, cause, seconds, task) {
       window.recordError(cause)
-      window.recordLost(now(), seconds)
+      // What fell silent with the whole network is the network's, and goes with it.
+      window.recordLost(now(), Math.min(seconds, (now() - lostUntil) / 1000))
       addresses.noteFailure(line.address)
       if (task) options.onReplaced({ class: cause, address: line.address }, task, pool.reached(line))
     },
@@ -418,6 +421,9 @@ export function createGovernor(options: GovernorOptions) {
     pump()
   }
 
+  /** Something is on its way to the service: a request, or a connection that it has refused so far. */
+  const isAsking = () => pool.counts().active > 0 || connectFailures > 0
+
   function watchNetwork(at: number): void {
     const hasWork = book.counts().open > 0 || pool.size > 0 || options.isRereading()
     // Files are being read, or all that is listed is there: then there is no more to hear of the network than this.
@@ -426,8 +432,9 @@ export function createGovernor(options: GovernorOptions) {
     const isGone = network.tick({
       hasWork,
       isHeldBack: gates.longestWaitMs() > 0 || isHeldBack(at),
-      hasRequests: pool.counts().active > 0,
+      hasRequests: isAsking(),
     })
+    if (network.isLost()) lostUntil = at
     if (!isGone) return
     const failureClass = addresses.isFailing ? 'dns' : 'connect'
     options.onFatal({ class: failureClass, code: 'network-gone', subject: bucket.current()?.hostHeader ?? '' })
@@ -459,7 +466,8 @@ export function createGovernor(options: GovernorOptions) {
       bytesPerSecond,
       concurrency: concurrency.level,
       threads: limits.threads,
-      limitedRate: gates.slowestRate(),
+      // A budget that is still kept, though nobody waits for it any more, holds nothing down.
+      limitedRate: gates.isHoldingBack() || gates.longestWaitMs() > 0 ? gates.slowestRate() : undefined,
       limitedSeconds: gates.limitedSeconds(),
       successRate,
       requestsPerSecond,
@@ -474,8 +482,8 @@ export function createGovernor(options: GovernorOptions) {
         .filter((record) => record.quarantinedUntil > at)
         .map((record) => record.address),
       dnsFailing: addresses.isFailing && pool.size === 0,
-      silentMs: pool.counts().active > 0 && !network.isAnswering() ? network.silentMs() : 0,
-      isWorking: mayWork() && (pool.size > 0 || addresses.isFailing),
+      silentMs: isAsking() && !network.isAnswering() ? network.silentMs() : 0,
+      isWorking: mayWork() && (pool.size > 0 || addresses.isFailing || connectFailures > 0),
       serverErrors,
       lostShare: window.lostSeconds(at) / (policy.throttleWindowSeconds * Math.max(1, concurrency.level)),
     }

@@ -12,6 +12,10 @@ import { type SimulationResult, simulate } from './simulate.ts'
 
 const fresh = connectionSpeed(2e6)
 const codes = (result: SimulationResult) => result.events.map(({ code }) => code)
+const until = (seconds: number, weather: Weather): Weather => ({
+  ...weather,
+  fate: (request, context) => (context.seconds < seconds ? weather.fate?.(request, context) : undefined),
+})
 const of = (result: SimulationResult, code: string) => result.events.filter((event) => event.code === code)
 const slowestSecond = (result: SimulationResult, from: number, to: number) =>
   Math.min(...result.perSecond.slice(from, to))
@@ -310,5 +314,39 @@ describe('threads and speed limit that the user changes while the job runs', () 
     const actions = [set(1800, { threads: 16, limitBytesPerSecond: 2e6 })]
     const result = await simulate({ seconds: 3600, weather: [fresh], actions })
     expect(codes(result)).not.toContain('decay-alert')
+  })
+})
+
+describe('what holds the speed is named', () => {
+  /** What is said at these seconds. */
+  async function saidAt(at: readonly number[], options: Parameters<typeof simulate>[0]) {
+    const said: string[] = []
+    const actions = at.map((atSeconds) => ({
+      atSeconds,
+      run: (governor: Governor) => void said.push(governor.limit(1e6).code),
+    }))
+    const result = await simulate({ ...options, actions })
+    return { said, result }
+  }
+
+  it('a cut as lost while it lasts, and as nothing more when it is over: its silence was not the connections', async () => {
+    const weather = [fresh, lineCut({ atSeconds: 30, forSeconds: 25 })]
+    const { said } = await saidAt([29, 50, 65, 75, 100], { seconds: 110, weather })
+    expect(said).toEqual(['line', 'network-lost', 'line', 'line', 'line'])
+  })
+
+  it('a service that refuses every connection as lost, not as nothing at all', async () => {
+    const world = { downTimes: [{ atSeconds: 30, forSeconds: 15 }] }
+    const { said, result } = await saidAt([29, 36, 40, 44, 60], { seconds: 70, weather: [fresh], world })
+    expect(said).toEqual(['line', 'network-lost', 'network-lost', 'network-lost', 'line'])
+    expect(codes(result).filter((code) => code.startsWith('network-'))).toEqual(['network-lost', 'network-restored'])
+  })
+
+  it('throttling while somebody waits for the budget, not for as long as one is kept', async () => {
+    const budget = throttling({ requestsPerSecond: 1, burst: 4 })
+    const weather: Weather[] = [lineCapacity(10e6), until(60, budget)]
+    const { said, result } = await saidAt([30, 50, 75, 85], { seconds: 90, weather, prefixes: 1, partSize: 2 ** 20 })
+    expect(said).toEqual(['throttling', 'throttling', 'line', 'line'])
+    expect(of(result, 'throttle-ended').every(({ seconds }) => seconds > 85)).toBe(true)
   })
 })

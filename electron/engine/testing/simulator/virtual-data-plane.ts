@@ -21,6 +21,10 @@ export type World = {
   firstByteMs: number
   /** What becomes of a new connection to this address; default: accepted. */
   connectFate?(address: string, seconds: number): 'accepted' | 'refused' | 'swallowed'
+  /** The server is not running during these: connections break, new ones are refused. */
+  downTimes?: { atSeconds: number; forSeconds: number }[]
+  /** The server keeps so many connections; it closes any other when it asks, without a word. */
+  mostConnections?: number
   /** No write returns during these: the worker stands still, the sockets' buffers are full. */
   diskStalls?: { atSeconds: number; forSeconds: number }[]
 }
@@ -83,13 +87,15 @@ export function createVirtualDataPlane(options: { clock: VirtualClock; random: (
       for (const listener of listeners) listener([news])
     })
   const lineRate = () => smallest(world.weather.map((part) => part.lineRate?.(context())))
-  const stall = () =>
-    world.diskStalls?.find(({ atSeconds, forSeconds }) => {
-      const since = clock.seconds() - atSeconds
-      return since >= 0 && since < forSeconds
-    })
+  const isIn = ({ atSeconds, forSeconds }: { atSeconds: number; forSeconds: number }) => {
+    const since = clock.seconds() - atSeconds
+    return since >= 0 && since < forSeconds
+  }
+  const stall = () => world.diskStalls?.find(isIn)
+  const isDown = () => world.downTimes?.some(isIn) === true
 
   function step(): void {
+    if (isDown()) for (const line of [...lines.values()]) end(line, { class: 'reset', code: 'closed-in-answer' })
     noteCut(lineRate() === 0)
     flow()
     if (!isShutDown) clock.after(STEP_MS, step)
@@ -216,7 +222,7 @@ export function createVirtualDataPlane(options: { clock: VirtualClock; random: (
 
   function connect(line: VirtualLine): void {
     if (!lines.has(line.id)) return
-    const fate = world.connectFate?.(line.address, clock.seconds()) ?? 'accepted'
+    const fate = isDown() ? 'refused' : (world.connectFate?.(line.address, clock.seconds()) ?? 'accepted')
     if (fate === 'refused') {
       end(line, { class: 'connect', code: 'ECONNREFUSED' })
       return
@@ -232,6 +238,11 @@ export function createVirtualDataPlane(options: { clock: VirtualClock; random: (
 
   function ask(line: VirtualLine, running: Running): void {
     if (line.running !== running) return
+    const isOneTooMany = [...lines.values()].indexOf(line) >= (world.mostConnections ?? Number.POSITIVE_INFINITY)
+    if (isOneTooMany) {
+      clock.after(1, () => line.running === running && end(line, { class: 'reset', code: 'closed-in-answer' }))
+      return
+    }
     counts.requests++
     line.requests++
     const facts = {
@@ -366,12 +377,12 @@ export function createVirtualDataPlane(options: { clock: VirtualClock; random: (
       for (const line of [...lines.values()]) end(line, { class: 'cancelled' })
     },
     served: () => ({ requests: counts.requests, refused: counts.refused }),
-    isCut: () => lineRate() === 0,
+    isCut: () => lineRate() === 0 || isDown(),
     gives(key) {
       const connection = { id: 0, address: 'control', ageSeconds: 0, requests: 1 }
       const facts = { kind: 'get' as const, key, number: counts.requests, connection, bodyStart: 0, bodyBytes: 1 }
       const { fate } = meetWeather(world.weather, facts, context())
-      return lineRate() !== 0 && fate?.kind !== 'refuse' && fate?.kind !== 'silence' && fate?.kind !== 'reset'
+      return !plane.isCut() && fate?.kind !== 'refuse' && fate?.kind !== 'silence' && fate?.kind !== 'reset'
     },
   }
   return plane

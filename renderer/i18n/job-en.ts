@@ -303,6 +303,7 @@ const values: Record<string, string> = {
   'cause.probe-up': 'probing upwards',
   'cause.probe-down': 'probing downwards',
   'cause.probe-paid': 'the probe paid, kept',
+  'cause.turned-away': 'the server takes no more connections',
   'cause.probe-failed': 'the probe did not pay, taken back',
   'cause.success-rate': 'success rate too low',
   'cause.failures': 'too many failures',

@@ -283,6 +283,7 @@ const values: Record<string, string> = {
   'cause.probe-up': '向上试探',
   'cause.probe-down': '向下试探',
   'cause.probe-paid': '试探有效，保留',
+  'cause.turned-away': '服务器不再接受更多连接',
   'cause.probe-failed': '试探无效，退回',
   'cause.success-rate': '成功率过低',
   'cause.failures': '失败过多',

@@ -19,9 +19,19 @@ type World = {
   busy?(level: number): number
   isHeld?(seconds: number): boolean
   ceilingAt?(seconds: number): number
+  /** The server answers so many connections at once. */
+  mostAtOnce?(seconds: number): number
 }
 
-function run({ ceiling, seconds, goodput, busy = (level) => level, isHeld = () => false, ceilingAt }: World) {
+function run({
+  ceiling,
+  seconds,
+  goodput,
+  busy = (level) => level,
+  isHeld = () => false,
+  ceilingAt,
+  mostAtOnce,
+}: World) {
   let state = startConcurrency(0, ceilingAt?.(0) ?? ceiling)
   let allowed = ceilingAt?.(0) ?? ceiling
   let bytes = 0
@@ -32,8 +42,12 @@ function run({ ceiling, seconds, goodput, busy = (level) => level, isHeld = () =
     const before = allowed
     allowed = ceilingAt?.(now / 1000) ?? ceiling
     if (allowed > before) state = raiseCeiling(state, before)
+    // It takes a second until that is certain.
+    const most = mostAtOnce?.(now / 1000) ?? Number.POSITIVE_INFINITY
+    const isCertain = state.level > most && now - state.changedAt >= 1000
     const adjusted = adjustConcurrency(state, {
       now,
+      mostAtOnce: isCertain ? most : undefined,
       bytes,
       firstByteMs: 40,
       busy: busy(state.level),
@@ -82,6 +96,18 @@ describe('how many connections work', () => {
     expect(levels.at(-1)).toBeLessThanOrEqual(24)
     expect(levels.at(-1)).toBeGreaterThanOrEqual(8)
     expect(changes.filter(({ now }) => now > 60_000).length).toBeLessThan(20)
+  })
+
+  it('no more than the server takes: it comes down to that, tries more ever more seldom, and finds out when it takes more', () => {
+    const mostAtOnce = (at: number) => (at < 300 ? 8 : 16)
+    const goodput = (level: number, at: number) => Math.min(level, mostAtOnce(at)) * 1e6
+    const { levels, changes, levelAt } = run({ ceiling: 16, seconds: 400, goodput, mostAtOnce })
+    const settled = levels.slice(200, 3000)
+    expect(settled.filter((level) => level === 8).length).toBeGreaterThan(0.9 * settled.length)
+    expect(Math.min(...settled)).toBe(8)
+    expect(changes.some(({ cause, to }) => cause === 'turned-away' && to === 8)).toBe(true)
+    expect(changes.filter(({ now }) => now > 60_000 && now < 300_000).length).toBeLessThan(15)
+    expect(levelAt(399)).toBe(16)
   })
 
   it('finds recovered capacity within five seconds', () => {

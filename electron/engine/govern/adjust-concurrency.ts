@@ -4,7 +4,8 @@
  *
  * Ramp: double while goodput grows by more than 15 %. Hold: keep what paid. From time to time try more; keep it if it
  * pays, go back if not. The level never sinks by trial: fewer connections that do as well gain nothing, and a level that
- * follows noise downwards is the decay this program exists against.
+ * follows noise downwards is the decay this program exists against. Only a server that closes more connections than so many,
+ * without a word, is believed at once: what it closes would be opened again all day.
  */
 import type { Policy } from '../../../shared/policy.ts'
 
@@ -53,6 +54,8 @@ export type ConcurrencySample = {
   /** Connections that have work and are past their handshake. */
   busy: number
   ceiling: Ceiling
+  /** So many are answered while all further ones are closed without an answer; undefined = none is closed so. */
+  mostAtOnce: number | undefined
   /** Something beyond the number of connections holds the speed: throttling, a limit the user has set. */
   isHeld: boolean
 }
@@ -79,6 +82,9 @@ export function adjustConcurrency(
   const { now, bytes } = sample
   const ceiling = sample.ceiling.threads
   if (state.level > ceiling) return moveTo(state, sample, ceiling, 'hold', sample.ceiling.cause, 0)
+  if (sample.mostAtOnce !== undefined && state.level > sample.mostAtOnce) {
+    return moveTo(postpone(state, now), sample, sample.mostAtOnce, 'hold', 'turned-away', state.goodputBefore)
+  }
   const isFull = sample.busy >= BUSY_SHARE * state.level || now - state.changedAt > LATE_MS
   const sampleMs = Math.max(SAMPLE_MS, SAMPLE_FIRST_BYTES * sample.firstByteMs)
   // Connections still on their way up, or without work, are no evidence about more of them.
@@ -101,9 +107,7 @@ export function adjustConcurrency(
       return { state: { ...hold(next, goodput, now), trialEveryMs: TRIAL_EVERY_MS, nextTrialAt: now + SAMPLE_MS } }
     }
     if (isFirstDisappointment) return { state: { ...next, disappointments: 1 } }
-    const trialEveryMs = Math.min(TRIAL_EVERY_MAX_MS, state.trialEveryMs * 2)
-    const back = { ...next, trialEveryMs, nextTrialAt: now + trialEveryMs }
-    return moveTo(back, sample, state.levelBefore, 'hold', 'probe-failed', goodput)
+    return moveTo(postpone(next, now), sample, state.levelBefore, 'hold', 'probe-failed', goodput)
   }
   const recovers = goodput > state.goodputBefore * RECOVERY_GAIN
   // The baseline follows slowly downwards, so that a recovered line is noticed, and at once upwards.
@@ -115,6 +119,12 @@ export function adjustConcurrency(
     return moveTo(trial, sample, Math.ceil(state.level * 1.5), 'trial', 'probe-up', goodput)
   }
   return { state: { ...next, goodputBefore } }
+}
+
+/** The next trial comes later than this one did. */
+function postpone(state: ConcurrencyState, now: number): ConcurrencyState {
+  const trialEveryMs = Math.min(TRIAL_EVERY_MAX_MS, state.trialEveryMs * 2)
+  return { ...state, trialEveryMs, nextTrialAt: now + trialEveryMs }
 }
 
 function hold(state: ConcurrencyState, goodput: number, now: number): ConcurrencyState {

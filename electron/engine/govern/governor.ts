@@ -56,6 +56,8 @@ const GRACE_SECONDS = 0.1
 const AFTER_HOLD_MS = 1500
 const BLOCKED_MS = 1000
 const RECONNECT_MAX_MS = 5000
+/** So many fresh connections in a row that are closed without an answer are no accident. */
+const TURNED_AWAY_IN_A_ROW = 8
 /** An address that swallows connections shows it only once per `connectTimeoutSeconds`: that alone condemns it. */
 const CONNECT_TIMEOUT_WEIGHT = 4
 /** While a limit of the user's is nearly reached, quiet connections are only waiting for their turn. */
@@ -125,6 +127,9 @@ export function createGovernor(options: GovernorOptions) {
   /** When the network was last away. */
   let lostUntil = Number.NEGATIVE_INFINITY
   let connectFailures = 0
+  /** Fresh connections in a row that were closed before they were answered at all, and the last of them. */
+  let turnedAway = 0
+  let turnedAwayAt = 0
   let connectNotBefore = 0
   let decay = startDecay(now())
   /** Only such objects are left as are refused, by a service that gives others. */
@@ -181,9 +186,10 @@ export function createGovernor(options: GovernorOptions) {
     if (!mayWork() || !endpoint || now() < connectNotBefore) return
     // Connections without work would only be closed as idle and opened again.
     if (options.isListingComplete() && !book.hasWaitingWork()) return
-    let staying = 0
-    for (const line of pool.lines()) if (!line.leaving && !line.closing) staying++
-    for (; staying < concurrency.level; staying++) {
+    let missing = concurrency.level
+    for (const line of pool.lines()) if (!line.leaving && !line.closing) missing--
+    // One after the other where they are turned away: in dozens they would be as well.
+    for (let most = turnedAway > 0 ? 1 : missing; most > 0 && missing > 0; most--, missing--) {
       const address = addresses.choose()
       if (address === undefined) return
       pool.open(address, rolling.generation(), endpoint)
@@ -193,7 +199,7 @@ export function createGovernor(options: GovernorOptions) {
 
   function onOpened(line: PoolLine): void {
     connectFailures = 0
-    connectNotBefore = 0
+    if (turnedAway === 0) connectNotBefore = 0
     if (!isWarm && [...pool.lines()].every((other) => other.state !== 'connecting')) {
       isWarm = true
       emit('pool-warmed', { size: pool.size, seconds: (now() - startedAt) / 1000 })
@@ -232,11 +238,28 @@ export function createGovernor(options: GovernorOptions) {
     window.recordError(failure.class)
     addresses.noteFailure(line.address, failure.code === 'timeout' ? CONNECT_TIMEOUT_WEIGHT : 1)
     connectFailures++
-    const ceiling = Math.min(RECONNECT_MAX_MS, 50 * 2 ** Math.min(10, connectFailures))
-    connectNotBefore = now() + random() * ceiling
+    waitToConnect(connectFailures)
     const isHopeless = (failure.class === 'tls' || failure.class === 'proxy') && !network.hasEverReceived()
     if (isHopeless) options.onFatal({ ...failure, subject: bucket.current()?.hostHeader ?? '' })
   }
+
+  function waitToConnect(failures: number): void {
+    const ceiling = Math.min(RECONNECT_MAX_MS, 50 * 2 ** Math.min(10, failures))
+    connectNotBefore = now() + random() * ceiling
+  }
+
+  /**
+   * A server, or something on the way, that takes no more connections may open them all the same, only to close them.
+   * While it answers nobody else that is not why.
+   */
+  function noteTurnedAway(): void {
+    if (![...pool.lines()].some((line) => isAnswered(line) && !line.closing)) return
+    turnedAway++
+    turnedAwayAt = now()
+    waitToConnect(turnedAway)
+  }
+
+  const isAnswered = (line: PoolLine): boolean => line.firstByteAt > 0 || line.requests > 1
 
   function feed(line: PoolLine): void {
     const endpoint = bucket.current()
@@ -263,6 +286,7 @@ export function createGovernor(options: GovernorOptions) {
     const { failure } = outcome
     const task = line.lastTask
     const isOurs = failure?.class === 'cancelled'
+    if (failure?.class === 'reset' && outcome.firstByteMs === 0 && line.requests === 1) noteTurnedAway()
     const isNoFailure = isOurs || (failure && isNormalEnd(failure, book.failuresOf(told.taskId) + 1))
     if (!isNoFailure) window.record(now(), failure?.class, outcome.firstByteMs)
     const isItsOwn = failure?.class === 'throttled' && book.isRefusedForItself(told.taskId)
@@ -374,6 +398,9 @@ export function createGovernor(options: GovernorOptions) {
     chooseCeiling({ threads: limits.threads, runSeconds, isHalved: rest.isHalved(), policy })
 
   function tuneConcurrency(at: number): void {
+    const staying = [...pool.lines()].filter((line) => !line.leaving && !line.closing)
+    if (staying.some((line) => isAnswered(line) && line.openedAt > turnedAwayAt)) turnedAway = 0
+    const answered = staying.filter(isAnswered).length
     const working = [...pool.lines()].filter((line) => line.task !== undefined && line.firstByteAt > 0)
     const adjusted = adjustConcurrency(concurrency, {
       now: at,
@@ -381,19 +408,21 @@ export function createGovernor(options: GovernorOptions) {
       firstByteMs: window.read(at).firstByteMsP50,
       busy: working.length,
       ceiling: ceiling((at - startedAt) / 1000),
+      mostAtOnce: turnedAway >= TURNED_AWAY_IN_A_ROW && answered > 0 ? answered : undefined,
       isHeld: gates.isHoldingBack() || isHeldBack(at) || network.isLost(),
     })
     concurrency = adjusted.state
     if (!adjusted.change) return
     const { from, to, cause, goodputBytesPerSecond } = adjusted.change
     emit('concurrency-changed', { from, to, cause, goodputBytesPerSecond })
-    if (to < from) shed(from - to)
+    if (to > from) turnedAway = 0
+    else shed(to)
   }
 
   /** The youngest go: they have the least to lose. */
-  function shed(count: number): void {
+  function shed(level: number): void {
     const staying = [...pool.lines()].filter((line) => !line.leaving && !line.closing).sort((a, b) => b.id - a.id)
-    for (const line of staying.slice(0, count)) {
+    for (const line of staying.slice(0, Math.max(0, staying.length - level))) {
       // At once, not after its range: while it works on, the smaller number would be judged by the larger one's speed.
       drain(line, 'surplus')
     }

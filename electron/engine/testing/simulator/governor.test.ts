@@ -65,6 +65,15 @@ describe('no storm of connections', () => {
     expect(result.speed(95, 150)).toBeGreaterThan(0.95 * 32e6)
   })
 
+  it('on a server that keeps eight connections and closes all others without a word: eight are kept at work', async () => {
+    const world = { mostConnections: 8 }
+    const result = await simulate({ seconds: 600, weather: [fresh], world })
+    expect(result.speed(10, 600)).toBeGreaterThan(0.97 * 16e6)
+    expect(result.socketsOpened).toBeLessThan(200)
+    expect(of(result, 'concurrency-changed').some(({ reason }) => reason.cause === 'turned-away')).toBe(true)
+    expect(result.failedObjects).toBe(0)
+  })
+
   it('when the user limits the speed', async () => {
     const result = await simulate({ seconds: 120, weather: [fresh], limitBytesPerSecond: 1e6 })
     expect(result.speed(5, 120)).toBeGreaterThan(0.95e6)

@@ -9,6 +9,7 @@ import type { JobPhase, Summary } from '../../shared/job-state.ts'
 import type { MetricsSnapshot } from '../../shared/metrics-snapshot.ts'
 import type { ObjectFilter, ObjectRow } from '../../shared/object-row.ts'
 import type { Policy } from '../../shared/policy.ts'
+import { readFreeSpace } from './disk/free-space.ts'
 import { chooseJournalDelayMs } from './disk/journal-pace.ts'
 import type { EnginePorts, ListedObject } from './engine-ports.ts'
 import { createGovernor, type Governor, type GovernorOptions } from './govern/governor.ts'
@@ -72,6 +73,7 @@ export function startDownload(options: DownloadOptions): Download {
   let phase: JobPhase = 'starting'
   let listingComplete = false
   let fatal: Failure | undefined
+  let diskFullTold: Promise<void> | undefined
   /** What the health check asks for. */
   let smallest: { key: string; size: number } | undefined
   let isPaused = false
@@ -183,7 +185,7 @@ export function startDownload(options: DownloadOptions): Download {
     await untilDone()
     phase = 'finishing'
     governor.stop()
-    await Promise.all([book.stop(), rereads.stop()])
+    await Promise.all([diskFullTold, book.stop(), rereads.stop()])
     await Promise.all(timers.map((stopTimer) => stopTimer()))
     const closed = await workplace.close()
     if (!closed.ok) fatal ??= closed.failure
@@ -369,8 +371,15 @@ export function startDownload(options: DownloadOptions): Download {
   function fail(failure: Failure): void {
     if (failure.class === 'cancelled' || fatal) return
     fatal = failure
-    if (failure.class === 'disk-full') emit('disk-full', { path: failure.subject ?? spec.destination })
+    if (failure.class === 'disk-full') diskFullTold = tellDiskFull(failure.subject ?? spec.destination)
     stop.abort()
+  }
+
+  /** `needBytes`: what is still to come; how much of it must be freed depends on what else the disk is used for. */
+  async function tellDiskFull(path: string): Promise<void> {
+    const needBytes = table.bytesTotal - book.bytesDone()
+    const room = await readFreeSpace(spec.destination)
+    emit('disk-full', { path, needBytes, ...(room.ok ? { freeBytes: room.value.freeBytes } : {}) })
   }
 
   function onObject({ kind, index, failure, attempts }: ObjectNews): void {

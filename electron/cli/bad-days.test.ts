@@ -50,6 +50,7 @@ const get = (...more: string[]) => [
 type Summary = {
   status: string
   retries: number
+  bytesFetched: number
   failed: { key: string; failure: string }[]
   failure?: { class: string }
 }
@@ -103,9 +104,9 @@ describe('one byte that the server flips', () => {
 })
 
 /** Downloads until about half of it is there, and dies. */
-async function halfARun(): Promise<void> {
-  server.setWeather([lineCapacity(10e6)])
-  const run = startProgram(get())
+async function halfARun(of: FaultServer = server, address: string[] = []): Promise<void> {
+  of.setWeather([lineCapacity(10e6)])
+  const run = startProgram(get(...address))
   await new Promise<void>((resolve) => {
     let seen = ''
     run.child.stdout?.on('data', (chunk) => {
@@ -117,7 +118,7 @@ async function halfARun(): Promise<void> {
   })
   run.child.kill('SIGKILL')
   await run.ended
-  server.setWeather([])
+  of.setWeather([])
 }
 
 describe('what may happen between a hard kill and the next run', () => {
@@ -155,6 +156,28 @@ describe('what may happen between a hard kill and the next run', () => {
     )
     expect(large).toBe(true)
     for (const object of [SMALL, UPLOADED, PARTS]) expect(await isRight(object)).toBe(true)
+  })
+
+  test('ETags that look like MD5s and are none: what is there is kept', async () => {
+    const etags = { [SMALL.key]: '1'.repeat(32), [UPLOADED.key]: '2'.repeat(32), [LARGE.key]: '3'.repeat(32) }
+    const objects = [SMALL, UPLOADED, LARGE].map(
+      ({ key, size }): StoredObject => ({ key, size, etag: etags[key] ?? '', checksum: 'none' }),
+    )
+    const other = await startFaultServer({ buckets: { [BUCKET]: objects } })
+    try {
+      const address = ['--endpoint-url', other.endpointUrl]
+      await halfARun(other, address)
+      const before = await readdir(destination)
+      expect(before).toContain('large.nc.part')
+      expect(before).toContain(UPLOADED.key)
+      const run = await runProgram(get(...address))
+      expect(run.code).toBe(0)
+      expect(summaryOf(run.stdout).bytesFetched).toBeLessThan(15e6)
+      const large = await readFile(join(destination, LARGE.key))
+      expect(large.equals(other.expectedBytes(objects[2] as StoredObject))).toBe(true)
+    } finally {
+      await other.close()
+    }
   })
 
   test('a link planted in the folder is not followed', async () => {

@@ -16,6 +16,7 @@ import { createOpenObject, type ObjectProof, type OpenObject, type PrefixGroup }
 import type { ObjectLanding } from './schedule/transfer-book.ts'
 import type { FileToCheck } from './verify/check-object.ts'
 import type { Check } from './verify/choose-check.ts'
+import { areEtagsSums, type Witness } from './verify/etag-witnesses.ts'
 import { orderSums } from './verify/range-sums.ts'
 import type { Verifier } from './verify/verifier.ts'
 
@@ -52,6 +53,9 @@ const isAll = (spans: readonly Span[], size: number): boolean =>
 /** Objects up to this size are fetched, written and landed by the worker alone, in one go. */
 const SMALL_OBJECT_BYTES = 1024 ** 2
 
+/** So many landed files are asked what ETags are: each costs a HEAD, and of a few the file is read. */
+const MOST_WITNESSES = 4
+
 /** ETag of every empty object that was uploaded in one piece without a key of the customer or of KMS. */
 const MD5_OF_NOTHING = 'd41d8cd98f00b204e9800998ecf8427e'
 
@@ -60,6 +64,8 @@ export function createObjectLanding(options: LandObjectsOptions) {
   const parts = new Map<number, PartFile>()
   /** Part files with bytes of an earlier run: who knows what has happened to them since. */
   const inherited = new WeakSet<PartFile>()
+  /** Undefined until one was doubted and somebody could tell. */
+  let etagsAreSums: boolean | undefined
   /** A file that is read again before it gets its name must not be landed by the worker. */
   const landsInWorker = options.verify !== 'reread'
   const provesWhileReceiving = options.verify === 'checksum'
@@ -201,7 +207,7 @@ export function createObjectLanding(options: LandObjectsOptions) {
       const file = { key, size, etag, path: part.partPath, check: proof?.check, received: proof?.sums }
       const checked = await options.checkObject(file)
       // Nobody asked for the proof of what was inherited: where S3 does not give it, the bytes stand as they are.
-      if (!checked.ok && (isWanted || checked.failure.class === 'corrupt')) return checked
+      if (!checked.ok && (isWanted || (await isProvenWrong(checked.failure, etag)))) return checked
     }
     parts.delete(object.index)
     // So that a crash between the name and its record costs nothing: see hasLanded.
@@ -213,6 +219,26 @@ export function createObjectLanding(options: LandObjectsOptions) {
     const landed = await part.land(table.lastModified(object.index))
     if (landed.ok) noteLanded(object)
     return landed
+  }
+
+  /** An MD5 that is none calls good bytes bad, and has every object fetched twice that an earlier run had begun. */
+  async function isProvenWrong({ class: failureClass, code }: Failure, etag: string): Promise<boolean> {
+    if (failureClass !== 'corrupt' || code !== 'MD5') return failureClass === 'corrupt'
+    etagsAreSums ??= await areEtagsSums(witnessesOf(etag), options)
+    return etagsAreSums !== false
+  }
+
+  /** The smallest files that have landed, of ETags as this one: with or without the number of parts behind it. */
+  function witnessesOf(etag: string): Witness[] {
+    const landed = [...table.indexesIn('done'), ...table.indexesIn('skipped')]
+    return landed
+      .filter((index) => table.size(index) > 0 && table.etag(index).includes('-') === etag.includes('-'))
+      .sort((a, b) => table.size(a) - table.size(b))
+      .slice(0, MOST_WITNESSES)
+      .map((index) => ({
+        ...{ key: table.key(index), size: table.size(index), etag: table.etag(index) },
+        path: destination.locate(pathOf(index).path).finalPath,
+      }))
   }
 
   function noteLanded(object: OpenObject): void {

@@ -1,0 +1,36 @@
+/**
+ * Whether ETags of this service that look like MD5s are some. On S3 they are, unless a key of KMS or of the customer says
+ * otherwise; other services may make them of anything ("The ETag may or may not be an MD5 digest of the object data", S3's API
+ * reference, "Object"). Files that have landed tell: they came whole, and belong to ETags of the same kind.
+ */
+import type { Outcome } from '../../../shared/failure.ts'
+import type { FileToCheck } from './check-object.ts'
+import type { Check } from './choose-check.ts'
+
+export type Witness = { key: string; size: number; etag: string; path: string }
+
+/** One file that differs may have been damaged since. */
+const ENOUGH = 2
+
+/**
+ * True when one is the MD5 of its file, false when all that could be asked are not, undefined when none could be. Asked in
+ * order; each costs a HEAD and the reading of its file.
+ */
+export async function areEtagsSums(
+  witnesses: Iterable<Witness>,
+  ask: {
+    askForCheck(object: Witness): Promise<Outcome<Check>>
+    checkObject(file: FileToCheck): Promise<Outcome<void>>
+  },
+): Promise<boolean | undefined> {
+  let differing = 0
+  for (const witness of witnesses) {
+    const check = await ask.askForCheck(witness)
+    if (!check.ok || check.value.kind === 'size' || check.value.algorithm !== 'MD5') continue
+    const checked = await ask.checkObject({ ...witness, check: check.value })
+    if (checked.ok) return true
+    if (checked.failure.class === 'corrupt') differing++
+    if (differing === ENOUGH) break
+  }
+  return differing > 0 ? false : undefined
+}

@@ -30,6 +30,7 @@ export const EVENT_CODES = [
   'network-restored',
   'object-changed',
   'file-damaged', //          what an earlier run has landed is no longer what it was: fetched anew
+  'object-gone', //           an earlier run has begun it, and the service has it no longer
   'object-failed',
   'object-retried',
   'path-mapped', //           a key that could not keep its own name on disk

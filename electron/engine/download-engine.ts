@@ -11,6 +11,7 @@ import type { ObjectFilter, ObjectRow } from '../../shared/object-row.ts'
 import type { Policy } from '../../shared/policy.ts'
 import { readFreeSpace } from './disk/free-space.ts'
 import { chooseJournalDelayMs } from './disk/journal-pace.ts'
+import { dropOrphans } from './drop-orphans.ts'
 import type { EnginePorts, ListedObject } from './engine-ports.ts'
 import { createGovernor, type Governor, type GovernorOptions } from './govern/governor.ts'
 import { createObjectLanding, isToFetchAnew } from './land-objects.ts'
@@ -216,6 +217,10 @@ export function startDownload(options: DownloadOptions): Download {
     const { prefix } = spec.source
     let seen = 0
     let isWholeKey = false
+    const { journal } = theWorkplace()
+    const unlisted = new Set(
+      [...journal.replay.inProgress()].map(([key]) => key).filter((key) => key.startsWith(prefix)),
+    )
 
     const onPage = async (objects: ListedObject[]) => {
       for (let from = 0; from < objects.length && !stop.signal.aborted; from += OBJECTS_AT_ONCE) {
@@ -231,6 +236,7 @@ export function startDownload(options: DownloadOptions): Download {
         if (seen === 0 && object.key === prefix && !prefix.endsWith('/')) isWholeKey = true
         else if (isWholeKey) break
         seen++
+        unlisted.delete(object.key)
         if (isRepeated(object.key)) continue
         if (!isWholeKey && !isWanted(keyBelowPrefix(object.key, prefix))) continue
         const index = table.add(object)
@@ -266,6 +272,14 @@ export function startDownload(options: DownloadOptions): Download {
     const seconds = (clock.monotonic() - begunAt) / 1000
     emit('listing-finished', { objects: table.length, bytes: table.bytesTotal, seconds })
     governor.pump()
+    const dropped = await dropOrphans({
+      ...theWorkplace(),
+      keys: isWholeKey ? [] : unlisted,
+      source: ports.source,
+      signal: stop.signal,
+      onDropped: (key, bytes) => emit('object-gone', { key, bytes }),
+    })
+    if (!dropped.ok) fail(dropped.failure)
   }
 
   function isAllSettled(): boolean {
@@ -441,6 +455,11 @@ export function startDownload(options: DownloadOptions): Download {
 
   function emit(code: EventCode, reason: Reason): void {
     options.onEvent({ time: new Date(clock.now()).toISOString(), code, reason })
+  }
+
+  function theWorkplace() {
+    if (!workplace) throw new Error('the destination is not open yet')
+    return workplace
   }
 
   function theLanding() {

@@ -93,6 +93,10 @@ const events: JobWords['events'] = {
     lead: ['File is not what the server has, fetched anew: {key}', 'File is not what the server has, fetched anew'],
     details: [],
   },
+  'object-gone': {
+    lead: ['Object is gone from the server, what was begun of it is removed: {key}', 'Object is gone from the server'],
+    details: ['{bytes} removed'],
+  },
   'object-failed': {
     lead: ['Object failed: {key}', 'An object failed'],
     details: ['{failure}', '{attempts} {attempts|attempt|attempts}'],
@@ -165,6 +169,7 @@ const eventNames: JobWords['eventNames'] = {
   'network-restored': 'Network back',
   'object-changed': 'Object changed',
   'file-damaged': 'File damaged',
+  'object-gone': 'Object gone',
   'object-failed': 'Object failed',
   'object-retried': 'Object retried',
   'path-mapped': 'Renamed',

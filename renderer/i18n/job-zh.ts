@@ -80,6 +80,10 @@ const events: Record<EventCode, Sentence> = {
     lead: ['文件与服务器上的不一致，重新下载：{key}', '文件与服务器上的不一致，重新下载'],
     details: [],
   },
+  'object-gone': {
+    lead: ['服务器上已没有该对象，删除其未完成的部分：{key}', '服务器上已没有该对象'],
+    details: ['删除 {bytes}'],
+  },
   'object-failed': {
     lead: ['对象失败：{key}', '一个对象失败'],
     details: ['{failure}', '已尝试 {attempts} 次'],
@@ -149,6 +153,7 @@ const eventNames: Record<EventCode, string> = {
   'network-restored': '网络恢复',
   'object-changed': '对象更新',
   'file-damaged': '文件损坏',
+  'object-gone': '对象已不在',
   'object-failed': '对象失败',
   'object-retried': '对象重试',
   'path-mapped': '改名',

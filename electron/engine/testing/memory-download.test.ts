@@ -54,14 +54,20 @@ function begin(
   options: Partial<MemoryDataPlaneOptions> & {
     verify?: VerifyMode
     headFailure?: (key: string) => Failure | undefined
+    /** A listing that misses the others. */
+    isListed?: (key: string) => boolean
     /** What reading one file takes longer than it does. */
     readingMs?: number
     policy?: Partial<Policy>
   } = {},
 ): Run {
-  const { verify = 'etag', headFailure, readingMs = 0, policy, ...more } = options
+  const { verify = 'etag', headFailure, isListed = () => true, readingMs = 0, policy, ...more } = options
   const plane = createMemoryDataPlane({ bucket, clock, ...more })
   const events: EngineEvent[] = []
+  const source = createMemorySource({
+    bucket,
+    failure: (call) => (call.kind === 'head' ? headFailure?.(call.key) : undefined),
+  })
   const download = startDownload({
     spec: jobSpecSchema.parse({
       source: { bucket: 'memory', prefix: PREFIX, access: { kind: 'anonymous' } },
@@ -74,10 +80,15 @@ function begin(
     ports: {
       clock,
       random: createSeededRandom(1),
-      source: createMemorySource({
-        bucket,
-        failure: (call) => (call.kind === 'head' ? headFailure?.(call.key) : undefined),
-      }),
+      source: {
+        ...source,
+        async listPage(request, signal) {
+          const page = await source.listPage(request, signal)
+          return page.ok
+            ? success({ ...page.value, objects: page.value.objects.filter(({ key }) => isListed(key)) })
+            : page
+        },
+      },
       resolver: {
         resolve: async () =>
           success({ addresses: ['192.0.2.1'], ttlSeconds: 60, milliseconds: 1, from: 'fixed' as const }),
@@ -223,6 +234,37 @@ describe('a download from memory', () => {
     const second = await begin(bucket).download.finished
     expect(second).toMatchObject({ status: 'completed', bytesFetched: 11_001_235 - interrupted.bytesDone })
     await expectBytes(bucket, OBJECTS)
+  })
+
+  it('removes what it had begun of an object that the service has no longer', async () => {
+    const first = begin(createMemoryBucket(OBJECTS), { bytesPerSecond: 1e6 })
+    await expect.poll(() => first.download.snapshot().bytesDone).toBeGreaterThan(3_000_000)
+    first.download.cancel()
+    await first.download.finished
+    const part = join(folder, 'large.nc.part')
+    expect(existsSync(part)).toBe(true)
+    const rest = OBJECTS.filter(({ key }) => key !== 'archive/large.nc')
+    const second = begin(createMemoryBucket(rest))
+    expect(await second.download.finished).toMatchObject({ status: 'completed', objectsDone: 3 })
+    const gone = second.events.filter(({ code }) => code === 'object-gone')
+    expect(gone).toMatchObject([{ reason: { key: 'archive/large.nc', bytes: expect.any(Number) } }])
+    expect(existsSync(part)).toBe(false)
+    // Should it come back, nothing of it is believed to be there.
+    const bucket = createMemoryBucket(OBJECTS)
+    expect(await begin(bucket).download.finished).toMatchObject({ status: 'completed', bytesFetched: 9_000_001 })
+    await expectBytes(bucket, OBJECTS)
+  })
+
+  it('keeps it where the listing has only missed it', async () => {
+    const bucket = createMemoryBucket(OBJECTS)
+    const first = begin(bucket, { bytesPerSecond: 1e6 })
+    await expect.poll(() => first.download.snapshot().bytesDone).toBeGreaterThan(3_000_000)
+    first.download.cancel()
+    await first.download.finished
+    const second = begin(bucket, { isListed: (key) => key !== 'archive/large.nc' })
+    expect(await second.download.finished).toMatchObject({ status: 'completed', objectsDone: 3 })
+    expect(second.events.map(({ code }) => code)).not.toContain('object-gone')
+    expect(existsSync(join(folder, 'large.nc.part'))).toBe(true)
   })
 })
 

@@ -31,6 +31,7 @@ export const GROUP_OF: Record<EventCode, DecisionGroup> = {
   'network-restored': 'health',
   'object-changed': 'objects',
   'file-damaged': 'objects',
+  'object-gone': 'objects',
   'object-failed': 'objects',
   'object-retried': 'objects',
   'path-mapped': 'objects',

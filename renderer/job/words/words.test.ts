@@ -153,6 +153,11 @@ const SENTENCES: Record<EventCode, { reason: Reason; zh: string; en: string }> =
     zh: `文件与服务器上的不一致，重新下载：${key}`,
     en: `File is not what the server has, fetched anew: ${key}`,
   },
+  'object-gone': {
+    reason: { key, bytes: 263e6 },
+    zh: `服务器上已没有该对象，删除其未完成的部分：${key}，删除 263 MB`,
+    en: `Object is gone from the server, what was begun of it is removed: ${key}, 263 MB removed`,
+  },
   'object-failed': {
     reason: { key, failure: 'denied', attempts: 8 },
     zh: `对象失败：${key}，无权限，已尝试 8 次`,

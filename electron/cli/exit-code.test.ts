@@ -40,6 +40,14 @@ test.each(FAILURE_CLASSES)('a job that ends with %s has its exit code', (failure
   expect(exitCodeOf(emptySummary({ class: failureClass }))).toBe(EXPECTED[failureClass])
 })
 
+test('a mistake of ours is not blamed on the service: exit code 1, and what it was', () => {
+  const failure: Failure = { class: 'protocol', code: 'internal', detail: 'EMFILE: too many open files' }
+  expect(exitCodeOf(emptySummary(failure))).toBe(1)
+  expect(sentenceFor(failure, 'en')).toBe('Longhaul itself has failed. ("EMFILE: too many open files")')
+  expect(sentenceFor(failure, 'zh')).toBe('Longhaul 自身出错。（"EMFILE: too many open files"）')
+  for (const language of ['en', 'zh'] as const) expect(adviceFor(failure, language)).not.toContain('--endpoint-url')
+})
+
 const { failure: _failure, ...plain } = emptySummary({ class: 'usage' })
 test.each<[string, Partial<Summary>, number]>([
   ['everything is there', { status: 'completed' }, 0],

@@ -47,7 +47,9 @@ const EXIT_BY_CLASS: Record<FailureClass, number> = {
   usage: EXIT.usage,
 }
 
-export const exitCodeOfFailure = (failure: Failure): number => EXIT_BY_CLASS[failure.class]
+/** A mistake of ours is nobody else's: it ends as any program that fails, with 1. */
+export const exitCodeOfFailure = (failure: Failure): number =>
+  failure.code === 'internal' ? EXIT.objectsFailed : EXIT_BY_CLASS[failure.class]
 
 export function exitCodeOf(summary: Summary): number {
   if (summary.status === 'completed') return EXIT.complete

@@ -85,8 +85,15 @@ const CHINESE: Record<FailureClass, Forms> = {
   usage: ['$ 不可用。', '有一项设置不可用。'],
 }
 
+/** A mistake of ours (code `internal`) is not the other side's, whatever class it comes under. */
+const INTERNAL: Record<Language, Forms> = {
+  en: ['Longhaul itself has failed: $.', 'Longhaul itself has failed.'],
+  zh: ['Longhaul 自身出错：$。', 'Longhaul 自身出错。'],
+}
+
 export function sentenceFor(failure: Failure, language: Language): string {
-  const [named, plain] = (language === 'zh' ? CHINESE : ENGLISH)[failure.class]
+  const forms = language === 'zh' ? CHINESE : ENGLISH
+  const [named, plain] = failure.code === 'internal' ? INTERNAL[language] : forms[failure.class]
   const subject = failure.subject ?? ''
   // A function: `$&` and the like in a key are not for String.replace to read.
   const sentence = subject ? named.replace('$', () => printable(subject)) : plain
@@ -141,6 +148,11 @@ const FILE_IN_THE_WAY: Record<Language, string> = {
   zh: '那里是一个文件，不是文件夹；请换一个文件夹。',
 }
 
+const GO_ON: Record<Language, string> = {
+  en: 'Run the same command again: it goes on from what is on disk.',
+  zh: '再次运行同一条命令，即可从已有的数据继续。',
+}
+
 /** Of the codes behind `credentials`. */
 const CREDENTIALS_ADVICE: Record<string, Record<Language, string>> = {
   'unknown-profile': {
@@ -157,7 +169,8 @@ const CREDENTIALS_ADVICE: Record<string, Record<Language, string>> = {
 export function adviceFor({ class: failureClass, code = '', httpStatus }: Failure, language: Language): string {
   const isFile = failureClass === 'disk' && (code === 'EEXIST' || code === 'ENOTDIR')
   const isLogin = failureClass === 'proxy' && httpStatus === 407
-  const special = isFile ? FILE_IN_THE_WAY : isLogin ? PROXY_LOGIN : CREDENTIALS_ADVICE[code]
+  const special =
+    code === 'internal' ? GO_ON : isFile ? FILE_IN_THE_WAY : isLogin ? PROXY_LOGIN : CREDENTIALS_ADVICE[code]
   const advice = (special ?? ADVICE[failureClass])?.[language]
   return advice ? `${language === 'zh' ? '' : ' '}${advice}` : ''
 }

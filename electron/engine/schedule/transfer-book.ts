@@ -30,6 +30,7 @@ import {
   pendingBytes,
   whenQuiet,
 } from './open-object.ts'
+import { createPassingTable } from './passing-table.ts'
 import { createWaitingObjects } from './waiting-objects.ts'
 
 /** What the book asks of the folder the objects go to. `engine/land-objects.ts` makes the real one. */
@@ -103,6 +104,7 @@ export type TransferBookOptions = {
 export type Allowance = { connections: number; listingComplete: boolean; mayAsk(group: string): boolean }
 
 type RunningTask = {
+  taskId: number
   object: OpenObject
   lineId: number
   start: number
@@ -127,8 +129,8 @@ export function createTransferBook(options: TransferBookOptions) {
   const { table, landing, line, now, onWork, onObject, onFatal } = options
   const waiting = createWaitingObjects()
   const groups = new Map<string, PrefixGroup>()
-  const open = new Map<number, OpenObject>()
-  const running = new Map<number, RunningTask>()
+  const open = createPassingTable<OpenObject>()
+  const running = createPassingTable<RunningTask>()
   const restarts = new Map<number, number>()
   /** A weak ETag matches no If-Match (RFC 9110, 13.1.1): then what the answers name is held against it alone. */
   let refusesItsEtags = false
@@ -166,7 +168,7 @@ export function createTransferBook(options: TransferBookOptions) {
     object.group.lastServed = ++served
     object.running.add(taskId)
     object.writer = line.thread(lineId)
-    running.set(taskId, { object, lineId, start: from, end: to, failures, startedAt: now() })
+    running.add(taskId, { taskId, object, lineId, start: from, end: to, failures, startedAt: now() })
     const task: FetchTask = {
       taskId,
       key: object.key,
@@ -194,7 +196,7 @@ export function createTransferBook(options: TransferBookOptions) {
   }
 
   function* splittable(mayAsk: (group: string) => boolean): Generator<RunningRange> {
-    for (const [taskId, { object, lineId, start: from, end, failures }] of running) {
+    for (const { taskId, object, lineId, start: from, end, failures } of running.values()) {
       if (object.isHeld || object.wholeOnly || object.file.kind === 'whole' || !mayAsk(object.group.name)) continue
       const reached = Math.max(from, line.reached(lineId, taskId))
       // What has failed and brings nothing would fail twice.
@@ -261,7 +263,7 @@ export function createTransferBook(options: TransferBookOptions) {
   }
 
   function addOpen(object: OpenObject): void {
-    open.set(object.index, object)
+    open.add(object.index, object)
     table.setState(object.index, 'active')
   }
 
@@ -502,14 +504,17 @@ export function createTransferBook(options: TransferBookOptions) {
   /** Running tasks that have brought bytes. */
   function receivingTasks(): number {
     let receiving = 0
-    for (const [taskId, { lineId, start: from }] of running) if (line.reached(lineId, taskId) > from) receiving++
+    for (const { taskId, lineId, start: from } of running.values()) if (line.reached(lineId, taskId) > from) receiving++
     return receiving
   }
 
   /** Bytes of an object that are on disk or on their way there. */
   function liveBytes(index: number): number {
     const object = open.get(index)
-    if (!object) return 0
+    return object ? liveBytesOf(object) : 0
+  }
+
+  function liveBytesOf(object: OpenObject): number {
     let bytes = doneBytes(object)
     for (const taskId of object.running) {
       const task = running.get(taskId)
@@ -533,7 +538,7 @@ export function createTransferBook(options: TransferBookOptions) {
     /** What the job has on disk, finished objects included. */
     bytesDone(): number {
       let bytes = landedBytes
-      for (const index of open.keys()) bytes += liveBytes(index)
+      for (const object of open.values()) bytes += liveBytesOf(object)
       return bytes
     },
     openObjects: () => open.values(),

@@ -180,6 +180,14 @@ describe('what may happen between a hard kill and the next run', () => {
     }
   })
 
+  test('every file has its row in the manifest', async () => {
+    server.put(BUCKET, LARGE)
+    await halfARun()
+    expect((await runProgram(get())).code).toBe(0)
+    const rows = (await readFile(join(destination, '.longhaul', 'manifest.csv'), 'utf8')).trim().split('\n').slice(1)
+    expect(rows.map((row) => row.split(',')[1]).sort()).toEqual(OBJECTS.map(({ key }) => key).sort())
+  })
+
   test('a link planted in the folder is not followed', async () => {
     server.put(BUCKET, LARGE)
     const outside = join(folder, 'outside')

@@ -34,6 +34,7 @@ import {
 } from './journal-record.ts'
 import { createJournalModel, type JournalModel, type JournalReplay } from './journal-replay.ts'
 import { type ScanResult, scanJournal } from './journal-scan.ts'
+import { createWaitingLines } from './waiting-lines.ts'
 
 /** What opening had to mend; the numbers of a `journal-repaired` event. */
 type JournalRepair = {
@@ -159,8 +160,7 @@ function createWriter(
     ...identity,
   }
   const seed = seedOf(session.id)
-  /** Records as text: what is written together is made into lines together. */
-  let waiting: string[] = []
+  const waiting = createWaitingLines((texts) => encodeLines(texts, seed))
   /** Bytes of whole records in the file. What a failed write left behind them is written over. */
   let size = startSize
   let marks = 0
@@ -171,23 +171,19 @@ function createWriter(
 
   const enqueue = (record: ProgressRecord | ControlRecord) => {
     if (closed) throw new Error('the journal is closed')
-    waiting.push(recordText(record))
+    waiting.add(recordText(record))
   }
 
   const writeWaiting = async (durable: boolean): Promise<Outcome<void>> => {
-    const texts = waiting
-    waiting = []
+    const bytes = waiting.take()
     try {
-      if (texts.length > 0) {
-        const bytes = encodeLines(texts, seed)
-        await writeFully(file, bytes, size)
-        size += bytes.length
-      }
+      if (bytes.length > 0) await writeFully(file, bytes, size)
+      size += bytes.length
       if (durable) await file.datasync()
       return success(undefined)
     } catch (error) {
       // Half a record may stand there now. The next write begins at the same place.
-      waiting = texts.concat(waiting)
+      waiting.giveBack(bytes)
       await file.truncate(size).catch(() => {})
       return failed(mapDiskError(error, 'journal'))
     }

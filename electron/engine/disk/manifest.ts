@@ -15,6 +15,7 @@ import { renameDurably, writeFully } from './durable-files.ts'
 import { createFingerprinter, createFingerprintTable, type Fingerprint } from './fingerprint.ts'
 import { decodeRow, encodeRow, findPlainRow, MANIFEST_HEADER, type ManifestRow, type PlainRow } from './manifest-row.ts'
 import { forEachLine } from './read-lines.ts'
+import { createWaitingLines } from './waiting-lines.ts'
 
 export type Manifest = {
   /** About how many rows earlier runs have left, told from the size of the file. */
@@ -57,23 +58,23 @@ export async function openManifest({ folder, random }: { folder: string; random:
 
 function createManifest(file: FileHandle, path: string, wholeLinesBytes: number, random: Random): Manifest {
   let size = wholeLinesBytes
-  let waiting: string[] = []
+  const waiting = createWaitingLines((lines) => Buffer.from(lines.join('')))
   let running: Promise<Outcome<void>> = Promise.resolve(success(undefined))
   let isOpen = true
   /** Some object may have more than one row, or some line may be none. */
   let isUntidy = false
 
   const writeWaiting = async (): Promise<Outcome<void>> => {
-    if (!isOpen || (waiting.length === 0 && size > 0)) return success(undefined)
-    const lines = waiting
-    waiting = []
+    if (!isOpen || (waiting.isEmpty && size > 0)) return success(undefined)
+    const head = Buffer.from(size === 0 ? `${BYTE_ORDER_MARK}${MANIFEST_HEADER}\n` : '')
+    const lines = waiting.take()
     try {
-      const bytes = Buffer.from((size === 0 ? `${BYTE_ORDER_MARK}${MANIFEST_HEADER}\n` : '') + lines.join(''))
+      const bytes = head.length === 0 ? lines : Buffer.concat([head, lines])
       await writeFully(file, bytes, size)
       size += bytes.length
       return success(undefined)
     } catch (error) {
-      waiting = lines.concat(waiting)
+      waiting.giveBack(lines)
       await file.truncate(size).catch(() => {})
       return failed(mapDiskError(error, path))
     }
@@ -115,7 +116,7 @@ function createManifest(file: FileHandle, path: string, wholeLinesBytes: number,
     },
     append(row) {
       isUntidy = true
-      waiting.push(encodeRow(row))
+      waiting.add(encodeRow(row))
     },
     flush,
     async finish() {

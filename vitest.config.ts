@@ -5,7 +5,7 @@ const SLOW = [
   'electron/cli/{bad-*,hostile-*,named-causes,run-*}.test.ts',
   'electron/api/start-real-download.test.ts',
   'electron/engine/testing/weather/weather.test.ts',
-  'electron/engine/testing/simulator/{decay-alert,steadiness,random-weather}.test.ts',
+  'electron/engine/testing/simulator/{bad-address,decay-alert,steadiness,random-weather}.test.ts',
 ]
 
 /** Ends what hangs. No test promises to be quick: the machine may be busy with something else. */

@@ -5,7 +5,7 @@
 import type { EventCode, Reason } from '../../../shared/engine-event.ts'
 import type { Policy } from '../../../shared/policy.ts'
 import type { Clock, Random, Resolver } from '../engine-ports.ts'
-import { type AddressRecord, chooseAddress, findBadAddresses } from './choose-address.ts'
+import { type AddressRecord, type BadAddress, chooseAddress, findBadAddresses } from './choose-address.ts'
 
 export type AddressBookOptions = {
   clock: Clock
@@ -20,7 +20,7 @@ const REFRESH_AT = 0.8
 /** An address is left alone for this long at first; twice as long each time it fails again. */
 const QUARANTINE_MS = 20_000
 const QUARANTINE_MAX_MS = 600_000
-/** Recent failures fade by half in this time. */
+/** What an address has answered lately fades by half in this time. */
 const FADE_MS = 10_000
 /** Addresses that DNS no longer names are remembered for this long, for their numbers. */
 const FORGET_MS = 300_000
@@ -30,9 +30,15 @@ type Entry = AddressRecord & {
   seenAt: number
   quarantineMs: number
   failures: number
+  /** Requests granted lately and done with, fading. */
+  recentGrants: number
   bytes: number
   fadedAt: number
 }
+
+/** Connections of one address: how many are settled and how fast these are together, and how many bring bytes just now. */
+export type LinesOfAddress = { settled: number; bytesPerSecond: number; receiving: number }
+const NO_LINES: LinesOfAddress = { settled: 0, bytesPerSecond: 0, receiving: 0 }
 
 export function createAddressBook({ clock, random, resolver, policy, emit }: AddressBookOptions) {
   const entries = new Map<string, Entry>()
@@ -82,6 +88,9 @@ export function createAddressBook({ clock, random, resolver, policy, emit }: Add
       bytesPerConnection: 0,
       settled: 0,
       recentFailures: 0,
+      refused: 0,
+      granted: 0,
+      recentGrants: 0,
       quarantinedUntil: 0,
       isNamed: true,
       seenAt: now,
@@ -99,8 +108,7 @@ export function createAddressBook({ clock, random, resolver, policy, emit }: Add
   function quarantine(entry: Entry, cause: string, now: number): void {
     entry.quarantinedUntil = now + entry.quarantineMs
     entry.quarantineMs = Math.min(QUARANTINE_MAX_MS, entry.quarantineMs * 2)
-    entry.recentFailures = 0
-    entry.bytesPerConnection = 0
+    Object.assign(entry, { recentFailures: 0, refused: 0, granted: 0, recentGrants: 0, bytesPerConnection: 0 })
     emit('address-quarantined', { address: entry.address, cause, seconds: (entry.quarantinedUntil - now) / 1000 })
   }
 
@@ -129,15 +137,21 @@ export function createAddressBook({ clock, random, resolver, policy, emit }: Add
       entry.recentFailures += weight
       entry.failures++
     },
-    /** Ten times a second: `speeds` are those of settled connections. Returns addresses that were condemned just now. */
-    tick(speeds: ReadonlyMap<string, { settled: number; bytesPerSecond: number }>): string[] {
+    noteGrant: (address: string) => void entryOf(address, clock.monotonic()).recentGrants++,
+    noteRefusal: (address: string) => void entryOf(address, clock.monotonic()).refused++,
+    /** Ten times a second. Returns addresses that were condemned just now. */
+    tick(lines: ReadonlyMap<string, LinesOfAddress>): BadAddress[] {
       const now = clock.monotonic()
       if (now >= refreshAt || (now >= expiresAt && !isFailing)) void refresh()
       for (const entry of entries.values()) {
-        const speed = speeds.get(entry.address)
-        entry.bytesPerConnection = speed ? speed.bytesPerSecond / speed.settled : 0
-        entry.settled = speed?.settled ?? 0
-        entry.recentFailures *= 0.5 ** ((now - entry.fadedAt) / FADE_MS)
+        const { settled, bytesPerSecond, receiving } = lines.get(entry.address) ?? NO_LINES
+        entry.bytesPerConnection = settled > 0 ? bytesPerSecond / settled : 0
+        entry.settled = settled
+        const fade = 0.5 ** ((now - entry.fadedAt) / FADE_MS)
+        entry.recentFailures *= fade
+        entry.refused *= fade
+        entry.recentGrants *= fade
+        entry.granted = entry.recentGrants + receiving
         entry.fadedAt = now
         if (entry.quarantinedUntil > 0 && now >= entry.quarantinedUntil) {
           entry.quarantinedUntil = 0
@@ -146,7 +160,7 @@ export function createAddressBook({ clock, random, resolver, policy, emit }: Add
       }
       const bad = findBadAddresses(named(), now)
       for (const { address, cause } of bad) quarantine(entryOf(address, now), cause, now)
-      return bad.map(({ address }) => address)
+      return bad
     },
     records: (): readonly Entry[] => named(),
   }

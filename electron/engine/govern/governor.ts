@@ -13,7 +13,7 @@ import { subPrefixOf } from '../list/key-below-prefix.ts'
 import { createRequestWindow } from '../metrics/request-window.ts'
 import { type FailureRow, isNormalEnd } from '../schedule/failure-row.ts'
 import type { Allowance, TransferBook } from '../schedule/transfer-book.ts'
-import { createAddressBook } from './address-book.ts'
+import { createAddressBook, type LinesOfAddress } from './address-book.ts'
 import { adjustConcurrency, type Ceiling, chooseCeiling, raiseCeiling, startConcurrency } from './adjust-concurrency.ts'
 import { createAgeingWatch } from './ageing-watch.ts'
 import { createConnectionPool, type PoolLine } from './connection-pool.ts'
@@ -55,6 +55,8 @@ const GRACE_SECONDS = 0.1
 /** After the disk or the machine has held everything up, silence proves nothing for a while. */
 const AFTER_HOLD_MS = 1500
 const BLOCKED_MS = 1000
+/** A connection without a byte for so long is not slow: it is silent, which may become a failure of its own. */
+const SILENT_MS = 1000
 const RECONNECT_MAX_MS = 5000
 /** So many fresh connections in a row that are closed without an answer are no accident. */
 const TURNED_AWAY_IN_A_ROW = 8
@@ -289,9 +291,9 @@ export function createGovernor(options: GovernorOptions) {
     if (failure?.class === 'reset' && outcome.firstByteMs === 0 && line.requests === 1) noteTurnedAway()
     const isNoFailure = isOurs || (failure && isNormalEnd(failure, book.failuresOf(told.taskId) + 1))
     if (!isNoFailure) window.record(now(), failure?.class, outcome.firstByteMs)
-    const isItsOwn = failure?.class === 'throttled' && book.isRefusedForItself(told.taskId)
-    if (task && !isNoFailure && !isItsOwn) noteAnswer(task, line.taskStartedAt, failure)
-    if (task && failure && !isNoFailure) onFailure(failure, line)
+    const isItsOwn = failure !== undefined && book.isRefusedForItself(told.taskId)
+    if (task && !isNoFailure && !(isItsOwn && failure.class === 'throttled')) noteAnswer(task, line, failure)
+    if (task && failure && !isNoFailure) onFailure(failure, isItsOwn ? undefined : line.address)
     if (!failure) {
       network.noteGrant(line.taskStartedAt)
       answers.push(Math.min(task?.objectSize ?? 0, MAX_OBJECT_BYTES))
@@ -303,9 +305,15 @@ export function createGovernor(options: GovernorOptions) {
     feed(line)
   }
 
-  function noteAnswer(task: FetchTask, sentAt: number, failure: Failure | undefined): void {
+  function noteAnswer(
+    task: FetchTask,
+    { address, taskStartedAt: sentAt }: PoolLine,
+    failure: Failure | undefined,
+  ): void {
     const prefix = subPrefixOf(task.key)
     const throttled = failure?.class === 'throttled'
+    if (throttled) addresses.noteRefusal(address)
+    else if (!failure) addresses.noteGrant(address)
     const retryAfterMs = throttled ? failure.retryAfterMs : undefined
     const change = gates.noteAnswer(prefix, { throttled, sentAt, retryAfterMs })
     if (!change) return
@@ -320,9 +328,10 @@ export function createGovernor(options: GovernorOptions) {
     emit('rate-changed', { prefix, requestsPerSecond: change.requestsPerSecond, successRate, delayMs })
   }
 
-  function onFailure(failure: Failure, line: PoolLine): void {
+  /** `address`: that may be to blame. */
+  function onFailure(failure: Failure, address: string | undefined): void {
     window.recordError(failure.class)
-    if (failure.class !== 'throttled') addresses.noteFailure(line.address)
+    if (address !== undefined && failure.class !== 'throttled') addresses.noteFailure(address)
     if (failure.class === 'wrong-region') void bucket.renew()
     if (failure.class === 'clock-skew') bucket.noteSkewed()
     if (failure.class === 'credentials') bucket.noteRefused(failure, concurrency.level)
@@ -383,14 +392,21 @@ export function createGovernor(options: GovernorOptions) {
     at < heldUntil || (limits.bytesPerSecond !== undefined && recentRate > NEAR_LIMIT * limits.bytesPerSecond)
 
   function judgeAddresses(): void {
-    const speeds = new Map<string, { settled: number; bytesPerSecond: number }>()
+    const lines = new Map<string, LinesOfAddress>()
     for (const line of pool.lines()) {
-      if (!line.task || !ageing.isSettled(line)) continue
-      const sum = speeds.get(line.address) ?? { settled: 0, bytesPerSecond: 0 }
-      speeds.set(line.address, { settled: sum.settled + 1, bytesPerSecond: sum.bytesPerSecond + line.bytesPerSecond })
+      if (!line.task || line.firstByteAt === 0) continue
+      const sum = lines.get(line.address) ?? { settled: 0, bytesPerSecond: 0, receiving: 0 }
+      sum.receiving++
+      if (ageing.isSettled(line) && now() - line.lastByteAt < SILENT_MS) {
+        sum.settled++
+        sum.bytesPerSecond += line.bytesPerSecond
+      }
+      lines.set(line.address, sum)
     }
-    for (const address of addresses.tick(speeds)) {
+    for (const { address, cause } of addresses.tick(lines)) {
       for (const line of pool.lines()) if (line.address === address) line.leaving ??= 'address'
+      // What it has refused was no budget's.
+      if (cause === 'refusals') gates.startOver()
     }
   }
 
@@ -475,7 +491,9 @@ export function createGovernor(options: GovernorOptions) {
 
   function pump(): void {
     fill()
-    for (const line of pool.lines()) feed(line)
+    // Where requests are counted, whoever was just refused would be the first to ask again, and its address look bad.
+    const lines = gates.isHoldingBack() ? [...pool.lines()].sort((a, b) => a.idleSince - b.idleSince) : pool.lines()
+    for (const line of lines) feed(line)
   }
 
   /** An object that has landed is given again when it is asked for: the service refuses not all. */

@@ -46,4 +46,14 @@ describe('budgets', () => {
     expect(gates.slowestRate()).toBeUndefined()
     expect(gates.limitedSeconds()).toBe(0)
   })
+
+  it('are forgotten where it was not a budget that refused', () => {
+    const { gates, ask } = createGates()
+    ask('a/', true)
+    expect(gates.mayAsk('a/')).toBe(false)
+    gates.startOver()
+    expect(gates.mayAsk('a/')).toBe(true)
+    expect(gates.slowestRate()).toBeUndefined()
+    expect(gates.limitedSeconds()).toBe(0)
+  })
 })

@@ -77,6 +77,12 @@ export function createThrottleGates(now: () => number) {
       keep(prefix, state)
       return changed ? { prefix, requestsPerSecond: state.rate, isLimited: state.isLimited } : undefined
     },
+    /** Nothing that was refused so far was a budget's. */
+    startOver(): void {
+      limited.clear()
+      notBefore.clear()
+      noteLimited()
+    },
     /** The tightest budget; undefined when nothing is limited. */
     slowestRate(): number | undefined {
       let slowest: number | undefined

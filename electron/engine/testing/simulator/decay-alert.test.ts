@@ -46,7 +46,11 @@ describe('the alert names what has slowed the job, within eight minutes', () => 
     ['line', { weather: [fresh, later(lineCapacity(4e6))] }],
     [
       'throttling',
-      { weather: [fresh, later(throttling({ requestsPerSecond: 0.6, burst: 10 }))], partSize: 8 * 1024 ** 2 },
+      {
+        weather: [fresh, later(throttling({ requestsPerSecond: 2.5, burst: 10 }))],
+        partSize: 2 * 1024 ** 2,
+        prefixes: 1,
+      },
     ],
     [
       'ageing',

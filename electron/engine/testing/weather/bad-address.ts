@@ -1,4 +1,4 @@
-/** One address of several is bad: crawls, resets what it is asked, or accepts and never speaks. */
+/** One address of several is bad: crawls, refuses or resets what it is asked, or accepts and never speaks. */
 import type { Weather } from './weather.ts'
 
 export type BadAddressOptions = {
@@ -6,16 +6,23 @@ export type BadAddressOptions = {
   /** Speed of a connection to it. */
   bytesPerSecond?: number
   resets?: boolean
+  /** HTTP status of its answers to GETs, to this share of them. */
+  refuses?: { status: number; share?: number }
   /** Takes every request, HEADs and listings too, and answers none. */
   isSilent?: boolean
 }
 
 export const badAddress = (options: BadAddressOptions): Weather => ({
   name: `address ${options.address} is bad`,
-  fate({ kind, connection }) {
+  fate({ kind, connection }, { random }) {
     if (connection.address !== options.address) return undefined
     if (options.isSilent) return { kind: 'silence', afterBytes: -1 }
-    return options.resets && kind === 'get' ? { kind: 'reset', afterBytes: 0 } : undefined
+    if (kind !== 'get') return undefined
+    if (options.resets) return { kind: 'reset', afterBytes: 0 }
+    const { status, share = 1 } = options.refuses ?? { status: 0, share: 0 }
+    if (random() >= share) return undefined
+    return { kind: 'refuse', status, code: status === 503 ? 'SlowDown' : 'InternalError' }
   },
-  connectionRate: ({ address }) => (address === options.address ? (options.bytesPerSecond ?? 20_000) : undefined),
+  connectionRate: ({ address }) =>
+    address === options.address && !options.refuses ? (options.bytesPerSecond ?? 20_000) : undefined,
 })

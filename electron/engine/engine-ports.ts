@@ -97,6 +97,8 @@ export type Endpoint = {
 
 export type Resolution = {
   addresses: string[]
+  /** Of IPv6, for where no address of IPv4 can be reached. */
+  alternatives?: string[]
   ttlSeconds: number
   /** How long the look-up took. */
   milliseconds: number

@@ -48,6 +48,11 @@ export function createAddressBook({ clock, random, resolver, policy, emit }: Add
   let isAsking = false
   let isFailing = false
   let lookupMs = 0
+  /** Some connection has been opened since the host is this one. */
+  let hasReached = false
+  /** Addresses of IPv6, kept for when none of IPv4 can be reached; in use from then on. */
+  let alternatives: readonly string[] = []
+  let usesAlternatives = false
 
   async function refresh(): Promise<void> {
     if (isAsking || host === '') return
@@ -70,8 +75,10 @@ export function createAddressBook({ clock, random, resolver, policy, emit }: Add
       Math.min(policy.dnsMaxTtlSeconds, Math.max(policy.dnsMinTtlSeconds, resolution.value.ttlSeconds)) * 1000
     expiresAt = now + ttlMs
     refreshAt = now + ttlMs * REFRESH_AT
+    alternatives = resolution.value.alternatives ?? []
     for (const entry of entries.values()) entry.isNamed = false
     for (const address of resolution.value.addresses) entryOf(address, now).isNamed = true
+    if (usesAlternatives) useAlternatives()
     for (const [address, entry] of entries)
       if (!entry.isNamed && now - entry.seenAt > FORGET_MS) entries.delete(address)
   }
@@ -103,6 +110,11 @@ export function createAddressBook({ clock, random, resolver, policy, emit }: Add
     return fresh
   }
 
+  function useAlternatives(): void {
+    usesAlternatives = true
+    for (const address of alternatives) entryOf(address, clock.monotonic()).isNamed = true
+  }
+
   const named = () => [...entries.values()].filter((entry) => entry.isNamed)
 
   function quarantine(entry: Entry, cause: string, now: number): void {
@@ -115,7 +127,11 @@ export function createAddressBook({ clock, random, resolver, policy, emit }: Add
   return {
     /** The first look-up of a host; later ones run by themselves. */
     async open(name: string): Promise<void> {
-      if (name !== host) entries.clear()
+      if (name !== host) {
+        entries.clear()
+        hasReached = false
+        usesAlternatives = false
+      }
       host = name
       await refresh()
     },
@@ -125,7 +141,8 @@ export function createAddressBook({ clock, random, resolver, policy, emit }: Add
     },
     lookupMs: () => lookupMs,
     choose: (): string | undefined => chooseAddress(named(), clock.monotonic(), random()),
-    noteOpened: (address: string) => void entryOf(address, clock.monotonic()).connections++,
+    /** A connection is being opened to it. */
+    noteOpening: (address: string) => void entryOf(address, clock.monotonic()).connections++,
     noteClosed(address: string, bytes: number): void {
       const entry = entryOf(address, clock.monotonic())
       entry.connections = Math.max(0, entry.connections - 1)
@@ -136,6 +153,14 @@ export function createAddressBook({ clock, random, resolver, policy, emit }: Add
       const entry = entryOf(address, clock.monotonic())
       entry.recentFailures += weight
       entry.failures++
+    },
+    noteReached(): void {
+      hasReached = true
+    },
+    /** `weight` as for a failure. */
+    noteUnreachable(address: string, weight: number): void {
+      this.noteFailure(address, weight)
+      if (!hasReached) useAlternatives()
     },
     noteGrant: (address: string) => void entryOf(address, clock.monotonic()).recentGrants++,
     noteRefusal: (address: string) => void entryOf(address, clock.monotonic()).refused++,

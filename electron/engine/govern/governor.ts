@@ -195,11 +195,12 @@ export function createGovernor(options: GovernorOptions) {
       const address = addresses.choose()
       if (address === undefined) return
       pool.open(address, rolling.generation(), endpoint)
-      addresses.noteOpened(address)
+      addresses.noteOpening(address)
     }
   }
 
   function onOpened(line: PoolLine): void {
+    addresses.noteReached()
     connectFailures = 0
     if (turnedAway === 0) connectNotBefore = 0
     if (!isWarm && [...pool.lines()].every((other) => other.state !== 'connecting')) {
@@ -238,7 +239,7 @@ export function createGovernor(options: GovernorOptions) {
 
   function onConnectFailed(line: PoolLine, failure: Failure): void {
     window.recordError(failure.class)
-    addresses.noteFailure(line.address, failure.code === 'timeout' ? CONNECT_TIMEOUT_WEIGHT : 1)
+    addresses.noteUnreachable(line.address, failure.code === 'timeout' ? CONNECT_TIMEOUT_WEIGHT : 1)
     connectFailures++
     waitToConnect(connectFailures)
     const isHopeless = (failure.class === 'tls' || failure.class === 'proxy') && !network.hasEverReceived()

@@ -306,7 +306,8 @@ function createRequestHandler(options: S3SourceOptions) {
         done(Object.assign(new Error(`no address for ${host}`), { code: 'ENOTFOUND' }), '', 4)
         return
       }
-      const all = resolution.value.addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }))
+      const { addresses, alternatives = [] } = resolution.value
+      const all = [...addresses, ...alternatives].map((address) => ({ address, family: isIP(address) }))
       if (lookupOptions.all) done(null, all)
       else done(null, all[0]?.address ?? '', all[0]?.family ?? 4)
     })

@@ -11,7 +11,7 @@ import { bareHost } from '../../../shared/bare-host.ts'
 import { failed, success } from '../../../shared/failure.ts'
 import type { Clock, Resolver } from '../engine-ports.ts'
 
-type Answer = { addresses: string[]; ttlSeconds: number }
+type Answer = { addresses: string[]; ttlSeconds: number; alternatives?: string[] }
 
 /** For answers that carry no TTL of their own; within the policy's 1-60 s. */
 const SYSTEM_TTL_SECONDS = 30
@@ -38,9 +38,10 @@ export function createHostResolver(options: {
 
   async function askSystem(host: string): Promise<Answer> {
     const records = await lookupSystem(host, { all: true })
-    const v4 = records.filter((record) => record.family === 4)
-    const usable = v4.length > 0 ? v4 : records
-    return { addresses: usable.map((record) => record.address), ttlSeconds: SYSTEM_TTL_SECONDS }
+    const of = (family: number) => records.filter((record) => record.family === family).map((record) => record.address)
+    const [v4, v6] = [of(4), of(6)]
+    const ttlSeconds = SYSTEM_TTL_SECONDS
+    return v4.length > 0 ? { addresses: v4, alternatives: v6, ttlSeconds } : { addresses: v6, ttlSeconds }
   }
 
   return {
@@ -49,6 +50,7 @@ export function createHostResolver(options: {
       const finish = (answer: Answer, from: 'fixed' | 'server' | 'system') =>
         success({
           addresses: [...new Set(answer.addresses)],
+          alternatives: [...new Set(answer.alternatives)],
           ttlSeconds: answer.ttlSeconds,
           milliseconds: clock.monotonic() - startedAt,
           from,
@@ -62,7 +64,7 @@ export function createHostResolver(options: {
       const system = settle(dnsServer ? server.then((answer) => answer ?? askSystem(host)) : askSystem(host))
       const [fromServer, fromSystem] = await Promise.all([server, system])
       if (fromServer && (dnsServer || !fromSystem || overlap(fromServer, fromSystem)))
-        return finish(fromServer, 'server')
+        return finish({ ...fromServer, alternatives: fromSystem?.alternatives ?? [] }, 'server')
       if (fromSystem) return finish(fromSystem, 'system')
       return failed({ class: 'dns', code: 'no-address', subject: host })
     },

@@ -1,0 +1,52 @@
+/** What the book makes of DNS answers: addresses of IPv6 beside such of IPv4 are for where the latter cannot be reached. */
+import { describe, expect, it } from 'vitest'
+import { success } from '../../../shared/failure.ts'
+import { policySchema } from '../../../shared/policy.ts'
+import { createVirtualClock } from '../testing/simulator/virtual-clock.ts'
+import { createAddressBook } from './address-book.ts'
+
+const V4 = '192.0.2.1'
+const V6 = '2001:db8::1'
+
+async function openBook(resolution: { addresses: string[]; alternatives?: string[] }) {
+  const book = createAddressBook({
+    clock: createVirtualClock(),
+    random: () => 0,
+    resolver: { resolve: async () => success({ ...resolution, ttlSeconds: 60, milliseconds: 1, from: 'system' }) },
+    policy: policySchema.parse({}),
+    emit() {},
+  })
+  await book.open('s3.example')
+  return book
+}
+
+const addressesOf = (book: Awaited<ReturnType<typeof openBook>>) => book.records().map(({ address }) => address)
+
+describe('a host with addresses of both kinds', () => {
+  it('is reached over IPv4', async () => {
+    const book = await openBook({ addresses: [V4], alternatives: [V6] })
+    expect(addressesOf(book)).toEqual([V4])
+  })
+
+  it('over IPv6 as well where no connection of IPv4 could be opened, also after the next look-up', async () => {
+    const book = await openBook({ addresses: [V4], alternatives: [V6] })
+    book.noteUnreachable(V4, 1)
+    expect(addressesOf(book)).toEqual([V4, V6])
+    await book.refresh()
+    expect(addressesOf(book)).toEqual([V4, V6])
+  })
+
+  it('not for a connection that fails once another has been opened', async () => {
+    const book = await openBook({ addresses: [V4], alternatives: [V6] })
+    book.noteReached()
+    book.noteUnreachable(V4, 1)
+    expect(addressesOf(book)).toEqual([V4])
+  })
+
+  it('begins anew with another host', async () => {
+    const book = await openBook({ addresses: [V4], alternatives: [V6] })
+    book.noteUnreachable(V4, 1)
+    await book.open('other.example')
+    expect(addressesOf(book)).toEqual([V4])
+  })
+})

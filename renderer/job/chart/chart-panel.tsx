@@ -40,7 +40,7 @@ export function ChartPanel({ job, snapshot, events, isLive, isExpanded, onExpand
   const other = useJob(compared ?? '')
   const range = chosen ?? (isLive ? '5m' : 'all')
   const { history, marks, loaded } = useTrace(jobId, snapshot, events)
-  const view = useChartView(plotSpan(history, range), historyBounds(history))
+  const view = useChartView(plotSpan(history, range, isLive), historyBounds(history, isLive))
   const { from, to } = view.span
   const stretch = useMemo(() => stretchOf(history, view.span), [history, view.span])
   const panels = useMemo(() => measuredPanels(history), [history])

@@ -20,7 +20,7 @@ function history(seconds: number, speed: (second: number) => number | null = () 
 }
 
 function spanned(given: SpeedHistory, range: ChartRange, maxPoints: number) {
-  const span = plotSpan(given, range)
+  const span = plotSpan(given, range, true)
   return choosePlotData(stretchOf(given, span), span, maxPoints)
 }
 
@@ -30,11 +30,19 @@ describe('what is drawn', () => {
     ['one hour of three', 10_800, '1h', 3600],
     ['all of three hours', 10_800, 'all', 10_799],
     ['five minutes of a job of two are two: no empty chart', 121, '5m', 120],
-    ['all of ten seconds is still a minute wide', 10, 'all', 60],
   ] as const)('%s', (_, seconds, range, width) => {
     const { from, to } = spanned(history(seconds), range, 600)
     expect(to).toBe(START + seconds - 1)
     expect(to - from).toBe(width)
+  })
+
+  test.each([
+    ['a job that has run for ten seconds has the minute to come on its right', 10, true, 60],
+    ['a job of half a minute fills its chart once it is over', 30, false, 29],
+    ['a job of three seconds is no steep line', 3, false, 10],
+  ])('%s', (_, seconds, isLive, width) => {
+    expect(plotSpan(history(seconds), 'all', isLive)).toEqual({ from: START, to: START + width })
+    expect(plotSpan(history(seconds), '5m', isLive)).toEqual({ from: START, to: START + width })
   })
 
   it('has no more points than pixels, give or take a few at the edges', () => {

@@ -5,8 +5,8 @@ import type { Span } from './view-range.ts'
 export type ChartRange = '5m' | '1h' | 'all'
 export const CHART_RANGES: readonly ChartRange[] = ['5m', '1h', 'all']
 const RANGE_SECONDS: Record<ChartRange, number> = { '5m': 300, '1h': 3600, all: Number.POSITIVE_INFINITY }
-/** A job of a few seconds would otherwise be drawn as one steep line. */
-const SHORTEST_SECONDS = 60
+/** A job of a few seconds would otherwise be drawn as one steep line. What is still to come has its room on the right. */
+const SHORTEST_SECONDS = { live: 60, ended: 10 }
 
 export type PlotData = {
   /** Unix seconds. */
@@ -16,14 +16,15 @@ export type PlotData = {
 }
 
 /** Unix seconds of the left and the right edge. Nothing is shown of the time before the job. */
-export function plotSpan(history: SpeedHistory, range: ChartRange): Span {
+export function plotSpan(history: SpeedHistory, range: ChartRange, isLive: boolean): Span {
   const first = history.time[0] ?? 0
-  const to = history.time.at(-1) ?? first
-  return { from: Math.max(to - RANGE_SECONDS[range], Math.min(first, to - SHORTEST_SECONDS)), to }
+  const last = history.time.at(-1) ?? first
+  const to = Math.max(last, first + SHORTEST_SECONDS[isLive ? 'live' : 'ended'])
+  return { from: Math.max(to - RANGE_SECONDS[range], first), to }
 }
 
 /** The whole job: what one can zoom and pan in. */
-export const historyBounds = (history: SpeedHistory): Span => plotSpan(history, 'all')
+export const historyBounds = (history: SpeedHistory, isLive: boolean): Span => plotSpan(history, 'all', isLive)
 
 /** What is in sight, in full, with gaps as gaps. Cut once for all panels: weeks are 30,000 points of 20 series. */
 export const stretchOf = (history: SpeedHistory, { from, to }: Span): SpeedHistory =>

@@ -33,8 +33,8 @@ export function JobHead({ job, snapshot, commands, onReport, onLimits }: JobHead
     <header className="lh-job-head">
       <div className="lh-job-title-row">
         <h1 className="lh-job-title">
-          <span className="lh-truncate" title={`s3://${source.bucket}/${source.prefix}`}>
-            {from}
+          <span className="lh-truncate lh-job-source" title={`s3://${source.bucket}/${source.prefix}`}>
+            <bdi dir="ltr">{from}</bdi>
           </span>
           <span className="lh-job-destination">
             <span aria-hidden="true">→</span>

@@ -14,31 +14,34 @@ import './status-strip.css'
 export function StatusStrip({ snapshot }: { snapshot: MetricsSnapshot | undefined }) {
   const { strip } = useJobWords()
   const show = (value: (snapshot: MetricsSnapshot) => string): string => (snapshot ? value(snapshot) : UNKNOWN)
-  const isPoor = snapshot !== undefined && snapshot.successRate < POOR_SUCCESS_RATE
+  // Nothing is asked while it is paused: what was measured before is no live figure.
+  const asking = snapshot?.phase === 'paused' ? undefined : snapshot
+  const showAsked = (value: (snapshot: MetricsSnapshot) => string): string => (asking ? value(asking) : UNKNOWN)
+  const isPoor = asking !== undefined && asking.successRate < POOR_SUCCESS_RATE
   const isLeaking = snapshot !== undefined && snapshot.connections.closeWait > 0
   return (
     <dl className="lh-strip" aria-label={strip.label}>
       <Figure
         name={strip.concurrency}
-        value={show(({ concurrency, threads }) => `${concurrency}/${threads}`)}
+        value={show(({ concurrency, threads }) => `${asking ? concurrency : 0}/${threads}`)}
         width={5}
       />
       <Figure
         name={strip.successRate}
-        value={show(({ successRate }) => formatPercent(successRate))}
+        value={showAsked(({ successRate }) => formatPercent(successRate))}
         width={6}
         warns={isPoor}
       />
       <Figure
         name={strip.firstByte}
         title={strip.firstByteTitle}
-        value={show(({ firstByteMsP50, firstByteMsP95 }) =>
+        value={showAsked(({ firstByteMsP50, firstByteMsP95 }) =>
           // No answer began in the last while: long parts on a slow line.
           firstByteMsP50 > 0 ? `${Math.round(firstByteMsP50)} / ${Math.round(firstByteMsP95)} ms` : UNKNOWN,
         )}
         width={12}
       />
-      <Figure name={strip.dns} value={show(({ dnsMs }) => formatMilliseconds(dnsMs))} width={5} />
+      <Figure name={strip.dns} value={showAsked(({ dnsMs }) => formatMilliseconds(dnsMs))} width={5} />
       <Figure name={strip.memory} value={show(({ rssBytes }) => formatBytes(rssBytes))} width={6} />
       <Figure
         name={strip.connections}
@@ -47,8 +50,12 @@ export function StatusStrip({ snapshot }: { snapshot: MetricsSnapshot | undefine
         warns={isLeaking}
         note={isLeaking ? strip.leak : undefined}
       />
-      <Figure name={strip.delay} value={show(({ delayMs }) => formatMilliseconds(delayMs))} width={5} />
-      <Figure name={strip.diskWrite} value={show(({ diskWriteMs }) => formatMilliseconds(diskWriteMs))} width={5} />
+      <Figure name={strip.delay} value={showAsked(({ delayMs }) => formatMilliseconds(delayMs))} width={5} />
+      <Figure
+        name={strip.diskWrite}
+        value={showAsked(({ diskWriteMs }) => formatMilliseconds(diskWriteMs))}
+        width={5}
+      />
     </dl>
   )
 }

@@ -27,7 +27,7 @@ export const appInfoSchema = z.object({
   platform: z.enum(['windows', 'linux', 'mac']),
   /** What the system's locale asks for; absent when it asks for neither. */
   systemLanguage: z.enum(['zh', 'en']).optional(),
-  /** Where a new job would go unless the user says otherwise. */
+  /** Where a new job would go unless form or settings say otherwise. */
   defaultFolder: z.string(),
   /** `os`: kept by the system's vault. `session`: kept in memory until the program ends. */
   vault: z.enum(['os', 'session']),
@@ -124,7 +124,7 @@ export const CALLS = {
   /** Desktop only: the native dialog. An empty path means the user closed it. */
   'folder.choose': call(z.object({ startAt: z.string() }), z.object({ path: z.string() })),
   'folder.inspect': call(z.object({ path: z.string() }), folderSchema),
-  /** Sub-folders, for the folder picker of the web host. */
+  /** Sub-folders by their whole paths, for the folder picker of the web host. */
   'folder.list': call(
     z.object({ path: z.string() }),
     z.object({ path: z.string(), parent: z.string().optional(), folders: z.array(z.string()) }),

@@ -110,8 +110,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   const desktopOnly = (call: string) => failed({ class: 'usage', code: 'desktop-only', subject: call })
 
   const handlers: ContractHandlers = {
-    'app.info': async () =>
-      success({ ...appInfo, defaultFolder: settings.current().defaultFolder || appInfo.defaultFolder }),
+    'app.info': async () => success(appInfo),
     'settings.read': async () => success(await settings.read()),
     'settings.write': async (next) => {
       const written = await settings.write(next)

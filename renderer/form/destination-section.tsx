@@ -1,15 +1,8 @@
-import { FolderOutlined } from '@ant-design/icons'
-import { Button, Input } from 'antd'
-import { useState } from 'react'
-import type { Failure } from '../../shared/failure.ts'
 import { formatBytes } from '../../shared/format-units.ts'
-import { useClient } from '../client/use-client.tsx'
 import { describeFailure } from '../i18n/describe-failure.ts'
 import { useTranslation } from '../i18n/index.ts'
-import { FailureNote } from '../shell/failure-note.tsx'
-import { useAppInfo } from '../store/use-window-store.tsx'
-import { Field, Section } from './field.tsx'
-import { FolderDialog } from './folder-dialog.tsx'
+import { Section } from './field.tsx'
+import { FolderField } from './folder-field.tsx'
 import type { FolderState } from './use-folder.ts'
 
 type DestinationSectionProps = {
@@ -22,52 +15,17 @@ type DestinationSectionProps = {
 
 export function DestinationSection({ path, folder, error, onChange, onTouch }: DestinationSectionProps) {
   const { t } = useTranslation()
-  const client = useClient()
-  const nativeDialogs = useAppInfo()?.nativeDialogs ?? false
-  const [picking, setPicking] = useState(false)
-  const [failure, setFailure] = useState<Failure>()
-
-  const choose = async () => {
-    setFailure(undefined)
-    if (!nativeDialogs) return setPicking(true)
-    const outcome = await client.call('folder.choose', { startAt: path })
-    if (!outcome.ok) return setFailure(outcome.failure)
-    if (outcome.value.path) onChange(outcome.value.path)
-  }
-
   return (
     <Section title={t('form.destination')}>
-      <Field
+      <FolderField
         label={t('form.folder')}
+        path={path}
         error={error ?? (folder.status === 'failed' ? describeFailure(t, folder.failure).sentence : undefined)}
         hint={<FolderHint folder={folder} />}
-      >
-        {(control) => (
-          <div className="lh-field-line">
-            <Input
-              {...control}
-              value={path}
-              spellCheck={false}
-              onBlur={onTouch}
-              onChange={(event) => onChange(event.target.value)}
-            />
-            <Button icon={<FolderOutlined />} onClick={() => void choose()}>
-              {t('form.folderChoose')}
-            </Button>
-          </div>
-        )}
-      </Field>
-      {failure && <FailureNote failure={failure} />}
-      {picking && (
-        <FolderDialog
-          startAt={path}
-          onClose={() => setPicking(false)}
-          onChoose={(chosen) => {
-            setPicking(false)
-            onChange(chosen)
-          }}
-        />
-      )}
+        onType={onChange}
+        onChoose={onChange}
+        onLeave={onTouch}
+      />
     </Section>
   )
 }

@@ -51,19 +51,22 @@ export function FolderDialog({ startAt, onChoose, onClose }: FolderDialogProps) 
     >
       <ul className="lh-folder-roots" aria-label={t('form.folderPicker.roots')}>
         {roots.status === 'known' &&
-          roots.value.map((root) => (
-            <li key={root.path}>
-              <button
-                type="button"
-                className="lh-browser-link"
-                aria-label={t('form.folderPicker.open', { name: root.path })}
-                onClick={() => setPath(root.path)}
-              >
-                {root.kind === 'home' ? <HomeOutlined aria-hidden="true" /> : <HddOutlined aria-hidden="true" />}{' '}
-                {root.kind === 'home' ? t('form.folderPicker.home') : root.path}
-              </button>
-            </li>
-          ))}
+          roots.value.map(({ path: root, kind }) => {
+            const name = kind === 'home' ? t('form.folderPicker.home') : root
+            return (
+              <li key={root}>
+                <button
+                  type="button"
+                  className="lh-browser-link"
+                  title={root}
+                  aria-label={t('form.folderPicker.open', { name })}
+                  onClick={() => setPath(root)}
+                >
+                  {kind === 'home' ? <HomeOutlined aria-hidden="true" /> : <HddOutlined aria-hidden="true" />} {name}
+                </button>
+              </li>
+            )
+          })}
       </ul>
       <div className="lh-field-line lh-folder-line">
         <Button
@@ -107,15 +110,15 @@ export function FolderDialog({ startAt, onChoose, onClose }: FolderDialogProps) 
           <p className="lh-browser-note">{t('form.folderPicker.empty')}</p>
         )}
         <ul className="lh-browser-buckets">
-          {folders.map((name) => (
-            <li key={name}>
+          {folders.map((folder) => (
+            <li key={folder}>
               <button
                 type="button"
                 className="lh-browser-link"
-                aria-label={t('form.folderPicker.open', { name })}
-                onClick={() => setPath(joinPath(typed, name))}
+                aria-label={t('form.folderPicker.open', { name: lastName(folder) })}
+                onClick={() => setPath(folder)}
               >
-                <FolderFilled aria-hidden="true" /> {name}
+                <FolderFilled aria-hidden="true" /> {lastName(folder)}
               </button>
             </li>
           ))}
@@ -125,9 +128,5 @@ export function FolderDialog({ startAt, onChoose, onClose }: FolderDialogProps) 
   )
 }
 
-/** `folders` may be names or whole paths: a drive list has only whole paths. */
-function joinPath(folder: string, name: string): string {
-  if (isAbsolutePath(name)) return name
-  const separator = folder.includes('\\') ? '\\' : '/'
-  return folder.endsWith(separator) ? folder + name : folder + separator + name
-}
+/** `era5` of `/data/era5`. */
+const lastName = (path: string): string => path.split(/[\\/]/).findLast(Boolean) ?? path

@@ -53,7 +53,6 @@ export const logsEn: Translation<typeof logsZh> = {
     cut: 'Only its beginning is shown; all of it is saved.',
     making: 'Preparing…',
     folder: 'Save to',
-    choose: 'Choose…',
     save: 'Save',
     saved: 'Saved: {{path}}',
     close: 'Close',

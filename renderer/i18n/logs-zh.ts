@@ -50,7 +50,6 @@ export const logsZh = {
     cut: '这里只显示开头；保存的是全部。',
     making: '正在准备…',
     folder: '保存到',
-    choose: '选择…',
     save: '保存',
     saved: '已保存：{{path}}',
     close: '关闭',

@@ -1,14 +1,13 @@
 /** A report of one job: every file can be read before it is saved, and what is saved is what was read. */
-import { CheckCircleFilled, FolderOutlined } from '@ant-design/icons'
-import { Button, Checkbox, Input, Modal, Spin } from 'antd'
+import { CheckCircleFilled } from '@ant-design/icons'
+import { Button, Checkbox, Modal, Spin } from 'antd'
 import { useState } from 'react'
 import type { Failure } from '../../shared/failure.ts'
 import { formatBytes } from '../../shared/format-units.ts'
 import type { CallResult } from '../../shared/ipc-contract.ts'
 import { useClient } from '../client/use-client.tsx'
 import { isAbsolutePath } from '../form/draft-fields.ts'
-import { Field } from '../form/field.tsx'
-import { FolderDialog } from '../form/folder-dialog.tsx'
+import { FolderField } from '../form/folder-field.tsx'
 import { useAnswer } from '../form/use-answer.ts'
 import { useTranslation } from '../i18n/index.ts'
 import { FailureNote } from '../shell/failure-note.tsx'
@@ -25,17 +24,10 @@ export function ReportDialog({ jobId, onClose }: { jobId: string; onClose: () =>
   const diagnosis = useWindowState((state) => state.diagnosis?.report)
   const [hideNames, setHideNames] = useState(false)
   const [folder, setFolder] = useState(settings.defaultFolder || (info?.defaultFolder ?? ''))
-  const [isPicking, setPicking] = useState(false)
   const [failure, setFailure] = useState<Failure>()
   const [saved, setSaved] = useState('')
   const [answer] = useAnswer('report.preview', { jobId, hideNames, ...(diagnosis ? { diagnosis } : {}) })
 
-  const choose = async () => {
-    if (!info?.nativeDialogs) return setPicking(true)
-    const outcome = await client.call('folder.choose', { startAt: folder })
-    if (!outcome.ok) setFailure(outcome.failure)
-    else if (outcome.value.path) setFolder(outcome.value.path)
-  }
   const save = async () => {
     if (answer.status !== 'known') return
     setFailure(undefined)
@@ -82,21 +74,7 @@ export function ReportDialog({ jobId, onClose }: { jobId: string; onClose: () =>
         )}
         {answer.status === 'failed' && <FailureNote failure={answer.failure} />}
         {answer.status === 'known' && <Files files={answer.value.files} />}
-        <Field label={t('logs.report.folder')}>
-          {(control) => (
-            <div className="lh-field-line">
-              <Input
-                {...control}
-                value={folder}
-                spellCheck={false}
-                onChange={(event) => setFolder(event.target.value)}
-              />
-              <Button icon={<FolderOutlined aria-hidden="true" />} onClick={() => void choose()}>
-                {t('logs.report.choose')}
-              </Button>
-            </div>
-          )}
-        </Field>
+        <FolderField label={t('logs.report.folder')} path={folder} onType={setFolder} onChoose={setFolder} />
         {failure && <FailureNote failure={failure} />}
         {saved && (
           <p role="status" className="lh-breakable">
@@ -104,16 +82,6 @@ export function ReportDialog({ jobId, onClose }: { jobId: string; onClose: () =>
           </p>
         )}
       </div>
-      {isPicking && (
-        <FolderDialog
-          startAt={folder}
-          onClose={() => setPicking(false)}
-          onChoose={(chosen) => {
-            setPicking(false)
-            setFolder(chosen)
-          }}
-        />
-      )}
     </Modal>
   )
 }

@@ -13,16 +13,24 @@ type DraftInputProps = {
   rows?: number
 }
 
+type Committed = Pick<DraftInputProps, 'value' | 'check' | 'onCommit'>
+
 /** A text that is kept when the field is left (or on Enter), and only if it is right; what was typed stays either way. */
-export function DraftInput({ label, value, placeholder, hint, check, onCommit, rows }: DraftInputProps) {
+export function useCommitted({ value, check, onCommit }: Committed) {
   const [text, setText] = useState(value)
   const [error, setError] = useState<string>()
   useEffect(() => setText(value), [value])
-  const commit = () => {
-    const wrong = check?.(text)
+  const commit = (entered = text) => {
+    const wrong = check?.(entered)
+    setText(entered)
     setError(wrong)
-    if (!wrong && text !== value) onCommit(text)
+    if (!wrong && entered !== value) onCommit(entered)
   }
+  return { text, setText, error, commit }
+}
+
+export function DraftInput({ label, value, placeholder, hint, check, onCommit, rows }: DraftInputProps) {
+  const { text, setText, error, commit } = useCommitted({ value, onCommit, ...(check ? { check } : {}) })
   return (
     <Field label={label} hint={hint} error={error}>
       {(control) => {
@@ -31,10 +39,10 @@ export function DraftInput({ label, value, placeholder, hint, check, onCommit, r
           value: text,
           placeholder: placeholder ?? '',
           spellCheck: false,
-          onBlur: commit,
+          onBlur: () => commit(),
           onChange: (event: { target: { value: string } }) => setText(event.target.value),
         }
-        return rows ? <Input.TextArea {...common} rows={rows} /> : <Input {...common} onPressEnter={commit} />
+        return rows ? <Input.TextArea {...common} rows={rows} /> : <Input {...common} onPressEnter={() => commit()} />
       }}
     </Field>
   )

@@ -2,15 +2,15 @@ import { Checkbox, Segmented } from 'antd'
 import type { Settings } from '../../shared/settings.ts'
 import { isAbsolutePath } from '../form/draft-fields.ts'
 import { Field, Section } from '../form/field.tsx'
+import { FolderField } from '../form/folder-field.tsx'
 import { useTranslation } from '../i18n/index.ts'
 import { useAppInfo, useSettings } from '../store/use-window-store.tsx'
-import { DraftInput } from './draft-input.tsx'
+import { useCommitted } from './draft-input.tsx'
 import { useChangeSettings } from './use-change-settings.ts'
 
 export function GeneralSection() {
   const { t } = useTranslation()
   const settings = useSettings()
-  const info = useAppInfo()
   const change = useChangeSettings()
   return (
     <Section title={t('settings.general')}>
@@ -42,17 +42,7 @@ export function GeneralSection() {
           />
         )}
       </Field>
-      <DraftInput
-        label={t('settings.defaultFolder')}
-        value={settings.defaultFolder}
-        hint={t('settings.defaultFolderHint', { path: info?.defaultFolder ?? '' })}
-        check={(text) =>
-          text.trim() === '' || isAbsolutePath(text)
-            ? undefined
-            : t('form.errors.folderRelative', { example: info?.defaultFolder ?? '' })
-        }
-        onCommit={(text) => change({ defaultFolder: text.trim() })}
-      />
+      <DefaultFolder />
       <div className="lh-settings-check">
         <Checkbox
           checked={settings.notifyWhenDone}
@@ -62,5 +52,30 @@ export function GeneralSection() {
         </Checkbox>
       </div>
     </Section>
+  )
+}
+
+function DefaultFolder() {
+  const { t } = useTranslation()
+  const { defaultFolder } = useSettings()
+  const usual = useAppInfo()?.defaultFolder ?? ''
+  const change = useChangeSettings()
+  const { text, setText, error, commit } = useCommitted({
+    value: defaultFolder,
+    check: (path) =>
+      path.trim() === '' || isAbsolutePath(path) ? undefined : t('form.errors.folderRelative', { example: usual }),
+    onCommit: (path) => change({ defaultFolder: path.trim() }),
+  })
+  return (
+    <FolderField
+      label={t('settings.defaultFolder')}
+      path={text}
+      startAt={usual}
+      hint={t('settings.defaultFolderHint', { path: usual })}
+      error={error}
+      onType={setText}
+      onChoose={commit}
+      onLeave={() => commit()}
+    />
   )
 }

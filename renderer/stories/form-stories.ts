@@ -164,7 +164,11 @@ export const formStories: Record<string, Story> = {
         ...['C:\\', 'D:\\', 'Z:\\'].map((path) => ({ path, kind: 'drive' as const })),
       ]),
       'folder.list': ({ path }) =>
-        success({ path: path || 'D:\\era5', parent: 'D:\\', folders: ['202508', '202509', '202510', '再分析资料'] }),
+        success({
+          path: path || 'D:\\era5',
+          parent: 'D:\\',
+          folders: ['202508', '202509', '202510', '再分析资料'].map((name) => `D:\\era5\\${name}`),
+        }),
     },
     { click: CHOOSE },
   ),

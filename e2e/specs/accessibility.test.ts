@@ -35,6 +35,27 @@ spec('form, running and finished job have no violations', async (workshop) => {
   expect(await violationsInBoth(page)).toEqual([])
 })
 
+spec('with forced colours it still shows how far a job is, and what is chosen', async (workshop) => {
+  const archive = era5Archive(60 * MEGABYTE)
+  const server = await workshop.serve({ ...archive.options, weather: [connectionSpeed(0.1 * MEGABYTE)] })
+  const program = await workshop.start()
+  const page = await workshop.open(program, { forcedColors: 'active' })
+  const form = newDownloadPage(page)
+  await form.pasteAddress(archive.addressOn(server))
+  await form.setFolder(workshop.destination)
+  await form.start()
+  await jobPage(page).waitForPercent(2)
+  const background = (selector: string) =>
+    page
+      .locator(selector)
+      .first()
+      .evaluate((element) => getComputedStyle(element).backgroundColor)
+  expect(await background('.lh-job-progress > div')).not.toBe(await background('.lh-job-progress'))
+  expect(await background('.ant-segmented-item-selected')).not.toBe(
+    await background('.ant-segmented-item:not(.ant-segmented-item-selected)'),
+  )
+})
+
 spec('English is complete, and stays after a reload', async (workshop) => {
   const program = await workshop.start()
   const page = await workshop.open(program)

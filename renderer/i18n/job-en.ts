@@ -403,7 +403,7 @@ export const jobEn: JobWords = {
     left: '{time} left',
     leftUnknown: 'Estimating time left',
     leftFew: 'A few seconds left',
-    wholeBucket: 'whole bucket',
+    wholeBucket: '{bucket} (whole bucket)',
   },
   limitsDialog: {
     title: 'Threads and speed limit',
@@ -429,6 +429,17 @@ export const jobEn: JobWords = {
     running: {
       lead: ['Downloading'],
       details: ['{connections} {connections|connection|connections} at work', 'recent success rate {successRate}'],
+    },
+    runningWithFailures: {
+      lead: [
+        'Downloading; {objectsFailed} {objectsFailed|object has|objects have} failed',
+        'Downloading; some objects have failed',
+      ],
+      details: [
+        'the others go on',
+        '{connections} {connections|connection|connections} at work',
+        'recent success rate {successRate}',
+      ],
     },
     retrying: {
       lead: ['Downloading; failed requests are tried again'],

@@ -383,7 +383,7 @@ export const jobZh = {
     left: '剩余 {time}',
     leftUnknown: '正在估算剩余时间',
     leftFew: '剩余几秒',
-    wholeBucket: '整个存储桶',
+    wholeBucket: '{bucket}（整个存储桶）',
   },
   limitsDialog: {
     title: '线程与限速',
@@ -407,6 +407,10 @@ export const jobZh = {
   },
   banners: {
     running: { lead: ['下载正常'], details: ['{connections} 条连接在传输', '最近请求成功率 {successRate}'] },
+    runningWithFailures: {
+      lead: ['下载中，{objectsFailed} 个对象未能完成', '下载中，部分对象未能完成'],
+      details: ['其余继续下载', '{connections} 条连接在传输', '最近请求成功率 {successRate}'],
+    },
     retrying: {
       lead: ['下载中，失败的请求正在重试'],
       details: ['{connections} 条连接在传输', '最近请求成功率 {successRate}'],

@@ -70,7 +70,7 @@ export function BannerLine({ job, snapshot, events, commands }: BannerLineProps)
 }
 
 /** Their numbers change all the time. */
-const SPOKEN_ONCE: BannerKind[] = ['listing', 'running', 'retrying', 'offline', 'rebuildingWarm']
+const SPOKEN_ONCE: BannerKind[] = ['listing', 'running', 'runningWithFailures', 'retrying', 'offline', 'rebuildingWarm']
 
 function OtherBanner({ banner }: { banner: Banner }) {
   const words = useJobWords()

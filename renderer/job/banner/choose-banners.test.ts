@@ -37,6 +37,7 @@ const summary = {
 const ROWS: Row[] = [
   ['calm', 'running', [], ['running']],
   ['one request in seven fails', 'running', [], ['retrying'], { successRate: 0.86 }],
+  ['all is well but for two objects', 'running', [], ['runningWithFailures'], {}, { objectsFailed: 2 }],
   ['nothing known yet', 'starting', [], ['starting']],
   ['listing goes on beside the download', 'running', [], ['listing'], { listingComplete: false }],
   ['first page on its way', 'listing', [], ['listing']],

@@ -197,8 +197,10 @@ function stateBanner({ job, snapshot }: BannerInput): Banner {
   }
   if (!snapshot) return { kind: 'running', tone: 'healthy', reason: {} }
   const reason = { connections: snapshot.connections.active, successRate: snapshot.successRate }
-  return snapshot.successRate < POOR_SUCCESS_RATE
-    ? { kind: 'retrying', tone: 'healing', reason }
+  if (snapshot.successRate < POOR_SUCCESS_RATE) return { kind: 'retrying', tone: 'healing', reason }
+  const { objectsFailed } = job
+  return objectsFailed > 0
+    ? { kind: 'runningWithFailures', tone: 'healing', reason: { objectsFailed, ...reason }, action: 'retry' }
     : { kind: 'running', tone: 'healthy', reason }
 }
 

@@ -28,7 +28,7 @@ type JobHeadProps = {
 export function JobHead({ job, snapshot, commands, onReport, onLimits }: JobHeadProps) {
   const words = useJobWords()
   const { source, destination } = job.spec
-  const from = source.prefix || words.head.wholeBucket
+  const from = source.prefix || fillText(words.head.wholeBucket, { bucket: source.bucket })
   return (
     <header className="lh-job-head">
       <div className="lh-job-title-row">

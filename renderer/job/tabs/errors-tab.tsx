@@ -3,7 +3,7 @@ import { CheckCircleFilled } from '@ant-design/icons'
 import { FAILURE_CLASSES, type FailureClass } from '../../../shared/failure.ts'
 import type { MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
 import { fillText } from '../words/fill-sentence.ts'
-import { formatCount, formatPercent } from '../words/format-live.ts'
+import { formatCount } from '../words/format-live.ts'
 import { useJobWords } from '../words/use-job-words.ts'
 
 type ErrorCount = { name: FailureClass; count: number }
@@ -51,7 +51,7 @@ export function ErrorsTab({ snapshot }: { snapshot: MetricsSnapshot | undefined 
                   <span className="lh-row-bar">
                     <span style={{ width: `${(count / total) * 100}%` }} />
                   </span>
-                  <span className="lh-number">{formatPercent(count / total, 0)}</span>
+                  <span className="lh-number">{Math.round((100 * count) / total)} %</span>
                 </span>
               </td>
               <td>{words.failures[name].meaning}</td>

@@ -315,7 +315,7 @@ const values: Record<string, string> = {
   'cause.refusals': 'refuses what other addresses grant',
   'cause.cool-down': 'after the cool-down',
   'cause.cooled-down': 'after the cool-down',
-  'limitBytesPerSecond.none': 'lifted',
+  'limitBytesPerSecond.none': 'none',
   'status.completed': 'everything complete',
   'status.failed': 'with failures',
   'status.interrupted': 'interrupted',

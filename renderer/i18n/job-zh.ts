@@ -295,7 +295,7 @@ const values: Record<string, string> = {
   'cause.refusals': '拒绝了其他地址允许的请求',
   'cause.cool-down': '冷却之后',
   'cause.cooled-down': '冷却之后',
-  'limitBytesPerSecond.none': '取消',
+  'limitBytesPerSecond.none': '不限',
   'status.completed': '全部完成',
   'status.failed': '有失败',
   'status.interrupted': '被中断',

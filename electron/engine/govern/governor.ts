@@ -431,7 +431,9 @@ export function createGovernor(options: GovernorOptions) {
     concurrency = adjusted.state
     if (!adjusted.change) return
     const { from, to, cause, goodputBytesPerSecond } = adjusted.change
-    emit('concurrency-changed', { from, to, cause, goodputBytesPerSecond })
+    // Who changes the ceiling has measured nothing.
+    const measured = goodputBytesPerSecond > 0 ? { goodputBytesPerSecond } : {}
+    emit('concurrency-changed', { from, to, cause, ...measured })
     if (to > from) turnedAway = 0
     else shed(to)
   }

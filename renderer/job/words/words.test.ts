@@ -215,6 +215,12 @@ const SENTENCES: Record<EventCode, { reason: Reason; zh: string; en: string }> =
   },
 }
 
+it('says that a speed limit was taken away', () => {
+  const event = { time, code: 'limits-changed', reason: { limitBytesPerSecond: 'none' } } as const
+  expect(eventSentence(event, jobZh)).toBe('按您的设置调整：限速 不限')
+  expect(eventSentence(event, jobEn)).toBe('Changed as you set it: speed limit none')
+})
+
 describe('an event is told in one sentence', () => {
   test.each(EVENT_CODES)('%s', (code) => {
     const { reason, zh, en } = SENTENCES[code]

@@ -299,7 +299,7 @@ describe('threads and speed limit that the user changes while the job runs', () 
       { threadsBefore: 16, threads: 4 },
       { threadsBefore: 4, threads: 32 },
     ])
-    expect(of(result, 'concurrency-changed').find(({ seconds }) => seconds > 29)?.reason).toMatchObject({
+    expect(of(result, 'concurrency-changed').find(({ seconds }) => seconds > 29)?.reason).toEqual({
       from: 16,
       to: 4,
       cause: 'user',

@@ -52,7 +52,7 @@ export function createAddressBook({ clock, random, resolver, policy, emit }: Add
   let hasReached = false
   /** Addresses of IPv6, kept for when none of IPv4 can be reached; in use from then on. */
   let alternatives: readonly string[] = []
-  let usesAlternatives = false
+  let isNamingAlternatives = false
 
   async function refresh(): Promise<void> {
     if (isAsking || host === '') return
@@ -78,7 +78,7 @@ export function createAddressBook({ clock, random, resolver, policy, emit }: Add
     alternatives = resolution.value.alternatives ?? []
     for (const entry of entries.values()) entry.isNamed = false
     for (const address of resolution.value.addresses) entryOf(address, now).isNamed = true
-    if (usesAlternatives) useAlternatives()
+    if (isNamingAlternatives) nameAlternatives()
     for (const [address, entry] of entries)
       if (!entry.isNamed && now - entry.seenAt > FORGET_MS) entries.delete(address)
   }
@@ -110,8 +110,8 @@ export function createAddressBook({ clock, random, resolver, policy, emit }: Add
     return fresh
   }
 
-  function useAlternatives(): void {
-    usesAlternatives = true
+  function nameAlternatives(): void {
+    isNamingAlternatives = true
     for (const address of alternatives) entryOf(address, clock.monotonic()).isNamed = true
   }
 
@@ -130,7 +130,7 @@ export function createAddressBook({ clock, random, resolver, policy, emit }: Add
       if (name !== host) {
         entries.clear()
         hasReached = false
-        usesAlternatives = false
+        isNamingAlternatives = false
       }
       host = name
       await refresh()
@@ -160,7 +160,7 @@ export function createAddressBook({ clock, random, resolver, policy, emit }: Add
     /** `weight` as for a failure. */
     noteUnreachable(address: string, weight: number): void {
       this.noteFailure(address, weight)
-      if (!hasReached) useAlternatives()
+      if (!hasReached) nameAlternatives()
     },
     noteGrant: (address: string) => void entryOf(address, clock.monotonic()).recentGrants++,
     noteRefusal: (address: string) => void entryOf(address, clock.monotonic()).refused++,

@@ -16,6 +16,7 @@ import type { Allowance, TransferBook } from '../schedule/transfer-book.ts'
 import { createAddressBook, type LinesOfAddress } from './address-book.ts'
 import { adjustConcurrency, type Ceiling, chooseCeiling, raiseCeiling, startConcurrency } from './adjust-concurrency.ts'
 import { createAgeingWatch } from './ageing-watch.ts'
+import { createConnectPace } from './connect-pace.ts'
 import { createConnectionPool, type PoolLine } from './connection-pool.ts'
 import { type DecayLook, detectDecay, MAX_OBJECT_BYTES, startDecay } from './detect-decay.ts'
 import { createEndpointKeeper } from './endpoint-keeper.ts'
@@ -57,9 +58,6 @@ const AFTER_HOLD_MS = 1500
 const BLOCKED_MS = 1000
 /** A connection without a byte for so long is not slow: it is silent, which may become a failure of its own. */
 const SILENT_MS = 1000
-const RECONNECT_MAX_MS = 5000
-/** So many fresh connections in a row that are closed without an answer are no accident. */
-const TURNED_AWAY_IN_A_ROW = 8
 /** An address that swallows connections shows it only once per `connectTimeoutSeconds`: that alone condemns it. */
 const CONNECT_TIMEOUT_WEIGHT = 4
 /** While a limit of the user's is nearly reached, quiet connections are only waiting for their turn. */
@@ -80,6 +78,7 @@ export function createGovernor(options: GovernorOptions) {
     emit,
     onUnhealthy: () => rebuild('health'),
   })
+  const pace = createConnectPace({ now, random })
   const rolling = createRollingRebuild({ now, policy, emit })
   const network = createNetworkWatch({ now, policy, emit })
   const probe = createNetworkProbe({
@@ -128,11 +127,6 @@ export function createGovernor(options: GovernorOptions) {
   let silentBeforeRestMs = 0
   /** When the network was last away. */
   let lostUntil = Number.NEGATIVE_INFINITY
-  let connectFailures = 0
-  /** Fresh connections in a row that were closed before they were answered at all, and the last of them. */
-  let turnedAway = 0
-  let turnedAwayAt = 0
-  let connectNotBefore = 0
   let decay = startDecay(now())
   /** Only such objects are left as are refused, by a service that gives others. */
   let isLeftToFail = false
@@ -185,13 +179,12 @@ export function createGovernor(options: GovernorOptions) {
   /** Opens connections until as many are at work, or on their way to it, as are allowed. */
   function fill(): void {
     const endpoint = bucket.current()
-    if (!mayWork() || !endpoint || now() < connectNotBefore) return
+    if (!mayWork() || !endpoint) return
     // Connections without work would only be closed as idle and opened again.
     if (options.isListingComplete() && !book.hasWaitingWork()) return
     let missing = concurrency.level
     for (const line of pool.lines()) if (!line.leaving && !line.closing) missing--
-    // One after the other where they are turned away: in dozens they would be as well.
-    for (let most = turnedAway > 0 ? 1 : missing; most > 0 && missing > 0; most--, missing--) {
+    for (let left = pace.allowed(missing); left > 0; left--) {
       const address = addresses.choose()
       if (address === undefined) return
       pool.open(address, rolling.generation(), endpoint)
@@ -201,8 +194,7 @@ export function createGovernor(options: GovernorOptions) {
 
   function onOpened(line: PoolLine): void {
     addresses.noteReached()
-    connectFailures = 0
-    if (turnedAway === 0) connectNotBefore = 0
+    pace.noteOpened()
     if (!isWarm && [...pool.lines()].every((other) => other.state !== 'connecting')) {
       isWarm = true
       emit('pool-warmed', { size: pool.size, seconds: (now() - startedAt) / 1000 })
@@ -240,26 +232,14 @@ export function createGovernor(options: GovernorOptions) {
   function onConnectFailed(line: PoolLine, failure: Failure): void {
     window.recordError(failure.class)
     addresses.noteUnreachable(line.address, failure.code === 'timeout' ? CONNECT_TIMEOUT_WEIGHT : 1)
-    connectFailures++
-    waitToConnect(connectFailures)
+    pace.noteFailed()
     const isHopeless = (failure.class === 'tls' || failure.class === 'proxy') && !network.hasEverReceived()
     if (isHopeless) options.onFatal({ ...failure, subject: bucket.current()?.hostHeader ?? '' })
   }
 
-  function waitToConnect(failures: number): void {
-    const ceiling = Math.min(RECONNECT_MAX_MS, 50 * 2 ** Math.min(10, failures))
-    connectNotBefore = now() + random() * ceiling
-  }
-
-  /**
-   * A server, or something on the way, that takes no more connections may open them all the same, only to close them.
-   * While it answers nobody else that is not why.
-   */
+  /** Closed without an answer: it is one connection too many only where others are answered. */
   function noteTurnedAway(): void {
-    if (![...pool.lines()].some((line) => isAnswered(line) && !line.closing)) return
-    turnedAway++
-    turnedAwayAt = now()
-    waitToConnect(turnedAway)
+    if ([...pool.lines()].some((line) => isAnswered(line) && !line.closing)) pace.noteTurnedAway()
   }
 
   const isAnswered = (line: PoolLine): boolean => line.firstByteAt > 0 || line.requests > 1
@@ -416,8 +396,8 @@ export function createGovernor(options: GovernorOptions) {
 
   function tuneConcurrency(at: number): void {
     const staying = [...pool.lines()].filter((line) => !line.leaving && !line.closing)
-    if (staying.some((line) => isAnswered(line) && line.openedAt > turnedAwayAt)) turnedAway = 0
-    const answered = staying.filter(isAnswered).length
+    const answered = staying.filter(isAnswered)
+    for (const line of answered) pace.noteAnswered(line.openedAt)
     const working = [...pool.lines()].filter((line) => line.task !== undefined && line.firstByteAt > 0)
     const adjusted = adjustConcurrency(concurrency, {
       now: at,
@@ -425,7 +405,7 @@ export function createGovernor(options: GovernorOptions) {
       firstByteMs: window.read(at).firstByteMsP50,
       busy: working.length,
       ceiling: ceiling((at - startedAt) / 1000),
-      mostAtOnce: turnedAway >= TURNED_AWAY_IN_A_ROW && answered > 0 ? answered : undefined,
+      mostAtOnce: pace.isTurningAway() && answered.length > 0 ? answered.length : undefined,
       isHeld: gates.isHoldingBack() || isHeldBack(at) || network.isLost(),
     })
     concurrency = adjusted.state
@@ -434,7 +414,7 @@ export function createGovernor(options: GovernorOptions) {
     // Who changes the ceiling has measured nothing.
     const measured = goodputBytesPerSecond > 0 ? { goodputBytesPerSecond } : {}
     emit('concurrency-changed', { from, to, cause, ...measured })
-    if (to > from) turnedAway = 0
+    if (to > from) pace.startOver()
     else shed(to)
   }
 
@@ -470,7 +450,7 @@ export function createGovernor(options: GovernorOptions) {
   }
 
   /** Something is on its way to the service: a request, or a connection that it has refused so far. */
-  const isAsking = () => pool.counts().active > 0 || connectFailures > 0
+  const isAsking = () => pool.counts().active > 0 || pace.isFailing()
 
   function watchNetwork(at: number): void {
     const hasWork = book.counts().open > 0 || pool.size > 0 || options.isRereading()
@@ -533,7 +513,7 @@ export function createGovernor(options: GovernorOptions) {
         .map((record) => record.address),
       dnsFailing: addresses.isFailing && pool.size === 0,
       silentMs: isAsking() && !network.isAnswering() ? network.silentMs() : 0,
-      isWorking: mayWork() && (pool.size > 0 || addresses.isFailing || connectFailures > 0),
+      isWorking: mayWork() && (pool.size > 0 || addresses.isFailing || pace.isFailing()),
       serverErrors,
       lostShare: window.lostSeconds(at) / (policy.throttleWindowSeconds * Math.max(1, concurrency.level)),
     }

@@ -14,7 +14,7 @@ import { chooseJournalDelayMs } from './disk/journal-pace.ts'
 import { dropOrphans } from './drop-orphans.ts'
 import type { EnginePorts, ListedObject } from './engine-ports.ts'
 import { createGovernor, type Governor, type GovernorOptions } from './govern/governor.ts'
-import { createObjectLanding, isToFetchAnew } from './land-objects.ts'
+import { createObjectLanding } from './land-objects.ts'
 import { createGlobFilter } from './list/glob-filter.ts'
 import { keyBelowPrefix } from './list/key-below-prefix.ts'
 import { listObjects } from './list/list-objects.ts'
@@ -289,15 +289,15 @@ export function startDownload(options: DownloadOptions): Download {
   /** What an earlier run has landed is as good as skipped, or fetched anew, or fails by its name. */
   async function reread(index: number): Promise<void> {
     table.setState(index, 'verifying')
-    const found = await theLanding().reread(index)
-    if (found.ok) return book.addSkipped(index)
-    const { failure } = found
+    const read = await theLanding().reread(index)
+    const failure = read.ok ? read.value.anew : read.failure
+    if (!failure) return book.addSkipped(index)
     table.setState(index, 'waiting')
     if (failure.class === 'cancelled') return
     const [key, size] = [table.key(index), table.size(index)]
-    const action = isToFetchAnew(failure) ? 'restart' : 'give-up'
+    const action = read.ok ? 'restart' : 'give-up'
     logError({ key, start: 0, reached: size, end: size, attempt: 1, action, failure })
-    if (action === 'give-up') return book.fail(index, failure)
+    if (!read.ok) return book.fail(index, failure)
     if (failure.class === 'changed') emit('object-changed', { key, failure: failure.class })
     else emit('file-damaged', { key, failure: failure.class })
     book.addWaiting(index)

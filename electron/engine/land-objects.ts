@@ -44,7 +44,7 @@ export type LandObjectsOptions = {
 const LOST_FILE = ['ENOENT', 'EIO']
 
 /** What is said of a file that is to be fetched anew, rather than of the way to know. */
-export const isToFetchAnew = ({ class: failureClass, code = '' }: Failure): boolean =>
+const isToFetchAnew = ({ class: failureClass, code = '' }: Failure): boolean =>
   failureClass === 'corrupt' || failureClass === 'changed' || (failureClass === 'disk' && LOST_FILE.includes(code))
 
 const isAll = (spans: readonly Span[], size: number): boolean =>
@@ -124,9 +124,10 @@ export function createObjectLanding(options: LandObjectsOptions) {
     }
     // The last run has named the complete file and was cut off before it could say so.
     if (continues && isAll(earlier.spans, size) && (await hasLanded(index, path))) {
-      const stands = isReread(index) ? await reread(index) : success(undefined)
+      const read = isReread(index) ? await reread(index) : success<{ anew?: Failure }>({})
+      if (!read.ok) return read
       // Of what the journal knew of it nothing is left now.
-      if (!stands.ok) return isToFetchAnew(stands.failure) ? begin(index, group) : stands
+      if (read.value.anew) return begin(index, group)
       journal.append({ kind: 'landed', key, etag, size })
       return success(undefined)
     }
@@ -165,18 +166,22 @@ export function createObjectLanding(options: LandObjectsOptions) {
     options.verify === 'reread' && table.size(index) > 0 && pathOf(index).kind === 'file'
 
   /**
-   * Holds the file that an earlier run has landed against what S3 promises. Where it is to be fetched anew (`isToFetchAnew`)
-   * nothing is believed of it any more, but it keeps its name until another one takes its place.
+   * Holds the file that an earlier run has landed against what S3 promises. `anew`: why it is to be fetched anew. Nothing is
+   * believed of it any more then, but it keeps its name until another one takes its place.
    */
-  async function reread(index: number): Promise<Outcome<void>> {
+  async function reread(index: number): Promise<Outcome<{ anew?: Failure }>> {
     const [key, size, etag] = [table.key(index), table.size(index), table.etag(index)]
     const path = destination.locate(pathOf(index).path).finalPath
     const checked = await options.checkObject({ key, size, etag, path })
-    if (checked.ok || !isToFetchAnew(checked.failure)) return checked
+    if (checked.ok) return success({})
+    const { failure } = checked
+    if (!isToFetchAnew(failure)) return checked
+    // Where ETags are no MD5s, each of a finished folder's files would be fetched for nothing.
+    if (failure.class === 'corrupt' && !(await isProvenWrong(failure, etag))) return checked
     const taken = await journal.appendDurably({ kind: 'restarted', key })
     if (!taken.ok) return taken
-    const pinned = checked.failure.class === 'changed' ? await repin(index) : success(undefined)
-    return pinned.ok ? checked : pinned
+    const pinned = failure.class === 'changed' ? await repin(index) : success(undefined)
+    return pinned.ok ? success({ anew: failure }) : pinned
   }
 
   function isAsListed(index: number, found: { size: number; lastModified: number }): boolean {
@@ -230,15 +235,25 @@ export function createObjectLanding(options: LandObjectsOptions) {
 
   /** The smallest files that have landed, of ETags as this one: with or without the number of parts behind it. */
   function witnessesOf(etag: string): Witness[] {
-    const landed = [...table.indexesIn('done'), ...table.indexesIn('skipped')]
+    const landed = [...table.indexesIn('done'), ...table.indexesIn('skipped'), ...unread()]
     return landed
       .filter((index) => table.size(index) > 0 && table.etag(index).includes('-') === etag.includes('-'))
+      .filter((index) => table.etag(index) !== etag)
       .sort((a, b) => table.size(a) - table.size(b))
       .slice(0, MOST_WITNESSES)
       .map((index) => ({
         ...{ key: table.key(index), size: table.size(index), etag: table.etag(index) },
         path: destination.locate(pathOf(index).path).finalPath,
       }))
+  }
+
+  /** Landed by an earlier run, and yet to be read again. */
+  function unread(): number[] {
+    if (options.verify !== 'reread') return []
+    const undecided = [...table.indexesIn('verifying'), ...table.indexesIn('waiting')]
+    return undecided.filter((index) =>
+      journal.replay.isLanded({ key: table.key(index), etag: table.etag(index), size: table.size(index) }),
+    )
   }
 
   function noteLanded(object: OpenObject): void {

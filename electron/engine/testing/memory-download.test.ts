@@ -366,6 +366,18 @@ describe('a finished folder, read again', () => {
     expect(await begin(bucket).download.finished).toMatchObject({ status: 'completed', objectsSkipped: 4 })
   })
 
+  it('where ETags look like MD5s and are none, files are not fetched for nothing, but fail by their names', async () => {
+    const disguised = FILES.slice(0, 3).map(
+      ({ key, size }, at): StoredObject => ({ key, size, etag: String(at + 1).repeat(32), checksum: 'none' }),
+    )
+    const bucket = createMemoryBucket(disguised)
+    await begin(bucket).download.finished
+    const again = begin(bucket, { verify: 'reread' })
+    expect(await again.download.finished).toMatchObject({ status: 'failed', objectsFailed: 3, bytesFetched: 0 })
+    await expectBytes(bucket, disguised)
+    expect(await begin(bucket).download.finished).toMatchObject({ status: 'completed', objectsSkipped: 3 })
+  })
+
   it('an object that is replaced between its listing and its HEAD is fetched as what it is now', async () => {
     const bucket = createMemoryBucket(FILES)
     await begin(bucket).download.finished

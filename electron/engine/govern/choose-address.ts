@@ -1,5 +1,6 @@
 /** Which of a host's addresses the next connection goes to. Pure. */
 import { median } from '../../../shared/robust-trend.ts'
+import { standsOut } from './stands-out.ts'
 
 export type AddressRecord = {
   address: string
@@ -33,10 +34,6 @@ export function chooseAddress(records: readonly AddressRecord[], now: number, ra
 const FAILURES_TO_CONDEMN = 3
 /** Below this much, faded, an address has granted nothing. */
 const NOTHING = 0.5
-/** In bad weather everybody fails now and then, and a budget refuses whoever asks: one that does so this often ... */
-const BAD_SHARE = 0.5
-/** ... and more often than the others, as chance explains but once in e^12, 160,000 looks, is bad. */
-const SURPRISE = 12
 /** Share of the other addresses' speed below which one is bad. */
 const SLOW_SHARE = 0.25
 /** One slow connection is a slow connection; two are a slow address. */
@@ -62,40 +59,26 @@ function judgeDead(record: AddressRecord, others: readonly AddressRecord[]): Bad
   const { address, recentFailures, granted } = record
   if (granted >= NOTHING) return []
   if (recentFailures >= FAILURES_TO_CONDEMN) return [{ address, cause: 'failures' }]
-  return standsOut(record, others, 'refused') ? [{ address, cause: 'refusals' }] : []
+  return doesWorse(record, others, 'refused') ? [{ address, cause: 'refusals' }] : []
 }
 
 function judgeWorse(record: AddressRecord, others: readonly AddressRecord[]): BadAddress[] {
   const { address, bytesPerConnection, settled } = record
-  if (standsOut(record, others, 'recentFailures')) return [{ address, cause: 'failures' }]
-  if (standsOut(record, others, 'refused')) return [{ address, cause: 'refusals' }]
+  if (doesWorse(record, others, 'recentFailures')) return [{ address, cause: 'failures' }]
+  if (doesWorse(record, others, 'refused')) return [{ address, cause: 'refusals' }]
   const othersSpeed = median(others.map((other) => other.bytesPerConnection).filter((speed) => speed > 0))
   const isSlow = settled >= WITNESSES && bytesPerConnection < SLOW_SHARE * othersSpeed
   return isSlow ? [{ address, cause: 'slow' }] : []
 }
 
-function standsOut(
+/** In bad weather everybody fails now and then, and a budget refuses whoever asks. */
+function doesWorse(
   record: AddressRecord,
   others: readonly AddressRecord[],
   what: 'recentFailures' | 'refused',
 ): boolean {
-  const answers = record[what] + record.granted
-  const share = record[what] / Math.max(1, answers)
-  const othersBad = sum(others.map((other) => other[what]))
-  const othersAnswers = othersBad + sum(others.map(({ granted }) => granted))
-  // Laplace's rule of succession: a few answers do not prove that nothing ever fails.
-  const expected = (othersBad + 1) / (othersAnswers + 2)
-  return share >= BAD_SHARE && share > expected && answers * divergence(share, expected) > SURPRISE
-}
-
-/**
- * Kullback-Leibler divergence of two chances, nats: that a share this large or larger comes about in n trials by chance
- * `expected` happens at most once in e^(n * divergence) (Chernoff's bound; Hoeffding 1963, theorem 1).
- */
-function divergence(share: number, expected: number): number {
-  const term = (a: number, b: number) => (a === 0 ? 0 : a * Math.log(a / b))
-  return term(share, expected) + term(1 - share, 1 - expected)
+  const answersOf = (one: AddressRecord) => ({ bad: one[what], good: one.granted })
+  return standsOut(answersOf(record), others.map(answersOf))
 }
 
 const without = <T>(all: readonly T[], one: T): T[] => all.filter((other) => other !== one)
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)

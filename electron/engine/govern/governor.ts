@@ -299,14 +299,15 @@ export function createGovernor(options: GovernorOptions) {
     const change = gates.noteAnswer(prefix, { throttled, sentAt, retryAfterMs })
     if (!change) return
     const { successRate } = window.read(now())
+    const of = change.prefix === undefined ? {} : { prefix: change.prefix }
     if (!change.isLimited) {
-      emit('throttle-ended', { prefix })
+      emit('throttle-ended', of)
       return
     }
     const status = failure?.httpStatus ?? 503
-    emit('throttled', { prefix, status, successRate, ...(retryAfterMs ? { retryAfterMs } : {}) })
+    emit('throttled', { ...of, status, successRate, ...(retryAfterMs ? { retryAfterMs } : {}) })
     const delayMs = Math.round(1000 / change.requestsPerSecond)
-    emit('rate-changed', { prefix, requestsPerSecond: change.requestsPerSecond, successRate, delayMs })
+    emit('rate-changed', { ...of, requestsPerSecond: change.requestsPerSecond, successRate, delayMs })
   }
 
   /** `address`: that may be to blame. */

@@ -56,4 +56,37 @@ describe('budgets', () => {
     expect(gates.slowestRate()).toBeUndefined()
     expect(gates.limitedSeconds()).toBe(0)
   })
+
+  it('become one for all prefixes that go on being refused together, until nothing is refused any more', () => {
+    const { gates, ask, pass } = createGates()
+    const changes = Array.from({ length: 60 }, (_, at) => {
+      pass(0.3)
+      return ask(at % 2 ? 'a/' : 'b/', at % 3 > 0)
+    })
+    expect(changes.find((change) => change?.isLimited)?.prefix).toBeDefined()
+    expect(changes.findLast((change) => change?.isLimited)?.prefix).toBeUndefined()
+    // Whoever has never been refused waits as well.
+    expect(gates.mayAsk('c/')).toBe(false)
+    pass(60)
+    const ended = Array.from({ length: 200 }, () => {
+      pass(1)
+      return ask('c/', false)
+    }).find((change) => change !== undefined)
+    expect(ended).toMatchObject({ prefix: undefined, isLimited: false })
+  })
+
+  it('are apart again when one prefix is refused what the others are granted', () => {
+    const { gates, ask, pass } = createGates()
+    for (let at = 0; at < 60; at++) {
+      pass(0.3)
+      ask(at % 2 ? 'a/' : 'b/', at % 3 > 0)
+    }
+    expect(gates.mayAsk('c/')).toBe(false)
+    for (let at = 0; at < 60; at++) {
+      pass(0.3)
+      ask(at % 2 ? 'a/' : 'b/', at % 2 === 0)
+    }
+    expect(gates.mayAsk('c/')).toBe(true)
+    expect(gates.mayAsk('b/')).toBe(false)
+  })
 })

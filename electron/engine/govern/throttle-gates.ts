@@ -1,7 +1,20 @@
-/** One request budget per sub-prefix (S3 counts them apart); a shell over adjust-request-rate.ts. */
+/**
+ * One request budget per sub-prefix, for S3 counts them apart; one for all where they turn out to share it. A shell over
+ * adjust-request-rate.ts and shared-budget.ts.
+ */
 import { mayAsk, noteAnswer, noteSent, type RateState, startRate } from './adjust-request-rate.ts'
+import { createRecentAnswers } from './recent-answers.ts'
+import { isOneApart, isOneBudget } from './shared-budget.ts'
 
-export type GateChange = { prefix: string; requestsPerSecond: number; isLimited: boolean }
+/** `prefix`: undefined = all of them. */
+export type GateChange = { prefix: string | undefined; requestsPerSecond: number; isLimited: boolean }
+
+/** No sub-prefix is called so: each is empty or ends in a slash. */
+const ALL = '*'
+/** A budget is believed to be shared when it has looked so at each refusal for so long: limiters need time to settle. */
+const SHARED_AFTER_SECONDS = 5
+/** Where prefixes turned out to have budgets of their own, they are believed to for so long. */
+const APART_SECONDS = 300
 
 /** A budget that held somebody back no longer ago than this does so now. */
 const HOLDING_SECONDS = 2
@@ -22,6 +35,14 @@ export function createThrottleGates(now: () => number) {
   /** Since when any prefix has been limited without a break, seconds; undefined while none is. */
   let limitedSince: number | undefined
   const seconds = () => now() / 1000
+  /** What all prefixes together ask: the ground of a budget that they share. */
+  let together = startRate(seconds())
+  let looksSharedSince: number | undefined
+  let apartUntil = Number.NEGATIVE_INFINITY
+  const answers = createRecentAnswers(seconds)
+
+  const isShared = () => limited.has(ALL)
+  const gateOf = (prefix: string) => (isShared() ? ALL : prefix)
 
   const stateOf = (prefix: string) =>
     limited.get(prefix) ?? free.get(prefix) ?? freeBefore.get(prefix) ?? startRate(seconds())
@@ -41,6 +62,29 @@ export function createThrottleGates(now: () => number) {
     limitedSince = limited.size === 0 ? undefined : (limitedSince ?? seconds())
   }
 
+  /** After a refusal: whether the prefixes share a budget. */
+  function judgeSharing(): void {
+    if (seconds() < apartUntil) return
+    if (isShared()) {
+      if (!isOneApart(answers.all())) return
+      apartUntil = seconds() + APART_SECONDS
+      startOver()
+    } else if (isOneBudget(answers.all())) {
+      looksSharedSince ??= seconds()
+      if (seconds() - looksSharedSince < SHARED_AFTER_SECONDS) return
+      startOver(together)
+    } else looksSharedSince = undefined
+  }
+
+  /** `all`: with one budget for all prefixes, that has just been met. */
+  function startOver(all?: RateState): void {
+    limited.clear()
+    if (all) limited.set(ALL, all)
+    notBefore.clear()
+    looksSharedSince = undefined
+    noteLimited()
+  }
+
   function forget(): void {
     if (seconds() - forgotAt < FORGET_SECONDS) return
     forgotAt = seconds()
@@ -49,39 +93,48 @@ export function createThrottleGates(now: () => number) {
     for (const [prefix, { filledAt }] of limited) {
       if (seconds() - filledAt > FORGET_LIMITED_SECONDS) limited.delete(prefix)
     }
+    // Those that have faded are forgotten with it.
+    answers.all()
     noteLimited()
   }
 
   return {
     mayAsk(prefix: string): boolean {
-      const until = notBefore.get(prefix)
+      const gate = gateOf(prefix)
+      const until = notBefore.get(gate)
       if (until !== undefined && now() < until) return false
-      const state = limited.get(prefix)
+      const state = limited.get(gate)
       if (!state) return true
       const asked = mayAsk(state, seconds())
-      limited.set(prefix, asked.state)
+      limited.set(gate, asked.state)
       return asked.allowed
     },
     noteSent(prefix: string): void {
       forget()
-      keep(prefix, noteSent(stateOf(prefix), seconds()))
+      together = noteSent(together, seconds())
+      const gate = gateOf(prefix)
+      keep(gate, noteSent(stateOf(gate), seconds()))
     },
     /** `sentAt` in monotonic milliseconds. The change, if the budget was cut or lifted. */
     noteAnswer(
       prefix: string,
       answer: { throttled: boolean; sentAt: number; retryAfterMs: number | undefined },
     ): GateChange | undefined {
-      if (answer.retryAfterMs !== undefined) notBefore.set(prefix, now() + answer.retryAfterMs)
+      if (answer.throttled || limitedSince !== undefined) answers.note(prefix, answer.throttled ? 'refused' : 'granted')
+      if (answer.throttled) judgeSharing()
+      const gate = gateOf(prefix)
+      if (answer.retryAfterMs !== undefined) notBefore.set(gate, now() + answer.retryAfterMs)
       const times = { sentAt: answer.sentAt / 1000, now: seconds() }
-      const { state, changed } = noteAnswer(stateOf(prefix), { throttled: answer.throttled, ...times })
-      keep(prefix, state)
-      return changed ? { prefix, requestsPerSecond: state.rate, isLimited: state.isLimited } : undefined
+      const { state, changed } = noteAnswer(stateOf(gate), { throttled: answer.throttled, ...times })
+      keep(gate, state)
+      if (!changed) return undefined
+      const of = gate === ALL ? undefined : prefix
+      return { prefix: of, requestsPerSecond: state.rate, isLimited: state.isLimited }
     },
     /** Nothing that was refused so far was a budget's. */
     startOver(): void {
-      limited.clear()
-      notBefore.clear()
-      noteLimited()
+      answers.clear()
+      startOver()
     },
     /** The tightest budget; undefined when nothing is limited. */
     slowestRate(): number | undefined {

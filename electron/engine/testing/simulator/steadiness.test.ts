@@ -85,6 +85,8 @@ describe('throttling', () => {
     ['a budget of 20/s with a burst of 100', { requestsPerSecond: 20, burst: 100, prefixes: 1, threads: 16 }],
     ['a budget of 3/s', { requestsPerSecond: 3, burst: 20, prefixes: 1, threads: 16 }],
     ['four prefixes that share 20/s', { requestsPerSecond: 20, burst: 100, prefixes: 4, threads: 16 }],
+    ['sixteen prefixes that share 10/s', { requestsPerSecond: 10, burst: 50, prefixes: 16, threads: 16 }],
+    ['sixteen prefixes that share 3/s', { requestsPerSecond: 3, burst: 20, prefixes: 16, threads: 16 }],
     ['a budget of 100/s for 64 connections', { requestsPerSecond: 100, burst: 500, prefixes: 4, threads: 64 }],
   ]
   it.each(budgets)('%s: few are refused, nearly all that is granted is used', async (_, budget) => {

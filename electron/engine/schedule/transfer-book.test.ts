@@ -11,7 +11,10 @@ const MIB = 1024 ** 2
 const allowance = { connections: 4, listingComplete: true, mayAsk: () => true }
 
 /** A book whose folder is a list of what was asked of it, and whose lines are numbers that tests move. */
-function createBook(sizes: number[], options: { whole?: boolean; atOnce?: boolean; partSize?: number } = {}) {
+function createBook(
+  sizes: number[],
+  options: { whole?: boolean; atOnce?: boolean; partSize?: number; verified?: Promise<void> } = {},
+) {
   let now = 0
   let heardAt = 0
   const reached = new Map<number, number>()
@@ -39,6 +42,7 @@ function createBook(sizes: number[], options: { whole?: boolean; atOnce?: boolea
       async land(object) {
         landedSpans.set(object.index, object.done)
         summed.set(object.index, usableSums(object.proof?.sums ?? []))
+        await options.verified
         return success(undefined)
       },
       landed: (object) => void landedSpans.set(object.index, object.done),
@@ -335,6 +339,28 @@ test('what has failed and brings nothing is not handed over: its next failure co
   expect(ends.get(1)).toBeUndefined()
   book.settle(done(again, 1, 0, { class: 'stalled' }))
   expect(book.failuresOf(((await take(book, 2)) as FetchTask).taskId)).toBe(2)
+})
+
+describe('while an object is verified', () => {
+  it('the last range of another is still shared, and nothing else waits', async () => {
+    let endVerifying = () => {}
+    const verified = new Promise<void>((resolve) => {
+      endVerifying = resolve
+    })
+    const { book, reached, ends } = createBook([MIB, 64 * MIB], { partSize: 64 * MIB, verified })
+    const first = (await take(book, 1)) as FetchTask
+    const last = (await take(book, 2)) as FetchTask
+    book.settle(done(first, 1))
+    await settleMicrotasks()
+    reached.set(2, 2 * MIB)
+    expect(book.hasWaitingWork()).toBe(false)
+    const shared = book.next(1, allowance)
+    expect(shared?.key).toBe(last.key)
+    expect(shared?.range.end).toBe(64 * MIB)
+    expect(ends.get(2)).toBe(shared?.range.start)
+    expect(book.isIdle()).toBe(false)
+    endVerifying()
+  })
 })
 
 describe('whatever happens, in whatever order', () => {

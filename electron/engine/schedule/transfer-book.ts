@@ -136,8 +136,10 @@ export function createTransferBook(options: TransferBookOptions) {
   let refusesItsEtags = false
   let nextTaskId = 1
   let served = 0
-  /** Objects between two states, on their way through the disk. */
+  /** Objects that are on their way through the disk: begun, verified and landed, taken back. */
   let inTransit = 0
+  /** Of these, such as are whole, and bring no more ranges unless they prove wrong. */
+  let landings = 0
   let onTransitEnd: (() => void) | undefined
   let waitingBytes = 0
   let landedBytes = 0
@@ -185,7 +187,7 @@ export function createTransferBook(options: TransferBookOptions) {
 
   /** Nothing is left to hand out: the connection takes half of the range that would take longest. */
   function splitRunning(lineId: number, allowance: Allowance): FetchTask | undefined {
-    if (waiting.size > 0 || inTransit > 0) return undefined
+    if (waiting.size > 0 || inTransit > landings) return undefined
     const split = chooseSplit(splittable(allowance.mayAsk))
     const task = split && running.get(split.taskId)
     if (!split || !task) return undefined
@@ -306,7 +308,9 @@ export function createTransferBook(options: TransferBookOptions) {
   async function complete(object: OpenObject): Promise<void> {
     object.isHeld = true
     table.setState(object.index, 'verifying')
+    landings++
     const landed = await transit(landing.land(object))
+    landings--
     if (landed.ok) {
       open.delete(object.index)
       settleLanded(object.index)
@@ -583,7 +587,7 @@ export function createTransferBook(options: TransferBookOptions) {
     },
     /** Some range could be handed out, now or in a moment. */
     hasWaitingWork(): boolean {
-      if (waiting.size > 0 || inTransit > 0) return true
+      if (waiting.size > 0 || inTransit > landings) return true
       for (const object of open.values()) if (object.pending.length > 0) return true
       return false
     },

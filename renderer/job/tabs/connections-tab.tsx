@@ -40,6 +40,7 @@ export function ConnectionsTab({ snapshot }: { snapshot: MetricsSnapshot | undef
         title: connections.generation,
         width: '30px',
         align: 'right',
+        wantsRoom: true,
         render: (line) => line.generation,
       },
       {
@@ -61,6 +62,7 @@ export function ConnectionsTab({ snapshot }: { snapshot: MetricsSnapshot | undef
         title: connections.requests,
         width: '58px',
         align: 'right',
+        wantsRoom: true,
         render: (line) => formatCount(line.requests),
       },
       {
@@ -68,12 +70,13 @@ export function ConnectionsTab({ snapshot }: { snapshot: MetricsSnapshot | undef
         title: connections.bytes,
         width: '58px',
         align: 'right',
+        wantsRoom: true,
         render: (line) => formatBytes(line.bytes),
       },
       {
         key: 'key',
         title: connections.key,
-        width: 'minmax(250px, 1fr)',
+        width: 'minmax(var(--lh-key-column), 1fr)',
         render: (line) => <KeyName text={line.key.slice(line.key.lastIndexOf('/') + 1)} title={line.key} />,
       },
     ],

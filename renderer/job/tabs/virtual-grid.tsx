@@ -5,7 +5,16 @@
  */
 /* biome-ignore-all lint/a11y/useSemanticElements: a <table> lays out by its rows, and most rows do not exist. */
 /* biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names its row by aria-activedescendant. */
-import { type KeyboardEvent, type ReactNode, useEffect, useId, useLayoutEffect, useRef, useState } from 'react'
+import {
+  type KeyboardEvent,
+  type ReactNode,
+  useEffect,
+  useId,
+  useLayoutEffect,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react'
 import './virtual-grid.css'
 
 const ROW_PIXELS = 26
@@ -21,6 +30,8 @@ export type GridColumn<Row> = {
   /** CSS grid track, e.g. `minmax(200px, 1fr)`. */
   width: string
   align?: 'right'
+  /** Left out beside the side bar of a small window, so that the columns that tell most are whole. */
+  wantsRoom?: true
   render(row: Row, isCurrent: boolean): ReactNode
 }
 
@@ -40,7 +51,9 @@ type VirtualGridProps<Row> = {
 }
 
 export function VirtualGrid<Row>(props: VirtualGridProps<Row>) {
-  const { label, columns, count, rowAt, keyOf, onSight, empty } = props
+  const { label, count, rowAt, keyOf, onSight, empty } = props
+  const isTight = useSyncExternalStore(watchTight, () => TIGHT_QUERY.matches)
+  const columns = props.columns.filter(({ wantsRoom }) => !(wantsRoom && isTight))
   const id = useId()
   const scroller = useRef<HTMLDivElement>(null)
   const { start, end, onScroll, pageRows } = useRowsInSight(scroller, count)
@@ -116,6 +129,13 @@ export function VirtualGrid<Row>(props: VirtualGridProps<Row>) {
       )}
     </div>
   )
+}
+
+/** Above it there is room for all; below it the side bar lies on top and the table scrolls sideways. */
+const TIGHT_QUERY = window.matchMedia('(min-width: 721px) and (max-width: 900px)')
+function watchTight(listener: () => void): () => void {
+  TIGHT_QUERY.addEventListener('change', listener)
+  return () => TIGHT_QUERY.removeEventListener('change', listener)
 }
 
 const KEY_MOVES: Record<string, (index: number, pageRows: number) => number> = {

@@ -403,6 +403,7 @@ export const jobEn: JobWords = {
     left: '{time} left',
     leftUnknown: 'Estimating time left',
     leftFew: 'A few seconds left',
+    nothingFound: 'No objects',
     wholeBucket: '{bucket} (whole bucket)',
   },
   limitsDialog: {

@@ -383,6 +383,7 @@ export const jobZh = {
     left: '剩余 {time}',
     leftUnknown: '正在估算剩余时间',
     leftFew: '剩余几秒',
+    nothingFound: '没有对象',
     wholeBucket: '{bucket}（整个存储桶）',
   },
   limitsDialog: {

@@ -40,6 +40,7 @@ export const shellEn: Translation<typeof shellZh> = {
     finishing: 'Finishing',
     completed: 'Done',
     completedWithFailures: 'With failures',
+    nothingFound: 'No objects',
     failed: 'Failed',
     cancelled: 'Cancelled',
     interrupted: 'Interrupted',

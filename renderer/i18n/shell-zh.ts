@@ -36,6 +36,7 @@ export const shellZh = {
     finishing: '收尾中',
     completed: '已完成',
     completedWithFailures: '有失败',
+    nothingFound: '没有对象',
     failed: '未完成',
     cancelled: '已取消',
     interrupted: '被中断',

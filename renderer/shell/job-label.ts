@@ -9,8 +9,15 @@ export function jobName(source: Pick<Source, 'bucket' | 'prefix'>): string {
   return parts.at(-1) ?? source.bucket
 }
 
-/** 0-1; undefined while the size is not known. A finished job without a byte is whole. */
-export function jobFraction(job: Pick<JobView, 'bytesDone' | 'bytesTotal' | 'phase'>): number | undefined {
+/** It ended well, and there was nothing to do: no success that one would look at twice. */
+export const foundNothing = ({ phase, objectsTotal }: Pick<JobView, 'phase' | 'objectsTotal'>): boolean =>
+  phase === 'completed' && objectsTotal === 0
+
+/** 0-1; undefined while the size is not known, and of nothing. A finished job of empty objects is whole. */
+export function jobFraction(
+  job: Pick<JobView, 'bytesDone' | 'bytesTotal' | 'phase' | 'objectsTotal'>,
+): number | undefined {
+  if (foundNothing(job)) return undefined
   if (job.phase === 'completed') return 1
   if (job.bytesTotal <= 0) return undefined
   return Math.min(1, job.bytesDone / job.bytesTotal)
@@ -21,12 +28,16 @@ export const wholePercent = (fraction: number): number =>
   fraction >= 1 ? 100 : Math.min(99, Math.floor(fraction * 100))
 
 export type Mood = 'calm' | 'healthy' | 'healing' | 'trouble'
-export type PhaseWord = JobPhase | 'completedWithFailures'
+export type PhaseWord = JobPhase | 'completedWithFailures' | 'nothingFound'
 
 /** Which word and which colour stand for a job in the side bar. */
-export function jobMood(job: Pick<JobView, 'phase' | 'objectsFailed'>): { word: PhaseWord; mood: Mood } {
+export function jobMood(job: Pick<JobView, 'phase' | 'objectsTotal' | 'objectsFailed'>): {
+  word: PhaseWord
+  mood: Mood
+} {
   switch (job.phase) {
     case 'completed':
+      if (foundNothing(job)) return { word: 'nothingFound', mood: 'healing' }
       return job.objectsFailed > 0
         ? { word: 'completedWithFailures', mood: 'trouble' }
         : { word: 'completed', mood: 'healthy' }

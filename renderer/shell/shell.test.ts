@@ -30,10 +30,11 @@ test.each([
 ])('the job of prefix "%s" is called %s', (prefix, name) => expect(jobName({ bucket: 'bucket', prefix })).toBe(name))
 
 test.each([
-  ['nothing known yet', { phase: 'listing', bytesDone: 0, bytesTotal: 0 }, undefined],
-  ['half', { phase: 'running', bytesDone: 5, bytesTotal: 10 }, 0.5],
-  ['all of nothing', { phase: 'completed', bytesDone: 0, bytesTotal: 0 }, 1],
-  ['never above one', { phase: 'running', bytesDone: 12, bytesTotal: 10 }, 1],
+  ['nothing known yet', { phase: 'listing', objectsTotal: 0, bytesDone: 0, bytesTotal: 0 }, undefined],
+  ['half', { phase: 'running', objectsTotal: 2, bytesDone: 5, bytesTotal: 10 }, 0.5],
+  ['all of two empty objects', { phase: 'completed', objectsTotal: 2, bytesDone: 0, bytesTotal: 0 }, 1],
+  ['nothing was found', { phase: 'completed', objectsTotal: 0, bytesDone: 0, bytesTotal: 0 }, undefined],
+  ['never above one', { phase: 'running', objectsTotal: 2, bytesDone: 12, bytesTotal: 10 }, 1],
 ] as const)('progress: %s', (_, job, fraction) => expect(jobFraction(job)).toBe(fraction))
 
 test.each([
@@ -43,5 +44,14 @@ test.each([
 ])('%d is shown as %d %%', (fraction, percent) => expect(wholePercent(fraction)).toBe(percent))
 
 test.each(JOB_PHASES)('phase %s has a word', (phase) => {
-  for (const objectsFailed of [0, 2]) expect(zh.shell.phases[jobMood({ phase, objectsFailed }).word]).toBeTruthy()
+  for (const objectsTotal of [0, 2])
+    for (const objectsFailed of [0, objectsTotal])
+      expect(zh.shell.phases[jobMood({ phase, objectsTotal, objectsFailed }).word]).toBeTruthy()
+})
+
+test('a job that found nothing is no success', () => {
+  expect(jobMood({ phase: 'completed', objectsTotal: 0, objectsFailed: 0 })).toEqual({
+    word: 'nothingFound',
+    mood: 'healing',
+  })
 })

@@ -112,7 +112,7 @@ function JobLink({ job, current }: { job: JobView; current: boolean }) {
         <span className="lh-side-percent lh-number">{percent}</span>
         <span className={`lh-side-phase lh-truncate lh-mood-${mood}`}>{phase}</span>
         <span className="lh-side-rate lh-number">{rate}</span>
-        {word !== 'completed' && (
+        {word !== 'completed' && word !== 'nothingFound' && (
           <progress
             className="lh-side-progress"
             aria-hidden="true"
@@ -135,6 +135,7 @@ const PHASE_ICONS: Record<PhaseWord, ReactNode> = {
   'cooling-down': <ClockCircleOutlined />,
   paused: <PauseOutlined />,
   completed: <CheckOutlined />,
+  nothingFound: <ExclamationCircleOutlined />,
   completedWithFailures: <ExclamationCircleOutlined />,
   failed: <CloseCircleOutlined />,
   cancelled: <MinusCircleOutlined />,

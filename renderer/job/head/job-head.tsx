@@ -2,7 +2,7 @@
 import type { JobView } from '../../../shared/ipc-contract.ts'
 import { hasEnded } from '../../../shared/job-state.ts'
 import type { MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
-import { jobFraction } from '../../shell/job-label.ts'
+import { foundNothing, jobFraction } from '../../shell/job-label.ts'
 import type { JobCommands } from '../use-job-commands.ts'
 import { fillText } from '../words/fill-sentence.ts'
 import {
@@ -96,7 +96,11 @@ function Figures({ job, snapshot }: { job: JobView; snapshot: MetricsSnapshot | 
         </span>
       )}
       <span className="lh-job-figure-main lh-job-left">
-        {timeLeft ? formatTimeLeft(isStillListing ? -1 : snapshot.secondsLeft, words) : words.phases[job.phase]}
+        {timeLeft
+          ? formatTimeLeft(isStillListing ? -1 : snapshot.secondsLeft, words)
+          : foundNothing(job)
+            ? head.nothingFound
+            : words.phases[job.phase]}
       </span>
       <span className="lh-job-amounts">
         {formatBytesOf(job.bytesDone, job.bytesTotal)}

@@ -174,6 +174,19 @@ test.each(listings)(
   },
 )
 
+test.each([
+  ['a web server without such a page', {}, /does not speak S3/, 4],
+  ['a service that says nothing but its number', { 'x-amz-request-id': 'R1' }, /no bucket named bucket/, 3],
+])('a 404 of %s', async (_title, headers, sentence, code) => {
+  const page = '<!DOCTYPE html>\n<html><head><title>404 Not Found</title></head><body>nginx<hr></body></html>'
+  const server = await listen((response) =>
+    response.writeHead(404, { 'content-type': 'text/html', ...headers }).end(page),
+  )
+  const run = await runProgram(['ls', 's3://bucket/a/', ...flags(server)], ENVIRONMENT)
+  expect(run.stderr).toMatch(sentence)
+  expect(run.code).toBe(code)
+})
+
 test('keys that are listed twice are fetched once, and those from outside the prefix not at all', async () => {
   const inside = ['a/1.nc', 'a/2.nc', 'a/3.nc'].map((key) => ({ key, size: SIZE }))
   const outside = ['b/other.nc', '../../climbs.nc'].map((key) => ({ key, size: SIZE }))

@@ -44,6 +44,13 @@ export function describeFailure(t: TFunction, failure: Failure): FailureText {
       evidence,
     }
   }
+  if (failure.class === 'protocol' && failure.httpStatus === 404 && subject) {
+    return {
+      sentence: t('failures.special.noService', { subject }),
+      advice: t('failures.special.noServiceAdvice'),
+      evidence,
+    }
+  }
   return {
     sentence: subject ? t(`failures.${failure.class}.named`, { subject }) : t(`failures.${failure.class}.plain`),
     advice: t(`failures.${failure.class}.advice`),

@@ -138,6 +138,8 @@ export const failuresEn: Translation<typeof failuresZh> = {
     regionKnown: 'The bucket {{subject}} is in {{region}}, not in the given region.',
     regionKnownPlain: 'The bucket is in {{region}}, not in the given region.',
     regionKnownAdvice: 'Change the region to {{region}}, or leave it empty to have it found.',
+    noService: 'No S3 service answers at {{subject}}.',
+    noServiceAdvice: 'Check the endpoint, its port and path too; a public Wi-Fi may want a login first.',
     programUnreachable: 'The Longhaul program cannot be reached.',
     programUnreachableAdvice: 'Make sure that it is still running; the window reconnects by itself.',
     contractBroken: 'The program’s answer does not fit this page.',

@@ -139,6 +139,8 @@ export const failuresZh = {
     regionKnown: '存储桶 {{subject}} 在区域 {{region}}，不在所填的区域。',
     regionKnownPlain: '存储桶在区域 {{region}}，不在所填的区域。',
     regionKnownAdvice: '把区域改为 {{region}}，或留空让程序自动识别。',
+    noService: '{{subject}} 上没有 S3 服务。',
+    noServiceAdvice: '检查服务地址，连同端口和路径；公共 Wi-Fi 可能需要先登录。',
     programUnreachable: '联系不上 Longhaul 程序。',
     programUnreachableAdvice: '请确认程序仍在运行；恢复后会自动重新连接。',
     contractBroken: '程序的应答与页面不匹配。',

@@ -76,6 +76,11 @@ describe.each(LANGUAGES)('in %s', (language) => {
     expect(text.sentence).toContain('eu-west-1')
     expect(text.advice).toContain('eu-west-1')
   })
+  test('a page that is not there is told from a bucket that is not', () => {
+    const noPage = { class: 'protocol', code: 'HTTP 404', httpStatus: 404, subject: 'intranet:8080' } as const
+    expect(describeFailure(t, noPage).sentence).toMatch(/S3.*intranet:8080|intranet:8080.*S3/)
+    expect(describeFailure(t, { ...noPage, class: 'missing-bucket' }).sentence).not.toContain('S3')
+  })
   test('the other side is only quoted, below our own sentence', () => {
     const text = describeFailure(t, { class: 'tls', code: 'CERT_EXPIRED', httpStatus: 495, detail: 'expired' })
     expect(text.sentence).not.toContain('expired')

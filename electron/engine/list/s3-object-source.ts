@@ -102,6 +102,11 @@ export function createS3ObjectSource(options: S3SourceOptions): S3ObjectSource {
     return { ...failure, subject: isOfProxy ? `${proxy.hostname}:${proxy.port}` : endpoint.hostHeader }
   }
 
+  const missingBucket = { class: 'missing-bucket', subject: source.bucket } as const
+  /** ... and where it bears no sign of S3, that a web server without such a page is there. */
+  const noService = (failure: Failure) =>
+    failed({ ...failure, class: 'protocol', subject: planEndpoint(source, region).hostHeader })
+
   return readKeysAlone({
     async listPage({ prefix, delimiter, continuation, pageSize, startAfter }, signal) {
       const page = await run(signal, (s3) =>
@@ -117,9 +122,9 @@ export function createS3ObjectSource(options: S3SourceOptions): S3ObjectSource {
         }),
       )
       if (page.ok) return readPage(page.value, { prefix, continuation })
-      // A listing has no key that could be missing: without S3's own word for it, a 404 means the bucket.
-      const isBucket = page.failure.class === 'missing'
-      return isBucket ? failed({ ...page.failure, class: 'missing-bucket', subject: source.bucket }) : page
+      // A listing has no key that could be missing: a 404 means the bucket, ...
+      if (page.failure.class !== 'missing') return page
+      return isUnsigned(page.failure) ? noService(page.failure) : failed({ ...page.failure, ...missingBucket })
     },
 
     async headObject(key, { checksums, partNumber }, signal) {
@@ -167,7 +172,8 @@ export function createS3ObjectSource(options: S3SourceOptions): S3ObjectSource {
 
     async listBuckets(signal) {
       const answer = await run(signal, (s3) => s3.send(new ListBucketsCommand({}), { abortSignal: signal }))
-      return answer.ok ? success((answer.value.Buckets ?? []).map((bucket) => bucket.Name ?? '')) : answer
+      if (answer.ok) return success((answer.value.Buckets ?? []).map((bucket) => bucket.Name ?? ''))
+      return answer.failure.class === 'missing' && isUnsigned(answer.failure) ? noService(answer.failure) : answer
     },
 
     async endpoint() {

@@ -1,10 +1,11 @@
 /** Why is it slow? One button, findings with advice, every check with its threshold, a file to send around. */
-import { Button, Input, Progress, Select } from 'antd'
+import { Button, Progress, Select } from 'antd'
 import { useMemo, useState } from 'react'
 import { CHECK_CODES } from '../../shared/diagnosis.ts'
 import { isAbsolutePath } from '../form/draft-fields.ts'
 import { readDraft } from '../form/draft-storage.ts'
 import { Field } from '../form/field.tsx'
+import { FolderField } from '../form/folder-field.tsx'
 import { useTranslation } from '../i18n/index.ts'
 import { FailureNote } from '../shell/failure-note.tsx'
 import { useAppInfo, useJobs, useSettings } from '../store/use-window-store.tsx'
@@ -38,6 +39,7 @@ function Start({ diagnosis }: { diagnosis: DiagnosisHandle }) {
   // Another target brings its own folder along.
   const folder = typed?.targetId === target.id ? typed.folder : target.folder
   const isFolder = isAbsolutePath(folder)
+  const setFolder = (path: string) => setTyped({ targetId: target.id, folder: path })
   const words = { job: 'diagnosis.targetJob', form: 'diagnosis.targetForm', local: 'diagnosis.targetLocal' } as const
   const { current, isRunning } = diagnosis
   return (
@@ -55,17 +57,14 @@ function Start({ diagnosis }: { diagnosis: DiagnosisHandle }) {
           />
         )}
       </Field>
-      <Field label={t('diagnosis.folder')} error={isFolder ? undefined : t('diagnosis.folderInvalid')}>
-        {(control) => (
-          <Input
-            {...control}
-            disabled={isRunning}
-            value={folder}
-            spellCheck={false}
-            onChange={(event) => setTyped({ targetId: target.id, folder: event.target.value })}
-          />
-        )}
-      </Field>
+      <FolderField
+        label={t('diagnosis.folder')}
+        path={folder}
+        error={isFolder ? undefined : t('diagnosis.folderInvalid')}
+        isDisabled={isRunning}
+        onType={setFolder}
+        onChoose={setFolder}
+      />
       <div className="lh-diagnosis-bar">
         {isRunning ? (
           <>

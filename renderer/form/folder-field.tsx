@@ -17,13 +17,15 @@ type FolderFieldProps = {
   startAt?: string
   hint?: ReactNode
   error?: string | undefined
+  isDisabled?: boolean
   onType: (path: string) => void
   onChoose: (path: string) => void
   /** The field is left, or Enter is pressed in it. */
   onLeave?: () => void
 }
 
-export function FolderField({ label, path, startAt = '', hint, error, onType, onChoose, onLeave }: FolderFieldProps) {
+export function FolderField(props: FolderFieldProps) {
+  const { label, path, startAt = '', hint, error, isDisabled = false, onType, onChoose, onLeave } = props
   const { t } = useTranslation()
   const client = useClient()
   const nativeDialogs = useAppInfo()?.nativeDialogs ?? false
@@ -46,13 +48,14 @@ export function FolderField({ label, path, startAt = '', hint, error, onType, on
           <div className="lh-field-line">
             <Input
               {...control}
+              disabled={isDisabled}
               value={path}
               spellCheck={false}
               onBlur={() => onLeave?.()}
               onPressEnter={() => onLeave?.()}
               onChange={(event) => onType(event.target.value)}
             />
-            <Button icon={<FolderOutlined aria-hidden="true" />} onClick={() => void choose()}>
+            <Button icon={<FolderOutlined aria-hidden="true" />} disabled={isDisabled} onClick={() => void choose()}>
               {t('form.folderChoose')}
             </Button>
           </div>

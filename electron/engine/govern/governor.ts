@@ -23,6 +23,7 @@ import { createEndpointKeeper } from './endpoint-keeper.ts'
 import { explainLimit, type LimitEvidence } from './explain-limit.ts'
 import { createHealer } from './healer.ts'
 import { createHealthMonitor } from './health-monitor.ts'
+import { type HeldLimit, holdLimit } from './hold-limit.ts'
 import { createNetworkProbe } from './network-probe.ts'
 import { createNetworkWatch } from './network-watch.ts'
 import { createRestKeeper } from './rest-keeper.ts'
@@ -128,6 +129,7 @@ export function createGovernor(options: GovernorOptions) {
   /** When the network was last away. */
   let lostUntil = Number.NEGATIVE_INFINITY
   let decay = startDecay(now())
+  let shownLimit: HeldLimit | undefined
   /** Only such objects are left as are refused, by a service that gives others. */
   let isLeftToFail = false
 
@@ -359,7 +361,7 @@ export function createGovernor(options: GovernorOptions) {
   function watchDecay(at: number, newBytes: number): void {
     // When nothing is left to hand out, fewer connections work, and what they reach together is no decay.
     const isWorking = mayWork() && pool.size > 0 && (!options.isListingComplete() || book.hasWaitingWork())
-    const look = { now: at, newBytes, newAnswers: answers, isWorking, limit: () => limit(recentRate) }
+    const look = { now: at, newBytes, newAnswers: answers, isWorking, limit: () => explain(recentRate) }
     options.onDecayLook?.(look, () => limitEvidence(recentRate))
     const watched = detectDecay(decay, look)
     answers = []
@@ -445,6 +447,7 @@ export function createGovernor(options: GovernorOptions) {
     }
     // Slower because the user wants it is no decay.
     decay = startDecay(at)
+    shownLimit = undefined
     if (limits.threads > before.threads) concurrency = raiseCeiling(concurrency, before.threads)
     if (limits.threads < before.threads) tuneConcurrency(at)
     pump()
@@ -488,7 +491,7 @@ export function createGovernor(options: GovernorOptions) {
   /** Where nothing but the failing is asked for, a question about another object tells. */
   const failingShare = () => (isGranting() ? 0 : 1 - window.read(now(), book.receivingTasks()).successRate)
 
-  const limit = (bytesPerSecond: number): Limit => explainLimit(limitEvidence(bytesPerSecond))
+  const explain = (bytesPerSecond: number): Limit => explainLimit(limitEvidence(bytesPerSecond))
 
   function limitEvidence(bytesPerSecond: number): LimitEvidence {
     const at = now()
@@ -579,7 +582,11 @@ export function createGovernor(options: GovernorOptions) {
     dnsMs: () => addresses.lookupMs(),
     waitSeconds: rest.secondsLeft,
     phase: (): JobPhase | undefined => rest.phase() ?? (network.isLost() ? 'waiting' : undefined),
-    limit,
+    /** As it may be shown: steady. */
+    limit(bytesPerSecond: number): Limit {
+      shownLimit = holdLimit(shownLimit, explain(bytesPerSecond), now())
+      return shownLimit.limit
+    },
     connectionTable: (): ConnectionView[] => pool.view(),
     addressTable: (): AddressView[] =>
       addresses.records().map((record) => {

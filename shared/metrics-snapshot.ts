@@ -56,6 +56,9 @@ export const limitSchema = z.object({
 })
 export type Limit = z.infer<typeof limitSchema>
 
+/** Of fewer finished requests a share says nothing: the first refusal alone would be "0 %". */
+export const LEAST_REQUESTS = 10
+
 export const metricsSnapshotSchema = z.object({
   time: z.string(),
   phase: jobPhaseSchema,
@@ -86,6 +89,8 @@ export const metricsSnapshotSchema = z.object({
   generation: z.number().int(),
   requestsPerSecond: z.number(),
   successRate: z.number(),
+  /** The finished requests that it is a share of; not in what an older version has kept. */
+  recentRequests: z.number().int().optional(),
   delayMs: z.number(),
   firstByteMsP50: z.number(),
   firstByteMsP95: z.number(),

@@ -6,7 +6,7 @@ import type { EventCode, Reason } from '../../../shared/engine-event.ts'
 import type { Failure } from '../../../shared/failure.ts'
 import { type JobLimits, type JobSpec, threadCeiling } from '../../../shared/job-spec.ts'
 import type { JobPhase } from '../../../shared/job-state.ts'
-import type { AddressView, ConnectionView, Limit } from '../../../shared/metrics-snapshot.ts'
+import { type AddressView, type ConnectionView, LEAST_REQUESTS, type Limit } from '../../../shared/metrics-snapshot.ts'
 import type { Policy } from '../../../shared/policy.ts'
 import type { EnginePorts, FetchTask, TaskOutcome } from '../engine-ports.ts'
 import { subPrefixOf } from '../list/key-below-prefix.ts'
@@ -300,16 +300,17 @@ export function createGovernor(options: GovernorOptions) {
     const retryAfterMs = throttled ? failure.retryAfterMs : undefined
     const change = gates.noteAnswer(prefix, { throttled, sentAt, retryAfterMs })
     if (!change) return
-    const { successRate } = window.read(now())
+    const { successRate, recentRequests } = window.read(now())
     const of = change.prefix === undefined ? {} : { prefix: change.prefix }
     if (!change.isLimited) {
       emit('throttle-ended', of)
       return
     }
     const status = failure?.httpStatus ?? 503
-    emit('throttled', { ...of, status, successRate, ...(retryAfterMs ? { retryAfterMs } : {}) })
+    const share = recentRequests < LEAST_REQUESTS ? {} : { successRate }
+    emit('throttled', { ...of, status, ...share, ...(retryAfterMs ? { retryAfterMs } : {}) })
     const delayMs = Math.round(1000 / change.requestsPerSecond)
-    emit('rate-changed', { ...of, requestsPerSecond: change.requestsPerSecond, successRate, delayMs })
+    emit('rate-changed', { ...of, requestsPerSecond: change.requestsPerSecond, ...share, delayMs })
   }
 
   /** `address`: that may be to blame. */

@@ -50,6 +50,8 @@ export function createRequestWindow(windowSeconds: number) {
       const sorted = [...firstBytes].sort((a, b) => a - b)
       return {
         successRate: asked === 0 ? 1 : (asked - failed) / asked,
+        /** Finished ones that it is a share of. */
+        recentRequests: inWindow.length,
         /** Of the same requests, those that the server failed. */
         serverErrors: inWindow.filter(({ failureClass }) => failureClass === 'server-error').length,
         requestsPerSecond: finishedAt.length / (RATE_MILLISECONDS / 1000),

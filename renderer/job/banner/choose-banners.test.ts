@@ -120,6 +120,20 @@ describe('the line under the head', () => {
     expect(banners.map((banner) => banner.kind)).toEqual(expected)
   })
 
+  it.each([
+    ['tells the share of the last requests', 10, { successRate: 0.3 }],
+    ['tells no share of two', 2, {}],
+  ])('throttled, it %s', (_, recentRequests, share) => {
+    const [banner] = chooseBanners({
+      job: sampleJob(),
+      snapshot: { ...sampleSnapshot(), successRate: 0.3, recentRequests },
+      events: [ago(3, 'throttled', { prefix: 'a/', successRate: 0 })],
+      now: NOW,
+    })
+    expect(banner).toMatchObject({ kind: 'throttled', reason: { prefix: 'a/', ...share } })
+    expect(Object.keys(banner?.reason ?? {}).sort()).toEqual(['prefix', ...Object.keys(share)])
+  })
+
   it('counts the warm connections of the new generation only', () => {
     const connectionTable = [
       ...sampleConnections(16, { generation: 2 }),

@@ -7,6 +7,7 @@ import type { JobView } from '../../../shared/ipc-contract.ts'
 import type { JobPhase } from '../../../shared/job-state.ts'
 import type { MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
 import type { JobWords } from '../../i18n/job-zh.ts'
+import { hasSuccessRate } from '../words/tell-success.ts'
 
 export type BannerKind = keyof JobWords['banners']
 /** trouble: red, needs somebody. healing: orange, being dealt with. healthy: green. neutral: a state, no news. */
@@ -134,13 +135,12 @@ const throttled: Condition = ({ snapshot, events, now }) => {
   const event = latest(events, ['throttled', 'throttle-ended', 'job-started'])
   const fresh = event?.code === 'throttled' && secondsSince(event, now) <= THROTTLED_SECONDS
   if (!fresh && snapshot?.limit.code !== 'throttling') return undefined
-  const live = snapshot
-    ? {
-        ...(snapshot.limit.code === 'throttling' ? snapshot.limit.evidence : {}),
-        ...{ successRate: snapshot.successRate, ...(snapshot.delayMs > 0 ? { delayMs: snapshot.delayMs } : {}) },
-      }
-    : {}
-  return { kind: 'throttled', tone: 'healing', reason: { ...(fresh ? event.reason : {}), ...live } }
+  const said = fresh ? event.reason : {}
+  if (!snapshot) return { kind: 'throttled', tone: 'healing', reason: said }
+  const { limit, delayMs } = snapshot
+  const { successRate: _, ...rest }: Reason = { ...said, ...(limit.code === 'throttling' ? limit.evidence : {}) }
+  const live = { ...(delayMs > 0 ? { delayMs } : {}), ...successShare(snapshot) }
+  return { kind: 'throttled', tone: 'healing', reason: { ...rest, ...live } }
 }
 
 const REBUILD_CODES: EventCode[] = ['pool-rebuilding', 'pool-rebuilt', 'cooling-down', 'job-started']
@@ -196,7 +196,7 @@ function stateBanner({ job, snapshot }: BannerInput): Banner {
     return { kind: 'listing', tone: 'neutral', reason: job.objectsTotal > 0 ? found : {} }
   }
   if (!snapshot) return { kind: 'running', tone: 'healthy', reason: {} }
-  const reason = { connections: snapshot.connections.active, successRate: snapshot.successRate }
+  const reason = { connections: snapshot.connections.active, ...successShare(snapshot) }
   if (snapshot.successRate < POOR_SUCCESS_RATE) return { kind: 'retrying', tone: 'healing', reason }
   const { objectsFailed } = job
   return objectsFailed > 0
@@ -205,6 +205,9 @@ function stateBanner({ job, snapshot }: BannerInput): Banner {
 }
 
 // -- helpers --------------------------------------------------------------------------------------------------
+
+const successShare = (snapshot: MetricsSnapshot | undefined): Reason =>
+  snapshot && hasSuccessRate(snapshot) ? { successRate: snapshot.successRate } : {}
 
 function latest(events: readonly EngineEvent[], codes: readonly EventCode[]): EngineEvent | undefined {
   return events.findLast((event) => codes.includes(event.code))

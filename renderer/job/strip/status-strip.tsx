@@ -7,7 +7,8 @@ import type { MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
 import { POOR_SUCCESS_RATE } from '../banner/choose-banners.ts'
 import { popupContainer } from '../popup-container.ts'
 import { fillText } from '../words/fill-sentence.ts'
-import { formatMilliseconds, formatPercent, UNKNOWN } from '../words/format-live.ts'
+import { formatMilliseconds, UNKNOWN } from '../words/format-live.ts'
+import { hasSuccessRate, tellSuccess } from '../words/tell-success.ts'
 import { useJobWords } from '../words/use-job-words.ts'
 import './status-strip.css'
 
@@ -17,7 +18,7 @@ export function StatusStrip({ snapshot }: { snapshot: MetricsSnapshot | undefine
   // Nothing is asked while it is paused: what was measured before is no live figure.
   const asking = snapshot?.phase === 'paused' ? undefined : snapshot
   const showAsked = (value: (snapshot: MetricsSnapshot) => string): string => (asking ? value(asking) : UNKNOWN)
-  const isPoor = asking !== undefined && asking.successRate < POOR_SUCCESS_RATE
+  const isPoor = asking !== undefined && hasSuccessRate(asking) && asking.successRate < POOR_SUCCESS_RATE
   const isLeaking = snapshot !== undefined && snapshot.connections.closeWait > 0
   return (
     <dl className="lh-strip" aria-label={strip.label}>
@@ -26,12 +27,7 @@ export function StatusStrip({ snapshot }: { snapshot: MetricsSnapshot | undefine
         value={show(({ concurrency, threads }) => `${asking ? concurrency : 0}/${threads}`)}
         width={5}
       />
-      <Figure
-        name={strip.successRate}
-        value={showAsked(({ successRate }) => formatPercent(successRate))}
-        width={6}
-        warns={isPoor}
-      />
+      <Figure name={strip.successRate} value={showAsked(tellSuccess)} width={6} warns={isPoor} />
       <Figure
         name={strip.firstByte}
         title={strip.firstByteTitle}

@@ -15,6 +15,7 @@ import {
   formatSteadyRate,
   formatTimeLeft,
 } from './format-live.ts'
+import { tellSuccess } from './tell-success.ts'
 
 const time = '2026-01-01T00:00:00.000Z'
 const key = 'e5.oper.an.pl/202510/e5.oper.an.pl.128_130_t.ll025sc.2025100100_2025100123.nc'
@@ -340,3 +341,11 @@ describe('live figures', () => {
     expect(shown).toBe(expected)
   })
 })
+
+test.each([
+  ['a hundred requests', { successRate: 0.98, recentRequests: 100 }, '98.0 %'],
+  ['ten', { successRate: 0.9, recentRequests: 10 }, '90.0 %'],
+  ['two refusals and nothing else', { successRate: 0, recentRequests: 2 }, '0/2'],
+  ['nothing that has finished', { successRate: 1, recentRequests: 0 }, '–'],
+  ['what an older version has kept', { successRate: 0.98 }, '98.0 %'],
+])('success of %s', (_, requests, text) => expect(tellSuccess(requests)).toBe(text))

@@ -32,7 +32,7 @@ export function ConnectionsTab({ snapshot }: { snapshot: MetricsSnapshot | undef
       {
         key: 'address',
         title: connections.address,
-        width: 'minmax(98px, 150px)',
+        width: 'minmax(98px, var(--lh-address-column))',
         render: (line) => <span title={line.address}>{line.address}</span>,
       },
       {

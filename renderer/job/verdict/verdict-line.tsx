@@ -1,6 +1,7 @@
 /** What limits the speed now, or limited it over a job that stands still, in one line; why, with the numbers, one click away. */
 import { Popover } from 'antd'
 import type { JobView } from '../../../shared/ipc-contract.ts'
+import { hasEnded } from '../../../shared/job-state.ts'
 import type { Limit } from '../../../shared/metrics-snapshot.ts'
 import { popupContainer } from '../popup-container.ts'
 import { fieldLabel, fillText } from '../words/fill-sentence.ts'
@@ -13,6 +14,8 @@ export function VerdictLine({ job, limit }: { job: JobView; limit: Limit | undef
   const words = useJobWords()
   const { verdict, punctuation } = words
   const chosen = chooseVerdict(job, limit)
+  // Of a job that has ended before it moved, no speed is left to be explained.
+  if (chosen.kind === 'unknown' && hasEnded(job.phase)) return null
   const phase = words.phases[job.phase]
   const said =
     chosen.kind === 'unknown' ? undefined : words.limits[chosen.kind === 'now' ? chosen.limit.code : chosen.code]

@@ -5,7 +5,7 @@
  * else is left. So what stops everything comes before what slows, what was measured directly before what was inferred, and
  * what is not healed by us (limit, throttling, disk) before what is being healed (address, ageing). Pure.
  */
-import type { Limit } from '../../../shared/metrics-snapshot.ts'
+import { LEAST_REQUESTS, type Limit } from '../../../shared/metrics-snapshot.ts'
 
 export type LimitEvidence = {
   bytesPerSecond: number
@@ -18,6 +18,8 @@ export type LimitEvidence = {
   successRate: number
   /** Bytes per second the user allows; 0 = no limit. */
   userLimit: number
+  /** What arrives, over as long as it takes to tell it from that limit; as is `recentRequests` not in old recordings. */
+  pacedBytesPerSecond?: number
   diskWriteMs: number
   loopLagMs: number
   /** Of the proven ageing of connections; undefined = none. */
@@ -33,6 +35,8 @@ export type LimitEvidence = {
   firstByteMs: number
   /** Of the last requests, at most a hundred and a minute old, those that the server failed. */
   serverErrors: number
+  /** How many those last requests are. */
+  recentRequests?: number
   /** Of the connections' time in the last minute, what went into such as fell silent or crawled until they were replaced. */
   lostShare: number
 }
@@ -44,6 +48,9 @@ const SILENT_MS = 3000
 const NEAR_LIMIT = 0.9
 /** Of the connections' time: above this, more of it goes into waiting for answers than into receiving them. */
 const MOSTLY_WAITING = 0.5
+/** Of the last requests. One that was failed among many that were throttled makes no failing server. */
+const MANY_ERRORS = 0.1
+const FULL_WINDOW = 100
 /** Below this, replacing them in time has all but healed it: a speed that is a tenth lower is no decay yet. */
 const MUCH_LOST = 0.1
 
@@ -53,7 +60,8 @@ export function explainLimit(evidence: LimitEvidence): Limit {
   if (evidence.dnsFailing) return { code: 'dns', evidence: { seconds: Math.round(evidence.silentMs / 1000) } }
   if (evidence.silentMs > SILENT_MS)
     return { code: 'network-lost', evidence: { seconds: Math.round(evidence.silentMs / 1000) } }
-  if (evidence.userLimit > 0 && bytesPerSecond > NEAR_LIMIT * evidence.userLimit) {
+  const pacedRate = Math.max(bytesPerSecond, evidence.pacedBytesPerSecond ?? 0)
+  if (evidence.userLimit > 0 && pacedRate > NEAR_LIMIT * evidence.userLimit) {
     return { code: 'user-limit', evidence: { limitBytesPerSecond: evidence.userLimit } }
   }
   if (evidence.limitedRate !== undefined) {
@@ -69,8 +77,9 @@ export function explainLimit(evidence: LimitEvidence): Limit {
   if (evidence.diskWriteMs > SLOW_WRITE_MS)
     return { code: 'disk', evidence: { writeMs: Math.round(evidence.diskWriteMs) } }
   if (evidence.loopLagMs > SLOW_LOOP_MS) return { code: 'cpu', evidence: { loopLagMs: Math.round(evidence.loopLagMs) } }
-  if (evidence.successRate < 0.9 && evidence.serverErrors > 0) {
-    return { code: 'server', evidence: { successRate: evidence.successRate, errors: evidence.serverErrors } }
+  const { serverErrors, recentRequests = FULL_WINDOW } = evidence
+  if (serverErrors > MANY_ERRORS * Math.max(LEAST_REQUESTS, recentRequests)) {
+    return { code: 'server', evidence: { successRate: evidence.successRate, errors: serverErrors } }
   }
   if (evidence.quarantined.length > 0)
     return {

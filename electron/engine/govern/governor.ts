@@ -63,6 +63,9 @@ const SILENT_MS = 1000
 const CONNECT_TIMEOUT_WEIGHT = 4
 /** While a limit of the user's is nearly reached, quiet connections are only waiting for their turn. */
 const NEAR_LIMIT = 0.7
+/** Connections take their bytes in lumps. Whether a limit is reached shows once some have passed, at a low one after seconds. */
+const LUMPS_BYTES = 2 * 1024 ** 2
+const LONGEST_LOOK_SECONDS = 20
 
 export function createGovernor(options: GovernorOptions) {
   const { ports, policy, spec, book, emit } = options
@@ -123,6 +126,8 @@ export function createGovernor(options: GovernorOptions) {
   let receivedBefore = 0
   let answers: number[] = []
   let recentRate = 0
+  /** Bytes per second over as long as it takes to tell them from the user's limit. */
+  let pacedRate = 0
   let tickedAt = now()
   let heldUntil = 0
   let silentBeforeRestMs = 0
@@ -354,7 +359,10 @@ export function createGovernor(options: GovernorOptions) {
     if (bytes > receivedBefore) network.noteBytes()
     for (const line of pool.lines()) if (line.task && line.firstByteAt > 0) network.noteGrant(line.taskStartedAt)
     const seconds = Math.max(0.001, (at - tickedAt) / 1000)
-    recentRate += ((bytes - receivedBefore) / seconds - recentRate) * Math.min(1, seconds)
+    const rate = (bytes - receivedBefore) / seconds
+    recentRate += (rate - recentRate) * Math.min(1, seconds)
+    const lookSeconds = Math.min(LONGEST_LOOK_SECONDS, LUMPS_BYTES / (limits.bytesPerSecond ?? LUMPS_BYTES))
+    pacedRate += (rate - pacedRate) * Math.min(1, seconds / Math.max(1, lookSeconds))
     watchDecay(at, bytes - receivedBefore)
     receivedBefore = bytes
   }
@@ -374,7 +382,7 @@ export function createGovernor(options: GovernorOptions) {
   }
 
   const isHeldBack = (at: number): boolean =>
-    at < heldUntil || (limits.bytesPerSecond !== undefined && recentRate > NEAR_LIMIT * limits.bytesPerSecond)
+    at < heldUntil || (limits.bytesPerSecond !== undefined && pacedRate > NEAR_LIMIT * limits.bytesPerSecond)
 
   function judgeAddresses(): void {
     const lines = new Map<string, LinesOfAddress>()
@@ -449,6 +457,7 @@ export function createGovernor(options: GovernorOptions) {
     // Slower because the user wants it is no decay.
     decay = startDecay(at)
     shownLimit = undefined
+    pacedRate = Math.min(pacedRate, limits.bytesPerSecond ?? pacedRate)
     if (limits.threads > before.threads) concurrency = raiseCeiling(concurrency, before.threads)
     if (limits.threads < before.threads) tuneConcurrency(at)
     pump()
@@ -496,7 +505,7 @@ export function createGovernor(options: GovernorOptions) {
 
   function limitEvidence(bytesPerSecond: number): LimitEvidence {
     const at = now()
-    const { successRate, requestsPerSecond, firstByteMsP50, serverErrors } = window.read(at)
+    const { successRate, recentRequests, requestsPerSecond, firstByteMsP50, serverErrors } = window.read(at)
     return {
       bytesPerSecond,
       concurrency: concurrency.level,
@@ -508,6 +517,7 @@ export function createGovernor(options: GovernorOptions) {
       requestsPerSecond,
       firstByteMs: firstByteMsP50,
       userLimit: limits.bytesPerSecond ?? 0,
+      pacedBytesPerSecond: pacedRate,
       diskWriteMs: dataPlane.diskWriteMs(),
       loopLagMs: options.loopLagMs(),
       tauSeconds: ageing.tauSeconds(),
@@ -520,6 +530,7 @@ export function createGovernor(options: GovernorOptions) {
       silentMs: isAsking() && !network.isAnswering() ? network.silentMs() : 0,
       isWorking: mayWork() && (pool.size > 0 || addresses.isFailing || pace.isFailing()),
       serverErrors,
+      recentRequests,
       lostShare: window.lostSeconds(at) / (policy.throttleWindowSeconds * Math.max(1, concurrency.level)),
     }
   }

@@ -181,7 +181,13 @@ describe('what holds the speed down', () => {
     ['throttling', { limitedRate: 12, successRate: 0.97 }, 'throttling'],
     ['the disk', { diskWriteMs: 500 }, 'disk'],
     ['this machine', { loopLagMs: 400 }, 'cpu'],
-    ["the server's errors", { successRate: 0.8, serverErrors: 30 }, 'server'],
+    ["the server's errors", { successRate: 0.7, serverErrors: 30, recentRequests: 100 }, 'server'],
+    [
+      "the line, where the server's errors are few among other failures",
+      { successRate: 0.5, serverErrors: 2, recentRequests: 24 },
+      'line',
+    ],
+    ['the line, after one error of two requests', { successRate: 0.5, serverErrors: 1, recentRequests: 2 }, 'line'],
     ['the waiting for answers, when it takes most of the time', { requestsPerSecond: 150, firstByteMs: 80 }, 'latency'],
     ['not when bytes take more', { requestsPerSecond: 90, firstByteMs: 80 }, 'line'],
     [
@@ -194,6 +200,11 @@ describe('what holds the speed down', () => {
     ['connections that fall silent, when much time goes into them', { lostShare: 0.3 }, 'silence'],
     ['not when they are replaced in time', { lostShare: 0.05 }, 'line'],
     ['ageing connections', { tauSeconds: 15, retireAgeSeconds: 1.7 }, 'ageing'],
+    [
+      'a low limit that is kept in lumps',
+      { userLimit: 1e5, bytesPerSecond: 0, pacedBytesPerSecond: 0.95e5, loopLagMs: 300 },
+      'user-limit',
+    ],
     [
       'the limit before throttling: it is the one the user can lift',
       { userLimit: 33e6, limitedRate: 12 },

@@ -169,7 +169,7 @@ describe('the line under the head', () => {
     const [banner] = chooseBanners({
       job,
       snapshot: undefined,
-      events: [ago(3, 'disk-full', { path: '/d' })],
+      events: [ago(3, 'disk-full', { path: '/d', needBytes: 90 })],
       now: NOW,
     })
     expect(banner?.reason).toEqual({ needBytes: 70, path: '/d' })

@@ -77,7 +77,8 @@ const ENDINGS: Partial<Record<JobPhase, (input: BannerInput) => Banner>> = {
     const failure = job.summary?.failure
     if (failure?.class === 'disk-full') {
       const needBytes = job.bytesTotal - job.bytesDone
-      const reason = { ...(needBytes > 0 ? { needBytes } : {}), ...latest(events, ['disk-full'])?.reason }
+      // What was under way when the event was written has been counted since.
+      const reason = { ...latest(events, ['disk-full'])?.reason, ...(needBytes > 0 ? { needBytes } : {}) }
       return { kind: 'diskFull', tone: 'trouble', reason, action: 'resume' }
     }
     if (failure) return { kind: 'failedEarly', tone: 'trouble', reason: {}, action: 'resume' }

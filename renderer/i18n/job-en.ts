@@ -317,7 +317,7 @@ const values: Record<string, string> = {
   'cause.cooled-down': 'after the cool-down',
   'limitBytesPerSecond.none': 'none',
   'status.completed': 'everything complete',
-  'status.failed': 'with failures',
+  'status.failed': 'not everything complete',
   'status.interrupted': 'interrupted',
   'status.cancelled': 'cancelled',
   true: 'yes',

@@ -94,7 +94,7 @@ const events: Record<EventCode, Sentence> = {
     details: ['存为 {path}'],
   },
   'journal-repaired': { lead: ['日志尾部不完整，已截去并修复'], details: ['截去 {bytes}'] },
-  'disk-full': { lead: ['磁盘空间不足，已暂停'], details: ['位置 {path}', '还需 {needBytes}', '可用 {freeBytes}'] },
+  'disk-full': { lead: ['磁盘空间不足，任务已停下'], details: ['位置 {path}', '还需 {needBytes}', '可用 {freeBytes}'] },
   'disk-slow': { lead: ['磁盘写入变慢'], details: ['单次写入 {writeMs}', '位置 {path}'] },
   'limits-changed': {
     lead: ['按您的设置调整'],
@@ -297,7 +297,7 @@ const values: Record<string, string> = {
   'cause.cooled-down': '冷却之后',
   'limitBytesPerSecond.none': '不限',
   'status.completed': '全部完成',
-  'status.failed': '有失败',
+  'status.failed': '未全部完成',
   'status.interrupted': '被中断',
   'status.cancelled': '已取消',
   true: '是',

@@ -177,7 +177,7 @@ const SENTENCES: Record<EventCode, { reason: Reason; zh: string; en: string }> =
   },
   'disk-full': {
     reason: { path: 'D:\\era5', needBytes: 263e9, freeBytes: 1_200_000 },
-    zh: '磁盘空间不足，已暂停：位置 D:\\era5，还需 263 GB，可用 1.20 MB',
+    zh: '磁盘空间不足，任务已停下：位置 D:\\era5，还需 263 GB，可用 1.20 MB',
     en: 'Disk full, job stopped: at D:\\era5, 263 GB still needed, 1.20 MB free',
   },
   'disk-slow': {

@@ -50,6 +50,8 @@ const browser = await chromium.launch({ executablePath, args: BROWSER_ARGUMENTS 
 try {
   mkdirSync(OUTPUT, { recursive: true })
   const context = await browser.newContext({ locale: 'zh-CN', reducedMotion: 'reduce' })
+  // Nine gigabytes take their time on a busy disk.
+  context.setDefaultTimeout(200_000)
   const page = await context.newPage()
   await page.goto(program.address)
   await takeForm(page)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Limit } from '../../shared/metrics-snapshot.ts'
-import { progressText } from './human-lines.ts'
+import { progressLine } from './human-lines.ts'
 
 const running = {
   ...{ phase: 'running' as const, bytesDone: 5e6, bytesTotal: 24e6, objectsDone: 1, objectsTotal: 6 },
@@ -20,5 +20,16 @@ test.each<[string, Limit, string]>([
     '2.0 MB/s (the disk does not keep up)',
   ],
 ])('the progress line says what holds the speed down: %s', (_title, limit, end) => {
-  expect(progressText({ ...running, limit })).toBe(`5.00 MB / 24.0 MB, 1/6, ${end}`)
+  expect(progressLine({ ...running, limit }, 200).split(' | ')[1]).toBe(`5.00 MB / 24.0 MB, 1/6, ${end}`)
+})
+
+test.each([
+  [100, '=====                     20 % | 5.00 MB / 24.0 MB, 1/6, 2.0 MB/s, 9.5 s left'],
+  [60, ' 20 % | 5.00 MB / 24.0 MB, 1/6, 2.0 MB/s, 9.5 s left'],
+  [40, ' 20 % | 2.0 MB/s, 9.5 s left'],
+  [20, ' 20 % | 2.0 MB/s'],
+  [10, ' 20 % | 2.'],
+])('in %i columns the speed is the last to go', (columns, line) => {
+  const limit = { code: 'line' as const, evidence: {} }
+  expect(progressLine({ ...running, limit, secondsLeft: 9.5 }, columns)).toBe(line)
 })

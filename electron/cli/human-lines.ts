@@ -75,15 +75,27 @@ type Progress = Pick<
   | 'limit'
 >
 
-/** Right of the progress bar. */
-export function progressText(snapshot: Progress): string {
+const BAR_COLUMNS = 24
+
+/** As much as the terminal has room for. On a narrow one the speed is kept, then the time left, and the bar goes first. */
+export function progressLine(snapshot: Progress, columns: number): string {
   const { bytesDone, bytesTotal, objectsDone, objectsTotal, secondsLeft, phase } = snapshot
   const left = secondsLeft >= 0 ? `, ${formatDuration(secondsLeft, 'en')} left` : ''
   const wait = snapshot.waitSeconds > 0 ? ` ${formatDuration(snapshot.waitSeconds, 'en')}` : ''
-  const state =
-    phase === 'running' ? `${formatRate(snapshot.bytesPerSecond)}${held(snapshot.limit)}` : `${phase}${wait}`
+  const speed = formatRate(snapshot.bytesPerSecond)
+  const state = phase === 'running' ? `${speed}${held(snapshot.limit)}` : `${phase}${wait}`
   const more = snapshot.listingComplete ? '' : '+'
-  return `${formatBytes(bytesDone)} / ${formatBytes(bytesTotal)}${more}, ${objectsDone}/${objectsTotal}${more}, ${state}${left}`
+  const done = `${formatBytes(bytesDone)} / ${formatBytes(bytesTotal)}${more}, ${objectsDone}/${objectsTotal}${more}`
+  const share = Math.min(1, bytesDone / Math.max(1, bytesTotal))
+  const percent = `${String(Math.floor(100 * share)).padStart(3)} %`
+  const bar = '='.repeat(Math.round(BAR_COLUMNS * share)).padEnd(BAR_COLUMNS)
+  const forms = [
+    `${bar} ${percent} | ${done}, ${state}${left}`,
+    `${percent} | ${done}, ${state}${left}`,
+    `${percent} | ${state}${left}`,
+    `${percent} | ${state}`,
+  ]
+  return forms.find((form) => form.length <= columns) ?? `${percent} | ${state}`.slice(0, columns)
 }
 
 /** Why so little comes, where somebody else than this line holds it up: nobody should have to guess from a small number. */

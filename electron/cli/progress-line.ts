@@ -1,19 +1,19 @@
 /** The progress line of a terminal; a pipe gets none. */
 import type { MetricsSnapshot } from '../../shared/metrics-snapshot.ts'
-import { progressText } from './human-lines.ts'
+import { progressLine } from './human-lines.ts'
 import type { Io } from './terminal-io.ts'
 
 export type ProgressLine = { show(snapshot: MetricsSnapshot): void; end(): void }
+
+/** Where the terminal does not say. */
+const USUAL_COLUMNS = 80
 
 export async function createProgressLine({ stderr }: Pick<Io, 'stderr'>): Promise<ProgressLine> {
   if (!stderr.isTTY) return { show: () => {}, end: () => {} }
   const { default: cliProgress } = await import('cli-progress')
   const bar = new cliProgress.SingleBar({
     stream: stderr,
-    format: '{bar} {share} % | {text}',
-    barsize: 24,
-    barCompleteChar: '=',
-    barIncompleteChar: ' ',
+    format: '{line}',
     hideCursor: true,
     clearOnComplete: true,
     autopadding: false,
@@ -24,8 +24,7 @@ export async function createProgressLine({ stderr }: Pick<Io, 'stderr'>): Promis
   return {
     show(snapshot) {
       const total = Math.max(1, snapshot.bytesTotal)
-      const share = Math.floor((100 * snapshot.bytesDone) / total)
-      const payload = { text: progressText(snapshot), share: String(share).padStart(3) }
+      const payload = { line: progressLine(snapshot, stderr.columns ?? USUAL_COLUMNS) }
       if (!isStarted) bar.start(total, snapshot.bytesDone, payload)
       isStarted = true
       bar.setTotal(total)

@@ -6,7 +6,7 @@ import { jsonLine } from './json-lines.ts'
 
 export type Io = {
   stdout: Writable
-  stderr: Writable & { isTTY?: boolean }
+  stderr: Writable & { isTTY?: boolean; columns?: number }
   environment: NodeJS.ProcessEnv
   workingFolder: string
 }

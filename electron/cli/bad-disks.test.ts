@@ -75,6 +75,30 @@ async function startSlowly(bytes: number, environment: NodeJS.ProcessEnv = {}) {
   return program
 }
 
+// Linux can be told to take no file larger than that, as FAT32 takes none of 4 GiB.
+describe.runIf(process.platform === 'linux')('a file system that takes no large files', () => {
+  const runBelow = async (bytes: number) => {
+    const program = startProgram(get(), SIGNED)
+    execFileSync('prlimit', ['--pid', String(program.child.pid), `--fsize=${bytes}`])
+    return program.ended
+  }
+
+  test('names those that are too large and writes the rest', { timeout: 60_000 }, async () => {
+    const run = await runBelow(5_000_000)
+    expect(run.stderr).toContain('large.nc: The file system takes no file this large. ("EFBIG')
+    expect(run.code).toBe(1)
+    expect(await rightFiles()).toBe(OBJECTS.length - 1)
+    await expectWholeOnNextRun()
+  })
+
+  test('ends as a failure of the disk where nothing can be written', { timeout: 60_000 }, async () => {
+    const run = await runBelow(300_000)
+    expect(summaryOf(run.stdout)).toMatchObject({ status: 'failed', failure: { class: 'disk', code: 'EFBIG' } })
+    expect(run.stderr).toMatch(/The file system takes no file as large as .*Choose a folder on another drive/)
+    expect(run.code).toBe(5)
+  })
+})
+
 // Linux has a device that is always full.
 describe.runIf(existsSync('/dev/full'))('stdout is on a full disk', () => {
   const FULL = /^longhaul: The disk is full: stdout\. .*ENOSPC/m

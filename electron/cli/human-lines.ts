@@ -35,14 +35,17 @@ function failedLines(summary: Summary, language: Language): string[] {
     language === 'zh' ? `${summary.objectsFailed} 个对象失败：` : `${plural(summary.objectsFailed, 'object')} failed:`
   const named = summary.failed.slice(0, MAX_NAMED).map(({ key, failure, message }) => {
     const known = failureClassSchema.safeParse(failure)
-    const sentence = known.success ? sentenceFor({ class: known.data }, language) : failure
-    const detail = message && message !== failure ? ` (${printable(message)})` : ''
+    const sentence = known.success ? sentenceFor({ class: known.data, ...tellingCode(message) }, language) : failure
+    const detail = message && message !== failure && !sentence.includes(message) ? ` (${printable(message)})` : ''
     return `  ${printable(key)}: ${sentence}${detail}`
   })
   const more = summary.objectsFailed - named.length
   const rest = language === 'zh' ? `  ……另有 ${more} 个` : `  ... and ${more} more`
   return [heading, ...named, ...(more > 0 ? [rest] : [])]
 }
+
+/** Of the operating system's codes, which a message begins with, those that say more than the class. */
+const tellingCode = (message: string) => (message.startsWith('EFBIG') ? { code: 'EFBIG', detail: message } : {})
 
 function endLines(summary: Summary, language: Language): string[] {
   const { failure, status, objectsDone } = summary

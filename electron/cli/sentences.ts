@@ -91,9 +91,18 @@ const INTERNAL: Record<Language, Forms> = {
   zh: ['Longhaul 自身出错：$。', 'Longhaul 自身出错。'],
 }
 
+/** A class says what to do, a code sometimes more of what has happened. */
+const BY_CODE: Record<string, Record<Language, Forms>> = {
+  internal: INTERNAL,
+  EFBIG: {
+    en: ['The file system takes no file as large as $.', 'The file system takes no file this large.'],
+    zh: ['文件系统不支持像 $ 这样大的文件。', '文件系统不支持这样大的文件。'],
+  },
+}
+
 export function sentenceFor(failure: Failure, language: Language): string {
   const forms = language === 'zh' ? CHINESE : ENGLISH
-  const [named, plain] = failure.code === 'internal' ? INTERNAL[language] : forms[failure.class]
+  const [named, plain] = BY_CODE[failure.code ?? '']?.[language] ?? forms[failure.class]
   const subject = failure.subject ?? ''
   // A function: `$&` and the like in a key are not for String.replace to read.
   const sentence = subject ? named.replace('$', () => printable(subject)) : plain
@@ -148,13 +157,19 @@ const FILE_IN_THE_WAY: Record<Language, string> = {
   zh: '那里是一个文件，不是文件夹；请换一个文件夹。',
 }
 
+const SMALL_FILES_ONLY: Record<Language, string> = {
+  en: 'Choose a folder on another drive: FAT32, say, takes no file of 4 GiB or more.',
+  zh: '请换一个磁盘上的文件夹：例如 FAT32 不支持 4 GiB 及以上的文件。',
+}
+
 const GO_ON: Record<Language, string> = {
   en: 'Run the same command again: it goes on from what is on disk.',
   zh: '再次运行同一条命令，即可从已有的数据继续。',
 }
 
-/** Of the codes behind `credentials`. */
-const CREDENTIALS_ADVICE: Record<string, Record<Language, string>> = {
+const ADVICE_BY_CODE: Record<string, Record<Language, string>> = {
+  internal: GO_ON,
+  EFBIG: SMALL_FILES_ONLY,
   'unknown-profile': {
     en: '~/.aws knows no profile of that name.',
     zh: '~/.aws 中没有这个名字的 profile。',
@@ -169,8 +184,7 @@ const CREDENTIALS_ADVICE: Record<string, Record<Language, string>> = {
 export function adviceFor({ class: failureClass, code = '', httpStatus }: Failure, language: Language): string {
   const isFile = failureClass === 'disk' && (code === 'EEXIST' || code === 'ENOTDIR')
   const isLogin = failureClass === 'proxy' && httpStatus === 407
-  const special =
-    code === 'internal' ? GO_ON : isFile ? FILE_IN_THE_WAY : isLogin ? PROXY_LOGIN : CREDENTIALS_ADVICE[code]
+  const special = isFile ? FILE_IN_THE_WAY : isLogin ? PROXY_LOGIN : ADVICE_BY_CODE[code]
   const advice = (special ?? ADVICE[failureClass])?.[language]
   return advice ? `${language === 'zh' ? '' : ' '}${advice}` : ''
 }

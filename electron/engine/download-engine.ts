@@ -59,6 +59,8 @@ export type Download = {
   objectPath(index: number): string | undefined
 }
 
+/** Of a file system that takes no file of that size: FAT32 from 4 GiB on. */
+const TOO_LARGE = 'EFBIG'
 /** Decisions are taken this often; ten times a second sees a stall early and costs nothing. */
 const TICK_MS = 100
 const MAX_NAMED_FAILURES = 1000
@@ -70,7 +72,7 @@ export function startDownload(options: DownloadOptions): Download {
   const { clock, dataPlane } = ports
   const stop = new AbortController()
   const startedAt = clock.monotonic()
-  const named: { index: number; failure: string; message: string }[] = []
+  const named: { index: number; failure: Failure }[] = []
   let phase: JobPhase = 'starting'
   let listingComplete = false
   let fatal: Failure | undefined
@@ -192,7 +194,7 @@ export function startDownload(options: DownloadOptions): Download {
     if (!closed.ok) fatal ??= closed.failure
     await dataPlane.shutDown()
     governor.forgetConnections()
-    const summary = summarize(fatal)
+    const summary = summarize(fatal ?? whyNothingFits())
     options.onSnapshot(snapshot())
     logs.performance(snapshot())
     await logs.close()
@@ -405,7 +407,7 @@ export function startDownload(options: DownloadOptions): Download {
     if (kind === 'changed' || kind === 'corrupt') emit('object-changed', { key, failure: failure?.class ?? kind })
     if (kind !== 'failed' || !failure) return
     emit('object-failed', { key, failure: failure.class, attempts: attempts ?? 1 })
-    if (named.length < MAX_NAMED_FAILURES) named.push({ index, failure: failure.class, message: messageOf(failure) })
+    if (named.length < MAX_NAMED_FAILURES) named.push({ index, failure })
   }
 
   function retry(indexes?: number[]): void {
@@ -429,6 +431,13 @@ export function startDownload(options: DownloadOptions): Download {
     return meter.read(currentPhase(), listingComplete)
   }
 
+  /** Not one file could be written, all for the same reason: that is no failure of the objects. */
+  function whyNothingFits(): Failure | undefined {
+    const failures = named.filter(({ index }) => table.state(index) === 'failed').map(({ failure }) => failure)
+    const hasWritten = table.count('done') + table.count('skipped') > 0
+    return !hasWritten && isAllSettled() && failures.every(({ code }) => code === TOO_LARGE) ? failures[0] : undefined
+  }
+
   function summarize(failure: Failure | undefined): Summary {
     const objectsFailed = table.count('failed')
     // Nothing works on what was cancelled half-way, but it is not done.
@@ -448,7 +457,9 @@ export function startDownload(options: DownloadOptions): Download {
       // A failure that a later retry has mended is no longer one.
       failed: named
         .filter(({ index }) => table.state(index) === 'failed')
-        .map(({ index, failure, message }) => ({ key: table.key(index), failure, message })),
+        .map(({ index, failure }) => ({
+          ...{ key: table.key(index), failure: failure.class, message: messageOf(failure) },
+        })),
       ...(failure ? { failure } : {}),
     }
     emit('job-finished', { status, seconds: summary.seconds })

@@ -35,6 +35,13 @@ export function describeFailure(t: TFunction, failure: Failure): FailureText {
       evidence,
     }
   }
+  if (failure.class === 'disk' && failure.code === 'EFBIG') {
+    return {
+      sentence: t('failures.special.fileTooLarge'),
+      advice: t('failures.special.fileTooLargeAdvice'),
+      evidence: [subject, evidence].filter(Boolean).join(' · '),
+    }
+  }
   if (failure.class === 'wrong-region' && region) {
     return {
       sentence: subject

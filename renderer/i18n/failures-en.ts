@@ -140,6 +140,8 @@ export const failuresEn: Translation<typeof failuresZh> = {
     regionKnownAdvice: 'Change the region to {{region}}, or leave it empty to have it found.',
     noService: 'No S3 service answers at {{subject}}.',
     noServiceAdvice: 'Check the endpoint, its port and path too; a public Wi-Fi may want a login first.',
+    fileTooLarge: 'The file system of this folder takes no file this large.',
+    fileTooLargeAdvice: 'Choose a folder on another drive: FAT32, say, takes no file of 4 GiB or more.',
     programUnreachable: 'The Longhaul program cannot be reached.',
     programUnreachableAdvice: 'Make sure that it is still running; the window reconnects by itself.',
     contractBroken: 'The program’s answer does not fit this page.',

@@ -1,4 +1,4 @@
-import {
+import fs, {
   fstatSync,
   linkSync,
   lstatSync,
@@ -14,9 +14,10 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Clock } from '../engine-ports.ts'
 import { type Destination, openDestination } from './destination.ts'
 import { mapDiskError } from './disk-error.ts'
@@ -173,6 +174,34 @@ describe.skipIf(process.platform === 'win32')('links planted in the destination'
     for (const part of opened) expect(part).toMatchObject({ ok: false, failure: { class: 'unsafe-path' } })
     expect(await first.land(MODIFIED)).toMatchObject({ ok: false, failure: { class: 'unsafe-path' } })
     expect(readdirSync(outside)).toEqual([])
+  })
+
+  test('a folder whose parent has become a link is not taken for one of ours', async () => {
+    for (const [name, target] of Object.entries({ d: outside, e: join(dest, 'elsewhere') })) {
+      mkdirSync(join(target, 'below'), { recursive: true })
+      expect(await destination.ensureFolderOf(`${name}/x`)).toMatchObject({ ok: true })
+      renameSync(join(dest, name), join(base, name))
+      symlinkSync(target, join(dest, name))
+      const path = `${name}/below/x`
+      expect(await destination.openPart(path, 3)).toMatchObject({ ok: false, failure: { class: 'unsafe-path' } })
+      expect(destination.folderOf(path)).toBeUndefined()
+      expect(readdirSync(join(target, 'below'))).toEqual([])
+      unlinkSync(join(dest, name))
+      expect(await destination.openPart(path, 3)).toMatchObject({ ok: true })
+    }
+  })
+
+  test('the way to a folder hundreds deep is not walked anew for each folder on it', async () => {
+    const walked = vi.spyOn(fs, 'realpathSync')
+    syncBuiltinESMExports()
+    try {
+      const path = Array.from({ length: 200 }, (_, index) => `d${index}`).join('/')
+      expect(await destination.ensureFolder(path)).toMatchObject({ ok: true })
+      expect(walked).not.toHaveBeenCalled()
+    } finally {
+      walked.mockRestore()
+      syncBuiltinESMExports()
+    }
   })
 
   test('a folder that becomes a link while a file in it is opened keeps nothing of it', async () => {

@@ -95,8 +95,11 @@ function createDestination(rootFolder: FolderIdentity, clock: Clock): Destinatio
     if (known) return success(known)
     const parent = await ensureFolder(folderOf(path))
     if (!parent.ok) return parent
-    const made = await makeFolder(locate(path).finalPath)
-    if (!made.ok) return made
+    const made = await makeFolder(locate(path).finalPath, parent.value)
+    if (!made.ok) {
+      whyNotInFolder(parent.value)
+      return made
+    }
     if (knownFolders.size >= MAX_KNOWN_FOLDERS) forgetFolders()
     knownFolders.set(path, made.value)
     return made
@@ -206,13 +209,13 @@ export async function makeFolders(path: string): Promise<void> {
 const folderOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')))
 
 /** Makes the last folder of a path whose parents are checked. A link or a file in its place is a failure. */
-async function makeFolder(path: string): Promise<Outcome<FolderIdentity>> {
+async function makeFolder(path: string, parent?: FolderIdentity): Promise<Outcome<FolderIdentity>> {
   try {
     await mkdir(path)
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') return failed(mapDiskError(error, path))
   }
-  return identifyFolder(path)
+  return identifyFolder(path, parent)
 }
 
 async function flushFile(path: string): Promise<Failure | undefined> {

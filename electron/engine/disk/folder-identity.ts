@@ -14,11 +14,17 @@ export type FolderIdentity = { path: string; device: number; inode: number }
 /**
  * Failures: `unsafe-path` with `ELOOP` where `path` is or goes through a link, `disk` where it is no folder. No call may
  * come between the look for links and the inode: a link put there meanwhile would count as the folder for good.
+ *
+ * `parent`: has been looked at. While it is what it was, the way to it need not be walked again, folder by folder; of
+ * folders hundreds deep that took longer than all else.
  */
-export function identifyFolder(path: string): Outcome<FolderIdentity> {
+export function identifyFolder(path: string, parent?: FolderIdentity): Outcome<FolderIdentity> {
   try {
     const found = lstatSync(path)
-    if (hasLink(path)) return failed({ class: 'unsafe-path', code: 'ELOOP', subject: path })
+    const replaced = parent && whyNotSameFolder(parent)
+    if (replaced) return failed(replaced)
+    if (parent ? found.isSymbolicLink() : hasLink(path))
+      return failed({ class: 'unsafe-path', code: 'ELOOP', subject: path })
     if (!found.isDirectory()) return failed({ class: 'disk', code: 'ENOTDIR', subject: path })
     return success({ path, device: found.dev, inode: found.ino })
   } catch (error) {

@@ -6,7 +6,7 @@ import { z } from 'zod'
 
 export const EVENT_CODES = [
   'job-started',
-  'listing-finished',
+  'listing-finished', //      all there is, and `bytesKept` of it that earlier runs have left
   'pool-warming',
   'pool-warmed',
   'pool-rebuilding',

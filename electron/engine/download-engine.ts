@@ -219,6 +219,8 @@ export function startDownload(options: DownloadOptions): Download {
     const { prefix } = spec.source
     let seen = 0
     let isWholeKey = false
+    /** Of what is listed, what earlier runs have left. */
+    let bytesKept = 0
     const { journal } = theWorkplace()
     const unlisted = new Set(
       [...journal.replay.inProgress()].map(([key]) => key).filter((key) => key.startsWith(prefix)),
@@ -248,6 +250,7 @@ export function startDownload(options: DownloadOptions): Download {
       }
       const there = await theLanding().areThere(added)
       for (const [position, index] of added.entries()) {
+        bytesKept += there[position] ? table.size(index) : theLanding().bytesLeft(index)
         if (!there[position]) book.addWaiting(index)
         else if (theLanding().isReread(index)) rereads.add(index)
         else book.addSkipped(index)
@@ -272,7 +275,8 @@ export function startDownload(options: DownloadOptions): Download {
     listingComplete = true
     if (phase === 'listing') phase = 'running'
     const seconds = (clock.monotonic() - begunAt) / 1000
-    emit('listing-finished', { objects: table.length, bytes: table.bytesTotal, seconds })
+    const kept = bytesKept > 0 ? { bytesKept } : {}
+    emit('listing-finished', { objects: table.length, bytes: table.bytesTotal, ...kept, seconds })
     governor.pump()
     const dropped = await dropOrphans({
       ...theWorkplace(),

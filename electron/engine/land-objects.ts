@@ -11,6 +11,7 @@ import type { PartFile } from './disk/part-file.ts'
 import type { PathClaims } from './disk/path-claims.ts'
 import type { ObjectSource } from './engine-ports.ts'
 import { keyBelowPrefix } from './list/key-below-prefix.ts'
+import { spanBytes } from './plan/missing-ranges.ts'
 import type { ObjectTable } from './plan/object-table.ts'
 import { createOpenObject, type ObjectProof, type OpenObject, type PrefixGroup } from './schedule/open-object.ts'
 import type { ObjectLanding } from './schedule/transfer-book.ts'
@@ -114,8 +115,8 @@ export function createObjectLanding(options: LandObjectsOptions) {
       return made.ok ? success(undefined) : made
     }
     const described = { index, key, size, etag, path, group }
-    const earlier = journal.replay.progressOf(key)
-    const continues = earlier !== undefined && earlier.etag === etag && earlier.size === size && earlier.path === path
+    const earlier = progressOf(index)
+    const continues = earlier?.path === path
     if (isSmall(index) && !continues) {
       const made = await destination.ensureFolderOf(path)
       if (!made.ok) return made
@@ -123,7 +124,7 @@ export function createObjectLanding(options: LandObjectsOptions) {
       if (small) return success(small)
     }
     // The last run has named the complete file and was cut off before it could say so.
-    if (continues && isAll(earlier.spans, size) && (await hasLanded(index, path))) {
+    if (earlier && continues && isAll(earlier.spans, size) && (await hasLanded(index, path))) {
       const read = isReread(index) ? await reread(index) : success<{ anew?: Failure }>({})
       if (!read.ok) return read
       // Of what the journal knew of it nothing is left now.
@@ -137,6 +138,12 @@ export function createObjectLanding(options: LandObjectsOptions) {
     const { part, spans } = begun.value
     const file = { kind: 'open' as const, fd: part.fd }
     return success(createOpenObject({ ...described, file, proof }, spans))
+  }
+
+  /** What an earlier run has fetched of this very version. */
+  function progressOf(index: number) {
+    const earlier = journal.replay.progressOf(table.key(index))
+    return earlier?.etag === table.etag(index) && earlier.size === table.size(index) ? earlier : undefined
   }
 
   /** Undefined when S3 does not answer now: then it is asked once more at the end. */
@@ -320,6 +327,8 @@ export function createObjectLanding(options: LandObjectsOptions) {
     pathOf,
     isReread,
     reread,
+    /** Bytes of an unfinished file of an earlier run, as far as its journal knows. */
+    bytesLeft: (index: number): number => spanBytes(progressOf(index)?.spans ?? []),
     /** Of each object, whether an earlier run has landed exactly it, and its file is still there. */
     async areThere(indexes: readonly number[]): Promise<boolean[]> {
       const there = indexes.map(() => false)

@@ -5,11 +5,11 @@ import type { JobWords } from './job-zh.ts'
 const events: JobWords['events'] = {
   'job-started': {
     lead: ['{resumed}', 'Job started'],
-    details: ['{bytesKept} kept from before, not fetched again'],
+    details: [],
   },
   'listing-finished': {
     lead: ['Listing finished: {objects} {objects|object|objects}', 'Listing finished'],
-    details: ['{bytes} in all', 'took {seconds}'],
+    details: ['{bytes} in all', '{bytesKept} kept from before, not fetched again', 'took {seconds}'],
   },
   'pool-warming': {
     lead: ['Warming up the connection pool...'],

@@ -13,10 +13,10 @@ export type FailureWords = { name: string; meaning: string; action: string }
 export type LimitWords = { name: string; because: string; explanation: string; advice: string }
 
 const events: Record<EventCode, Sentence> = {
-  'job-started': { lead: ['{resumed}', '任务开始'], details: ['已保留 {bytesKept}，不重复下载'] },
+  'job-started': { lead: ['{resumed}', '任务开始'], details: [] },
   'listing-finished': {
     lead: ['列举完成：共 {objects} 个对象', '列举完成'],
-    details: ['合计 {bytes}', '用时 {seconds}'],
+    details: ['合计 {bytes}', '其中 {bytesKept} 已有，不重复下载', '用时 {seconds}'],
   },
   'pool-warming': { lead: ['正在预热连接池...'], details: ['{size} 条连接', '先解析、握手，再分配数据'] },
   'pool-warmed': { lead: ['连接池已预热'], details: ['{size} 条连接就绪', '用时 {seconds}'] },

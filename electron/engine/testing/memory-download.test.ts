@@ -231,8 +231,11 @@ describe('a download from memory', () => {
     first.download.cancel()
     const interrupted = await first.download.finished
     expect(interrupted.status).toBe('interrupted')
-    const second = await begin(bucket).download.finished
+    const again = begin(bucket)
+    const second = await again.download.finished
     expect(second).toMatchObject({ status: 'completed', bytesFetched: 11_001_235 - interrupted.bytesDone })
+    const listed = again.events.find(({ code }) => code === 'listing-finished')
+    expect(listed?.reason).toMatchObject({ bytes: 11_001_235, bytesKept: interrupted.bytesDone })
     await expectBytes(bucket, OBJECTS)
   })
 

@@ -91,7 +91,7 @@ const ROWS: Row[] = [
   ['stale DNS', 'running', [ago(100, 'dns-stale')], ['dnsTrouble']],
   ['DNS back', 'running', [ago(100, 'dns-stale'), ago(50, 'dns-recovered')], ['running']],
   ['decay alert', 'running', [ago(100, 'decay-alert', { cause: 'line' })], ['decay']],
-  ['resumed after a crash', 'running', [ago(5, 'job-started', { resumed: true, bytesKept: 5 })], ['resumedAfterCrash']],
+  ['resumed after a crash', 'running', [ago(5, 'job-started', { resumed: true })], ['resumedAfterCrash']],
   ['started afresh', 'running', [ago(5, 'job-started', { resumed: false })], ['running']],
   ['interrupted', 'interrupted', [ago(5, 'throttled')], ['interrupted']],
   ['cancelled', 'cancelled', [], ['cancelled']],
@@ -181,4 +181,13 @@ describe('the line under the head', () => {
     const [banner] = chooseBanners({ job, snapshot: undefined, events: [], now: NOW })
     expect(banner?.reason).toEqual({ objectsFailed: 6, objectsDone: 490, failure: 'denied' })
   })
+})
+
+test('a resumed job tells how much was kept as soon as all is listed', () => {
+  const started = ago(5, 'job-started', { resumed: true })
+  const listed = ago(4, 'listing-finished', { objects: 2, bytes: 9, bytesKept: 5, seconds: 1 })
+  const reasonOf = (events: EngineEvent[]) =>
+    chooseBanners({ job: sampleJob(), snapshot: undefined, events, now: NOW })[0]?.reason
+  expect(reasonOf([started])).toEqual({ resumed: true })
+  expect(reasonOf([started, listed])).toEqual({ resumed: true, bytesKept: 5 })
 })

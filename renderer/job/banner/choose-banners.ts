@@ -186,7 +186,10 @@ const decay: Condition = ({ events, now }) => {
 const resumedAfterCrash: Condition = ({ events, now }) => {
   const event = latest(events, ['job-started'])
   if (event?.reason.resumed !== true || secondsSince(event, now) > RESUMED_SECONDS) return undefined
-  return { kind: 'resumedAfterCrash', tone: 'healthy', reason: event.reason }
+  // How much was kept is known when all is listed.
+  const bytesKept = latest(events, ['job-started', 'listing-finished'])?.reason.bytesKept
+  const reason = { resumed: true, ...(bytesKept === undefined ? {} : { bytesKept }) }
+  return { kind: 'resumedAfterCrash', tone: 'healthy', reason }
 }
 
 function stateBanner({ job, snapshot }: BannerInput): Banner {

@@ -356,7 +356,10 @@ export const jobStories: Record<string, Story> = {
     weather: { shareAt: (time) => 1 - 0.4 * Math.max(0, 1 - (END - time) / 9000) },
   }),
   'job-resumed': scene({
-    events: [at(12, 'job-started', { resumed: true, bytesKept: 412.6e9 })],
+    events: [
+      at(12, 'job-started', { resumed: true }),
+      at(11, 'listing-finished', { objects: 496, bytes: 676e9, bytesKept: 412.6e9, seconds: 1.4 }),
+    ],
     weather: { shareAt: (time) => (END - time < 12 ? 1 : END - time < 2500 ? undefined : pastShare(time)) },
   }),
   'job-interrupted': scene({ phase: 'interrupted', weather: { end: END - 7200 } }),

@@ -24,14 +24,14 @@ const host = 'nsf-ncar-era5.s3.us-west-2.amazonaws.com'
 /** What the engine sends with each event, and the sentence a user reads. One row for every code. */
 const SENTENCES: Record<EventCode, { reason: Reason; zh: string; en: string }> = {
   'job-started': {
-    reason: { resumed: true, bytesKept: 412_600_000_000 },
-    zh: '从断点继续：已保留 413 GB，不重复下载',
-    en: 'Resumed where it stopped: 413 GB kept from before, not fetched again',
+    reason: { resumed: true },
+    zh: '从断点继续',
+    en: 'Resumed where it stopped',
   },
   'listing-finished': {
-    reason: { objects: 496, bytes: 676e9, seconds: 1.4 },
-    zh: '列举完成：共 496 个对象，合计 676 GB，用时 1.4 秒',
-    en: 'Listing finished: 496 objects, 676 GB in all, took 1.4 s',
+    reason: { objects: 496, bytes: 676e9, bytesKept: 412_600_000_000, seconds: 1.4 },
+    zh: '列举完成：共 496 个对象，合计 676 GB，其中 413 GB 已有，不重复下载，用时 1.4 秒',
+    en: 'Listing finished: 496 objects, 676 GB in all, 413 GB kept from before, not fetched again, took 1.4 s',
   },
   'pool-warming': {
     reason: { size: 16 },

@@ -7,6 +7,7 @@
  * them all the time, and keeps what was learned up to date.
  */
 import { median } from '../../../shared/robust-trend.ts'
+import { percentile } from '../metrics/request-window.ts'
 import { type AgeingCurve, chooseRetireAge, fitTau, lookAtAges, startCurve } from './learn-retirement-age.ts'
 import type { LineSpeed } from './line-speed.ts'
 
@@ -74,8 +75,9 @@ const SUSPICION_MS = 1500
 /** A fresh connection must be this much faster than the old ones; in doubt it is watched for longer ... */
 const PROOF = 1.05
 const CLEAR_PROOF = 1.2
-/** ... and further above them than they are apart: so many of their (robust) standard deviations. */
+/** ... and further above them than they are apart: so many of their (robust) standard deviations, and this share of them. */
 const BEYOND_SPREAD = 3
+const FASTEST_OF_OLD = 0.9
 /** The fresh connection is judged when it has been at work for this long, in doubt for longer ... */
 const JUDGE_AFTER_MS = 1500
 const JUDGE_IN_DOUBT_MS = 5000
@@ -193,7 +195,7 @@ function judge(
   const ratio = oldSpeed > 0 ? freshSpeed / oldSpeed : 0
   // If it is ageing, the fresh one is as fast as the pool was at its best; if not, as slow as the others.
   const halfway = Math.min(CLEAR_PROOF, Math.sqrt(experiment.hoped / oldSpeed))
-  const beyond = Math.exp(BEYOND_SPREAD * spreadBesideAge(beside))
+  const beyond = PROOF * Math.exp(spreadBesideAge(beside))
   const isProven = ratio >= Math.max(PROOF, halfway, beyond)
   if (ratio < CLEAR_PROOF && ratio > 1 && watchedMs < JUDGE_IN_DOUBT_MS) return { state }
   if (!isProven) {
@@ -252,7 +254,8 @@ const plainSpeed = ({ workedMs, workedBytes }: Pick<LineSpeed, 'workedMs' | 'wor
 /**
  * How far apart the log-speeds are beside what their ages explain, for that is what is in question. Robust: the slope
  * is the median of all slopes (Theil-Sen), the spread comes from the median absolute deviation (1.4826 makes it a
- * standard deviation).
+ * standard deviation). Where the speeds jump between two levels most of them may be alike, and tell no spread at all:
+ * what the fast ones of them reach is not out of reach for a fresh one either.
  */
 function spreadBesideAge(lines: readonly { openedAt: number; bytesPerSecond: number }[]): number {
   const points = lines
@@ -264,5 +267,7 @@ function spreadBesideAge(lines: readonly { openedAt: number; bytesPerSecond: num
   const slope = Math.max(0, median(slopes))
   const rests = points.map(({ at, log }) => log - slope * at)
   const middle = median(rests)
-  return 1.4826 * median(rests.map((rest) => Math.abs(rest - middle)))
+  const deviation = 1.4826 * median(rests.map((rest) => Math.abs(rest - middle)))
+  const above = rests.map((rest) => rest - middle).sort((a, b) => a - b)
+  return Math.max(BEYOND_SPREAD * deviation, percentile(above, FASTEST_OF_OLD))
 }

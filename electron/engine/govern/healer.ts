@@ -17,14 +17,18 @@ export type HealerOptions = {
   pool: ConnectionPool
   isSettled(line: PoolLine): boolean
   emit(code: EventCode, reason: Reason): void
-  /** A connection is taken from its task, which goes on elsewhere from the byte it has reached. */
-  /** `seconds`: for so long it has brought nothing, or next to nothing. */
+  /**
+   * A connection is taken from its task, which goes on elsewhere from the byte it has reached. `seconds`: for so long it
+   * has brought nothing, or next to nothing: of one that is only slow, since its last byte.
+   */
   onReplaced(line: PoolLine, cause: 'stalled' | 'slow', seconds: number, task: FetchTask | undefined): void
   onConnectFailed(line: PoolLine, failure: Failure): void
 }
 
 /** A connection's usual speed follows the median within about five seconds of ticks. */
 const USUAL_WEIGHT = 0.02
+/** Below this share of the median next to nothing comes; above it, speeds may differ as those of a restless line do. */
+const CRAWL = 0.05
 
 export function createHealer({ now, policy, pool, isSettled, emit, onReplaced, onConnectFailed }: HealerOptions) {
   const replaced = createReplacementLog(now, emit)
@@ -44,17 +48,18 @@ export function createHealer({ now, policy, pool, isSettled, emit, onReplaced, o
   }
 
   function apply(action: HealingAction, line: PoolLine): void {
-    const { cause, seconds } = action
     if (action.kind === 'retire') {
+      const { cause, seconds } = action
       line.leaving = cause
       replaced.note({ cause, address: line.address, seconds })
       return
     }
     if (action.isProbe) probedAt = now()
     if (line.task && line.firstByteAt === 0) unanswered++
-    const { bytesPerSecond, medianBytesPerSecond } = action
+    const { cause, seconds, bytesPerSecond, medianBytesPerSecond } = action
     replaced.note({ cause, address: line.address, seconds, bytesPerSecond, medianBytesPerSecond })
-    onReplaced(line, action.cause, seconds, line.task)
+    const isCrawling = cause === 'stalled' || bytesPerSecond < CRAWL * medianBytesPerSecond
+    onReplaced(line, cause, isCrawling ? seconds : (now() - line.lastByteAt) / 1000, line.task)
     pool.close(line, cause)
   }
 

@@ -344,6 +344,20 @@ describe('what holds the speed is named', () => {
     expect(said).toEqual(['line', 'network-lost', 'line', 'line', 'line'])
   })
 
+  it.each([5, 15, 40])(
+    'speeds that jump every %i s as the line: nothing is silent, and nothing ages',
+    async (period) => {
+      const jumping: Weather = {
+        name: 'each connection jumps between a tenth and all of its speed',
+        connectionRate: ({ id }, { seconds }) =>
+          createSeededRandom(id * 100_003 + Math.floor(seconds / period))() < 0.5 ? 0.1e6 : 1e6,
+      }
+      const at = [60, 90, 120, 150, 180]
+      const { said } = await saidAt(at, { seconds: 181, weather: [jumping], objectBytes: 3e7 })
+      expect(said).toEqual(at.map(() => 'line'))
+    },
+  )
+
   it('a service that refuses every connection as lost, not as nothing at all', async () => {
     const world = { downTimes: [{ atSeconds: 30, forSeconds: 15 }] }
     const { said, result } = await saidAt([29, 36, 40, 44, 60], { seconds: 70, weather: [fresh], world })

@@ -100,6 +100,7 @@ export function startDownload(options: DownloadOptions): Download {
       abandon: (object) => theLanding().abandon(object),
       discard: (object) => theLanding().discard(object),
       repin: (index) => theLanding().repin(index),
+      isStill: (index, most) => theLanding().isStill(index, most),
     },
     partSize: spec.partSize,
     now: clock.monotonic,

@@ -162,6 +162,17 @@ export function createObjectLanding(options: LandObjectsOptions) {
     return success(undefined)
   }
 
+  async function isStill(index: number, most: number): Promise<Outcome<boolean>> {
+    const [key, size, etag] = [table.key(index), table.size(index), table.etag(index)]
+    for (let asked = 0; asked < most; asked++) {
+      const head = await source.headObject(key, { etag }, signal)
+      if (!head.ok) return head
+      if (head.value.size !== size) return success(false)
+      if (head.value.etag === etag) return success(true)
+    }
+    return success(false)
+  }
+
   /** The complete file lies under its name, with the object's size and time. */
   async function hasLanded(index: number, path: string): Promise<boolean> {
     const found = await destination.inspect(path)
@@ -308,6 +319,7 @@ export function createObjectLanding(options: LandObjectsOptions) {
       if (part) await unlink(part.partPath).catch(() => {})
     },
     repin,
+    isStill,
   }
 
   async function closePart({ index }: OpenObject): Promise<void> {

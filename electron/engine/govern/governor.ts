@@ -278,7 +278,9 @@ export function createGovernor(options: GovernorOptions) {
     const isOurs = failure?.class === 'cancelled'
     if (failure?.class === 'reset' && outcome.firstByteMs === 0 && line.requests === 1) noteTurnedAway()
     const isNoFailure = isOurs || (failure && isNormalEnd(failure, book.failuresOf(told.taskId) + 1))
-    if (!isNoFailure) window.record(now(), failure?.class, outcome.firstByteMs)
+    // That an object has become another one is no trouble of the service's.
+    const isTrouble = failure && failure.class !== 'changed'
+    if (!isNoFailure) window.record(now(), isTrouble ? failure.class : undefined, outcome.firstByteMs)
     const isItsOwn = failure !== undefined && book.isRefusedForItself(told.taskId)
     if (task && !isNoFailure && !(isItsOwn && failure.class === 'throttled')) noteAnswer(task, line, failure)
     if (task && failure && !isNoFailure) onFailure(failure, isItsOwn ? undefined : line.address)

@@ -13,7 +13,7 @@ const allowance = { connections: 4, listingComplete: true, mayAsk: () => true }
 /** A book whose folder is a list of what was asked of it, and whose lines are numbers that tests move. */
 function createBook(
   sizes: number[],
-  options: { whole?: boolean; atOnce?: boolean; partSize?: number; verified?: Promise<void> } = {},
+  options: { whole?: boolean; atOnce?: boolean; partSize?: number; verified?: Promise<void>; isStill?: boolean } = {},
 ) {
   let now = 0
   let heardAt = 0
@@ -23,6 +23,7 @@ function createBook(
   const news: ObjectNews[] = []
   const fatal: Failure[] = []
   const errors: string[] = []
+  const looks: number[] = []
   const landedSpans = new Map<number, unknown>()
   /** What was summed of an object by those who fetched it. */
   const summed = new Map<number, RangeSum[]>()
@@ -53,6 +54,10 @@ function createBook(
       abandon: async () => {},
       discard: async () => {},
       repin: async () => success(undefined),
+      async isStill(_, most) {
+        looks.push(most)
+        return success(options.isStill ?? true)
+      },
     },
     line: {
       reached: (lineId) => reached.get(lineId) ?? 0,
@@ -83,7 +88,7 @@ function createBook(
     book.addWaiting(index)
   }
   return {
-    ...{ book, table, reached, ends, closed, news, fatal, errors, landedSpans, summed },
+    ...{ book, table, reached, ends, closed, news, fatal, errors, landedSpans, summed, looks },
     passTime: (milliseconds: number) => {
       now += milliseconds
     },
@@ -272,6 +277,49 @@ describe('a failure', () => {
     }
     expect(news.map(({ kind }) => kind)).toEqual(['changed', 'changed', 'failed'])
     expect(table.state(0)).toBe('failed')
+  })
+
+  describe('by another ETag', () => {
+    const other: Failure = { class: 'changed', code: 'etag-differs' }
+
+    it('keeps what has been written where the object is still given as it was pinned', async () => {
+      const { book, news, landedSpans, looks, passTime } = createBook([2 * MIB])
+      const first = (await take(book, 1)) as FetchTask
+      book.settle(done(first, 1))
+      for (let times = 1; times <= 7; times++) {
+        const task = (await take(book, 1)) as FetchTask
+        expect(task.range).toEqual({ start: MIB, end: 2 * MIB })
+        book.settle(done(task, 1, MIB, other))
+        await settleMicrotasks()
+        passTime(1000)
+      }
+      book.settle(done((await take(book, 1)) as FetchTask, 1))
+      await settleMicrotasks()
+      expect(landedSpans.get(0)).toEqual([[0, 2 * MIB]])
+      expect(looks).toEqual([])
+      expect(news.map(({ kind }) => kind)).toEqual(['landed'])
+    })
+
+    it('begins it anew where it is not, or where it never comes, and ends', async () => {
+      for (const [isStill, tasks] of [
+        [false, 24],
+        [true, 75],
+      ] as const) {
+        const { book, table, passTime } = createBook([2 * MIB], { isStill })
+        book.settle(done((await take(book, 1)) as FetchTask, 1))
+        let asked = 0
+        while (table.state(0) !== 'failed' && asked < 200) {
+          passTime(1000)
+          const task = await take(book, 1)
+          if (!task) continue
+          asked++
+          book.settle(done(task, 1, task.range.start, other))
+          await settleMicrotasks()
+        }
+        expect(asked).toBeGreaterThanOrEqual(3)
+        expect(asked).toBeLessThanOrEqual(tasks)
+      }
+    })
   })
 
   it('of the condition alone has all further objects asked for without one', async () => {

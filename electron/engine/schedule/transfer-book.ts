@@ -4,7 +4,7 @@
  * Invariants: every byte of an open object is in exactly one of pending, running or done; an object leaves the book
  * exactly once, as landed, failed, or given back to the waiting ones; no file is closed while a task writes to it.
  */
-import type { Failure, FailureClass, Outcome } from '../../../shared/failure.ts'
+import { type Failure, type FailureClass, type Outcome, success } from '../../../shared/failure.ts'
 import type { Span } from '../disk/byte-spans.ts'
 import type { FetchTask, TaskOutcome } from '../engine-ports.ts'
 import { subPrefixOf } from '../list/key-below-prefix.ts'
@@ -15,6 +15,7 @@ import {
   isDoubtful,
   isRefusedForItself,
   isResting,
+  type PendingRange,
   type RunningRange,
   wantedOpenObjects,
 } from './choose-next-part.ts'
@@ -51,6 +52,8 @@ export type ObjectLanding = {
   discard(object: OpenObject): Promise<void>
   /** Asks S3 what the object is now and pins that. */
   repin(index: number): Promise<Outcome<void>>
+  /** Asks up to `most` times whether it is still the pinned one. */
+  isStill(index: number, most: number): Promise<Outcome<boolean>>
 }
 
 export type ObjectNews = {
@@ -117,11 +120,26 @@ type RunningTask = {
 /** So many objects may wait for their next attempt: then no others are begun. Their files are open. */
 const MOST_RESTING = 256
 
+const isOtherVersion = ({ class: failureClass, code, httpStatus }: Failure): boolean =>
+  failureClass === 'changed' && (code === 'etag-differs' || httpStatus === 412)
+
 const ENDS_THE_JOB: readonly Failure['class'][] = ['disk-full', 'disk-denied', 'locked']
 /** These belong to the object, not to the way to it: asking again brings nothing. */
 const ENDS_THE_OBJECT: readonly Failure['class'][] = ['missing', 'denied', 'archived', 'unsafe-path', 'disk']
 /** Wrong bytes are fetched once more and then named; a source that keeps changing gets two chances. */
 const MAX_RESTARTS = { corrupt: 1, changed: 2 }
+/**
+ * Behind one address there may be copies of a bucket that have the same bytes and ETags of their own. Before bytes are
+ * thrown away the object is asked for again as it was pinned, and if it has not been given so many times in a row, ...
+ */
+const OTHERS_IN_DOUBT = 8
+/** ... S3 is asked so often what it is, each time that many more have come, ... */
+const LOOKS = 6
+/** ... but not for ever, ... */
+const MOST_OTHERS = 24
+/** ... and hardly at all where nothing has ever been given as it was pinned. */
+const MOST_OTHERS_AT_FIRST = 4
+const OTHER_COPY_MS = { first: 25, most: 1000 }
 
 export type TransferBook = ReturnType<typeof createTransferBook>
 
@@ -134,6 +152,8 @@ export function createTransferBook(options: TransferBookOptions) {
   const restarts = new Map<number, number>()
   /** A weak ETag matches no If-Match (RFC 9110, 13.1.1): then what the answers name is held against it alone. */
   let refusesItsEtags = false
+  /** A request that named a pinned ETag was granted. */
+  let grantsEtags = false
   let nextTaskId = 1
   let served = 0
   /** Objects that are on their way through the disk: begun, verified and landed, taken back. */
@@ -279,7 +299,10 @@ export function createTransferBook(options: TransferBookOptions) {
     running.delete(outcome.taskId)
     object.running.delete(outcome.taskId)
     const reached = Math.min(Math.max(task.start, outcome.reached), task.end)
-    if (reached > task.start) object.failures = NO_FAILURES
+    if (reached > task.start) {
+      object.failures = NO_FAILURES
+      if (!refusesItsEtags && object.etag) grantsEtags = true
+    }
     if (outcome.sums) object.proof?.sums.push(...outcome.sums)
     if (!outcome.failure) {
       markDone(object, { start: task.start, end: reached })
@@ -356,7 +379,8 @@ export function createTransferBook(options: TransferBookOptions) {
       note('stop')
       giveBack(object, rest)
       onFatal(failure)
-    } else if (failure.class === 'changed') {
+    } else if (isOtherVersion(failure)) void doubt(object, { ...rest, failures: row }, failure, note)
+    else if (failure.class === 'changed') {
       note(afterRestart(object, 'changed', failure))
       void restart(object, 'changed', failure)
     } else if (failure.code === 'range-ignored') {
@@ -394,6 +418,37 @@ export function createTransferBook(options: TransferBookOptions) {
     if (!isOurs) options.onError?.({ key, ...news, action })
   }
 
+  /**
+   * Another ETag was answered: the object has become another one, or a copy of it has answered. What has been written is
+   * of the pinned one in any case, for nothing else is ever written.
+   */
+  async function doubt(
+    object: OpenObject,
+    rest: PendingRange,
+    failure: Failure,
+    note: (action: ErrorNews['action']) => void,
+  ): Promise<void> {
+    const others = Math.max(1, object.failures.length)
+    const most = grantsEtags || receivingTasks() > 0 ? MOST_OTHERS : MOST_OTHERS_AT_FIRST
+    const mayBeCondition = failure.httpStatus === 412 && most === MOST_OTHERS_AT_FIRST
+    object.isHeld = true
+    const isLook = mayBeCondition || others % OTHERS_IN_DOUBT === 0
+    const still =
+      others >= most ? success(false) : isLook ? await transit(landing.isStill(object.index, LOOKS)) : success(true)
+    object.isHeld = false
+    const isCancelled = !still.ok && still.failure.class === 'cancelled'
+    if (!isCancelled && !(still.ok && still.value)) {
+      note(afterRestart(object, 'changed', failure))
+      return restart(object, 'changed', failure)
+    }
+    if (mayBeCondition) refusesItsEtags = true
+    note('retry')
+    retries++
+    const wait = mayBeCondition ? 0 : Math.min(OTHER_COPY_MS.most, OTHER_COPY_MS.first * 2 ** (others - 1))
+    giveBack(object, { ...rest, notBefore: now() + wait })
+    onWork()
+  }
+
   /** What `restart` will do. */
   function afterRestart(object: OpenObject, kind: 'changed' | 'corrupt', failure: Failure): ErrorNews['action'] {
     const mayRestart = failure.class === kind && (restarts.get(object.index) ?? 0) < MAX_RESTARTS[kind]
@@ -419,9 +474,8 @@ export function createTransferBook(options: TransferBookOptions) {
     const pinned = await transit(replace(object))
     if (!pinned.ok) return failObject(object.index, pinned.failure, count)
     const { index, etag, size } = object
-    const isSame = failure.httpStatus === 412 && table.etag(index) === etag && table.size(index) === size
-    if (isSame) refusesItsEtags = true
-    else onObject({ kind, index, failure })
+    const isSame = isOtherVersion(failure) && table.etag(index) === etag && table.size(index) === size
+    if (!isSame) onObject({ kind, index, failure })
     table.setState(object.index, 'waiting')
     addWaiting(object.index)
     onWork()

@@ -202,6 +202,24 @@ describe('a download from memory', () => {
     await expectBytes(bucket, [changed, ...OBJECTS.slice(1)])
   })
 
+  it.each(['etag', 'checksum'] as const)(
+    'gets all of it from copies that have ETags of their own, by %s',
+    async (verify) => {
+      const bucket = createMemoryBucket(OBJECTS)
+      let asked = 0
+      const { download, events } = begin(bucket, {
+        verify,
+        fate: () =>
+          ++asked % 2 === 0
+            ? { afterBytes: 0, failure: { class: 'changed', code: 'etag-differs' }, lineEnds: true }
+            : undefined,
+      })
+      expect(await download.finished).toMatchObject({ status: 'completed', bytesFetched: 11_001_235 })
+      expect(events.map(({ code }) => code)).not.toContain('object-changed')
+      await expectBytes(bucket, OBJECTS)
+    },
+  )
+
   it('files that take longer to read than a network may be away are read to their end', async () => {
     const bucket = createMemoryBucket(OBJECTS)
     const patience = {

@@ -131,6 +131,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
       async abandon() {},
       async discard() {},
       repin: async () => success(undefined),
+      isStill: async () => success(true),
     },
     partSize: spec.partSize,
     now: clock.monotonic,

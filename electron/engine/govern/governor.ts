@@ -319,10 +319,12 @@ export function createGovernor(options: GovernorOptions) {
     const { address, taskStartedAt: sentAt } = line
     const prefix = subPrefixOf(task.key)
     const throttled = failure?.class === 'throttled'
-    if (throttled) addresses.noteRefusal(address)
+    const isLinesOwn = throttled && isRefusedAlone(line, areRefusingExpected())
+    // Nor does it accuse its address: on that, others are granted.
+    if (throttled && !isLinesOwn) addresses.noteRefusal(address)
     else if (!failure) addresses.noteGrant(address)
     const retryAfterMs = throttled ? failure.retryAfterMs : undefined
-    if (throttled && isRefusedAlone(line, areRefusingExpected())) {
+    if (isLinesOwn) {
       line.restsUntil = now() + (retryAfterMs ?? 0)
       return
     }

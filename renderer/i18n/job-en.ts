@@ -312,7 +312,7 @@ const values: Record<string, string> = {
   'cause.probe-failed': 'the probe did not pay, taken back',
   'cause.success-rate': 'success rate too low',
   'cause.failures': 'too many failures',
-  'cause.refusals': 'refuses what others grant',
+  'cause.refusals': 'refuses what other addresses grant',
   'cause.cool-down': 'after the cool-down',
   'cause.cooled-down': 'after the cool-down',
   'limitBytesPerSecond.none': 'none',

@@ -292,7 +292,7 @@ const values: Record<string, string> = {
   'cause.probe-failed': '试探无效，退回',
   'cause.success-rate': '成功率过低',
   'cause.failures': '失败过多',
-  'cause.refusals': '拒绝了别处允许的请求',
+  'cause.refusals': '拒绝了其他地址允许的请求',
   'cause.cool-down': '冷却之后',
   'cause.cooled-down': '冷却之后',
   'limitBytesPerSecond.none': '不限',

@@ -8,7 +8,6 @@
 import type { Failure } from '../../../shared/failure.ts'
 import type { ConnectionView } from '../../../shared/metrics-snapshot.ts'
 import type { Clock, DataPlane, Endpoint, FetchTask, LineNews, Random, TaskOutcome } from '../engine-ports.ts'
-import { type FailureRow, NO_FAILURES } from '../schedule/failure-row.ts'
 import { foldLineSpeed } from './line-speed.ts'
 
 export type PoolLine = {
@@ -35,12 +34,6 @@ export type PoolLine = {
   firstByteAt: number
   /** Smoothed. */
   bytesPerSecond: number
-  /** Requests granted and refused on it, and the refusals since the last grant. */
-  granted: number
-  refused: number
-  refusals: FailureRow
-  /** It gets no task before, monotonic milliseconds: what it was refused was its own. */
-  restsUntil: number
   /** Since when it has nothing to do; 0 while it has. */
   idleSince: number
   /** Why it is being closed by us, when it is. */
@@ -157,10 +150,6 @@ export function createConnectionPool(options: ConnectionPoolOptions) {
         workedBytes: 0,
         firstByteAt: 0,
         bytesPerSecond: 0,
-        granted: 0,
-        refused: 0,
-        refusals: NO_FAILURES,
-        restsUntil: 0,
         idleSince: 0,
         closing: undefined,
         leaving: undefined,

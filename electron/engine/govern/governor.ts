@@ -11,7 +11,7 @@ import type { Policy } from '../../../shared/policy.ts'
 import type { EnginePorts, FetchTask, TaskOutcome } from '../engine-ports.ts'
 import { subPrefixOf } from '../list/key-below-prefix.ts'
 import { createRequestWindow } from '../metrics/request-window.ts'
-import { addFailure, type FailureRow, isNormalEnd, NO_FAILURES } from '../schedule/failure-row.ts'
+import { type FailureRow, isNormalEnd } from '../schedule/failure-row.ts'
 import type { Allowance, TransferBook } from '../schedule/transfer-book.ts'
 import { createAddressBook, type LinesOfAddress } from './address-book.ts'
 import { adjustConcurrency, type Ceiling, chooseCeiling, raiseCeiling, startConcurrency } from './adjust-concurrency.ts'
@@ -21,7 +21,6 @@ import { createConnectionPool, type PoolLine } from './connection-pool.ts'
 import { type DecayLook, detectDecay, MAX_OBJECT_BYTES, startDecay } from './detect-decay.ts'
 import { createEndpointKeeper } from './endpoint-keeper.ts'
 import { explainLimit, type LimitEvidence } from './explain-limit.ts'
-import { findRefusingLines, isRefusedAlone } from './find-refusing-lines.ts'
 import { createHealer } from './healer.ts'
 import { createHealthMonitor } from './health-monitor.ts'
 import { type HeldLimit, holdLimit } from './hold-limit.ts'
@@ -60,8 +59,6 @@ const AFTER_HOLD_MS = 1500
 const BLOCKED_MS = 1000
 /** A connection without a byte for so long is not slow: it is silent, which may become a failure of its own. */
 const SILENT_MS = 1000
-/** For so long after a connection was replaced for its refusals, others like it are expected. */
-const EXPECT_REFUSING_MS = 60_000
 /** An address that swallows connections shows it only once per `connectTimeoutSeconds`: that alone condemns it. */
 const CONNECT_TIMEOUT_WEIGHT = 4
 /** While a limit of the user's is nearly reached, quiet connections are only waiting for their turn. */
@@ -136,10 +133,6 @@ export function createGovernor(options: GovernorOptions) {
   let silentBeforeRestMs = 0
   /** When the network was last away. */
   let lostUntil = Number.NEGATIVE_INFINITY
-  /** When all last had to wait for leave to ask. */
-  let waitedAt = Number.NEGATIVE_INFINITY
-  /** When a connection was last replaced for what it alone was refused. */
-  let refusingAt = Number.NEGATIVE_INFINITY
   let decay = startDecay(now())
   let shownLimit: HeldLimit | undefined
   /** Only such objects are left as are refused, by a service that gives others. */
@@ -260,7 +253,7 @@ export function createGovernor(options: GovernorOptions) {
 
   function feed(line: PoolLine): void {
     const endpoint = bucket.current()
-    if (!mayWork() || !endpoint || line.state !== 'warm' || line.closing || line.task || now() < line.restsUntil) return
+    if (!mayWork() || !endpoint || line.state !== 'warm' || line.closing || line.task) return
     if (line.requests >= policy.maxRequestsPerConnection) line.leaving ??= 'requests'
     const task = book.next(line.id, allowance())
     if (!task) return
@@ -289,7 +282,6 @@ export function createGovernor(options: GovernorOptions) {
     const isTrouble = failure && failure.class !== 'changed'
     if (!isNoFailure) window.record(now(), isTrouble ? failure.class : undefined, outcome.firstByteMs)
     const isItsOwn = failure !== undefined && book.isRefusedForItself(told.taskId)
-    if (!isNoFailure && !book.isDoubtful(told.taskId)) noteOfLine(line, failure)
     if (task && !isNoFailure && !(isItsOwn && failure.class === 'throttled')) noteAnswer(task, line, failure)
     if (task && failure && !isNoFailure) onFailure(failure, isItsOwn ? undefined : line.address)
     if (!failure) {
@@ -303,31 +295,16 @@ export function createGovernor(options: GovernorOptions) {
     feed(line)
   }
 
-  const areRefusingExpected = () => now() - refusingAt < EXPECT_REFUSING_MS
-
-  function noteOfLine(line: PoolLine, failure: Failure | undefined): void {
-    if (!failure) {
-      line.granted++
-      line.refusals = NO_FAILURES
-    } else if (failure.class === 'throttled') {
-      line.refused++
-      line.refusals = addFailure(line.refusals, { now: now(), heardAt: network.heardAt('throttled') })
-    }
-  }
-
-  function noteAnswer(task: FetchTask, line: PoolLine, failure: Failure | undefined): void {
-    const { address, taskStartedAt: sentAt } = line
+  function noteAnswer(
+    task: FetchTask,
+    { address, taskStartedAt: sentAt }: PoolLine,
+    failure: Failure | undefined,
+  ): void {
     const prefix = subPrefixOf(task.key)
     const throttled = failure?.class === 'throttled'
-    const isLinesOwn = throttled && isRefusedAlone(line, areRefusingExpected())
-    // Nor does it accuse its address: on that, others are granted.
-    if (throttled && !isLinesOwn) addresses.noteRefusal(address)
+    if (throttled) addresses.noteRefusal(address)
     else if (!failure) addresses.noteGrant(address)
     const retryAfterMs = throttled ? failure.retryAfterMs : undefined
-    if (isLinesOwn) {
-      line.restsUntil = now() + (retryAfterMs ?? 0)
-      return
-    }
     const change = gates.noteAnswer(prefix, { throttled, sentAt, retryAfterMs })
     if (!change) return
     const { successRate, recentRequests } = window.read(now())
@@ -367,12 +344,9 @@ export function createGovernor(options: GovernorOptions) {
       watchNetwork(at)
       const isHeld = isHeldBack(at)
       const { firstByteMsP50, firstByteMsP95 } = window.read(at)
-      if (gates.longestWaitMs() > 0 || gates.isHoldingBack()) waitedAt = at
-      const isWaiting = at - waitedAt < AFTER_HOLD_MS
-      healer.heal({ retireAgeSeconds: ageing.retireAgeSeconds(), firstByteMsP95, isHeldBack: isHeld, isWaiting })
+      healer.heal({ retireAgeSeconds: ageing.retireAgeSeconds(), firstByteMsP95, isHeldBack: isHeld })
       ageing.tick(at, isHeld || gates.isHoldingBack(), firstByteMsP50)
       judgeAddresses()
-      replaceRefusing(at)
       tuneConcurrency(at)
       rolling.advance([...pool.lines()].filter((line) => !line.closing))
       health.tick()
@@ -428,21 +402,6 @@ export function createGovernor(options: GovernorOptions) {
       for (const line of pool.lines()) if (line.address === address) line.leaving ??= 'address'
       // What it has refused was no budget's.
       if (cause === 'refusals') gates.startOver()
-    }
-  }
-
-  function replaceRefusing(at: number): void {
-    const staying = [...pool.lines()].filter((line) => !line.leaving && !line.closing)
-    for (const id of findRefusingLines(staying, areRefusingExpected())) {
-      const line = pool.get(id)
-      if (!line) continue
-      healer.noteRefusing(line)
-      // Where all further connections are refused, the server takes no more of them.
-      if (line.granted === 0 && areRefusingExpected()) noteTurnedAway()
-      refusingAt = at
-      pool.drain(line, 'refusals')
-      // What it was refused was no budget's.
-      gates.startOver()
     }
   }
 

@@ -27,8 +27,6 @@ export type HealerOptions = {
 
 /** A connection's usual speed follows the median within about five seconds of ticks. */
 const USUAL_WEIGHT = 0.02
-/** While all wait for leave to ask, connections may be idle so many times as long: each new one would be a stranger. */
-const WAITING_FACTOR = 5
 /** Below this share of the median next to nothing comes; above it, speeds may differ as those of a restless line do. */
 const CRAWL = 0.05
 
@@ -65,13 +63,13 @@ export function createHealer({ now, policy, pool, isSettled, emit, onReplaced, o
     pool.close(line, cause)
   }
 
-  function closeUseless(at: number, idleMs: number): void {
+  function closeUseless(at: number): void {
     for (const line of pool.lines()) {
       if (line.state === 'connecting' && at - line.openedAt > policy.connectTimeoutSeconds * 1000) {
         onConnectFailed(line, { class: 'connect', code: 'timeout', address: line.address })
         pool.close(line, 'connect-timeout')
       } else if (line.leaving && !line.task && line.state === 'warm') pool.close(line, line.leaving)
-      else if (!line.task && line.idleSince > 0 && at - line.idleSince > idleMs) {
+      else if (!line.task && line.idleSince > 0 && at - line.idleSince > policy.idleSeconds * 1000) {
         // S3 drops idle connections; a dropped one would cost the next request its time.
         line.leaving = 'idle'
       }
@@ -105,8 +103,7 @@ export function createHealer({ now, policy, pool, isSettled, emit, onReplaced, o
   }
 
   return {
-    /** `isWaiting`: a budget or a `Retry-After` holds them back, and then those that are idle are asked again. */
-    heal(context: { retireAgeSeconds: number; firstByteMsP95: number; isHeldBack: boolean; isWaiting: boolean }): void {
+    heal(context: { retireAgeSeconds: number; firstByteMsP95: number; isHeldBack: boolean }): void {
       const at = now()
       for (const line of pool.lines()) if (line.firstByteAt > healedAt) unanswered = Math.max(0, unanswered - 1)
       healedAt = at
@@ -119,11 +116,7 @@ export function createHealer({ now, policy, pool, isSettled, emit, onReplaced, o
         const line = pool.get(action.id)
         if (line) apply(action, line)
       }
-      closeUseless(at, policy.idleSeconds * 1000 * (context.isWaiting ? WAITING_FACTOR : 1))
-    },
-    /** A connection is replaced for what it alone was refused. */
-    noteRefusing({ address, openedAt }: PoolLine): void {
-      replaced.note({ cause: 'refusals', address, seconds: (now() - openedAt) / 1000 })
+      closeUseless(at)
     },
     /** Tells what was held back. */
     tick: replaced.tick,

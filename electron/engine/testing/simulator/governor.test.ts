@@ -6,7 +6,7 @@ import { createSeededRandom } from '../seeded-random.ts'
 import { ageingConnections } from '../weather/ageing-connections.ts'
 import { blackHoles } from '../weather/black-holes.ts'
 import { capacityChange, connectionSpeed, lineCapacity, lineCut } from '../weather/line.ts'
-import { refusingConnections, throttling } from '../weather/throttling.ts'
+import { throttling } from '../weather/throttling.ts'
 import type { Fate, Weather } from '../weather/weather.ts'
 import { type SimulationResult, simulate } from './simulate.ts'
 
@@ -323,26 +323,6 @@ describe('threads and speed limit that the user changes while the job runs', () 
     const actions = [set(1800, { threads: 16, limitBytesPerSecond: 2e6 })]
     const result = await simulate({ seconds: 3600, weather: [fresh], actions })
     expect(codes(result)).not.toContain('decay-alert')
-  })
-})
-
-describe('connections that are refused what others are granted', () => {
-  it.each([
-    ['one of four, for a second', 4, 1, 20],
-    ['one of four, for five seconds', 4, 5, 45],
-    ['every second one, for five seconds', 2, 5, 60],
-  ])('are replaced, and their Retry-After holds nobody else: %s', async (_, oneOf, retryAfterSeconds, from) => {
-    const weather = [fresh, refusingConnections({ oneOf, retryAfterSeconds })]
-    const result = await simulate({ seconds: 120, weather, objectBytes: 2e6, prefixes: 1 })
-    expect(result.speed(from, 120)).toBeGreaterThan(0.9 * 32e6)
-    expect(of(result, 'connection-replaced').map(({ reason }) => reason.cause)).toContain('refusals')
-    expect(result.failedObjects).toBe(0)
-  })
-
-  it('are none where a budget refuses', async () => {
-    const budget = throttling({ requestsPerSecond: 5, burst: 20, retryAfterSeconds: 1 })
-    const result = await simulate({ seconds: 300, weather: [fresh, budget], objectBytes: 2e6, prefixes: 1 })
-    expect(of(result, 'connection-replaced').filter(({ reason }) => reason.cause === 'refusals')).toEqual([])
   })
 })
 

@@ -11,15 +11,6 @@ export type ThrottlingOptions = {
   untilSeconds?: number
 }
 
-/** Of every so many connections one is refused whatever it asks for: the server it has met is in trouble. */
-export const refusingConnections = (options: { oneOf: number; retryAfterSeconds: number }): Weather => ({
-  name: `one of ${options.oneOf} connections is refused all it asks for`,
-  fate: ({ kind, connection }) =>
-    kind === 'get' && connection.id % options.oneOf === 0
-      ? { kind: 'refuse', status: 503, code: 'SlowDown', retryAfterSeconds: options.retryAfterSeconds }
-      : undefined,
-})
-
 export function throttling(options: ThrottlingOptions): Weather {
   let credit = options.burst
   let filledAt = 0

@@ -221,7 +221,10 @@ describe('what the user does in the middle of a job', () => {
     expect(bytesDone).toBeGreaterThanOrEqual(3_000_000)
     server.setWeather([])
     const again = await begin({ include, destination: job.destination })
-    expect((await again.live.finished).bytesFetched).toBe(6_000_000 - bytesDone)
+    const { bytesFetched } = await again.live.finished
+    expect(bytesFetched).toBeGreaterThanOrEqual(6_000_000 - bytesDone)
+    // Where a range is shared, what was already being read of it is read once more: a buffer for each connection at most.
+    expect(bytesFetched).toBeLessThan(6_000_000 - bytesDone + 6 * 64 * 1024)
     expect(await rightFiles(job.destination)).toEqual(include)
   })
 

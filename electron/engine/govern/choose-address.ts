@@ -1,6 +1,6 @@
 /** Which of a host's addresses the next connection goes to. Pure. */
 import { median } from '../../../shared/robust-trend.ts'
-import { standsOut } from './stands-out.ts'
+import { addAnswers, standsOut } from './stands-out.ts'
 
 export type AddressRecord = {
   address: string
@@ -78,7 +78,7 @@ function doesWorse(
   what: 'recentFailures' | 'refused',
 ): boolean {
   const answersOf = (one: AddressRecord) => ({ bad: one[what], good: one.granted })
-  return standsOut(answersOf(record), others.map(answersOf))
+  return standsOut(answersOf(record), addAnswers(others.map(answersOf)))
 }
 
 const without = <T>(all: readonly T[], one: T): T[] => all.filter((other) => other !== one)

@@ -3,7 +3,7 @@
  * count the bucket or the account as a whole. Limiters that share a budget without knowing of each other are each too small
  * to regulate it: sixteen of them that shared 10 requests/s had half of what they asked refused. Pure.
  */
-import { standsOut } from './stands-out.ts'
+import { type Answers, addAnswers, standsOut } from './stands-out.ts'
 
 /** Lately, fading. */
 export type PrefixAnswers = { refused: number; granted: number }
@@ -18,19 +18,16 @@ const REFUSALS = 8
 /** Of prefixes that have limiters of their own: whether one for all would do better. */
 export function isOneBudget(prefixes: readonly PrefixAnswers[]): boolean {
   const refusing = prefixes.filter(({ refused }) => refused > 0.5)
-  const refused = prefixes.reduce((sum, each) => sum + each.refused, 0)
-  const granted = prefixes.reduce((sum, each) => sum + each.granted, 0)
-  const isMuch = refused >= REFUSALS && refused >= REFUSED_SHARE * (refused + granted)
+  const { bad, good } = addAnswers(prefixes.map(answersOf))
+  const isMuch = bad >= REFUSALS && bad >= REFUSED_SHARE * (bad + good)
   return refusing.length > 1 && isMuch && !isOneApart(prefixes)
 }
 
-/** One of them is refused what others are granted: its budget is its own. */
+/** One of them is refused what others are granted: its budget is its own. Of thousands, asked at each refusal. */
 export function isOneApart(prefixes: readonly PrefixAnswers[]): boolean {
-  const all = prefixes.map(({ refused, granted }) => ({ bad: refused, good: granted }))
-  return all.some((one) =>
-    standsOut(
-      one,
-      all.filter((other) => other !== one),
-    ),
-  )
+  const each = prefixes.map(answersOf)
+  const all = addAnswers(each)
+  return each.some((one) => standsOut(one, { bad: all.bad - one.bad, good: all.good - one.good }))
 }
+
+const answersOf = ({ refused, granted }: PrefixAnswers): Answers => ({ bad: refused, good: granted })

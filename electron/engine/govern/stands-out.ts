@@ -7,13 +7,12 @@ const BAD_SHARE = 0.5
 /** ... and more of it than the others, as chance explains but once in e^12, 160,000 looks, stands out. */
 const SURPRISE = 12
 
-export function standsOut(one: Answers, others: readonly Answers[]): boolean {
+/** `others`: what all of them have answered together. */
+export function standsOut(one: Answers, others: Answers): boolean {
   const answers = one.bad + one.good
   const share = one.bad / Math.max(1, answers)
-  const othersBad = sum(others.map(({ bad }) => bad))
-  const othersGood = sum(others.map(({ good }) => good))
   // Laplace's rule of succession: a few answers do not prove that nothing ever fails.
-  const expected = (othersBad + 1) / (othersBad + othersGood + 2)
+  const expected = (others.bad + 1) / (others.bad + others.good + 2)
   return share >= BAD_SHARE && share > expected && answers * divergence(share, expected) > SURPRISE
 }
 
@@ -26,4 +25,7 @@ function divergence(share: number, expected: number): number {
   return term(share, expected) + term(1 - share, 1 - expected)
 }
 
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
+export const addAnswers = (all: readonly Answers[]): Answers => ({
+  bad: all.reduce((sum, { bad }) => sum + bad, 0),
+  good: all.reduce((sum, { good }) => sum + good, 0),
+})

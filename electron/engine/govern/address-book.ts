@@ -124,6 +124,13 @@ export function createAddressBook({ clock, random, resolver, policy, emit }: Add
     emit('address-quarantined', { address: entry.address, cause, seconds: (entry.quarantinedUntil - now) / 1000 })
   }
 
+  /** `weight`: how much this failure says; those that take long to happen are rare, so each says more. */
+  function noteFailure(address: string, weight = 1): void {
+    const entry = entryOf(address, clock.monotonic())
+    entry.recentFailures += weight
+    entry.failures++
+  }
+
   return {
     /** The first look-up of a host; later ones run by themselves. */
     async open(name: string): Promise<void> {
@@ -148,18 +155,13 @@ export function createAddressBook({ clock, random, resolver, policy, emit }: Add
       entry.connections = Math.max(0, entry.connections - 1)
       entry.bytes += bytes
     },
-    /** `weight`: how much this failure says; those that take long to happen are rare, so each says more. */
-    noteFailure(address: string, weight = 1): void {
-      const entry = entryOf(address, clock.monotonic())
-      entry.recentFailures += weight
-      entry.failures++
-    },
+    noteFailure,
     noteReached(): void {
       hasReached = true
     },
     /** `weight` as for a failure. */
     noteUnreachable(address: string, weight: number): void {
-      this.noteFailure(address, weight)
+      noteFailure(address, weight)
       if (!hasReached) nameAlternatives()
     },
     noteGrant: (address: string) => void entryOf(address, clock.monotonic()).recentGrants++,

@@ -183,6 +183,8 @@ export function createGovernor(options: GovernorOptions) {
 
   const mayWork = () => !isPaused && !isStopped && bucket.current() !== undefined && !rest.isResting()
 
+  const isStaying = (line: PoolLine): boolean => !line.leaving && !line.closing
+
   /** Opens connections until as many are at work, or on their way to it, as are allowed. */
   function fill(): void {
     const endpoint = bucket.current()
@@ -190,7 +192,7 @@ export function createGovernor(options: GovernorOptions) {
     // Connections without work would only be closed as idle and opened again.
     if (options.isListingComplete() && !book.hasWaitingWork()) return
     let missing = concurrency.level
-    for (const line of pool.lines()) if (!line.leaving && !line.closing) missing--
+    for (const line of pool.lines()) if (isStaying(line)) missing--
     for (let left = pace.allowed(missing); left > 0; left--) {
       const address = addresses.choose()
       if (address === undefined) return
@@ -409,8 +411,7 @@ export function createGovernor(options: GovernorOptions) {
     chooseCeiling({ threads: limits.threads, runSeconds, isHalved: rest.isHalved(), policy })
 
   function tuneConcurrency(at: number): void {
-    const staying = [...pool.lines()].filter((line) => !line.leaving && !line.closing)
-    const answered = staying.filter(isAnswered)
+    const answered = [...pool.lines()].filter((line) => isStaying(line) && isAnswered(line))
     for (const line of answered) pace.noteAnswered(line.openedAt)
     const working = [...pool.lines()].filter((line) => line.task !== undefined && line.firstByteAt > 0)
     const adjusted = adjustConcurrency(concurrency, {
@@ -434,8 +435,8 @@ export function createGovernor(options: GovernorOptions) {
 
   /** The youngest go: they have the least to lose. */
   function shed(level: number): void {
-    const staying = [...pool.lines()].filter((line) => !line.leaving && !line.closing).sort((a, b) => b.id - a.id)
-    for (const line of staying.slice(0, Math.max(0, staying.length - level))) {
+    const youngestFirst = [...pool.lines()].filter(isStaying).sort((a, b) => b.id - a.id)
+    for (const line of youngestFirst.slice(0, Math.max(0, youngestFirst.length - level))) {
       // At once, not after its range: while it works on, the smaller number would be judged by the larger one's speed.
       drain(line, 'surplus')
     }

@@ -31,13 +31,18 @@ export async function listFolders(
   const here = resolve(folder)
   const parent = dirname(here)
   try {
-    const entries = await readdir(here, { withFileTypes: true })
-    const names = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map(({ name }) => name)
+    const names = await folderNames(here)
     const folders = names.sort((one, other) => one.localeCompare(other)).map((name) => join(here, name))
     return success({ path: here, ...(parent === here ? {} : { parent }), folders })
   } catch (error) {
     return failed(mapDiskError(error, here))
   }
+}
+
+/** Names of the folders in one, hidden ones left out. Throws where it cannot be read. */
+export async function folderNames(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true })
+  return entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map(({ name }) => name)
 }
 
 async function nearestExisting(folder: string): Promise<{ path: string; isFolder: boolean } | undefined> {

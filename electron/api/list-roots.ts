@@ -1,8 +1,9 @@
 /** Where one begins to look for a folder: home, then the drives of a Windows, or the root and what is mounted elsewhere. */
-import { access, readdir } from 'node:fs/promises'
+import { access } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { posix } from 'node:path'
 import type { CallResult } from '../../shared/ipc-contract.ts'
+import { folderNames } from './folders.ts'
 
 export type RootsOptions = {
   platform: NodeJS.Platform
@@ -46,11 +47,4 @@ const canBeReached = (path: string): Promise<boolean> =>
     new Promise<boolean>((resolve) => setTimeout(resolve, PATIENCE_MS, false).unref()),
   ])
 
-async function namesIn(folder: string): Promise<string[]> {
-  try {
-    const entries = await readdir(folder, { withFileTypes: true })
-    return entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map(({ name }) => name)
-  } catch {
-    return []
-  }
-}
+const namesIn = (folder: string): Promise<string[]> => folderNames(folder).catch(() => [])

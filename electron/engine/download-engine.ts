@@ -463,7 +463,9 @@ export function startDownload(options: DownloadOptions): Download {
       failed: named
         .filter(({ index }) => table.state(index) === 'failed')
         .map(({ index, failure }) => ({
-          ...{ key: table.key(index), failure: failure.class, message: messageOf(failure) },
+          key: table.key(index),
+          failure: failure.class,
+          message: messageOf(failure),
         })),
       ...(failure ? { failure } : {}),
     }

@@ -8,6 +8,7 @@ import type { Destination } from './disk/destination.ts'
 import type { Journal } from './disk/journal.ts'
 import { isSafePath } from './disk/safe-path.ts'
 import type { ObjectSource } from './engine-ports.ts'
+import { spanBytes } from './plan/missing-ranges.ts'
 
 export async function dropOrphans(options: {
   /** Objects that an earlier run has begun and that the listing did not name. */
@@ -26,7 +27,6 @@ export async function dropOrphans(options: {
     const { path, spans } = begun
     const head = await source.headObject(key, {}, signal)
     if (head.ok || head.failure.class !== 'missing') continue
-    const bytes = spans.reduce((sum, [start, end]) => sum + end - start, 0)
     // First the claim, then the bytes: a crash in between must not leave a claim on bytes that are gone.
     const taken = await journal.appendDurably({ kind: 'restarted', key })
     if (!taken.ok) return taken
@@ -34,7 +34,7 @@ export async function dropOrphans(options: {
     // Looks at every folder on the way, so that nothing is removed through a link.
     if (isThere && (await destination.ensureFolderOf(path)).ok)
       await unlink(destination.locate(path).partPath).catch(() => {})
-    onDropped(key, bytes)
+    onDropped(key, spanBytes(spans))
   }
   return success(undefined)
 }

@@ -6,6 +6,7 @@ import type { EngineEvent, EventCode, Reason } from '../../../shared/engine-even
 import type { JobView } from '../../../shared/ipc-contract.ts'
 import type { JobPhase } from '../../../shared/job-state.ts'
 import type { MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
+import { writeTimeWindow } from '../../form/draft-fields.ts'
 import type { JobWords } from '../../i18n/job-zh.ts'
 import { hasSuccessRate } from '../words/tell-success.ts'
 
@@ -128,8 +129,8 @@ const waiting: Condition = ({ job, snapshot, events }) => {
   }
   const { timeWindow } = job.spec
   if (!timeWindow) return { kind: 'waiting', tone: 'neutral', reason: countdown(snapshot) }
-  const window = `${clockTime(timeWindow.fromMinutes)}-${clockTime(timeWindow.toMinutes)}`
-  return { kind: 'outsideWindow', tone: 'neutral', reason: { ...countdown(snapshot), window } }
+  const reason = { ...countdown(snapshot), window: writeTimeWindow(timeWindow) }
+  return { kind: 'outsideWindow', tone: 'neutral', reason }
 }
 
 const throttled: Condition = ({ snapshot, events, now }) => {
@@ -222,9 +223,6 @@ const secondsSince = (event: EngineEvent, now: number): number =>
 
 const countdown = (snapshot: MetricsSnapshot | undefined): Reason =>
   snapshot && snapshot.waitSeconds > 0 ? { waitSeconds: Math.ceil(snapshot.waitSeconds) } : {}
-
-const clockTime = (minutes: number): string =>
-  `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`
 
 function mostFrequent(values: readonly string[]): string | undefined {
   const counts = new Map<string, number>()

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { failureSchema } from './failure-schema.ts'
 
 export const JOB_PHASES = [
+  'queued', //        begins when one of the jobs at work ends
   'starting',
   'listing', //       nothing to fetch yet: the first page is on its way
   'running',
@@ -20,6 +21,9 @@ export type JobPhase = z.infer<typeof jobPhaseSchema>
 
 const ENDED: readonly JobPhase[] = ['completed', 'failed', 'cancelled', 'interrupted']
 export const hasEnded = (phase: JobPhase): boolean => ENDED.includes(phase)
+
+/** Alive, but nothing is fetched until its user, or the queue, lets it go on. */
+export const isHeld = (phase: JobPhase): boolean => phase === 'paused' || phase === 'queued'
 
 /** How a run ended, as the command line prints it in its `summary` line. */
 export const summarySchema = z.object({

@@ -81,6 +81,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     newJobId: randomUUID,
     push,
     policyDefaults: () => settings.current().policy,
+    jobsAtOnce: () => settings.current().jobsAtOnce,
     logProblem,
   })
 
@@ -114,7 +115,10 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     'settings.read': async () => success(await settings.read()),
     'settings.write': async (next) => {
       const written = await settings.write(next)
-      if (written.ok) push({ name: 'settings', payload: written.value })
+      if (written.ok) {
+        push({ name: 'settings', payload: written.value })
+        jobs.letNextIn()
+      }
       return written
     },
 

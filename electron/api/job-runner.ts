@@ -1,15 +1,15 @@
 /**
  * Starts and stops downloads and keeps the live ones. News flows one way: engine -> record and book -> push.
  *
- * A job has at most one run at a time, a destination at most one job that runs. What ended is kept in memory for its
- * object table, the newest few only; the rest is in the book.
+ * A job has at most one run at a time, a destination at most one job that runs, and only so many jobs are at work at a time:
+ * see job-queue.ts. What ended is kept in memory for its object table, the newest few only; the rest is in the book.
  */
 import { isAbsolute, resolve } from 'node:path'
 import { failed, type Outcome, success } from '../../shared/failure.ts'
 import type { CallResult, JobView, Push } from '../../shared/ipc-contract.ts'
 import type { HistoryRange } from '../../shared/job-history.ts'
 import type { JobLimits, JobSpec } from '../../shared/job-spec.ts'
-import { hasEnded, type JobPhase, type Summary } from '../../shared/job-state.ts'
+import { hasEnded, isHeld, type JobPhase, type Summary } from '../../shared/job-state.ts'
 import type { MetricsSnapshot } from '../../shared/metrics-snapshot.ts'
 import type { ObjectFilter, ObjectRow } from '../../shared/object-row.ts'
 import { type PolicyOverrides, parsePolicy } from '../../shared/policy.ts'
@@ -18,6 +18,7 @@ import { emptySummary } from './empty-summary.ts'
 import type { EngineAccess, LiveDownload } from './engine-access.ts'
 import { writeHistoryCsv } from './history-csv.ts'
 import type { JobBook } from './job-book.ts'
+import { createJobQueue } from './job-queue.ts'
 import { type JobRecord, openJobRecord, removeJobRecord } from './job-record.ts'
 
 const PUSH_JOB_EVERY_MS = 1000
@@ -39,6 +40,8 @@ type Run = {
   wish?: 'pause' | 'cancel' | 'shut-down'
   hasEnded: boolean
   ended: Promise<void>
+  /** Only while it waits for its turn: ends the run before it has begun. */
+  withdraw?(phase: JobPhase): void
   /** Monotonic times of the last push and save. */
   pushedJobAt: number
   pushedSnapshotAt: number
@@ -56,6 +59,8 @@ export type JobRunnerOptions = {
   push(push: Push): void
   /** From the settings; a job's own overrides win. */
   policyDefaults(): PolicyOverrides
+  /** From the settings, too. */
+  jobsAtOnce(): number
   logProblem(where: string, error: unknown): void
 }
 
@@ -63,28 +68,45 @@ export function createJobRunner(options: JobRunnerOptions) {
   const { engine, book, clock, folder, push } = options
   const runs = new Map<string, Run>()
   const records = new Map<string, Promise<JobRecord>>()
+  const queue = createJobQueue(options.jobsAtOnce)
   let isClosing = false
 
   // -- one run ----------------------------------------------------------------------------------------------
 
   function begin(job: JobView): JobView {
+    const { endedAt: _endedAt, summary: _summary, ...fresh } = job
+    const { jobId } = job
+    const ended = Promise.withResolvers<void>()
     const run: Run = {
       hasEnded: false,
-      ended: Promise.resolve(),
+      ended: ended.promise,
       pushedJobAt: Number.NEGATIVE_INFINITY,
       pushedSnapshotAt: Number.NEGATIVE_INFINITY,
       savedJobAt: Number.NEGATIVE_INFINITY,
       savedHistoryAt: clock.monotonic(),
+      withdraw(phase) {
+        run.hasEnded = true
+        delete run.withdraw
+        queue.leave(jobId)
+        report(run, { ...jobOf(jobId), phase })
+        runs.delete(jobId)
+        ended.resolve()
+      },
     }
-    runs.set(job.jobId, run)
-    const { endedAt: _endedAt, summary: _summary, ...fresh } = job
-    const started: JobView = { ...fresh, phase: 'starting' }
-    report(run, started)
-    run.ended = live(run, job.jobId).catch((error) => {
-      options.logProblem('job-runner', error)
-      finish(run, job.jobId, emptySummary({ class: 'usage', code: 'internal' }))
+    runs.set(jobId, run)
+    book.note(fresh)
+    queue.enter(jobId, () => {
+      delete run.withdraw
+      report(run, { ...jobOf(jobId), phase: 'starting' })
+      live(run, jobId)
+        .catch((error) => {
+          options.logProblem('job-runner', error)
+          finish(run, jobId, emptySummary({ class: 'usage', code: 'internal' }))
+        })
+        .finally(ended.resolve)
     })
-    return started
+    if (queue.isWaiting(jobId)) report(run, { ...jobOf(jobId), phase: 'queued' })
+    return jobOf(jobId)
   }
 
   async function live(run: Run, jobId: string): Promise<void> {
@@ -120,6 +142,8 @@ export function createJobRunner(options: JobRunnerOptions) {
     const before = run.snapshot
     const phaseChanged = before?.phase !== snapshot.phase
     run.snapshot = snapshot
+    if (phaseChanged && snapshot.phase === 'paused') queue.leave(jobId)
+    else if (phaseChanged && !hasEnded(snapshot.phase)) queue.enterAtOnce(jobId)
     record.addSnapshot(snapshot)
     if (phaseChanged || now - run.pushedSnapshotAt >= PUSH_SNAPSHOT_EVERY_MS) {
       run.pushedSnapshotAt = now
@@ -162,8 +186,15 @@ export function createJobRunner(options: JobRunnerOptions) {
       summary,
     }
     report(run, ended)
+    queue.leave(jobId)
     const endedRuns = [...runs].filter(([, other]) => other.hasEnded)
     for (const [oldId] of endedRuns.slice(0, -KEEP_ENDED_RUNS)) runs.delete(oldId)
+  }
+
+  function stop(run: Run, wish: 'cancel' | 'shut-down'): void {
+    run.withdraw?.(wish === 'cancel' ? 'cancelled' : 'interrupted')
+    run.wish = wish
+    run.download?.cancel()
   }
 
   // -- look-ups ---------------------------------------------------------------------------------------------
@@ -243,22 +274,25 @@ export function createJobRunner(options: JobRunnerOptions) {
     atWork: (): { jobId: string; spec: JobSpec; snapshot: MetricsSnapshot | undefined }[] =>
       book
         .list()
-        .filter(({ jobId, phase }) => liveRun(jobId) && phase !== 'paused')
+        .filter(({ jobId, phase }) => liveRun(jobId) && !isHeld(phase))
         .map(({ jobId, spec }) => ({ jobId, spec, snapshot: runs.get(jobId)?.snapshot })),
 
     pause: (jobId: string) =>
       withLive(jobId, (run) => {
-        if (run.download) run.download.pause()
+        if (run.withdraw) run.withdraw('paused')
+        else if (run.download) run.download.pause()
         else if (!run.wish) run.wish = 'pause'
       }),
 
+    /** Of one that waits for its turn: it begins now. */
     resume: (jobId: string) =>
       known(jobId, (job) => {
         const run = liveRun(jobId)
         if (!run) {
           return job.phase === 'completed' ? failed({ class: 'usage', code: 'completed', subject: jobId }) : again(job)
         }
-        if (run.download) run.download.resume()
+        if (run.withdraw) queue.enterAtOnce(jobId)
+        else if (run.download) run.download.resume()
         else if (run.wish === 'pause') delete run.wish
         return success({})
       }),
@@ -267,10 +301,8 @@ export function createJobRunner(options: JobRunnerOptions) {
     cancel: (jobId: string) =>
       known(jobId, (job) => {
         const run = liveRun(jobId)
-        if (run) {
-          run.wish = 'cancel'
-          run.download?.cancel()
-        } else if (job.phase !== 'completed') {
+        if (run) stop(run, 'cancel')
+        else if (job.phase !== 'completed') {
           const cancelled: JobView = { ...job, phase: 'cancelled' }
           book.put(cancelled)
           push({ name: 'job-changed', payload: cancelled })
@@ -290,11 +322,8 @@ export function createJobRunner(options: JobRunnerOptions) {
 
     async remove(jobId: string): Promise<Outcome<Nothing>> {
       const run = liveRun(jobId)
-      if (run) {
-        run.wish = 'cancel'
-        run.download?.cancel()
-        await run.ended
-      }
+      if (run) stop(run, 'cancel')
+      await run?.ended
       runs.delete(jobId)
       await (await records.get(jobId))?.save()
       records.delete(jobId)
@@ -312,6 +341,9 @@ export function createJobRunner(options: JobRunnerOptions) {
         run.download?.retry(indexes)
         return success({})
       }),
+
+    /** More jobs may be at once at work than before. */
+    letNextIn: queue.letNextIn,
 
     rebuildPool: (jobId: string) => withLive(jobId, (run) => run.download?.rebuildPool()),
     coolDown: (jobId: string) => withLive(jobId, (run) => run.download?.coolDown()),
@@ -359,9 +391,7 @@ export function createJobRunner(options: JobRunnerOptions) {
     async close(): Promise<void> {
       isClosing = true
       for (const run of runs.values()) {
-        if (run.hasEnded) continue
-        run.wish = 'shut-down'
-        run.download?.cancel()
+        if (!run.hasEnded) stop(run, 'shut-down')
       }
       // Of one that has just ended, the history may still be on its way to the disk.
       await Promise.all([...runs.values()].map((run) => run.ended))

@@ -377,6 +377,7 @@ export const jobEn: JobWords = {
   head: {
     pause: 'Pause',
     resume: 'Resume',
+    startNow: 'Start now',
     retry: 'Retry failed',
     cancel: 'Cancel',
     more: 'More actions',
@@ -414,6 +415,7 @@ export const jobEn: JobWords = {
     cancel: 'Cancel',
   },
   phases: {
+    queued: 'Queued',
     starting: 'Starting',
     listing: 'Listing',
     running: 'Downloading',
@@ -446,6 +448,7 @@ export const jobEn: JobWords = {
       lead: ['Downloading; failed requests are tried again'],
       details: ['{connections} {connections|connection|connections} at work', 'recent success rate {successRate}'],
     },
+    queued: { lead: ['Queued'], details: ['begins by itself when one of the jobs at work ends'] },
     starting: { lead: ['Starting'], details: ['looking up the host, opening connections'] },
     listing: {
       lead: ['Listing objects'],

@@ -357,6 +357,7 @@ export const jobZh = {
   head: {
     pause: '暂停',
     resume: '继续',
+    startNow: '立即开始',
     retry: '重试失败项',
     cancel: '取消',
     more: '更多操作',
@@ -394,6 +395,7 @@ export const jobZh = {
     cancel: '取消',
   },
   phases: {
+    queued: '排队中',
     starting: '正在启动',
     listing: '正在列举',
     running: '下载中',
@@ -416,6 +418,7 @@ export const jobZh = {
       lead: ['下载中，失败的请求正在重试'],
       details: ['{connections} 条连接在传输', '最近请求成功率 {successRate}'],
     },
+    queued: { lead: ['排队中'], details: ['有任务结束后自动开始'] },
     starting: { lead: ['正在启动'], details: ['解析域名、建立连接'] },
     listing: { lead: ['正在列举对象'], details: ['已发现 {objects} 个', '合计 {bytes}', '列举与下载同时进行'] },
     finishing: { lead: ['数据已到齐，正在校验并写盘'], details: [] },

@@ -14,6 +14,8 @@ export const settingsEn: Translation<typeof settingsZh> = {
   themeDark: 'Dark',
   defaultFolder: 'Default folder',
   defaultFolderHint: 'New jobs go here; empty = {{path}}',
+  jobsAtOnce: 'Jobs at once',
+  jobsAtOnceHint: 'Further jobs wait, and begin when one ends or is paused',
   notify: 'Notify when a job ends',
   network: 'Network',
   networkHint: 'For jobs started from now on; running jobs keep theirs.',

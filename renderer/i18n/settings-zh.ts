@@ -12,6 +12,8 @@ export const settingsZh = {
   themeDark: '深色',
   defaultFolder: '默认文件夹',
   defaultFolderHint: '新任务默认存到这里；留空 = {{path}}',
+  jobsAtOnce: '同时进行的任务数',
+  jobsAtOnceHint: '多出的任务排队等待，有任务结束或暂停后自动开始',
   notify: '任务结束时通知',
   network: '网络',
   networkHint: '用于之后开始的任务；正在进行的任务不受影响。',

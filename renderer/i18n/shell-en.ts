@@ -31,6 +31,7 @@ export const shellEn: Translation<typeof shellZh> = {
   resume: 'Continue',
   later: 'Later',
   phases: {
+    queued: 'Queued',
     starting: 'Starting',
     listing: 'Listing',
     running: 'Running',

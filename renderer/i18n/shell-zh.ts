@@ -27,6 +27,7 @@ export const shellZh = {
   resume: '从断点继续',
   later: '以后再说',
   phases: {
+    queued: '排队中',
     starting: '启动中',
     listing: '列举中',
     running: '下载中',

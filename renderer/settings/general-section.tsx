@@ -1,5 +1,5 @@
-import { Checkbox, Segmented } from 'antd'
-import type { Settings } from '../../shared/settings.ts'
+import { Checkbox, InputNumber, Segmented } from 'antd'
+import { MOST_JOBS_AT_ONCE, type Settings } from '../../shared/settings.ts'
 import { isAbsolutePath } from '../form/draft-fields.ts'
 import { Field, Section } from '../form/field.tsx'
 import { FolderField } from '../form/folder-field.tsx'
@@ -43,6 +43,18 @@ export function GeneralSection() {
         )}
       </Field>
       <DefaultFolder />
+      <Field label={t('settings.jobsAtOnce')} hint={t('settings.jobsAtOnceHint')}>
+        {(control) => (
+          <InputNumber
+            {...control}
+            min={1}
+            max={MOST_JOBS_AT_ONCE}
+            precision={0}
+            value={settings.jobsAtOnce}
+            onChange={(count) => count && change({ jobsAtOnce: count })}
+          />
+        )}
+      </Field>
       <div className="lh-settings-check">
         <Checkbox
           checked={settings.notifyWhenDone}

@@ -47,6 +47,7 @@ export function jobMood(job: Pick<JobView, 'phase' | 'objectsTotal' | 'objectsFa
     case 'cooling-down':
     case 'interrupted':
       return { word: job.phase, mood: 'healing' }
+    case 'queued':
     case 'starting':
     case 'listing':
     case 'running':

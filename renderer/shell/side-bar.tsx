@@ -127,6 +127,7 @@ function JobLink({ job, current }: { job: JobView; current: boolean }) {
 }
 
 const PHASE_ICONS: Record<PhaseWord, ReactNode> = {
+  queued: <ClockCircleOutlined />,
   starting: <SearchOutlined />,
   listing: <SearchOutlined />,
   running: <DownloadOutlined />,

@@ -39,6 +39,7 @@ const ROWS: Row[] = [
   ['one request in seven fails', 'running', [], ['retrying'], { successRate: 0.86 }],
   ['all is well but for two objects', 'running', [], ['runningWithFailures'], {}, { objectsFailed: 2 }],
   ['nothing known yet', 'starting', [], ['starting']],
+  ['its turn has not come', 'queued', [ago(500, 'network-lost')], ['queued']],
   ['listing goes on beside the download', 'running', [], ['listing'], { listingComplete: false }],
   ['first page on its way', 'listing', [], ['listing']],
   ['verifying', 'finishing', [], ['finishing']],

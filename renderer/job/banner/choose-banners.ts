@@ -1,6 +1,6 @@
 /**
  * What the line under the head says: from the job, its newest snapshot and its events to banners, most important first,
- * never none. Pure. A run's earlier conditions end with `job-started`; while it is paused none of them holds.
+ * never none. Pure. A run's earlier conditions end with `job-started`; while it is paused or queued none of them holds.
  */
 import type { EngineEvent, EventCode, Reason } from '../../../shared/engine-event.ts'
 import type { JobView } from '../../../shared/ipc-contract.ts'
@@ -38,6 +38,7 @@ export function chooseBanners(input: BannerInput): Banner[] {
   const phase = input.job.phase
   const ended = ENDINGS[phase]?.(input)
   if (ended) return [ended]
+  if (phase === 'queued') return [{ kind: 'queued', tone: 'neutral', reason: {} }]
   if (phase === 'paused') return [diskFull(input) ?? { kind: 'paused', tone: 'neutral', reason: {}, action: 'resume' }]
   const conditions = [
     diskFull(input),

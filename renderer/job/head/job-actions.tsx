@@ -44,6 +44,16 @@ export const JobActions = memo(function JobActions(props: JobActionsProps) {
           {head.resume}
         </Button>
       )}
+      {phase === 'queued' && (
+        <Button
+          type="primary"
+          icon={<CaretRightOutlined aria-hidden="true" />}
+          loading={commands.pending === 'jobs.resume'}
+          onClick={commands.resume}
+        >
+          {head.startNow}
+        </Button>
+      )}
       {!canResume && !ended && (
         <Button
           icon={<PauseOutlined aria-hidden="true" />}

@@ -1,6 +1,6 @@
 /** From where to where, how far, how fast, how long still; and the buttons. */
 import type { JobView } from '../../../shared/ipc-contract.ts'
-import { hasEnded } from '../../../shared/job-state.ts'
+import { hasEnded, isHeld } from '../../../shared/job-state.ts'
 import type { MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
 import { foundNothing, jobFraction } from '../../shell/job-label.ts'
 import type { JobCommands } from '../use-job-commands.ts'
@@ -81,7 +81,7 @@ function Figures({ job, snapshot }: { job: JobView; snapshot: MetricsSnapshot | 
   const words = useJobWords()
   const { head } = words
   const fraction = jobFraction(job)
-  const moves = snapshot !== undefined && job.phase !== 'paused'
+  const moves = snapshot !== undefined && !isHeld(job.phase)
   const isStillListing = job.phase === 'listing' || snapshot?.listingComplete === false
   const timeLeft = moves && (job.phase === 'running' || job.phase === 'finishing')
   const objects = fillText(head.objects, { done: formatCount(job.objectsDone), total: formatCount(job.objectsTotal) })

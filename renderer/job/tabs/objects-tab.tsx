@@ -4,7 +4,7 @@ import { Button, Input, Select } from 'antd'
 import { memo, useDeferredValue, useMemo, useState } from 'react'
 import { formatBytes } from '../../../shared/format-units.ts'
 import type { JobView } from '../../../shared/ipc-contract.ts'
-import { hasEnded, type JobPhase } from '../../../shared/job-state.ts'
+import { hasEnded, isHeld, type JobPhase } from '../../../shared/job-state.ts'
 import type { ConnectionView, MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
 import { OBJECT_STATES, type ObjectFilter, type ObjectRow } from '../../../shared/object-row.ts'
 import { useAppInfo } from '../../store/use-window-store.tsx'
@@ -30,7 +30,7 @@ export function ObjectsTab({ job, snapshot, commands }: ObjectsTabProps) {
   const columns = useColumns(job, snapshot, commands)
   const isWhole = rows.total === undefined || rows.total >= job.objectsTotal
   // Only a run in memory knows every object by name.
-  const rests = hasEnded(job.phase) || job.phase === 'paused'
+  const rests = hasEnded(job.phase) || isHeld(job.phase)
   const isForgotten = rests && filter === 'all' && search === '' && !isWhole
   const isListing = job.phase === 'listing' || job.phase === 'starting'
   return (

@@ -362,6 +362,7 @@ export const jobStories: Record<string, Story> = {
     ],
     weather: { shareAt: (time) => (END - time < 12 ? 1 : END - time < 2500 ? undefined : pastShare(time)) },
   }),
+  'job-queued': scene({ phase: 'queued', weather: { end: END - 7200 } }),
   'job-interrupted': scene({ phase: 'interrupted', weather: { end: END - 7200 } }),
   'job-finished': scene({
     phase: 'completed',

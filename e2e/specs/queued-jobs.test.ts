@@ -1,0 +1,36 @@
+/** More jobs than are allowed at once: they wait in the side bar, and begin by themselves, or when their user says so. */
+import { expect } from 'vitest'
+import { connectionSpeed } from '../../electron/engine/testing/weather/line.ts'
+import { jobPage } from '../model/job-page.ts'
+import { newDownloadPage } from '../model/new-download-page.ts'
+import { WORDS } from '../model/words.ts'
+import { era5Archive, MEGABYTE } from '../support/era5.ts'
+import { spec } from '../support/spec.ts'
+
+const words = WORDS.zh
+
+spec('of three jobs one is at work; the next begins when it ends, the last when its user says so', async (workshop) => {
+  const archive = era5Archive(16 * MEGABYTE)
+  const server = await workshop.serve({ ...archive.options, weather: [connectionSpeed(0.05 * MEGABYTE)] })
+  const page = await workshop.open(await workshop.start())
+  await page.getByRole('button', { name: words.settings }).click()
+  await page.getByLabel(words.jobsAtOnce).fill('1')
+  await page.getByLabel(words.jobsAtOnce).blur()
+
+  const folders = ['first', 'second', 'third'].map((name) => `${workshop.destination}-${name}`)
+  const form = newDownloadPage(page)
+  for (const folder of folders) {
+    await page.getByRole('link', { name: words.newDownload }).click()
+    await form.pasteAddress(archive.addressOn(server))
+    await form.setFolder(folder)
+    await form.start()
+    await jobPage(page).banner(folder === folders[0] ? 'running' : 'queued')
+  }
+  expect(await page.locator('.lh-side-phase', { hasText: words.queued }).count()).toBe(2)
+
+  await page.getByRole('button', { name: words.startNow }).click()
+  await expect.poll(() => page.locator('.lh-side-phase', { hasText: words.queued }).count()).toBe(1)
+  server.setWeather([])
+  await expect.poll(() => page.locator('.lh-side-phase', { hasText: words.completed }).count()).toBe(3)
+  for (const folder of folders) expect(await archive.differences(server, folder)).toEqual([])
+})

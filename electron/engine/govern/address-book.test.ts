@@ -1,7 +1,8 @@
 /** What the book makes of DNS answers: addresses of IPv6 beside such of IPv4 are for where the latter cannot be reached. */
 import { describe, expect, it } from 'vitest'
-import { success } from '../../../shared/failure.ts'
+import { type Outcome, success } from '../../../shared/failure.ts'
 import { policySchema } from '../../../shared/policy.ts'
+import type { Resolution } from '../engine-ports.ts'
 import { createVirtualClock } from '../testing/simulator/virtual-clock.ts'
 import { createAddressBook } from './address-book.ts'
 
@@ -48,5 +49,51 @@ describe('a host with addresses of both kinds', () => {
     book.noteUnreachable(V4, 1)
     await book.open('other.example')
     expect(addressesOf(book)).toEqual([V4])
+  })
+})
+
+describe('a bucket that turns out to be at another host', () => {
+  const OTHER = '198.51.100.1'
+  const found = (address: string): Outcome<Resolution> =>
+    success({ addresses: [address], ttlSeconds: 60, milliseconds: 1, from: 'system' })
+
+  /** A book whose look-ups are answered when the test says so. */
+  function createSlowBook() {
+    const answers: ((resolution: Outcome<Resolution>) => void)[] = []
+    const book = createAddressBook({
+      clock: createVirtualClock(),
+      random: () => 0,
+      resolver: { resolve: () => new Promise((resolve) => answers.push(resolve)) },
+      policy: policySchema.parse({}),
+      emit() {},
+    })
+    const answer = async (address: string) => {
+      answers.shift()?.(found(address))
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    return { book, answer }
+  }
+
+  it('has no connection opened to the host before, whose own are closed while the new one is looked up', async () => {
+    const { book, answer } = createSlowBook()
+    void book.open('here.example')
+    await answer(V4)
+    book.noteOpening(V4)
+    void book.open('there.example')
+    book.noteClosed(V4, 0)
+    expect(book.choose()).toBeUndefined()
+    await answer(OTHER)
+    expect(addressesOf(book)).toEqual([OTHER])
+  })
+
+  it('is looked up for itself, though the answer for the host before comes in between', async () => {
+    const { book, answer } = createSlowBook()
+    void book.open('here.example')
+    const opened = book.open('there.example')
+    await answer(V4)
+    expect(book.choose()).toBeUndefined()
+    await answer(OTHER)
+    await opened
+    expect(addressesOf(book)).toEqual([OTHER])
   })
 })

@@ -26,6 +26,7 @@ const FADE_MS = 10_000
 const FORGET_MS = 300_000
 
 type Entry = AddressRecord & {
+  /** By the host's last look-up: connections may be opened to it. */
   isNamed: boolean
   seenAt: number
   quarantineMs: number
@@ -60,6 +61,8 @@ export function createAddressBook({ clock, random, resolver, policy, emit }: Add
     const asked = host
     const resolution = await resolver.resolve(asked, AbortSignal.timeout(policy.dnsTimeoutSeconds * 1000))
     isAsking = false
+    // The bucket has turned out to be elsewhere meanwhile.
+    if (asked !== host) return refresh()
     const now = clock.monotonic()
     if (!resolution.ok) {
       if (!isFailing)
@@ -99,7 +102,7 @@ export function createAddressBook({ clock, random, resolver, policy, emit }: Add
       granted: 0,
       recentGrants: 0,
       quarantinedUntil: 0,
-      isNamed: true,
+      isNamed: false,
       seenAt: now,
       quarantineMs: QUARANTINE_MS,
       failures: 0,

@@ -72,7 +72,8 @@ export function startDownload(options: DownloadOptions): Download {
   const { clock, dataPlane } = ports
   const stop = new AbortController()
   const startedAt = clock.monotonic()
-  const named: { index: number; failure: Failure }[] = []
+  /** By object, what it failed of last. */
+  const named = new Map<number, Failure>()
   let phase: JobPhase = 'starting'
   let listingComplete = false
   let fatal: Failure | undefined
@@ -412,13 +413,14 @@ export function startDownload(options: DownloadOptions): Download {
     if (kind === 'changed' || kind === 'corrupt') emit('object-changed', { key, failure: failure?.class ?? kind })
     if (kind !== 'failed' || !failure) return
     emit('object-failed', { key, failure: failure.class, attempts: attempts ?? 1 })
-    if (named.length < MAX_NAMED_FAILURES) named.push({ index, failure })
+    if (named.size < MAX_NAMED_FAILURES) named.set(index, failure)
   }
 
   function retry(indexes?: number[]): void {
     const again = indexes ?? [...table.indexesIn('failed')]
     for (const index of again) {
       if (index >= table.length || table.state(index) !== 'failed') continue
+      named.delete(index)
       table.setState(index, 'waiting')
       book.addWaiting(index)
       emit('object-retried', { key: table.key(index) })
@@ -438,7 +440,7 @@ export function startDownload(options: DownloadOptions): Download {
 
   /** Not one file could be written, all for the same reason: that is no failure of the objects. */
   function whyNothingFits(): Failure | undefined {
-    const failures = named.filter(({ index }) => table.state(index) === 'failed').map(({ failure }) => failure)
+    const failures = [...named.values()]
     const hasWritten = table.count('done') + table.count('skipped') > 0
     return !hasWritten && isAllSettled() && failures.every(({ code }) => code === TOO_LARGE) ? failures[0] : undefined
   }
@@ -459,14 +461,11 @@ export function startDownload(options: DownloadOptions): Download {
       bytesFetched: governor.bytesReceived(),
       seconds: (clock.monotonic() - startedAt) / 1000,
       retries,
-      // A failure that a later retry has mended is no longer one.
-      failed: named
-        .filter(({ index }) => table.state(index) === 'failed')
-        .map(({ index, failure }) => ({
-          key: table.key(index),
-          failure: failure.class,
-          message: messageOf(failure),
-        })),
+      failed: [...named].map(([index, failure]) => ({
+        key: table.key(index),
+        failure: failure.class,
+        message: messageOf(failure),
+      })),
       ...(failure ? { failure } : {}),
     }
     emit('job-finished', { status, seconds: summary.seconds })

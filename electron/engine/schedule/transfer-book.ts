@@ -523,6 +523,8 @@ export function createTransferBook(options: TransferBookOptions) {
   }
 
   function failObject(index: number, failure: Failure, attempts: number): void {
+    // Whoever asks for it again gives it all its chances again.
+    restarts.delete(index)
     if (failure.class === 'cancelled') table.setState(index, 'waiting')
     else if (ENDS_THE_JOB.includes(failure.class)) {
       table.setState(index, 'waiting')

@@ -289,6 +289,44 @@ describe('a download from memory', () => {
   })
 })
 
+describe('an object that has failed and is asked for again', () => {
+  const MIDDLE = OBJECTS[1] as StoredObject
+  /** The large object keeps the job alive for some seconds. */
+  const SLOW = { bytesPerSecond: 1e6 }
+  const failuresOf = ({ events }: Run) => events.filter(({ code }) => code === 'object-failed').length
+
+  it('is fetched as it is now, though it kept changing before', async () => {
+    const bucket = createMemoryBucket(OBJECTS)
+    let isChanging = true
+    const run = begin(bucket, {
+      ...SLOW,
+      fate({ key }, attempt) {
+        if (key !== MIDDLE.key || !isChanging) return undefined
+        bucket.put({ ...MIDDLE, version: attempt })
+        return { afterBytes: 0, failure: { class: 'changed', code: 'size-differs' } }
+      },
+    })
+    await expect.poll(() => failuresOf(run)).toBe(1)
+    isChanging = false
+    run.download.retry()
+    expect(await run.download.finished).toMatchObject({ status: 'completed', objectsDone: 4, failed: [] })
+  })
+
+  it('and fails again is named once, with what it failed of last', async () => {
+    let failure: Failure = { class: 'denied', code: 'AccessDenied' }
+    const run = begin(createMemoryBucket(OBJECTS), {
+      ...SLOW,
+      fate: ({ key }) => (key === MIDDLE.key ? { afterBytes: 0, failure } : undefined),
+    })
+    await expect.poll(() => failuresOf(run)).toBe(1)
+    failure = { class: 'archived', code: 'InvalidObjectState' }
+    run.download.retry()
+    const { failed, objectsFailed } = await run.download.finished
+    expect(objectsFailed).toBe(1)
+    expect(failed).toEqual([{ key: MIDDLE.key, failure: 'archived', message: 'InvalidObjectState' }])
+  })
+})
+
 describe('a finished folder, read again', () => {
   const FILES: StoredObject[] = [
     { key: 'archive/large.nc', size: 600_001, upload: { partBytes: 250_000 }, checksum: 'CRC64NVME' },

@@ -22,41 +22,45 @@ export function createRestKeeper(options: RestKeeperOptions) {
   const { clock, policy, emit } = options
   const now = clock.monotonic
   let coolDownState: CoolDownState = { badSince: undefined }
-  /** Monotonic milliseconds; 0 = no rest. */
-  let until = 0
+  /** Monotonic milliseconds; undefined = no cool-down. */
+  let coolUntil: number | undefined
+  let isOutside = false
   let isHalved = false
+  /** Of this rest. */
+  let hasCooled = false
 
+  const isResting = () => coolUntil !== undefined || isOutside
+  /** By the clock on the wall at each look: the other one may stand still while the machine sleeps. */
   const secondsClosed = () => secondsUntilOpen(options.timeWindow, minuteOfDay(clock.now()))
 
   function coolDown(cause: string, restMs = policy.coolDownSeconds * 1000): void {
-    if (until > 0) return
-    until = now() + restMs
+    if (isResting()) return
+    coolUntil = now() + restMs
     isHalved = true
+    hasCooled = true
     emit('cooling-down', { cause, seconds: restMs / 1000, successRate: options.evidence().successRate })
     options.onRest('cooling-down')
   }
 
-  function followWindow(): void {
-    const at = now()
-    const closedMs = secondsClosed() * 1000
-    if (until > 0 && at >= until && closedMs === 0) {
-      until = 0
-      const concurrency = options.onEnd()
-      if (isHalved) emit('cooled-down', { concurrency })
-    } else if (until === 0 && closedMs > 0) {
-      until = at + closedMs
-      options.onRest('time-window')
-    }
+  function followClocks(): void {
+    const wasResting = isResting()
+    if (coolUntil !== undefined && now() >= coolUntil) coolUntil = undefined
+    isOutside = secondsClosed() > 0
+    if (!wasResting && isOutside) options.onRest('time-window')
+    if (!wasResting || isResting()) return
+    const concurrency = options.onEnd()
+    if (hasCooled) emit('cooled-down', { concurrency })
+    hasCooled = false
   }
 
   return {
-    isResting: () => until > 0,
+    isResting,
     /** A cool-down has come: half the connections from then on. */
     isHalved: () => isHalved,
     coolDown,
     tick(): void {
-      followWindow()
-      if (until > 0) return
+      followClocks()
+      if (isResting()) return
       const { successRate, requestsPerSecond, retryAfterMs } = options.evidence()
       const chosen = chooseCoolDown(coolDownState, {
         now: now(),
@@ -68,10 +72,10 @@ export function createRestKeeper(options: RestKeeperOptions) {
       coolDownState = chosen.state
       if (chosen.restMs !== undefined) coolDown('success-rate', chosen.restMs)
     },
-    secondsLeft: () => (until > 0 ? Math.max(0, (until - now()) / 1000) : 0),
+    secondsLeft: () => (isResting() ? Math.max(0, ((coolUntil ?? 0) - now()) / 1000, secondsClosed()) : 0),
     phase(): 'waiting' | 'cooling-down' | undefined {
-      if (until === 0) return undefined
-      return secondsClosed() > 0 ? 'waiting' : 'cooling-down'
+      if (isOutside) return 'waiting'
+      return coolUntil === undefined ? undefined : 'cooling-down'
     },
   }
 }

@@ -47,6 +47,18 @@ describe('budgets', () => {
     expect(gates.limitedSeconds()).toBe(0)
   })
 
+  it('with a Retry-After are waited for as long as the last of them, among a job of many thousand folders too', () => {
+    const { gates, pass } = createGates()
+    for (let folder = 0; folder < 130_000; folder++) {
+      gates.noteAnswer(`${folder}/`, { throttled: folder < 8, sentAt: 0, retryAfterMs: folder === 7 ? 5000 : 1000 })
+    }
+    expect(gates.longestWaitMs()).toBe(5000)
+    pass(2)
+    expect(gates.longestWaitMs()).toBe(3000)
+    pass(3)
+    expect(gates.longestWaitMs()).toBe(0)
+  })
+
   it('are forgotten where it was not a budget that refused', () => {
     const { gates, ask } = createGates()
     ask('a/', true)

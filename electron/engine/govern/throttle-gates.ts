@@ -31,6 +31,7 @@ export function createThrottleGates(now: () => number) {
   let free = new Map<string, RateState>()
   let freeBefore = new Map<string, RateState>()
   let forgotAt = now() / 1000
+  /** Of such as were given a `Retry-After`. */
   const notBefore = new Map<string, number>()
   /** Since when any prefix has been limited without a break, seconds; undefined while none is. */
   let limitedSince: number | undefined
@@ -93,6 +94,7 @@ export function createThrottleGates(now: () => number) {
     for (const [prefix, { filledAt }] of limited) {
       if (seconds() - filledAt > FORGET_LIMITED_SECONDS) limited.delete(prefix)
     }
+    for (const [gate, until] of notBefore) if (until <= now()) notBefore.delete(gate)
     // Those that have faded are forgotten with it.
     answers.all()
     noteLimited()
@@ -150,6 +152,10 @@ export function createThrottleGates(now: () => number) {
       return false
     },
     /** Milliseconds until any prefix may be asked again after a `Retry-After`. */
-    longestWaitMs: () => Math.max(0, ...[...notBefore.values()].map((until) => until - now())),
+    longestWaitMs(): number {
+      let longest = 0
+      for (const until of notBefore.values()) longest = Math.max(longest, until - now())
+      return longest
+    },
   }
 }

@@ -240,22 +240,33 @@ async function sendList(s3: S3Client, signal: AbortSignal, input: ListObjectsV2C
   return listing ?? requireSizes(listingOf(output))
 }
 
-type SdkResponse = { statusCode: number; body: AsyncIterable<Buffer> | Uint8Array }
+type SdkResponse = { statusCode: number; body: Readable | Uint8Array }
 
-/** Puts the whole body in place of the stream, and no more of it than S3 could ever send. */
+/**
+ * Puts the whole body in place of the stream, and no more of it than S3 could ever send. The SDK's own timers end with the
+ * head of the answer: a body that stops would be waited for without an end (aws-sdk-js-v3#8098).
+ */
 async function boundBody(response: SdkResponse): Promise<Buffer> {
   const isGood = response.statusCode === 200
   const limit = isGood ? MAX_LISTING_BYTES : MAX_ERROR_BYTES
   if (!(response.body instanceof Uint8Array)) {
+    const stream = response.body
+    const late = () => stream.destroy(Object.assign(new Error('the answer has stopped'), { name: 'TimeoutError' }))
+    const silence = setTimeout(late, REQUEST_TIMEOUT_MS)
     const chunks: Buffer[] = []
     let size = 0
-    // Leaving the loop destroys the stream.
-    for await (const chunk of response.body) {
-      chunks.push(chunk)
-      size += chunk.length
-      if (size <= limit) continue
-      if (isGood) throw new Error('the answer has no end')
-      break
+    try {
+      // Leaving the loop destroys the stream.
+      for await (const chunk of stream) {
+        silence.refresh()
+        chunks.push(chunk)
+        size += chunk.length
+        if (size <= limit) continue
+        if (isGood) throw new Error('the answer has no end')
+        break
+      }
+    } finally {
+      clearTimeout(silence)
     }
     response.body = Buffer.concat(chunks).subarray(0, limit)
   }

@@ -1,0 +1,99 @@
+/** One page of a listing through the SDK: it signs, sends and explains failures; a good answer is read by read-listing.ts. */
+import type { Readable } from 'node:stream'
+import {
+  ListObjectsV2Command,
+  type ListObjectsV2CommandInput,
+  type ListObjectsV2CommandOutput,
+  type S3Client,
+} from '@aws-sdk/client-s3'
+import { unquote } from '../transport/judge-response.ts'
+import { decodeListed, type Listing, readListing } from './read-listing.ts'
+
+/** Control calls are small; an answer that takes longer is better asked again. */
+export const REQUEST_TIMEOUT_MS = 20_000
+/** A thousand keys of 1,024 bytes, each byte written as `%XX`, are 3 MB. */
+const MAX_LISTING_BYTES = 16 * 1024 ** 2
+const MAX_ERROR_BYTES = 256 * 1024
+
+export async function sendList(s3: S3Client, signal: AbortSignal, input: ListObjectsV2CommandInput): Promise<Listing> {
+  const command = new ListObjectsV2Command(input)
+  let listing: Listing | undefined
+  command.middlewareStack.add(
+    (next) => async (args) => {
+      const result = await next(args)
+      const response = result.response as SdkResponse
+      const body = await boundBody(response)
+      if (response.statusCode !== 200) return result
+      const text = body.toString('utf8')
+      // S3 declares nothing; who does so wants a parser to multiply it.
+      if (text.includes('<!DOCTYPE')) throw new Error('the listing brings declarations of its own')
+      // The SDK takes any document, the page of a hotel's network too, for a listing without objects.
+      if (!/<(?:ListBucketResult|Error)[\s>]/.test(text)) throw new Error('the answer is no listing')
+      listing = readListing(text)
+      if (listing) response.body = EMPTY_LISTING
+      return result
+    },
+    { step: 'deserialize', priority: 'low' },
+  )
+  const output = await s3.send(command, { abortSignal: signal })
+  return listing ?? requireSizes(listingOf(output))
+}
+
+type SdkResponse = { statusCode: number; body: Readable | Uint8Array }
+
+/**
+ * Puts the whole body in place of the stream, and no more of it than S3 could ever send. The SDK's own timers end with the
+ * head of the answer: a body that stops would be waited for without an end (aws-sdk-js-v3#8098).
+ */
+async function boundBody(response: SdkResponse): Promise<Buffer> {
+  const isGood = response.statusCode === 200
+  const limit = isGood ? MAX_LISTING_BYTES : MAX_ERROR_BYTES
+  if (!(response.body instanceof Uint8Array)) {
+    const stream = response.body
+    const late = () => stream.destroy(Object.assign(new Error('the answer has stopped'), { name: 'TimeoutError' }))
+    const silence = setTimeout(late, REQUEST_TIMEOUT_MS)
+    const chunks: Buffer[] = []
+    let size = 0
+    try {
+      // Leaving the loop destroys the stream.
+      for await (const chunk of stream) {
+        silence.refresh()
+        chunks.push(chunk)
+        size += chunk.length
+        if (size <= limit) continue
+        if (isGood) throw new Error('the answer has no end')
+        break
+      }
+    } finally {
+      clearTimeout(silence)
+    }
+    response.body = Buffer.concat(chunks).subarray(0, limit)
+  }
+  return Buffer.from(response.body)
+}
+
+/** An unusual document, read by the SDK. */
+function listingOf(output: ListObjectsV2CommandOutput): Listing {
+  const decode = output.EncodingType === 'url' ? decodeListed : (text: string) => text
+  return {
+    objects: (output.Contents ?? []).map((item) => ({
+      key: decode(item.Key ?? ''),
+      size: item.Size ?? Number.NaN,
+      etag: unquote(item.ETag ?? ''),
+      lastModified: item.LastModified?.getTime() ?? 0,
+      storageClass: item.StorageClass ?? 'STANDARD',
+    })),
+    prefixes: (output.CommonPrefixes ?? []).map((item) => decode(item.Prefix ?? '')),
+    isTruncated: output.IsTruncated === true,
+    nextToken: output.NextContinuationToken,
+  }
+}
+
+/** What cannot be a size is not guessed at. */
+function requireSizes(listing: Listing): Listing {
+  const odd = listing.objects.find(({ size }) => !Number.isSafeInteger(size) || size < 0)
+  if (odd) throw new Error(`the listing gives ${JSON.stringify(odd.key.slice(0, 100))} no possible size`)
+  return listing
+}
+
+const EMPTY_LISTING = Buffer.from('<ListBucketResult></ListBucketResult>')

@@ -1,11 +1,11 @@
 /** What the SDK leaves to us. What it does right is in `testing/object-source.test.ts`. */
-import { createServer, type Server } from 'node:http'
+import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setImmediate as turn } from 'node:timers/promises'
 import { afterEach, expect, it, vi } from 'vitest'
 import { success } from '../../../shared/failure.ts'
 import { sourceSchema } from '../../../shared/job-spec.ts'
-import { createS3ObjectSource } from './s3-object-source.ts'
+import { type Credentials, createS3ObjectSource } from './s3-object-source.ts'
 
 let server: Server
 afterEach(() => {
@@ -14,21 +14,47 @@ afterEach(() => {
   server.close()
 })
 
-it('a listing that stops half-way is given up, and can be asked for again', async () => {
-  let asked = 0
-  server = createServer((_, response) => {
-    asked++
-    response.writeHead(200).write('<ListBucketResult><Contents>')
-  })
+/** `answer`: to every request. */
+async function openSource(answer: RequestListener, credentials?: () => Promise<Credentials>) {
+  server = createServer(answer)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
-  const source = createS3ObjectSource({
+  return createS3ObjectSource({
     source: sourceSchema.parse({ bucket: 'bucket', prefix: '', endpointUrl: `http://127.0.0.1:${port}` }),
+    ...(credentials ? { credentials } : {}),
     resolver: {
       resolve: async () => success({ addresses: ['127.0.0.1'], ttlSeconds: 60, milliseconds: 1, from: 'fixed' }),
     },
     proxyFor: async () => '',
     ca: [],
+  })
+}
+
+it('credentials that expire are renewed for listings and HEADs too', async () => {
+  const signed: (string | undefined)[] = []
+  let asked = 0
+  const source = await openSource(
+    ({ headers }, response) => {
+      signed.push(/Credential=(\w+)/.exec(headers.authorization ?? '')?.[1])
+      response.end('<ListBucketResult></ListBucketResult>')
+    },
+    async () => ({ accessKeyId: `KEY${++asked}`, secretAccessKey: 'secret', expiresAt: Date.now() + 60_000 }),
+  )
+  const { signal } = new AbortController()
+  await source.listPage({ prefix: '' }, signal)
+  const [first] = signed
+  await source.listPage({ prefix: '' }, signal)
+  await source.headObject('key', {}, signal)
+  source.close()
+  expect(signed).toHaveLength(3)
+  expect(signed.slice(1)).not.toContain(first)
+})
+
+it('a listing that stops half-way is given up, and can be asked for again', async () => {
+  let asked = 0
+  const source = await openSource((_, response) => {
+    asked++
+    response.writeHead(200).write('<ListBucketResult><Contents>')
   })
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   let answer: unknown

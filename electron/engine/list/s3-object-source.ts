@@ -220,9 +220,15 @@ function createClient(options: S3SourceOptions, region: string, requestHandler: 
     responseChecksumValidation: 'WHEN_REQUIRED',
     ...(options.source.endpointUrl ? { endpoint: options.source.endpointUrl } : {}),
     ...(options.credentials
-      ? { credentials: options.credentials }
+      ? { credentials: expiring(options.credentials) }
       : { credentials: { accessKeyId: '', secretAccessKey: '' }, signer: { sign: async (request) => request } }),
   })
+}
+
+/** As the SDK names it: what bears no `expiration` it keeps for ever. */
+const expiring = (provide: () => Promise<Credentials>) => async () => {
+  const { expiresAt, ...keys } = await provide()
+  return expiresAt === undefined ? keys : { ...keys, expiration: new Date(expiresAt) }
 }
 
 function createRequestHandler(options: S3SourceOptions) {

@@ -8,6 +8,7 @@ import type { Clock } from '../engine/engine-ports.ts'
 import type { Credentials, S3SourceOptions } from '../engine/list/s3-object-source.ts'
 import { createHostResolver } from '../engine/transport/resolve-host.ts'
 import { configuredEndpointOf, defaultRegionOf, readAwsProfiles } from './aws-config.ts'
+import { keepWhileGood } from './keep-while-good.ts'
 import type { Vault } from './vault.ts'
 
 export type SourceAccessOptions = {
@@ -34,7 +35,7 @@ export async function readSourceAccess(options: SourceAccessOptions): Promise<Ou
   if (profile !== undefined && !profiles.has(profile)) {
     return failed({ class: 'credentials', code: 'unknown-profile', subject: profile })
   }
-  const credentials = await credentialsOf(source.access, options.vault)
+  const credentials = await credentialsOf(source.access, options)
   if (!credentials.ok) return credentials
   const defaultRegion = defaultRegionOf(environment, profiles, profile)
   // Said here for both planes: the SDK would read it by itself, our own transport would not.
@@ -79,7 +80,10 @@ function withoutBundled(certificates: readonly string[]): string[] {
 const withoutSpace = (pem: string): string => pem.replace(/\s/g, '')
 
 /** Absent for anonymous access. The SDK's chain caches and renews by itself. */
-async function credentialsOf(access: Access, vault: Vault): Promise<Outcome<(() => Promise<Credentials>) | undefined>> {
+async function credentialsOf(
+  access: Access,
+  { vault, clock }: Pick<SourceAccessOptions, 'vault' | 'clock'>,
+): Promise<Outcome<(() => Promise<Credentials>) | undefined>> {
   if (access.kind === 'anonymous') return success(undefined)
   if (access.kind === 'vault') {
     const keys = await vault.read(access.id)
@@ -90,7 +94,7 @@ async function credentialsOf(access: Access, vault: Vault): Promise<Outcome<(() 
   }
   const { fromNodeProviderChain } = await import('@aws-sdk/credential-providers')
   const provide = fromNodeProviderChain(access.kind === 'profile' ? { profile: access.name } : {})
-  return success(async () => {
+  const renew = async () => {
     const { accessKeyId, secretAccessKey, sessionToken, expiration } = await provide()
     return {
       accessKeyId,
@@ -98,7 +102,8 @@ async function credentialsOf(access: Access, vault: Vault): Promise<Outcome<(() 
       ...(sessionToken ? { sessionToken } : {}),
       ...(expiration ? { expiresAt: expiration.getTime() } : {}),
     }
-  })
+  }
+  return success(keepWhileGood(renew, clock.now))
 }
 
 async function proxyForOf(

@@ -42,9 +42,12 @@ export function createEndpointKeeper({ clock, source, onMoved, onFatal }: Endpoi
       if (before?.credentials?.accessKeyId !== endpoint.credentials?.accessKeyId) hasAccepted = false
       const isMoved = !before || connectsTo(before) !== hostname || before.port !== endpoint.port
       if (isMoved) await onMoved(hostname, before === undefined)
-    } else if (renewed.failure.class !== 'cancelled') onFatal(renewed.failure)
+    } else if (renewed.failure.class !== 'cancelled' && !isOfNetwork(renewed.failure)) onFatal(renewed.failure)
     isRenewing = false
   }
+
+  /** Who gives new credentials cannot be reached: that is for the network to be judged by, as long as the old ones are there. */
+  const isOfNetwork = (failure: Failure): boolean => endpoint !== undefined && failure.class !== 'credentials'
 
   /** Any signed answer tells the source how far off this machine's clock is; the next endpoint carries it. */
   async function renewClock(): Promise<void> {

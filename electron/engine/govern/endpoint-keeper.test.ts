@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest'
+import { type Failure, failed, type Outcome, success } from '../../../shared/failure.ts'
+import type { Endpoint } from '../engine-ports.ts'
+import { createVirtualClock } from '../testing/simulator/virtual-clock.ts'
+import { createEndpointKeeper } from './endpoint-keeper.ts'
+
+const MINUTE = 60
+
+const ENDPOINT: Endpoint = {
+  ...{ tls: true, hostHeader: 's3.example', hostname: 's3.example', port: 443, basePath: '/', region: 'us-east-1' },
+  credentials: { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'secret' },
+}
+
+/** A keeper whose source answers what the test says. */
+async function createKeeper(first: Outcome<Endpoint>) {
+  const clock = createVirtualClock()
+  const fatal: Failure[] = []
+  let answer = first
+  const keeper = createEndpointKeeper({
+    clock,
+    source: { endpoint: async () => answer } as never,
+    onMoved: async () => {},
+    onFatal: (failure) => void fatal.push(failure),
+  })
+  await keeper.renew()
+  return {
+    ...{ keeper, fatal },
+    async lookAfter(seconds: number, failure: Failure) {
+      answer = failed(failure)
+      await clock.runUntil(seconds)
+      keeper.tick()
+      await new Promise((resolve) => setImmediate(resolve))
+    },
+  }
+}
+
+describe('credentials that cannot be renewed', () => {
+  const refused: Failure = { class: 'credentials', code: 'CredentialsProviderError' }
+  const unreachable: Failure = { class: 'dns', code: 'ENOTFOUND' }
+
+  it('end the job', async () => {
+    const { fatal, lookAfter } = await createKeeper(success(ENDPOINT))
+    await lookAfter(2 * MINUTE, refused)
+    expect(fatal).toEqual([refused])
+  })
+
+  it('for a network that is away end none: that is for the network to be judged by', async () => {
+    const { keeper, fatal, lookAfter } = await createKeeper(success(ENDPOINT))
+    await lookAfter(2 * MINUTE, unreachable)
+    expect(fatal).toEqual([])
+    expect(keeper.current()).toBe(ENDPOINT)
+  })
+
+  it('... but one that has never had any', async () => {
+    const { fatal } = await createKeeper(failed(unreachable))
+    expect(fatal).toEqual([unreachable])
+  })
+})

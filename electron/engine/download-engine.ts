@@ -86,6 +86,8 @@ export function startDownload(options: DownloadOptions): Download {
   let workplace: Workplace | undefined
   let logs: JobLogs | undefined
   let landing: ReturnType<typeof createObjectLanding> | undefined
+  /** Each stops one. */
+  let timers: (() => Promise<void>)[] = []
   /** Looks whether that was the last object. */
   let onSettled: (() => boolean) | undefined
 
@@ -183,7 +185,7 @@ export function startDownload(options: DownloadOptions): Download {
     logs = createJobLogs(spec.logFolder ?? workplace.destination.ownFolder)
     emit('job-started', { resumed: workplace.isResumed })
 
-    const timers = startTimers(workplace)
+    timers = startTimers(workplace)
     phase = 'listing'
     logs.performance(snapshot())
     await Promise.all([list(), governor.start(stop.signal)])
@@ -208,10 +210,12 @@ export function startDownload(options: DownloadOptions): Download {
   async function endByBug(error: unknown): Promise<Summary> {
     stop.abort()
     governor.stop()
+    await Promise.all(timers.map((stopTimer) => stopTimer()))
     await dataPlane.shutDown()
     await workplace?.close().catch(() => {})
+    await logs?.close()
     meter.close()
-    return summarize({ class: 'protocol', code: 'internal', detail: String(error).slice(0, 300) })
+    return summarize(bugFailure(error))
   }
 
   async function list(): Promise<void> {
@@ -498,18 +502,24 @@ export function startDownload(options: DownloadOptions): Download {
     })
   }
 
-  /** Runs again and again, never twice at once; stopping waits for a run that is under way. */
+  /** Runs again and again, never twice at once; stopping waits for a run that is under way. What it throws ends the job. */
   function every(milliseconds: number | (() => number), work: () => void | Promise<void>): () => Promise<void> {
     let cancelTimer = () => {}
     let isStopped = false
-    let running: void | Promise<void>
+    let running: Promise<void> | undefined
     const arm = () => {
       const delayMs = typeof milliseconds === 'number' ? milliseconds : milliseconds()
-      cancelTimer = clock.after(delayMs, async () => {
-        running = work()
-        await running
-        if (!isStopped) arm()
+      cancelTimer = clock.after(delayMs, () => {
+        running = attempt()
       })
+    }
+    const attempt = async () => {
+      try {
+        await work()
+        if (!isStopped) arm()
+      } catch (error) {
+        fail(bugFailure(error))
+      }
     }
     arm()
     return async () => {
@@ -519,6 +529,12 @@ export function startDownload(options: DownloadOptions): Download {
     }
   }
 }
+
+const bugFailure = (error: unknown): Failure => ({
+  class: 'protocol',
+  code: 'internal',
+  detail: String(error).slice(0, 300),
+})
 
 const messageOf = ({ class: failureClass, code = '', detail = '' }: Failure): string =>
   // The operating system's words begin with its code.

@@ -59,9 +59,11 @@ function begin(
     /** What reading one file takes longer than it does. */
     readingMs?: number
     policy?: Partial<Policy>
+    onEvent?: (event: EngineEvent) => void
+    onSnapshot?: () => void
   } = {},
 ): Run {
-  const { verify = 'etag', headFailure, isListed = () => true, readingMs = 0, policy, ...more } = options
+  const { verify = 'etag', headFailure, isListed = () => true, readingMs = 0, policy, onEvent, ...more } = options
   const plane = createMemoryDataPlane({ bucket, clock, ...more })
   const events: EngineEvent[] = []
   const source = createMemorySource({
@@ -104,8 +106,11 @@ function begin(
       memory: () => 0,
       closeWait: () => 0,
     },
-    onEvent: (event) => void events.push(event),
-    onSnapshot() {},
+    onEvent(event) {
+      events.push(event)
+      onEvent?.(event)
+    },
+    onSnapshot: () => options.onSnapshot?.(),
   })
   return { download, events, plane }
 }
@@ -286,6 +291,39 @@ describe('a download from memory', () => {
     expect(await second.download.finished).toMatchObject({ status: 'completed', objectsDone: 3 })
     expect(second.events.map(({ code }) => code)).not.toContain('object-gone')
     expect(existsSync(join(folder, 'large.nc.part'))).toBe(true)
+  })
+})
+
+describe('a bug of ours', () => {
+  it('in what is done ten times a second ends the job by name, and gives the folder back', async () => {
+    const bucket = createMemoryBucket(OBJECTS)
+    const { download, plane } = begin(bucket, { bytesPerSecond: 1e6 })
+    await expect.poll(() => download.snapshot().bytesDone).toBeGreaterThan(0)
+    plane.blockedMs = () => {
+      throw new Error('a bug')
+    }
+    expect(await download.finished).toMatchObject({
+      ...{ status: 'failed', failure: { class: 'protocol', code: 'internal', detail: 'Error: a bug' } },
+    })
+    expect(await begin(bucket).download.finished).toMatchObject({ status: 'completed' })
+    await expectBytes(bucket, OBJECTS)
+  })
+
+  it('in the listing does so too, and nothing goes on behind it', async () => {
+    const bucket = createMemoryBucket(OBJECTS)
+    let snapshots = 0
+    const { download } = begin(bucket, {
+      policy: { snapshotSeconds: 0.02 },
+      onSnapshot: () => snapshots++,
+      onEvent({ code }) {
+        if (code === 'listing-finished') throw new Error('a bug')
+      },
+    })
+    expect(await download.finished).toMatchObject({ status: 'failed', failure: { code: 'internal' } })
+    const told = snapshots
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    expect(snapshots).toBe(told)
+    expect(await begin(bucket).download.finished).toMatchObject({ status: 'completed' })
   })
 })
 

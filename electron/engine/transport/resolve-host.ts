@@ -10,6 +10,7 @@ import { isIP } from 'node:net'
 import { bareHost } from '../../../shared/bare-host.ts'
 import { failed, success } from '../../../shared/failure.ts'
 import type { Clock, Resolver } from '../engine-ports.ts'
+import { LONGEST_TIMER_MS } from './monotonic-time.ts'
 
 type Answer = { addresses: string[]; ttlSeconds: number; alternatives?: string[] }
 
@@ -24,7 +25,8 @@ export function createHostResolver(options: {
   timeoutSeconds: number
 }): Resolver {
   const { clock, fixed, dnsServer } = options
-  const dns = new DnsResolver({ timeout: options.timeoutSeconds * 1000, tries: 1 })
+  const timeout = Math.min(Math.ceil(options.timeoutSeconds * 1000), LONGEST_TIMER_MS)
+  const dns = new DnsResolver({ timeout, tries: 1 })
   if (dnsServer) dns.setServers([dnsServer])
 
   async function askServer(host: string): Promise<Answer> {

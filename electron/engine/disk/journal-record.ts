@@ -58,7 +58,17 @@ export type ControlRecord = SessionRecord | MarkRecord | CheckpointRecord
 type JournalRecord = ControlRecord | ProgressRecord
 
 export const isSameSource = (one: JournalIdentity, other: JournalIdentity): boolean =>
-  one.bucket === other.bucket && one.endpoint === other.endpoint && one.prefix === other.prefix
+  one.bucket === other.bucket && serviceAt(one.endpoint) === serviceAt(other.endpoint) && one.prefix === other.prefix
+
+/**
+ * The service behind an address, however it was typed: `HTTPS://host:443/` is `http://host`. All addresses of AWS are
+ * one, for a bucket's name is given once: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingBucket.html
+ */
+function serviceAt(endpoint: string): string {
+  if (!URL.canParse(endpoint)) return endpoint
+  const { hostname, host, pathname } = new URL(endpoint)
+  return hostname.endsWith('.amazonaws.com') ? '' : `${host}${pathname.replace(/\/+$/, '')}`
+}
 
 /** Start value of the checksums of a session's records. A session line itself starts from 0. */
 export const seedOf = (sessionId: string): number => crc32(sessionId)

@@ -124,6 +124,21 @@ describe('what one run wrote, the next one knows', () => {
     expect((await claims()).replay.isLanded({ key: 'a', etag: 'e1', size: 10 })).toBe(true)
     expect((await claims(BOOT, other)).replay.isLanded({ key: 'b', etag: 'e1', size: 10 })).toBe(true)
   })
+
+  test.each([
+    ['with a slash at its end', 'https://s3.example', 'https://s3.example/', true],
+    ['in capitals', 'https://s3.example/base', 'HTTPS://S3.Example/base', true],
+    ['with the port that goes without saying', 'https://s3.example', 'https://s3.example:443', true],
+    ['without TLS', 'https://s3.example', 'http://s3.example', true],
+    ['by a name of AWS, which has no other bucket of that name', '', 'https://s3.us-west-2.amazonaws.com', true],
+    ['at another port', 'https://s3.example', 'https://s3.example:9000', false],
+    ['below another path', 'https://s3.example/base', 'https://s3.example/Base', false],
+    ['at another host', '', 'https://s3.example', false],
+  ])('a service %s is the same, or is not', async (_name, before, now, isSame) => {
+    await session((journal) => journal.append(landed('a')), BOOT, { ...IDENTITY, endpoint: before })
+    const { replay } = await claims(BOOT, { ...IDENTITY, endpoint: now })
+    expect(replay.isLanded({ key: 'a', etag: 'e1', size: 10 })).toBe(isSame)
+  })
 })
 
 describe('after a power cut', () => {

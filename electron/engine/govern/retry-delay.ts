@@ -98,6 +98,9 @@ function isWornOut(
 /** Before the first page nobody has seen this bucket: a wrong host must be told soon, not waited for. */
 const FIRST_PAGE_ATTEMPTS = 4
 
+/** Said by the service itself of a page behind the first: that it leads nowhere, or is not to be had. */
+const FIRM_WORDS = new Set(['list-does-not-advance', 'InvalidArgument', 'InvalidRequest'])
+
 /** The same for a page of the listing, whose failures end the job. */
 export function chooseListRetryDelayMs(
   input: Omit<RetryInput, 'alone' | 'failingShare' | 'isLastWork'> & { sawPage: boolean; networkGoneMs: number },
@@ -105,7 +108,8 @@ export function chooseListRetryDelayMs(
   const { failure, attempts, policy, sawPage, networkGoneMs } = input
   if (failure.class === 'credentials' || failure.class === 'wrong-region' || failure.class === 'clock-skew')
     return undefined
-  if (failure.class === 'protocol' && !sawPage) return undefined
+  const isFirm = FIRM_WORDS.has(failure.code ?? '') && attempts >= policy.maxAttempts
+  if (failure.class === 'protocol' && (isFirm || !sawPage)) return undefined
   if (!sawPage && failure.class !== 'throttled' && attempts >= FIRST_PAGE_ATTEMPTS) return undefined
   if (networkGoneMs > policy.networkGoneSeconds * 1000) return undefined
   return chooseRetryDelayMs({ ...input, alone: 0, failingShare: 0, isLastWork: false })

@@ -50,6 +50,14 @@ describe('an error document', () => {
   const read = (status: number, body: string, headers: Record<string, string> = {}) =>
     readErrorAnswer({ status, body, headers: new Map(Object.entries(headers)), receivedAt: 0 })
 
+  it.each([
+    ['encrypted with a key of its owner', 400, 'InvalidRequest'],
+    ['encrypted by KMS, asked for without a signature', 400, 'InvalidArgument'],
+    ['a delete marker', 405, 'MethodNotAllowed'],
+  ])('that refuses an object %s denies it', (_name, status, code) => {
+    expect(read(status, `<Error><Code>${code}</Code><Message>no</Message></Error>`)).toMatchObject({ class: 'denied' })
+  })
+
   it('tells code, message and request', () => {
     const body =
       '<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>Not &lt;you&gt; &amp;amp;</Message>' +

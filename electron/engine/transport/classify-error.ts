@@ -58,9 +58,15 @@ export function classifyHttpError(status: number, code: string | undefined): Fai
   return 'protocol'
 }
 
+/**
+ * So S3 refuses a GET without fault in it: the object is encrypted with a key of its owner (SSE-C), or with one of KMS and
+ * was asked for without a signature, or is a delete marker.
+ */
+const REFUSED_OBJECT = new Set(['InvalidRequest', 'InvalidArgument', 'MethodNotAllowed'])
+
 export type ErrorAnswer = { status: number; headers: ReadonlyMap<string, string>; body: string; receivedAt: number }
 
-/** Reads S3's error document by its few fixed elements; no XML parser, so no entity can expand. */
+/** Why an object is not given. Reads S3's error document by its few fixed elements; no XML parser, so no entity can expand. */
 export function readErrorAnswer(answer: ErrorAnswer): Failure {
   const code = element(answer.body, 'Code')
   const detail = element(answer.body, 'Message')
@@ -70,7 +76,7 @@ export function readErrorAnswer(answer: ErrorAnswer): Failure {
   const failureClass = classifyHttpError(answer.status, code)
   const movedRegion = answer.status >= 300 && answer.status < 400 && region !== undefined
   return {
-    class: movedRegion ? 'wrong-region' : failureClass,
+    class: movedRegion ? 'wrong-region' : REFUSED_OBJECT.has(code ?? '') ? 'denied' : failureClass,
     code: code ?? `HTTP ${answer.status}`,
     httpStatus: answer.status,
     ...(detail ? { detail: detail.slice(0, 300) } : {}),

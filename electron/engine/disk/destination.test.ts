@@ -218,7 +218,7 @@ describe.skipIf(process.platform === 'win32')('links planted in the destination'
     }
     for (const name of ['new', 'there']) {
       const paths = { partPath: join(folder, `${name}.part`), finalPath: join(folder, name) }
-      const opened = await openPartFile({ ...paths, size: 3 }, replaceOnce, clock)
+      const opened = await openPartFile({ ...paths, size: 3 }, replaceOnce)
       expect(opened).toMatchObject({ ok: false, failure: { class: 'unsafe-path', code: 'folder-replaced' } })
       expect(readdirSync(outside)).toEqual(['there.part'])
       unlinkSync(folder)

@@ -139,7 +139,7 @@ function createDestination(rootFolder: FolderIdentity, clock: Clock): Destinatio
     async openPart(path, size) {
       const folder = await ensureFolder(folderOf(path))
       if (!folder.ok) return folder
-      const opened = await openPartFile({ ...locate(path), size }, () => whyNotInFolder(folder.value), clock)
+      const opened = await openPartFile({ ...locate(path), size }, () => whyNotInFolder(folder.value))
       if (!opened.ok) return opened
       const part = opened.value
       openParts.add(part)

@@ -1,8 +1,9 @@
 /** The few steps that make a change of the file system certain. All throw what the file system throws, unless told. */
 import { constants } from 'node:fs'
-import { type FileHandle, open, rename, stat } from 'node:fs/promises'
+import { type FileHandle, open, stat } from 'node:fs/promises'
 import type { Failure } from '../../../shared/failure.ts'
 import { codeOf, mapDiskError } from './disk-error.ts'
+import { renamePatiently } from './rename-patiently.ts'
 
 export async function writeFully(file: FileHandle, bytes: Buffer, position: number): Promise<void> {
   let done = 0
@@ -14,7 +15,7 @@ export async function writeFully(file: FileHandle, bytes: Buffer, position: numb
 
 /** Moves `from` onto `to` and makes the move itself durable where the system can. */
 export async function renameDurably(from: string, to: string, folder: string): Promise<void> {
-  await rename(from, to)
+  await renamePatiently(from, to)
   await syncFolder(folder)
 }
 

@@ -11,11 +11,11 @@ import {
   futimes as futimesWithCallback,
   open as openWithCallback,
 } from 'node:fs'
-import { lstat, rename, unlink } from 'node:fs/promises'
+import { lstat, unlink } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { type Failure, failed, type Outcome, success } from '../../../shared/failure.ts'
-import type { Clock } from '../engine-ports.ts'
 import { codeOf, mapDiskError } from './disk-error.ts'
+import { renamePatiently } from './rename-patiently.ts'
 
 const close = promisify(closeWithCallback)
 const fdatasync = promisify(fdatasyncWithCallback)
@@ -55,7 +55,6 @@ export type PartFile = {
 export async function openPartFile(
   { partPath, finalPath, size }: { partPath: string; finalPath: string; size: number },
   whyNotHere: WhyNotHere,
-  clock: Clock,
 ): Promise<Outcome<PartFile>> {
   const elsewhere = whyNotHere()
   if (elsewhere) return failed(elsewhere)
@@ -76,9 +75,8 @@ export async function openPartFile(
       return failed({ class: 'unsafe-path', code: found.isFile() ? 'EMLINK' : 'EFTYPE', subject: partPath })
     }
     if (found.size !== size) await ftruncate(fd, size)
-    return success(
-      createPartFile(fd, { partPath, finalPath, existed: size > 0 && found.size === size, whyNotHere }, clock),
-    )
+    const existed = size > 0 && found.size === size
+    return success(createPartFile(fd, { partPath, finalPath, existed, whyNotHere }))
   } catch (error) {
     if (fd !== undefined) await close(fd).catch(() => {})
     return failed(mapDiskError(error, partPath))
@@ -109,7 +107,6 @@ function createPartFile(
     existed,
     whyNotHere,
   }: Pick<PartFile, 'partPath' | 'finalPath' | 'existed'> & { whyNotHere: WhyNotHere },
-  clock: Clock,
 ): PartFile {
   let isOpen = true
   const closeOnce = async () => {
@@ -139,7 +136,7 @@ function createPartFile(
         await closeOnce()
         const failure = whyNotHere()
         if (failure) return failed(failure)
-        await renamePatiently(partPath, finalPath, clock)
+        await renamePatiently(partPath, finalPath)
         return success(undefined)
       } catch (error) {
         return failed(mapDiskError(error, finalPath))
@@ -148,18 +145,5 @@ function createPartFile(
       }
     },
     close: () => closeOnce().catch(() => {}),
-  }
-}
-
-/** On Windows virus scanners and indexers hold fresh files for moments. */
-async function renamePatiently(from: string, to: string, clock: Clock): Promise<void> {
-  for (let waitMs = 25; ; waitMs *= 2) {
-    try {
-      return await rename(from, to)
-    } catch (error) {
-      const isHeld = process.platform === 'win32' && ['EPERM', 'EACCES', 'EBUSY'].includes(codeOf(error) ?? '')
-      if (!isHeld || waitMs > 2000) throw error
-      await new Promise<void>((resume) => clock.after(waitMs, resume))
-    }
   }
 }

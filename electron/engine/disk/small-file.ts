@@ -2,9 +2,10 @@
  * A small object, landed inside a worker: five system calls from nothing to the final name. Loads nothing that a
  * worker does not need to start.
  */
-import { closeSync, constants, futimesSync, openSync, renameSync, unlinkSync } from 'node:fs'
+import { closeSync, constants, futimesSync, openSync, unlinkSync } from 'node:fs'
 import type { Failure } from '../../../shared/failure.ts'
 import { codeOf, mapDiskError } from './disk-error.ts'
+import { renamePatientlySync } from './rename-patiently.ts'
 
 /**
  * Opens a new, empty part file; an old one of the name is removed. A new file is no link, neither soft nor hard, so
@@ -31,7 +32,7 @@ export function landSync(fd: number, partPath: string, finalPath: string, lastMo
     futimesSync(fd, lastModified / 1000, lastModified / 1000)
     isOpen = false
     closeSync(fd)
-    renameSync(partPath, finalPath)
+    renamePatientlySync(partPath, finalPath)
     return undefined
   } catch (error) {
     if (isOpen) closeSync(fd)

@@ -1,0 +1,51 @@
+import { describe, expect, test } from 'vitest'
+import { renamePatiently, renamePatientlySync } from './rename-patiently.ts'
+
+const refusal = (code: string) => Object.assign(new Error(code), { code })
+
+/** Refuses so many times, then moves. */
+function createMove(times: number, code: string) {
+  let asked = 0
+  return {
+    asked: () => asked,
+    move() {
+      if (++asked <= times) throw refusal(code)
+    },
+  }
+}
+
+describe.each([
+  [
+    'awaited',
+    (platform: NodeJS.Platform, move: () => void) =>
+      renamePatiently('a', 'b', { platform, rename: async () => move() }),
+  ],
+  [
+    'in a worker',
+    async (platform: NodeJS.Platform, move: () => void) => renamePatientlySync('a', 'b', { platform, rename: move }),
+  ],
+])('%s', (_, rename) => {
+  test.each(['EPERM', 'EACCES', 'EBUSY'])(
+    'a file that a scanner holds for a moment gets its name: %s',
+    async (code) => {
+      const { move, asked } = createMove(3, code)
+      await rename('win32', move)
+      expect(asked()).toBe(4)
+    },
+  )
+
+  test('a file that another program keeps open is called busy, not its folder forbidden', async () => {
+    const { move } = createMove(Number.POSITIVE_INFINITY, 'EPERM')
+    await expect(rename('win32', move)).rejects.toMatchObject({ code: 'EBUSY' })
+  })
+
+  test.each([
+    ['linux', 'EACCES'],
+    ['win32', 'ENOENT'],
+    ['win32', 'ENOSPC'],
+  ] as const)('what waiting does not mend is said at once: %s, %s', async (platform, code) => {
+    const { move, asked } = createMove(1, code)
+    await expect(rename(platform, move)).rejects.toMatchObject({ code })
+    expect(asked()).toBe(1)
+  })
+})

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Limit } from '../../shared/metrics-snapshot.ts'
-import { progressLine } from './human-lines.ts'
+import { progressLine, summaryLines } from './human-lines.ts'
 
 const running = {
   ...{ phase: 'running' as const, bytesDone: 5e6, bytesTotal: 24e6, objectsDone: 1, objectsTotal: 6 },
@@ -32,4 +32,16 @@ test.each([
 ])('in %i columns the speed is the last to go', (columns, line) => {
   const limit = { code: 'line' as const, evidence: {} }
   expect(progressLine({ ...running, limit, secondsLeft: 9.5 }, columns)).toBe(line)
+})
+
+test('a file that another program holds open is told from a disk in trouble', () => {
+  const message = "EBUSY: another program holds it open: EPERM: operation not permitted, rename 'a.nc.part' -> 'a.nc'"
+  const [, line] = summaryLines(
+    {
+      ...{ status: 'failed', objectsDone: 5, objectsFailed: 1, objectsSkipped: 0, bytesDone: 5e6, bytesFetched: 6e6 },
+      ...{ seconds: 3, retries: 0, failed: [{ key: 'a.nc', failure: 'disk', message }] },
+    },
+    'en',
+  )
+  expect(line).toBe(`  a.nc: Another program holds the file open. ("${message}")`)
 })

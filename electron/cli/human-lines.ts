@@ -45,7 +45,10 @@ function failedLines(summary: Summary, language: Language): string[] {
 }
 
 /** Of the operating system's codes, which a message begins with, those that say more than the class. */
-const tellingCode = (message: string) => (message.startsWith('EFBIG') ? { code: 'EFBIG', detail: message } : {})
+const tellingCode = (message: string) => {
+  const [code] = /^(EBUSY|EFBIG)\b/.exec(message) ?? []
+  return code ? { code, detail: message } : {}
+}
 
 function endLines(summary: Summary, language: Language): string[] {
   const { failure, status, objectsDone } = summary

@@ -94,6 +94,10 @@ const INTERNAL: Record<Language, Forms> = {
 /** A class says what to do, a code sometimes more of what has happened. */
 const BY_CODE: Record<string, Record<Language, Forms>> = {
   internal: INTERNAL,
+  EBUSY: {
+    en: ['Another program holds $ open.', 'Another program holds the file open.'],
+    zh: ['$ 正被另一个程序占用。', '文件正被另一个程序占用。'],
+  },
   EFBIG: {
     en: ['The file system takes no file as large as $.', 'The file system takes no file this large.'],
     zh: ['文件系统不支持像 $ 这样大的文件。', '文件系统不支持这样大的文件。'],
@@ -169,6 +173,10 @@ const GO_ON: Record<Language, string> = {
 
 const ADVICE_BY_CODE: Record<string, Record<Language, string>> = {
   internal: GO_ON,
+  EBUSY: {
+    en: 'Close it there and run the same command again.',
+    zh: '请在那个程序中关闭它，再次运行同一条命令。',
+  },
   EFBIG: SMALL_FILES_ONLY,
   'unknown-profile': {
     en: '~/.aws knows no profile of that name.',

@@ -10,6 +10,9 @@ export type FailureText = {
   evidence: string
 }
 
+/** Where the file system's code says more than "an error". */
+const DISK_WORDS: Record<string, 'fileHeld' | 'fileTooLarge'> = { EBUSY: 'fileHeld', EFBIG: 'fileTooLarge' }
+
 export function describeFailure(t: TFunction, failure: Failure): FailureText {
   const { subject = '', region = '' } = failure
   const evidence = [
@@ -35,10 +38,11 @@ export function describeFailure(t: TFunction, failure: Failure): FailureText {
       evidence,
     }
   }
-  if (failure.class === 'disk' && failure.code === 'EFBIG') {
+  const ofDisk = failure.class === 'disk' ? DISK_WORDS[failure.code ?? ''] : undefined
+  if (ofDisk) {
     return {
-      sentence: t('failures.special.fileTooLarge'),
-      advice: t('failures.special.fileTooLargeAdvice'),
+      sentence: t(`failures.special.${ofDisk}`),
+      advice: t(`failures.special.${ofDisk}Advice`),
       evidence: [subject, evidence].filter(Boolean).join(' · '),
     }
   }

@@ -140,6 +140,8 @@ export const failuresEn: Translation<typeof failuresZh> = {
     regionKnownAdvice: 'Change the region to {{region}}, or leave it empty to have it found.',
     noService: 'No S3 service answers at {{subject}}.',
     noServiceAdvice: 'Check the endpoint, its port and path too; a public Wi-Fi may want a login first.',
+    fileHeld: 'Another program holds the file open.',
+    fileHeldAdvice: 'Close it there, then retry what failed.',
     fileTooLarge: 'The file system of this folder takes no file this large.',
     fileTooLargeAdvice: 'Choose a folder on another drive: FAT32, say, takes no file of 4 GiB or more.',
     programUnreachable: 'The Longhaul program cannot be reached.',

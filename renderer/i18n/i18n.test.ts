@@ -81,6 +81,13 @@ describe.each(LANGUAGES)('in %s', (language) => {
     expect(describeFailure(t, noPage).sentence).toMatch(/S3.*intranet:8080|intranet:8080.*S3/)
     expect(describeFailure(t, { ...noPage, class: 'missing-bucket' }).sentence).not.toContain('S3')
   })
+  test.each(['EBUSY', 'EFBIG'])('a file, not the whole disk, is said to be in trouble: %s', (code) => {
+    const failure = { class: 'disk', subject: 'D:/era5/a.nc' } as const
+    const [general, told] = [describeFailure(t, failure), describeFailure(t, { ...failure, code })]
+    expect(told.sentence).not.toBe(general.sentence)
+    expect(told.advice).not.toBe(general.advice)
+    expect(told.evidence).toContain('D:/era5/a.nc')
+  })
   test('the other side is only quoted, below our own sentence', () => {
     const text = describeFailure(t, { class: 'tls', code: 'CERT_EXPIRED', httpStatus: 495, detail: 'expired' })
     expect(text.sentence).not.toContain('expired')

@@ -50,6 +50,7 @@ export function renamePatientlySync(
 /** Milliseconds until the next try; throws when there is none. */
 function waitAfter(error: unknown, tries: number, platform: NodeJS.Platform): number {
   if (platform !== 'win32' || !HELD.includes(codeOf(error) ?? '')) throw error
-  if (tries === TRIES) throw Object.assign(error as Error, { code: 'EBUSY' })
+  if (tries === TRIES)
+    throw Object.assign(new Error(`EBUSY: another program holds it open: ${error}`), { code: 'EBUSY' })
   return FIRST_WAIT_MS * 2 ** (tries - 1)
 }

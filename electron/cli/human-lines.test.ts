@@ -36,12 +36,12 @@ test.each([
 
 test('a file that another program holds open is told from a disk in trouble', () => {
   const message = "EBUSY: another program holds it open: EPERM: operation not permitted, rename 'a.nc.part' -> 'a.nc'"
-  const [, line] = summaryLines(
+  const lines = summaryLines(
     {
       ...{ status: 'failed', objectsDone: 5, objectsFailed: 1, objectsSkipped: 0, bytesDone: 5e6, bytesFetched: 6e6 },
       ...{ seconds: 3, retries: 0, failed: [{ key: 'a.nc', failure: 'disk', message }] },
     },
     'en',
   )
-  expect(line).toBe(`  a.nc: Another program holds the file open. ("${message}")`)
+  expect(lines).toContain(`  a.nc: Another program holds the file open. ("${message}")`)
 })

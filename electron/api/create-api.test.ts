@@ -264,6 +264,19 @@ describe('a job', () => {
     })
   })
 
+  test('started anew in the folder of one that ended goes on as that one: one job, its history, the new settings', async () => {
+    const { start, value, phaseOf } = await open()
+    const { jobId, download } = await start()
+    download.event('pool-warmed')
+    await value('jobs.cancel', { jobId })
+    download.end({ status: 'interrupted' })
+    await expect.poll(() => phaseOf(jobId)).toBe('cancelled')
+    const again = (await value('jobs.start', { ...SPEC, threads: 4 })) as JobView
+    expect(again).toMatchObject({ jobId, phase: 'starting', spec: { threads: 4 } })
+    expect(await value('jobs.list')).toHaveLength(1)
+    expect(await value('jobs.events', { jobId, limit: 10 })).toMatchObject([{ code: 'pool-warmed' }])
+  })
+
   test('that cannot begin has failed, with the reason', async () => {
     const { value } = await open(createFakeEngine({ startFailure: { class: 'credentials', code: 'gone' } }))
     await value('jobs.start', SPEC)

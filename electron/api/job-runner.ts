@@ -14,6 +14,7 @@ import type { MetricsSnapshot } from '../../shared/metrics-snapshot.ts'
 import type { ObjectFilter, ObjectRow } from '../../shared/object-row.ts'
 import { type PolicyOverrides, parsePolicy } from '../../shared/policy.ts'
 import type { Clock } from '../engine/engine-ports.ts'
+import { findContinued } from './continued-job.ts'
 import { emptySummary } from './empty-summary.ts'
 import type { EngineAccess, LiveDownload } from './engine-access.ts'
 import { writeHistoryCsv } from './history-csv.ts'
@@ -258,14 +259,15 @@ export function createJobRunner(options: JobRunnerOptions) {
       if (ownerOf(spec.destination)) return failed({ class: 'locked', subject: spec.destination })
       const job: JobView = {
         jobId: options.newJobId(),
-        spec,
         phase: 'starting',
-        createdAt: new Date(clock.now()).toISOString(),
         bytesDone: 0,
         bytesTotal: 0,
         objectsDone: 0,
         objectsFailed: 0,
         objectsTotal: 0,
+        ...findContinued(book.list(), spec),
+        spec,
+        createdAt: new Date(clock.now()).toISOString(),
       }
       return success(begin(job))
     },

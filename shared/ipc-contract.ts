@@ -164,7 +164,7 @@ export const CALLS = {
   'jobs.list': call(nothing, z.array(jobViewSchema)),
   'jobs.start': call(jobSpecSchema, jobViewSchema),
   'jobs.pause': call(jobId, nothing),
-  /** Of a paused job, or of one that ended before it was complete. */
+  /** Of a paused job, of one that ended before it was complete; of one that cools down, not to wait any longer. */
   'jobs.resume': call(jobId, nothing),
   'jobs.cancel': call(jobId, nothing),
   /** Threads and speed limit: applied at once where the job runs, and kept for its next run. */

@@ -41,6 +41,7 @@ export type Download = {
   /** Never rejects. Resolves when everything is flushed and closed. */
   finished: Promise<Summary>
   pause(): void
+  /** Ends a cool-down as well: whoever asks to go on does not want to wait. */
   resume(): void
   /** Stops; files and journal stay, so that a later run continues. */
   cancel(): void
@@ -154,6 +155,7 @@ export function startDownload(options: DownloadOptions): Download {
       emit('paused', {})
     },
     resume() {
+      governor.endCoolDown()
       if (!isPaused) return
       isPaused = false
       rereads.resume()

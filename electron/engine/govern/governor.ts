@@ -555,6 +555,7 @@ export function createGovernor(options: GovernorOptions) {
     },
     rebuild,
     coolDown: rest.coolDown,
+    endCoolDown: rest.endCoolDown,
     setLimits,
     stop() {
       isStopped = true

@@ -69,6 +69,18 @@ describe('a cool-down', () => {
     expect(told).toEqual(['cooling-down', 'rest: cooling-down', 'goes on', 'cooled-down'])
   })
 
+  it('is over at the next look where its user does not want to wait; half the connections go on', () => {
+    const { keeper, told, pass } = createKeeper(23)
+    keeper.endCoolDown()
+    keeper.coolDown('user')
+    pass(3000)
+    keeper.endCoolDown()
+    pass(100)
+    expect(keeper.isResting()).toBe(false)
+    expect(keeper.isHalved()).toBe(true)
+    expect(told).toEqual(['cooling-down', 'rest: cooling-down', 'goes on', 'cooled-down'])
+  })
+
   it('that ends outside the hours has the job wait for them; the next night is told of no cool-down', () => {
     const { keeper, told, pass } = createKeeper(6)
     pass(HOUR_MS - 1000)

@@ -58,6 +58,10 @@ export function createRestKeeper(options: RestKeeperOptions) {
     /** A cool-down has come: half the connections from then on. */
     isHalved: () => isHalved,
     coolDown,
+    /** The user does not want to wait for its end. */
+    endCoolDown(): void {
+      if (coolUntil !== undefined) coolUntil = now()
+    },
     tick(): void {
       followClocks()
       if (isResting()) return

@@ -25,13 +25,16 @@ import { useJobWords } from '../words/use-job-words.ts'
 type MoreActionsProps = { phase: JobPhase; hasFailures: boolean; commands: JobCommands; onLimits: () => void }
 type JobActionsProps = MoreActionsProps & { onReport: () => void }
 
+/** Nobody has to wait for a turn, or for the end of a cool-down. */
+const CAN_RESUME: readonly JobPhase[] = ['paused', 'queued', 'cooling-down', 'interrupted', 'cancelled', 'failed']
+
 /** Takes no more than it needs, so that it rests while only figures change. */
 export const JobActions = memo(function JobActions(props: JobActionsProps) {
   const { phase, commands, onReport, onLimits } = props
   const { head } = useJobWords()
   const { t } = useTranslation()
   const ended = hasEnded(phase)
-  const canResume = phase === 'paused' || phase === 'interrupted' || phase === 'cancelled' || phase === 'failed'
+  const canResume = CAN_RESUME.includes(phase)
   return (
     <div className="lh-job-actions">
       {canResume && (
@@ -41,20 +44,10 @@ export const JobActions = memo(function JobActions(props: JobActionsProps) {
           loading={commands.pending === 'jobs.resume'}
           onClick={commands.resume}
         >
-          {head.resume}
+          {phase === 'queued' ? head.startNow : head.resume}
         </Button>
       )}
-      {phase === 'queued' && (
-        <Button
-          type="primary"
-          icon={<CaretRightOutlined aria-hidden="true" />}
-          loading={commands.pending === 'jobs.resume'}
-          onClick={commands.resume}
-        >
-          {head.startNow}
-        </Button>
-      )}
-      {!canResume && !ended && (
+      {!ended && phase !== 'paused' && (
         <Button
           icon={<PauseOutlined aria-hidden="true" />}
           loading={commands.pending === 'jobs.pause'}

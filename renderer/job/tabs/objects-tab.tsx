@@ -2,7 +2,7 @@
 import { FolderOpenOutlined, RedoOutlined } from '@ant-design/icons'
 import { Button, Input, Select } from 'antd'
 import { memo, useDeferredValue, useMemo, useState } from 'react'
-import { formatBytes } from '../../../shared/format-units.ts'
+import { formatBytes, formatRate } from '../../../shared/format-units.ts'
 import type { JobView } from '../../../shared/ipc-contract.ts'
 import { hasEnded, isHeld, type JobPhase } from '../../../shared/job-state.ts'
 import type { ConnectionView, MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
@@ -10,8 +10,9 @@ import { OBJECT_STATES, type ObjectFilter, type ObjectRow } from '../../../share
 import { useAppInfo } from '../../store/use-window-store.tsx'
 import type { JobCommands } from '../use-job-commands.ts'
 import { fillText } from '../words/fill-sentence.ts'
-import { formatCount, formatField, formatPercent, formatSteadyRate, UNKNOWN } from '../words/format-live.ts'
+import { formatCount, formatField, formatPercent, UNKNOWN } from '../words/format-live.ts'
 import { useJobWords } from '../words/use-job-words.ts'
+import { chooseRowState } from './choose-row-state.ts'
 import { KeyName } from './key-name.tsx'
 import { type Sign, StateSign } from './state-sign.tsx'
 import { useObjectRows } from './use-object-rows.ts'
@@ -128,8 +129,9 @@ const ObjectTools = memo(function ObjectTools(props: ObjectToolsProps) {
 /** In the other phases what has been begun waits. */
 const MOVING: readonly JobPhase[] = ['listing', 'running', 'finishing']
 
-const SIGNS: Record<ObjectRow['state'], Sign> = {
+const SIGNS: Record<ReturnType<typeof chooseRowState>, Sign> = {
   waiting: 'waiting',
+  partial: 'waiting',
   active: 'active',
   verifying: 'checking',
   done: 'done',
@@ -145,6 +147,7 @@ function useColumns(job: JobView, snapshot: MetricsSnapshot | undefined, command
   const isMoving = MOVING.includes(job.phase)
   return useMemo((): GridColumn<ObjectRow>[] => {
     const { objects } = words
+    const shownState = (row: ObjectRow) => chooseRowState(row, isMoving && speeds.has(row.key))
     const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1)
     return [
       {
@@ -165,20 +168,20 @@ function useColumns(job: JobView, snapshot: MetricsSnapshot | undefined, command
         title: words.chart.speed,
         width: '68px',
         align: 'right',
-        render: (row) => (row.state === 'active' && isMoving ? formatSteadyRate(speeds.get(row.key) ?? 0) : ''),
+        render: (row) => (shownState(row) === 'active' ? formatRate(speeds.get(row.key) ?? 0) : ''),
       },
       {
         key: 'state',
         title: objects.state,
         width: 'minmax(84px, 0.22fr)',
         render: (row) => (
-          <StateSign sign={row.state === 'active' && !isMoving ? 'waiting' : SIGNS[row.state]}>
+          <StateSign sign={SIGNS[shownState(row)]}>
             {row.failure && row.state === 'failed' ? (
               <span title={`${objects.states.failed}: ${row.failure}`}>
                 {formatField('failure', row.failure, words)}
               </span>
             ) : (
-              objects.states[row.state === 'active' && !isMoving ? 'partial' : row.state]
+              objects.states[shownState(row)]
             )}
           </StateSign>
         ),

@@ -3,6 +3,7 @@ import { type EngineEvent, EVENT_CODES, type EventCode, type Reason } from '../.
 import { jobEn } from '../../i18n/job-en.ts'
 import { jobZh } from '../../i18n/job-zh.ts'
 import { joinEvents } from '../join-events.ts'
+import { chooseRowState } from './choose-row-state.ts'
 import { chooseDecisions, GROUP_OF } from './decision-groups.ts'
 import { keepNear } from './keep-near.ts'
 
@@ -51,6 +52,19 @@ describe('events read and events pushed', () => {
   ])('%s', (_, earlier, pushed, seconds) => {
     const joined = joinEvents(earlier as EngineEvent[], pushed as EngineEvent[])
     expect(joined.map(({ time }) => (Date.parse(time) - 1_767_225_600_000) / 1000)).toEqual(seconds)
+  })
+})
+
+describe('the state of an object', () => {
+  it.each([
+    ['a connection works on it', 'active', 500, true, 'active'],
+    ['a connection has just begun', 'active', 0, true, 'active'],
+    ['its connection was cut and it has its next turn later', 'active', 500, false, 'partial'],
+    ['nothing of it has come yet', 'active', 0, false, 'waiting'],
+    ['all of it is here', 'verifying', 1000, false, 'verifying'],
+    ['it was given up', 'failed', 500, false, 'failed'],
+  ] as const)('%s', (_, state, bytesDone, hasConnection, shown) => {
+    expect(chooseRowState({ state, bytesDone }, hasConnection)).toBe(shown)
   })
 })
 

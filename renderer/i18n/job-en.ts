@@ -404,7 +404,6 @@ export const jobEn: JobWords = {
     left: '{time} left',
     leftUnknown: 'Estimating time left',
     leftFew: 'A few seconds left',
-    nothingFound: 'No objects',
     wholeBucket: '{bucket} (whole bucket)',
   },
   limitsDialog: {
@@ -413,20 +412,6 @@ export const jobEn: JobWords = {
     later: 'Takes effect when the job goes on.',
     apply: 'Apply',
     cancel: 'Cancel',
-  },
-  phases: {
-    queued: 'Queued',
-    starting: 'Starting',
-    listing: 'Listing',
-    running: 'Downloading',
-    waiting: 'Waiting',
-    'cooling-down': 'Cooling down',
-    paused: 'Paused',
-    finishing: 'Verifying',
-    completed: 'Completed',
-    failed: 'Not complete',
-    cancelled: 'Cancelled',
-    interrupted: 'Interrupted',
   },
   banners: {
     running: {
@@ -477,7 +462,12 @@ export const jobEn: JobWords = {
     },
     coolingDown: {
       lead: ['Cooling down: on again in {waitSeconds}', 'Cooling down'],
-      details: ['all connections are closed', 'success rate was {successRate}', 'then on with half the concurrency'],
+      details: [
+        'all connections are closed',
+        'success rate was {successRate}',
+        'then on with half the concurrency',
+        'Resume ends the wait',
+      ],
     },
     diskFull: {
       lead: ['Disk full, the job has stopped'],
@@ -700,7 +690,7 @@ export const jobEn: JobWords = {
     count: '{count} {count|object|objects}',
     countFailed: 'failed ones only: {count}',
     forgotten:
-      'The program was started anew since and keeps the names of failed objects only; what is done is listed in .longhaul/manifest.csv of the folder',
+      'The program keeps the names of failed objects only; what is done is listed in .longhaul/manifest.csv of the folder',
     empty: 'No object matches',
     none: 'No object was listed',
     emptyListing: 'Listing; objects will appear in a moment',

@@ -121,7 +121,7 @@ const events: Record<EventCode, Sentence> = {
     ],
   },
   'retirement-age-learned': {
-    lead: ['学到的连接退役年龄：{seconds}', '已学到连接退役年龄'],
+    lead: ['测得连接的退役年龄：{seconds}', '已测得连接的退役年龄'],
     details: ['速度衰减时间常数 {tauSeconds}', '建立一条连接需 {handshakeMs}'],
   },
   'job-finished': { lead: ['任务结束：{status}', '任务结束'], details: ['用时 {seconds}'] },
@@ -145,8 +145,8 @@ const eventNames: Record<EventCode, string> = {
   'dns-failed': 'DNS 失败',
   'dns-stale': 'DNS 用旧值',
   'dns-recovered': 'DNS 恢复',
-  'address-quarantined': '隔离地址',
-  'address-restored': '恢复地址',
+  'address-quarantined': '暂停地址',
+  'address-restored': '启用地址',
   'cooling-down': '冷却',
   'cooled-down': '冷却结束',
   'network-lost': '断网',
@@ -164,7 +164,7 @@ const eventNames: Record<EventCode, string> = {
   paused: '暂停',
   resumed: '继续',
   'decay-alert': '衰减警报',
-  'retirement-age-learned': '学习',
+  'retirement-age-learned': '退役年龄',
   'job-finished': '任务结束',
 }
 
@@ -384,7 +384,6 @@ export const jobZh = {
     left: '剩余 {time}',
     leftUnknown: '正在估算剩余时间',
     leftFew: '剩余几秒',
-    nothingFound: '没有对象',
     wholeBucket: '{bucket}（整个存储桶）',
   },
   limitsDialog: {
@@ -393,20 +392,6 @@ export const jobZh = {
     later: '任务继续时生效。',
     apply: '应用',
     cancel: '取消',
-  },
-  phases: {
-    queued: '排队中',
-    starting: '正在启动',
-    listing: '正在列举',
-    running: '下载中',
-    waiting: '等待中',
-    'cooling-down': '冷却中',
-    paused: '已暂停',
-    finishing: '正在校验收尾',
-    completed: '已完成',
-    failed: '未全部完成',
-    cancelled: '已取消',
-    interrupted: '被中断',
   },
   banners: {
     running: { lead: ['下载正常'], details: ['{connections} 条连接在传输', '最近请求成功率 {successRate}'] },
@@ -434,7 +419,7 @@ export const jobZh = {
     },
     coolingDown: {
       lead: ['冷却中：{waitSeconds}后继续', '冷却中'],
-      details: ['连接已全部关闭', '触发时成功率 {successRate}', '将以一半并发继续'],
+      details: ['连接已全部关闭', '触发时成功率 {successRate}', '之后以一半并发继续', '点“继续”不再等待'],
     },
     diskFull: {
       lead: ['磁盘空间不足，任务已停下'],
@@ -630,7 +615,7 @@ export const jobZh = {
     retryAll: '重试全部失败',
     count: '{count} 个对象',
     countFailed: '仅失败的 {count} 个',
-    forgotten: '程序重新启动过，只保留失败对象的名称；完成的对象列在目标文件夹的 .longhaul/manifest.csv 中',
+    forgotten: '程序只保留失败对象的名称；完成的对象列在目标文件夹的 .longhaul/manifest.csv 中',
     empty: '没有符合条件的对象',
     none: '没有列出任何对象',
     emptyListing: '正在列举，对象马上出现',

@@ -1,7 +1,7 @@
 /** What the cursor reads: every measured figure of that instant, and the events beside it. */
+import { formatRate } from '../../../shared/format-units.ts'
 import type { JobWords } from '../../i18n/job-zh.ts'
 import { eventSentence } from '../words/fill-sentence.ts'
-import { formatSteadyRate } from '../words/format-live.ts'
 import { useJobWords } from '../words/use-job-words.ts'
 import type { Mark } from './event-marks.ts'
 import { MarkIcon } from './mark-shapes.tsx'
@@ -79,7 +79,7 @@ function readingAt({ history, from, to }: PlotData, index: number, words: JobWor
   ]
   return {
     instant: formatInstant(time, to - from > DAY_SECONDS),
-    speed: speed === undefined ? undefined : formatSteadyRate(speed),
+    speed: speed === undefined ? undefined : formatRate(speed),
     figures,
   }
 }

@@ -1,10 +1,12 @@
 /** The speeds of two jobs in one chart, aligned by the time since each began. A slider over that time, as the speed chart. */
+
 import { type KeyboardEvent, useMemo, useRef, useState } from 'react'
 import uPlot from 'uplot'
+import { formatRate } from '../../../shared/format-units.ts'
 import { useSnapshot } from '../../store/use-window-store.tsx'
 import { useTrace } from '../use-job-data.ts'
 import { fillText } from '../words/fill-sentence.ts'
-import { formatCountdown, formatSteadyRate, UNKNOWN } from '../words/format-live.ts'
+import { formatCountdown, UNKNOWN } from '../words/format-live.ts'
 import { useJobWords } from '../words/use-job-words.ts'
 import { changeView, KEY_MOVES } from './chart-keys.ts'
 import { COMPARE_PANEL } from './panels.ts'
@@ -38,7 +40,7 @@ export function CompareChart({ history, name, otherId, otherName }: CompareChart
   const mine = valueBefore(aligned[1], index)
   const theirs = valueBefore(aligned[2], index)
   const at = formatCountdown(elapsed[index] ?? 0)
-  const values = [mine, theirs].map((value) => (value === undefined ? UNKNOWN : formatSteadyRate(value * 1e6)))
+  const values = [mine, theirs].map((value) => (value === undefined ? UNKNOWN : formatRate(value * 1e6)))
   const ratio =
     mine === undefined || theirs === undefined || theirs === 0
       ? UNKNOWN

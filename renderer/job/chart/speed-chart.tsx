@@ -2,10 +2,12 @@
  * The speed as a canvas (uPlot). To a screen reader and to the keyboard it is a slider over time: arrow keys move the
  * reading cursor, its value is the reading in words; a summary of the whole line describes it.
  */
+
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react'
 import type uPlot from 'uplot'
+import { formatRate } from '../../../shared/format-units.ts'
 import { fillText } from '../words/fill-sentence.ts'
-import { formatCount, formatSteadyRate } from '../words/format-live.ts'
+import { formatCount } from '../words/format-live.ts'
 import { useJobWords } from '../words/use-job-words.ts'
 import { changeView, KEY_MOVES } from './chart-keys.ts'
 import { ChartReadout, readingInWords } from './chart-readout.tsx'
@@ -124,10 +126,10 @@ function describe(data: PlotData, range: string, words: ReturnType<typeof useJob
   if (!summary) return words.chart.empty
   return fillText(words.chart.summary, {
     range: range,
-    now: formatSteadyRate(summary.now),
-    mean: formatSteadyRate(summary.mean),
-    low: formatSteadyRate(summary.low),
-    high: formatSteadyRate(summary.high),
+    now: formatRate(summary.now),
+    mean: formatRate(summary.mean),
+    low: formatRate(summary.low),
+    high: formatRate(summary.high),
     points: formatCount(summary.points),
   })
 }

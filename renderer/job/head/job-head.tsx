@@ -1,18 +1,13 @@
 /** From where to where, how far, how fast, how long still; and the buttons. */
+import { formatRate } from '../../../shared/format-units.ts'
 import type { JobView } from '../../../shared/ipc-contract.ts'
 import { hasEnded, isHeld } from '../../../shared/job-state.ts'
 import type { MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
-import { foundNothing, jobFraction } from '../../shell/job-label.ts'
+import { useTranslation } from '../../i18n/index.ts'
+import { jobFraction, jobMood } from '../../shell/job-label.ts'
 import type { JobCommands } from '../use-job-commands.ts'
 import { fillText } from '../words/fill-sentence.ts'
-import {
-  formatBytesOf,
-  formatCount,
-  formatPercent,
-  formatSteadyRate,
-  formatTimeLeft,
-  UNKNOWN,
-} from '../words/format-live.ts'
+import { formatBytesOf, formatCount, formatPercent, formatTimeLeft, UNKNOWN } from '../words/format-live.ts'
 import { useJobWords } from '../words/use-job-words.ts'
 import { JobActions } from './job-actions.tsx'
 import './job-head.css'
@@ -78,6 +73,7 @@ function Progress({ job }: { job: JobView }) {
 }
 
 function Figures({ job, snapshot }: { job: JobView; snapshot: MetricsSnapshot | undefined }) {
+  const { t } = useTranslation()
   const words = useJobWords()
   const { head } = words
   const fraction = jobFraction(job)
@@ -91,16 +87,12 @@ function Figures({ job, snapshot }: { job: JobView; snapshot: MetricsSnapshot | 
         {fraction === undefined ? UNKNOWN : formatPercent(fraction)}
       </span>
       {!hasEnded(job.phase) && (
-        <span className="lh-job-figure-main lh-job-rate">
-          {moves ? formatSteadyRate(snapshot.bytesPerSecond) : UNKNOWN}
-        </span>
+        <span className="lh-job-figure-main lh-job-rate">{moves ? formatRate(snapshot.bytesPerSecond) : UNKNOWN}</span>
       )}
       <span className="lh-job-figure-main lh-job-left">
         {timeLeft
           ? formatTimeLeft(isStillListing ? -1 : snapshot.secondsLeft, words)
-          : foundNothing(job)
-            ? head.nothingFound
-            : words.phases[job.phase]}
+          : t(`shell.phases.${jobMood(job).word}`)}
       </span>
       <span className="lh-job-amounts">
         {formatBytesOf(job.bytesDone, job.bytesTotal)}

@@ -1,8 +1,8 @@
 /** The servers behind the host's name, and how each one serves. */
 import { useMemo } from 'react'
-import { formatBytes } from '../../../shared/format-units.ts'
+import { formatBytes, formatRate } from '../../../shared/format-units.ts'
 import type { AddressView, MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
-import { formatCount, formatSteadyRate } from '../words/format-live.ts'
+import { formatCount } from '../words/format-live.ts'
 import { useJobWords } from '../words/use-job-words.ts'
 import { StateSign } from './state-sign.tsx'
 import { type GridColumn, VirtualGrid } from './virtual-grid.tsx'
@@ -34,7 +34,7 @@ export function AddressesTab({ snapshot }: { snapshot: MetricsSnapshot | undefin
         title: addresses.speed,
         width: '84px',
         align: 'right',
-        render: (row) => formatSteadyRate(row.bytesPerSecond),
+        render: (row) => formatRate(row.bytesPerSecond),
       },
       { key: 'bytes', title: addresses.bytes, width: '80px', align: 'right', render: (row) => formatBytes(row.bytes) },
       {

@@ -1,9 +1,9 @@
 /** Every connection of the pool: state, address, generation, age, speed, and what it works on. */
 import { useMemo } from 'react'
-import { formatBytes } from '../../../shared/format-units.ts'
+import { formatBytes, formatRate } from '../../../shared/format-units.ts'
 import type { ConnectionState, ConnectionView, MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
 import { fillText } from '../words/fill-sentence.ts'
-import { formatCount, formatCountdown, formatSteadyRate } from '../words/format-live.ts'
+import { formatCount, formatCountdown } from '../words/format-live.ts'
 import { useJobWords } from '../words/use-job-words.ts'
 import { KeyName } from './key-name.tsx'
 import { type Sign, StateSign } from './state-sign.tsx'
@@ -55,7 +55,7 @@ export function ConnectionsTab({ snapshot }: { snapshot: MetricsSnapshot | undef
         title: connections.speed,
         width: '66px',
         align: 'right',
-        render: (line) => formatSteadyRate(line.bytesPerSecond),
+        render: (line) => formatRate(line.bytesPerSecond),
       },
       {
         key: 'requests',

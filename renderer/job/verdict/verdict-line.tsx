@@ -3,6 +3,8 @@ import { Popover } from 'antd'
 import type { JobView } from '../../../shared/ipc-contract.ts'
 import { hasEnded } from '../../../shared/job-state.ts'
 import type { Limit } from '../../../shared/metrics-snapshot.ts'
+import { useTranslation } from '../../i18n/index.ts'
+import { jobMood } from '../../shell/job-label.ts'
 import { popupContainer } from '../popup-container.ts'
 import { fieldLabel, fillText } from '../words/fill-sentence.ts'
 import { formatDuration, formatField, formatPercent, UNKNOWN } from '../words/format-live.ts'
@@ -11,12 +13,13 @@ import { chooseVerdict } from './choose-verdict.ts'
 import './verdict-line.css'
 
 export function VerdictLine({ job, limit }: { job: JobView; limit: Limit | undefined }) {
+  const { t } = useTranslation()
   const words = useJobWords()
   const { verdict, punctuation } = words
   const chosen = chooseVerdict(job, limit)
   // Of a job that has ended before it moved, no speed is left to be explained.
   if (chosen.kind === 'unknown' && hasEnded(job.phase)) return null
-  const phase = words.phases[job.phase]
+  const phase = t(`shell.phases.${jobMood(job).word}`)
   const said =
     chosen.kind === 'unknown' ? undefined : words.limits[chosen.kind === 'now' ? chosen.limit.code : chosen.code]
   const because =

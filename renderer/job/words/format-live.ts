@@ -22,10 +22,6 @@ export function formatBytesOf(done: number, total: number): string {
   return `${show(done)} / ${show(total)} ${SCALE[unit]}`
 }
 
-/** `31.8 MB/s`, always MB/s: what moves every second must not change its unit. */
-export const formatSteadyRate = (bytesPerSecond: number): string =>
-  `${(Math.max(0, bytesPerSecond) / 1e6).toFixed(1)} MB/s`
-
 /** `99.8 %`; rounds down near the end, so that 100 % means all. */
 export function formatPercent(share: number, digits = 1): string {
   const factor = 10 ** digits

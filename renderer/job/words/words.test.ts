@@ -1,7 +1,6 @@
 import { describe, expect, it, test } from 'vitest'
 import { EVENT_CODES, type EventCode, type Reason } from '../../../shared/engine-event.ts'
 import { FAILURE_CLASSES } from '../../../shared/failure.ts'
-import { JOB_PHASES } from '../../../shared/job-state.ts'
 import { LIMITS } from '../../../shared/metrics-snapshot.ts'
 import { jobEn } from '../../i18n/job-en.ts'
 import { jobZh } from '../../i18n/job-zh.ts'
@@ -12,7 +11,6 @@ import {
   formatDuration,
   formatField,
   formatPercent,
-  formatSteadyRate,
   formatTimeLeft,
 } from './format-live.ts'
 import { tellSuccess } from './tell-success.ts'
@@ -206,7 +204,7 @@ const SENTENCES: Record<EventCode, { reason: Reason; zh: string; en: string }> =
   },
   'retirement-age-learned': {
     reason: { seconds: 312, tauSeconds: 900, handshakeMs: 54 },
-    zh: '学到的连接退役年龄：5 分 12 秒，速度衰减时间常数 15 分 00 秒，建立一条连接需 54 ms',
+    zh: '测得连接的退役年龄：5 分 12 秒，速度衰减时间常数 15 分 00 秒，建立一条连接需 54 ms',
     en: 'Learned when a connection should retire: 5 min 12 s, its speed decays with time constant 15 min 00 s, a new one costs 54 ms',
   },
   'job-finished': {
@@ -268,11 +266,10 @@ describe('both languages are complete', () => {
     expect(Object.keys(jobEn.bannerTags).sort()).toEqual(Object.keys(jobZh.bannerTags).sort())
   })
 
-  it('names every failure, limit and phase', () => {
+  it('names every failure and limit', () => {
     for (const words of [jobZh, jobEn]) {
       for (const failure of FAILURE_CLASSES) expect(words.failures[failure].action).not.toBe('')
       for (const limit of LIMITS) expect(words.limits[limit].because).not.toBe('')
-      for (const phase of JOB_PHASES) expect(words.phases[phase]).not.toBe('')
     }
   })
 
@@ -323,8 +320,6 @@ describe('live figures', () => {
     [formatBytesOf(412.6e9, 676e9), '412.6 / 676.0 GB'],
     [formatBytesOf(0, 1.32e9), '0.00 / 1.32 GB'],
     [formatBytesOf(0, 0), '0 / 0 B'],
-    [formatSteadyRate(31_800_000), '31.8 MB/s'],
-    [formatSteadyRate(40_000), '0.0 MB/s'],
     [formatPercent(0.99999), '99.9 %'],
     [formatPercent(1), '100.0 %'],
     [formatPercent(0.61), '61.0 %'],

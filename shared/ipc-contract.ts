@@ -57,6 +57,8 @@ export const previewSchema = z.object({
 export const folderSchema = z.object({
   path: z.string(),
   exists: z.boolean(),
+  /** A part of the path is a file: no folder can be there. */
+  isBelowFile: z.boolean(),
   writable: z.boolean(),
   freeBytes: z.number(),
   /** A journal lies in it: a download would resume. */

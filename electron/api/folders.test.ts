@@ -17,13 +17,14 @@ afterAll(() => rm(root, { recursive: true }))
 
 test.each([
   ['a folder with a journal would resume', 'era5', { exists: true, writable: true, hasJournal: true }],
-  ['an empty folder', 'empty', { exists: true, writable: true, hasJournal: false }],
+  ['an empty folder', 'empty', { exists: true, isBelowFile: false, writable: true, hasJournal: false }],
   [
     'a folder that is not there yet is judged by its parent',
     'new/deep',
     { exists: false, writable: true, hasJournal: false },
   ],
-  ['nothing can be written below a file', 'file/deep', { exists: false, writable: false, hasJournal: false }],
+  ['nothing can be written below a file', 'file/deep', { exists: false, writable: false, isBelowFile: true }],
+  ['nor into one', 'file', { writable: false, isBelowFile: true }],
 ])('%s', async (_, path, expected) => {
   const inspected = await inspectFolder(join(root, path))
   expect(inspected).toMatchObject({ ok: true, value: { path: join(root, path), ...expected } })

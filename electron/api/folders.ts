@@ -12,10 +12,19 @@ export async function inspectFolder(path: string): Promise<Outcome<FolderView>> 
   if (!isAbsolute(path)) return failed({ class: 'usage', code: 'not-absolute', subject: path })
   const folder = resolve(path)
   const existing = await nearestExisting(folder)
-  if (!existing) return success({ path: folder, exists: false, writable: false, freeBytes: 0, hasJournal: false })
+  if (!existing)
+    return success({
+      path: folder,
+      exists: false,
+      isBelowFile: false,
+      writable: false,
+      freeBytes: 0,
+      hasJournal: false,
+    })
   return success({
     path: folder,
     exists: existing.path === folder,
+    isBelowFile: !existing.isFolder,
     writable: existing.isFolder && (await canWrite(existing.path)),
     freeBytes: await freeBytesOf(existing.path),
     hasJournal: await isThere(join(folder, '.longhaul', 'journal')),

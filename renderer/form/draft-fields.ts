@@ -22,6 +22,9 @@ function minutes(hour: string | undefined, minute: string | undefined): number |
   return hours < 24 && rest < 60 ? hours * 60 + rest : undefined
 }
 
+/** Of a bucket and a prefix, whatever they are. */
+export const writeS3Address = (bucket: string, prefix: string): string => `s3://${bucket}/${prefix}`
+
 export const isWebUrl = (text: string): boolean => /^https?:\/\/[^/\s]+/i.test(text.trim()) && URL.canParse(text.trim())
 
 /** Of `/data/era5` it is `/data/`, of `D:\era5` `D:\`; a root has none. */

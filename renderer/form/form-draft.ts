@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { DEFAULT_THREADS, MAX_THREADS, VERIFY_MODES } from '../../shared/job-spec.ts'
 import { parseS3Address } from '../../shared/s3-address.ts'
+import { writeS3Address } from './draft-fields.ts'
 
 export const ACCESS_KINDS = ['anonymous', 'default', 'profile', 'vault'] as const
 export type AccessKind = (typeof ACCESS_KINDS)[number]
@@ -64,7 +65,7 @@ const EXAMPLE_INCLUDE = '*.128_130_t.*.2025100[1-3]*'
 export const exampleDraft = (folder: string): FormDraft => ({
   ...emptyDraft(folder),
   ...EXAMPLE_PLACE,
-  address: `s3://${EXAMPLE_PLACE.bucket}/${EXAMPLE_PLACE.prefix}`,
+  address: writeS3Address(EXAMPLE_PLACE.bucket, EXAMPLE_PLACE.prefix),
   region: 'us-west-2',
   accessKind: 'anonymous',
   include: [EXAMPLE_INCLUDE],
@@ -110,7 +111,7 @@ export function withSource(draft: FormDraft, source: { bucket?: string; prefix?:
   if (pasted.includes('://') && parseS3Address(pasted)) return withAddress(draft, pasted.trim())
   const bucket = (source.bucket ?? draft.bucket).trim()
   const prefix = source.prefix ?? draft.prefix
-  const address = bucket ? `s3://${bucket}/${prefix}` : ''
+  const address = bucket ? writeS3Address(bucket, prefix) : ''
   return withoutExampleFilter(draft, { ...draft, bucket, prefix, address })
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { FolderView } from '../../shared/ipc-contract.ts'
 import { jobSpecSchema } from '../../shared/job-spec.ts'
 import { DEFAULT_SETTINGS } from '../../shared/settings.ts'
+import { adviseEmpty } from './advise-empty.ts'
 import { crumbsOf, folderOf, nameBelow } from './browse-path.ts'
 import { isAbsolutePath, isWebUrl, parentPath, parseTimeWindow } from './draft-fields.ts'
 import { readDraft, writeDraft } from './draft-storage.ts'
@@ -69,7 +70,14 @@ describe('an address fills the form', () => {
 })
 
 describe('validation', () => {
-  const readOnly: FolderView = { path: '/data', exists: true, writable: false, freeBytes: 1, hasJournal: false }
+  const readOnly: FolderView = {
+    path: '/data',
+    exists: true,
+    isBelowFile: false,
+    writable: false,
+    freeBytes: 1,
+    hasJournal: false,
+  }
   const rows: [string, FormDraft, DraftErrors][] = [
     ['the example is right', example, {}],
     ['nothing filled in', emptyDraft(''), { bucket: 'bucketMissing', folder: 'folderMissing' }],
@@ -88,6 +96,7 @@ describe('validation', () => {
     ['a region of another make, with a space behind', { ...example, region: 'garage ' }, {}],
     ['an endpoint without scheme', { ...example, endpointUrl: 'minio:9000' }, { endpointUrl: 'endpointInvalid' }],
     ['a limit without number', { ...example, rateLimit: 'fast' }, { rateLimit: 'sizeInvalid' }],
+    ['a limit whose unit was forgotten', { ...example, rateLimit: '20' }, { rateLimit: 'rateTooLow' }],
     ['a limit of nothing', { ...example, rateLimit: '0' }, { rateLimit: 'sizeInvalid' }],
     ['half a time window', { ...example, timeWindow: '22:00' }, { timeWindow: 'timeWindowInvalid' }],
     ['an empty time window', { ...example, timeWindow: '7:00-07:00' }, { timeWindow: 'timeWindowEmpty' }],
@@ -95,6 +104,12 @@ describe('validation', () => {
   ]
   test.each(rows)('%s', (_, draft, errors) => expect(validateDraft(draft, undefined)).toEqual(errors))
 
+  test('a bucket that cannot be is told once, not of the address that follows it as well', () => {
+    expect(validateDraft(withSource(example, { bucket: 'my bucket' }), undefined)).toEqual({ bucket: 'bucketInvalid' })
+  })
+  test('a path that leads to a file', () => {
+    expect(validateDraft(example, { ...readOnly, isBelowFile: true })).toEqual({ folder: 'folderIsFile' })
+  })
   test('a folder that cannot be written to', () => {
     expect(validateDraft(example, readOnly)).toEqual({ folder: 'folderReadOnly' })
   })
@@ -106,6 +121,15 @@ describe('validation', () => {
   ])('what keeps the bucket from being asked: %s', (_, draft, field) => {
     expect(wrongSourceField(validateDraft(draft, undefined))).toBe(field)
   })
+})
+
+test.each<[string, Partial<FormDraft>, string | undefined]>([
+  ['filters come first', { prefix: '/a/', exclude: ['*.xml'] }, 'previewEmptyGlobs'],
+  ['a slash in front', { prefix: '/e5.oper.an.pl/' }, 'previewEmptySlash'],
+  ['another prefix', { prefix: 'E5/' }, 'previewEmptyPrefix'],
+  ['the whole bucket', { prefix: '' }, undefined],
+])('what to try where nothing is found: %s', (_, changes, advice) => {
+  expect(adviseEmpty({ ...empty, ...changes })).toBe(advice)
 })
 
 describe('the spec', () => {
@@ -180,7 +204,14 @@ test.each([
 ])('web address %s: %s', (text, expected) => expect(isWebUrl(text)).toBe(expected))
 
 describe('space on the disk', () => {
-  const folder: FolderView = { path: '/data', exists: true, writable: true, freeBytes: 100, hasJournal: false }
+  const folder: FolderView = {
+    path: '/data',
+    exists: true,
+    isBelowFile: false,
+    writable: true,
+    freeBytes: 100,
+    hasJournal: false,
+  }
   const rows: [string, number | undefined, boolean, FolderView | undefined, object][] = [
     ['it fits', 60, true, folder, { verdict: 'fits', bytes: 40 }],
     ['a listing under way cannot prove that it fits', 60, false, folder, { verdict: 'unknown' }],

@@ -9,6 +9,7 @@ import { goTo } from '../shell/route.ts'
 import { foldPush } from '../store/fold-push.ts'
 import { useAppInfo, useSettings, useStoreHandle } from '../store/use-window-store.tsx'
 import { AdvancedSection } from './advanced-section.tsx'
+import { adviseEmpty } from './advise-empty.ts'
 import { DestinationSection } from './destination-section.tsx'
 import { draftToSource, draftToSpec } from './draft-to-spec.ts'
 import { isExample } from './form-draft.ts'
@@ -150,7 +151,7 @@ export function NewDownloadPage() {
             <DestinationSection
               path={draft.folder}
               folder={folder}
-              error={errors.folder === 'folderReadOnly' ? t('form.errors.folderReadOnly') : errorText('folder')}
+              error={folderView && errors.folder ? t(`form.errors.${errors.folder}`, { example }) : errorText('folder')}
               onChange={(path) => handle.change({ folder: path })}
               onTouch={() => touch('folder')}
             />
@@ -169,7 +170,7 @@ export function NewDownloadPage() {
               preview={preview}
               idleText={notListed}
               folder={folderView}
-              hasGlobs={draft.include.length + draft.exclude.length > 0}
+              emptyAdvice={adviseEmpty(draft)}
               onRetry={retry}
             />
             <WhatHappens folder={draft.folder} />

@@ -5,6 +5,7 @@ import { formatBytes } from '../../shared/format-units.ts'
 import type { FolderView, Preview } from '../../shared/ipc-contract.ts'
 import { useLanguage, useTranslation } from '../i18n/index.ts'
 import { FailureNote } from '../shell/failure-note.tsx'
+import type { EmptyAdvice } from './advise-empty.ts'
 import { judgeSpace } from './judge-space.ts'
 import type { PreviewState } from './use-preview.ts'
 import './preview-panel.css'
@@ -14,12 +15,12 @@ type PreviewPanelProps = {
   /** Why nothing is listed yet. */
   idleText: string
   folder: FolderView | undefined
-  hasGlobs: boolean
+  emptyAdvice: EmptyAdvice | undefined
   onRetry: () => void
 }
 
 /** What would be downloaded: count, size, whether it fits, a few names. */
-export function PreviewPanel({ preview, idleText, folder, hasGlobs, onRetry }: PreviewPanelProps) {
+export function PreviewPanel({ preview, idleText, folder, emptyAdvice, onRetry }: PreviewPanelProps) {
   const { t } = useTranslation()
   const id = useId()
   return (
@@ -44,7 +45,7 @@ export function PreviewPanel({ preview, idleText, folder, hasGlobs, onRetry }: P
           preview={preview.preview}
           done={preview.status === 'done'}
           folder={folder}
-          hasGlobs={hasGlobs}
+          emptyAdvice={emptyAdvice}
         />
       )}
     </section>
@@ -69,10 +70,10 @@ type PreviewNumbersProps = {
   preview: Preview | undefined
   done: boolean
   folder: FolderView | undefined
-  hasGlobs: boolean
+  emptyAdvice: EmptyAdvice | undefined
 }
 
-function PreviewNumbers({ preview, done, folder, hasGlobs }: PreviewNumbersProps) {
+function PreviewNumbers({ preview, done, folder, emptyAdvice }: PreviewNumbersProps) {
   const { t } = useTranslation()
   const language = useLanguage()
   const atLeast = done ? '' : `${t('form.previewAtLeast')} `
@@ -80,7 +81,7 @@ function PreviewNumbers({ preview, done, folder, hasGlobs }: PreviewNumbersProps
     return (
       <div className="lh-preview-empty">
         <p>{t('form.previewEmpty')}</p>
-        {hasGlobs && <p className="lh-muted">{t('form.previewEmptyGlobs')}</p>}
+        {emptyAdvice && <p className="lh-muted">{t(`form.${emptyAdvice}`)}</p>}
       </div>
     )
   }

@@ -4,7 +4,7 @@ import type { FolderView } from '../../shared/ipc-contract.ts'
 import { isRegion, MAX_PART_BYTES, MIN_PART_BYTES } from '../../shared/job-spec.ts'
 import { parseS3Address } from '../../shared/s3-address.ts'
 import type { formZh } from '../i18n/form-zh.ts'
-import { isAbsolutePath, isWebUrl, parseTimeWindow } from './draft-fields.ts'
+import { isAbsolutePath, isWebUrl, parseTimeWindow, writeS3Address } from './draft-fields.ts'
 import type { FormDraft } from './form-draft.ts'
 
 export type DraftError = keyof (typeof formZh)['errors']
@@ -21,7 +21,7 @@ export type SourceField = (typeof SOURCE_FIELDS)[number]
 export function validateDraft(draft: FormDraft, folder: FolderView | undefined): DraftErrors {
   const checks: Record<DraftField, DraftError | undefined> = {
     // The fields below still hold an earlier bucket: what was pasted last must not be passed over.
-    address: draft.address.trim() && !parseS3Address(draft.address) ? 'addressUnreadable' : undefined,
+    address: isUnreadable(draft) ? 'addressUnreadable' : undefined,
     bucket: checkBucket(draft.bucket),
     profile: draft.accessKind === 'profile' && !draft.profile ? 'profileMissing' : undefined,
     keys: draft.accessKind === 'vault' && !draft.vaultId ? 'keysMissing' : undefined,
@@ -35,11 +35,18 @@ export function validateDraft(draft: FormDraft, folder: FolderView | undefined):
   return Object.fromEntries(Object.entries(checks).filter(([, error]) => error !== undefined))
 }
 
+/** Bytes per second. Nobody wants less: the unit was left out, and 20 would take a year for a gigabyte. */
+const LEAST_RATE = 1000
+
 /** The topmost field that keeps the bucket from being asked. */
 export const wrongSourceField = (errors: DraftErrors): SourceField | undefined =>
   SOURCE_FIELDS.find((field) => errors[field])
 
 export const canAskSource = (errors: DraftErrors): boolean => wrongSourceField(errors) === undefined
+
+/** What merely follows a bucket that is wrong is told there. */
+const isUnreadable = ({ address, bucket, prefix }: FormDraft): boolean =>
+  address.trim() !== '' && !parseS3Address(address) && address !== writeS3Address(bucket, prefix)
 
 function checkBucket(bucket: string): DraftError | undefined {
   if (!bucket) return 'bucketMissing'
@@ -49,11 +56,16 @@ function checkBucket(bucket: string): DraftError | undefined {
 function checkFolder(path: string, view: FolderView | undefined): DraftError | undefined {
   if (!path.trim()) return 'folderMissing'
   if (!isAbsolutePath(path)) return 'folderRelative'
+  if (view?.isBelowFile) return 'folderIsFile'
   return view && !view.writable ? 'folderReadOnly' : undefined
 }
 
-export const checkRateLimit = (text: string): DraftError | undefined =>
-  text.trim() && !parseRate(text) ? 'sizeInvalid' : undefined
+export function checkRateLimit(text: string): DraftError | undefined {
+  if (!text.trim()) return undefined
+  const bytesPerSecond = parseRate(text)
+  if (!bytesPerSecond) return 'sizeInvalid'
+  return bytesPerSecond < LEAST_RATE ? 'rateTooLow' : undefined
+}
 
 function checkTimeWindow(text: string): DraftError | undefined {
   if (!text.trim()) return undefined

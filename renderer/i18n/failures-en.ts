@@ -142,6 +142,8 @@ export const failuresEn: Translation<typeof failuresZh> = {
     noServiceAdvice: 'Check the endpoint, its port and path too; a public Wi-Fi may want a login first.',
     fileHeld: 'Another program holds the file open.',
     fileHeldAdvice: 'Close it there, then retry what failed.',
+    notAbsolute: '{{path}} is no full path on this machine.',
+    notAbsoluteAdvice: 'Write the whole path, or pick the folder with “Choose”.',
     fileTooLarge: 'The file system of this folder takes no file this large.',
     fileTooLargeAdvice: 'Choose a folder on another drive: FAT32, say, takes no file of 4 GiB or more.',
     programUnreachable: 'The Longhaul program cannot be reached.',

@@ -143,6 +143,8 @@ export const failuresZh = {
     noServiceAdvice: '检查服务地址，连同端口和路径；公共 Wi-Fi 可能需要先登录。',
     fileHeld: '文件正被另一个程序占用。',
     fileHeldAdvice: '请在那个程序中关闭它，再重试失败的对象。',
+    notAbsolute: '“{{path}}”不是这台机器上的完整路径。',
+    notAbsoluteAdvice: '请写完整路径，或点“选择”挑选文件夹。',
     fileTooLarge: '这个文件夹所在的文件系统不支持这样大的文件。',
     fileTooLargeAdvice: '换一个磁盘上的文件夹：例如 FAT32 不支持 4 GiB 及以上的文件。',
     programUnreachable: '联系不上 Longhaul 程序。',

@@ -88,6 +88,12 @@ describe.each(LANGUAGES)('in %s', (language) => {
     expect(told.advice).not.toBe(general.advice)
     expect(told.evidence).toContain('D:/era5/a.nc')
   })
+  test('a path of another system is called that, whoever refuses it', () => {
+    for (const failure of [{ subject: 'D:\\\\era5' }, { subject: 'destination', detail: 'D:\\\\era5' }]) {
+      const text = describeFailure(t, { class: 'usage', code: 'not-absolute', ...failure })
+      expect(text.sentence).toContain('D:\\\\era5')
+    }
+  })
   test('the other side is only quoted, below our own sentence', () => {
     const text = describeFailure(t, { class: 'tls', code: 'CERT_EXPIRED', httpStatus: 495, detail: 'expired' })
     expect(text.sentence).not.toContain('expired')

@@ -30,6 +30,7 @@ export const FOLDER: FolderView = {
   exists: true,
   writable: true,
   freeBytes: 1.24e12,
+  isBelowFile: false,
   hasJournal: false,
 }
 

@@ -184,6 +184,15 @@ describe('the line under the head', () => {
   })
 })
 
+test.each<[string, Reason, Reason]>([
+  ['by its evidence', { cause: 'success-rate', successRate: 0.4 }, { cause: 'success-rate', successRate: 0.4 }],
+  ['of a user who asked for it nothing', { cause: 'user', successRate: 1 }, { cause: 'user' }],
+])('a cool-down says why it came: %s', (_, reason, told) => {
+  const job = { ...sampleJob(), phase: 'cooling-down' as const }
+  const [banner] = chooseBanners({ job, snapshot: undefined, events: [ago(2, 'cooling-down', reason)], now: NOW })
+  expect(banner?.reason).toEqual(told)
+})
+
 test('a resumed job tells how much was kept as soon as all is listed', () => {
   const started = ago(5, 'job-started', { resumed: true })
   const listed = ago(4, 'listing-finished', { objects: 2, bytes: 9, bytesKept: 5, seconds: 1 })

@@ -120,8 +120,10 @@ const offline: Condition = ({ snapshot, events, now }) => {
 
 const coolingDown: Condition = ({ job, snapshot, events }) => {
   if (job.phase !== 'cooling-down') return undefined
-  const event = latest(events, ['cooling-down'])
-  return { kind: 'coolingDown', tone: 'healing', reason: { ...event?.reason, ...countdown(snapshot) } }
+  const { successRate, ...reason }: Reason = latest(events, ['cooling-down'])?.reason ?? {}
+  // Whoever asked for it knows why.
+  const why = successRate === undefined || reason.cause === 'user' ? {} : { successRate }
+  return { kind: 'coolingDown', tone: 'healing', reason: { ...reason, ...why, ...countdown(snapshot) } }
 }
 
 const waiting: Condition = ({ job, snapshot, events }) => {

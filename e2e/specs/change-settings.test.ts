@@ -65,4 +65,7 @@ spec('a job that failed goes back into the form, is mended there, and runs', asy
   await form.continue()
   await jobPage(page).banner('completed')
   expect(await archive.differences(server, workshop.destination)).toEqual([])
+  // It has taken the place of the attempt that got nothing.
+  await page.getByRole('link', { name: /202510/ }).waitFor()
+  expect(await page.getByRole('link', { name: /199910/ }).count()).toBe(0)
 })

@@ -46,7 +46,7 @@ export function describeFailure(t: TFunction, failure: Failure): FailureText {
       evidence: [subject, evidence].filter(Boolean).join(' · '),
     }
   }
-  // Typed in the way of another system: `D:\\era5` on Linux.
+  // Typed in the way of another system: `D:\era5` on Linux.
   if (failure.class === 'usage' && failure.code === 'not-absolute') {
     return {
       sentence: t('failures.special.notAbsolute', { path: failure.detail ?? subject }),

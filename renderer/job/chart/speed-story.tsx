@@ -3,7 +3,7 @@ import { Popover } from 'antd'
 import { useMemo } from 'react'
 import { popupContainer } from '../popup-container.ts'
 import { fillText } from '../words/fill-sentence.ts'
-import { formatField, formatPercent, UNKNOWN } from '../words/format-live.ts'
+import { formatField, formatMegabytes, formatPercent, UNKNOWN } from '../words/format-live.ts'
 import { useJobWords } from '../words/use-job-words.ts'
 import type { SpeedHistory } from './speed-history.ts'
 import { speedTimeline, type TimelineEntry } from './speed-timeline.ts'
@@ -127,7 +127,7 @@ function useHourNames(): (entry: TimelineEntry) => string {
 }
 
 const megabytes = ({ bytesPerSecond }: TimelineEntry): string =>
-  bytesPerSecond === null ? UNKNOWN : (bytesPerSecond / 1e6).toFixed(1)
+  bytesPerSecond === null ? UNKNOWN : formatMegabytes(bytesPerSecond)
 
 const signed = ({ slopeMegabytesPerSecondPerHour: slope }: SpeedTrend): string =>
   `${slope < 0 ? '−' : '+'}${Math.abs(slope).toFixed(1)}`

@@ -22,6 +22,12 @@ export function formatBytesOf(done: number, total: number): string {
   return `${show(done)} / ${show(total)} ${SCALE[unit]}`
 }
 
+/** `31.8`, where all are MB/s; a slow line has two decimals, for it is not at rest. */
+export function formatMegabytes(bytes: number): string {
+  const mega = bytes / 1e6
+  return mega.toFixed(mega > 0 && mega < 0.1 ? 2 : 1)
+}
+
 /** `99.8 %`; rounds down near the end, so that 100 % means all. */
 export function formatPercent(share: number, digits = 1): string {
   const factor = 10 ** digits

@@ -10,6 +10,7 @@ import {
   formatCountdown,
   formatDuration,
   formatField,
+  formatMegabytes,
   formatPercent,
   formatTimeLeft,
 } from './format-live.ts'
@@ -320,6 +321,9 @@ describe('live figures', () => {
     [formatBytesOf(412.6e9, 676e9), '412.6 / 676.0 GB'],
     [formatBytesOf(0, 1.32e9), '0.00 / 1.32 GB'],
     [formatBytesOf(0, 0), '0 / 0 B'],
+    [formatMegabytes(31_800_000), '31.8'],
+    [formatMegabytes(40_000), '0.04'],
+    [formatMegabytes(0), '0.0'],
     [formatPercent(0.99999), '99.9 %'],
     [formatPercent(1), '100.0 %'],
     [formatPercent(0.61), '61.0 %'],

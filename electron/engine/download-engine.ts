@@ -104,7 +104,7 @@ export function startDownload(options: DownloadOptions): Download {
       abandon: (object) => theLanding().abandon(object),
       discard: (object) => theLanding().discard(object),
       repin: (index) => theLanding().repin(index),
-      isStill: (index, most) => theLanding().isStill(index, most),
+      isStill: (index) => theLanding().isStill(index),
     },
     partSize: spec.partSize,
     now: clock.monotonic,

@@ -11,6 +11,7 @@ import type { PartFile } from './disk/part-file.ts'
 import type { PathClaims } from './disk/path-claims.ts'
 import type { ObjectSource } from './engine-ports.ts'
 import { keyBelowPrefix } from './list/key-below-prefix.ts'
+import { headPinned } from './list/pinned-head.ts'
 import { spanBytes } from './plan/missing-ranges.ts'
 import type { ObjectTable } from './plan/object-table.ts'
 import { createOpenObject, type ObjectProof, type OpenObject, type PrefixGroup } from './schedule/open-object.ts'
@@ -162,15 +163,11 @@ export function createObjectLanding(options: LandObjectsOptions) {
     return success(undefined)
   }
 
-  async function isStill(index: number, most: number): Promise<Outcome<boolean>> {
-    const [key, size, etag] = [table.key(index), table.size(index), table.etag(index)]
-    for (let asked = 0; asked < most; asked++) {
-      const head = await source.headObject(key, { etag }, signal)
-      if (!head.ok) return head
-      if (head.value.size !== size) return success(false)
-      if (head.value.etag === etag) return success(true)
-    }
-    return success(false)
+  async function isStill(index: number): Promise<Outcome<boolean>> {
+    const object = { key: table.key(index), size: table.size(index), etag: table.etag(index) }
+    const head = await headPinned(source, object, {}, signal)
+    if (head.ok) return success(true)
+    return head.failure.class === 'changed' ? success(false) : head
   }
 
   /** The complete file lies under its name, with the object's size and time. */

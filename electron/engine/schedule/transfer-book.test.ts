@@ -54,8 +54,8 @@ function createBook(
       abandon: async () => {},
       discard: async () => {},
       repin: async () => success(undefined),
-      async isStill(_, most) {
-        looks.push(most)
+      async isStill(index) {
+        looks.push(index)
         return success(options.isStill ?? true)
       },
     },

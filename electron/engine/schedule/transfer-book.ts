@@ -52,8 +52,8 @@ export type ObjectLanding = {
   discard(object: OpenObject): Promise<void>
   /** Asks S3 what the object is now and pins that. */
   repin(index: number): Promise<Outcome<void>>
-  /** Asks up to `most` times whether it is still the pinned one. */
-  isStill(index: number, most: number): Promise<Outcome<boolean>>
+  /** Asks S3 whether it is still the pinned one. */
+  isStill(index: number): Promise<Outcome<boolean>>
 }
 
 export type ObjectNews = {
@@ -130,11 +130,10 @@ const ENDS_THE_OBJECT: readonly Failure['class'][] = ['missing', 'denied', 'arch
 const MAX_RESTARTS = { corrupt: 1, changed: 2 }
 /**
  * Behind one address there may be copies of a bucket that have the same bytes and ETags of their own. Before bytes are
- * thrown away the object is asked for again as it was pinned, and if it has not been given so many times in a row, ...
+ * thrown away the object is asked for again as it was pinned. When it has not been given so many times in a row, S3 is asked
+ * what it is, each time that many more have come, ...
  */
 const OTHERS_IN_DOUBT = 8
-/** ... S3 is asked so often what it is, each time that many more have come, ... */
-const LOOKS = 6
 /** ... but not for ever, ... */
 const MOST_OTHERS = 24
 /** ... and hardly at all where nothing has ever been given as it was pinned. */
@@ -434,7 +433,7 @@ export function createTransferBook(options: TransferBookOptions) {
     object.isHeld = true
     const isLook = mayBeCondition || others % OTHERS_IN_DOUBT === 0
     const still =
-      others >= most ? success(false) : isLook ? await transit(landing.isStill(object.index, LOOKS)) : success(true)
+      others >= most ? success(false) : isLook ? await transit(landing.isStill(object.index)) : success(true)
     object.isHeld = false
     const isCancelled = !still.ok && still.failure.class === 'cancelled'
     if (!isCancelled && !(still.ok && still.value)) {

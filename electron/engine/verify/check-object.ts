@@ -1,14 +1,12 @@
 /** Asks S3 what it knows about an object's bytes and holds the file against it. */
 import { type Outcome, success } from '../../../shared/failure.ts'
 import type { ObjectSource } from '../engine-ports.ts'
+import { headPinned } from '../list/pinned-head.ts'
 import { type Check, chooseCheck, partsToAskFor } from './choose-check.ts'
 import type { RangeSum } from './range-sums.ts'
 import type { Verifier } from './verifier.ts'
 
 type Pinned = { key: string; size: number; etag: string }
-/** As often a HEAD is asked whose answer names another ETag. */
-const MOST_ASKED = 6
-
 type Asking = { source: Pick<ObjectSource, 'headObject'>; signal: AbortSignal }
 
 /**
@@ -20,14 +18,8 @@ export async function askForCheck(
   { source, signal }: Asking,
   parts: 'alike' | 'exact' = 'alike',
 ): Promise<Outcome<Check>> {
-  const ask = () => source.headObject(object.key, { checksums: true, etag: object.etag }, signal)
-  let head = await ask()
-  // A copy with an ETag of its own may have answered.
-  for (let asked = 1; asked < MOST_ASKED && head.ok && head.value.etag !== object.etag; asked++) head = await ask()
+  const head = await headPinned(source, object, { checksums: true }, signal)
   if (!head.ok) return head
-  if (head.value.etag !== object.etag) {
-    return { ok: false, failure: { class: 'changed', code: 'etag-differs', subject: object.key } }
-  }
   const count = partsToAskFor(head.value)
   if (count === 0) return success(chooseCheck(head.value))
   if (parts === 'alike') {

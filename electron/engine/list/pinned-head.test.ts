@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest'
+import { failed, type Outcome, success } from '../../../shared/failure.ts'
+import type { ObjectHead } from '../engine-ports.ts'
+import { headPinned } from './pinned-head.ts'
+
+const head = (etag: string, size = 100): Outcome<ObjectHead> =>
+  success({ etag, size, lastModified: 0, checksums: {}, checksumType: '', partCount: 1 })
+const denied = failed({ class: 'denied', httpStatus: 403 })
+
+const rows: [what: string, answers: Outcome<ObjectHead>[], expected: string, asked: number][] = [
+  ['the pinned object is found at once', [head('mine')], 'ok', 1],
+  ['a copy with an ETag of its own has answered first', [head('copy'), head('copy'), head('mine')], 'ok', 3],
+  ['only other ETags are answered: it is another object now', Array(9).fill(head('other')), 'changed', 6],
+  ['another size is believed at once', [head('other', 101)], 'changed', 1],
+  ['... under the same ETag too: the listing was wrong', [head('mine', 101)], 'changed', 1],
+  ['a failure is handed on', [head('copy'), denied], 'denied', 2],
+]
+it.each(rows)('%s', async (_what, answers, expected, asked) => {
+  let count = 0
+  const source = { headObject: async () => answers[count++] as Outcome<ObjectHead> }
+  const found = await headPinned(source, { key: 'k', size: 100, etag: 'mine' }, {}, new AbortController().signal)
+  expect([found.ok ? 'ok' : found.failure.class, count]).toEqual([expected, asked])
+})

@@ -1,0 +1,24 @@
+import { failed, type Outcome } from '../../../shared/failure.ts'
+import type { ObjectHead, ObjectSource } from '../engine-ports.ts'
+
+/** So many answers in a row that name another ETag are no chance: of two copies, every 64th time. */
+const MOST_ASKED = 6
+
+/**
+ * HEAD of an object as it was pinned; failure `changed` when it is another one now. Behind one address there may be copies
+ * with ETags of their own, so one answer with another ETag proves nothing; another size does.
+ */
+export async function headPinned(
+  source: Pick<ObjectSource, 'headObject'>,
+  { key, size, etag }: { key: string; size: number; etag: string },
+  options: { checksums?: boolean },
+  signal: AbortSignal,
+): Promise<Outcome<ObjectHead>> {
+  for (let asked = 1; ; asked++) {
+    const head = await source.headObject(key, { ...options, etag }, signal)
+    if (!head.ok) return head
+    const isSameSize = head.value.size === size
+    if (isSameSize && head.value.etag === etag) return head
+    if (!isSameSize || asked === MOST_ASKED) return failed({ class: 'changed', code: 'etag-differs', subject: key })
+  }
+}

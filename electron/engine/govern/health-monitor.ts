@@ -1,5 +1,6 @@
 /** Asks for the head of a small object now and then, beside the data: can the service still be reached, and how fast? */
 import type { EventCode, Reason } from '../../../shared/engine-event.ts'
+import type { FailureClass } from '../../../shared/failure.ts'
 import type { Policy } from '../../../shared/policy.ts'
 import type { Clock, ObjectSource } from '../engine-ports.ts'
 import { assessHealth, type HealthState } from './assess-health.ts'
@@ -14,6 +15,8 @@ export type HealthMonitorOptions = {
   onUnhealthy(): void
 }
 
+/** Answers about the object, which may be deleted or archived while the job runs: no fresh connection would get another. */
+const ABOUT_THE_OBJECT: readonly FailureClass[] = ['missing', 'denied', 'archived']
 /** Waits a little beyond the limit, so that a late answer can be told from none. */
 const TIMEOUT_FACTOR = 2
 
@@ -32,11 +35,12 @@ export function createHealthMonitor(options: HealthMonitorOptions) {
     const latencyMs = Math.round(clock.monotonic() - startedAt)
     nextAt = clock.monotonic() + policy.healthCheckSeconds * 1000
     const inARow = state.failuresInARow + 1
-    const assessed = assessHealth(state, { ok: head.ok, latencyMs, policy })
+    const isAnswered = head.ok || ABOUT_THE_OBJECT.includes(head.failure.class)
+    const assessed = assessHealth(state, { ok: isAnswered, latencyMs, policy })
     state = assessed.state
     if (assessed.verdict === 'recovered') emit('health-check-passed', { latencyMs })
     if (assessed.verdict === 'doubtful' || assessed.verdict === 'unhealthy') {
-      emit('health-check-failed', { latencyMs, failure: head.ok ? 'slow' : head.failure.class, inARow })
+      emit('health-check-failed', { latencyMs, failure: isAnswered ? 'slow' : head.failure.class, inARow })
     }
     if (assessed.verdict === 'unhealthy') options.onUnhealthy()
   }

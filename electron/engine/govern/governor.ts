@@ -13,6 +13,7 @@ import { subPrefixOf } from '../list/key-below-prefix.ts'
 import { createRequestWindow } from '../metrics/request-window.ts'
 import { type FailureRow, isNormalEnd } from '../schedule/failure-row.ts'
 import type { Allowance, TransferBook } from '../schedule/transfer-book.ts'
+import { MAX_LINE_SLOTS } from '../transport/shared-counters.ts'
 import { createAddressBook, type LinesOfAddress } from './address-book.ts'
 import { adjustConcurrency, type Ceiling, chooseCeiling, raiseCeiling, startConcurrency } from './adjust-concurrency.ts'
 import { createAgeingWatch } from './ageing-watch.ts'
@@ -193,7 +194,9 @@ export function createGovernor(options: GovernorOptions) {
     if (options.isListingComplete() && !book.hasWaitingWork()) return
     let missing = concurrency.level
     for (const line of pool.lines()) if (isStaying(line)) missing--
-    for (let left = pace.allowed(missing); left > 0; left--) {
+    // Those that are being closed stay until their worker says so, which it cannot while it hangs in a write.
+    const room = MAX_LINE_SLOTS - pool.size
+    for (let left = Math.min(room, pace.allowed(missing)); left > 0; left--) {
       const address = addresses.choose()
       if (address === undefined) return
       pool.open(address, rolling.generation(), endpoint)

@@ -65,6 +65,7 @@ export function createHealer({ now, policy, pool, isSettled, emit, onReplaced, o
 
   function closeUseless(at: number): void {
     for (const line of pool.lines()) {
+      if (line.closing) continue
       if (line.state === 'connecting' && at - line.openedAt > policy.connectTimeoutSeconds * 1000) {
         onConnectFailed(line, { class: 'connect', code: 'timeout', address: line.address })
         pool.close(line, 'connect-timeout')

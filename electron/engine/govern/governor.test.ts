@@ -1,0 +1,86 @@
+/** What the simulator cannot do to the governor: a data plane that is not heard of any more. The rest is in `../testing/simulator/`. */
+import { expect, it } from 'vitest'
+import { success } from '../../../shared/failure.ts'
+import { jobSpecSchema } from '../../../shared/job-spec.ts'
+import { policySchema } from '../../../shared/policy.ts'
+import type { EnginePorts } from '../engine-ports.ts'
+import type { TransferBook } from '../schedule/transfer-book.ts'
+import { createVirtualClock } from '../testing/simulator/virtual-clock.ts'
+import { MAX_LINE_SLOTS } from '../transport/shared-counters.ts'
+import { createGovernor } from './governor.ts'
+
+/** Workers that hang in a write open nothing, close nothing and say nothing. */
+async function openDeafGovernor() {
+  const clock = createVirtualClock()
+  let opened = 0
+  const ports = {
+    clock,
+    random: () => 0.5,
+    resolver: {
+      resolve: async () => success({ addresses: ['192.0.2.1'], ttlSeconds: 60, milliseconds: 1, from: 'fixed' }),
+    },
+    source: {
+      endpoint: async () => success({ hostname: 's3.example', hostHeader: 's3.example', port: 443, tls: true }),
+      listPage: async () => success({ objects: [], prefixes: [] }),
+    },
+    dataPlane: {
+      open: () => void opened++,
+      close() {},
+      subscribe() {},
+      setRateLimit() {},
+      counters: () => ({ bytes: 0, lastByteAt: 0, reached: 0, taskId: 0 }),
+      blockedMs: () => 1e6,
+      diskWriteMs: () => 0,
+    },
+  } as unknown as EnginePorts
+  const book = {
+    hasWaitingWork: () => true,
+    isLeftWithFailures: () => false,
+    wantsBytes: () => true,
+    receivingTasks: () => 0,
+    landed: () => undefined,
+    counts: () => ({ retries: 0, waiting: 1, open: 0 }),
+  } as unknown as TransferBook
+  const governor = createGovernor({
+    ports,
+    book,
+    policy: policySchema.parse({}),
+    spec: jobSpecSchema.parse({ source: { bucket: 'bucket', prefix: '' }, destination: '/nowhere', threads: 256 }),
+    isListingComplete: () => false,
+    isRereading: () => false,
+    smallestKey: () => undefined,
+    loopLagMs: () => 0,
+    emit() {},
+    onReplaced() {},
+    onFatal() {},
+  })
+  await governor.start(new AbortController().signal)
+  return {
+    governor,
+    opened: () => opened,
+    async pass(seconds: number) {
+      for (let end = clock.seconds() + seconds; clock.seconds() < end; ) {
+        await clock.runUntil(clock.seconds() + 1)
+        governor.tick()
+      }
+    },
+  }
+}
+
+it('counts a connection that does not come up as one failure, however long it takes to close', async () => {
+  const { governor, opened, pass } = await openDeafGovernor()
+  await pass(60)
+  const isUnderWay = governor.pool().concurrency
+  expect(governor.requests().errors.get('connect')).toBe(opened() - isUnderWay)
+})
+
+it('opens no more connections than can be counted, while none of them closes', async () => {
+  const { governor, opened, pass } = await openDeafGovernor()
+  // The user loses patience every minute.
+  for (let minute = 0; minute < 60; minute++) {
+    await pass(60)
+    governor.pause()
+    governor.resume()
+  }
+  expect(opened()).toBe(MAX_LINE_SLOTS)
+})

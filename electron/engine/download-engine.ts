@@ -223,7 +223,7 @@ export function startDownload(options: DownloadOptions): Download {
   async function list(): Promise<void> {
     const begunAt = clock.monotonic()
     const isWanted = createGlobFilter(spec.include, spec.exclude)
-    const isRepeated = createRepeatCheck(table)
+    const isRepeated = createRepeatCheck(table, ports.random)
     const { prefix } = spec.source
     let seen = 0
     let isWholeKey = false

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { createRepeatCheck } from './repeat-check.ts'
 
@@ -10,15 +11,36 @@ const rows: [what: string, listed: string[], once: string[]][] = [
   ['keys beyond the basic plane', ['\uff5e', '\u{1f600}', '\u{1f600}'], ['\uff5e', '\u{1f600}']],
   ['the empty key', ['', ''], ['']],
 ]
+const tableOf = (kept: readonly string[]) => ({
+  key: (index: number) => kept[index] as string,
+  get length() {
+    return kept.length
+  },
+})
+
 it.each(rows)('%s: each is wanted once', (_what, listed, once) => {
   const kept: string[] = []
-  const table = { key: (index: number) => kept[index] as string }
-  const isRepeated = createRepeatCheck({
-    ...table,
-    get length() {
-      return kept.length
-    },
-  })
+  const isRepeated = createRepeatCheck(tableOf(kept), Math.random)
   for (const key of listed) if (!isRepeated(key)) kept.push(key)
   expect(kept).toEqual(once)
+})
+
+it('a key that is left out is no other one', () => {
+  const kept: string[] = []
+  const isRepeated = createRepeatCheck(tableOf(kept), Math.random)
+  for (const key of ['c', 'left out', 'b', 'a', 'left out', 'a']) {
+    if (!isRepeated(key) && key !== 'left out') kept.push(key)
+  }
+  expect(kept).toEqual(['c', 'b', 'a'])
+})
+
+it('of keys in any order none is lost and none comes twice', () => {
+  fc.assert(
+    fc.property(fc.array(fc.string({ maxLength: 3 }), { maxLength: 200 }), (listed) => {
+      const kept: string[] = []
+      const isRepeated = createRepeatCheck(tableOf(kept), Math.random)
+      for (const key of listed) if (!isRepeated(key)) kept.push(key)
+      expect(kept).toEqual([...new Set(listed)])
+    }),
+  )
 })

@@ -22,7 +22,6 @@ const take = () => {
 
 test('the second run of one program is refused until the first lets go', () => {
   const first = take()
-  expect(first.guarded).toBe(true)
   expect(lockDestination(folder)).toMatchObject({ ok: false, failure: { class: 'locked' } })
   first.release()
   first.release()

@@ -10,8 +10,6 @@ import { failed, type Outcome, success } from '../../../shared/failure.ts'
 import { codeOf, mapDiskError } from './disk-error.ts'
 
 export type DestinationLock = {
-  /** False where the file system knows no locks (some network drives): the run may go on, unguarded. */
-  readonly guarded: boolean
   release(): void
 }
 
@@ -69,7 +67,6 @@ function outcomeOf(attempt: Attempt, path: string): Outcome<DestinationLock> {
   if (attempt.ok) {
     let held: DatabaseSync | undefined = attempt.database
     return success({
-      guarded: true,
       release() {
         held?.close()
         held = undefined
@@ -88,10 +85,10 @@ function outcomeOf(attempt: Attempt, path: string): Outcome<DestinationLock> {
       return failed({ class: 'disk-denied', code, subject: path, detail })
     case FULL:
       return failed({ class: 'disk-full', code, subject: path, detail })
-    // What SQLite says when the locking calls themselves fail.
+    // What SQLite says when the locking calls themselves fail: some network drives know no locks. The run goes on, unguarded.
     case IO_ERROR:
     case PROTOCOL:
-      return success({ guarded: false, release() {} })
+      return success({ release() {} })
     default:
       return failed({ class: 'disk', code, subject: path, detail })
   }

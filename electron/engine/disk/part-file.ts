@@ -36,8 +36,6 @@ export type PartFile = {
   readonly fd: number
   readonly partPath: string
   readonly finalPath: string
-  /** Another run had left the part file with the expected size: its journalled spans may be continued. */
-  readonly existed: boolean
   /** Pushes what was written so far to the device. */
   flush(): Promise<Outcome<void>>
   /**
@@ -75,8 +73,7 @@ export async function openPartFile(
       return failed({ class: 'unsafe-path', code: found.isFile() ? 'EMLINK' : 'EFTYPE', subject: partPath })
     }
     if (found.size !== size) await ftruncate(fd, size)
-    const existed = size > 0 && found.size === size
-    return success(createPartFile(fd, { partPath, finalPath, existed, whyNotHere }))
+    return success(createPartFile(fd, { partPath, finalPath, whyNotHere }))
   } catch (error) {
     if (fd !== undefined) await close(fd).catch(() => {})
     return failed(mapDiskError(error, partPath))
@@ -101,12 +98,7 @@ async function unlinkSame(path: string, inode: number): Promise<void> {
 
 function createPartFile(
   fd: number,
-  {
-    partPath,
-    finalPath,
-    existed,
-    whyNotHere,
-  }: Pick<PartFile, 'partPath' | 'finalPath' | 'existed'> & { whyNotHere: WhyNotHere },
+  { partPath, finalPath, whyNotHere }: Pick<PartFile, 'partPath' | 'finalPath'> & { whyNotHere: WhyNotHere },
 ): PartFile {
   let isOpen = true
   const closeOnce = async () => {
@@ -118,7 +110,6 @@ function createPartFile(
     fd,
     partPath,
     finalPath,
-    existed,
     async flush() {
       if (!isOpen) return success(undefined)
       try {

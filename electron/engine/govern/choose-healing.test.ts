@@ -9,12 +9,10 @@ const seconds = (count: number) => NOW - count * 1000
 function line(id: number, change: Partial<LineView> = {}): LineView {
   return {
     id,
-    address: '192.0.2.1',
     state: 'active',
     openedAt: seconds(30),
     requests: 5,
     hasTask: true,
-    taskStartedAt: seconds(4),
     firstByteAt: seconds(4),
     lastByteAt: NOW - 10,
     taskBytes: 8e6,
@@ -29,8 +27,7 @@ function line(id: number, change: Partial<LineView> = {}): LineView {
 
 const healthy = (count: number) => Array.from({ length: count }, (_, at) => line(100 + at))
 const silentFor = (id: number, count: number) => line(id, { lastByteAt: seconds(count) })
-const unanswered = (id: number, count: number) =>
-  line(id, { taskStartedAt: seconds(count), firstByteAt: 0, lastByteAt: seconds(count), taskBytes: 0 })
+const unanswered = (id: number, count: number) => line(id, { firstByteAt: 0, lastByteAt: seconds(count), taskBytes: 0 })
 const crawling = (id: number, forSeconds: number, bytesPerSecond = 1024) =>
   line(id, { firstByteAt: seconds(forSeconds), taskBytes: bytesPerSecond * forSeconds, bytesPerSecond })
 

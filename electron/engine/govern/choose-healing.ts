@@ -8,12 +8,10 @@ import { median } from '../../../shared/robust-trend.ts'
 /** What a decision sees of one connection. Times in monotonic milliseconds. */
 export type LineView = {
   id: number
-  address: string
   state: 'connecting' | 'warm' | 'active' | 'draining'
   openedAt: number
   requests: number
   hasTask: boolean
-  taskStartedAt: number
   /** 0 = no byte of the running task yet. Where something held all back since, the end of that. */
   firstByteAt: number
   lastByteAt: number

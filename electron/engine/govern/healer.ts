@@ -86,12 +86,10 @@ export function createHealer({ now, policy, pool, isSettled, emit, onReplaced, o
         : { at: line.firstByteAt, reached: line.task?.range.start ?? reached }
     return {
       id: line.id,
-      address: line.address,
       state: line.state,
       openedAt: line.openedAt,
       requests: line.requests,
       hasTask: line.task !== undefined,
-      taskStartedAt: line.taskStartedAt,
       firstByteAt: from.at,
       lastByteAt: line.lastByteAt,
       taskBytes: reached - from.reached,

@@ -148,7 +148,6 @@ test('cancelled: answered at once, the next file is served all the same', async 
   stop.abort()
   expect(await answer).toMatchObject({ ok: false, failure: { class: 'cancelled' } })
   expect(await verifier.verify(request)).toMatchObject({ ok: true })
-  expect(verifier.waiting).toBe(0)
 })
 
 test('a worker that cannot start is a failure, not a hang', async () => {

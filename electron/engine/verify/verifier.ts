@@ -19,8 +19,6 @@ export type Verifier = {
   verify(request: VerifyRequest, signal?: AbortSignal): Promise<Outcome<Verified>>
   /** What lies under these paths. Undefined when the worker could not tell. */
   inspect(paths: string[]): Promise<FileFacts | undefined>
-  /** Files that wait or are being read. */
-  readonly waiting: number
   close(): Promise<void>
 }
 
@@ -76,9 +74,6 @@ export function createVerifier({ workerUrl }: { workerUrl: URL | string }): Veri
   }
 
   return {
-    get waiting() {
-      return pending.size
-    },
     verify(request, signal) {
       if (isClosed) throw new Error('the verifier is closed')
       if (signal?.aborted) return Promise.resolve(failed({ class: 'cancelled' }))

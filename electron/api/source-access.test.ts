@@ -65,6 +65,21 @@ describe('credentials', () => {
     vi.unstubAllEnvs()
   })
 
+  test('keys that are refused are read again from their file, which others write anew', async () => {
+    const file = join(home, 'keys')
+    const writeKeys = (id: string) => writeFile(file, `[lab]\naws_access_key_id = ${id}\naws_secret_access_key = S\n`)
+    vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', file)
+    vi.stubEnv('AWS_CONFIG_FILE', join(home, '.aws', 'config'))
+    await writeKeys('OLD')
+    const { credentials } = await accessOf({ source: { access: { kind: 'profile', name: 'lab' } } })
+    expect(await credentials?.()).toMatchObject({ accessKeyId: 'OLD' })
+    await writeKeys('NEW')
+    expect(await credentials?.()).toMatchObject({ accessKeyId: 'OLD' })
+    expect(await credentials?.(true)).toMatchObject({ accessKeyId: 'NEW' })
+    expect(await credentials?.()).toMatchObject({ accessKeyId: 'NEW' })
+    vi.unstubAllEnvs()
+  })
+
   test('a profile brings its region', async () => {
     const access = await accessOf({ source: { access: { kind: 'profile', name: 'lab' } } })
     expect(access.defaultRegion).toBe('eu-west-1')

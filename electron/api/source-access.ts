@@ -5,7 +5,7 @@ import { type Failure, failed, type Outcome, success } from '../../shared/failur
 import type { Access, Network, Source } from '../../shared/job-spec.ts'
 import { DEFAULT_POLICY } from '../../shared/policy.ts'
 import type { Clock } from '../engine/engine-ports.ts'
-import type { Credentials, S3SourceOptions } from '../engine/list/s3-object-source.ts'
+import type { S3SourceOptions } from '../engine/list/s3-object-source.ts'
 import { createHostResolver } from '../engine/transport/resolve-host.ts'
 import { configuredEndpointOf, defaultRegionOf, readAwsProfiles } from './aws-config.ts'
 import { keepWhileGood } from './keep-while-good.ts'
@@ -83,7 +83,7 @@ const withoutSpace = (pem: string): string => pem.replace(/\s/g, '')
 async function credentialsOf(
   access: Access,
   { vault, clock }: Pick<SourceAccessOptions, 'vault' | 'clock'>,
-): Promise<Outcome<(() => Promise<Credentials>) | undefined>> {
+): Promise<Outcome<S3SourceOptions['credentials']>> {
   if (access.kind === 'anonymous') return success(undefined)
   if (access.kind === 'vault') {
     const keys = await vault.read(access.id)
@@ -93,9 +93,13 @@ async function credentialsOf(
     return success(async () => credentials)
   }
   const { fromNodeProviderChain } = await import('@aws-sdk/credential-providers')
-  const provide = fromNodeProviderChain(access.kind === 'profile' ? { profile: access.name } : {})
-  const renew = async () => {
-    const { accessKeyId, secretAccessKey, sessionToken, expiration } = await provide()
+  // Files of keys are read again each time the chain is gone through, for others write them anew.
+  const profile = access.kind === 'profile' ? { profile: access.name } : {}
+  const provide = fromNodeProviderChain({ ...profile, ignoreCache: true })
+  const renew = async (areRefused = false) => {
+    // Known to the chain, if not to its type.
+    const refresh: object = { forceRefresh: areRefused }
+    const { accessKeyId, secretAccessKey, sessionToken, expiration } = await provide(refresh)
     return {
       accessKeyId,
       secretAccessKey,

@@ -69,8 +69,11 @@ export type ObjectSource = {
    * what it had; empty = none.
    */
   tryObject(object: { key: string; etag: string }, signal: AbortSignal): Promise<Outcome<void>>
-  /** Where and how the data plane asks for objects of this bucket. Renewed before credentials run out. */
-  endpoint(signal: AbortSignal): Promise<Outcome<Endpoint>>
+  /**
+   * Where and how the data plane asks for objects of this bucket. Renewed before credentials run out; `areRefused`: those
+   * of now have, and are looked for anew.
+   */
+  endpoint(signal: AbortSignal, areRefused?: boolean): Promise<Outcome<Endpoint>>
   close(): void
 }
 

@@ -15,16 +15,22 @@ const ENDPOINT: Endpoint = {
 async function createKeeper(first: Outcome<Endpoint>) {
   const clock = createVirtualClock()
   const fatal: Failure[] = []
+  const asked: (boolean | undefined)[] = []
   let answer = first
   const keeper = createEndpointKeeper({
     clock,
-    source: { endpoint: async () => answer } as never,
+    source: {
+      async endpoint(_signal: AbortSignal, areRefused?: boolean) {
+        asked.push(areRefused)
+        return answer
+      },
+    } as never,
     onMoved: async () => {},
     onFatal: (failure) => void fatal.push(failure),
   })
   await keeper.renew()
   return {
-    ...{ keeper, fatal },
+    ...{ keeper, fatal, asked, clock },
     async lookAfter(seconds: number, failure: Failure) {
       answer = failed(failure)
       await clock.runUntil(seconds)
@@ -54,5 +60,36 @@ describe('credentials that cannot be renewed', () => {
   it('... but one that has never had any', async () => {
     const { fatal } = await createKeeper(failed(unreachable))
     expect(fatal).toEqual([unreachable])
+  })
+})
+
+describe('credentials that are refused', () => {
+  const expired: Failure = { class: 'credentials', code: 'ExpiredToken', httpStatus: 400 }
+
+  it('are looked for anew, at most once a second', async () => {
+    const { keeper, asked, clock } = await createKeeper(success(ENDPOINT))
+    await clock.runUntil(2)
+    for (let each = 0; each < 5; each++) keeper.noteRefused(expired, 16)
+    expect(asked).toEqual([false, true])
+  })
+
+  it('end the job, whatever was granted before the first refusal and ends only now', async () => {
+    const { keeper, fatal, clock } = await createKeeper(success(ENDPOINT))
+    await clock.runUntil(10)
+    for (let each = 0; each < 7; each++) {
+      keeper.noteRefused(expired, 2)
+      keeper.noteAccepted(clock.monotonic() - 1000)
+    }
+    expect(fatal).toEqual([expired])
+  })
+
+  it('... but do not while others are granted that were sent later', async () => {
+    const { keeper, fatal, clock } = await createKeeper(success(ENDPOINT))
+    await clock.runUntil(10)
+    for (let each = 0; each < 50; each++) {
+      keeper.noteRefused(expired, 2)
+      keeper.noteAccepted(clock.monotonic() + 1)
+    }
+    expect(fatal).toEqual([])
   })
 })

@@ -26,14 +26,16 @@ export function createEndpointKeeper({ clock, source, onMoved, onFatal }: Endpoi
   let renewedAt = Number.NEGATIVE_INFINITY
   let isRenewing = false
   let refusals = 0
+  /** When the first of these came. */
+  let refusedAt = Number.NEGATIVE_INFINITY
   /** Some request has been granted with the credentials of now. */
   let hasAccepted = false
   let skewSeenAt = Number.NEGATIVE_INFINITY
 
-  async function renew(signal: AbortSignal = AbortSignal.timeout(RENEW_TIMEOUT_MS)): Promise<void> {
+  async function renew(signal: AbortSignal = AbortSignal.timeout(RENEW_TIMEOUT_MS), areRefused = false): Promise<void> {
     if (isRenewing) return
     isRenewing = true
-    const renewed = await source.endpoint(signal)
+    const renewed = await source.endpoint(signal, areRefused)
     renewedAt = clock.monotonic()
     if (renewed.ok) {
       const before = endpoint
@@ -63,8 +65,9 @@ export function createEndpointKeeper({ clock, source, onMoved, onFatal }: Endpoi
     tick(): void {
       if (clock.monotonic() - renewedAt > REFRESH_MS) void renew()
     },
-    noteAccepted(): void {
-      refusals = 0
+    /** What was sent before the first refusal says nothing of the credentials of now. Monotonic milliseconds. */
+    noteAccepted(sentAt: number): void {
+      if (sentAt >= refusedAt) refusals = 0
       hasAccepted = true
     },
     /** A key does not change its secret: where others were signed right, it is this object that is not given. */
@@ -79,9 +82,10 @@ export function createEndpointKeeper({ clock, source, onMoved, onFatal }: Endpoi
       void renewClock()
     },
     noteRefused(failure: Failure, connections: number): void {
+      if (refusals === 0) refusedAt = clock.monotonic()
       refusals++
       if (refusals > MAX_REFUSALS * connections) onFatal(failure)
-      else if (clock.monotonic() - renewedAt > REFUSED_REFRESH_MS) void renew()
+      else if (clock.monotonic() - renewedAt > REFUSED_REFRESH_MS) void renew(undefined, true)
     },
   }
 }

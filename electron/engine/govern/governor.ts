@@ -292,7 +292,7 @@ export function createGovernor(options: GovernorOptions) {
     if (!failure) {
       network.noteGrant(line.taskStartedAt)
       answers.push(Math.min(task?.objectSize ?? 0, MAX_OBJECT_BYTES))
-      bucket.noteAccepted()
+      bucket.noteAccepted(line.taskStartedAt)
     }
     // That we closed a silent connection ourselves does not make it less of a failure of its range.
     const isSilent = isOurs && line.closing === 'stalled'

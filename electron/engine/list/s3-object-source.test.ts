@@ -15,7 +15,7 @@ afterEach(() => {
 })
 
 /** `answer`: to every request. */
-async function openSource(answer: RequestListener, credentials?: () => Promise<Credentials>) {
+async function openSource(answer: RequestListener, credentials?: (areRefused?: boolean) => Promise<Credentials>) {
   server = createServer(answer)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
@@ -48,6 +48,31 @@ it('credentials that expire are renewed for listings and HEADs too', async () =>
   source.close()
   expect(signed).toHaveLength(3)
   expect(signed.slice(1)).not.toContain(first)
+})
+
+it.each([
+  ['are used at once where there are others', 'NEW', true],
+  ['are an answer where there are none', 'OLD', false],
+])('keys without an end that are refused %s', async (_name, found, isGranted) => {
+  let current = 'OLD'
+  const signed: (string | undefined)[] = []
+  const source = await openSource(
+    ({ headers }, response) => {
+      const keyId = /Credential=(\w+)/.exec(headers.authorization ?? '')?.[1]
+      signed.push(keyId)
+      if (keyId === 'OLD')
+        response.writeHead(400).end('<Error><Code>ExpiredToken</Code><Message>over</Message></Error>')
+      else response.end('<ListBucketResult></ListBucketResult>')
+    },
+    async (areRefused) => {
+      if (areRefused) current = found
+      return { accessKeyId: current, secretAccessKey: 'secret' }
+    },
+  )
+  const page = await source.listPage({ prefix: '' }, new AbortController().signal)
+  source.close()
+  expect(page.ok).toBe(isGranted)
+  expect(signed).toEqual(isGranted ? ['OLD', 'NEW'] : ['OLD'])
 })
 
 it('a listing that stops half-way is given up, and can be asked for again', async () => {

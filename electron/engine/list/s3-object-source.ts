@@ -31,8 +31,8 @@ export type Credentials = NonNullable<Endpoint['credentials']>
 
 export type S3SourceOptions = {
   source: Source
-  /** Absent: anonymous. May be asked often; caches and renews by itself. */
-  credentials?: () => Promise<Credentials>
+  /** Absent: anonymous. May be asked often; caches and renews by itself, unless they are refused: then it looks anew. */
+  credentials?: (areRefused?: boolean) => Promise<Credentials>
   /** Region of the profile or the environment, used unless the source names one. */
   defaultRegion?: string
   resolver: Resolver
@@ -59,7 +59,9 @@ export function createS3ObjectSource(options: S3SourceOptions): S3ObjectSource {
   async function run<T>(signal: AbortSignal, send: (client: S3Client) => Promise<T>): Promise<Outcome<T>> {
     for (let hop = 0; ; hop++) {
       const { systemClockOffset } = client.config
+      let keyId: string | undefined
       try {
+        keyId = (await options.credentials?.())?.accessKeyId
         return success(await send(client))
       } catch (error) {
         if (signal.aborted) return failed({ class: 'cancelled' })
@@ -67,6 +69,7 @@ export function createS3ObjectSource(options: S3SourceOptions): S3ObjectSource {
         // The refusal has told the server's time, and the SDK signs by that from now on.
         const isClockSet = client.config.systemClockOffset !== systemClockOffset
         if (failure.class === 'clock-skew' && isClockSet && hop < MAX_REGION_HOPS) continue
+        if (failure.class === 'credentials' && hop === 0 && keyId && (await hasOthersThan(keyId))) continue
         if (
           failure.class !== 'wrong-region' ||
           !failure.region ||
@@ -80,6 +83,12 @@ export function createS3ObjectSource(options: S3SourceOptions): S3ObjectSource {
         client = createClient(options, region, requests.handler)
       }
     }
+  }
+
+  /** A file of keys, say, was written anew while the job ran. */
+  const hasOthersThan = async (keyId: string): Promise<boolean> => {
+    const found = await options.credentials?.(true).catch(() => undefined)
+    return found !== undefined && found.accessKeyId !== keyId
   }
 
   const NETWORK_CLASSES: readonly Failure['class'][] = ['dns', 'connect', 'tls', 'proxy', 'reset', 'stalled']
@@ -169,12 +178,12 @@ export function createS3ObjectSource(options: S3SourceOptions): S3ObjectSource {
       return answer.failure.class === 'missing' && isUnsigned(answer.failure) ? noService(answer.failure) : answer
     },
 
-    async endpoint() {
+    async endpoint(_signal, areRefused) {
       const endpoint = planEndpoint(source, region)
       const proxy = parseProxy(await options.proxyFor(endpointUrlOf(endpoint)))
       let credentials: Credentials | undefined
       try {
-        credentials = await options.credentials?.()
+        credentials = await options.credentials?.(areRefused)
       } catch (error) {
         return { ok: false, failure: sdkFailure(error, source.bucket) }
       }
@@ -225,10 +234,10 @@ function createClient(options: S3SourceOptions, region: string, requestHandler: 
   })
 }
 
-/** As the SDK names it: what bears no `expiration` it keeps for ever. */
+/** As the SDK names it: what bears no `expiration` it keeps for ever. What has none to tell may be replaced at any time. */
 const expiring = (provide: () => Promise<Credentials>) => async () => {
-  const { expiresAt, ...keys } = await provide()
-  return expiresAt === undefined ? keys : { ...keys, expiration: new Date(expiresAt) }
+  const { expiresAt = 0, ...keys } = await provide()
+  return { ...keys, expiration: new Date(expiresAt) }
 }
 
 function createRequestHandler(options: S3SourceOptions) {

@@ -6,6 +6,9 @@
 /** [0] tokens in bytes, [1] 1 while a limit is set. */
 export const allocateRateBucket = (): SharedArrayBuffer => new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT)
 
+/** A cell holds 2 GiB, and must not run over into a debt. */
+const MOST_TOKENS = 2 ** 30
+
 export function viewRateBucket(memory: SharedArrayBuffer) {
   const cells = new Int32Array(memory)
   return {
@@ -16,7 +19,7 @@ export function viewRateBucket(memory: SharedArrayBuffer) {
     hasTokens: () => Atomics.load(cells, 0) > 0,
     refill(bytes: number, ceiling: number) {
       const before = Atomics.load(cells, 0)
-      Atomics.add(cells, 0, Math.min(bytes, Math.max(0, ceiling - before)))
+      Atomics.add(cells, 0, Math.min(bytes, Math.max(0, Math.min(ceiling, MOST_TOKENS) - before)))
     },
   }
 }

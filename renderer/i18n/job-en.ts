@@ -676,7 +676,7 @@ export const jobEn: JobWords = {
       all: 'All',
       waiting: 'Waiting',
       active: 'Active',
-      partial: 'Partly here',
+      partial: 'Partial',
       verifying: 'Verifying',
       done: 'Done',
       skipped: 'Kept',

@@ -16,6 +16,11 @@ const CONNECTION_FLAGS: Flag[] = [
   { name: 'virtual-hosted', help: 'ask as BUCKET.HOST/KEY' },
   { name: 'no-sign-request', help: 'anonymous access: sign nothing, need no credentials' },
   { name: 'profile', value: 'NAME', help: 'profile of ~/.aws' },
+  {
+    name: 'request-payer',
+    value: 'requester',
+    help: 'agree to pay for requests and traffic, where the bucket asks for it',
+  },
   { name: 'dns-server', value: 'ADDR[:PORT]', help: "DNS server to ask instead of the system's" },
   { name: 'resolve', value: 'HOST:ADDR[,ADDR...]', isRepeatable: true, help: 'fixed addresses of a host' },
   { name: 'proxy', value: 'URL|system|none', help: 'HTTP(S) proxy (default: system)' },

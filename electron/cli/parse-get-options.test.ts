@@ -52,6 +52,7 @@ describe('a flag is understood', () => {
   test.each<[Record<string, string | string[] | true>, object]>([
     [{ threads: 'auto' }, { threads: 'auto' }],
     [{ threads: '256' }, { threads: 256 }],
+    [{ 'request-payer': 'requester' }, { source: { requestPayer: 'requester' } }],
     [{ 'part-size': '16MiB' }, { partSize: 16 * 1024 * 1024 }],
     [{ 'part-size': '16M' }, { partSize: 16_000_000 }],
     [{ 'limit-rate': '20MiB' }, { limitBytesPerSecond: 20 * 1024 * 1024 }],
@@ -139,6 +140,11 @@ describe('a mistake names its flag and echoes the value', () => {
     [{ include: ['*.nc', ''] }, '--include: "" is empty'],
     [{ 'path-style': true, 'virtual-hosted': true }, '--path-style and --virtual-hosted exclude each other'],
     [{ 'no-sign-request': true, profile: 'lab' }, '--no-sign-request and --profile exclude each other'],
+    [
+      { 'no-sign-request': true, 'request-payer': 'requester' },
+      '--no-sign-request and --request-payer exclude each other',
+    ],
+    [{ 'request-payer': 'me' }, '--request-payer: "me" is none of requester'],
   ])('%j', (typed, message) => {
     expect(() => parse({ typed })).toThrow(message)
   })
@@ -164,6 +170,7 @@ describe('flag beats environment beats settings', () => {
     ],
     ['an empty environment value is none', { env: { LONGHAUL_THREADS: '' }, settings: { threads: 5 } }, { threads: 5 }],
     ['lists come one per line', { env: { LONGHAUL_INCLUDE: '*.nc\n*.grib\n' } }, { include: ['*.nc', '*.grib'] }],
+    ['who pays', { env: { LONGHAUL_REQUEST_PAYER: 'requester' } }, { source: { requestPayer: 'requester' } }],
     ['switches are 1 or 0', { env: { LONGHAUL_NO_SIGN_REQUEST: '1' } }, { source: { access: { kind: 'anonymous' } } }],
     [
       '0 hides a weaker 1',

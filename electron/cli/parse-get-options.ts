@@ -66,13 +66,14 @@ export function parseSource(address: string, flags: FlagValues): Source {
   if (!parsed) refuseValue('s3://BUCKET[/PREFIX]', address, 'is no S3 address such as s3://bucket/prefix/')
   dropWeaker(flags, 'path-style', 'virtual-hosted')
   dropWeaker(flags, 'no-sign-request', 'profile')
+  dropWeaker(flags, 'no-sign-request', 'request-payer')
   const value = valueReader(flags)
   const profile = value('profile', (name) => name)
   const addressing = flags.has('path-style') ? 'path' : flags.has('virtual-hosted') ? 'virtual' : undefined
   return sourceSchema.parse({
     ...parsed,
     ...definedOnly({ endpointUrl: value('endpoint-url', parseEndpointUrl), region: value('region', parseRegion) }),
-    ...definedOnly({ addressing }),
+    ...definedOnly({ addressing, requestPayer: value('request-payer', parseOneOf(['requester'])) }),
     access: flags.has('no-sign-request')
       ? { kind: 'anonymous' }
       : profile

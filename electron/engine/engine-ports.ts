@@ -91,6 +91,8 @@ export type Endpoint = {
   /** Added to this machine's clock for signatures, when the server said it is off. */
   clockOffsetMs?: number
   credentials?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string; expiresAt?: number }
+  /** Sent with every request, as the bucket of somebody who lets its readers pay wants it. */
+  requestPayer?: 'requester'
   proxy?: { hostname: string; port: number; tls: boolean; authorization?: string }
   /** Extra certificate authorities, PEM. */
   ca?: string[]

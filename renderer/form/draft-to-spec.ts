@@ -15,6 +15,7 @@ export function draftToSource(draft: FormDraft): Source {
     ...(region ? { region } : {}),
     addressing: draft.addressing,
     access: draftToAccess(draft),
+    ...(draft.requesterPays && draft.accessKind !== 'anonymous' ? { requestPayer: 'requester' } : {}),
   }
 }
 

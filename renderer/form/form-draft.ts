@@ -22,6 +22,8 @@ export const draftSchema = z.object({
   /** Remembered even while another kind of access is chosen. */
   profile: z.string(),
   vaultId: z.string(),
+  /** Counts with a signature only. */
+  requesterPays: z.boolean().default(false),
   folder: z.string(),
   threadsAuto: z.boolean(),
   threads: z.number().int().min(1).max(MAX_THREADS),
@@ -47,6 +49,7 @@ export const emptyDraft = (folder: string): FormDraft => ({
   accessKind: 'default',
   profile: '',
   vaultId: '',
+  requesterPays: false,
   folder,
   threadsAuto: false,
   threads: DEFAULT_THREADS,

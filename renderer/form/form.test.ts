@@ -138,6 +138,7 @@ describe('the spec', () => {
     endpointUrl: ' https://minio.lab:9000 ',
     accessKind: 'vault',
     vaultId: 'k1',
+    requesterPays: true,
     profile: 'left over',
     threads: 20,
     rateLimit: '20MiB',
@@ -147,7 +148,12 @@ describe('the spec', () => {
   }
   test('carries all that was filled in', () => {
     expect(draftToSpec(full, DEFAULT_SETTINGS)).toMatchObject({
-      source: { endpointUrl: 'https://minio.lab:9000', region: 'us-west-2', access: { kind: 'vault', id: 'k1' } },
+      source: {
+        endpointUrl: 'https://minio.lab:9000',
+        region: 'us-west-2',
+        access: { kind: 'vault', id: 'k1' },
+        requestPayer: 'requester',
+      },
       destination: '/data',
       threads: 20,
       limitBytesPerSecond: 20 * 1024 ** 2,
@@ -163,6 +169,13 @@ describe('the spec', () => {
   ])('of %s passes the contract unchanged', (_, draft) => {
     const spec = draftToSpec(draft, DEFAULT_SETTINGS)
     expect(jobSpecSchema.parse(spec)).toEqual(spec)
+  })
+  test.each<[FormDraft['accessKind'], string | undefined]>([
+    ['default', 'requester'],
+    ['anonymous', undefined],
+  ])('who pays, with %s access: %s', (accessKind, expected) => {
+    const { source } = draftToSpec({ ...example, accessKind, requesterPays: true }, DEFAULT_SETTINGS)
+    expect(source.requestPayer).toBe(expected)
   })
 })
 
@@ -277,6 +290,7 @@ describe('the settings of a job come back into the form as they were', () => {
     vaultId: '',
     folder: '/data/era5',
     threadsAuto: false,
+    requesterPays: true,
     threads: 3,
     include: ['*.nc'],
     exclude: ['*_u*', '*.xml'],

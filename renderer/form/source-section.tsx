@@ -1,5 +1,5 @@
 import { FolderOpenOutlined } from '@ant-design/icons'
-import { Button, Input, Segmented } from 'antd'
+import { Button, Checkbox, Input, Segmented } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from '../i18n/index.ts'
 import { AccessKeys } from './access-keys.tsx'
@@ -116,6 +116,17 @@ function AccessField({ draft, change, errors }: AccessFieldProps) {
       )}
       {draft.accessKind === 'vault' && (
         <AccessKeys vaultId={draft.vaultId} error={errors.keys} onChange={(vaultId) => change({ vaultId })} />
+      )}
+      {draft.accessKind !== 'anonymous' && (
+        <Field label={t('form.requesterPays')} hint={t('form.requesterPaysHint')}>
+          {(control) => (
+            <Checkbox
+              {...control}
+              checked={draft.requesterPays}
+              onChange={(event) => change({ requesterPays: event.target.checked })}
+            />
+          )}
+        </Field>
       )}
     </>
   )

@@ -18,6 +18,7 @@ export function specToDraft(spec: JobSpec): FormDraft {
     accessKind: access.kind,
     ...(access.kind === 'profile' ? { profile: access.name } : {}),
     ...(access.kind === 'vault' ? { vaultId: access.id } : {}),
+    requesterPays: source.requestPayer === 'requester',
     ...limitsToDraft(spec),
     include: spec.include,
     exclude: spec.exclude,

@@ -51,7 +51,8 @@ export const failuresEn: Translation<typeof failuresZh> = {
   denied: {
     plain: 'Access is denied.',
     named: 'Access to {{subject}} is denied.',
-    advice: 'For public data choose “Anonymous”; otherwise use an account with permission, or ask the bucket’s owner.',
+    advice:
+      'For public data choose “Anonymous”; otherwise use an account with permission, or ask the bucket’s owner; some buckets need “Requester pays”.',
   },
   credentials: {
     plain: 'The credentials cannot be used: not found, expired or badly signed.',

@@ -20,6 +20,8 @@ export const formEn: Translation<typeof formZh> = {
   accessProfile: 'Profile',
   accessProfileHint: 'One of the profiles in ~/.aws',
   accessKeys: 'Keys',
+  requesterPays: 'Requester pays',
+  requesterPaysHint: 'Only where the bucket asks for it: your account pays for traffic and requests',
   profile: 'Profile',
   profileNone: 'No profile in ~/.aws',
   profileChoose: 'Choose a profile',

@@ -17,6 +17,7 @@ export function planEndpoint(source: Source, region: string): Endpoint {
     port: Number(base.port) || (tls ? 443 : 80),
     basePath: virtual ? `${folder}/` : `${folder}/${source.bucket}/`,
     region,
+    ...(source.requestPayer ? { requestPayer: source.requestPayer } : {}),
   }
 }
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { setImmediate as turn } from 'node:timers/promises'
 import { afterEach, expect, it, vi } from 'vitest'
 import { success } from '../../../shared/failure.ts'
-import { sourceSchema } from '../../../shared/job-spec.ts'
+import { type Source, sourceSchema } from '../../../shared/job-spec.ts'
 import { type Credentials, createS3ObjectSource } from './s3-object-source.ts'
 
 let server: Server
@@ -15,12 +15,16 @@ afterEach(() => {
 })
 
 /** `answer`: to every request. */
-async function openSource(answer: RequestListener, credentials?: (areRefused?: boolean) => Promise<Credentials>) {
+async function openSource(
+  answer: RequestListener,
+  credentials?: (areRefused?: boolean) => Promise<Credentials>,
+  more: Partial<Source> = {},
+) {
   server = createServer(answer)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return createS3ObjectSource({
-    source: sourceSchema.parse({ bucket: 'bucket', prefix: '', endpointUrl: `http://127.0.0.1:${port}` }),
+    source: sourceSchema.parse({ bucket: 'bucket', prefix: '', endpointUrl: `http://127.0.0.1:${port}`, ...more }),
     ...(credentials ? { credentials } : {}),
     resolver: {
       resolve: async () => success({ addresses: ['127.0.0.1'], ttlSeconds: 60, milliseconds: 1, from: 'fixed' }),
@@ -73,6 +77,27 @@ it.each([
   source.close()
   expect(page.ok).toBe(isGranted)
   expect(signed).toEqual(isGranted ? ['OLD', 'NEW'] : ['OLD'])
+})
+
+it('where the requester pays, every listing, HEAD, trial and GET says so under its signature', async () => {
+  const said: string[] = []
+  const source = await openSource(
+    ({ method, headers }, response) => {
+      const isSigned = headers.authorization?.includes('x-amz-request-payer')
+      said.push(`${method} ${headers['x-amz-request-payer']} ${isSigned}`)
+      response.end('<ListBucketResult></ListBucketResult>')
+    },
+    async () => ({ accessKeyId: 'KEY', secretAccessKey: 'secret' }),
+    { requestPayer: 'requester' },
+  )
+  const { signal } = new AbortController()
+  await source.listPage({ prefix: '' }, signal)
+  await source.headObject('key', {}, signal)
+  await source.tryObject({ key: 'key', etag: '' }, signal)
+  const endpoint = await source.endpoint(signal)
+  source.close()
+  expect(said).toEqual(['GET requester true', 'HEAD requester true', 'GET requester true'])
+  expect(endpoint).toMatchObject({ ok: true, value: { requestPayer: 'requester' } })
 })
 
 it('a listing that stops half-way is given up, and can be asked for again', async () => {

@@ -51,6 +51,7 @@ export type S3ObjectSource = ObjectSource & { listBuckets(signal: AbortSignal): 
 
 export function createS3ObjectSource(options: S3SourceOptions): S3ObjectSource {
   const { source } = options
+  const bucket = { Bucket: source.bucket, RequestPayer: source.requestPayer }
   const requests = createRequestHandler(options)
   let region = source.region ?? options.defaultRegion ?? 'us-east-1'
   let client = createClient(options, region, requests.handler)
@@ -113,7 +114,7 @@ export function createS3ObjectSource(options: S3SourceOptions): S3ObjectSource {
     async listPage({ prefix, delimiter, continuation, pageSize, startAfter }, signal) {
       const page = await run(signal, (s3) =>
         sendList(s3, signal, {
-          Bucket: source.bucket,
+          ...bucket,
           Prefix: prefix,
           Delimiter: delimiter,
           ContinuationToken: continuation,
@@ -133,7 +134,7 @@ export function createS3ObjectSource(options: S3SourceOptions): S3ObjectSource {
       const head = await run(signal, (s3) =>
         s3.send(
           new HeadObjectCommand({
-            Bucket: source.bucket,
+            ...bucket,
             Key: key,
             PartNumber: partNumber,
             ...(checksums ? { ChecksumMode: 'ENABLED' as const } : {}),
@@ -162,7 +163,7 @@ export function createS3ObjectSource(options: S3SourceOptions): S3ObjectSource {
     },
 
     async tryObject({ key, etag }, signal) {
-      const input = { Bucket: source.bucket, Key: key, Range: 'bytes=0-0' }
+      const input = { ...bucket, Key: key, Range: 'bytes=0-0' }
       const answer = await run(signal, (s3) => s3.send(new GetObjectCommand(input), { abortSignal: signal }))
       if (!answer.ok) return answer.failure.subject ? answer : failed({ ...answer.failure, subject: key })
       // Who ignores ranges sends all of it.

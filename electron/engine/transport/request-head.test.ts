@@ -96,6 +96,13 @@ describe('a signed request', () => {
     expect(head).not.toContain(credentials.secretAccessKey)
   })
 
+  it('says who pays, and signs that', async () => {
+    const head = await headFor({}, { credentials, requestPayer: 'requester' })
+    expect(head).toMatch(/^x-amz-request-payer: requester$/m)
+    expect(authorization(head)).toContain(';x-amz-date;x-amz-request-payer,')
+    expect(await headFor({}, { credentials })).not.toContain('request-payer')
+  })
+
   it('sends the session token', async () => {
     expect(await headFor({}, { credentials: { ...credentials, sessionToken: 'token' } })).toMatch(
       /^x-amz-security-token: token$/m,

@@ -19,6 +19,7 @@ export function createRequestSigner(): RequestSigner {
       if (!whole) headers.range = `bytes=${task.range.start}-${task.range.end - 1}`
       if (task.check?.kind === 'compare') headers['x-amz-checksum-mode'] = 'ENABLED'
       if (task.etag && !task.unconditional) headers['if-match'] = `"${task.etag}"`
+      if (endpoint.requestPayer) headers['x-amz-request-payer'] = endpoint.requestPayer
       if (endpoint.proxy?.authorization && !endpoint.tls) headers['proxy-authorization'] = endpoint.proxy.authorization
       if (!endpoint.credentials) return writeHead(path, endpoint, headers)
       signing ??= import('./sign-headers.ts').then(({ createHeaderSigner }) => createHeaderSigner())

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Reason } from '../../../shared/engine-event.ts'
 import { DEFAULT_POLICY } from '../../../shared/policy.ts'
 import { createNetworkWatch } from './network-watch.ts'
 
@@ -61,6 +62,17 @@ describe('the network is lost', () => {
   ])('%s', (_title, at, expected) => {
     expect(watch(30, at).told).toEqual(expected)
   })
+})
+
+it('once it is back, it is told for how long no byte had come', () => {
+  let now = 0
+  const told: Reason[] = []
+  const network = createNetworkWatch({ now: () => now, policy: DEFAULT_POLICY, emit: (_, reason) => told.push(reason) })
+  network.noteBytes()
+  for (now = 100; now < 62_000; now += 100) network.tick(busy)
+  network.noteBytes()
+  network.tick(busy)
+  expect(told.at(-1)).toEqual({ seconds: 62 })
 })
 
 it('it is gone for good after networkGoneSeconds, even where it never brought a byte', () => {

@@ -31,6 +31,8 @@ export function createNetworkWatch(options: {
   /** When a small question was answered in a way that says that objects are given. */
   let givingAt = Number.NEGATIVE_INFINITY
   let isLost = false
+  /** When the last byte had come before the network was lost. */
+  let lostSince = 0
   let hasEverReceived = false
   /** Small questions are asked every `stallSeconds`: one may be lost. */
   const isFresh = (at: number) => now() - at <= 2 * policy.stallSeconds * 1000
@@ -89,10 +91,11 @@ export function createNetworkWatch(options: {
       const isSilent = silentMs > NETWORK_LOST_MS && !isAnswering()
       if (!isLost && hasEverReceived && hasRequests && isSilent) {
         isLost = true
+        lostSince = receivedAt
         emit('network-lost', { seconds: silentMs / 1000 })
       } else if (isLost && !isSilent) {
         isLost = false
-        emit('network-restored', {})
+        emit('network-restored', { seconds: (now() - lostSince) / 1000 })
       }
       const goneMs = policy.networkGoneSeconds * 1000
       const hasAnswered = now() - answeredAt <= goneMs

@@ -39,7 +39,7 @@ export function chooseBanners(input: BannerInput): Banner[] {
   const ended = ENDINGS[phase]?.(input)
   if (ended) return [ended]
   if (phase === 'queued') return [{ kind: 'queued', tone: 'neutral', reason: {} }]
-  if (phase === 'paused') return [diskFull(input) ?? { kind: 'paused', tone: 'neutral', reason: {}, action: 'resume' }]
+  if (phase === 'paused') return [{ kind: 'paused', tone: 'neutral', reason: {}, action: 'resume' }]
   const conditions = [
     diskFull(input),
     offline(input),

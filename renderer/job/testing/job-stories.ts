@@ -318,11 +318,9 @@ export const jobStories: Record<string, Story> = {
     snapshot: { ...quiet, secondsLeft: -1 },
   }),
   'job-disk-full': scene({
-    phase: 'paused',
-    events: [
-      at(30, 'disk-full', { path: 'D:\\era5\\202510', needBytes: 263.4e9, freeBytes: 1.2e6 }),
-      at(30, 'paused', { cause: 'disk' }),
-    ],
+    phase: 'failed',
+    job: { summary: summary({ status: 'failed', failure: { class: 'disk-full' } }) },
+    events: [at(30, 'disk-full', { path: 'D:\\era5\\202510', needBytes: 263.4e9, freeBytes: 1.2e6 })],
     snapshot: { ...quiet, secondsLeft: -1 },
   }),
   'job-offline': scene({

@@ -4,6 +4,7 @@ import type { WindowClient } from './client/parsed-client.ts'
 import { ClientProvider } from './client/use-client.tsx'
 import { NewDownloadPage } from './form/new-download-page.tsx'
 import { applyLanguage, chooseLanguage } from './i18n/index.ts'
+import { DamagedJobs } from './shell/damaged-jobs.tsx'
 import { Header } from './shell/header.tsx'
 import { HostBanner } from './shell/host-banner.tsx'
 import { PageBoundary } from './shell/page-boundary.tsx'
@@ -57,6 +58,7 @@ function Frame() {
       <Header />
       <HostBanner />
       {status === 'ready' && <ResumeOffer />}
+      {status === 'ready' && <DamagedJobs />}
       <div className="lh-body">
         {showSideBar && <SideBar />}
         <main className="lh-main" id="lh-main" tabIndex={-1}>

@@ -27,6 +27,10 @@ export const appInfoSchema = z.object({
   platform: z.enum(['windows', 'linux', 'mac']),
   /** What the system's locale asks for; absent when it asks for neither. */
   systemLanguage: z.enum(['zh', 'en']).optional(),
+  /** Files of jobs that could not be read at this start, set aside: such a job is not in the list. */
+  damagedJobs: z.array(z.string()),
+  /** What `~` stands for in a path. */
+  homeFolder: z.string(),
   /** Where a new job would go unless form or settings say otherwise. */
   defaultFolder: z.string(),
   /** `os`: kept by the system's vault. `session`: kept in memory until the program ends. */

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -390,6 +390,16 @@ describe('after a restart', () => {
     expect(await first.value('settings.read')).toMatchObject({ language: 'system' })
     expect(await readdir(stateFolder)).toContain('settings.json.damaged')
     expect(problems).toHaveLength(1)
+  })
+
+  test('a damaged job is told to the window, and leaves nothing behind that nobody could remove', async () => {
+    const jobs = join(stateFolder, 'jobs')
+    await mkdir(jobs)
+    await writeFile(join(jobs, 'one.json'), '{"jobId":"one","spec"')
+    for (const name of ['one.history', 'one.events.ndjson', 'one.snapshot']) await writeFile(join(jobs, name), '{}')
+    const first = await open()
+    expect(await first.value('app.info')).toMatchObject({ damagedJobs: [join(jobs, 'one.json.damaged')] })
+    expect(await readdir(jobs)).toEqual(['one.json.damaged'])
   })
 })
 

@@ -1,5 +1,6 @@
 /** The handlers of the contract, put together. Hosts bring the vault and the native dialogs; nothing here knows them. */
 import { randomUUID } from 'node:crypto'
+import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import { failed, type Outcome, success } from '../../shared/failure.ts'
 import type { AppInfo, ContractHandlers, Push } from '../../shared/ipc-contract.ts'
@@ -104,6 +105,8 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     host: options.host,
     platform: platformName(options.platform ?? process.platform),
     ...(options.systemLanguage ? { systemLanguage: options.systemLanguage } : {}),
+    damagedJobs: [...book.damaged],
+    homeFolder: homedir(),
     defaultFolder: options.defaultFolder,
     vault: vault.kind,
     nativeDialogs: Boolean(folders?.chooseFolder && folders.reveal),

@@ -9,8 +9,11 @@ import { join } from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import { type JobView, jobViewSchema } from '../../shared/ipc-contract.ts'
 import { hasEnded } from '../../shared/job-state.ts'
+import { removeJobRecord } from './job-record.ts'
 
 export type JobBook = {
+  /** Files that could not be read as a job when the book was opened, where they lie now. */
+  damaged: readonly string[]
   /** Oldest first. */
   list(): JobView[]
   get(jobId: string): JobView | undefined
@@ -32,7 +35,8 @@ export async function openJobBook(
   const dirty = new Set<string>()
   const pathOf = (jobId: string) => join(folder, `${jobId}.json`)
 
-  for (const job of await readJobs(folder, logProblem)) {
+  const { jobs: kept, damaged } = await readJobs(folder, logProblem)
+  for (const job of kept) {
     if (hasEnded(job.phase) || job.phase === 'paused') jobs.set(job.jobId, job)
     else put({ ...job, phase: 'interrupted' })
   }
@@ -59,6 +63,7 @@ export async function openJobBook(
   }
 
   return {
+    damaged,
     list: () => [...jobs.values()].sort((one, other) => (one.createdAt < other.createdAt ? -1 : 1)),
     get: (jobId) => jobs.get(jobId),
     put,
@@ -75,9 +80,13 @@ export async function openJobBook(
   }
 }
 
-async function readJobs(folder: string, logProblem: (where: string, error: unknown) => void): Promise<JobView[]> {
+async function readJobs(
+  folder: string,
+  logProblem: (where: string, error: unknown) => void,
+): Promise<{ jobs: JobView[]; damaged: string[] }> {
   const names = await readdir(folder).catch(() => [])
   const jobs: JobView[] = []
+  const damaged: string[] = []
   for (const name of names.filter((candidate) => /^[\w-]+\.json$/.test(candidate))) {
     const path = join(folder, name)
     try {
@@ -86,8 +95,11 @@ async function readJobs(folder: string, logProblem: (where: string, error: unkno
       jobs.push(job)
     } catch (error) {
       logProblem('job-book', error)
+      damaged.push(`${path}.damaged`)
       await rename(path, `${path}.damaged`).catch(() => {})
+      // Without its job nobody would ask for it, nor remove it.
+      await removeJobRecord(folder, name.slice(0, -'.json'.length)).catch(() => {})
     }
   }
-  return jobs.sort((one, other) => (one.createdAt < other.createdAt ? -1 : 1))
+  return { jobs: jobs.sort((one, other) => (one.createdAt < other.createdAt ? -1 : 1)), damaged }
 }

@@ -30,6 +30,11 @@ export const shellEn: Translation<typeof shellZh> = {
   offerResume_other: '{{count}} jobs were not finished last time',
   resume: 'Continue',
   later: 'Later',
+  damagedJobs_one: 'The record of {{count}} job is damaged: it is not listed',
+  damagedJobs_other: 'The records of {{count}} jobs are damaged: they are not listed',
+  damagedJobsDetail:
+    'What was downloaded is still there: a new download from the same source into the same folder continues it.',
+  understood: 'Understood',
   phases: {
     queued: 'Queued',
     starting: 'Starting',

@@ -26,6 +26,9 @@ export const shellZh = {
   offerResume_other: '{{count}} 个任务上次没有完成',
   resume: '从断点继续',
   later: '以后再说',
+  damagedJobs_other: '{{count}} 个任务的记录已损坏，没有列出',
+  damagedJobsDetail: '已下载的文件都还在：用同样的来源和文件夹新建下载，会从断点继续。',
+  understood: '知道了',
   phases: {
     queued: '排队中',
     starting: '启动中',

@@ -11,6 +11,8 @@ const info: AppInfo = {
   host: 'web',
   platform: 'linux',
   systemLanguage: 'zh',
+  damagedJobs: [],
+  homeFolder: '/home/wang',
   defaultFolder: '/data',
   vault: 'session',
   nativeDialogs: false,

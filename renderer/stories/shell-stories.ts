@@ -45,6 +45,13 @@ const withJobs = {
 
 export const shellStories: Record<string, Story> = {
   'shell-jobs': { route: { page: 'new' }, draft: emptyDraft(INFO.defaultFolder), script: { answers: withJobs } },
+  'shell-damaged-jobs': {
+    route: { page: 'new' },
+    draft: emptyDraft(INFO.defaultFolder),
+    script: {
+      answers: { ...withJobs, 'app.info': always({ ...INFO, damagedJobs: ['C:\\Longhaul\\jobs\\1.json.damaged'] }) },
+    },
+  },
   'shell-loading': { route: { page: 'new' }, script: { answers: { ...baseAnswers(), 'jobs.list': neverAnswers } } },
   'shell-start-failed': {
     route: { page: 'new' },

@@ -20,6 +20,8 @@ export const INFO: AppInfo = {
   host: 'web',
   platform: 'windows',
   systemLanguage: 'zh',
+  damagedJobs: [],
+  homeFolder: 'C:\\Users\\wang',
   defaultFolder: 'D:\\era5\\202510',
   vault: 'os',
   nativeDialogs: false,

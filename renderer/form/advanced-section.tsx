@@ -3,6 +3,7 @@ import { Input, Segmented, Select } from 'antd'
 import { useId } from 'react'
 import type { JobSpec, Source } from '../../shared/job-spec.ts'
 import { useTranslation } from '../i18n/index.ts'
+import { endpointPath } from './draft-fields.ts'
 import { Field } from './field.tsx'
 import { countAdvanced } from './form-draft.ts'
 import type { DraftHandle } from './use-draft.ts'
@@ -45,9 +46,10 @@ function AdvancedFields({
 }: Pick<AdvancedSectionProps, 'handle' | 'errorText' | 'onTouch'>) {
   const { t } = useTranslation()
   const { draft, change } = handle
+  const path = endpointPath(draft.endpointUrl)
 
-  const textField = (name: TextField, label: string, placeholder: string, suffix?: string) => (
-    <Field label={label} error={errorText(name)}>
+  const textField = (name: TextField, label: string, placeholder: string, suffix?: string, hint?: string) => (
+    <Field label={label} hint={hint} error={errorText(name)}>
       {(control) => (
         <Input
           {...control}
@@ -64,7 +66,13 @@ function AdvancedFields({
 
   return (
     <>
-      {textField('endpointUrl', t('form.endpoint'), t('form.endpointPlaceholder'))}
+      {textField(
+        'endpointUrl',
+        t('form.endpoint'),
+        t('form.endpointPlaceholder'),
+        undefined,
+        path && t('form.endpointHasPath', { path }),
+      )}
       <div className="lh-field-pair">
         {textField('region', t('form.region'), t('form.regionPlaceholder'))}
         {textField('rateLimit', t('form.rateLimit'), t('form.rateLimitPlaceholder'), t('form.perSecond'))}

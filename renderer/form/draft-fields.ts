@@ -27,6 +27,14 @@ export const writeS3Address = (bucket: string, prefix: string): string => `s3://
 
 export const isWebUrl = (text: string): boolean => /^https?:\/\/[^/\s]+/i.test(text.trim()) && URL.canParse(text.trim())
 
+/** `/s3` of `https://host/s3/`; undefined where there is none. */
+export const endpointPath = (text: string): string | undefined =>
+  isWebUrl(text) ? new URL(text.trim()).pathname.replace(/\/+$/, '') || undefined : undefined
+
+/** `~/era5` as a shell reads it; as it is while the home folder is not known. */
+export const expandHome = (path: string, homeFolder: string): string =>
+  homeFolder === '' ? path : path.replace(/^\s*~(?=[\\/])/, () => homeFolder.replace(/[\\/]+$/, ''))
+
 /** Of `/data/era5` it is `/data/`, of `D:\era5` `D:\`; a root has none. */
 export const parentPath = (path: string): string | undefined => /^(.*[\\/])[^\\/]+[\\/]*$/.exec(path.trim())?.[1]
 

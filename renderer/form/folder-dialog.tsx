@@ -4,7 +4,8 @@ import { useEffect, useId, useState } from 'react'
 import { useTranslation } from '../i18n/index.ts'
 import { FailureNote } from '../shell/failure-note.tsx'
 import { useReturnFocus } from '../shell/use-return-focus.ts'
-import { isAbsolutePath, parentPath } from './draft-fields.ts'
+import { useAppInfo } from '../store/use-window-store.tsx'
+import { expandHome, isAbsolutePath, parentPath } from './draft-fields.ts'
 import { useAnswer } from './use-answer.ts'
 import './browse-dialog.css'
 
@@ -15,6 +16,7 @@ export function FolderDialog({ startAt, onChoose, onClose }: FolderDialogProps) 
   useReturnFocus()
   const { t } = useTranslation()
   const id = useId()
+  const homeFolder = useAppInfo()?.homeFolder ?? ''
   const [path, setPath] = useState(isAbsolutePath(startAt) ? startAt : '')
   const [typed, setTyped] = useState(path)
   const [answer, again] = useAnswer('folder.list', { path })
@@ -83,7 +85,7 @@ export function FolderDialog({ startAt, onChoose, onClose }: FolderDialogProps) 
           id={id}
           value={typed}
           spellCheck={false}
-          onChange={(event) => setTyped(event.target.value)}
+          onChange={(event) => setTyped(expandHome(event.target.value, homeFolder))}
           onPressEnter={() => setPath(typed.trim())}
         />
       </div>

@@ -7,6 +7,7 @@ import { useClient } from '../client/use-client.tsx'
 import { useTranslation } from '../i18n/index.ts'
 import { FailureNote } from '../shell/failure-note.tsx'
 import { useAppInfo } from '../store/use-window-store.tsx'
+import { expandHome } from './draft-fields.ts'
 import { Field } from './field.tsx'
 import { FolderDialog } from './folder-dialog.tsx'
 
@@ -28,7 +29,7 @@ export function FolderField(props: FolderFieldProps) {
   const { label, path, startAt = '', hint, error, isDisabled = false, onType, onChoose, onLeave } = props
   const { t } = useTranslation()
   const client = useClient()
-  const nativeDialogs = useAppInfo()?.nativeDialogs ?? false
+  const { nativeDialogs = false, homeFolder = '' } = useAppInfo() ?? {}
   const [isPicking, setPicking] = useState(false)
   const [failure, setFailure] = useState<Failure>()
   const from = path || startAt
@@ -53,7 +54,7 @@ export function FolderField(props: FolderFieldProps) {
               spellCheck={false}
               onBlur={() => onLeave?.()}
               onPressEnter={() => onLeave?.()}
-              onChange={(event) => onType(event.target.value)}
+              onChange={(event) => onType(expandHome(event.target.value, homeFolder))}
             />
             <Button icon={<FolderOutlined aria-hidden="true" />} disabled={isDisabled} onClick={() => void choose()}>
               {t('form.folderChoose')}

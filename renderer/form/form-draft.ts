@@ -3,7 +3,7 @@
  * them and `draft-to-spec.ts` turns them into the engine's input.
  */
 import { z } from 'zod'
-import { DEFAULT_THREADS, MAX_THREADS, VERIFY_MODES } from '../../shared/job-spec.ts'
+import { DEFAULT_THREADS, VERIFY_MODES } from '../../shared/job-spec.ts'
 import { parseS3Address } from '../../shared/s3-address.ts'
 import { writeS3Address } from './draft-fields.ts'
 
@@ -26,7 +26,7 @@ export const draftSchema = z.object({
   requesterPays: z.boolean().default(false),
   folder: z.string(),
   threadsAuto: z.boolean(),
-  threads: z.number().int().min(1).max(MAX_THREADS),
+  threads: z.number(),
   include: z.array(z.string()),
   exclude: z.array(z.string()),
   verify: z.enum(VERIFY_MODES),
@@ -85,20 +85,21 @@ function withoutExampleFilter(before: FormDraft, after: FormDraft): FormDraft {
 
 /**
  * Text typed or pasted into the address. What it names is filled in; what it is silent about (access, region) stays, except
- * that another bucket leaves the old one's endpoint and region behind when the address brings its own.
+ * that another bucket, or the same name at another service, leaves the old region behind.
  */
 export function withAddress(draft: FormDraft, text: string): FormDraft {
   const found = parseS3Address(text)
   if (!found) return { ...draft, address: text }
   const isWebAddress = !/^s3a?:/i.test(text.trim())
-  const anotherBucket = found.bucket !== draft.bucket
+  const endpointUrl = found.endpointUrl ?? (isWebAddress ? '' : draft.endpointUrl)
+  const isElsewhere = found.bucket !== draft.bucket || endpointUrl !== draft.endpointUrl
   return withoutExampleFilter(draft, {
     ...draft,
     address: text,
     bucket: found.bucket,
     prefix: found.prefix,
-    endpointUrl: found.endpointUrl ?? (isWebAddress ? '' : draft.endpointUrl),
-    region: found.region ?? (anotherBucket ? '' : draft.region),
+    endpointUrl,
+    region: found.region ?? (isElsewhere ? '' : draft.region),
     addressing: found.addressing ?? (isWebAddress ? 'auto' : draft.addressing),
   })
 }

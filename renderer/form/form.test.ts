@@ -4,7 +4,7 @@ import { jobSpecSchema } from '../../shared/job-spec.ts'
 import { DEFAULT_SETTINGS } from '../../shared/settings.ts'
 import { adviseEmpty } from './advise-empty.ts'
 import { crumbsOf, folderOf, nameBelow } from './browse-path.ts'
-import { isAbsolutePath, isWebUrl, parentPath, parseTimeWindow } from './draft-fields.ts'
+import { endpointPath, expandHome, isAbsolutePath, isWebUrl, parentPath, parseTimeWindow } from './draft-fields.ts'
 import { readDraft, writeDraft } from './draft-storage.ts'
 import { draftToSpec } from './draft-to-spec.ts'
 import { countAdvanced, emptyDraft, exampleDraft, type FormDraft, withAddress, withSource } from './form-draft.ts'
@@ -42,6 +42,12 @@ describe('an address fills the form', () => {
       example,
       's3://nsf-ncar-era5/x/',
       { prefix: 'x/', region: 'us-west-2' },
+    ],
+    [
+      'the same bucket at another service leaves the old region behind, too',
+      example,
+      'http://127.0.0.1:9000/nsf-ncar-era5/x/',
+      { bucket: 'nsf-ncar-era5', endpointUrl: 'http://127.0.0.1:9000', region: '' },
     ],
     ['what is no address stays as typed and changes nothing else', example, 'hello', { ...example, address: 'hello' }],
   ]
@@ -92,6 +98,9 @@ describe('validation', () => {
     ['no profile chosen', { ...example, accessKind: 'profile' }, { profile: 'profileMissing' }],
     ['no keys saved', { ...example, accessKind: 'vault' }, { keys: 'keysMissing' }],
     ['a relative folder', { ...example, folder: 'data' }, { folder: 'folderRelative' }],
+    ['no threads', { ...example, threads: 0 }, { threads: 'threadsRange' }],
+    ['more threads than can be had', { ...example, threads: 1001 }, { threads: 'threadsRange' }],
+    ['threads that do not count, because they are automatic', { ...example, threads: 0, threadsAuto: true }, {}],
     ['a region that is no piece of a host name', { ...example, region: 'us west 2!' }, { region: 'regionInvalid' }],
     ['a region of another make, with a space behind', { ...example, region: 'garage ' }, {}],
     ['an endpoint without scheme', { ...example, endpointUrl: 'minio:9000' }, { endpointUrl: 'endpointInvalid' }],
@@ -199,6 +208,23 @@ test.each([
 ])('absolute path %s: %s', (path, expected) => expect(isAbsolutePath(path)).toBe(expected))
 
 test.each([
+  ['~/era5', '/home/wang', '/home/wang/era5'],
+  ['~\\era5', 'C:\\Users\\wang', 'C:\\Users\\wang\\era5'],
+  ['~/era5', '/', '/era5'],
+  ['~/era5', '', '~/era5'],
+  ['~', '/home/wang', '~'],
+  ['~li/era5', '/home/wang', '~li/era5'],
+  ['/data/~/era5', '/home/wang', '/data/~/era5'],
+])('%s in the home folder %s is %s', (path, home, expected) => expect(expandHome(path, home)).toBe(expected))
+
+test.each([
+  ['http://127.0.0.1:9000/era5/', '/era5'],
+  ['https://minio.lab:9000/', undefined],
+  ['https://minio.lab:9000', undefined],
+  ['minio', undefined],
+])('the path of the endpoint %s is %s', (url, expected) => expect(endpointPath(url)).toBe(expected))
+
+test.each([
   ['/data/era5', '/data/'],
   ['/data/era5/', '/data/'],
   ['/data', '/'],
@@ -259,6 +285,9 @@ describe('keeping the draft', () => {
     const kept = storage()
     writeDraft(kept, example)
     expect(readDraft(kept)).toEqual(example)
+    // A wrong number as well: what was typed stays.
+    writeDraft(kept, { ...example, threads: 1001 })
+    expect(readDraft(kept)?.threads).toBe(1001)
   })
   test.each(['', '{', 'null', '{"bucket":1}'])('what cannot be read is forgotten: %s', (text) => {
     const kept = storage()

@@ -11,6 +11,7 @@ import { useAppInfo, useSettings, useStoreHandle } from '../store/use-window-sto
 import { AdvancedSection } from './advanced-section.tsx'
 import { adviseEmpty } from './advise-empty.ts'
 import { DestinationSection } from './destination-section.tsx'
+import { endpointPath } from './draft-fields.ts'
 import { draftToSource, draftToSpec } from './draft-to-spec.ts'
 import { isExample } from './form-draft.ts'
 import { PreviewPanel } from './preview-panel.tsx'
@@ -55,7 +56,7 @@ export function NewDownloadPage() {
 
   // What was filled in before this visit counts as finished typing.
   const [touched, setTouched] = useState<ReadonlySet<DraftField>>(
-    () => new Set(TEXT_FIELDS.filter((field) => draft[field] !== '')),
+    () => new Set([...TEXT_FIELDS.filter((field) => draft[field] !== ''), 'threads']),
   )
   const [attempted, setAttempted] = useState(false)
   const [advancedOpen, setAdvancedOpen] = useState(() => {
@@ -97,6 +98,7 @@ export function NewDownloadPage() {
           error: t(`form.errors.${sourceError}`, { example }),
         })
       : t('form.previewIdle')
+  const endpointFolder = endpointPath(draft.endpointUrl)
   const touch = (field: DraftField) => setTouched((before) => new Set(before).add(field))
   const firstError = FIELD_ORDER.map(errorText).find((text) => attempted && text)
 
@@ -155,7 +157,11 @@ export function NewDownloadPage() {
               onChange={(path) => handle.change({ folder: path })}
               onTouch={() => touch('folder')}
             />
-            <SelectionSection handle={handle} />
+            <SelectionSection
+              handle={handle}
+              threadsError={errorText('threads')}
+              onTouchThreads={() => touch('threads')}
+            />
             <AdvancedSection
               handle={handle}
               open={advancedOpen}
@@ -171,6 +177,7 @@ export function NewDownloadPage() {
               idleText={notListed}
               folder={folderView}
               emptyAdvice={adviseEmpty(draft)}
+              missingBucketAdvice={endpointFolder && t('form.endpointHasPath', { path: endpointFolder })}
               onRetry={retry}
             />
             <WhatHappens folder={draft.folder} />

@@ -16,11 +16,20 @@ type PreviewPanelProps = {
   idleText: string
   folder: FolderView | undefined
   emptyAdvice: EmptyAdvice | undefined
+  /** What may be the reason where the bucket is not there. */
+  missingBucketAdvice: string | undefined
   onRetry: () => void
 }
 
 /** What would be downloaded: count, size, whether it fits, a few names. */
-export function PreviewPanel({ preview, idleText, folder, emptyAdvice, onRetry }: PreviewPanelProps) {
+export function PreviewPanel({
+  preview,
+  idleText,
+  folder,
+  emptyAdvice,
+  missingBucketAdvice,
+  onRetry,
+}: PreviewPanelProps) {
   const { t } = useTranslation()
   const id = useId()
   return (
@@ -39,6 +48,9 @@ export function PreviewPanel({ preview, idleText, folder, emptyAdvice, onRetry }
             </Button>
           }
         />
+      )}
+      {preview.status === 'failed' && preview.failure.class === 'missing-bucket' && missingBucketAdvice && (
+        <p className="lh-healing">{missingBucketAdvice}</p>
       )}
       {(preview.status === 'listing' || preview.status === 'done') && (
         <PreviewNumbers

@@ -4,7 +4,9 @@ import { type ControlProps, Field, Section } from './field.tsx'
 import { ThreadsField } from './threads-field.tsx'
 import type { DraftHandle } from './use-draft.ts'
 
-export function SelectionSection({ handle }: { handle: DraftHandle }) {
+type SelectionSectionProps = { handle: DraftHandle; threadsError: string | undefined; onTouchThreads: () => void }
+
+export function SelectionSection({ handle, threadsError, onTouchThreads }: SelectionSectionProps) {
   const { t } = useTranslation()
   const { draft, change } = handle
   return (
@@ -29,7 +31,7 @@ export function SelectionSection({ handle }: { handle: DraftHandle }) {
           />
         )}
       </Field>
-      <ThreadsField chosen={draft} onChange={change} />
+      <ThreadsField chosen={draft} error={threadsError} onChange={change} onTouch={onTouchThreads} />
     </Section>
   )
 }

@@ -1,5 +1,5 @@
 import { Checkbox, InputNumber, Slider } from 'antd'
-import { AUTO_THREADS, MAX_THREADS } from '../../shared/job-spec.ts'
+import { AUTO_THREADS } from '../../shared/job-spec.ts'
 import { useTranslation } from '../i18n/index.ts'
 import { Field } from './field.tsx'
 import type { FormDraft } from './form-draft.ts'
@@ -10,26 +10,29 @@ const THREAD_MARKS = Object.fromEntries([0, 1, 2, 3, 4, 5, 6, 7, 8].map((power) 
 
 type ThreadsFieldProps = {
   chosen: Pick<FormDraft, 'threads' | 'threadsAuto'>
+  error: string | undefined
   onChange: (change: Partial<Pick<FormDraft, 'threads' | 'threadsAuto'>>) => void
+  /** The number is left. */
+  onTouch: () => void
 }
 
-export function ThreadsField({ chosen, onChange }: ThreadsFieldProps) {
+export function ThreadsField({ chosen, error, onChange, onTouch }: ThreadsFieldProps) {
   const { t } = useTranslation()
   const { threads, threadsAuto } = chosen
   const hint = threadsAuto ? t('form.threadsAutoHint', { max: AUTO_THREADS }) : t('form.threadsHint', { max: threads })
   return (
-    <Field label={t('form.threads')} hint={hint} group>
-      {() => (
+    <Field label={t('form.threads')} hint={hint} error={error} group>
+      {(control) => (
         <div className="lh-threads">
           <InputNumber
+            {...control}
             className="lh-threads-number"
             aria-label={t('form.threadsCount')}
-            min={1}
-            max={MAX_THREADS}
             precision={0}
             disabled={threadsAuto}
             value={threads}
-            onChange={(count) => count && onChange({ threads: count })}
+            onBlur={onTouch}
+            onChange={(count) => count !== null && onChange({ threads: count })}
           />
           <Checkbox checked={threadsAuto} onChange={(event) => onChange({ threadsAuto: event.target.checked })}>
             {t('form.threadsAuto')}
@@ -41,7 +44,7 @@ export function ThreadsField({ chosen, onChange }: ThreadsFieldProps) {
             step={null}
             marks={THREAD_MARKS}
             disabled={threadsAuto}
-            value={Math.log2(threads)}
+            value={Math.log2(Math.max(1, threads))}
             tooltip={{ open: false }}
             ariaLabelForHandle={t('form.threads')}
             ariaValueTextFormatterForHandle={(power) => String(Math.round(2 ** power))}

@@ -1,7 +1,7 @@
 /** What is wrong in the form, by field. The values are keys of `form.errors`. Pure. */
 import { parseBytes, parseRate } from '../../shared/format-units.ts'
 import type { FolderView } from '../../shared/ipc-contract.ts'
-import { isRegion, MAX_PART_BYTES, MIN_PART_BYTES } from '../../shared/job-spec.ts'
+import { isRegion, MAX_PART_BYTES, MAX_THREADS, MIN_PART_BYTES } from '../../shared/job-spec.ts'
 import { parseS3Address } from '../../shared/s3-address.ts'
 import type { formZh } from '../i18n/form-zh.ts'
 import { isAbsolutePath, isWebUrl, parseTimeWindow, writeS3Address } from './draft-fields.ts'
@@ -12,7 +12,7 @@ export type DraftErrors = Partial<Record<DraftField, DraftError>>
 
 export const ADVANCED_FIELDS = ['endpointUrl', 'region', 'rateLimit', 'timeWindow', 'partSize'] as const
 /** In the order of the form, so that the first error is the topmost. */
-export const FIELD_ORDER = ['address', 'bucket', 'profile', 'keys', 'folder', ...ADVANCED_FIELDS] as const
+export const FIELD_ORDER = ['address', 'bucket', 'profile', 'keys', 'folder', 'threads', ...ADVANCED_FIELDS] as const
 export type DraftField = (typeof FIELD_ORDER)[number]
 /** Errors of these make it impossible to ask the bucket anything. */
 const SOURCE_FIELDS = ['address', 'bucket', 'profile', 'keys', 'endpointUrl', 'region'] as const
@@ -26,6 +26,7 @@ export function validateDraft(draft: FormDraft, folder: FolderView | undefined):
     profile: draft.accessKind === 'profile' && !draft.profile ? 'profileMissing' : undefined,
     keys: draft.accessKind === 'vault' && !draft.vaultId ? 'keysMissing' : undefined,
     folder: checkFolder(draft.folder, folder),
+    threads: checkThreads(draft),
     endpointUrl: draft.endpointUrl.trim() && !isWebUrl(draft.endpointUrl) ? 'endpointInvalid' : undefined,
     region: draft.region.trim() && !isRegion(draft.region.trim()) ? 'regionInvalid' : undefined,
     rateLimit: checkRateLimit(draft.rateLimit),
@@ -59,6 +60,9 @@ function checkFolder(path: string, view: FolderView | undefined): DraftError | u
   if (view?.isBelowFile) return 'folderIsFile'
   return view && !view.writable ? 'folderReadOnly' : undefined
 }
+
+export const checkThreads = ({ threads, threadsAuto }: Pick<FormDraft, 'threads' | 'threadsAuto'>) =>
+  threadsAuto || (threads >= 1 && threads <= MAX_THREADS) ? undefined : 'threadsRange'
 
 export function checkRateLimit(text: string): DraftError | undefined {
   if (!text.trim()) return undefined

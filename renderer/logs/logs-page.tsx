@@ -5,12 +5,12 @@ import type { Failure } from '../../shared/failure.ts'
 import type { JobView } from '../../shared/ipc-contract.ts'
 import type { LogAnalysis } from '../../shared/log-analysis.ts'
 import { useClient } from '../client/use-client.tsx'
-import { isAbsolutePath } from '../form/draft-fields.ts'
+import { expandHome, isAbsolutePath } from '../form/draft-fields.ts'
 import { Field } from '../form/field.tsx'
 import { useTranslation } from '../i18n/index.ts'
 import { FailureNote } from '../shell/failure-note.tsx'
 import { jobName } from '../shell/job-label.ts'
-import { useJobs } from '../store/use-window-store.tsx'
+import { useAppInfo, useJobs } from '../store/use-window-store.tsx'
 import { LogFindings } from './log-findings.tsx'
 import { LogGroupTables } from './log-group-tables.tsx'
 import './logs-page.css'
@@ -21,6 +21,7 @@ export function LogsPage() {
   const { t } = useTranslation()
   const client = useClient()
   const jobs = useJobs()
+  const homeFolder = useAppInfo()?.homeFolder ?? ''
   const known = jobs.flatMap(logsOf)
   const [typed, setTyped] = useState<string>()
   const [isAnalysing, setAnalysing] = useState(false)
@@ -60,7 +61,7 @@ export function LogsPage() {
               {...control}
               value={path}
               spellCheck={false}
-              onChange={(event) => setTyped(event.target.value)}
+              onChange={(event) => setTyped(expandHome(event.target.value, homeFolder))}
               onPressEnter={() => isPath && void analyse()}
             />
           )}

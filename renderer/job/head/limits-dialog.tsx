@@ -9,7 +9,7 @@ import { draftToLimits } from '../../form/draft-to-spec.ts'
 import { Field } from '../../form/field.tsx'
 import { limitsToDraft } from '../../form/spec-to-draft.ts'
 import { ThreadsField } from '../../form/threads-field.tsx'
-import { checkRateLimit } from '../../form/validate-draft.ts'
+import { checkRateLimit, checkThreads } from '../../form/validate-draft.ts'
 import { useTranslation } from '../../i18n/index.ts'
 import { FailureNote } from '../../shell/failure-note.tsx'
 import { useReturnFocus } from '../../shell/use-return-focus.ts'
@@ -25,10 +25,11 @@ export function LimitsDialog({ job, onClose }: { job: JobView; onClose: () => vo
   const [isApplying, setApplying] = useState(false)
   const [failure, setFailure] = useState<Failure>()
   const error = checkRateLimit(draft.rateLimit)
+  const threadsError = checkThreads(draft)
 
   const apply = async () => {
     setTouched(true)
-    if (error) return
+    if (error || threadsError) return
     setApplying(true)
     const outcome = await client.call('jobs.setLimits', { jobId: job.jobId, ...draftToLimits(draft) })
     setApplying(false)
@@ -51,7 +52,12 @@ export function LimitsDialog({ job, onClose }: { job: JobView; onClose: () => vo
         </>
       }
     >
-      <ThreadsField chosen={draft} onChange={(change) => setDraft((before) => ({ ...before, ...change }))} />
+      <ThreadsField
+        chosen={draft}
+        error={touched && threadsError ? t(`form.errors.${threadsError}`) : undefined}
+        onChange={(change) => setDraft((before) => ({ ...before, ...change }))}
+        onTouch={() => setTouched(true)}
+      />
       <Field
         label={t('form.rateLimit')}
         hint={hasEnded(job.phase) ? limitsDialog.later : limitsDialog.live}

@@ -34,3 +34,29 @@ spec('of three jobs one is at work; the next begins when it ends, the last when 
   await expect.poll(() => page.locator('.lh-side-phase', { hasText: words.completed }).count()).toBe(3)
   for (const folder of folders) expect(await archive.differences(server, folder)).toEqual([])
 })
+
+spec('jobs that the program was torn from go on in the order they were begun', async (workshop) => {
+  const archive = era5Archive(16 * MEGABYTE)
+  const server = await workshop.serve({ ...archive.options, weather: [connectionSpeed(0.05 * MEGABYTE)] })
+  const program = await workshop.start()
+  const page = await workshop.open(program)
+  await page.getByRole('button', { name: words.settings }).click()
+  await page.getByLabel(words.jobsAtOnce).fill('1')
+  await page.getByLabel(words.jobsAtOnce).blur()
+  const form = newDownloadPage(page)
+  for (const name of ['first', 'second', 'third']) {
+    await page.getByRole('link', { name: words.newDownload }).click()
+    await form.pasteAddress(archive.addressOn(server))
+    await form.setFolder(`${workshop.destination}-${name}`)
+    await form.start()
+    await jobPage(page).banner(name === 'first' ? 'running' : 'queued')
+  }
+  await program.kill()
+
+  const again = await workshop.open(await workshop.start())
+  await again.getByRole('button', { name: words.resumeFromBreak }).click()
+  // The side bar tells the newest first.
+  await expect
+    .poll(() => again.locator('.lh-side-phase').allInnerTexts())
+    .toEqual([words.queued, words.queued, words.running])
+})

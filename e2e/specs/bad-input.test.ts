@@ -1,6 +1,8 @@
 /** Wrong input gets one clear sentence, and the form keeps what was typed. */
+import { join } from 'node:path'
 import { expect } from 'vitest'
 import { newDownloadPage } from '../model/new-download-page.ts'
+import { WORDS } from '../model/words.ts'
 import { era5Archive, MEGABYTE } from '../support/era5.ts'
 import { spec } from '../support/spec.ts'
 
@@ -27,6 +29,25 @@ spec('each wrong address is told in one sentence and stays in the form', async (
     await page.getByRole('alert').or(page.locator('main')).getByText(sentence).first().waitFor()
     expect(await form.address()).toBe(address)
   }
+})
+
+spec('a folder in the home folder, a number that cannot be, and a bucket in the endpoint', async (workshop) => {
+  const archive = era5Archive(10 * MEGABYTE)
+  const server = await workshop.serve(archive.options)
+  const page = await workshop.open(await workshop.start())
+  const form = newDownloadPage(page)
+  await form.setFolder('~/era5')
+  expect(await form.folder()).toBe(join(workshop.home, 'era5'))
+
+  await page.getByLabel(WORDS.zh.threads).fill('1001')
+  await form.start()
+  await page.getByRole('status').getByText('线程数在 1 到 256 之间').waitFor()
+  expect(await page.getByLabel(WORDS.zh.threads).inputValue()).toBe('1001')
+
+  await form.pasteAddress('s3://era5-mirror/e5.oper.an.pl/202510/')
+  await page.getByRole('button', { name: WORDS.zh.advanced }).click()
+  await page.getByLabel(WORDS.zh.endpoint).fill(`${server.endpointUrl}/era5-mirror`)
+  await page.getByRole('region', { name: WORDS.zh.preview }).getByText('服务地址带有路径 /era5-mirror').waitFor()
 })
 
 spec(

@@ -41,7 +41,7 @@ export const formEn: Translation<typeof formZh> = {
   keysVaultSession: 'Kept in memory until the program ends, never written to disk.',
   endpoint: 'Endpoint',
   endpointPlaceholder: 'empty = AWS; else e.g. https://minio.example.org:9000',
-  endpointHasPath: 'The endpoint has the path {{path}}; if that is the bucket, write it into “Bucket”',
+  endpointHasPath: 'The endpoint has the path {{path}}; if that is the bucket, write it into “Bucket” only',
   region: 'Region',
   regionPlaceholder: 'empty = found by itself',
   addressing: 'Addressing',

@@ -39,7 +39,7 @@ export const formZh = {
   keysVaultSession: '只在内存中保留到程序退出，不写入磁盘。',
   endpoint: '服务地址',
   endpointPlaceholder: '留空 = AWS；否则如 https://minio.example.org:9000',
-  endpointHasPath: '服务地址带有路径 {{path}}；如果它是存储桶，请写到“存储桶”一栏',
+  endpointHasPath: '服务地址带有路径 {{path}}；如果它是存储桶，请只写在“存储桶”一栏',
   region: '区域',
   regionPlaceholder: '留空 = 自动识别',
   addressing: '寻址方式',

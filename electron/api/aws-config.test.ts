@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { configuredEndpointOf, defaultRegionOf, parseProfiles } from './aws-config.ts'
+import { configuredEndpointOf, credentialProcessOf, defaultRegionOf, parseProfiles } from './aws-config.ts'
 
 const CONFIG = `
 [default]
@@ -37,4 +37,24 @@ test.each([
   ['switched off', { AWS_ENDPOINT_URL: 'http://b', AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true' }, 'era5', undefined],
 ])('endpoint: %s', (_, environment, profile, endpoint) => {
   expect(configuredEndpointOf(environment, profiles, profile)).toBe(endpoint)
+})
+
+test.each<[string, NodeJS.ProcessEnv, string | undefined, string | undefined]>([
+  ['of the profile that was asked for, without the remark behind it', {}, 'lab', 'lab-login --for era5#1'],
+  ['of the profile the environment names', { AWS_PROFILE: 'lab' }, undefined, 'lab-login --for era5#1'],
+  ['of the default profile', {}, undefined, '"C:\\Lab Tools\\login.exe"'],
+  [
+    'not where the environment holds keys',
+    { AWS_ACCESS_KEY_ID: 'A', AWS_SECRET_ACCESS_KEY: 'S' },
+    undefined,
+    undefined,
+  ],
+  ['not where the profile holds keys as well', {}, 'both', undefined],
+  ['none', {}, 'plain', undefined],
+])('the process that gives keys: %s', (_, environment, profile, command) => {
+  const config =
+    '[default]\ncredential_process="C:\\Lab Tools\\login.exe" \n[profile plain]\n' +
+    '[profile lab]\ncredential_process = lab-login --for era5#1 # as told\n[profile both]\ncredential_process = other\n'
+  const known = parseProfiles(config, '[both]\naws_access_key_id = A\n')
+  expect(credentialProcessOf(environment, known, profile)?.command).toBe(command)
 })

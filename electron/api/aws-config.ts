@@ -1,9 +1,16 @@
-/** What `~/.aws` says about profiles: names, regions, endpoints. Secrets are left to the SDK. */
+/** What `~/.aws` says about profiles: names, regions, endpoints, processes that give keys. Secrets are left to the SDK. */
 import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import type { CredentialProcess } from './credential-process.ts'
 
-type AwsProfile = { region?: string; endpointUrl?: string }
+type AwsProfile = {
+  region?: string
+  endpointUrl?: string
+  credentialProcess?: string
+  /** Keys, or a role, that the AWS tools take before they run a process. */
+  hasKeys?: true
+}
 export type AwsProfiles = Map<string, AwsProfile>
 
 /** Files that are missing or unreadable hold no profiles. */
@@ -39,6 +46,19 @@ export function configuredEndpointOf(
   return fromEnvironment || profiles.get(profile ?? environment.AWS_PROFILE ?? 'default')?.endpointUrl
 }
 
+/** Undefined where the AWS tools would find their keys elsewhere. */
+export function credentialProcessOf(
+  environment: NodeJS.ProcessEnv,
+  profiles: AwsProfiles,
+  asked?: string,
+): CredentialProcess | undefined {
+  const named = asked ?? environment.AWS_PROFILE
+  if (!named && environment.AWS_ACCESS_KEY_ID && environment.AWS_SECRET_ACCESS_KEY) return undefined
+  const profile = named || 'default'
+  const { credentialProcess: command, hasKeys } = profiles.get(profile) ?? {}
+  return command && !hasKeys ? { profile, command } : undefined
+}
+
 /**
  * Sections are `[default]` and `[profile NAME]` in `config`, `[NAME]` in `credentials`; others (`sso-session`,
  * `services`) are no profiles. https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html
@@ -65,6 +85,9 @@ export function parseProfiles(config: string, credentials: string): AwsProfiles 
       if (region && current && !current.region) current.region = region
       const endpointUrl = /^endpoint_url\s*=\s*(\S+)/.exec(line)?.[1]
       if (endpointUrl && current && !current.endpointUrl) current.endpointUrl = endpointUrl
+      const command = /^credential_process\s*=\s*(.+?)\s*(?:\s[;#].*)?$/.exec(line)?.[1]
+      if (command && current && !current.credentialProcess) current.credentialProcess = command
+      if (current && /^(?:aws_access_key_id|role_arn|web_identity_token_file)\s*=/.test(line)) current.hasKeys = true
     }
   }
 }

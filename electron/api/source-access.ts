@@ -7,7 +7,14 @@ import { DEFAULT_POLICY } from '../../shared/policy.ts'
 import type { Clock } from '../engine/engine-ports.ts'
 import type { S3SourceOptions } from '../engine/list/s3-object-source.ts'
 import { createHostResolver } from '../engine/transport/resolve-host.ts'
-import { configuredEndpointOf, defaultRegionOf, readAwsProfiles } from './aws-config.ts'
+import {
+  type AwsProfiles,
+  configuredEndpointOf,
+  credentialProcessOf,
+  defaultRegionOf,
+  readAwsProfiles,
+} from './aws-config.ts'
+import { createProcessCredentials } from './credential-process.ts'
 import { keepWhileGood } from './keep-while-good.ts'
 import type { Vault } from './vault.ts'
 
@@ -35,7 +42,7 @@ export async function readSourceAccess(options: SourceAccessOptions): Promise<Ou
   if (profile !== undefined && !profiles.has(profile)) {
     return failed({ class: 'credentials', code: 'unknown-profile', subject: profile })
   }
-  const credentials = await credentialsOf(source.access, options)
+  const credentials = await credentialsOf(source.access, profiles, options)
   if (!credentials.ok) return credentials
   const defaultRegion = defaultRegionOf(environment, profiles, profile)
   // Said here for both planes: the SDK would read it by itself, our own transport would not.
@@ -82,7 +89,8 @@ const withoutSpace = (pem: string): string => pem.replace(/\s/g, '')
 /** Absent for anonymous access. The SDK's chain caches and renews by itself. */
 async function credentialsOf(
   access: Access,
-  { vault, clock }: Pick<SourceAccessOptions, 'vault' | 'clock'>,
+  profiles: AwsProfiles,
+  { vault, clock, environment }: Pick<SourceAccessOptions, 'vault' | 'clock' | 'environment'>,
 ): Promise<Outcome<S3SourceOptions['credentials']>> {
   if (access.kind === 'anonymous') return success(undefined)
   if (access.kind === 'vault') {
@@ -92,6 +100,8 @@ async function credentialsOf(
     const credentials = { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) }
     return success(async () => credentials)
   }
+  const ofProcess = credentialProcessOf(environment, profiles, access.kind === 'profile' ? access.name : undefined)
+  if (ofProcess) return success(createProcessCredentials(ofProcess, { environment, now: clock.now }))
   const { fromNodeProviderChain } = await import('@aws-sdk/credential-providers')
   // Files of keys are read again each time the chain is gone through, for others write them anew.
   const profile = access.kind === 'profile' ? { profile: access.name } : {}

@@ -79,6 +79,18 @@ it.each([
   expect(signed).toEqual(isGranted ? ['OLD', 'NEW'] : ['OLD'])
 })
 
+it('nobody who has stopped waits for credentials that do not come', async () => {
+  const source = await openSource(
+    () => {},
+    () => new Promise(() => {}),
+  )
+  const signal = AbortSignal.timeout(10)
+  const answers = await Promise.all([source.listPage({ prefix: '' }, signal), source.endpoint(signal)])
+  source.close()
+  const cancelled = { ok: false, failure: { class: 'cancelled' } }
+  expect(answers).toEqual([cancelled, cancelled])
+})
+
 it('where the requester pays, every listing, HEAD, trial and GET says so under its signature', async () => {
   const said: string[] = []
   const source = await openSource(

@@ -62,7 +62,7 @@ export function createS3ObjectSource(options: S3SourceOptions): S3ObjectSource {
       const { systemClockOffset } = client.config
       let keyId: string | undefined
       try {
-        keyId = (await options.credentials?.())?.accessKeyId
+        keyId = (await askCredentials(signal))?.accessKeyId
         return success(await send(client))
       } catch (error) {
         if (signal.aborted) return failed({ class: 'cancelled' })
@@ -83,6 +83,20 @@ export function createS3ObjectSource(options: S3SourceOptions): S3ObjectSource {
         client.destroy()
         client = createClient(options, region, requests.handler)
       }
+    }
+  }
+
+  /** A process or a service that gives them may take its time: whoever has stopped does not wait for it. */
+  async function askCredentials(signal: AbortSignal, areRefused?: boolean): Promise<Credentials | undefined> {
+    if (!options.credentials) return undefined
+    const stopped = Promise.withResolvers<never>()
+    const stop = () => stopped.reject(signal.reason)
+    if (signal.aborted) stop()
+    signal.addEventListener('abort', stop, { once: true })
+    try {
+      return await Promise.race([options.credentials(areRefused), stopped.promise])
+    } finally {
+      signal.removeEventListener('abort', stop)
     }
   }
 
@@ -179,13 +193,14 @@ export function createS3ObjectSource(options: S3SourceOptions): S3ObjectSource {
       return answer.failure.class === 'missing' && isUnsigned(answer.failure) ? noService(answer.failure) : answer
     },
 
-    async endpoint(_signal, areRefused) {
+    async endpoint(signal, areRefused) {
       const endpoint = planEndpoint(source, region)
       const proxy = parseProxy(await options.proxyFor(endpointUrlOf(endpoint)))
       let credentials: Credentials | undefined
       try {
-        credentials = await options.credentials?.(areRefused)
+        credentials = await askCredentials(signal, areRefused)
       } catch (error) {
+        if (signal.aborted) return failed({ class: 'cancelled' })
         return { ok: false, failure: sdkFailure(error, source.bucket) }
       }
       const offset = client.config.systemClockOffset

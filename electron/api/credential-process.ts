@@ -1,0 +1,105 @@
+/**
+ * Credentials from the `credential_process` of a profile. The SDK runs it too, but twice, waits for it without an end, and
+ * tells nobody why it failed. https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
+ */
+import { type ExecException, exec } from 'node:child_process'
+import { z } from 'zod'
+import type { Credentials } from '../engine/list/s3-object-source.ts'
+import { redact } from './report-bundle-redact.ts'
+
+export type CredentialProcess = { profile: string; command: string }
+type Options = {
+  environment: NodeJS.ProcessEnv
+  /** Unix milliseconds. */
+  now: () => number
+  limitMs?: number
+}
+
+/**
+ * The AWS CLI waits for ever, but with somebody before it. A login in a browser takes half a minute; what wants to be typed in
+ * never comes, for nobody can type.
+ */
+const LIMIT_MS = 60_000
+/** New ones are asked for so long before the old ones expire, as the SDK does. */
+const EARLY_MS = 5 * 60_000
+
+const answerSchema = z.object({
+  Version: z.literal(1),
+  AccessKeyId: z.string().min(1),
+  SecretAccessKey: z.string().min(1),
+  SessionToken: z.string().optional(),
+  Expiration: z
+    .string()
+    .refine((text) => !Number.isNaN(Date.parse(text)))
+    .optional(),
+})
+
+/** May be asked often: runs one process at a time, and none while there are good keys that nobody refuses. */
+export function createProcessCredentials(
+  source: CredentialProcess,
+  options: Options,
+): (areRefused?: boolean) => Promise<Credentials> {
+  let known: Credentials | undefined
+  let running: Promise<Credentials> | undefined
+  const renew = () => {
+    running ??= runProcess(source, options)
+      .then((credentials) => {
+        known = credentials
+        return credentials
+      })
+      .finally(() => {
+        running = undefined
+      })
+    return running
+  }
+  return async (areRefused) => {
+    const leftMs = (known?.expiresAt ?? Number.POSITIVE_INFINITY) - options.now()
+    if (!known || areRefused || leftMs <= 0) return renew()
+    // Until they have expired the old ones will do.
+    if (leftMs < EARLY_MS) renew().catch(() => {})
+    return known
+  }
+}
+
+async function runProcess({ profile, command }: CredentialProcess, options: Options): Promise<Credentials> {
+  const { environment, now, limitMs = LIMIT_MS } = options
+  const refuse = (why: string) =>
+    // The name by which the SDK calls such an error.
+    Object.assign(new Error(`credential_process of ${profile}: ${why}`), { name: 'CredentialsProviderError' })
+  const { error, stdout, stderr } = await run(command, environment, limitMs)
+  if (error?.killed) throw refuse(`no answer in ${limitMs / 1000} s`)
+  if (error) throw refuse(reasonIn(stderr) || `it ended with ${error.code ?? error.signal}`)
+  const answer = answerSchema.safeParse(parseJson(stdout))
+  if (!answer.success) throw refuse('its answer is none of version 1')
+  const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = answer.data
+  const expiresAt = Expiration === undefined ? undefined : Date.parse(Expiration)
+  if (expiresAt !== undefined && expiresAt <= now()) throw refuse(`its keys have expired at ${Expiration}`)
+  return {
+    accessKeyId: AccessKeyId,
+    secretAccessKey: SecretAccessKey,
+    ...(SessionToken ? { sessionToken: SessionToken } : {}),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+  }
+}
+
+type Ended = { error: ExecException | null; stdout: string; stderr: string }
+
+const run = (command: string, env: NodeJS.ProcessEnv, timeout: number): Promise<Ended> =>
+  new Promise((resolve) => {
+    exec(command, { env, timeout, windowsHide: true }, (error, stdout, stderr) => resolve({ error, stdout, stderr }))
+  })
+
+/** The first line; of a Python traceback the last, where its reason stands. */
+function reasonIn(stderr: string): string {
+  const lines = stderr.split(/\r?\n/).filter((line) => line.trim() !== '')
+  const line = (lines[0]?.startsWith('Traceback') ? lines.at(-1) : lines[0]) ?? ''
+  return redact(line.trim().slice(0, 200), { secrets: [], homeFolder: '', userName: '' })
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

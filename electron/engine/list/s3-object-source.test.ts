@@ -112,6 +112,20 @@ it('where the requester pays, every listing, HEAD, trial and GET says so under i
   expect(endpoint).toMatchObject({ ok: true, value: { requestPayer: 'requester' } })
 })
 
+it.each([
+  ['SlowDown', 'throttled'],
+  ['NoSuchBucket', 'missing-bucket'],
+  ['SomethingNew', 'server-error'],
+])('an error behind a 200 is what it says it is: %s', async (code, failureClass) => {
+  const source = await openSource((_, response) => {
+    response.end(`<Error><Code>${code}</Code><Message>words</Message><RequestId>R1</RequestId></Error>`)
+  })
+  const page = await source.listPage({ prefix: '' }, new AbortController().signal)
+  source.close()
+  const failure = { class: failureClass, code, httpStatus: 200, detail: 'words', requestId: 'R1' }
+  expect(page).toMatchObject({ ok: false, failure })
+})
+
 it('a listing that stops half-way is given up, and can be asked for again', async () => {
   let asked = 0
   const source = await openSource((_, response) => {

@@ -6,6 +6,7 @@ import {
   type ListObjectsV2CommandOutput,
   type S3Client,
 } from '@aws-sdk/client-s3'
+import { readErrorAnswer } from '../transport/classify-error.ts'
 import { unquote } from '../transport/judge-response.ts'
 import { decodeListed, type Listing, readListing } from './read-listing.ts'
 
@@ -30,6 +31,7 @@ export async function sendList(s3: S3Client, signal: AbortSignal, input: ListObj
       // The SDK takes any document, the page of a hotel's network too, for a listing without objects.
       if (!/<(?:ListBucketResult|Error)[\s>]/.test(text)) throw new Error('the answer is no listing')
       listing = readListing(text)
+      if (!listing && text.includes('<Error>')) throw errorIn(text, response)
       if (listing) response.body = EMPTY_LISTING
       return result
     },
@@ -39,7 +41,19 @@ export async function sendList(s3: S3Client, signal: AbortSignal, input: ListObj
   return listing ?? requireSizes(listingOf(output))
 }
 
-type SdkResponse = { statusCode: number; body: Readable | Uint8Array }
+type SdkResponse = { statusCode: number; headers: Record<string, string>; body: Readable | Uint8Array }
+
+/** S3 may fail behind a head that says 200. The SDK would make a 503 of it; here it is called what S3 calls it. */
+function errorIn(body: string, response: SdkResponse): Error {
+  const headers = new Map(Object.entries(response.headers))
+  const failure = readErrorAnswer({ status: response.statusCode, headers, body, receivedAt: 0 })
+  return Object.assign(new Error(failure.detail ?? ''), {
+    Code: failure.code,
+    Region: failure.region,
+    $metadata: { httpStatusCode: response.statusCode, requestId: failure.requestId },
+    $response: response,
+  })
+}
 
 /**
  * Puts the whole body in place of the stream, and no more of it than S3 could ever send. The SDK's own timers end with the

@@ -21,6 +21,7 @@ describe('the class of an error answer', () => {
     [403, 'InvalidObjectState', 'archived'],
     [416, 'InvalidRange', 'changed'],
     // Without one that is known, the status decides.
+    [200, 'SomethingNew', 'server-error'],
     [503, undefined, 'throttled'],
     [429, undefined, 'throttled'],
     [500, undefined, 'server-error'],

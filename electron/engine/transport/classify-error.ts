@@ -46,6 +46,8 @@ const BY_S3_CODE = new Map<string, FailureClass>(
 export function classifyHttpError(status: number, code: string | undefined): FailureClass {
   const named = code === undefined ? undefined : BY_S3_CODE.get(code)
   if (named) return named
+  // Something new, and begun before S3 knew of it.
+  if (status === 200 && code !== undefined) return 'server-error'
   if (status === 503 || status === 429 || status === 509) return 'throttled'
   if (status >= 500) return 'server-error'
   if (status === 408) return 'reset'

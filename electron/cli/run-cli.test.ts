@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { devNull, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -224,6 +224,12 @@ describe('what goes wrong outside ends with its exit code, one sentence and no s
       5,
       () => ['get', address, join(folder, 'file'), ...anonymous()],
       'A file stands where a folder is needed',
+    ],
+    [
+      'a policy in a device, which may have no end',
+      2,
+      () => ['get', address, join(folder, 'p'), '--policy', devNull, ...anonymous()],
+      'cannot be read (not a regular file)',
     ],
     ['credentials that are not there', 3, () => ['ls', address, '--endpoint-url', server.url], 'credentials'],
     ['a profile that is not there', 3, () => ['ls', address, '--endpoint-url', server.url, '--profile', 'lab'], 'lab'],

@@ -1,5 +1,5 @@
 /** Arguments in, exit code out. Reads like the help text; the work is in the `run-*.ts` files. */
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, CommanderError, Option } from 'commander'
 import packageJson from '../../package.json' with { type: 'json' }
@@ -180,7 +180,11 @@ function typedFlags(command: Command): TypedFlags {
   return typed
 }
 
-const readText = (path: string): string => decodeText(readFileSync(path))
+/** Of a pipe or a device there may be no end, nor a beginning. */
+function readText(path: string): string {
+  if (!statSync(path).isFile()) throw Object.assign(new Error(), { code: 'not a regular file' })
+  return decodeText(readFileSync(path))
+}
 
 /** A damaged settings file is the window's to mend: here it only counts as none, and that is said. */
 function readSettings(path: string, output: Output): Settings {

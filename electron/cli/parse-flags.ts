@@ -3,6 +3,7 @@ import { isIP } from 'node:net'
 import { bareHost } from '../../shared/bare-host.ts'
 import { parseBytes, parseRate as readRate } from '../../shared/format-units.ts'
 import { isRegion, MAX_PART_BYTES, MAX_THREADS, MIN_PART_BYTES, type TimeWindow } from '../../shared/job-spec.ts'
+import { isGlob } from '../engine/list/glob-filter.ts'
 import { refuseValue } from './usage-error.ts'
 
 type Parse<T> = (text: string, origin: string) => T
@@ -59,6 +60,9 @@ export const parseEndpointUrl: Parse<string> = (text, origin) => {
 
 export const parseRegion: Parse<string> = (text, origin) =>
   isRegion(text) ? text : refuseValue(origin, text, 'is no region such as us-east-1')
+
+export const parseGlob: Parse<string> = (text, origin) =>
+  isGlob(text) ? text : refuseValue(origin, text, 'is no pattern such as *.nc; for a bracket itself write \\[')
 
 export const parseProxy: Parse<string> = (text, origin) => {
   if (text === 'system' || text === 'none') return text

@@ -137,6 +137,8 @@ describe('a mistake names its flag and echoes the value', () => {
     [{ region: ' ' }, '--region: " " is empty'],
     [{ region: 'us east' }, '--region: "us east" is no region such as us-east-1'],
     [{ region: '../x' }, '--region: "../x" is no region'],
+    [{ include: ['*.nc', '['] }, '--include: "[" is no pattern such as *.nc; for a bracket itself write \\['],
+    [{ exclude: ['*.{nc,grib'] }, '--exclude: "*.{nc,grib" is no pattern'],
     [{ include: ['*.nc', ''] }, '--include: "" is empty'],
     [{ 'path-style': true, 'virtual-hosted': true }, '--path-style and --virtual-hosted exclude each other'],
     [{ 'no-sign-request': true, profile: 'lab' }, '--no-sign-request and --profile exclude each other'],

@@ -15,6 +15,7 @@ import { dropWeaker, type FlagValues } from './collect-flags.ts'
 import {
   parseDnsServer,
   parseEndpointUrl,
+  parseGlob,
   parseOneOf,
   parsePartSize,
   parseProxy,
@@ -47,8 +48,8 @@ export function parseGetOptions(
   return jobSpecSchema.parse({
     source: parseSource(address, flags),
     destination: path(destination),
-    include: flags.get('include')?.values,
-    exclude: flags.get('exclude')?.values,
+    include: parseEach('include', flags, parseGlob),
+    exclude: parseEach('exclude', flags, parseGlob),
     threads: value('threads', parseThreads),
     partSize: value('part-size', parsePartSize),
     verify: value('verify', parseOneOf(VERIFY_MODES)),
@@ -137,6 +138,9 @@ const valueReader =
     const text = flag?.values.at(-1)
     return flag && text !== undefined ? parse(text, flag.origin) : undefined
   }
+
+const parseEach = <T>(name: string, flags: FlagValues, parse: (text: string, origin: string) => T): T[] | undefined =>
+  flags.get(name)?.values.map((text) => parse(text, flags.get(name)?.origin ?? name))
 
 const definedOnly = <T extends Record<string, unknown>>(values: T) =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {

@@ -28,6 +28,9 @@ spec('of three jobs one is at work; the next begins when it ends, the last when 
   }
   expect(await page.locator('.lh-side-phase', { hasText: words.queued }).count()).toBe(2)
 
+  // What was measured before, or never, is no live figure.
+  expect(await page.locator('.lh-strip, .lh-verdict').count()).toBe(0)
+
   await page.getByRole('button', { name: words.startNow }).click()
   await expect.poll(() => page.locator('.lh-side-phase', { hasText: words.queued }).count()).toBe(1)
   server.setWeather([])

@@ -46,9 +46,9 @@ function ExistingJob({ jobId }: { jobId: string }) {
   const [isExpanded, setExpanded] = useState(false)
   const report = useCallback(() => setReporting(true), [])
   const openLimits = useCallback(() => setLimiting(true), [])
-  const isAlive = job !== undefined && !hasEnded(job.phase)
-  // After the end the last snapshot still knows errors and addresses, but its "now" is over, its connections with it.
-  const live = isAlive ? snapshot : undefined
+  const isAtWork = job !== undefined && !hasEnded(job.phase) && job.phase !== 'queued'
+  // After the end, and before its turn, the last snapshot still knows errors and addresses, but its "now" is over, its connections with it.
+  const live = isAtWork ? snapshot : undefined
   const kept = useMemo(() => snapshot && { ...snapshot, connectionTable: [] }, [snapshot])
   if (!job) return null
   return (
@@ -56,8 +56,8 @@ function ExistingJob({ jobId }: { jobId: string }) {
       <JobHead job={job} snapshot={live} commands={commands} onReport={report} onLimits={openLimits} />
       <BannerLine job={job} snapshot={snapshot} events={events} commands={commands} />
       <VerdictLine job={job} limit={live?.limit} />
-      <ChartPanel {...{ job, snapshot, events, isExpanded }} isLive={isAlive} onExpand={setExpanded} />
-      {isAlive && <StatusStrip snapshot={live} />}
+      <ChartPanel {...{ job, snapshot, events, isExpanded }} isLive={isAtWork} onExpand={setExpanded} />
+      {isAtWork && <StatusStrip snapshot={live} />}
       {!isExpanded && <JobTabs job={job} snapshot={live ?? kept} events={events} commands={commands} />}
       {isLimiting && <LimitsDialog job={job} onClose={() => setLimiting(false)} />}
       {isReporting && <ReportDialog jobId={jobId} onClose={() => setReporting(false)} />}

@@ -6,6 +6,7 @@ import { useJobWords } from '../words/use-job-words.ts'
 import type { Mark } from './event-marks.ts'
 import { MarkIcon } from './mark-shapes.tsx'
 import { formatSeries, PANELS, seriesName } from './panels.ts'
+import { placeReadout } from './place-readout.ts'
 import { formatInstant, type PlotData } from './plot-data.ts'
 
 /** More would cover the line. */
@@ -27,11 +28,8 @@ export function ChartReadout({ data, index, marks, left, width }: ChartReadoutPr
   const words = useJobWords()
   const reading = readingAt(data, index, words)
   if (!reading) return null
-  const x = AXIS_PIXELS + left
-  // Beside the cursor, on the side that has room.
-  const place = x > width / 2 ? { right: width - x + 12 } : { left: x + 12 }
   return (
-    <div className="lh-readout" style={place} aria-hidden="true">
+    <div className="lh-readout" style={placeReadout(AXIS_PIXELS + left, width)} aria-hidden="true">
       <div className="lh-readout-main">
         <span>{reading.instant}</span>
         <strong>{reading.speed ?? words.chart.noData}</strong>

@@ -4,6 +4,7 @@ import type { EngineEvent, EventCode } from '../../../shared/engine-event.ts'
 import { emptyHistory } from '../../../shared/job-history.ts'
 import { sampleErrors, sampleSnapshot } from '../testing/samples.ts'
 import { clusterMarks, collectMarks, countMarks, spreadSigns } from './event-marks.ts'
+import { placeReadout } from './place-readout.ts'
 import {
   appendSnapshot,
   breakAtGaps,
@@ -282,3 +283,10 @@ describe('signs of the marks', () => {
     expect(spreadSigns(places, 16, limit)).toEqual(expected)
   })
 })
+
+test.each<[string, number, number, object]>([
+  ['right of the cursor', 200, 1000, { left: 212 }],
+  ['left of it, where that has more room', 800, 1000, { right: 212 }],
+  ['at the edge of a narrow chart, whole', 300, 375, { left: 4 }],
+  ['at its other edge', 100, 375, { right: 4 }],
+])('the figures at the cursor stand %s', (_, x, width, place) => expect(placeReadout(x, width)).toEqual(place))

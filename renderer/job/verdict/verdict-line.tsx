@@ -17,8 +17,8 @@ export function VerdictLine({ job, limit }: { job: JobView; limit: Limit | undef
   const words = useJobWords()
   const { verdict, punctuation } = words
   const chosen = chooseVerdict(job, limit)
-  // Of a job that has ended before it moved, no speed is left to be explained.
-  if (chosen.kind === 'unknown' && hasEnded(job.phase)) return null
+  // Of a job that has not moved, no speed is there to be explained.
+  if (chosen.kind === 'unknown' && (hasEnded(job.phase) || job.phase === 'queued')) return null
   const phase = t(`shell.phases.${jobMood(job).word}`)
   const said =
     chosen.kind === 'unknown' ? undefined : words.limits[chosen.kind === 'now' ? chosen.limit.code : chosen.code]

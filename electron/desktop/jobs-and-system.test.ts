@@ -16,7 +16,7 @@ import {
 } from './testing/electron-double.ts'
 import { sampleJob } from './testing/sample-job.ts'
 
-const AWAKE: JobPhase[] = ['starting', 'listing', 'running', 'waiting', 'cooling-down', 'finishing']
+const AWAKE: JobPhase[] = ['queued', 'starting', 'listing', 'running', 'waiting', 'cooling-down', 'finishing']
 
 test.each(JOB_PHASES)('%s keeps the machine awake only while the job goes on by itself', (phase) => {
   expect(isUnderWay({ phase })).toBe(AWAKE.includes(phase))

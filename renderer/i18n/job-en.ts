@@ -736,6 +736,7 @@ export const jobEn: JobWords = {
     empty: 'No events yet',
     emptyFilter: 'No event matches',
     count: '{count} {count|entry|entries}, newest first',
+    earlier: '; the report has earlier ones',
     groups: {
       pool: 'Pool and connections',
       throttle: 'Throttling and rate',

@@ -661,6 +661,7 @@ export const jobZh = {
     empty: '还没有事件',
     emptyFilter: '没有符合条件的事件',
     count: '{count} 条，最新在上',
+    earlier: '；更早的见报告',
     groups: {
       pool: '连接池与连接',
       throttle: '限流与速率',

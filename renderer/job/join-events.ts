@@ -1,5 +1,8 @@
 import type { EngineEvent } from '../../shared/engine-event.ts'
 
+/** Events asked for at the start. With those pushed later (see the store) this bounds the decision log. */
+export const MAX_EVENTS = 2000
+
 /** What was read, then what was pushed after it. An event that came both ways is kept once. */
 export function joinEvents(earlier: readonly EngineEvent[], pushed: readonly EngineEvent[]): readonly EngineEvent[] {
   const last = earlier.at(-1)

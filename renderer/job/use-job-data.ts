@@ -1,7 +1,7 @@
 /**
  * What the page knows of a job beyond its newest snapshot: its speed over time and its events. Each is read once from the
  * program (again when it comes back into reach) and kept up to date from what is pushed. Bounded: see
- * `speed-history.ts` and MAX_EVENTS.
+ * `speed-history.ts` and `join-events.ts`.
  */
 import { useEffect, useMemo, useRef, useState } from 'react'
 import type { EngineEvent } from '../../shared/engine-event.ts'
@@ -17,10 +17,8 @@ import {
   joinHistories,
   type SpeedHistory,
 } from './chart/speed-history.ts'
-import { joinEvents } from './join-events.ts'
+import { joinEvents, MAX_EVENTS } from './join-events.ts'
 
-/** Events asked for at the start. With those pushed later (see the store) this bounds the decision log. */
-const MAX_EVENTS = 2000
 /** Points become old slowly: looking once a minute is enough. */
 const COMPACT_EVERY_TICKS = 60
 

@@ -1,7 +1,9 @@
 /** The decision log's groups, and the search in it. Pure. */
 import type { EngineEvent, EventCode } from '../../../shared/engine-event.ts'
 import type { JobWords } from '../../i18n/job-zh.ts'
-import { eventSentence, restOfReason } from '../words/fill-sentence.ts'
+import { MAX_EVENTS } from '../join-events.ts'
+import { eventSentence, fillText, restOfReason } from '../words/fill-sentence.ts'
+import { formatCount } from '../words/format-live.ts'
 
 export type DecisionGroup = keyof JobWords['decisions']['groups']
 
@@ -65,3 +67,7 @@ export function chooseDecisions(
     )
     .reverse()
 }
+
+/** How many are listed, of those the window holds; what came before is kept by the program, and goes into the report. */
+export const tellCount = (listed: number, held: number, words: JobWords['decisions']): string =>
+  fillText(words.count, { count: formatCount(listed) }) + (held >= MAX_EVENTS ? words.earlier : '')

@@ -5,10 +5,9 @@ import type { EngineEvent } from '../../../shared/engine-event.ts'
 import { markKindOf } from '../chart/event-marks.ts'
 import { MarkIcon } from '../chart/mark-shapes.tsx'
 import { formatInstant } from '../chart/plot-data.ts'
-import { eventSentence, fillText, restOfReason } from '../words/fill-sentence.ts'
-import { formatCount } from '../words/format-live.ts'
+import { eventSentence, restOfReason } from '../words/fill-sentence.ts'
 import { useJobWords } from '../words/use-job-words.ts'
-import { chooseDecisions, type DecisionGroup } from './decision-groups.ts'
+import { chooseDecisions, type DecisionGroup, tellCount } from './decision-groups.ts'
 import { type GridColumn, VirtualGrid } from './virtual-grid.tsx'
 
 export const DecisionsTab = memo(function DecisionsTab({ events }: { events: readonly EngineEvent[] }) {
@@ -68,7 +67,7 @@ export const DecisionsTab = memo(function DecisionsTab({ events }: { events: rea
             ...Object.entries(decisions.groups).map(([value, label]) => ({ value: value as DecisionGroup, label })),
           ]}
         />
-        <span className="lh-muted lh-number">{fillText(decisions.count, { count: formatCount(chosen.length) })}</span>
+        <span className="lh-muted lh-number">{tellCount(chosen.length, events.length, decisions)}</span>
       </div>
       <VirtualGrid<EngineEvent>
         key={`${group} ${search}`}

@@ -1,6 +1,7 @@
 /** What the operating system sees of the jobs: awake or asleep, a bar, a notification, a question. */
 import { describe, expect, test } from 'vitest'
 import { JOB_PHASES, type JobPhase } from '../../shared/job-state.ts'
+import { emptySummary } from '../api/empty-summary.ts'
 import { commandLineArguments } from './command-line.ts'
 import { createJobCompanion } from './job-companion.ts'
 import { isNewsWorthy, isUnderWay, NO_PROGRESS, type ProgressBar, progressOf } from './judge-jobs.ts'
@@ -132,6 +133,12 @@ describe('the end in words', () => {
     [{ phase: 'completed', objectsFailed: 2 }, '下载结束，有文件失败', 'Download ended with failures'],
     [{ phase: 'failed', objectsFailed: 2 }, '下载结束，有文件失败', 'Download ended with failures'],
     [{ phase: 'failed' }, '下载中止', 'Download stopped'],
+    [{ phase: 'completed', objectsTotal: 0 }, '没有可下载的对象', 'Nothing to download'],
+    [
+      { phase: 'failed', summary: emptySummary({ class: 'disk-full' }) },
+      '磁盘已满，下载停下',
+      'The disk is full, the download has stopped',
+    ],
   ])('%j', (given, zh, en) => {
     expect(NATIVE_WORDS.zh.jobEnded(sampleJob(given)).title).toBe(zh)
     expect(NATIVE_WORDS.en.jobEnded(sampleJob(given)).title).toBe(en)

@@ -17,6 +17,7 @@ export const NATIVE_WORDS: Record<Language, NativeWords> = {
   zh: {
     jobEnded(job) {
       const counts = `${job.objectsDone.toLocaleString('en')} 个文件，${formatBytes(job.bytesDone)}`
+      if (foundNothing(job)) return { title: '没有可下载的对象', body: `${addressOf(job)}：请检查前缀和“只包含”。` }
       if (job.phase === 'completed' && job.objectsFailed === 0)
         return { title: '下载完成', body: `${addressOf(job)}：${counts}，全部就位。` }
       if (job.objectsFailed > 0)
@@ -24,6 +25,8 @@ export const NATIVE_WORDS: Record<Language, NativeWords> = {
           title: '下载结束，有文件失败',
           body: `${addressOf(job)}：${counts}；${job.objectsFailed.toLocaleString('en')} 个文件失败，可在窗口中重试。`,
         }
+      if (isDiskFull(job))
+        return { title: '磁盘已满，下载停下', body: `${addressOf(job)}：${counts}。腾出空间后，在窗口中点“继续”。` }
       return { title: '下载中止', body: `${addressOf(job)}：${counts}。原因见窗口，可继续下载。` }
     },
     quit: {
@@ -39,12 +42,19 @@ export const NATIVE_WORDS: Record<Language, NativeWords> = {
   en: {
     jobEnded(job) {
       const counts = `${plural(job.objectsDone, 'file')}, ${formatBytes(job.bytesDone)}`
+      if (foundNothing(job))
+        return { title: 'Nothing to download', body: `${addressOf(job)}: check the prefix and “Include only”.` }
       if (job.phase === 'completed' && job.objectsFailed === 0)
         return { title: 'Download complete', body: `${addressOf(job)}: ${counts}, all in place.` }
       if (job.objectsFailed > 0)
         return {
           title: 'Download ended with failures',
           body: `${addressOf(job)}: ${counts}; ${plural(job.objectsFailed, 'file')} failed and can be retried in the window.`,
+        }
+      if (isDiskFull(job))
+        return {
+          title: 'The disk is full, the download has stopped',
+          body: `${addressOf(job)}: ${counts}. Make room, then press Resume in the window.`,
         }
       return {
         title: 'Download stopped',
@@ -69,5 +79,7 @@ export const NATIVE_WORDS: Record<Language, NativeWords> = {
 /** The first of the system's preferred languages that we speak; Chinese when it wants neither. */
 export const systemLanguageOf = (preferred: string[]): Language => firstSpokenLanguage(preferred) ?? 'zh'
 
+const foundNothing = ({ phase, objectsTotal }: JobView): boolean => phase === 'completed' && objectsTotal === 0
+const isDiskFull = ({ summary }: JobView): boolean => summary?.failure?.class === 'disk-full'
 const addressOf = ({ spec }: JobView): string => `s3://${spec.source.bucket}/${spec.source.prefix}`
 const plural = (count: number, word: string): string => `${count.toLocaleString('en')} ${word}${count === 1 ? '' : 's'}`

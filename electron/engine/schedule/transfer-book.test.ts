@@ -343,6 +343,19 @@ it('small objects begin without a wait, and only as many as the connections need
   expect(table.state(0)).toBe('done')
 })
 
+it('a small object whose worker was just done with it when the job was stopped has landed', async () => {
+  const { book, table, closed, landedSpans } = createBook([1000, 1000], { whole: true, atOnce: true })
+  const [first, second] = [book.next(1, allowance) as FetchTask, book.next(2, allowance) as FetchTask]
+  const stopped = book.stop()
+  await settleMicrotasks()
+  expect(closed).toEqual([1, 2])
+  book.settle(done(first, 1))
+  book.settle(done(second, 2, 0, { class: 'cancelled' }))
+  await stopped
+  expect([table.state(0), table.state(1)]).toEqual(['done', 'active'])
+  expect([...landedSpans]).toEqual([[0, [[0, 1000]]]])
+})
+
 it('where ranges are ignored, one connection takes all of the object', async () => {
   const { book } = createBook([3 * MIB])
   const first = (await take(book, 1)) as FetchTask

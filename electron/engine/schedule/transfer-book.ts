@@ -306,7 +306,8 @@ export function createTransferBook(options: TransferBookOptions) {
     if (!outcome.failure) {
       markDone(object, { start: task.start, end: reached })
       giveBack(object, { start: reached, end: task.end, failures: NO_FAILURES, notBefore: 0 })
-      if (!object.isHeld && isComplete(object)) finish(object)
+      // A small one has its name by now, whatever is done with the job meanwhile.
+      if (isComplete(object) && (!object.isHeld || object.file.kind === 'whole')) finish(object)
     } else if (object.file.kind === 'whole') void transit(recoverSmall(object, task, reached, outcome.failure))
     else {
       markDone(object, { start: task.start, end: reached })

@@ -371,7 +371,7 @@ export function startDownload(options: DownloadOptions): Download {
     const now = { at: clock.monotonic(), bytes: governor.bytesReceived(), objects: table.count('done') }
     const bytesShare = (now.bytes - told.bytes) / Math.max(1, table.bytesTotal)
     const objectsShare = (now.objects - told.objects) / Math.max(1, table.length)
-    const delayMs = chooseJournalDelayMs(Math.max(bytesShare, objectsShare), now.at - told.at)
+    const delayMs = chooseJournalDelayMs(Math.max(bytesShare, objectsShare), now.at - told.at, now.at - startedAt)
     told = now
     return delayMs
   }

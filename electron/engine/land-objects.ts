@@ -229,13 +229,13 @@ export function createObjectLanding(options: LandObjectsOptions) {
       // Nobody asked for the proof of what was inherited: where S3 does not give it, the bytes stand as they are.
       if (!checked.ok && (isWanted || (await isProvenWrong(checked.failure, etag)))) return checked
     }
-    parts.delete(object.index)
     // So that a crash between the name and its record costs nothing: see hasLanded.
     if (object.size > 0) {
       journal.append({ kind: 'ranges', key: object.key, etag: object.etag, spans: [[0, object.size]] })
       const noted = await journal.flush()
       if (!noted.ok) return noted
     }
+    parts.delete(object.index)
     const landed = await part.land(table.lastModified(object.index))
     if (landed.ok) noteLanded(object)
     return landed
@@ -310,10 +310,10 @@ export function createObjectLanding(options: LandObjectsOptions) {
     },
     async discard(object) {
       // First the claim, then the bytes: a crash in between must not leave a claim on bytes that are gone.
-      await journal.appendDurably({ kind: 'restarted', key: object.key })
+      const taken = await journal.appendDurably({ kind: 'restarted', key: object.key })
       const part = parts.get(object.index)
       await closePart(object)
-      if (part) await unlink(part.partPath).catch(() => {})
+      if (part && taken.ok) await unlink(part.partPath).catch(() => {})
     },
     repin,
     isStill,

@@ -26,7 +26,9 @@ export async function dropOrphans(options: {
     if (!begun || !isSafePath(begun.path)) continue
     const { path, spans } = begun
     const head = await source.headObject(key, {}, signal)
-    if (head.ok || head.failure.class !== 'missing') continue
+    if (head.ok || head.failure.class === 'denied') continue
+    // Nobody knows just now, and each further question may take as long: the next run asks again.
+    if (head.failure.class !== 'missing') break
     // First the claim, then the bytes: a crash in between must not leave a claim on bytes that are gone.
     const taken = await journal.appendDurably({ kind: 'restarted', key })
     if (!taken.ok) return taken

@@ -71,9 +71,9 @@ export type ObjectSource = {
   tryObject(object: { key: string; etag: string }, signal: AbortSignal): Promise<Outcome<void>>
   /**
    * Where and how the data plane asks for objects of this bucket. Renewed before credentials run out; `areRefused`: those
-   * of now have, and are looked for anew.
+   * of now have, and are looked for anew. `region`: where an answer says the bucket is.
    */
-  endpoint(signal: AbortSignal, areRefused?: boolean): Promise<Outcome<Endpoint>>
+  endpoint(signal: AbortSignal, heard?: { areRefused?: boolean; region?: string }): Promise<Outcome<Endpoint>>
   close(): void
 }
 

@@ -15,13 +15,13 @@ const ENDPOINT: Endpoint = {
 async function createKeeper(first: Outcome<Endpoint>) {
   const clock = createVirtualClock()
   const fatal: Failure[] = []
-  const asked: (boolean | undefined)[] = []
+  const asked: { areRefused?: boolean; region?: string }[] = []
   let answer = first
   const keeper = createEndpointKeeper({
     clock,
     source: {
-      async endpoint(_signal: AbortSignal, areRefused?: boolean) {
-        asked.push(areRefused)
+      async endpoint(_signal: AbortSignal, heard: { areRefused?: boolean; region?: string }) {
+        asked.push(heard)
         return answer
       },
     } as never,
@@ -70,7 +70,7 @@ describe('credentials that are refused', () => {
     const { keeper, asked, clock } = await createKeeper(success(ENDPOINT))
     await clock.runUntil(2)
     for (let each = 0; each < 5; each++) keeper.noteRefused(expired, 16)
-    expect(asked).toEqual([false, true])
+    expect(asked).toEqual([{}, { areRefused: true }])
   })
 
   it('end the job, whatever was granted before the first refusal and ends only now', async () => {
@@ -92,4 +92,10 @@ describe('credentials that are refused', () => {
     }
     expect(fatal).toEqual([])
   })
+})
+
+it('an object that is told to be in another region moves the endpoint there', async () => {
+  const { keeper, asked } = await createKeeper(success(ENDPOINT))
+  keeper.noteElsewhere({ class: 'wrong-region', region: 'eu-west-1' })
+  expect(asked).toEqual([{}, { region: 'eu-west-1' }])
 })

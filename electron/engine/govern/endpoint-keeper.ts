@@ -32,10 +32,13 @@ export function createEndpointKeeper({ clock, source, onMoved, onFatal }: Endpoi
   let hasAccepted = false
   let skewSeenAt = Number.NEGATIVE_INFINITY
 
-  async function renew(signal: AbortSignal = AbortSignal.timeout(RENEW_TIMEOUT_MS), areRefused = false): Promise<void> {
+  async function renew(
+    signal: AbortSignal = AbortSignal.timeout(RENEW_TIMEOUT_MS),
+    heard: Parameters<ObjectSource['endpoint']>[1] = {},
+  ): Promise<void> {
     if (isRenewing) return
     isRenewing = true
-    const renewed = await source.endpoint(signal, areRefused)
+    const renewed = await source.endpoint(signal, heard)
     renewedAt = clock.monotonic()
     if (renewed.ok) {
       const before = endpoint
@@ -75,6 +78,10 @@ export function createEndpointKeeper({ clock, source, onMoved, onFatal }: Endpoi
       const isObject = hasAccepted && failure.code === 'SignatureDoesNotMatch'
       return isObject ? { ...failure, class: 'denied' } : failure
     },
+    /** The listing may be had where objects are not; an answer that names no region leads nowhere. */
+    noteElsewhere({ region }: Failure): void {
+      void renew(undefined, region === undefined ? {} : { region })
+    },
     /** The clock was set while the job ran. */
     noteSkewed(): void {
       if (clock.monotonic() - skewSeenAt <= REFUSED_REFRESH_MS) return
@@ -85,7 +92,7 @@ export function createEndpointKeeper({ clock, source, onMoved, onFatal }: Endpoi
       if (refusals === 0) refusedAt = clock.monotonic()
       refusals++
       if (refusals > MAX_REFUSALS * connections) onFatal(failure)
-      else if (clock.monotonic() - renewedAt > REFUSED_REFRESH_MS) void renew(undefined, true)
+      else if (clock.monotonic() - renewedAt > REFUSED_REFRESH_MS) void renew(undefined, { areRefused: true })
     },
   }
 }

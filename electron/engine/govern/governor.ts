@@ -329,7 +329,7 @@ export function createGovernor(options: GovernorOptions) {
   function onFailure(failure: Failure, address: string | undefined): void {
     window.recordError(failure.class)
     if (address !== undefined && failure.class !== 'throttled') addresses.noteFailure(address)
-    if (failure.class === 'wrong-region') void bucket.renew()
+    if (failure.class === 'wrong-region') bucket.noteElsewhere(failure)
     if (failure.class === 'clock-skew') bucket.noteSkewed()
     if (failure.class === 'credentials') bucket.noteRefused(failure, concurrency.level)
   }

@@ -126,6 +126,26 @@ it.each([
   expect(page).toMatchObject({ ok: false, failure })
 })
 
+it.each([
+  ['is where objects are asked for from then on, and the listing too', 'eu-west-1', 'eu-west-1'],
+  ['is no piece of a host name: nothing moves', 'evil.example/#', 'us-east-1'],
+])('a region that an object has named %s', async (_, named, expected) => {
+  const signed: (string | undefined)[] = []
+  const source = await openSource(
+    ({ headers }, response) => {
+      signed.push(/Credential=KEY\/\d+\/([^/]+)/.exec(headers.authorization ?? '')?.[1])
+      response.end('<ListBucketResult></ListBucketResult>')
+    },
+    async () => ({ accessKeyId: 'KEY', secretAccessKey: 'secret' }),
+  )
+  const { signal } = new AbortController()
+  const endpoint = await source.endpoint(signal, { region: named })
+  await source.listPage({ prefix: '' }, signal)
+  source.close()
+  expect(endpoint).toMatchObject({ ok: true, value: { region: expected } })
+  expect(signed).toEqual([expected])
+})
+
 it('a listing that stops half-way is given up, and can be asked for again', async () => {
   let asked = 0
   const source = await openSource((_, response) => {

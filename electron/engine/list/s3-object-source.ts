@@ -18,7 +18,7 @@ import { NodeHttpHandler } from '@smithy/node-http-handler'
 import { ProxyAgent } from 'proxy-agent'
 import { bareHost } from '../../../shared/bare-host.ts'
 import { type Failure, failed, type Outcome, success } from '../../../shared/failure.ts'
-import type { Source } from '../../../shared/job-spec.ts'
+import { isRegion, type Source } from '../../../shared/job-spec.ts'
 import type { Endpoint, ListPage, ObjectHead, ObjectSource, Resolver } from '../engine-ports.ts'
 import { unquote } from '../transport/judge-response.ts'
 import { endpointUrlOf, planEndpoint } from './plan-endpoint.ts'
@@ -75,15 +75,20 @@ export function createS3ObjectSource(options: S3SourceOptions): S3ObjectSource {
           failure.class !== 'wrong-region' ||
           !failure.region ||
           failure.region === region ||
+          !isRegion(failure.region) ||
           hop >= MAX_REGION_HOPS
         ) {
           return { ok: false, failure: await withHost(failure) }
         }
-        region = failure.region
-        client.destroy()
-        client = createClient(options, region, requests.handler)
+        moveTo(failure.region)
       }
     }
+  }
+
+  /** What is under way at the old place may end there: the requests of both go through one handler. */
+  function moveTo(named: string): void {
+    region = named
+    client = createClient(options, region, requests.handler)
   }
 
   /** A process or a service that gives them may take its time: whoever has stopped does not wait for it. */
@@ -193,7 +198,8 @@ export function createS3ObjectSource(options: S3SourceOptions): S3ObjectSource {
       return answer.failure.class === 'missing' && isUnsigned(answer.failure) ? noService(answer.failure) : answer
     },
 
-    async endpoint(signal, areRefused) {
+    async endpoint(signal, { areRefused, region: named } = {}) {
+      if (named && named !== region && isRegion(named)) moveTo(named)
       const endpoint = planEndpoint(source, region)
       const proxy = parseProxy(await options.proxyFor(endpointUrlOf(endpoint)))
       let credentials: Credentials | undefined

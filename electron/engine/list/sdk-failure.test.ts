@@ -23,6 +23,16 @@ describe('what the SDK throws', () => {
       { class: 'wrong-region', region: 'eu-west-1' },
     ],
     [
+      'sent away, to a host that the document names',
+      answered(307, 'TemporaryRedirect', { Endpoint: 'b.s3.other' }),
+      { class: 'redirect-refused', detail: 'words -> b.s3.other' },
+    ],
+    [
+      'sent away, to a host that a header names',
+      answered(302, 'Unknown', { $response: { headers: { location: 'https://login.hotel.example/?token=1' } } }),
+      { class: 'redirect-refused', detail: 'words -> login.hotel.example' },
+    ],
+    [
       'the region is elsewhere, told by the document',
       answered(400, 'AuthorizationHeaderMalformed', { Region: 'eu-west-1' }),
       { class: 'wrong-region', region: 'eu-west-1' },

@@ -1,11 +1,12 @@
 /** Turns what the SDK throws into one of our failures. Pure. */
 import type { Failure } from '../../../shared/failure.ts'
-import { classifyHttpError, classifySocketError } from '../transport/classify-error.ts'
+import { classifyHttpError, classifySocketError, detailOf } from '../transport/classify-error.ts'
 
 type SdkError = Error & {
   code?: string
   Code?: string
   Region?: string
+  Endpoint?: string
   errors?: Array<Error & { code?: string }>
   cause?: unknown
   $metadata?: { httpStatusCode?: number; requestId?: string }
@@ -23,6 +24,9 @@ export function sdkFailure(thrown: unknown, bucket: string): Failure {
   const requestId = error.$metadata?.requestId
   const movedRegion = status >= 300 && status < 400 && region !== undefined
   const failureClass = movedRegion ? 'wrong-region' : classifyHttpError(status, code)
+  // What the SDK says about an answer it could not read, or without a body, helps nobody.
+  const message = /Deserialization error|^UnknownError$/.test(error.message) ? undefined : error.message
+  const detail = detailOf(status, message, { endpoint: error.Endpoint, location: headers.location })
   const subject = failureClass === 'missing-bucket' || failureClass === 'denied' ? bucket : undefined
   return {
     class: failureClass,
@@ -31,8 +35,7 @@ export function sdkFailure(thrown: unknown, bucket: string): Failure {
     ...(subject ? { subject } : {}),
     ...(region ? { region } : {}),
     ...(requestId ? { requestId } : {}),
-    // What the SDK says about an answer it could not read, or without a body, helps nobody.
-    ...(/Deserialization error|^UnknownError$/.test(error.message) ? {} : { detail: error.message.slice(0, 300) }),
+    ...(detail ? { detail: detail.slice(0, 300) } : {}),
   }
 }
 

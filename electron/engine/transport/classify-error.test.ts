@@ -51,6 +51,14 @@ describe('an error document', () => {
   const read = (status: number, body: string, headers: Record<string, string> = {}) =>
     readErrorAnswer({ status, body, headers: new Map(Object.entries(headers)), receivedAt: 0 })
 
+  it.each<[string, string, Record<string, string>, string | undefined]>([
+    ['in its document', '<Message>Ask there.</Message><Endpoint>b.s3.other</Endpoint>', {}, 'Ask there. -> b.s3.other'],
+    ['in a header', '', { location: 'https://b.s3.other/key?X-Amz-Signature=1' }, 'b.s3.other'],
+    ['nowhere', '<Message>Gone.</Message>', { location: '/login' }, 'Gone.'],
+  ])('of a redirect tells the host that is named %s', (_name, body, headers, detail) => {
+    expect(read(307, `<Error>${body}</Error>`, headers)).toMatchObject({ class: 'redirect-refused', detail })
+  })
+
   it.each([
     ['encrypted with a key of its owner', 400, 'InvalidRequest'],
     ['encrypted by KMS, asked for without a signature', 400, 'InvalidArgument'],

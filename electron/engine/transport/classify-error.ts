@@ -71,7 +71,8 @@ export type ErrorAnswer = { status: number; headers: ReadonlyMap<string, string>
 /** Why an object is not given. Reads S3's error document by its few fixed elements; no XML parser, so no entity can expand. */
 export function readErrorAnswer(answer: ErrorAnswer): Failure {
   const code = element(answer.body, 'Code')
-  const detail = element(answer.body, 'Message')
+  const redirected = { endpoint: element(answer.body, 'Endpoint'), location: answer.headers.get('location') }
+  const detail = detailOf(answer.status, element(answer.body, 'Message'), redirected)
   const requestId = element(answer.body, 'RequestId') ?? answer.headers.get('x-amz-request-id')
   const region = element(answer.body, 'Region') ?? answer.headers.get('x-amz-bucket-region')
   const retryAfterMs = readRetryAfter(answer.headers.get('retry-after'), answer.receivedAt)
@@ -86,6 +87,17 @@ export function readErrorAnswer(answer: ErrorAnswer): Failure {
     ...(region ? { region: region.slice(0, 50) } : {}),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   }
+}
+
+/** What the other side says, and of a redirect the host it names: nobody is sent there with credentials, but may go himself. */
+export function detailOf(
+  status: number,
+  message: string | undefined,
+  { endpoint, location = '' }: { endpoint?: string | undefined; location?: string | undefined },
+): string | undefined {
+  if (status < 300 || status >= 400) return message
+  const host = endpoint ?? (URL.canParse(location) ? new URL(location).host : undefined)
+  return [message, host].filter(Boolean).join(' -> ') || undefined
 }
 
 /** Seconds or an HTTP date (RFC 9110, 10.2.3), capped at one hour so that a broken clock cannot stop a job. */

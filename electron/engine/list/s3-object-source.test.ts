@@ -3,7 +3,7 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setImmediate as turn } from 'node:timers/promises'
 import { afterEach, expect, it, vi } from 'vitest'
-import { success } from '../../../shared/failure.ts'
+import { type Failure, success } from '../../../shared/failure.ts'
 import { type Source, sourceSchema } from '../../../shared/job-spec.ts'
 import { type Credentials, createS3ObjectSource } from './s3-object-source.ts'
 
@@ -89,6 +89,23 @@ it('nobody who has stopped waits for credentials that do not come', async () => 
   source.close()
   const cancelled = { ok: false, failure: { class: 'cancelled' } }
   expect(answers).toEqual([cancelled, cancelled])
+})
+
+it.each<[string, object, Failure['class']]>([
+  ['is not there', { code: 'ECONNREFUSED' }, 'connect'],
+  ['refuses', { name: 'AccessDenied', $metadata: { httpStatusCode: 403 } }, 'credentials'],
+])('the bucket is not blamed for a service that gives no credentials: it %s', async (_, properties, failureClass) => {
+  const source = await openSource(
+    () => {},
+    () => Promise.reject(Object.assign(new Error('words'), properties)),
+  )
+  const { signal } = new AbortController()
+  const answers = [await source.listPage({ prefix: '' }, signal), await source.endpoint(signal)]
+  source.close()
+  for (const answer of answers) {
+    expect(answer).toMatchObject({ ok: false, failure: { class: failureClass, detail: 'words' } })
+    expect(answer).not.toHaveProperty('failure.subject')
+  }
 })
 
 it('where the requester pays, every listing, HEAD, trial and GET says so under its signature', async () => {

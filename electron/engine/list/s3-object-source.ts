@@ -24,7 +24,7 @@ import { unquote } from '../transport/judge-response.ts'
 import { endpointUrlOf, planEndpoint } from './plan-endpoint.ts'
 import { readKeysAlone } from './read-keys-alone.ts'
 import type { Listing } from './read-listing.ts'
-import { isUnsigned, sdkFailure } from './sdk-failure.ts'
+import { isUnsigned, keysFailure, sdkFailure } from './sdk-failure.ts'
 import { REQUEST_TIMEOUT_MS, sendList } from './send-list.ts'
 
 export type Credentials = NonNullable<Endpoint['credentials']>
@@ -78,7 +78,8 @@ export function createS3ObjectSource(options: S3SourceOptions): S3ObjectSource {
           !isRegion(failure.region) ||
           hop >= MAX_REGION_HOPS
         ) {
-          return { ok: false, failure: await withHost(failure) }
+          const isOfKeys = options.credentials !== undefined && keyId === undefined
+          return { ok: false, failure: isOfKeys ? keysFailure(error) : await withHost(failure) }
         }
         moveTo(failure.region)
       }
@@ -207,7 +208,7 @@ export function createS3ObjectSource(options: S3SourceOptions): S3ObjectSource {
         credentials = await askCredentials(signal, areRefused)
       } catch (error) {
         if (signal.aborted) return failed({ class: 'cancelled' })
-        return { ok: false, failure: sdkFailure(error, source.bucket) }
+        return { ok: false, failure: keysFailure(error) }
       }
       const offset = client.config.systemClockOffset
       return success({

@@ -60,6 +60,11 @@ describe('what the SDK throws', () => {
       thrown('Could not load', { name: 'CredentialsProviderError' }),
       { class: 'credentials' },
     ],
+    [
+      'the file of a token that is not there',
+      thrown('ENOENT: no such file', { code: 'ENOENT', syscall: 'open', path: '/var/run/token' }),
+      { class: 'credentials', code: 'ENOENT' },
+    ],
     ['a word that is no error', 'gone', { class: 'protocol' }],
   ])('%s', (_title, error, expected) => {
     expect(sdkFailure(error, 'bucket')).toMatchObject(expected)

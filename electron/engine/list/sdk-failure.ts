@@ -5,6 +5,7 @@ import { classifyHttpError, classifySocketError, detailOf } from '../transport/c
 type SdkError = Error & {
   code?: string
   Code?: string
+  path?: string
   Region?: string
   Endpoint?: string
   errors?: Array<Error & { code?: string }>
@@ -39,6 +40,12 @@ export function sdkFailure(thrown: unknown, bucket: string): Failure {
   }
 }
 
+/** The same of what gives credentials, STS say, which has no bucket to refuse. */
+export function keysFailure(thrown: unknown): Failure {
+  const failure = sdkFailure(thrown, '')
+  return failure.class === 'denied' ? { ...failure, class: 'credentials' } : failure
+}
+
 /**
  * An error answer with neither S3's word for it nor the id of a request. Out of a tunnel that is the proxy's own, which
  * the agent hands on as if S3 had given it.
@@ -58,6 +65,8 @@ function withoutAnswer(error: SdkError): Failure {
   if (error.name === 'CredentialsProviderError' || error.name === 'TokenProviderError') {
     return { class: 'credentials', code: error.name, detail }
   }
+  // No socket has a path: it is the file of a token that is not there, or not to be read.
+  if (error.path !== undefined) return { class: 'credentials', code: code ?? error.name, detail }
   // The SDK calls a connection that was cut a timeout as well.
   const isCut = code === 'ECONNRESET' || code === 'EPIPE'
   if (error.name === 'TimeoutError' && isCut) return classifySocketError({ code, message: error.message }, 'open')

@@ -129,6 +129,12 @@ test.each<[string, Failure, 'en' | 'zh', string]>([
     '~/.aws 中没有这个名字的 profile。',
   ],
   ['nothing to do about it', { class: 'cancelled' }, 'en', ''],
+  [
+    'a bucket with dots in front of the host',
+    { class: 'tls', code: 'ERR_TLS_CERT_ALTNAME_INVALID' },
+    'en',
+    ' It is a certificate for other names: a bucket with dots in its name needs --path-style.',
+  ],
 ])('what to do next: %s', (_, failure, language, advice) => expect(adviceFor(failure, language)).toBe(advice))
 
 test('a run whose filters leave no object says so', () => {

@@ -178,6 +178,10 @@ const ADVICE_BY_CODE: Record<string, Record<Language, string>> = {
     zh: '请在那个程序中关闭它，再次运行同一条命令。',
   },
   EFBIG: SMALL_FILES_ONLY,
+  ERR_TLS_CERT_ALTNAME_INVALID: {
+    en: 'It is a certificate for other names: a bucket with dots in its name needs --path-style.',
+    zh: '该证书属于其他主机名：名字里带点的存储桶请用 --path-style。',
+  },
   'unknown-profile': {
     en: '~/.aws knows no profile of that name.',
     zh: '~/.aws 中没有这个名字的 profile。',

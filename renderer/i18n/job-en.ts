@@ -689,6 +689,7 @@ export const jobEn: JobWords = {
     retryAll: 'Retry all failed',
     count: '{count} {count|object|objects}',
     countFailed: 'failed ones only: {count}',
+    countNamed: '{count} of {failed} failed ones are listed',
     forgotten:
       'The program keeps the names of failed objects only; what is done is listed in .longhaul/manifest.csv of the folder',
     empty: 'No object matches',

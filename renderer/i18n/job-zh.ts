@@ -615,6 +615,7 @@ export const jobZh = {
     retryAll: '重试全部失败',
     count: '{count} 个对象',
     countFailed: '仅失败的 {count} 个',
+    countNamed: '失败的 {failed} 个中，列出 {count} 个',
     forgotten: '程序只保留失败对象的名称；完成的对象列在目标文件夹的 .longhaul/manifest.csv 中',
     empty: '没有符合条件的对象',
     none: '没有列出任何对象',

@@ -33,6 +33,8 @@ export function ObjectsTab({ job, snapshot, commands }: ObjectsTabProps) {
   // Only a run in memory knows every object by name.
   const rests = hasEnded(job.phase) || isHeld(job.phase)
   const isForgotten = rests && filter === 'all' && search === '' && !isWhole
+  const isCut =
+    rests && (filter === 'all' || filter === 'failed') && search === '' && (rows.total ?? 0) < job.objectsFailed
   const isListing = job.phase === 'listing' || job.phase === 'starting'
   return (
     <>
@@ -43,6 +45,7 @@ export function ObjectsTab({ job, snapshot, commands }: ObjectsTabProps) {
         onFilter={setFilter}
         total={rows.total}
         isForgotten={isForgotten}
+        isCut={isCut}
         failed={job.objectsFailed}
         commands={commands}
       />
@@ -87,13 +90,15 @@ type ObjectToolsProps = {
   onFilter: (filter: ObjectFilter) => void
   total: number | undefined
   isForgotten: boolean
+  /** A summary names only so many of those that failed. */
+  isCut: boolean
   failed: number
   commands: JobCommands
 }
 
 /** Rests while only rows change. */
 const ObjectTools = memo(function ObjectTools(props: ObjectToolsProps) {
-  const { typed, onType, filter, onFilter, total, isForgotten, failed, commands } = props
+  const { typed, onType, filter, onFilter, total, isForgotten, isCut, failed, commands } = props
   const { objects } = useJobWords()
   return (
     <div className="lh-tab-tools">
@@ -115,7 +120,10 @@ const ObjectTools = memo(function ObjectTools(props: ObjectToolsProps) {
       <span className="lh-muted lh-number" aria-live="polite" title={isForgotten ? objects.forgotten : undefined}>
         {total === undefined || (isForgotten && total === 0)
           ? ''
-          : fillText(isForgotten ? objects.countFailed : objects.count, { count: formatCount(total) })}
+          : fillText(isCut ? objects.countNamed : isForgotten ? objects.countFailed : objects.count, {
+              count: formatCount(total),
+              failed: formatCount(failed),
+            })}
       </span>
       {failed > 0 && (
         <Button size="small" icon={<RedoOutlined aria-hidden="true" />} onClick={() => commands.retry()}>

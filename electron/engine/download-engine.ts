@@ -352,8 +352,6 @@ export function startDownload(options: DownloadOptions): Download {
       }),
       every(journalDelayMs, async () => {
         noteProgress()
-        // A file that the journal knows is in the manifest: it gets no row when it is found again. A failure shows at the checkpoint.
-        await place.manifest.flush()
         // Not left to the journal's own timer, which would come as much later again.
         await place.journal.flush()
       }),

@@ -47,12 +47,16 @@ export async function openWorkplace(
   const lock = locked.value
 
   const identity = { bucket, endpoint: endpointUrl ?? '', prefix }
-  const journalOpened = await openJournal({ folder, identity, bootId: readBootId(clock.now()), clock, random })
+  let manifestOpened: Outcome<Manifest> | undefined
+  const bootId = readBootId(clock.now())
+  // A file that the journal knows is in the manifest: it gets no row when it is found again. A failure shows at the checkpoint.
+  const beforeWrite = async () => manifestOpened?.ok && manifestOpened.value.flush()
+  const journalOpened = await openJournal({ folder, identity, bootId, clock, random, beforeWrite })
   if (!journalOpened.ok) return refuse(journalOpened.failure)
   const journal = journalOpened.value
   if (journal.repair) emit('journal-repaired', { ...journal.repair })
 
-  const manifestOpened = await openManifest({ folder, random })
+  manifestOpened = await openManifest({ folder, random })
   if (!manifestOpened.ok) return refuse(manifestOpened.failure)
   const manifest = manifestOpened.value
   const claims = createPathClaims({ random, bucket, expected: manifest.expectedRows })

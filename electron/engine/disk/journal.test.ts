@@ -56,6 +56,31 @@ async function claims(bootId = BOOT, identity = IDENTITY) {
   return journal
 }
 
+test('what must be on disk before its records is, and what comes meanwhile waits for the next write', async () => {
+  const seen: string[] = []
+  let journal: Journal | undefined
+  const beforeWrite = async () => {
+    seen.push(readFileSync(file(), 'utf8'))
+    journal?.append(landed('later'))
+  }
+  const opened = await openJournal({
+    folder,
+    identity: IDENTITY,
+    bootId: BOOT,
+    clock,
+    random: Math.random,
+    beforeWrite,
+  })
+  if (!opened.ok) throw new Error(JSON.stringify(opened.failure))
+  journal = opened.value
+  journal.append(landed('a'))
+  await journal.flush()
+  expect(seen.at(-1)).not.toContain('"a"')
+  expect(readFileSync(file(), 'utf8')).toContain('"a"')
+  expect(readFileSync(file(), 'utf8')).not.toContain('"later"')
+  await journal.close()
+})
+
 describe('what one run wrote, the next one knows', () => {
   test('a landed object, by key, etag and size', async () => {
     await session((journal) => journal.append(landed('a')))

@@ -71,6 +71,8 @@ export type JournalOptions = {
   bootId: string
   clock: Clock
   random: Random
+  /** Runs before each write, when it is settled which records that one holds: for what has to be on disk before them. */
+  beforeWrite?: () => Promise<unknown>
   /** How long a record may wait for company. */
   writeEveryMs?: number
 }
@@ -176,6 +178,7 @@ function createWriter(
 
   const writeWaiting = async (durable: boolean): Promise<Outcome<void>> => {
     const bytes = waiting.take()
+    await options.beforeWrite?.()
     try {
       if (bytes.length > 0) await writeFully(file, bytes, size)
       size += bytes.length

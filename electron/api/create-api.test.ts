@@ -401,6 +401,16 @@ describe('after a restart', () => {
     expect(await first.value('app.info')).toMatchObject({ damagedJobs: [join(jobs, 'one.json.damaged')] })
     expect(await readdir(jobs)).toEqual(['one.json.damaged'])
   })
+
+  test('of a job whose file cannot be read just now, the history is kept', async () => {
+    const jobs = join(stateFolder, 'jobs')
+    // A folder cannot be read as a file, whoever asks.
+    await mkdir(join(jobs, 'one.json'), { recursive: true })
+    await writeFile(join(jobs, 'one.history'), '[]')
+    const first = await open()
+    expect(await first.value('app.info')).toMatchObject({ damagedJobs: [join(jobs, 'one.json.damaged')] })
+    expect(await readdir(jobs)).toContain('one.history')
+  })
 })
 
 describe('the form', () => {

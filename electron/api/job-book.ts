@@ -89,16 +89,18 @@ async function readJobs(
   const damaged: string[] = []
   for (const name of names.filter((candidate) => /^[\w-]+\.json$/.test(candidate))) {
     const path = join(folder, name)
+    let text: string | undefined
     try {
-      const job = jobViewSchema.parse(JSON.parse(await readFile(path, 'utf8')))
+      text = await readFile(path, 'utf8')
+      const job = jobViewSchema.parse(JSON.parse(text))
       if (`${job.jobId}.json` !== name) throw new Error(`${name} speaks of another job`)
       jobs.push(job)
     } catch (error) {
       logProblem('job-book', error)
       damaged.push(`${path}.damaged`)
       await rename(path, `${path}.damaged`).catch(() => {})
-      // Without its job nobody would ask for it, nor remove it.
-      await removeJobRecord(folder, name.slice(0, -'.json'.length)).catch(() => {})
+      // Without its job nobody would ask for it, nor remove it. What merely could not be read, held by a scanner, may be whole.
+      if (text !== undefined) await removeJobRecord(folder, name.slice(0, -'.json'.length)).catch(() => {})
     }
   }
   return { jobs: jobs.sort((one, other) => (one.createdAt < other.createdAt ? -1 : 1)), damaged }

@@ -25,6 +25,10 @@ export const hasEnded = (phase: JobPhase): boolean => ENDED.includes(phase)
 /** Alive, but nothing is fetched until its user, or the queue, lets it go on. */
 export const isHeld = (phase: JobPhase): boolean => phase === 'paused' || phase === 'queued'
 
+/** It ended well, and there was nothing to do: no success that one would look at twice. */
+export const foundNothing = ({ phase, objectsTotal }: { phase: JobPhase; objectsTotal: number }): boolean =>
+  phase === 'completed' && objectsTotal === 0
+
 /** How a run ended, as the command line prints it in its `summary` line. */
 export const summarySchema = z.object({
   status: z.enum(['completed', 'failed', 'interrupted']),

@@ -1,6 +1,7 @@
 /** The few sentences that the operating system shows for us, in both languages. */
 import { formatBytes } from '../../shared/format-units.ts'
 import type { JobView } from '../../shared/ipc-contract.ts'
+import { foundNothing } from '../../shared/job-state.ts'
 import { firstSpokenLanguage, type SpokenLanguage } from '../../shared/spoken-language.ts'
 
 export type Language = SpokenLanguage
@@ -79,7 +80,6 @@ export const NATIVE_WORDS: Record<Language, NativeWords> = {
 /** The first of the system's preferred languages that we speak; Chinese when it wants neither. */
 export const systemLanguageOf = (preferred: string[]): Language => firstSpokenLanguage(preferred) ?? 'zh'
 
-const foundNothing = ({ phase, objectsTotal }: JobView): boolean => phase === 'completed' && objectsTotal === 0
 const isDiskFull = ({ summary }: JobView): boolean => summary?.failure?.class === 'disk-full'
 const addressOf = ({ spec }: JobView): string => `s3://${spec.source.bucket}/${spec.source.prefix}`
 const plural = (count: number, word: string): string => `${count.toLocaleString('en')} ${word}${count === 1 ? '' : 's'}`

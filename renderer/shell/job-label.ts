@@ -1,17 +1,13 @@
 /** What names a job in a narrow place, and how far it is. */
 import type { JobView } from '../../shared/ipc-contract.ts'
 import type { Source } from '../../shared/job-spec.ts'
-import type { JobPhase } from '../../shared/job-state.ts'
+import { foundNothing, type JobPhase } from '../../shared/job-state.ts'
 
 /** Last part of the prefix (`202510` of `e5.oper.an.pl/202510/`), or the bucket. */
 export function jobName(source: Pick<Source, 'bucket' | 'prefix'>): string {
   const parts = source.prefix.split('/').filter(Boolean)
   return parts.at(-1) ?? source.bucket
 }
-
-/** It ended well, and there was nothing to do: no success that one would look at twice. */
-export const foundNothing = ({ phase, objectsTotal }: Pick<JobView, 'phase' | 'objectsTotal'>): boolean =>
-  phase === 'completed' && objectsTotal === 0
 
 /** 0-1; undefined while the size is not known, and of nothing. A finished job of empty objects is whole. */
 export function jobFraction(

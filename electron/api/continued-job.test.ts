@@ -27,6 +27,12 @@ test.each<[string, Partial<JobView>, JobSpec, boolean]>([
   ['with other threads, access and checks', {}, spec({ threads: 4, verify: 'off' }), true],
   ['a folder written with a slash', {}, spec({ destination: '/data/era5/' }), true],
   ['a service written with a slash', {}, spec({ source: { ...SOURCE, endpointUrl: 'https://s3.example.org/' } }), true],
+  [
+    'a service written with its port',
+    {},
+    spec({ source: { ...SOURCE, endpointUrl: 'https://s3.example.org:443' } }),
+    true,
+  ],
   ['another folder', {}, spec({ destination: '/data/other' }), false],
   ['another month in the same folder: both are true', {}, spec({ source: { ...SOURCE, prefix: '202511/' } }), false],
   ['another choice of objects: both are true', {}, spec({ include: ['*_130_t.*'] }), false],

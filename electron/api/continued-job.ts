@@ -5,6 +5,7 @@
 import { resolve } from 'node:path'
 import type { JobView } from '../../shared/ipc-contract.ts'
 import type { JobSpec } from '../../shared/job-spec.ts'
+import { isSameSource } from '../engine/disk/journal-record.ts'
 
 /** `jobs`: oldest first, and none of those in the same folder runs. */
 export const findContinued = (jobs: readonly JobView[], spec: JobSpec): JobView | undefined =>
@@ -14,10 +15,17 @@ export const findContinued = (jobs: readonly JobView[], spec: JobSpec): JobView 
   )
 
 /** The same objects from the same place; how they are fetched may differ. */
-const isSameWork = (one: JobSpec, other: JobSpec): boolean => whatOf(one) === whatOf(other)
+const isSameWork = (one: JobSpec, other: JobSpec): boolean =>
+  isSameSource(identityOf(one), identityOf(other)) && globsOf(one) === globsOf(other)
 
-const whatOf = ({ source, include, exclude }: JobSpec): string =>
-  JSON.stringify([source.endpointUrl?.replace(/\/+$/, ''), source.bucket, source.prefix, include, exclude])
+/** As the folder's journal tells sources apart. */
+const identityOf = ({ source: { bucket, endpointUrl = '', prefix } }: JobSpec) => ({
+  bucket,
+  endpoint: endpointUrl,
+  prefix,
+})
+
+const globsOf = ({ include, exclude }: JobSpec): string => JSON.stringify([include, exclude])
 
 /** An attempt that was wrong in the form: a name, the access. Its correction takes its place. */
 const hasGotNothing = ({ phase, objectsDone, bytesDone }: JobView): boolean =>

@@ -14,7 +14,6 @@ import {
   defaultRegionOf,
   readAwsProfiles,
 } from './aws-config.ts'
-import { createProcessCredentials } from './credential-process.ts'
 import { keepWhileGood } from './keep-while-good.ts'
 import type { Vault } from './vault.ts'
 
@@ -101,7 +100,10 @@ async function credentialsOf(
     return success(async () => credentials)
   }
   const ofProcess = credentialProcessOf(environment, profiles, access.kind === 'profile' ? access.name : undefined)
-  if (ofProcess) return success(createProcessCredentials(ofProcess, { environment, now: clock.now }))
+  if (ofProcess) {
+    const { createProcessCredentials } = await import('./credential-process.ts')
+    return success(createProcessCredentials(ofProcess, { environment, now: clock.now }))
+  }
   const { fromNodeProviderChain } = await import('@aws-sdk/credential-providers')
   // Files of keys are read again each time the chain is gone through, for others write them anew.
   const profile = access.kind === 'profile' ? { profile: access.name } : {}

@@ -139,8 +139,10 @@ const valueReader =
     return flag && text !== undefined ? parse(text, flag.origin) : undefined
   }
 
-const parseEach = <T>(name: string, flags: FlagValues, parse: (text: string, origin: string) => T): T[] | undefined =>
-  flags.get(name)?.values.map((text) => parse(text, flags.get(name)?.origin ?? name))
+function parseEach<T>(name: string, flags: FlagValues, parse: (text: string, origin: string) => T): T[] | undefined {
+  const flag = flags.get(name)
+  return flag?.values.map((text) => parse(text, flag.origin))
+}
 
 const definedOnly = <T extends Record<string, unknown>>(values: T) =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {

@@ -93,11 +93,20 @@ describe('convergence', () => {
       [2, CAPACITY],
     ],
   }
+  const late: WeatherRow = {
+    ...row,
+    capacity: [
+      [0, CAPACITY],
+      [8, 12e6],
+      [9, CAPACITY],
+    ],
+  }
   it.each<[string, (seconds: number) => number, WeatherRow, number | undefined]>([
     ['at once', (seconds) => (seconds >= 12 && seconds < 24 ? 12e6 : CAPACITY), narrow, 0],
     ['after four seconds', (seconds) => (seconds >= 12 && seconds < 28 ? 12e6 : CAPACITY), narrow, 4],
     ['never', (seconds) => (seconds >= 12 ? 12e6 : CAPACITY), narrow, Number.POSITIVE_INFINITY],
     ['nothing to come back to', () => CAPACITY, row, undefined],
+    ['capacity that comes back after the end of the run', () => CAPACITY, late, undefined],
   ])('%s', (_title, speed, weather, expected) => {
     const found = figuresOf(weather, trace(speed), times).convergenceSeconds
     if (expected === undefined || expected === Number.POSITIVE_INFINITY) expect(found).toBe(expected)

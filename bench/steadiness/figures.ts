@@ -135,10 +135,12 @@ function capacityBetween(row: WeatherRow, from: number, to: number, hourSeconds:
 }
 
 function convergence(row: WeatherRow, samples: readonly Sample[], hourSeconds: number): number | undefined {
-  const rises = possibleSpeeds(row).filter(
-    ([, capacity], index, steps) => capacity > (steps[index - 1]?.[1] ?? capacity),
-  )
   const last = samples.at(-1)?.seconds ?? 0
+  // A short run ends before some of them.
+  const rises = possibleSpeeds(row).filter(
+    ([hour, capacity], index, steps) =>
+      capacity > (steps[index - 1]?.[1] ?? capacity) && hour * hourSeconds + 1 <= last,
+  )
   const found = rises.map(([hour, capacity]) => {
     const from = hour * hourSeconds
     for (let start = from; start + 1 <= last; start += 0.1) {

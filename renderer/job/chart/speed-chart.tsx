@@ -2,7 +2,6 @@
  * The speed as a canvas (uPlot). To a screen reader and to the keyboard it is a slider over time: arrow keys move the
  * reading cursor, its value is the reading in words; a summary of the whole line describes it.
  */
-
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react'
 import type uPlot from 'uplot'
 import { formatRate } from '../../../shared/format-units.ts'

@@ -2,8 +2,8 @@
 import { isIP } from 'node:net'
 import { bareHost } from '../../shared/bare-host.ts'
 import { parseBytes, parseRate as readRate } from '../../shared/format-units.ts'
+import { isGlob } from '../../shared/is-glob.ts'
 import { isRegion, MAX_PART_BYTES, MAX_THREADS, MIN_PART_BYTES, type TimeWindow } from '../../shared/job-spec.ts'
-import { isGlob } from '../engine/list/glob-filter.ts'
 import { refuseValue } from './usage-error.ts'
 
 type Parse<T> = (text: string, origin: string) => T

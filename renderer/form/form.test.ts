@@ -98,6 +98,8 @@ describe('validation', () => {
     ['no profile chosen', { ...example, accessKind: 'profile' }, { profile: 'profileMissing' }],
     ['no keys saved', { ...example, accessKind: 'vault' }, { keys: 'keysMissing' }],
     ['a relative folder', { ...example, folder: 'data' }, { folder: 'folderRelative' }],
+    ['a pattern whose bracket is not closed', { ...example, include: ['*.nc', '['] }, { include: 'globInvalid' }],
+    ['a range that runs backwards', { ...example, exclude: ['[9-1].nc'] }, { exclude: 'globInvalid' }],
     ['no threads', { ...example, threads: 0 }, { threads: 'threadsRange' }],
     ['more threads than can be had', { ...example, threads: 1001 }, { threads: 'threadsRange' }],
     ['threads that do not count, because they are automatic', { ...example, threads: 0, threadsAuto: true }, {}],
@@ -126,6 +128,7 @@ describe('validation', () => {
     ['nothing, whatever the folder and the parts', { ...example, folder: '', partSize: 'x' }, undefined],
     ['an endpoint, out of sight', { ...example, endpointUrl: 'x' }, 'endpointUrl'],
     ['an address over an earlier bucket', withAddress(example, 'era5 please'), 'address'],
+    ['a pattern that chooses nothing', { ...example, exclude: ['[a'] }, 'exclude'],
     ['the topmost of two', { ...example, bucket: '', endpointUrl: 'x' }, 'bucket'],
   ])('what keeps the bucket from being asked: %s', (_, draft, field) => {
     expect(wrongSourceField(validateDraft(draft, undefined))).toBe(field)

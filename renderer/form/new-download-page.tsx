@@ -38,6 +38,8 @@ const SOURCE_LABELS = {
   bucket: 'form.bucket',
   profile: 'form.profile',
   keys: 'form.keysSaved',
+  include: 'form.include',
+  exclude: 'form.exclude',
   endpointUrl: 'form.endpoint',
   region: 'form.region',
 } as const satisfies Record<SourceField, string>
@@ -159,7 +161,11 @@ export function NewDownloadPage() {
             />
             <SelectionSection
               handle={handle}
-              threadsError={errorText('threads')}
+              errors={{
+                include: errors.include && t(`form.errors.${errors.include}`),
+                exclude: errors.exclude && t(`form.errors.${errors.exclude}`),
+                threads: errorText('threads'),
+              }}
               onTouchThreads={() => touch('threads')}
             />
             <AdvancedSection

@@ -4,14 +4,18 @@ import { type ControlProps, Field, Section } from './field.tsx'
 import { ThreadsField } from './threads-field.tsx'
 import type { DraftHandle } from './use-draft.ts'
 
-type SelectionSectionProps = { handle: DraftHandle; threadsError: string | undefined; onTouchThreads: () => void }
+type SelectionSectionProps = {
+  handle: DraftHandle
+  errors: Record<'include' | 'exclude' | 'threads', string | undefined>
+  onTouchThreads: () => void
+}
 
-export function SelectionSection({ handle, threadsError, onTouchThreads }: SelectionSectionProps) {
+export function SelectionSection({ handle, errors, onTouchThreads }: SelectionSectionProps) {
   const { t } = useTranslation()
   const { draft, change } = handle
   return (
     <Section title={t('form.selection')}>
-      <Field label={t('form.include')}>
+      <Field label={t('form.include')} error={errors.include}>
         {(control) => (
           <Globs
             control={control}
@@ -21,7 +25,7 @@ export function SelectionSection({ handle, threadsError, onTouchThreads }: Selec
           />
         )}
       </Field>
-      <Field label={t('form.exclude')} hint={t('form.globHint')}>
+      <Field label={t('form.exclude')} hint={t('form.globHint')} error={errors.exclude}>
         {(control) => (
           <Globs
             control={control}
@@ -31,7 +35,7 @@ export function SelectionSection({ handle, threadsError, onTouchThreads }: Selec
           />
         )}
       </Field>
-      <ThreadsField chosen={draft} error={threadsError} onChange={change} onTouch={onTouchThreads} />
+      <ThreadsField chosen={draft} error={errors.threads} onChange={change} onTouch={onTouchThreads} />
     </Section>
   )
 }

@@ -1,6 +1,7 @@
 /** What is wrong in the form, by field. The values are keys of `form.errors`. Pure. */
 import { parseBytes, parseRate } from '../../shared/format-units.ts'
 import type { FolderView } from '../../shared/ipc-contract.ts'
+import { isGlob } from '../../shared/is-glob.ts'
 import { isRegion, MAX_PART_BYTES, MAX_THREADS, MIN_PART_BYTES } from '../../shared/job-spec.ts'
 import { parseS3Address } from '../../shared/s3-address.ts'
 import type { formZh } from '../i18n/form-zh.ts'
@@ -12,10 +13,14 @@ export type DraftErrors = Partial<Record<DraftField, DraftError>>
 
 export const ADVANCED_FIELDS = ['endpointUrl', 'region', 'rateLimit', 'timeWindow', 'partSize'] as const
 /** In the order of the form, so that the first error is the topmost. */
-export const FIELD_ORDER = ['address', 'bucket', 'profile', 'keys', 'folder', 'threads', ...ADVANCED_FIELDS] as const
+export const FIELD_ORDER = [
+  ...(['address', 'bucket', 'profile', 'keys', 'folder'] as const),
+  ...(['include', 'exclude', 'threads'] as const),
+  ...ADVANCED_FIELDS,
+] as const
 export type DraftField = (typeof FIELD_ORDER)[number]
-/** Errors of these make it impossible to ask the bucket anything. */
-const SOURCE_FIELDS = ['address', 'bucket', 'profile', 'keys', 'endpointUrl', 'region'] as const
+/** Errors of these make it impossible to ask the bucket anything, or to say what is chosen from its answer. */
+const SOURCE_FIELDS = ['address', 'bucket', 'profile', 'keys', 'include', 'exclude', 'endpointUrl', 'region'] as const
 export type SourceField = (typeof SOURCE_FIELDS)[number]
 
 export function validateDraft(draft: FormDraft, folder: FolderView | undefined): DraftErrors {
@@ -26,6 +31,8 @@ export function validateDraft(draft: FormDraft, folder: FolderView | undefined):
     profile: draft.accessKind === 'profile' && !draft.profile ? 'profileMissing' : undefined,
     keys: draft.accessKind === 'vault' && !draft.vaultId ? 'keysMissing' : undefined,
     folder: checkFolder(draft.folder, folder),
+    include: checkGlobs(draft.include),
+    exclude: checkGlobs(draft.exclude),
     threads: checkThreads(draft),
     endpointUrl: draft.endpointUrl.trim() && !isWebUrl(draft.endpointUrl) ? 'endpointInvalid' : undefined,
     region: draft.region.trim() && !isRegion(draft.region.trim()) ? 'regionInvalid' : undefined,
@@ -60,6 +67,8 @@ function checkFolder(path: string, view: FolderView | undefined): DraftError | u
   if (view?.isBelowFile) return 'folderIsFile'
   return view && !view.writable ? 'folderReadOnly' : undefined
 }
+
+const checkGlobs = (globs: string[]): DraftError | undefined => (globs.every(isGlob) ? undefined : 'globInvalid')
 
 export const checkThreads = ({ threads, threadsAuto }: Pick<FormDraft, 'threads' | 'threadsAuto'>) =>
   threadsAuto || (threads >= 1 && threads <= MAX_THREADS) ? undefined : 'threadsRange'

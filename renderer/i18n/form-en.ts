@@ -130,6 +130,7 @@ export const formEn: Translation<typeof formZh> = {
     folderRelative: 'Write the whole path, e.g. {{example}}',
     folderIsFile: 'There is a file on this path, not a folder; choose another',
     folderReadOnly: 'This folder is not writable; choose another',
+    globInvalid: 'A bracket is not closed, or a range runs backwards; for a bracket itself write \\[ or \\{',
     threadsRange: 'The number of threads lies between 1 and 256',
     sizeInvalid: 'Write 20M, 20MB or 20MiB',
     rateTooLow: 'Less than 1 KB a second: is the unit missing? Write 20M',

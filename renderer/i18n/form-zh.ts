@@ -125,6 +125,7 @@ export const formZh = {
     folderRelative: '请写完整路径，如 {{example}}',
     folderIsFile: '这条路径上有一个文件，不是文件夹，请换一个',
     folderReadOnly: '这个文件夹不可写，请换一个',
+    globInvalid: '括号没有闭合，或范围写反了；要匹配括号本身，写 \\[ 或 \\{',
     threadsRange: '线程数在 1 到 256 之间',
     sizeInvalid: '写法：20M、20MB 或 20MiB',
     rateTooLow: '每秒不到 1 KB，是不是漏写了单位？写法：20M',

@@ -92,6 +92,7 @@ export const formStories: Record<string, Story> = {
   'form-resume': form(folder({ hasJournal: true })),
   'form-read-only': form(folder({ writable: false })),
   'form-unreadable-address': form({}, { draft: { ...EXAMPLE, address: 'ftp://somewhere/else' } }),
+  'form-unreadable-pattern': form({}, { draft: { ...EXAMPLE, include: ['*.nc', 'era5[0-9'] } }),
   'form-missing-bucket': failing({
     class: 'missing-bucket',
     code: 'NoSuchBucket',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createGlobFilter, isGlob } from './glob-filter.ts'
+import { createGlobFilter } from './glob-filter.ts'
 import { keyBelowPrefix, prefixFolder, subPrefixOf } from './key-below-prefix.ts'
 
 describe('include and exclude', () => {
@@ -27,19 +27,6 @@ describe('include and exclude', () => {
     [['U.nc'], [], 'u.nc', false],
   ])('include %j, exclude %j: %s -> %s', (include, exclude, key, expected) => {
     expect(createGlobFilter(include, exclude)(key)).toBe(expected)
-  })
-})
-
-describe('a pattern', () => {
-  it.each(['*.nc', 'file[0-9].nc', '[!a]*', '{u,v}.nc', 'a\\[b', 'copy (1*', 'a)', '*]', '**/x', 'ü*'])(
-    'is %s',
-    (text) => {
-      expect(isGlob(text)).toBe(true)
-    },
-  )
-
-  it.each(['[', 'a[b', '[a-z', '[z-a]', '*.{nc,grib', '{a', '!(a', '\\'])('is not %s', (text) => {
-    expect(isGlob(text)).toBe(false)
   })
 })
 

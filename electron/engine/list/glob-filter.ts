@@ -19,16 +19,3 @@ function matchAny(globs: string[]): (key: string) => boolean {
   })
   return (key) => matchers.some((matches) => matches(key))
 }
-
-/** False for a set or a list without its end, and a range that runs backwards: these match themselves at most, which nobody means. */
-export function isGlob(text: string): boolean {
-  try {
-    // So it throws where it would otherwise match nothing.
-    picomatch.makeRe(text, { dot: true, debug: true })
-    picomatch.makeRe(text, { dot: true, strictBrackets: true })
-    return true
-  } catch (error) {
-    // Names of files do have a parenthesis alone.
-    return /Missing (?:opening|closing: "\)")/.test((error as Error).message)
-  }
-}

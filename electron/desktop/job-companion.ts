@@ -1,7 +1,7 @@
 /** Keeps the machine awake while a job is under way, shows progress on the taskbar, tells the end. Applies judge-jobs.ts. */
 import type { BrowserWindow, Notification, NotificationConstructorOptions, PowerSaveBlocker } from 'electron'
 import type { JobView, Push } from '../../shared/ipc-contract.ts'
-import { isNewsWorthy, isUnderWay, NO_PROGRESS, progressOf } from './judge-jobs.ts'
+import { countLive, isNewsWorthy, isUnderWay, type LiveJobs, NO_PROGRESS, progressOf } from './judge-jobs.ts'
 
 export type JobCompanionOptions = {
   powerSaveBlocker: Pick<PowerSaveBlocker, 'start' | 'stop'>
@@ -14,8 +14,8 @@ export type JobCompanionOptions = {
 
 export type JobCompanion = {
   receive(push: Push): void
-  /** Jobs that would stop if the program ended now. */
-  countUnderWay(): number
+  /** Jobs that would stop if the program ended now, and those that wait for their turn. */
+  countLive(): LiveJobs
   close(): void
 }
 
@@ -63,7 +63,7 @@ export function createJobCompanion(options: JobCompanionOptions): JobCompanion {
         apply()
       }
     },
-    countUnderWay: () => [...jobs.values()].filter(isUnderWay).length,
+    countLive: () => countLive([...jobs.values()]),
     close() {
       allowSleep()
       show(NO_PROGRESS)

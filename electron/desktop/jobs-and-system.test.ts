@@ -4,7 +4,7 @@ import { JOB_PHASES, type JobPhase } from '../../shared/job-state.ts'
 import { emptySummary } from '../api/empty-summary.ts'
 import { commandLineArguments } from './command-line.ts'
 import { createJobCompanion } from './job-companion.ts'
-import { isNewsWorthy, isUnderWay, NO_PROGRESS, type ProgressBar, progressOf } from './judge-jobs.ts'
+import { isNewsWorthy, isUnderWay, type LiveJobs, NO_PROGRESS, type ProgressBar, progressOf } from './judge-jobs.ts'
 import { menuTemplate } from './menu.ts'
 import { NATIVE_WORDS, systemLanguageOf } from './native-words.ts'
 import { guardQuit } from './quit-guard.ts'
@@ -80,15 +80,24 @@ describe('the companion of the jobs', () => {
     say('running')
     say('running', { jobId: 'job-2' })
     expect([...held.values()]).toEqual(['prevent-app-suspension'])
-    expect(companion.countUnderWay()).toBe(2)
+    expect(companion.countLive()).toEqual({ underWay: 2, queued: 0 })
     say('paused')
     expect(held.size).toBe(1)
     say('paused', { jobId: 'job-2' })
-    expect([held.size, companion.countUnderWay()]).toEqual([0, 0])
+    expect([held.size, companion.countLive()]).toEqual([0, { underWay: 0, queued: 0 }])
     say('running')
     expect(held.size).toBe(1)
     say('completed')
     expect(held.size).toBe(0)
+  })
+
+  test('what waits for its turn is not told as running', () => {
+    const { say, companion } = start()
+    say('running')
+    say('queued', { jobId: 'job-2' })
+    say('queued', { jobId: 'job-3' })
+    say('completed', { jobId: 'job-4' })
+    expect(companion.countLive()).toEqual({ underWay: 1, queued: 2 })
   })
 
   test('a removed job holds nothing', () => {
@@ -157,25 +166,27 @@ describe('the end in words', () => {
 })
 
 describe('closing the window', () => {
-  function open(underWay: number, button: number) {
+  function open(jobs: LiveJobs, button: number) {
     const window = createWindowDouble('longhaul://app/')
     const question = createDialogDouble({ button })
     guardQuit({
       window: window.window,
       dialog: question.dialog,
       words: () => NATIVE_WORDS.en.quit,
-      countUnderWay: () => underWay,
+      countLive: () => jobs,
     })
     return { ...window, ...question }
   }
   const answered = () => new Promise((resolve) => setImmediate(resolve))
 
-  test.each<[string, number, number, string[], boolean]>([
-    ['nothing is running: no question', 0, 1, [], true],
-    ['running, and the user stays', 2, 1, ['2 downloads are running'], false],
-    ['running, and the user leaves', 1, 0, ['1 download is running'], true],
-  ])('%s', async (_name, underWay, button, questions, closed) => {
-    const { window, asked, state } = open(underWay, button)
+  const running = (underWay: number, queued = 0): LiveJobs => ({ underWay, queued })
+  test.each<[string, LiveJobs, number, string[], boolean]>([
+    ['nothing is running: no question', running(0), 1, [], true],
+    ['running, and the user stays', running(2), 1, ['2 downloads are running'], false],
+    ['running, and the user leaves', running(1), 0, ['1 download is running'], true],
+    ['running and queued, each told as what it is', running(5, 7), 0, ['5 downloads are running, 7 queued'], true],
+  ])('%s', async (_name, jobs, button, questions, closed) => {
+    const { window, asked, state } = open(jobs, button)
     window.close()
     // Impatience does not open a second question.
     if (!state.isDestroyed) window.close()
@@ -184,7 +195,7 @@ describe('closing the window', () => {
   })
 
   test('who stayed is asked again the next time', async () => {
-    const { window, asked } = open(1, 1)
+    const { window, asked } = open(running(1), 1)
     window.close()
     await answered()
     window.close()

@@ -14,6 +14,13 @@ const UNKNOWN_END: ProgressBar = { value: 2, mode: 'indeterminate' }
 /** Under way, or due to go on by itself: the machine must not sleep, and leaving would stop it. */
 export const isUnderWay = (job: Pick<JobView, 'phase'>): boolean => !hasEnded(job.phase) && job.phase !== 'paused'
 
+export type LiveJobs = { underWay: number; queued: number }
+
+export function countLive(jobs: Pick<JobView, 'phase'>[]): LiveJobs {
+  const queued = jobs.filter(({ phase }) => phase === 'queued').length
+  return { underWay: jobs.filter(isUnderWay).length - queued, queued }
+}
+
 /** All jobs that have not ended, as one bar; yellow when every one of them is paused. */
 export function progressOf(jobs: Array<Pick<JobView, 'phase' | 'bytesDone' | 'bytesTotal'>>): ProgressBar {
   const live = jobs.filter((job) => !hasEnded(job.phase))

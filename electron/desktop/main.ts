@@ -120,7 +120,7 @@ async function openProgram(): Promise<void> {
     shouldNotify: () => settings.notifyWhenDone && Notification.isSupported(),
     onNotificationClick: () => showWindow(window),
   })
-  guardQuit({ window, dialog, words: () => words().quit, countUnderWay: companion.countUnderWay })
+  guardQuit({ window, dialog, words: () => words().quit, countLive: companion.countLive })
   const bridge = openCallBridge({ ipcMain, contents: window.webContents, page, api, logProblem })
   api.subscribe((push) => {
     if (push.name === 'settings') applySettings(push.payload)

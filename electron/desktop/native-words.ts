@@ -3,12 +3,13 @@ import { formatBytes } from '../../shared/format-units.ts'
 import type { JobView } from '../../shared/ipc-contract.ts'
 import { foundNothing } from '../../shared/job-state.ts'
 import { firstSpokenLanguage, type SpokenLanguage } from '../../shared/spoken-language.ts'
+import type { LiveJobs } from './judge-jobs.ts'
 
 export type Language = SpokenLanguage
 
 export type NativeWords = {
   jobEnded(job: JobView): { title: string; body: string }
-  quit: { message(jobs: number): string; detail: string; leave: string; stay: string }
+  quit: { message(jobs: LiveJobs): string; detail: string; leave: string; stay: string }
   chooseFolder: { title: string; button: string }
   cannotStart: { title: string; detail(reason: string): string }
   menu: { file: string; quit: string; edit: string; view: string; window: string }
@@ -31,7 +32,7 @@ export const NATIVE_WORDS: Record<Language, NativeWords> = {
       return { title: '下载中止', body: `${addressOf(job)}：${counts}。原因见窗口，可继续下载。` }
     },
     quit: {
-      message: (jobs) => (jobs === 1 ? '还有 1 个下载正在进行' : `还有 ${jobs} 个下载正在进行`),
+      message: ({ underWay, queued }) => `还有 ${underWay} 个下载正在进行${queued > 0 ? `，${queued} 个在排队` : ''}`,
       detail: '退出后下载会停止。已下载的内容都会保留，下次启动时可以继续。',
       leave: '停止并退出',
       stay: '继续下载',
@@ -63,7 +64,8 @@ export const NATIVE_WORDS: Record<Language, NativeWords> = {
       }
     },
     quit: {
-      message: (jobs) => (jobs === 1 ? '1 download is running' : `${jobs} downloads are running`),
+      message: ({ underWay, queued }) =>
+        `${plural(underWay, 'download')} ${underWay === 1 ? 'is' : 'are'} running${queued > 0 ? `, ${queued} queued` : ''}`,
       detail: 'Quitting stops them. What is downloaded stays, and the next start offers to resume.',
       leave: 'Stop and quit',
       stay: 'Keep downloading',

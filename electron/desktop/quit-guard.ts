@@ -1,20 +1,21 @@
 /** Asks before a window is closed that would stop downloads. One question at a time; a yes holds. */
 import type { BrowserWindow, Dialog } from 'electron'
+import type { LiveJobs } from './judge-jobs.ts'
 import type { NativeWords } from './native-words.ts'
 
 export function guardQuit(options: {
   window: BrowserWindow
   dialog: Pick<Dialog, 'showMessageBox'>
   words(): NativeWords['quit']
-  countUnderWay(): number
+  countLive(): LiveJobs
 }): void {
   const { window, dialog } = options
   let mayClose = false
   let isAsking = false
 
   window.on('close', (event) => {
-    const jobs = options.countUnderWay()
-    if (mayClose || jobs === 0) return
+    const jobs = options.countLive()
+    if (mayClose || jobs.underWay + jobs.queued === 0) return
     event.preventDefault()
     if (isAsking) return
     isAsking = true
@@ -25,7 +26,7 @@ export function guardQuit(options: {
     })
   })
 
-  async function ask(jobs: number): Promise<boolean> {
+  async function ask(jobs: LiveJobs): Promise<boolean> {
     const words = options.words()
     const { response } = await dialog.showMessageBox(window, {
       type: 'question',

@@ -60,6 +60,9 @@ export const AUTO_THREADS = 64
 export const MIN_PART_BYTES = 64 * 1024
 export const MAX_PART_BYTES = 5 * 1024 ** 3
 
+/** Nobody wants less: the unit was left out, and 20 would take a year for a gigabyte. */
+export const MIN_LIMIT_BYTES_PER_SECOND = 1000
+
 /** What may be changed while a job runs. */
 export const jobLimitsSchema = z.object({
   /** Ceiling of connections. */

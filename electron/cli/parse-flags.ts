@@ -3,7 +3,14 @@ import { isIP } from 'node:net'
 import { bareHost } from '../../shared/bare-host.ts'
 import { parseBytes, parseRate as readRate } from '../../shared/format-units.ts'
 import { isGlob } from '../../shared/is-glob.ts'
-import { isRegion, MAX_PART_BYTES, MAX_THREADS, MIN_PART_BYTES, type TimeWindow } from '../../shared/job-spec.ts'
+import {
+  isRegion,
+  MAX_PART_BYTES,
+  MAX_THREADS,
+  MIN_LIMIT_BYTES_PER_SECOND,
+  MIN_PART_BYTES,
+  type TimeWindow,
+} from '../../shared/job-spec.ts'
 import { refuseValue } from './usage-error.ts'
 
 type Parse<T> = (text: string, origin: string) => T
@@ -25,7 +32,10 @@ export const parsePartSize: Parse<number | 'auto'> = (text, origin) => {
 /** `20MiB`, `20MiB/s`. */
 export const parseRate: Parse<number> = (text, origin) => {
   const bytes = readRate(text)
-  return bytes !== undefined && bytes > 0 ? bytes : refuseValue(origin, text, 'is no rate such as 20MiB (per second)')
+  if (!bytes) return refuseValue(origin, text, 'is no rate such as 20MiB (per second)')
+  if (bytes < MIN_LIMIT_BYTES_PER_SECOND)
+    return refuseValue(origin, text, 'is less than 1 KB a second: is the unit missing, as in 20M?')
+  return bytes
 }
 
 export const parseSize: Parse<number> = (text, origin) => {

@@ -112,6 +112,7 @@ describe('a mistake names its flag and echoes the value', () => {
     [{ 'part-size': '1K' }, '--part-size: "1K" is neither'],
     [{ 'part-size': '8 parsecs' }, '--part-size: "8 parsecs"'],
     [{ 'limit-rate': '0' }, '--limit-rate: "0"'],
+    [{ 'limit-rate': '20' }, '--limit-rate: "20" is less than 1 KB a second'],
     [{ 'limit-rate': 'fast' }, '--limit-rate: "fast" is no rate'],
     [{ 'time-window': '22-7' }, '--time-window: "22-7"'],
     [{ 'time-window': '25:00-07:00' }, '--time-window: "25:00-07:00"'],

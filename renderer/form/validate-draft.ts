@@ -2,7 +2,13 @@
 import { parseBytes, parseRate } from '../../shared/format-units.ts'
 import type { FolderView } from '../../shared/ipc-contract.ts'
 import { isGlob } from '../../shared/is-glob.ts'
-import { isRegion, MAX_PART_BYTES, MAX_THREADS, MIN_PART_BYTES } from '../../shared/job-spec.ts'
+import {
+  isRegion,
+  MAX_PART_BYTES,
+  MAX_THREADS,
+  MIN_LIMIT_BYTES_PER_SECOND,
+  MIN_PART_BYTES,
+} from '../../shared/job-spec.ts'
 import { parseS3Address } from '../../shared/s3-address.ts'
 import type { formZh } from '../i18n/form-zh.ts'
 import { isAbsolutePath, isWebUrl, parseTimeWindow, writeS3Address } from './draft-fields.ts'
@@ -43,9 +49,6 @@ export function validateDraft(draft: FormDraft, folder: FolderView | undefined):
   return Object.fromEntries(Object.entries(checks).filter(([, error]) => error !== undefined))
 }
 
-/** Bytes per second. Nobody wants less: the unit was left out, and 20 would take a year for a gigabyte. */
-const LEAST_RATE = 1000
-
 /** The topmost field that keeps the bucket from being asked. */
 export const wrongSourceField = (errors: DraftErrors): SourceField | undefined =>
   SOURCE_FIELDS.find((field) => errors[field])
@@ -77,7 +80,7 @@ export function checkRateLimit(text: string): DraftError | undefined {
   if (!text.trim()) return undefined
   const bytesPerSecond = parseRate(text)
   if (!bytesPerSecond) return 'sizeInvalid'
-  return bytesPerSecond < LEAST_RATE ? 'rateTooLow' : undefined
+  return bytesPerSecond < MIN_LIMIT_BYTES_PER_SECOND ? 'rateTooLow' : undefined
 }
 
 function checkTimeWindow(text: string): DraftError | undefined {

@@ -27,6 +27,8 @@ spec('of three jobs one is at work; the next begins when it ends, the last when 
     await jobPage(page).banner(folder === folders[0] ? 'running' : 'queued')
   }
   expect(await page.locator('.lh-side-phase', { hasText: words.queued }).count()).toBe(2)
+  // It has not been asked yet, and says nothing about what is there.
+  await page.getByText(words.notListedYet).waitFor()
 
   // What was measured before, or never, is no live figure.
   expect(await page.locator('.lh-strip, .lh-verdict').count()).toBe(0)

@@ -694,6 +694,7 @@ export const jobEn: JobWords = {
       'The program keeps the names of failed objects only; what is done is listed in .longhaul/manifest.csv of the folder',
     empty: 'No object matches',
     none: 'No object was listed',
+    emptyQueued: "The listing begins when it is this job's turn",
     emptyListing: 'Listing; objects will appear in a moment',
     loading: 'Loading',
     unreadable: 'The object list could not be read',

@@ -619,6 +619,7 @@ export const jobZh = {
     forgotten: '程序只保留失败对象的名称；完成的对象列在目标文件夹的 .longhaul/manifest.csv 中',
     empty: '没有符合条件的对象',
     none: '没有列出任何对象',
+    emptyQueued: '轮到这个任务时开始列举',
     emptyListing: '正在列举，对象马上出现',
     loading: '读取中',
     unreadable: '读取对象列表失败',

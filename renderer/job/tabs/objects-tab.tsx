@@ -70,6 +70,8 @@ export function ObjectsTab({ job, snapshot, commands }: ObjectsTabProps) {
             objects.loading
           ) : isListing ? (
             objects.emptyListing
+          ) : job.phase === 'queued' && job.objectsTotal === 0 ? (
+            objects.emptyQueued
           ) : job.objectsTotal === 0 ? (
             objects.none
           ) : isForgotten ? (

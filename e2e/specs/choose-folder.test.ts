@@ -35,3 +35,20 @@ spec(
   },
   { only: 'web' },
 )
+
+spec(
+  'a path from the home folder is kept as the full path, of a certificate file as well',
+  async (workshop) => {
+    const page = await workshop.open(await workshop.start())
+    await page.getByRole('button', { name: words.settings }).click()
+    const file = page.getByLabel(words.certificateFile)
+    await file.fill('~/ca.pem')
+    await file.press('Enter')
+    const expected = join(workshop.home, 'ca.pem')
+    await expect.poll(() => file.inputValue()).toBe(expected)
+
+    await page.reload()
+    await expect.poll(() => file.inputValue()).toBe(expected)
+  },
+  { only: 'web' },
+)

@@ -1,7 +1,7 @@
 import { Segmented } from 'antd'
 import { useState } from 'react'
 import type { Network } from '../../shared/job-spec.ts'
-import { isAbsolutePath } from '../form/draft-fields.ts'
+import { expandHome, isAbsolutePath } from '../form/draft-fields.ts'
 import { Field, Section } from '../form/field.tsx'
 import { useTranslation } from '../i18n/index.ts'
 import { useAppInfo, useSettings } from '../store/use-window-store.tsx'
@@ -12,7 +12,7 @@ import { useChangeSettings } from './use-change-settings.ts'
 export function NetworkSection() {
   const { t } = useTranslation()
   const { network } = useSettings()
-  const platform = useAppInfo()?.platform
+  const { platform, homeFolder = '' } = useAppInfo() ?? {}
   const changeSettings = useChangeSettings()
   // "Custom" is chosen before there is an address to keep.
   const [choosingCustom, setChoosingCustom] = useState(false)
@@ -66,11 +66,11 @@ export function NetworkSection() {
         value={network.caFile ?? ''}
         placeholder={t('settings.caFilePlaceholder')}
         check={(text) =>
-          text.trim() === '' || isAbsolutePath(text)
+          text.trim() === '' || isAbsolutePath(expandHome(text, homeFolder))
             ? undefined
             : t('form.errors.folderRelative', { example: platform === 'windows' ? 'C:\\ca.pem' : '/etc/ssl/ca.pem' })
         }
-        onCommit={(text) => changeOptional('caFile', text)}
+        onCommit={(text) => changeOptional('caFile', expandHome(text, homeFolder))}
       />
       <DraftInput
         label={t('settings.resolve')}

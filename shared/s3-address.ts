@@ -1,6 +1,7 @@
 /**
  * Reads what people paste: `s3://bucket/prefix`, an https address of a bucket, an object or the S3 console, and what the
- * page of a public data set shows: its ARN, or a command such as `aws s3 ls --no-sign-request s3://bucket/`.
+ * page of a public data set shows: its ARN, a command such as `aws s3 ls --no-sign-request s3://bucket/`, or the page on
+ * which its bucket is browsed, `https://bucket.s3.amazonaws.com/index.html#prefix/`.
  */
 import type { Source } from './job-spec.ts'
 
@@ -25,7 +26,9 @@ export function parseS3Address(text: string): S3Address | undefined {
 }
 
 function unwrap(text: string): string {
-  const bare = /^(["'`])(.*)\1$/s.exec(text)?.[2]?.trim() ?? text
+  const quoted = /^["'`“‘「](.*)["'`”’」]$/s.exec(text)?.[1]?.trim() ?? text
+  // As a Chinese keyboard writes it.
+  const bare = quoted.replace(/^([a-z0-9]+)：\/\//i, '$1://')
   const resource = /^arn:aws[a-z-]*:s3:::([^*]+)\*?$/.exec(bare)?.[1]
   if (resource) return `s3://${resource}`
   return /^aws\s+s3\s.*?(s3:\/\/\S+)/.exec(bare)?.[1] ?? bare
@@ -37,13 +40,19 @@ function parseWebAddress(url: URL): S3Address | undefined {
   const aws = AWS_HOST.exec(url.hostname)
   const region = aws?.[2] ? { region: aws[2] } : {}
   const virtualBucket = aws?.[1]
-  if (virtualBucket) return { bucket: virtualBucket, prefix: path, ...region }
+  if (virtualBucket) return { bucket: virtualBucket, prefix: shownPrefix(url, path), ...region }
 
   const slash = path.indexOf('/')
   const bucket = slash < 0 ? path : path.slice(0, slash)
-  const prefix = slash < 0 ? '' : path.slice(slash + 1)
+  const prefix = shownPrefix(url, slash < 0 ? '' : path.slice(slash + 1))
   if (!BUCKET.test(bucket)) return undefined
   return aws ? { bucket, prefix, ...region } : { bucket, prefix, endpointUrl: url.origin, addressing: 'path' }
+}
+
+/** Of a page that browses a bucket (AWS's s3-explorer), and of a request that lists it, what is looked at; else the path. */
+function shownPrefix(url: URL, path: string): string {
+  if (path !== '' && path !== 'index.html') return path
+  return url.searchParams.get('prefix') ?? decode(url.hash.slice(1))
 }
 
 /** `https://s3.console.aws.amazon.com/s3/buckets/BUCKET?region=R&prefix=P` */

@@ -112,7 +112,7 @@ export const withChange = (draft: FormDraft, change: Partial<FormDraft>): FormDr
 export function withSource(draft: FormDraft, source: { bucket?: string; prefix?: string }): FormDraft {
   // An address pasted into one of the two fields fills all of them.
   const pasted = source.bucket ?? source.prefix ?? ''
-  if (pasted.includes('://') && parseS3Address(pasted)) return withAddress(draft, pasted.trim())
+  if (/:\/\/|：\/\/|^\s*arn:/.test(pasted) && parseS3Address(pasted)) return withAddress(draft, pasted.trim())
   const bucket = (source.bucket ?? draft.bucket).trim()
   const prefix = source.prefix ?? draft.prefix
   const address = bucket ? writeS3Address(bucket, prefix) : ''

@@ -71,6 +71,11 @@ describe('an address fills the form', () => {
       withSource(empty, { bucket: 's3://abc/d/' }),
       { bucket: 'abc', prefix: 'd/' },
     ],
+    [
+      'an ARN pasted as bucket does, too',
+      withSource(empty, { bucket: 'arn:aws:s3:::abc/d/' }),
+      { bucket: 'abc', prefix: 'd/' },
+    ],
     ['a prefix keeps its spaces', withSource(example, { prefix: ' a /' }), { prefix: ' a /' }],
   ])('%s', (_, draft, expected) => expect(draft).toMatchObject(expected))
 })

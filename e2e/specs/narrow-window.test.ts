@@ -41,6 +41,8 @@ spec(
     await form.start()
     await jobPage(page).banner('completed')
     await expectToFit(page)
+    // The list of objects does not scroll sideways: name, size and state are in sight.
+    expect(await isCut(page, '[role="grid"]')).toBe(false)
     await page.setViewportSize(SMALL)
     expect(await isCut(page, '.lh-job-title > :first-child')).toBe(false)
     await page.setViewportSize(NARROW)

@@ -171,6 +171,7 @@ function useColumns(job: JobView, snapshot: MetricsSnapshot | undefined, command
         key: 'progress',
         title: objects.progress,
         width: 'var(--lh-progress-column)',
+        wantsWidth: true,
         render: (row) => <RowProgress row={row} />,
       },
       {
@@ -178,12 +179,13 @@ function useColumns(job: JobView, snapshot: MetricsSnapshot | undefined, command
         title: words.chart.speed,
         width: '68px',
         align: 'right',
+        wantsWidth: true,
         render: (row) => (shownState(row) === 'active' ? formatRate(speeds.get(row.key) ?? 0) : ''),
       },
       {
         key: 'state',
         title: objects.state,
-        width: 'minmax(84px, 0.22fr)',
+        width: 'var(--lh-state-column)',
         render: (row) => (
           <StateSign sign={SIGNS[shownState(row)]}>
             {row.failure && row.state === 'failed' ? (
@@ -191,7 +193,10 @@ function useColumns(job: JobView, snapshot: MetricsSnapshot | undefined, command
                 {formatField('failure', row.failure, words)}
               </span>
             ) : (
-              objects.states[shownState(row)]
+              <>
+                <span className={isBegun(row) ? 'lh-row-word' : undefined}>{objects.states[shownState(row)]}</span>
+                {isBegun(row) && <span className="lh-row-share lh-number">{formatPercent(shareOf(row), 0)}</span>}
+              </>
             )}
           </StateSign>
         ),
@@ -250,8 +255,14 @@ function RowButton({ label, title, icon, canTab, onClick }: RowButtonProps) {
 /** Of an object that failed in an earlier run only the name is kept. */
 const sizeOf = ({ state, size }: ObjectRow): string => (state === 'failed' && size === 0 ? UNKNOWN : formatBytes(size))
 
+/** Where there is no room for a bar, the share stands beside the sign, in place of the state's word. */
+const isBegun = ({ state, bytesDone }: ObjectRow): boolean => state === 'active' && bytesDone > 0
+
+const shareOf = ({ size, bytesDone, state }: ObjectRow): number =>
+  size > 0 ? Math.min(1, bytesDone / size) : state === 'done' ? 1 : 0
+
 function RowProgress({ row }: { row: ObjectRow }) {
-  const share = row.size > 0 ? Math.min(1, row.bytesDone / row.size) : row.state === 'done' ? 1 : 0
+  const share = shareOf(row)
   return (
     <span className="lh-row-progress" data-state={row.state}>
       <span className="lh-row-bar">

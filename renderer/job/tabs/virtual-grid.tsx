@@ -8,6 +8,7 @@
 import {
   type KeyboardEvent,
   type ReactNode,
+  useCallback,
   useEffect,
   useId,
   useLayoutEffect,
@@ -32,6 +33,8 @@ export type GridColumn<Row> = {
   align?: 'right'
   /** Left out beside the side bar of a small window, so that the columns that tell most are whole. */
   wantsRoom?: true
+  /** Left out in a narrow window; a table with such columns fits there, the others scroll sideways. */
+  wantsWidth?: true
   render(row: Row, isCurrent: boolean): ReactNode
 }
 
@@ -52,8 +55,9 @@ type VirtualGridProps<Row> = {
 
 export function VirtualGrid<Row>(props: VirtualGridProps<Row>) {
   const { label, count, rowAt, keyOf, onSight, empty } = props
-  const isTight = useSyncExternalStore(watchTight, () => TIGHT_QUERY.matches)
-  const columns = props.columns.filter(({ wantsRoom }) => !(wantsRoom && isTight))
+  const isTight = useQuery(TIGHT_QUERY)
+  const isNarrow = useQuery(NARROW_QUERY)
+  const columns = props.columns.filter((column) => !(column.wantsRoom && isTight) && !(column.wantsWidth && isNarrow))
   const id = useId()
   const scroller = useRef<HTMLDivElement>(null)
   const { start, end, onScroll, pageRows } = useRowsInSight(scroller, count)
@@ -79,6 +83,7 @@ export function VirtualGrid<Row>(props: VirtualGridProps<Row>) {
     <div
       ref={scroller}
       className="lh-grid"
+      data-fits={columns.length < props.columns.length && isNarrow ? true : undefined}
       role="grid"
       aria-label={label}
       aria-rowcount={count + 1}
@@ -131,11 +136,19 @@ export function VirtualGrid<Row>(props: VirtualGridProps<Row>) {
   )
 }
 
-/** Above it there is room for all; below it the side bar lies on top and the table scrolls sideways. */
+/** Above it there is room for all; below it the side bar lies on top. */
 const TIGHT_QUERY = window.matchMedia('(min-width: 721px) and (max-width: 900px)')
-function watchTight(listener: () => void): () => void {
-  TIGHT_QUERY.addEventListener('change', listener)
-  return () => TIGHT_QUERY.removeEventListener('change', listener)
+const NARROW_QUERY = window.matchMedia('(max-width: 720px)')
+
+function useQuery(query: MediaQueryList): boolean {
+  const watch = useCallback(
+    (listener: () => void) => {
+      query.addEventListener('change', listener)
+      return () => query.removeEventListener('change', listener)
+    },
+    [query],
+  )
+  return useSyncExternalStore(watch, () => query.matches)
 }
 
 const KEY_MOVES: Record<string, (index: number, pageRows: number) => number> = {

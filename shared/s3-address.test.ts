@@ -37,7 +37,10 @@ describe('what people paste', () => {
     ],
     ['https://bucket.s3.amazonaws.com/index.html', { bucket: 'bucket', prefix: '' }],
     ['https://bucket.s3.amazonaws.com/index.html#a/%E6%B8%A9/', { bucket: 'bucket', prefix: 'a/温/' }],
-    ['https://s3.us-west-2.amazonaws.com/bucket/index.html#a/', { bucket: 'bucket', prefix: 'a/', region: 'us-west-2' }],
+    [
+      'https://s3.us-west-2.amazonaws.com/bucket/index.html#a/',
+      { bucket: 'bucket', prefix: 'a/', region: 'us-west-2' },
+    ],
     ['https://bucket.s3.amazonaws.com/?list-type=2&prefix=a%2Fb/', { bucket: 'bucket', prefix: 'a/b/' }],
     ['https://bucket.s3.amazonaws.com/a/index.html', { bucket: 'bucket', prefix: 'a/index.html' }],
     ['s3：//bucket/a/', { bucket: 'bucket', prefix: 'a/' }],

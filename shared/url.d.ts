@@ -8,5 +8,6 @@ declare class URL {
   readonly hostname: string
   readonly port: string
   readonly pathname: string
+  readonly hash: string
   readonly searchParams: { get(name: string): string | null }
 }

@@ -4,8 +4,9 @@ import { type Failure, success } from '../../../shared/failure.ts'
 import type { FetchTask } from '../engine-ports.ts'
 import { createObjectTable } from '../plan/object-table.ts'
 import { type RangeSum, usableSums } from '../verify/range-sums.ts'
+import type { ObjectNews } from './object-endings.ts'
 import { createOpenObject, type PrefixGroup } from './open-object.ts'
-import { createTransferBook, type ObjectNews } from './transfer-book.ts'
+import { createTransferBook } from './transfer-book.ts'
 
 const MIB = 1024 ** 2
 const allowance = { connections: 4, listingComplete: true, mayAsk: () => true }

@@ -2,15 +2,18 @@
  * Objects that nobody works on yet, by sub-prefix. They are taken in turn: S3 counts requests per prefix, so no
  * prefix is asked twice before every other one was asked once (the seed report's "prefix spreading").
  */
+import { subPrefixOf } from '../list/key-below-prefix.ts'
+import type { ObjectTable } from '../plan/object-table.ts'
 
 type Group = { name: string; indexes: number[]; at: number }
 
-export function createWaitingObjects() {
+export function createWaitingObjects(table: Pick<ObjectTable, 'key' | 'size'>) {
   const byName = new Map<string, Group>()
   /** Groups with something in them, next one first. */
   let turn: Group[] = []
   let turnAt = 0
   let size = 0
+  let bytes = 0
 
   function compact(): void {
     if (turnAt < 1024 || turnAt * 2 < turn.length) return
@@ -22,8 +25,13 @@ export function createWaitingObjects() {
     get size() {
       return size
     },
-    add(group: string, index: number): void {
+    get bytes() {
+      return bytes
+    },
+    add(index: number): void {
+      const group = subPrefixOf(table.key(index))
       size++
+      bytes += table.size(index)
       const known = byName.get(group)
       if (known) {
         known.indexes.push(index)
@@ -48,6 +56,7 @@ export function createWaitingObjects() {
         }
         const index = group.indexes[group.at++] as number
         size--
+        bytes -= table.size(index)
         if (group.at === group.indexes.length) byName.delete(group.name)
         else turn.push(group)
         return index

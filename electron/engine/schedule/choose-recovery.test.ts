@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest'
+import type { Failure } from '../../../shared/failure.ts'
+import { chooseRecovery, mayRestart, type Recovery } from './choose-recovery.ts'
+
+const open = { isHeld: false, isComplete: false }
+const held = { isHeld: true, isComplete: false }
+const complete = { isHeld: false, isComplete: true }
+
+it.each<[string, Failure, typeof open, Recovery]>([
+  ['a connection that broke: what is missing is asked for again', { class: 'reset' }, open, 'retry'],
+  ['one of ours that we closed alike', { class: 'cancelled' }, open, 'retry'],
+  ['the last byte came before the connection broke', { class: 'reset' }, complete, 'finish'],
+  ['a worker could not prove a small object right: the landing looks closer', { class: 'corrupt' }, complete, 'finish'],
+  ['the disk is full: none of the others could go on either', { class: 'disk-full' }, open, 'stop'],
+  ['... though all bytes of this one are written', { class: 'disk-full' }, complete, 'stop'],
+  ['the object is gone from the bucket', { class: 'missing' }, open, 'give-up'],
+  ['its file cannot be written', { class: 'disk' }, open, 'give-up'],
+  ['another ETag was answered', { class: 'changed', code: 'etag-differs' }, open, 'doubt'],
+  ['the pinned ETag was refused as a condition', { class: 'changed', httpStatus: 412 }, open, 'doubt'],
+  ['another size was answered: that is no copy of it', { class: 'changed', code: 'size-differs' }, open, 'restart'],
+  ['the server sends whole objects only', { class: 'protocol', code: 'range-ignored' }, open, 'fetch-whole'],
+  ['somebody holds the object, and decides what becomes of it', { class: 'missing' }, held, 'give-back'],
+  ['... of the job, too', { class: 'disk-full' }, held, 'give-back'],
+])('%s', (_name, failure, object, recovery) => {
+  expect(chooseRecovery(failure, object)).toBe(recovery)
+})
+
+it.each<[Failure['class'], number]>([
+  ['corrupt', 1],
+  ['changed', 2],
+  ['disk', 0],
+])('an object that is %s is fetched anew %i times', (name, times) => {
+  const restarts = [0, 1, 2, 3].filter((before) => mayRestart({ class: name }, before))
+  expect(restarts).toHaveLength(times)
+})

@@ -1,0 +1,43 @@
+/**
+ * What to make of an answer that names another ETag than the pinned one, or of a refused If-Match: the object has become
+ * another one, or a copy of it has answered. Behind one address there may be copies of a bucket that have the same bytes
+ * and ETags of their own. Pure.
+ *
+ * Before bytes are thrown away the object is asked for again as it was pinned. What has been written is of the pinned one in
+ * any case, for nothing else is ever written.
+ */
+
+/** When it has not been given so many times in a row, S3 is asked what it is, each time that many more have come, ... */
+const OTHERS_IN_DOUBT = 8
+/** ... but not for ever, ... */
+const MOST_OTHERS = 24
+/** ... and hardly at all where nothing has ever been given as it was pinned. */
+const MOST_OTHERS_AT_FIRST = 4
+const OTHER_COPY_MS = { first: 25, most: 1000 }
+
+export type OtherVersion = {
+  /** `other`: it is another object now. `ask-s3`: whether it is one. `again`: it is asked for as it was pinned. */
+  verdict: 'other' | 'ask-s3' | 'again'
+  /** A weak ETag matches no If-Match (RFC 9110, 13.1.1): if the object is still the pinned one, the condition was to blame. */
+  mayBeCondition: boolean
+  /** Before it is asked for again. */
+  delayMs: number
+}
+
+export function judgeOtherVersion(answer: {
+  httpStatus: number | undefined
+  /** Answers by another version without a byte of the pinned one between them, this one included. */
+  inARow: number
+  /** Requests that named a pinned ETag have been granted. */
+  areEtagsGranted: boolean
+}): OtherVersion {
+  const { httpStatus, inARow, areEtagsGranted } = answer
+  const mayBeCondition = httpStatus === 412 && !areEtagsGranted
+  const isLook = mayBeCondition || inARow % OTHERS_IN_DOUBT === 0
+  const isOver = inARow >= (areEtagsGranted ? MOST_OTHERS : MOST_OTHERS_AT_FIRST)
+  return {
+    verdict: isOver ? 'other' : isLook ? 'ask-s3' : 'again',
+    mayBeCondition,
+    delayMs: mayBeCondition ? 0 : Math.min(OTHER_COPY_MS.most, OTHER_COPY_MS.first * 2 ** (inARow - 1)),
+  }
+}

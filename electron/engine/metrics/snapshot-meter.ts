@@ -6,7 +6,7 @@ import type { EnginePorts } from '../engine-ports.ts'
 import type { Governor } from '../govern/governor.ts'
 import type { ObjectTable } from '../plan/object-table.ts'
 import type { TransferBook } from '../schedule/transfer-book.ts'
-import { estimateSecondsLeft, smoothRate } from './estimate-time-left.ts'
+import { AT_REST, estimateSecondsLeft, smoothRate } from './estimate-time-left.ts'
 import { createLoopLagMeter } from './event-loop-lag.ts'
 
 export type SnapshotMeterOptions = {
@@ -25,7 +25,7 @@ export function createSnapshotMeter({ ports, table, book, governor }: SnapshotMe
   let tickedAt = clock.monotonic()
   let receivedBefore = 0
   let bytesPerSecond = 0
-  let smoothedRate = 0
+  let smoothed = AT_REST
   let loopLagMs = 0
   let bytesDone = 0
   let closeWait = 0
@@ -39,7 +39,7 @@ export function createSnapshotMeter({ ports, table, book, governor }: SnapshotMe
       if (seconds <= 0) return
       const received = governor.bytesReceived()
       bytesPerSecond = Math.max(0, (received - receivedBefore) / seconds)
-      smoothedRate = smoothRate(smoothedRate, bytesPerSecond, seconds)
+      smoothed = smoothRate(smoothed, bytesPerSecond, seconds)
       loopLagMs = lag.readMs()
       if (now - countedAt >= COUNT_SOCKETS_MS) {
         closeWait = ports.closeWait()
@@ -56,6 +56,8 @@ export function createSnapshotMeter({ ports, table, book, governor }: SnapshotMe
       const { errors, ...requests } = governor.requests()
       const pool = governor.pool()
       const isMoving = phase === 'running' || phase === 'listing'
+      // What comes after a rest is estimated anew.
+      if (!isMoving) smoothed = AT_REST
       return {
         time: new Date(clock.now()).toISOString(),
         phase,
@@ -69,7 +71,11 @@ export function createSnapshotMeter({ ports, table, book, governor }: SnapshotMe
         listingComplete,
         bytesPerSecond: isMoving ? Math.round(bytesPerSecond) : 0,
         secondsLeft: isMoving
-          ? estimateSecondsLeft({ bytesLeft: table.bytesTotal - bytesDone, smoothedRate, listingComplete })
+          ? estimateSecondsLeft({
+              bytesLeft: table.bytesTotal - bytesDone,
+              smoothedRate: smoothed.bytesPerSecond,
+              listingComplete,
+            })
           : -1,
         ...pool,
         connections: { ...pool.connections, closeWait },

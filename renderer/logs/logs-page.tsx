@@ -9,7 +9,7 @@ import { expandHome, isAbsolutePath } from '../form/draft-fields.ts'
 import { Field } from '../form/field.tsx'
 import { useTranslation } from '../i18n/index.ts'
 import { FailureNote } from '../shell/failure-note.tsx'
-import { jobName } from '../shell/job-label.ts'
+import { nameJobs } from '../shell/job-label.ts'
 import { useAppInfo, useJobs } from '../store/use-window-store.tsx'
 import { LogFindings } from './log-findings.tsx'
 import { LogGroupTables } from './log-group-tables.tsx'
@@ -22,7 +22,8 @@ export function LogsPage() {
   const client = useClient()
   const jobs = useJobs()
   const homeFolder = useAppInfo()?.homeFolder ?? ''
-  const known = jobs.flatMap(logsOf)
+  const names = nameJobs(jobs)
+  const known = jobs.flatMap((job) => logsOf(job, names.get(job.jobId) ?? ''))
   const [typed, setTyped] = useState<string>()
   const [isAnalysing, setAnalysing] = useState(false)
   const [result, setResult] = useState<Result>()
@@ -99,10 +100,9 @@ function WhyNot({ path, failure }: { path: string; failure: Failure }) {
   )
 }
 
-function logsOf({ spec }: JobView): { kind: 'errors' | 'performance'; name: string; path: string }[] {
+function logsOf({ spec }: JobView, name: string): { kind: 'errors' | 'performance'; name: string; path: string }[] {
   const separator = spec.destination.includes('\\') ? '\\' : '/'
   const folder = spec.logFolder ?? `${spec.destination.replace(/[\\/]+$/, '')}${separator}.longhaul`
-  const name = jobName(spec.source)
   return [
     { kind: 'errors', name, path: `${folder}${separator}download_errors.log` },
     { kind: 'performance', name, path: `${folder}${separator}performance.ndjson` },

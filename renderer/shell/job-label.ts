@@ -4,10 +4,32 @@ import type { Source } from '../../shared/job-spec.ts'
 import { foundNothing, type JobPhase } from '../../shared/job-state.ts'
 
 /** Last part of the prefix (`202510` of `e5.oper.an.pl/202510/`), or the bucket. */
-export function jobName(source: Pick<Source, 'bucket' | 'prefix'>): string {
-  const parts = source.prefix.split('/').filter(Boolean)
-  return parts.at(-1) ?? source.bucket
+export const jobName = (source: Place): string => lastParts(source, 1)
+
+/** By id. Namesakes have as much of what stands before as tells them apart: `temperature/2025`, `wind/2025`. */
+export function nameJobs(jobs: readonly NamedJob[]): ReadonlyMap<string, string> {
+  const names = new Map<string, string>()
+  let unnamed = jobs
+  for (let count = 1; unnamed.length > 0; count++) {
+    const places = new Map<string, Set<string>>()
+    for (const { spec } of unnamed) {
+      const name = lastParts(spec.source, count)
+      places.set(name, (places.get(name) ?? new Set()).add(lastParts(spec.source, Number.POSITIVE_INFINITY)))
+    }
+    unnamed = unnamed.filter(({ jobId, spec }) => {
+      const name = lastParts(spec.source, count)
+      names.set(jobId, name)
+      return (places.get(name)?.size ?? 0) > 1
+    })
+  }
+  return names
 }
+
+type Place = Pick<Source, 'bucket' | 'prefix'>
+type NamedJob = Pick<JobView, 'jobId'> & { spec: { source: Place } }
+
+const lastParts = ({ bucket, prefix }: Place, count: number): string =>
+  [bucket, ...prefix.split('/').filter(Boolean)].slice(-count).join('/')
 
 /** 0-1; undefined while the size is not known, and of nothing. A finished job of empty objects is whole. */
 export function jobFraction(

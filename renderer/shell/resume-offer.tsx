@@ -5,7 +5,7 @@ import { useClient } from '../client/use-client.tsx'
 import { describeFailure } from '../i18n/describe-failure.ts'
 import { useTranslation } from '../i18n/index.ts'
 import { useJobs } from '../store/use-window-store.tsx'
-import { jobName } from './job-label.ts'
+import { nameJobs } from './job-label.ts'
 import { useRoute } from './route.ts'
 import './host-banner.css'
 
@@ -39,7 +39,7 @@ export function ResumeOffer() {
     >
       <HistoryOutlined aria-hidden="true" />
       <strong>{t('shell.offerResume', { count: interrupted.length })}</strong>
-      <span className="lh-truncate">{interrupted.map((job) => jobName(job.spec.source)).join(' · ')}</span>
+      <span className="lh-truncate">{[...nameJobs(interrupted).values()].join(' · ')}</span>
       <span className="lh-resume-buttons">
         <Button size="small" type="primary" loading={resuming} onClick={() => void resumeAll()}>
           {t('shell.resume')}

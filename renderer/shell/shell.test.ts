@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { JOB_PHASES } from '../../shared/job-state.ts'
 import { zh } from '../i18n/zh.ts'
-import { jobFraction, jobMood, jobName, wholePercent } from './job-label.ts'
+import { jobFraction, jobMood, jobName, nameJobs, wholePercent } from './job-label.ts'
 import { parseRoute, type Route, routeHash } from './route.ts'
 
 describe('routes', () => {
@@ -28,6 +28,25 @@ test.each([
   ['', 'bucket'],
   ['/', 'bucket'],
 ])('the job of prefix "%s" is called %s', (prefix, name) => expect(jobName({ bucket: 'bucket', prefix })).toBe(name))
+
+test.each<[string, string[], string[]]>([
+  ['alone', ['s3://era5/t/2025/'], ['2025']],
+  ['told apart by the folder above', ['s3://era5/t/2025/', 's3://era5/u/2025/'], ['t/2025', 'u/2025']],
+  ['told apart by the bucket', ['s3://era5/2025/', 's3://goes/2025/'], ['era5/2025', 'goes/2025']],
+  [
+    'the others stay short',
+    ['s3://era5/t/2025/', 's3://era5/u/2025/', 's3://era5/t/2024/'],
+    ['t/2025', 'u/2025', '2024'],
+  ],
+  ['one within the other', ['s3://a/a/', 's3://a/'], ['a/a', 'a']],
+  ['the same place twice', ['s3://era5/t/2025/', 's3://era5/t/2025/'], ['2025', '2025']],
+])('names of jobs, %s', (_, addresses, expected) => {
+  const jobs = addresses.map((address, index) => {
+    const [, bucket = '', prefix = ''] = /^s3:\/\/([^/]+)\/(.*)$/.exec(address) ?? []
+    return { jobId: String(index), spec: { source: { bucket, prefix } } }
+  })
+  expect([...nameJobs(jobs).values()]).toEqual(expected)
+})
 
 test.each([
   ['nothing known yet', { phase: 'listing', objectsTotal: 0, bytesDone: 0, bytesTotal: 0 }, undefined],

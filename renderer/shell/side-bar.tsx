@@ -18,7 +18,7 @@ import { formatRate } from '../../shared/format-units.ts'
 import type { JobView } from '../../shared/ipc-contract.ts'
 import { useTranslation } from '../i18n/index.ts'
 import { useJobs, useSnapshot } from '../store/use-window-store.tsx'
-import { jobFraction, jobMood, jobName, type PhaseWord, wholePercent } from './job-label.ts'
+import { jobFraction, jobMood, nameJobs, type PhaseWord, wholePercent } from './job-label.ts'
 import { type Route, routeHash, useRoute } from './route.ts'
 import './side-bar.css'
 
@@ -26,6 +26,7 @@ export function SideBar() {
   const { t } = useTranslation()
   const route = useRoute()
   const jobs = useJobs()
+  const names = nameJobs(jobs)
   return (
     <nav className="lh-side" aria-label={t('shell.navigation')}>
       <SideLink route={{ page: 'new' }} current={route.page === 'new'} icon={<PlusOutlined />}>
@@ -39,7 +40,12 @@ export function SideBar() {
       ) : (
         <ul className="lh-side-jobs" aria-labelledby="lh-side-jobs">
           {jobs.map((job) => (
-            <JobLink key={job.jobId} job={job} current={route.page === 'job' && route.jobId === job.jobId} />
+            <JobLink
+              key={job.jobId}
+              job={job}
+              name={names.get(job.jobId) ?? ''}
+              current={route.page === 'job' && route.jobId === job.jobId}
+            />
           ))}
         </ul>
       )}
@@ -85,14 +91,13 @@ function SideLink({ route, current, icon, children, isInHeader = false }: SideLi
   )
 }
 
-function JobLink({ job, current }: { job: JobView; current: boolean }) {
+function JobLink({ job, name, current }: { job: JobView; name: string; current: boolean }) {
   const { t } = useTranslation()
   const snapshot = useSnapshot(job.jobId)
   const { word, mood } = jobMood(job)
   const fraction = jobFraction(job)
   const percent = fraction === undefined ? '' : `${wholePercent(fraction)} %`
   const phase = t(`shell.phases.${word}`)
-  const name = jobName(job.spec.source)
   const rate = word === 'running' && snapshot ? formatRate(snapshot.bytesPerSecond) : ''
   return (
     <li>

@@ -4,7 +4,7 @@ import { memo, useCallback, useMemo, useRef, useState } from 'react'
 import type { EngineEvent } from '../../../shared/engine-event.ts'
 import type { JobView } from '../../../shared/ipc-contract.ts'
 import type { MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
-import { jobName } from '../../shell/job-label.ts'
+import { nameJobs } from '../../shell/job-label.ts'
 import { useJob } from '../../store/use-window-store.tsx'
 import { useTrace } from '../use-job-data.ts'
 import { useJobWords } from '../words/use-job-words.ts'
@@ -59,6 +59,7 @@ export function ChartPanel({ job, snapshot, events, isLive, isExpanded, onExpand
     [onReset],
   )
   const isEmpty = history.time.length === 0
+  const names = nameJobs(other ? [job, other] : [])
   const rangeName = view.isZoomed ? chart.zoomed : chart.ranges[range]
   return (
     <section ref={section} className="lh-chart-panel lh-panel" data-expanded={isExpanded} aria-label={chart.title}>
@@ -85,9 +86,9 @@ export function ChartPanel({ job, snapshot, events, isLive, isExpanded, onExpand
         <div className="lh-picture lh-picture-main" data-title={chart.compareTitle}>
           <CompareChart
             history={history}
-            name={jobName(job.spec.source)}
+            name={names.get(job.jobId) ?? ''}
             otherId={compared}
-            otherName={jobName(other.spec.source)}
+            otherName={names.get(other.jobId) ?? ''}
           />
         </div>
       )}

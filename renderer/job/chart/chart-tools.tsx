@@ -1,7 +1,7 @@
 /** What can be done with the charts: compare, export, all panels or few, and how they are operated. */
 import { Button, Dropdown, Popover, Select } from 'antd'
 import { memo, useMemo } from 'react'
-import { jobName } from '../../shell/job-label.ts'
+import { nameJobs } from '../../shell/job-label.ts'
 import { useJobs } from '../../store/use-window-store.tsx'
 import { popupContainer } from '../popup-container.ts'
 import { useJobWords } from '../words/use-job-words.ts'
@@ -61,16 +61,15 @@ export const ChartTools = memo(function ChartTools(props: ChartToolsProps) {
 function CompareChoice({ jobId, compared, onCompare }: ChartToolsProps) {
   const { chart } = useJobWords()
   const jobs = useJobs()
-  const options = useMemo(
-    () =>
-      jobs
-        .filter((job) => job.jobId !== jobId)
-        .map((job) => {
-          const name = jobName(job.spec.source)
-          return { value: job.jobId, name, label: `${name} · ${formatInstant(Date.parse(job.createdAt) / 1000, true)}` }
-        }),
-    [jobs, jobId],
-  )
+  const options = useMemo(() => {
+    const names = nameJobs(jobs)
+    return jobs
+      .filter((job) => job.jobId !== jobId)
+      .map((job) => {
+        const name = names.get(job.jobId) ?? ''
+        return { value: job.jobId, name, label: `${name} · ${formatInstant(Date.parse(job.createdAt) / 1000, true)}` }
+      })
+  }, [jobs, jobId])
   if (options.length === 0) return null
   return (
     <Select

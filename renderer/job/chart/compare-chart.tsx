@@ -5,7 +5,7 @@ import { formatRate } from '../../../shared/format-units.ts'
 import { useSnapshot } from '../../store/use-window-store.tsx'
 import { useTrace } from '../use-job-data.ts'
 import { fillText } from '../words/fill-sentence.ts'
-import { formatCountdown, UNKNOWN } from '../words/format-live.ts'
+import { formatCountdown, formatElapsed, UNKNOWN } from '../words/format-live.ts'
 import { useJobWords } from '../words/use-job-words.ts'
 import { changeView, KEY_MOVES } from './chart-keys.ts'
 import { COMPARE_PANEL } from './panels.ts'
@@ -33,7 +33,7 @@ export function CompareChart({ history, name, otherId, otherName }: CompareChart
   const plot = usePlot(holder, {
     ...{ panel: COMPARE_PANEL, aligned, span: view.span, syncKey: `compare ${otherId}`, ...view.handlers },
     onCursor: setCursor,
-    formatTime: formatCountdown,
+    formatTime: (value, step) => formatElapsed(value, step, words),
   })
   const index = Math.min(cursor ?? elapsed.length - 1, elapsed.length - 1)
   const mine = valueBefore(aligned[1], index)

@@ -13,7 +13,11 @@ const AXIS_WIDTH = 46
 const RIGHT_MARGIN = 30
 
 /** Round steps of time since a start: seconds to weeks. */
-const ELAPSED_STEPS = [1, 5, 15, 30, 60, 300, 600, 1800, 3600, 7200, 14_400, 43_200, 86_400, 172_800, 604_800]
+const ELAPSED_STEPS = [
+  ...[1, 5, 15, 30, 60, 120, 300, 600, 1800],
+  ...[1, 2, 6, 12].map((hours) => hours * 3600),
+  ...[1, 2, 7].map((days) => days * 86_400),
+]
 /** Wheel notches to a factor: one notch is a fifth more or less. */
 const ZOOM_STEP = 1.25
 

@@ -25,7 +25,8 @@ export function usePlot(holder: RefObject<HTMLDivElement | null>, input: PlotInp
     const sources: PlotSources = {
       ...{ panel, size, theme, syncKey },
       ...(clusters ? { clusters: () => latest.current.clusters?.() ?? [] } : {}),
-      ...(formatTime ? { formatTime } : {}),
+      // The language may change.
+      ...(formatTime ? { formatTime: (value, step) => latest.current.formatTime?.(value, step) ?? '' } : {}),
       onCursor: (index) => latest.current.onCursor?.(index),
       onZoom: (factor, at) => latest.current.onZoom(factor, at),
       onPan: (seconds) => latest.current.onPan(seconds),

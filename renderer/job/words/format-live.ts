@@ -65,6 +65,13 @@ export function formatCountdown(seconds: number): string {
   return wholeHours > 0 ? `${wholeHours}:${pad(minutes)}:${pad(rest)}` : `${minutes}:${pad(rest)}`
 }
 
+/** On an axis of time since a start whose labels are `step` apart: `4:59`, `36 h`, `7 d`. */
+export function formatElapsed(seconds: number, step: number, { units }: JobWords): string {
+  if (step >= 86_400) return `${Math.round(seconds / 86_400)}${units.day}`
+  if (step >= 3600) return `${Math.round(seconds / 3600)}${units.hour}`
+  return formatCountdown(seconds)
+}
+
 /**
  * `剩余 2 时 18 分`, `2 h 18 min left`. An estimate says no more than it knows: minutes above ten minutes, tens of
  * seconds below, and "a few seconds" at the end. -1 = unknown.

@@ -19,7 +19,7 @@ export const FAILURE_CLASSES = [
   'clock-skew', //          RequestTimeTooSkewed
   'missing-bucket', //      NoSuchBucket
   'missing', //             NoSuchKey, or a prefix without objects
-  'wrong-region', //        PermanentRedirect, AuthorizationHeaderMalformed with a region
+  'wrong-region', //        PermanentRedirect, AuthorizationHeaderMalformed with a region, no bucket in the path
   'redirect-refused', //    a redirect that would leave the host, or a loop
   'changed', //             the object's ETag is no longer the pinned one (412)
   'archived', //            InvalidObjectState: in Glacier, not readable before a restore
@@ -60,6 +60,15 @@ export type Outcome<T> = { ok: true; value: T } | { ok: false; failure: Failure 
 
 export const success = <T>(value: T): Outcome<T> => ({ ok: true, value })
 export const failed = (failure: Failure): { ok: false; failure: Failure } => ({ ok: false, failure })
+
+/** So Aliyun OSS, Tencent COS, Huawei OBS and Volcengine TOS say that they are asked as BUCKET.HOST/KEY only. */
+const BUCKET_IN_HOST_CODES: readonly (string | undefined)[] = [
+  'SecondLevelDomainForbidden',
+  'PathStyleDomainForbidden',
+  'VirtualHostDomainRequired',
+  'InvalidPathAccess',
+]
+export const wantsBucketInHost = (code: string | undefined): boolean => BUCKET_IN_HOST_CODES.includes(code)
 
 /** Makes a `switch` over a union complete: the compiler objects when a case is missing. */
 export function assertNever(value: never): never {

@@ -135,6 +135,12 @@ test.each<[string, Failure, 'en' | 'zh', string]>([
     'en',
     ' It is a certificate for other names: a bucket with dots in its name needs --path-style.',
   ],
+  [
+    'a service that takes no bucket in the path',
+    { class: 'wrong-region', code: 'VirtualHostDomainRequired' },
+    'en',
+    ' Use --virtual-hosted with the host name of the service, not --path-style or a bare address.',
+  ],
 ])('what to do next: %s', (_, failure, language, advice) => expect(adviceFor(failure, language)).toBe(advice))
 
 test('a run whose filters leave no object says so', () => {

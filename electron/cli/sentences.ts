@@ -1,5 +1,5 @@
 /** One clear sentence for every failure, in English and Chinese. The other side's words come last, as a quotation. */
-import type { Failure, FailureClass } from '../../shared/failure.ts'
+import { type Failure, type FailureClass, wantsBucketInHost } from '../../shared/failure.ts'
 import { firstSpokenLanguage, type SpokenLanguage } from '../../shared/spoken-language.ts'
 
 export type Language = SpokenLanguage
@@ -91,6 +91,12 @@ const INTERNAL: Record<Language, Forms> = {
   zh: ['Longhaul 自身出错：$。', 'Longhaul 自身出错。'],
 }
 
+/** Several services, each with a code of its own for it. */
+const BUCKET_IN_HOST: Record<Language, Forms> = {
+  en: ['$ wants the bucket in front of its host.', 'The service wants the bucket in front of its host.'],
+  zh: ['$ 只接受虚拟主机方式（存储桶名在主机名前）的访问。', '该服务只接受虚拟主机方式（存储桶名在主机名前）的访问。'],
+}
+
 /** A class says what to do, a code sometimes more of what has happened. */
 const BY_CODE: Record<string, Record<Language, Forms>> = {
   internal: INTERNAL,
@@ -106,7 +112,8 @@ const BY_CODE: Record<string, Record<Language, Forms>> = {
 
 export function sentenceFor(failure: Failure, language: Language): string {
   const forms = language === 'zh' ? CHINESE : ENGLISH
-  const [named, plain] = BY_CODE[failure.code ?? '']?.[language] ?? forms[failure.class]
+  const [named, plain] =
+    (wantsBucketInHost(failure.code) ? BUCKET_IN_HOST : BY_CODE[failure.code ?? ''])?.[language] ?? forms[failure.class]
   const subject = failure.subject ?? ''
   // A function: `$&` and the like in a key are not for String.replace to read.
   const sentence = subject ? named.replace('$', () => printable(subject)) : plain
@@ -161,6 +168,11 @@ const FILE_IN_THE_WAY: Record<Language, string> = {
   zh: '那里是一个文件，不是文件夹；请换一个文件夹。',
 }
 
+const ASK_BY_HOST: Record<Language, string> = {
+  en: 'Use --virtual-hosted with the host name of the service, not --path-style or a bare address.',
+  zh: '请用 --virtual-hosted 和服务的主机名，不要用 --path-style 或 IP 地址。',
+}
+
 const SMALL_FILES_ONLY: Record<Language, string> = {
   en: 'Choose a folder on another drive: FAT32, say, takes no file of 4 GiB or more.',
   zh: '请换一个磁盘上的文件夹：例如 FAT32 不支持 4 GiB 及以上的文件。',
@@ -196,7 +208,8 @@ const ADVICE_BY_CODE: Record<string, Record<Language, string>> = {
 export function adviceFor({ class: failureClass, code = '', httpStatus }: Failure, language: Language): string {
   const isFile = failureClass === 'disk' && (code === 'EEXIST' || code === 'ENOTDIR')
   const isLogin = failureClass === 'proxy' && httpStatus === 407
-  const special = isFile ? FILE_IN_THE_WAY : isLogin ? PROXY_LOGIN : ADVICE_BY_CODE[code]
+  const byCode = wantsBucketInHost(code) ? ASK_BY_HOST : ADVICE_BY_CODE[code]
+  const special = isFile ? FILE_IN_THE_WAY : isLogin ? PROXY_LOGIN : byCode
   const advice = (special ?? ADVICE[failureClass])?.[language]
   return advice ? `${language === 'zh' ? '' : ' '}${advice}` : ''
 }

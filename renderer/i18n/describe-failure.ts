@@ -1,6 +1,6 @@
 /** One clear sentence and one piece of advice for a failure; the other side's words only as a quotation. */
 import type { TFunction } from 'i18next'
-import type { Failure } from '../../shared/failure.ts'
+import { type Failure, wantsBucketInHost } from '../../shared/failure.ts'
 import { CONTRACT_BROKEN, PROGRAM_UNREACHABLE } from '../client/parsed-client.ts'
 
 export type FailureText = {
@@ -52,6 +52,13 @@ export function describeFailure(t: TFunction, failure: Failure): FailureText {
       sentence: t('failures.special.notAbsolute', { path: failure.detail ?? subject }),
       advice: t('failures.special.notAbsoluteAdvice'),
       evidence: '',
+    }
+  }
+  if (wantsBucketInHost(failure.code)) {
+    return {
+      sentence: t('failures.special.bucketInHost'),
+      advice: t('failures.special.bucketInHostAdvice'),
+      evidence,
     }
   }
   if (failure.class === 'wrong-region' && region) {

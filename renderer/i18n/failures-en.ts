@@ -139,6 +139,9 @@ export const failuresEn: Translation<typeof failuresZh> = {
     regionKnown: 'The bucket {{subject}} is in {{region}}, not in the given region.',
     regionKnownPlain: 'The bucket is in {{region}}, not in the given region.',
     regionKnownAdvice: 'Change the region to {{region}}, or leave it empty to have it found.',
+    bucketInHost: 'This service wants the bucket in front of its host.',
+    bucketInHostAdvice:
+      'Set the addressing to “Automatic” or “Virtual hosted”, and the endpoint to the host name of the service.',
     noService: 'No S3 service answers at {{subject}}.',
     noServiceAdvice: 'Check the endpoint, its port and path too; a public Wi-Fi may want a login first.',
     fileHeld: 'Another program holds the file open.',

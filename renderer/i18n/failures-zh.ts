@@ -139,6 +139,8 @@ export const failuresZh = {
     regionKnown: '存储桶 {{subject}} 在区域 {{region}}，不在所填的区域。',
     regionKnownPlain: '存储桶在区域 {{region}}，不在所填的区域。',
     regionKnownAdvice: '把区域改为 {{region}}，或留空让程序自动识别。',
+    bucketInHost: '该服务只接受虚拟主机方式（存储桶名在主机名前）的访问。',
+    bucketInHostAdvice: '把寻址方式改为“自动”或“虚拟主机”，服务地址填写服务的主机名。',
     noService: '{{subject}} 上没有 S3 服务。',
     noServiceAdvice: '检查服务地址，连同端口和路径；公共 Wi-Fi 可能需要先登录。',
     fileHeld: '文件正被另一个程序占用。',

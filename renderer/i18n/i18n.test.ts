@@ -76,6 +76,13 @@ describe.each(LANGUAGES)('in %s', (language) => {
     expect(text.sentence).toContain('eu-west-1')
     expect(text.advice).toContain('eu-west-1')
   })
+  test('a service that takes no bucket in the path is told from a wrong region', () => {
+    const failure = { class: 'wrong-region', code: 'SecondLevelDomainForbidden' } as const
+    const [general, told] = [describeFailure(t, { class: 'wrong-region' }), describeFailure(t, failure)]
+    expect(told.sentence).not.toBe(general.sentence)
+    expect(told.advice).not.toBe(general.advice)
+    expect(told.evidence).toContain('SecondLevelDomainForbidden')
+  })
   test('a page that is not there is told from a bucket that is not', () => {
     const noPage = { class: 'protocol', code: 'HTTP 404', httpStatus: 404, subject: 'intranet:8080' } as const
     expect(describeFailure(t, noPage).sentence).toMatch(/S3.*intranet:8080|intranet:8080.*S3/)

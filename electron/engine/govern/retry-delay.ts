@@ -1,5 +1,5 @@
 /** Whether, and after how long, a failed request is tried again. Pure. */
-import type { Failure, FailureClass } from '../../../shared/failure.ts'
+import { type Failure, type FailureClass, wantsBucketInHost } from '../../../shared/failure.ts'
 import type { Policy } from '../../../shared/policy.ts'
 import { isNormalEnd } from '../schedule/failure-row.ts'
 
@@ -74,7 +74,8 @@ export function chooseRetryDelayMs({
   random,
 }: RetryInput): number | undefined {
   if (HOPELESS.has(failure.class)) return undefined
-  if (failure.class === 'wrong-region' && failure.region === undefined) return undefined
+  if (failure.class === 'wrong-region' && failure.region === undefined && !wantsBucketInHost(failure.code))
+    return undefined
   if (isWornOut(failure.class, { attempts, alone, failingShare, policy })) return undefined
   // A silence was wait enough.
   if (failure.class === 'stalled') return 0

@@ -64,6 +64,7 @@ describe('a failed range', () => {
     ['... once', { class: 'reset', code: 'closed-before-answer' }, 2, 200],
     ['is asked in the region that is named', { class: 'wrong-region', region: 'eu-west-1' }, 1, 100],
     ['... and nowhere when none is named', { class: 'wrong-region' }, 1, undefined],
+    ['... but by its host where that is wanted', { class: 'wrong-region', code: 'PathStyleDomainForbidden' }, 1, 100],
   ]
   it.each(rows)('%s', (_, failure, attempts, delayMs) => {
     expect(delay(failure, attempts)).toBe(delayMs)

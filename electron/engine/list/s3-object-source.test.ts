@@ -2,7 +2,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setImmediate as turn } from 'node:timers/promises'
-import { afterEach, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type Failure, success } from '../../../shared/failure.ts'
 import { type Source, sourceSchema } from '../../../shared/job-spec.ts'
 import { type Credentials, createS3ObjectSource } from './s3-object-source.ts'
@@ -19,12 +19,13 @@ async function openSource(
   answer: RequestListener,
   credentials?: (areRefused?: boolean) => Promise<Credentials>,
   more: Partial<Source> = {},
+  host = '127.0.0.1',
 ) {
   server = createServer(answer)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return createS3ObjectSource({
-    source: sourceSchema.parse({ bucket: 'bucket', prefix: '', endpointUrl: `http://127.0.0.1:${port}`, ...more }),
+    source: sourceSchema.parse({ bucket: 'bucket', prefix: '', endpointUrl: `http://${host}:${port}`, ...more }),
     ...(credentials ? { credentials } : {}),
     resolver: {
       resolve: async () => success({ addresses: ['127.0.0.1'], ttlSeconds: 60, milliseconds: 1, from: 'fixed' }),
@@ -161,6 +162,43 @@ it.each([
   source.close()
   expect(endpoint).toMatchObject({ ok: true, value: { region: expected } })
   expect(signed).toEqual([expected])
+})
+
+describe('a service that takes no bucket in the path', () => {
+  const open = (addressing: Source['addressing'], host = 'oss.test') => {
+    const hosts: (string | undefined)[] = []
+    const answer: RequestListener = ({ headers }, response) => {
+      const asked = headers.host?.replace(/:\d+$/, '')
+      hosts.push(asked)
+      if (asked === 'bucket.oss.test') response.end('<ListBucketResult></ListBucketResult>')
+      else response.writeHead(403).end('<Error><Code>SecondLevelDomainForbidden</Code><Message>no</Message></Error>')
+    }
+    return { hosts, source: openSource(answer, undefined, { addressing }, host) }
+  }
+
+  it('is asked by the host of the bucket from then on, for objects too', async () => {
+    const { hosts, source: opening } = open('auto')
+    const source = await opening
+    const { signal } = new AbortController()
+    const before = await source.endpoint(signal)
+    const pages = await Promise.all([source.listPage({ prefix: '' }, signal), source.listPage({ prefix: 'a' }, signal)])
+    const after = await source.endpoint(signal)
+    source.close()
+    expect(pages).toMatchObject([{ ok: true }, { ok: true }])
+    expect(hosts.slice(2)).toEqual(['bucket.oss.test', 'bucket.oss.test'])
+    expect(before).toMatchObject({ ok: true, value: { hostname: 'oss.test', basePath: '/bucket/' } })
+    expect(after).toMatchObject({ ok: true, value: { hostname: 'bucket.oss.test', basePath: '/' } })
+  })
+
+  it.each([
+    ['the path was asked for', 'path', 'oss.test'],
+    ['nothing can stand in front of an address', 'auto', '127.0.0.1'],
+  ] as const)('says so where %s', async (_, addressing, host) => {
+    const source = await open(addressing, host).source
+    const page = await source.listPage({ prefix: '' }, new AbortController().signal)
+    source.close()
+    expect(page).toMatchObject({ ok: false, failure: { class: 'wrong-region', code: 'SecondLevelDomainForbidden' } })
+  })
 })
 
 it('a listing that stops half-way is given up, and can be asked for again', async () => {

@@ -17,7 +17,7 @@ import {
 import { NodeHttpHandler } from '@smithy/node-http-handler'
 import { ProxyAgent } from 'proxy-agent'
 import { bareHost } from '../../../shared/bare-host.ts'
-import { type Failure, failed, type Outcome, success } from '../../../shared/failure.ts'
+import { type Failure, failed, type Outcome, success, wantsBucketInHost } from '../../../shared/failure.ts'
 import { isRegion, type Source } from '../../../shared/job-spec.ts'
 import type { Endpoint, ListPage, ObjectHead, ObjectSource, Resolver } from '../engine-ports.ts'
 import { unquote } from '../transport/judge-response.ts'
@@ -50,13 +50,13 @@ const MAX_REGION_HOPS = 2
 export type S3ObjectSource = ObjectSource & { listBuckets(signal: AbortSignal): Promise<Outcome<string[]>> }
 
 export function createS3ObjectSource(options: S3SourceOptions): S3ObjectSource {
-  const { source } = options
+  let { source } = options
   const bucket = { Bucket: source.bucket, RequestPayer: source.requestPayer }
   const requests = createRequestHandler(options)
   let region = source.region ?? options.defaultRegion ?? 'us-east-1'
-  let client = createClient(options, region, requests.handler)
+  let client = createClient(options, source, region, requests.handler)
 
-  /** Runs one SDK call; follows the bucket to its region and the server's clock, once found for good. */
+  /** Runs one SDK call; follows the bucket to its region or its own host and the server's clock, once found for good. */
   async function run<T>(signal: AbortSignal, send: (client: S3Client) => Promise<T>): Promise<Outcome<T>> {
     for (let hop = 0; ; hop++) {
       const { systemClockOffset } = client.config
@@ -71,25 +71,33 @@ export function createS3ObjectSource(options: S3SourceOptions): S3ObjectSource {
         const isClockSet = client.config.systemClockOffset !== systemClockOffset
         if (failure.class === 'clock-skew' && isClockSet && hop < MAX_REGION_HOPS) continue
         if (failure.class === 'credentials' && hop === 0 && keyId && (await hasOthersThan(keyId))) continue
-        if (
-          failure.class !== 'wrong-region' ||
-          !failure.region ||
-          failure.region === region ||
-          !isRegion(failure.region) ||
-          hop >= MAX_REGION_HOPS
-        ) {
-          const isOfKeys = options.credentials !== undefined && keyId === undefined
-          return { ok: false, failure: isOfKeys ? keysFailure(error) : await withHost(failure) }
-        }
-        moveTo(failure.region)
+        if (hop < MAX_REGION_HOPS && follow(failure)) continue
+        const isOfKeys = options.credentials !== undefined && keyId === undefined
+        return { ok: false, failure: isOfKeys ? keysFailure(error) : await withHost(failure) }
       }
     }
   }
 
+  /** Goes where the bucket is, if that is told and somewhere else. */
+  function follow(failure: Failure): boolean {
+    if (failure.class !== 'wrong-region') return false
+    if (wantsBucketInHost(failure.code)) {
+      // Several requests may have been sent by path at once.
+      if (options.source.addressing !== 'auto') return false
+      if (source.addressing === 'auto') moveTo(region, { ...source, addressing: 'virtual' })
+      return true
+    }
+    const { region: named } = failure
+    if (named === undefined || named === region || !isRegion(named)) return false
+    moveTo(named)
+    return true
+  }
+
   /** What is under way at the old place may end there: the requests of both go through one handler. */
-  function moveTo(named: string): void {
+  function moveTo(named: string, addressed: Source = source): void {
     region = named
-    client = createClient(options, region, requests.handler)
+    source = addressed
+    client = createClient(options, source, region, requests.handler)
   }
 
   /** A process or a service that gives them may take its time: whoever has stopped does not wait for it. */
@@ -240,8 +248,13 @@ export function createS3ObjectSource(options: S3SourceOptions): S3ObjectSource {
   }
 }
 
-function createClient(options: S3SourceOptions, region: string, requestHandler: NodeHttpHandler): S3Client {
-  const endpoint = planEndpoint(options.source, region)
+function createClient(
+  options: S3SourceOptions,
+  source: Source,
+  region: string,
+  requestHandler: NodeHttpHandler,
+): S3Client {
+  const endpoint = planEndpoint(source, region)
   const isVirtual = endpoint.basePath === '/'
   return new S3Client({
     region,
@@ -250,7 +263,7 @@ function createClient(options: S3SourceOptions, region: string, requestHandler: 
     forcePathStyle: !isVirtual,
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
-    ...(options.source.endpointUrl ? { endpoint: options.source.endpointUrl } : {}),
+    ...(source.endpointUrl ? { endpoint: source.endpointUrl } : {}),
     ...(options.credentials
       ? { credentials: expiring(options.credentials) }
       : { credentials: { accessKeyId: '', secretAccessKey: '' }, signer: { sign: async (request) => request } }),

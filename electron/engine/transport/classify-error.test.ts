@@ -18,6 +18,8 @@ describe('the class of an error answer', () => {
     [301, 'PermanentRedirect', 'wrong-region'],
     [307, 'TemporaryRedirect', 'redirect-refused'],
     [400, 'AuthorizationHeaderMalformed', 'wrong-region'],
+    [403, 'SecondLevelDomainForbidden', 'wrong-region'],
+    [400, 'VirtualHostDomainRequired', 'wrong-region'],
     [403, 'InvalidObjectState', 'archived'],
     [416, 'InvalidRange', 'changed'],
     // Without one that is known, the status decides.
@@ -57,6 +59,11 @@ describe('an error document', () => {
     ['nowhere', '<Message>Gone.</Message>', { location: '/login' }, 'Gone.'],
   ])('of a redirect tells the host that is named %s', (_name, body, headers, detail) => {
     expect(read(307, `<Error>${body}</Error>`, headers)).toMatchObject({ class: 'redirect-refused', detail })
+  })
+
+  it('that names the host to be asked instead quotes it, though it is no redirect', () => {
+    const body = '<Error><Code>AccessDenied</Code><Message>Ask there.</Message><Endpoint>oss.other</Endpoint></Error>'
+    expect(read(403, body, { location: 'https://elsewhere' }).detail).toBe('Ask there. -> oss.other')
   })
 
   it.each([

@@ -1,5 +1,5 @@
 /** Turns what S3, the network or the disk said into one failure class. Pure. */
-import type { Failure, FailureClass } from '../../../shared/failure.ts'
+import { type Failure, type FailureClass, wantsBucketInHost } from '../../../shared/failure.ts'
 
 /** S3's error codes: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
 const BY_S3_CODE = new Map<string, FailureClass>(
@@ -46,6 +46,7 @@ const BY_S3_CODE = new Map<string, FailureClass>(
 export function classifyHttpError(status: number, code: string | undefined): FailureClass {
   const named = code === undefined ? undefined : BY_S3_CODE.get(code)
   if (named) return named
+  if (wantsBucketInHost(code)) return 'wrong-region'
   // Something new, and begun before S3 knew of it.
   if (status === 200 && code !== undefined) return 'server-error'
   if (status === 503 || status === 429 || status === 509) return 'throttled'
@@ -89,14 +90,14 @@ export function readErrorAnswer(answer: ErrorAnswer): Failure {
   }
 }
 
-/** What the other side says, and of a redirect the host it names: nobody is sent there with credentials, but may go himself. */
+/** What the other side says, and the host it names instead: nobody is sent there with credentials, but may go himself. */
 export function detailOf(
   status: number,
   message: string | undefined,
   { endpoint, location = '' }: { endpoint?: string | undefined; location?: string | undefined },
 ): string | undefined {
-  if (status < 300 || status >= 400) return message
-  const host = endpoint ?? (URL.canParse(location) ? new URL(location).host : undefined)
+  const isRedirect = status >= 300 && status < 400
+  const host = endpoint ?? (isRedirect && URL.canParse(location) ? new URL(location).host : undefined)
   return [message, host].filter(Boolean).join(' -> ') || undefined
 }
 

@@ -27,14 +27,6 @@ describe('what people paste', () => {
     ['https://us-west-2.console.aws.amazon.com/s3/buckets/bucket?prefix=a/', { bucket: 'bucket', prefix: 'a/' }],
     ['https://bucket.s3.amazonaws.com/a%20b/%E6%B8%A9', { bucket: 'bucket', prefix: 'a b/温' }],
     ['https://bucket.s3.amazonaws.com/100%', { bucket: 'bucket', prefix: '100%' }],
-    [
-      'http://127.0.0.1:9000/bucket/a',
-      { bucket: 'bucket', prefix: 'a', endpointUrl: 'http://127.0.0.1:9000', addressing: 'path' },
-    ],
-    [
-      'https://minio.example.org/bucket',
-      { bucket: 'bucket', prefix: '', endpointUrl: 'https://minio.example.org', addressing: 'path' },
-    ],
     ['https://bucket.s3.amazonaws.com/index.html', { bucket: 'bucket', prefix: '' }],
     ['https://bucket.s3.amazonaws.com/index.html#a/%E6%B8%A9/', { bucket: 'bucket', prefix: 'a/温/' }],
     [
@@ -45,6 +37,30 @@ describe('what people paste', () => {
     ['https://bucket.s3.amazonaws.com/a/index.html', { bucket: 'bucket', prefix: 'a/index.html' }],
     ['s3：//bucket/a/', { bucket: 'bucket', prefix: 'a/' }],
     ['“s3://bucket/a/”', { bucket: 'bucket', prefix: 'a/' }],
+    ['http://127.0.0.1:9000/bucket/a', { bucket: 'bucket', prefix: 'a', endpointUrl: 'http://127.0.0.1:9000' }],
+    ['https://minio.example.org/bucket', { bucket: 'bucket', prefix: '', endpointUrl: 'https://minio.example.org' }],
+    ...(
+      [
+        ['bucket', 'oss-cn-hangzhou.aliyuncs.com'],
+        ['bucket', 's3.oss-cn-hangzhou.aliyuncs.com'],
+        ['era5-1250000000', 'cos.ap-guangzhou.myqcloud.com'],
+        ['bucket', 'obs.cn-north-4.myhuaweicloud.com'],
+        ['bucket', 'tos-s3-cn-beijing.volces.com'],
+        ['my.dotted.bucket', 'storage.googleapis.com'],
+        ['bucket', 's3.us-west-004.backblazeb2.com'],
+        ['bucket', 's3.wasabisys.com'],
+        ['bucket', 'nyc3.digitaloceanspaces.com'],
+      ] as const
+    ).map(([bucket, host]): [string, S3Address] => [
+      `https://${bucket}.${host}/a/b`,
+      { bucket, prefix: 'a/b', endpointUrl: `https://${host}`, addressing: 'virtual' },
+    ]),
+    ...['oss-cn-hangzhou.aliyuncs.com', 's3.oss-cn-hangzhou.aliyuncs.com', 'storage.googleapis.com'].map(
+      (host): [string, S3Address] => [
+        `https://${host}/bucket/a`,
+        { bucket: 'bucket', prefix: 'a', endpointUrl: `https://${host}` },
+      ],
+    ),
     ['"s3://bucket/a b/"', { bucket: 'bucket', prefix: 'a b/' }],
     ['arn:aws:s3:::bucket', { bucket: 'bucket', prefix: '' }],
     ['arn:aws-cn:s3:::bucket/a/*', { bucket: 'bucket', prefix: 'a/' }],

@@ -12,6 +12,22 @@ export type S3Address = Pick<Source, 'bucket' | 'prefix'> &
 const BUCKET = /^[a-z0-9][a-z0-9._-]{0,254}$/i
 /** `bucket.s3.region.amazonaws.com`, `bucket.s3-region...`, `bucket.s3.dualstack.region...`, `.com.cn` as well. */
 const AWS_HOST = /^(?:(.+)\.)?s3(?:[.-](?:dualstack\.)?([a-z]{2}(?:-[a-z]+)+-\d+))?\.amazonaws\.com(\.cn)?$/
+/**
+ * Other services that stand behind the bucket's name in the addresses they give for copying: Aliyun OSS, Tencent COS, Huawei
+ * OBS, Volcengine TOS, Google, Backblaze, Wasabi, DigitalOcean.
+ */
+const SERVICE_HOST = new RegExp(
+  `^(?!s3\\.oss-)(.+?)\\.(${[
+    '(?:s3\\.)?oss-[a-z0-9-]+\\.aliyuncs\\.com',
+    'cos\\.[a-z0-9-]+\\.myqcloud\\.com',
+    'obs\\.[a-z0-9-]+\\.myhuaweicloud\\.com',
+    'tos-s3-[a-z0-9-]+\\.volces\\.com',
+    'storage\\.googleapis\\.com',
+    's3\\.[a-z0-9-]+\\.backblazeb2\\.com',
+    's3(?:\\.[a-z0-9-]+)?\\.wasabisys\\.com',
+    '[a-z0-9]+\\.digitaloceanspaces\\.com',
+  ].join('|')})$`,
+)
 
 /** Undefined when the text is no S3 address. Never throws. */
 export function parseS3Address(text: string): S3Address | undefined {
@@ -42,11 +58,17 @@ function parseWebAddress(url: URL): S3Address | undefined {
   const virtualBucket = aws?.[1]
   if (virtualBucket) return { bucket: virtualBucket, prefix: shownPrefix(url, path), ...region }
 
+  const [, ownBucket, service] = SERVICE_HOST.exec(url.hostname) ?? []
+  if (ownBucket) {
+    const endpointUrl = `${url.protocol}//${service}`
+    return { bucket: ownBucket, prefix: shownPrefix(url, path), endpointUrl, addressing: 'virtual' }
+  }
+
   const slash = path.indexOf('/')
   const bucket = slash < 0 ? path : path.slice(0, slash)
   const prefix = shownPrefix(url, slash < 0 ? '' : path.slice(slash + 1))
   if (!BUCKET.test(bucket)) return undefined
-  return aws ? { bucket, prefix, ...region } : { bucket, prefix, endpointUrl: url.origin, addressing: 'path' }
+  return aws ? { bucket, prefix, ...region } : { bucket, prefix, endpointUrl: url.origin }
 }
 
 /** Of a page that browses a bucket (AWS's s3-explorer), and of a request that lists it, what is looked at; else the path. */

@@ -94,7 +94,7 @@ describe('a flag is understood', () => {
     expect(parse({}, address).source).toMatchObject({
       bucket: 'era5',
       endpointUrl: 'https://minio.lab:9000',
-      addressing: 'path',
+      addressing: 'auto',
     })
     expect(parse({ typed: { 'endpoint-url': 'http://127.0.0.1:1' } }, address).source.endpointUrl).toBe(
       'http://127.0.0.1:1',

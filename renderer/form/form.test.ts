@@ -28,7 +28,7 @@ describe('an address fills the form', () => {
       'another service brings its endpoint',
       empty,
       'http://127.0.0.1:9000/bucket/a/',
-      { bucket: 'bucket', prefix: 'a/', endpointUrl: 'http://127.0.0.1:9000', addressing: 'path' },
+      { bucket: 'bucket', prefix: 'a/', endpointUrl: 'http://127.0.0.1:9000', addressing: 'auto' },
     ],
     [
       'an s3 address keeps the endpoint that was set',

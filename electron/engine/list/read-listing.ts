@@ -12,6 +12,8 @@ export type Listing = {
   prefixes: string[]
   isTruncated: boolean
   nextToken: string | undefined
+  /** Of the first version of the listing, and there only where a delimiter was given. */
+  nextMarker: string | undefined
 }
 
 /** Undefined when the text is no such document: the SDK then says what is wrong with it. */
@@ -43,11 +45,13 @@ export function readListing(xml: string): Listing | undefined {
   const prefixes: string[] = []
   for (const item of elements(xml, 'CommonPrefixes', start))
     prefixes.push(ownText(decode(textOf(item, 'Prefix') ?? '')))
+  const nextMarker = textOf(xml, 'NextMarker')
   return {
     objects,
     prefixes,
     isTruncated: textOf(xml, 'IsTruncated')?.trim() === 'true',
     nextToken: textOf(xml, 'NextContinuationToken'),
+    nextMarker: nextMarker === undefined ? undefined : decode(nextMarker),
   }
 }
 

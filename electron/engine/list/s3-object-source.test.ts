@@ -201,6 +201,50 @@ describe('a service that takes no bucket in the path', () => {
   })
 })
 
+it('a service that knows the first version of the listing only is asked for what comes behind the last name', async () => {
+  const asked: Record<string, string>[] = []
+  const pages: Record<string, string> = {
+    undefined: '<Contents><Key>a%20b</Key><Size>1</Size></Contents><EncodingType>url</EncodingType>',
+    'a b': '<Contents><Key>c</Key><Size>1</Size></Contents><CommonPrefixes><Prefix>d+/</Prefix></CommonPrefixes>',
+    'd+/': '<NextMarker>x/</NextMarker>',
+    'x/': '<Contents><Key>y</Key><Size>1</Size></Contents>',
+  }
+  const source = await openSource(({ url = '' }, response) => {
+    const query = Object.fromEntries(new URL(url, 'http://host').searchParams)
+    asked.push(query)
+    const isTruncated = query.marker !== 'x/'
+    response.end(
+      `<ListBucketResult><IsTruncated>${isTruncated}</IsTruncated>${pages[`${query.marker}`]}</ListBucketResult>`,
+    )
+  })
+  const names: string[] = []
+  let continuation: string | undefined
+  do {
+    const page = await source.listPage(
+      { prefix: '', ...(continuation ? { continuation } : {}) },
+      new AbortController().signal,
+    )
+    if (!page.ok) break
+    names.push(...page.value.objects.map(({ key }) => key), ...page.value.prefixes)
+    continuation = page.value.continuation
+  } while (continuation)
+  source.close()
+  expect(names).toEqual(['a b', 'c', 'd+/', 'y'])
+  expect(asked[0]).toMatchObject({ 'list-type': '2', 'encoding-type': 'url' })
+  expect(asked.slice(1)).toEqual(['a b', 'd+/', 'x/'].map((marker) => ({ prefix: '', marker })))
+})
+
+it('a listing that does not move on is given up', async () => {
+  const body = '<Contents><Key>a</Key><Size>1</Size></Contents><IsTruncated>true</IsTruncated>'
+  const source = await openSource((_, response) => response.end(`<ListBucketResult>${body}</ListBucketResult>`))
+  const { signal } = new AbortController()
+  const first = await source.listPage({ prefix: '' }, signal)
+  const continuation = first.ok ? first.value.continuation : undefined
+  const second = await source.listPage({ prefix: '', ...(continuation ? { continuation } : {}) }, signal)
+  source.close()
+  expect(second).toMatchObject({ ok: false, failure: { class: 'protocol', code: 'list-does-not-advance' } })
+})
+
 it('a listing that stops half-way is given up, and can be asked for again', async () => {
   let asked = 0
   const source = await openSource((_, response) => {

@@ -22,6 +22,7 @@ import { isRegion, type Source } from '../../../shared/job-spec.ts'
 import type { Endpoint, ListPage, ObjectHead, ObjectSource, Resolver } from '../engine-ports.ts'
 import { unquote } from '../transport/judge-response.ts'
 import { endpointUrlOf, planEndpoint } from './plan-endpoint.ts'
+import { mergeByKey } from './read-folders.ts'
 import { readKeysAlone } from './read-keys-alone.ts'
 import type { Listing } from './read-listing.ts'
 import { isUnsigned, keysFailure, sdkFailure } from './sdk-failure.ts'
@@ -140,18 +141,18 @@ export function createS3ObjectSource(options: S3SourceOptions): S3ObjectSource {
 
   return readKeysAlone({
     async listPage({ prefix, delimiter, continuation, pageSize, startAfter }, signal) {
-      const page = await run(signal, (s3) =>
-        sendList(s3, signal, {
-          ...bucket,
-          Prefix: prefix,
-          Delimiter: delimiter,
-          ContinuationToken: continuation,
-          MaxKeys: pageSize,
-          StartAfter: startAfter,
-          // Keys may hold characters that XML cannot.
-          EncodingType: 'url',
-        }),
-      )
+      const marker = continuation?.startsWith(MARKER) ? continuation.slice(MARKER.length) : undefined
+      const input = {
+        ...bucket,
+        Prefix: prefix,
+        Delimiter: delimiter,
+        MaxKeys: pageSize,
+        StartAfter: startAfter,
+        ContinuationToken: marker === undefined ? continuation : undefined,
+        // Keys may hold characters that XML cannot. Huawei's gives the first page again where a marker comes with it.
+        EncodingType: marker === undefined ? ('url' as const) : undefined,
+      }
+      const page = await run(signal, (s3) => sendList(s3, signal, input, marker))
       if (page.ok) return readPage(page.value, { prefix, continuation })
       // A listing has no key that could be missing: a 404 means the bucket, ...
       if (page.failure.class !== 'missing') return page
@@ -236,16 +237,30 @@ export function createS3ObjectSource(options: S3SourceOptions): S3ObjectSource {
 
   function readPage(listing: Listing, asked: { prefix: string; continuation: string | undefined }): Outcome<ListPage> {
     const { isTruncated, nextToken } = listing
-    if (isTruncated && (!nextToken || nextToken === asked.continuation)) {
+    const next = isTruncated ? (nextToken ?? markerBehind(listing)) : undefined
+    if (isTruncated && (!next || next === asked.continuation)) {
       return failed({ class: 'protocol', code: 'list-does-not-advance', subject: source.bucket })
     }
     return success({
       // What lies elsewhere was not asked for, and its name below the prefix would be a piece of nonsense.
       objects: listing.objects.filter(({ key }) => key.startsWith(asked.prefix)),
       prefixes: listing.prefixes.filter((name) => name.startsWith(asked.prefix)),
-      ...(isTruncated && nextToken ? { continuation: nextToken } : {}),
+      ...(next ? { continuation: next } : {}),
     })
   }
+}
+
+/**
+ * Some services answer as in the first version of the listing, whatever is asked: Huawei's parallel file system, old Ceph,
+ * IBM's and Netease's. There a page goes on behind the last name of the one before. What begins so is such a name; no token
+ * does, as XML has no place for it.
+ */
+const MARKER = '\u0000'
+
+function markerBehind(listing: Listing): string | undefined {
+  const last = mergeByKey(listing).at(-1)
+  const name = listing.nextMarker ?? (last?.kind === 'folder' ? last.prefix : last?.objects.at(-1)?.key)
+  return name ? MARKER + name : undefined
 }
 
 function createClient(

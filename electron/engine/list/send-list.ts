@@ -16,8 +16,25 @@ export const REQUEST_TIMEOUT_MS = 20_000
 const MAX_LISTING_BYTES = 16 * 1024 ** 2
 const MAX_ERROR_BYTES = 256 * 1024
 
-export async function sendList(s3: S3Client, signal: AbortSignal, input: ListObjectsV2CommandInput): Promise<Listing> {
+/** `marker`: the key before the page, where the service knows the first version of the listing only. */
+export async function sendList(
+  s3: S3Client,
+  signal: AbortSignal,
+  input: ListObjectsV2CommandInput,
+  marker?: string,
+): Promise<Listing> {
   const command = new ListObjectsV2Command(input)
+  command.middlewareStack.add(
+    (next) => (args) => {
+      const { query } = args.request as { query: Record<string, string> }
+      if (marker !== undefined) {
+        delete query['list-type']
+        query.marker = marker
+      }
+      return next(args)
+    },
+    { step: 'build' },
+  )
   let listing: Listing | undefined
   command.middlewareStack.add(
     (next) => async (args) => {
@@ -100,6 +117,7 @@ function listingOf(output: ListObjectsV2CommandOutput): Listing {
     prefixes: (output.CommonPrefixes ?? []).map((item) => decode(item.Prefix ?? '')),
     isTruncated: output.IsTruncated === true,
     nextToken: output.NextContinuationToken,
+    nextMarker: undefined,
   }
 }
 

@@ -60,8 +60,10 @@ spec('jobs that the program was torn from go on in the order they were begun', a
 
   const again = await workshop.open(await workshop.start())
   await again.getByRole('button', { name: words.resumeFromBreak }).click()
-  // The side bar tells the newest first.
+  // What is at work stands before those that wait, though it is the oldest.
   await expect
     .poll(() => again.locator('.lh-side-phase').allInnerTexts())
-    .toEqual([words.queued, words.queued, words.running])
+    .toEqual([words.running, words.queued, words.queued])
+  await again.locator('.lh-side-job').first().click()
+  await again.getByTitle(`${workshop.destination}-first`).waitFor()
 })

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Check } from '../../shared/diagnosis.ts'
 import type { JobView, Push } from '../../shared/ipc-contract.ts'
+import type { JobPhase } from '../../shared/job-state.ts'
 import { DEFAULT_SETTINGS } from '../../shared/settings.ts'
 import { sampleJob, sampleSnapshot } from '../job/testing/samples.ts'
 import { foldPush } from './fold-push.ts'
@@ -91,7 +92,16 @@ describe('bounds and identity', () => {
     expect(after.jobs.b).toBe(other)
   })
 
+  const order = (...jobs: JobView[]) =>
+    listJobs(Object.fromEntries(jobs.map((each) => [each.jobId, each]))).map(({ jobId }) => jobId)
   test('jobs are listed newest first', () => {
-    expect(listJobs({ a: job, b: other }).map(({ jobId }) => jobId)).toEqual(['b', 'a'])
+    expect(order(job, other)).toEqual(['b', 'a'])
+  })
+  test.each<[string, JobPhase]>([
+    ['waits for its turn', 'queued'],
+    ['is paused', 'paused'],
+    ['has ended', 'completed'],
+  ])('what is at work stands before a newer one that %s', (_, phase) => {
+    expect(order(job, { ...other, phase })).toEqual(['a', 'b'])
   })
 })

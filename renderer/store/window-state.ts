@@ -2,6 +2,7 @@
 import type { EngineEvent } from '../../shared/engine-event.ts'
 import type { Failure } from '../../shared/failure.ts'
 import type { AppInfo, JobView, PushPayload } from '../../shared/ipc-contract.ts'
+import { hasEnded, isHeld } from '../../shared/job-state.ts'
 import type { MetricsSnapshot } from '../../shared/metrics-snapshot.ts'
 import { DEFAULT_SETTINGS, type Settings } from '../../shared/settings.ts'
 
@@ -34,7 +35,14 @@ export const EMPTY_STATE: WindowState = {
   diagnosis: undefined,
 }
 
-/** Newest first: what was started last is what one looks for. */
+/** What is at work first, however many wait for their turn; then newest first: what was started last is what one looks for. */
 export function listJobs(jobs: WindowState['jobs']): JobView[] {
-  return Object.values(jobs).sort((a, b) => b.createdAt.localeCompare(a.createdAt) || a.jobId.localeCompare(b.jobId))
+  return Object.values(jobs).sort(
+    (a, b) =>
+      Number(isAtWork(b)) - Number(isAtWork(a)) ||
+      b.createdAt.localeCompare(a.createdAt) ||
+      a.jobId.localeCompare(b.jobId),
+  )
 }
+
+const isAtWork = ({ phase }: JobView): boolean => !hasEnded(phase) && !isHeld(phase)

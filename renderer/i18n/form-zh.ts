@@ -19,7 +19,7 @@ export const formZh = {
   accessProfileHint: '~/.aws 中的某个 profile',
   accessKeys: '密钥',
   requesterPays: '请求者付费',
-  requesterPaysHint: '只有存储桶要求时才需要；流量和请求由你的账号付费',
+  requesterPaysHint: '只有存储桶要求时才需要；流量和请求由您的账号付费',
   profile: '配置名',
   profileNone: '~/.aws 中没有配置',
   profileChoose: '选择一个配置',

@@ -133,7 +133,7 @@ const events: JobWords['events'] = {
       '{confidence} sure',
       'baseline {baselineBytesPerSecond}',
       'now {bytesPerSecond}',
-      'turned {minutesSinceChange} min before',
+      'began {minutesSinceChange} min before',
     ],
   },
   'retirement-age-learned': {

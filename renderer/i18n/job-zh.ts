@@ -117,7 +117,7 @@ const events: Record<EventCode, Sentence> = {
       '可信度 {confidence}',
       '基准 {baselineBytesPerSecond}',
       '当前 {bytesPerSecond}',
-      '{minutesSinceChange} 分钟前转折',
+      '{minutesSinceChange} 分钟前开始',
     ],
   },
   'retirement-age-learned': {

@@ -3,7 +3,7 @@ import { Popover } from 'antd'
 import { useMemo } from 'react'
 import { popupContainer } from '../popup-container.ts'
 import { fillText } from '../words/fill-sentence.ts'
-import { formatField, formatMegabytes, formatPercent, UNKNOWN } from '../words/format-live.ts'
+import { formatField, formatMegabytes, formatPercent, formatSigned, UNKNOWN } from '../words/format-live.ts'
 import { useJobWords } from '../words/use-job-words.ts'
 import type { SpeedHistory } from './speed-history.ts'
 import { speedTimeline, type TimelineEntry } from './speed-timeline.ts'
@@ -19,7 +19,11 @@ export function SpeedStory({ history }: { history: SpeedHistory }) {
   const trends = useTrends(history)
   const names = useHourNames()
   const trend = trends.hour ?? trends.whole
-  const trendText = trend && (isConvincing(trend) ? `${signed(trend)}${units.perHour}` : chart.trend.none)
+  const trendText =
+    trend &&
+    (isConvincing(trend)
+      ? `${formatSigned(trend.slopeMegabytesPerSecondPerHour, 1)}${units.perHour}`
+      : chart.trend.none)
   const spoken = [
     ...timeline.map((entry) => `${names(entry)} ${megabytes(entry)}`),
     ...(trendText ? [`${chart.trend.title} ${trendText}`] : []),
@@ -128,6 +132,3 @@ function useHourNames(): (entry: TimelineEntry) => string {
 
 const megabytes = ({ bytesPerSecond }: TimelineEntry): string =>
   bytesPerSecond === null ? UNKNOWN : formatMegabytes(bytesPerSecond)
-
-const signed = ({ slopeMegabytesPerSecondPerHour: slope }: SpeedTrend): string =>
-  `${slope < 0 ? '−' : '+'}${Math.abs(slope).toFixed(1)}`

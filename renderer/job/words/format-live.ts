@@ -35,6 +35,10 @@ export function formatPercent(share: number, digits = 1): string {
   return `${percent.toFixed(digits)} %`
 }
 
+/** `−2.4`, `+0.1`: with the minus that is as wide as the plus. */
+export const formatSigned = (value: number, digits: number): string =>
+  `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(digits)}`
+
 const GROUPED = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
 export const formatCount = (count: number): string => GROUPED.format(count)
 
@@ -99,7 +103,7 @@ export function formatField(field: string, value: string | number | boolean, wor
   if (typeof value !== 'number') return wordOf(field, String(value), words)
   if (!Number.isFinite(value)) return UNKNOWN
   if (/megabytesPerSecondPerHour$/i.test(field)) {
-    return `${value > 0 ? '+' : ''}${value.toFixed(2)} MB/s${words.units.perHour}`
+    return `${formatSigned(value, 2)} MB/s${words.units.perHour}`
   }
   if (/bytesPerSecond$/i.test(field)) return formatRate(value)
   if (/(requests|errors)PerSecond$/i.test(field)) return `${value.toFixed(1)}${words.units.perSecond}`

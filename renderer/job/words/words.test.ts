@@ -201,8 +201,8 @@ const SENTENCES: Record<EventCode, { reason: Reason; zh: string; en: string }> =
       bytesPerSecond: 26e6,
       minutesSinceChange: 38,
     },
-    zh: '速度衰减警报：可能原因：线路，趋势 -2.40 MB/s/小时，可信度 99.8 %，基准 32.0 MB/s，当前 26.0 MB/s，38 分钟前转折',
-    en: 'Speed is decaying: probable cause: the line, trend -2.40 MB/s per hour, 99.8 % sure, baseline 32.0 MB/s, now 26.0 MB/s, turned 38 min before',
+    zh: '速度衰减警报：可能原因：线路，趋势 −2.40 MB/s/小时，可信度 99.8 %，基准 32.0 MB/s，当前 26.0 MB/s，38 分钟前开始',
+    en: 'Speed is decaying: probable cause: the line, trend −2.40 MB/s per hour, 99.8 % sure, baseline 32.0 MB/s, now 26.0 MB/s, began 38 min before',
   },
   'retirement-age-learned': {
     reason: { seconds: 312, tauSeconds: 900, handshakeMs: 54 },

@@ -5,6 +5,7 @@
 import { type ExecException, exec } from 'node:child_process'
 import { z } from 'zod'
 import type { Credentials } from '../engine/list/s3-object-source.ts'
+import { endProcessTree } from './end-process-tree.ts'
 import { redact } from './report-bundle-redact.ts'
 
 export type CredentialProcess = { profile: string; command: string }
@@ -20,9 +21,6 @@ type Options = {
  * never comes, for nobody can type.
  */
 const LIMIT_MS = 60_000
-/** New ones are asked for so long before the old ones expire, as the SDK does. */
-const EARLY_MS = 5 * 60_000
-
 const answerSchema = z.object({
   Version: z.literal(1),
   AccessKeyId: z.string().min(1),
@@ -34,40 +32,17 @@ const answerSchema = z.object({
     .optional(),
 })
 
-/** May be asked often: runs one process at a time, and none while there are good keys that nobody refuses. */
-export function createProcessCredentials(
-  source: CredentialProcess,
+/** Throws what the SDK would, with the reason. */
+export async function runCredentialProcess(
+  { profile, command }: CredentialProcess,
   options: Options,
-): (areRefused?: boolean) => Promise<Credentials> {
-  let known: Credentials | undefined
-  let running: Promise<Credentials> | undefined
-  const renew = () => {
-    running ??= runProcess(source, options)
-      .then((credentials) => {
-        known = credentials
-        return credentials
-      })
-      .finally(() => {
-        running = undefined
-      })
-    return running
-  }
-  return async (areRefused) => {
-    const leftMs = (known?.expiresAt ?? Number.POSITIVE_INFINITY) - options.now()
-    if (!known || areRefused || leftMs <= 0) return renew()
-    // Until they have expired the old ones will do.
-    if (leftMs < EARLY_MS) renew().catch(() => {})
-    return known
-  }
-}
-
-async function runProcess({ profile, command }: CredentialProcess, options: Options): Promise<Credentials> {
+): Promise<Credentials> {
   const { environment, now, limitMs = LIMIT_MS } = options
   const refuse = (why: string) =>
     // The name by which the SDK calls such an error.
     Object.assign(new Error(`credential_process of ${profile}: ${why}`), { name: 'CredentialsProviderError' })
-  const { error, stdout, stderr } = await run(command, environment, limitMs)
-  if (error?.killed) throw refuse(`no answer in ${limitMs / 1000} s`)
+  const { error, isLate, stdout, stderr } = await run(command, environment, limitMs)
+  if (isLate) throw refuse(`no answer in ${limitMs / 1000} s`)
   if (error) throw refuse(reasonIn(stderr) || `it ended with ${error.code ?? error.signal}`)
   const answer = answerSchema.safeParse(parseJson(stdout))
   if (!answer.success) throw refuse('its answer is none of version 1')
@@ -82,11 +57,19 @@ async function runProcess({ profile, command }: CredentialProcess, options: Opti
   }
 }
 
-type Ended = { error: ExecException | null; stdout: string; stderr: string }
+type Ended = { error: ExecException | null; stdout: string; stderr: string; isLate: boolean }
 
-const run = (command: string, env: NodeJS.ProcessEnv, timeout: number): Promise<Ended> =>
+/** Ends with all that the shell has started: ended alone, it would leave its children behind. */
+const run = (command: string, env: NodeJS.ProcessEnv, limitMs: number): Promise<Ended> =>
   new Promise((resolve) => {
-    exec(command, { env, timeout, windowsHide: true }, (error, stdout, stderr) => resolve({ error, stdout, stderr }))
+    const timer = setTimeout(() => {
+      resolve({ error: null, stdout: '', stderr: '', isLate: true })
+      if (child.pid !== undefined) void endProcessTree(child.pid)
+    }, limitMs)
+    const child = exec(command, { env, windowsHide: true }, (error, stdout, stderr) => {
+      clearTimeout(timer)
+      resolve({ error, stdout, stderr, isLate: false })
+    })
   })
 
 /** The first line; of a Python traceback the last, where its reason stands. */

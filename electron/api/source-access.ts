@@ -14,7 +14,7 @@ import {
   defaultRegionOf,
   readAwsProfiles,
 } from './aws-config.ts'
-import { keepWhileGood } from './keep-while-good.ts'
+import { keepCredentials } from './keep-credentials.ts'
 import type { Vault } from './vault.ts'
 
 export type SourceAccessOptions = {
@@ -101,8 +101,9 @@ async function credentialsOf(
   }
   const ofProcess = credentialProcessOf(environment, profiles, access.kind === 'profile' ? access.name : undefined)
   if (ofProcess) {
-    const { createProcessCredentials } = await import('./credential-process.ts')
-    return success(createProcessCredentials(ofProcess, { environment, now: clock.now }))
+    const { runCredentialProcess } = await import('./credential-process.ts')
+    const { now } = clock
+    return success(keepCredentials(() => runCredentialProcess(ofProcess, { environment, now }), now))
   }
   const { fromNodeProviderChain } = await import('@aws-sdk/credential-providers')
   // Files of keys are read again each time the chain is gone through, for others write them anew.
@@ -119,7 +120,7 @@ async function credentialsOf(
       ...(expiration ? { expiresAt: expiration.getTime() } : {}),
     }
   }
-  return success(keepWhileGood(renew, clock.now))
+  return success(keepCredentials(renew, clock.now))
 }
 
 async function proxyForOf(

@@ -41,6 +41,8 @@ type Entry = AddressRecord & {
 export type LinesOfAddress = { settled: number; bytesPerSecond: number; receiving: number }
 const NO_LINES: LinesOfAddress = { settled: 0, bytesPerSecond: 0, receiving: 0 }
 
+export type AddressBook = ReturnType<typeof createAddressBook>
+
 export function createAddressBook({ clock, random, resolver, policy, emit }: AddressBookOptions) {
   const entries = new Map<string, Entry>()
   let host = ''

@@ -46,6 +46,12 @@ export type PoolLine = {
   readonly jitter: number
 }
 
+/** Nobody wants to be rid of it. */
+export const isStaying = (line: PoolLine): boolean => !line.leaving && !line.closing
+
+/** The service has answered on it. */
+export const isAnswered = (line: PoolLine): boolean => line.firstByteAt > 0 || line.requests > 1
+
 export type ConnectionPoolOptions = {
   dataPlane: DataPlane
   clock: Clock

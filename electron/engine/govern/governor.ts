@@ -11,15 +11,17 @@ import type { Policy } from '../../../shared/policy.ts'
 import type { EnginePorts, FetchTask, TaskOutcome } from '../engine-ports.ts'
 import { subPrefixOf } from '../list/key-below-prefix.ts'
 import { createRequestWindow } from '../metrics/request-window.ts'
-import { type FailureRow, isNormalEnd } from '../schedule/failure-row.ts'
+import type { FailureRow } from '../schedule/failure-row.ts'
 import type { Allowance, TransferBook } from '../schedule/transfer-book.ts'
 import { MAX_LINE_SLOTS } from '../transport/shared-counters.ts'
-import { createAddressBook, type LinesOfAddress } from './address-book.ts'
-import { adjustConcurrency, type Ceiling, chooseCeiling, raiseCeiling, startConcurrency } from './adjust-concurrency.ts'
+import { createAddressBook } from './address-book.ts'
+import { sumUpLines, viewAddresses } from './address-lines.ts'
 import { createAgeingWatch } from './ageing-watch.ts'
+import { attributeOutcome } from './attribute-outcome.ts'
+import { createConcurrencyKeeper, type GoodputSample } from './concurrency-keeper.ts'
 import { createConnectPace } from './connect-pace.ts'
-import { createConnectionPool, type PoolLine } from './connection-pool.ts'
-import { type DecayLook, detectDecay, MAX_OBJECT_BYTES, startDecay } from './detect-decay.ts'
+import { createConnectionPool, isAnswered, isStaying, type PoolLine } from './connection-pool.ts'
+import { createDecayWatch, type DecayWatchOptions } from './decay-watch.ts'
 import { createEndpointKeeper } from './endpoint-keeper.ts'
 import { explainLimit, type LimitEvidence } from './explain-limit.ts'
 import { createHealer } from './healer.ts'
@@ -30,6 +32,7 @@ import { createNetworkWatch } from './network-watch.ts'
 import { createRestKeeper } from './rest-keeper.ts'
 import { chooseListRetryDelayMs, chooseRetryDelayMs } from './retry-delay.ts'
 import { createRollingRebuild } from './rolling-rebuild.ts'
+import { createSpeedGauge } from './speed-gauge.ts'
 import { createThrottleGates } from './throttle-gates.ts'
 
 export type GovernorOptions = {
@@ -47,27 +50,15 @@ export type GovernorOptions = {
   /** A connection was taken from its task, which goes on elsewhere from the byte it has reached. */
   onReplaced(failure: Failure, task: FetchTask, reached: number): void
   onFatal(failure: Failure): void
-  /** What the decay alert reads, ten times a second: for recordings, which tests replay (testing/traces/). */
-  onDecayLook?: ((look: DecayLook, evidence: () => LimitEvidence) => void) | undefined
+  onDecayLook?: DecayWatchOptions['onLook']
 }
 
 export type Governor = ReturnType<typeof createGovernor>
 
 /** What still arrives while a hand-over is on its way. */
 const GRACE_SECONDS = 0.1
-/** After the disk or the machine has held everything up, silence proves nothing for a while. */
-const AFTER_HOLD_MS = 1500
-const BLOCKED_MS = 1000
-/** A connection without a byte for so long is not slow: it is silent, which may become a failure of its own. */
-const SILENT_MS = 1000
 /** An address that swallows connections shows it only once per `connectTimeoutSeconds`: that alone condemns it. */
 const CONNECT_TIMEOUT_WEIGHT = 4
-/** While a limit of the user's is nearly reached, quiet connections are only waiting for their turn. */
-const NEAR_LIMIT = 0.7
-/** Connections take their bytes in lumps. Whether a limit is reached shows once some have passed, at a low one after seconds. */
-const LUMPS_BYTES = 2 * 1024 ** 2
-const LONGEST_LOOK_SECONDS = 20
-
 export function createGovernor(options: GovernorOptions) {
   const { ports, policy, spec, book, emit } = options
   const { clock, random, dataPlane, source } = ports
@@ -113,33 +104,35 @@ export function createGovernor(options: GovernorOptions) {
     onEnd() {
       network.startOver(silentBeforeRestMs)
       isWarm = false
-      return ceiling(0).threads
+      return concurrency.afterRest()
     },
   })
 
-  /** The user's, which may change while the job runs. */
-  let limits = { threads: threadCeiling(spec), bytesPerSecond: spec.limitBytesPerSecond }
   let startedAt = now()
-  let concurrency = startConcurrency(now(), limits.threads)
   let isPaused = false
   let isStopped = false
   let isWarm = false
-  let receivedBefore = 0
-  let answers: number[] = []
-  let recentRate = 0
-  /** Bytes per second over as long as it takes to tell them from the user's limit. */
-  let pacedRate = 0
-  let tickedAt = now()
-  let heldUntil = 0
+  /** Bytes per second that the user allows, which may change while the job runs; undefined = any. */
+  let limitBytesPerSecond = spec.limitBytesPerSecond
   let silentBeforeRestMs = 0
   /** When the network was last away. */
   let lostUntil = Number.NEGATIVE_INFINITY
-  let decay = startDecay(now())
   let shownLimit: HeldLimit | undefined
   /** Only such objects are left as are refused, by a service that gives others. */
   let isLeftToFail = false
 
   const pool = createConnectionPool({ dataPlane, clock, random, onOutcome, onOpened, onClosed, onBroken })
+  const speed = createSpeedGauge({ now, stallSeconds: policy.stallSeconds, limit: limitBytesPerSecond })
+  const decay = createDecayWatch({
+    ...{ now, emit },
+    evidence: () => limitEvidence(speed.recentRate()),
+    onLook: options.onDecayLook,
+  })
+  const concurrency = createConcurrencyKeeper({
+    ...{ now, policy, pool, pace, emit, drain },
+    threads: threadCeiling(spec),
+    isHalved: rest.isHalved,
+  })
   const bucket = createEndpointKeeper({
     clock,
     source,
@@ -169,14 +162,14 @@ export function createGovernor(options: GovernorOptions) {
   // -- beginning and ending -----------------------------------------------------------------------------------
 
   async function start(signal: AbortSignal): Promise<void> {
-    dataPlane.setRateLimit(limits.bytesPerSecond ?? 0)
+    dataPlane.setRateLimit(limitBytesPerSecond ?? 0)
     signal.addEventListener('abort', () => pool.closeAll('stopped'), { once: true })
-    emit('pool-warming', { size: concurrency.level })
+    emit('pool-warming', { size: concurrency.level() })
     await bucket.renew(signal)
     startedAt = now()
     network.startOver()
     rolling.restartClock()
-    concurrency = startConcurrency(now(), limits.threads)
+    concurrency.start()
     fill()
   }
 
@@ -184,15 +177,13 @@ export function createGovernor(options: GovernorOptions) {
 
   const mayWork = () => !isPaused && !isStopped && bucket.current() !== undefined && !rest.isResting()
 
-  const isStaying = (line: PoolLine): boolean => !line.leaving && !line.closing
-
   /** Opens connections until as many are at work, or on their way to it, as are allowed. */
   function fill(): void {
     const endpoint = bucket.current()
     if (!mayWork() || !endpoint) return
     // Connections without work would only be closed as idle and opened again.
     if (options.isListingComplete() && !book.hasWaitingWork()) return
-    let missing = concurrency.level
+    let missing = concurrency.level()
     for (const line of pool.lines()) if (isStaying(line)) missing--
     // Those that are being closed stay until their worker says so, which it cannot while it hangs in a write.
     const room = MAX_LINE_SLOTS - pool.size
@@ -254,8 +245,6 @@ export function createGovernor(options: GovernorOptions) {
     if ([...pool.lines()].some((line) => isAnswered(line) && !line.closing)) pace.noteTurnedAway()
   }
 
-  const isAnswered = (line: PoolLine): boolean => line.firstByteAt > 0 || line.requests > 1
-
   function feed(line: PoolLine): void {
     const endpoint = bucket.current()
     if (!mayWork() || !endpoint || line.state !== 'warm' || line.closing || line.task) return
@@ -268,7 +257,7 @@ export function createGovernor(options: GovernorOptions) {
   }
 
   const allowance = (): Allowance => ({
-    connections: concurrency.level,
+    connections: concurrency.level(),
     listingComplete: options.isListingComplete(),
     // Those few are asked for so seldom that it takes nothing from a budget.
     mayAsk: (group) => isLeftToFail || gates.mayAsk(group),
@@ -280,23 +269,24 @@ export function createGovernor(options: GovernorOptions) {
     const outcome = told.failure ? { ...told, failure: bucket.blame(told.failure) } : told
     const { failure } = outcome
     const task = line.lastTask
-    const isOurs = failure?.class === 'cancelled'
-    if (failure?.class === 'reset' && outcome.firstByteMs === 0 && line.requests === 1) noteTurnedAway()
-    const isNoFailure = isOurs || (failure && isNormalEnd(failure, book.failuresOf(told.taskId) + 1))
-    // That an object has become another one is no trouble of the service's.
-    const isTrouble = failure && failure.class !== 'changed'
-    if (!isNoFailure) window.record(now(), isTrouble ? failure.class : undefined, outcome.firstByteMs)
-    const isItsOwn = failure !== undefined && book.isRefusedForItself(told.taskId)
-    if (task && !isNoFailure && !(isItsOwn && failure.class === 'throttled')) noteAnswer(task, line, failure)
-    if (task && failure && !isNoFailure) onFailure(failure, isItsOwn ? undefined : line.address)
+    const found = attributeOutcome(failure, {
+      firstByteMs: outcome.firstByteMs,
+      requests: line.requests,
+      closing: line.closing,
+      address: line.address,
+      failuresBefore: book.failuresOf(told.taskId),
+      isRefusedForItself: book.isRefusedForItself(told.taskId),
+    })
+    if (found.isTurnedAway) noteTurnedAway()
+    if (found.isRequest) window.record(now(), found.trouble, outcome.firstByteMs)
+    if (task && found.isRequest && found.concernsBudget) noteAnswer(task, line, failure)
+    if (task && found.isRequest && failure) onFailure(failure, found.concernsAddress ? line.address : undefined)
     if (!failure) {
       network.noteGrant(line.taskStartedAt)
-      answers.push(Math.min(task?.objectSize ?? 0, MAX_OBJECT_BYTES))
+      decay.noteAnswer(task?.objectSize ?? 0)
       bucket.noteAccepted(line.taskStartedAt)
     }
-    // That we closed a silent connection ourselves does not make it less of a failure of its range.
-    const isSilent = isOurs && line.closing === 'stalled'
-    book.settle(isSilent ? { ...outcome, failure: { class: 'stalled', address: line.address } } : outcome)
+    book.settle(found.failure ? { ...outcome, failure: found.failure } : outcome)
     feed(line)
   }
 
@@ -331,78 +321,44 @@ export function createGovernor(options: GovernorOptions) {
     if (address !== undefined && failure.class !== 'throttled') addresses.noteFailure(address)
     if (failure.class === 'wrong-region') bucket.noteElsewhere(failure)
     if (failure.class === 'clock-skew') bucket.noteSkewed()
-    if (failure.class === 'credentials') bucket.noteRefused(failure, concurrency.level)
+    if (failure.class === 'credentials') bucket.noteRefused(failure, concurrency.level())
   }
 
   // -- ten times a second -------------------------------------------------------------------------------------
 
   function tick(): void {
     const at = now()
-    if (at - tickedAt > policy.stallSeconds * 1000) heldUntil = at + policy.stallSeconds * 1000
     pool.tick()
-    measure(at)
-    if (dataPlane.blockedMs() > BLOCKED_MS) heldUntil = at + AFTER_HOLD_MS
+    measure()
     bucket.tick()
     isLeftToFail = options.isListingComplete() && isGranting() && book.isLeftWithFailures()
     rest.tick()
     if (mayWork()) {
       watchNetwork(at)
-      const isHeld = isHeldBack(at)
+      const isHeld = speed.isHeldBack()
       const { firstByteMsP50, firstByteMsP95 } = window.read(at)
       healer.heal({ retireAgeSeconds: ageing.retireAgeSeconds(), firstByteMsP95, isHeldBack: isHeld })
       ageing.tick(at, isHeld || gates.isHoldingBack(), firstByteMsP50)
       judgeAddresses()
-      tuneConcurrency(at)
+      concurrency.tune(goodput())
       rolling.advance([...pool.lines()].filter((line) => !line.closing))
       health.tick()
     }
     healer.tick()
     pump()
-    tickedAt = at
   }
 
-  function measure(at: number): void {
-    const bytes = pool.bytesReceived()
-    if (bytes > receivedBefore) network.noteBytes()
+  function measure(): void {
+    const newBytes = speed.tick({ received: pool.bytesReceived(), blockedMs: dataPlane.blockedMs() })
+    if (newBytes > 0) network.noteBytes()
     for (const line of pool.lines()) if (line.task && line.firstByteAt > 0) network.noteGrant(line.taskStartedAt)
-    const seconds = Math.max(0.001, (at - tickedAt) / 1000)
-    const rate = (bytes - receivedBefore) / seconds
-    recentRate += (rate - recentRate) * Math.min(1, seconds)
-    const lookSeconds = Math.min(LONGEST_LOOK_SECONDS, LUMPS_BYTES / (limits.bytesPerSecond ?? LUMPS_BYTES))
-    pacedRate += (rate - pacedRate) * Math.min(1, seconds / Math.max(1, lookSeconds))
-    watchDecay(at, bytes - receivedBefore)
-    receivedBefore = bytes
-  }
-
-  function watchDecay(at: number, newBytes: number): void {
     // When nothing is left to hand out, fewer connections work, and what they reach together is no decay.
     const isWorking = mayWork() && pool.size > 0 && (!options.isListingComplete() || book.hasWaitingWork())
-    const look = { now: at, newBytes, newAnswers: answers, isWorking, limit: () => explain(recentRate) }
-    options.onDecayLook?.(look, () => limitEvidence(recentRate))
-    const watched = detectDecay(decay, look)
-    answers = []
-    decay = watched.state
-    if (!watched.alert) return
-    // Both tell the speed: the alert's own is the one that was compared.
-    const { evidence, ...alert } = watched.alert
-    emit('decay-alert', { ...evidence, ...alert })
+    decay.tick({ newBytes, isWorking })
   }
 
-  const isHeldBack = (at: number): boolean =>
-    at < heldUntil || (limits.bytesPerSecond !== undefined && pacedRate > NEAR_LIMIT * limits.bytesPerSecond)
-
   function judgeAddresses(): void {
-    const lines = new Map<string, LinesOfAddress>()
-    for (const line of pool.lines()) {
-      if (!line.task || line.firstByteAt === 0) continue
-      const sum = lines.get(line.address) ?? { settled: 0, bytesPerSecond: 0, receiving: 0 }
-      sum.receiving++
-      if (ageing.isSettled(line) && now() - line.lastByteAt < SILENT_MS) {
-        sum.settled++
-        sum.bytesPerSecond += line.bytesPerSecond
-      }
-      lines.set(line.address, sum)
-    }
+    const lines = sumUpLines(pool.lines(), { now: now(), isSettled: ageing.isSettled })
     for (const { address, cause } of addresses.tick(lines)) {
       for (const line of pool.lines()) if (line.address === address) line.leaving ??= 'address'
       // What it has refused was no budget's.
@@ -410,62 +366,27 @@ export function createGovernor(options: GovernorOptions) {
     }
   }
 
-  const ceiling = (runSeconds: number): Ceiling =>
-    chooseCeiling({ threads: limits.threads, runSeconds, isHalved: rest.isHalved(), policy })
-
-  function tuneConcurrency(at: number): void {
-    const answered = [...pool.lines()].filter((line) => isStaying(line) && isAnswered(line))
-    for (const line of answered) pace.noteAnswered(line.openedAt)
-    const working = [...pool.lines()].filter((line) => line.task !== undefined && line.firstByteAt > 0)
-    const adjusted = adjustConcurrency(concurrency, {
-      now: at,
-      bytes: receivedBefore,
-      firstByteMs: window.read(at).firstByteMsP50,
-      busy: working.length,
-      ceiling: ceiling((at - startedAt) / 1000),
-      mostAtOnce: pace.isTurningAway() && answered.length > 0 ? answered.length : undefined,
-      isHeld: gates.isHoldingBack() || isHeldBack(at) || network.isLost(),
-    })
-    concurrency = adjusted.state
-    if (!adjusted.change) return
-    const { from, to, cause, goodputBytesPerSecond } = adjusted.change
-    // Who changes the ceiling has measured nothing.
-    const measured = goodputBytesPerSecond > 0 ? { goodputBytesPerSecond } : {}
-    emit('concurrency-changed', { from, to, cause, ...measured })
-    if (to > from) pace.startOver()
-    else shed(to)
-  }
-
-  /** The youngest go: they have the least to lose. */
-  function shed(level: number): void {
-    const youngestFirst = [...pool.lines()].filter(isStaying).sort((a, b) => b.id - a.id)
-    for (const line of youngestFirst.slice(0, Math.max(0, youngestFirst.length - level))) {
-      // At once, not after its range: while it works on, the smaller number would be judged by the larger one's speed.
-      drain(line, 'surplus')
-    }
-  }
+  const goodput = (): GoodputSample => ({
+    bytes: speed.bytes(),
+    firstByteMs: window.read(now()).firstByteMsP50,
+    isHeld: gates.isHoldingBack() || speed.isHeldBack() || network.isLost(),
+  })
 
   function setLimits(wanted: JobLimits): void {
-    const before = limits
-    limits = { threads: threadCeiling(wanted), bytesPerSecond: wanted.limitBytesPerSecond }
-    const isOtherRate = limits.bytesPerSecond !== before.bytesPerSecond
-    if (limits.threads === before.threads && !isOtherRate) return
+    const threads = threadCeiling(wanted)
+    const threadsBefore = concurrency.threads()
+    const isOtherRate = wanted.limitBytesPerSecond !== limitBytesPerSecond
+    if (threads === threadsBefore && !isOtherRate) return
+    limitBytesPerSecond = wanted.limitBytesPerSecond
     emit('limits-changed', {
-      ...(limits.threads === before.threads ? {} : { threadsBefore: before.threads, threads: limits.threads }),
-      ...(isOtherRate ? { limitBytesPerSecond: limits.bytesPerSecond ?? 'none' } : {}),
+      ...(threads === threadsBefore ? {} : { threadsBefore, threads }),
+      ...(isOtherRate ? { limitBytesPerSecond: limitBytesPerSecond ?? 'none' } : {}),
     })
-    const at = now()
-    if (isOtherRate) {
-      dataPlane.setRateLimit(limits.bytesPerSecond ?? 0)
-      // Until the smoothed speeds are of the new limit, all of them.
-      heldUntil = at + policy.stallSeconds * 1000
-    }
-    // Slower because the user wants it is no decay.
-    decay = startDecay(at)
+    if (isOtherRate) dataPlane.setRateLimit(limitBytesPerSecond ?? 0)
+    speed.setLimit(limitBytesPerSecond)
+    decay.startOver()
     shownLimit = undefined
-    pacedRate = Math.min(pacedRate, limits.bytesPerSecond ?? pacedRate)
-    if (limits.threads > before.threads) concurrency = raiseCeiling(concurrency, before.threads)
-    if (limits.threads < before.threads) tuneConcurrency(at)
+    concurrency.setThreads(threads, goodput())
     pump()
   }
 
@@ -479,7 +400,7 @@ export function createGovernor(options: GovernorOptions) {
     if (hasWork) probe.tick(network.silentMs())
     const isGone = network.tick({
       hasWork,
-      isHeldBack: gates.longestWaitMs() > 0 || isHeldBack(at),
+      isHeldBack: gates.longestWaitMs() > 0 || speed.isHeldBack(),
       hasRequests: isAsking(),
     })
     if (network.isLost()) lostUntil = at
@@ -514,16 +435,16 @@ export function createGovernor(options: GovernorOptions) {
     const { successRate, recentRequests, requestsPerSecond, firstByteMsP50, serverErrors } = window.read(at)
     return {
       bytesPerSecond,
-      concurrency: concurrency.level,
-      threads: limits.threads,
+      concurrency: concurrency.level(),
+      threads: concurrency.threads(),
       // A budget that is still kept, though nobody waits for it any more, holds nothing down.
       limitedRate: gates.isHoldingBack() || gates.longestWaitMs() > 0 ? gates.slowestRate() : undefined,
       limitedSeconds: gates.limitedSeconds(),
       successRate,
       requestsPerSecond,
       firstByteMs: firstByteMsP50,
-      userLimit: limits.bytesPerSecond ?? 0,
-      pacedBytesPerSecond: pacedRate,
+      userLimit: limitBytesPerSecond ?? 0,
+      pacedBytesPerSecond: speed.pacedRate(),
       diskWriteMs: dataPlane.diskWriteMs(),
       loopLagMs: options.loopLagMs(),
       tauSeconds: ageing.tauSeconds(),
@@ -537,7 +458,7 @@ export function createGovernor(options: GovernorOptions) {
       isWorking: mayWork() && (pool.size > 0 || addresses.isFailing || pace.isFailing()),
       serverErrors,
       recentRequests,
-      lostShare: window.lostSeconds(at) / (policy.throttleWindowSeconds * Math.max(1, concurrency.level)),
+      lostShare: window.lostSeconds(at) / (policy.throttleWindowSeconds * Math.max(1, concurrency.level())),
     }
   }
 
@@ -593,8 +514,8 @@ export function createGovernor(options: GovernorOptions) {
       return { ...requests, delayMs: slowest === undefined ? 0 : Math.round(1000 / slowest) }
     },
     pool: () => ({
-      concurrency: concurrency.level,
-      threads: limits.threads,
+      concurrency: concurrency.level(),
+      threads: concurrency.threads(),
       generation: rolling.generation(),
       connections: pool.counts(),
     }),
@@ -607,17 +528,6 @@ export function createGovernor(options: GovernorOptions) {
       return shownLimit.limit
     },
     connectionTable: (): ConnectionView[] => pool.view(),
-    addressTable: (): AddressView[] =>
-      addresses.records().map((record) => {
-        const lines = [...pool.lines()].filter((line) => line.address === record.address)
-        return {
-          address: record.address,
-          connections: lines.length,
-          bytes: record.bytes + lines.reduce((sum, line) => sum + line.bytes, 0),
-          bytesPerSecond: lines.reduce((sum, line) => sum + (line.task ? line.bytesPerSecond : 0), 0),
-          failures: record.failures,
-          quarantined: record.quarantinedUntil > now(),
-        }
-      }),
+    addressTable: (): AddressView[] => viewAddresses(addresses.records(), pool.lines(), now()),
   }
 }

@@ -1,0 +1,49 @@
+/** What the outcome of a request is evidence of, and whom it accuses. Pure. */
+import type { Failure, FailureClass } from '../../../shared/failure.ts'
+import { isNormalEnd } from '../schedule/failure-row.ts'
+
+export type OutcomeContext = {
+  /** 0: not a byte of an answer has come. */
+  firstByteMs: number
+  /** Requests of this connection, this one included. */
+  requests: number
+  /** Why we are closing it, when we are. */
+  closing: string | undefined
+  address: string
+  /** How often the range had failed before, without a fresh byte. */
+  failuresBefore: number
+  /** The object is refused while others are granted: that is no matter of its prefix's budget, nor of an address. */
+  isRefusedForItself: boolean
+}
+
+export type Attribution = {
+  /** Closed without an answer, right after it was opened: perhaps one connection too many. */
+  isTurnedAway: boolean
+  /** A request that was answered or has failed: neither cut short by us, nor crossed by the server's closing. */
+  isRequest: boolean
+  /** What the service, or the way to it, has done wrong. */
+  trouble: FailureClass | undefined
+  /** It tells how much may be asked of the prefix. */
+  concernsBudget: boolean
+  /** It tells what to think of the address. */
+  concernsAddress: boolean
+  /** As it counts against its range. */
+  failure: Failure | undefined
+}
+
+export function attributeOutcome(failure: Failure | undefined, context: OutcomeContext): Attribution {
+  const { firstByteMs, requests, closing, address, failuresBefore, isRefusedForItself } = context
+  const isOurs = failure?.class === 'cancelled'
+  const isNormal = failure !== undefined && isNormalEnd(failure, failuresBefore + 1)
+  const isItsOwn = failure !== undefined && isRefusedForItself
+  return {
+    isTurnedAway: failure?.class === 'reset' && firstByteMs === 0 && requests === 1,
+    isRequest: !isOurs && !isNormal,
+    // That an object has become another one is no trouble of the service's.
+    trouble: failure?.class === 'changed' ? undefined : failure?.class,
+    concernsBudget: !(isItsOwn && failure.class === 'throttled'),
+    concernsAddress: !isItsOwn,
+    // That we closed a silent connection ourselves does not make it less of a failure of its range.
+    failure: isOurs && closing === 'stalled' ? { class: 'stalled', address } : failure,
+  }
+}

@@ -92,22 +92,25 @@ it('nobody who has stopped waits for credentials that do not come', async () => 
   expect(answers).toEqual([cancelled, cancelled])
 })
 
-it.each<[string, object, Failure['class']]>([
-  ['is not there', { code: 'ECONNREFUSED' }, 'connect'],
-  ['refuses', { name: 'AccessDenied', $metadata: { httpStatusCode: 403 } }, 'credentials'],
-])('the bucket is not blamed for a service that gives no credentials: it %s', async (_, properties, failureClass) => {
-  const source = await openSource(
-    () => {},
-    () => Promise.reject(Object.assign(new Error('words'), properties)),
-  )
-  const { signal } = new AbortController()
-  const answers = [await source.listPage({ prefix: '' }, signal), await source.endpoint(signal)]
-  source.close()
-  for (const answer of answers) {
-    expect(answer).toMatchObject({ ok: false, failure: { class: failureClass, detail: 'words' } })
-    expect(answer).not.toHaveProperty('failure.subject')
-  }
-})
+it.each<[string, object, Failure['class'], string | undefined]>([
+  ['is not there', { code: 'ECONNREFUSED', address: '192.0.2.1', port: 443 }, 'connect', '192.0.2.1:443'],
+  ['refuses', { name: 'AccessDenied', $metadata: { httpStatusCode: 403 } }, 'credentials', undefined],
+])(
+  'a service that gives no credentials is blamed itself, not the bucket: it %s',
+  async (_, properties, name, subject) => {
+    const source = await openSource(
+      () => {},
+      () => Promise.reject(Object.assign(new Error('words'), properties)),
+    )
+    const { signal } = new AbortController()
+    const answers = [await source.listPage({ prefix: '' }, signal), await source.endpoint(signal)]
+    source.close()
+    for (const answer of answers) {
+      expect(answer).toMatchObject({ ok: false, failure: { class: name, detail: 'words' } })
+      expect(answer.ok || answer.failure.subject).toBe(subject)
+    }
+  },
+)
 
 it('where the requester pays, every listing, HEAD, trial and GET says so under its signature', async () => {
   const said: string[] = []

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isUnsigned, sdkFailure } from './sdk-failure.ts'
+import { isUnsigned, keysFailure, sdkFailure } from './sdk-failure.ts'
 
 const thrown = (message: string, properties: object): Error => Object.assign(new Error(message), properties)
 const answered = (httpStatusCode: number, name: string, more: object = {}) =>
@@ -85,5 +85,35 @@ describe('what the SDK throws', () => {
 
   it('quotes no more than a line of it', () => {
     expect(sdkFailure(thrown('x'.repeat(5000), { code: 'ECONNREFUSED' }), 'bucket').detail).toHaveLength(300)
+  })
+})
+
+describe('what gives the keys, and cannot be reached, is named: it is not the endpoint of the bucket', () => {
+  it.each<[string, unknown, object]>([
+    [
+      'no address',
+      thrown('getaddrinfo', { code: 'ENOTFOUND', hostname: 'sts.eu-west-1.amazonaws.com' }),
+      { class: 'dns', subject: 'sts.eu-west-1.amazonaws.com' },
+    ],
+    [
+      'nobody listens',
+      thrown('connect', { code: 'ECONNREFUSED', address: '192.0.2.1', port: 443 }),
+      { class: 'connect', subject: '192.0.2.1:443' },
+    ],
+    [
+      'on any of several addresses',
+      thrown('', { errors: [thrown('connect', { code: 'ECONNREFUSED', address: '192.0.2.1', port: 443 })] }),
+      { class: 'connect', subject: '192.0.2.1:443' },
+    ],
+    [
+      'no connection in time',
+      thrown('Socket timed out without establishing a connection', { name: 'TimeoutError' }),
+      { class: 'connect', subject: 'AWS STS / SSO' },
+    ],
+    ['it refuses instead', answered(403, 'AccessDenied'), { class: 'credentials', subject: undefined }],
+  ])('%s', (_title, error, { subject, ...expected }: { subject?: string }) => {
+    const failure = keysFailure(error)
+    expect(failure).toMatchObject(expected)
+    expect(failure.subject).toBe(subject)
   })
 })

@@ -40,10 +40,21 @@ export function sdkFailure(thrown: unknown, bucket: string): Failure {
   }
 }
 
-/** The same of what gives credentials, STS say, which has no bucket to refuse. */
+/** The same of what gives credentials, STS say, which has no bucket to refuse; where it cannot be reached it is named, or all would look for the fault in the bucket's endpoint. */
 export function keysFailure(thrown: unknown): Failure {
   const failure = sdkFailure(thrown, '')
-  return failure.class === 'denied' ? { ...failure, class: 'credentials' } : failure
+  if (failure.class === 'denied') return { ...failure, class: 'credentials' }
+  return OF_THE_WAY.has(failure.class) ? { ...failure, subject: hostIn(thrown) ?? UNNAMED_GIVER } : failure
+}
+
+const OF_THE_WAY: ReadonlySet<Failure['class']> = new Set(['dns', 'connect', 'tls', 'proxy', 'reset', 'stalled'])
+/** A connection that timed out does not tell where it was to go. */
+const UNNAMED_GIVER = 'AWS STS / SSO'
+
+function hostIn(thrown: unknown): string | undefined {
+  const error = thrown as SdkError & { hostname?: string; address?: string; port?: number; host?: string }
+  const { hostname, address, port, host } = { ...error.errors?.[0], ...error } as typeof error
+  return hostname ?? host ?? (address && port ? `${address}:${port}` : undefined)
 }
 
 /**

@@ -12,20 +12,19 @@ import type { Policy } from '../../shared/policy.ts'
 import { readFreeSpace } from './disk/free-space.ts'
 import { chooseJournalDelayMs } from './disk/journal-pace.ts'
 import { dropOrphans } from './drop-orphans.ts'
-import type { EnginePorts, ListedObject } from './engine-ports.ts'
+import type { EnginePorts } from './engine-ports.ts'
 import { createGovernor, type Governor, type GovernorOptions } from './govern/governor.ts'
 import { createObjectLanding } from './land-objects.ts'
-import { createGlobFilter } from './list/glob-filter.ts'
-import { keyBelowPrefix } from './list/key-below-prefix.ts'
-import { listObjects } from './list/list-objects.ts'
 import { patientHeads } from './list/patient-heads.ts'
 import { createJobLogs, type ErrorLogEntry, type JobLogs } from './metrics/job-logs.ts'
 import { createSnapshotMeter } from './metrics/snapshot-meter.ts'
 import { openWorkplace, type Workplace } from './open-workplace.ts'
 import { createObjectTable } from './plan/object-table.ts'
-import { createRepeatCheck } from './plan/repeat-check.ts'
 import type { ObjectNews } from './schedule/object-endings.ts'
 import { createTransferBook } from './schedule/transfer-book.ts'
+import { summarizeJob } from './summarize-job.ts'
+import { takeInListing } from './take-in-listing.ts'
+import { createTimers } from './timers.ts'
 import { askForCheck, checkObject } from './verify/check-object.ts'
 import { createRereadQueue } from './verify/reread-queue.ts'
 
@@ -61,14 +60,9 @@ export type Download = {
   objectPath(index: number): string | undefined
 }
 
-/** Of a file system that takes no file of that size: FAT32 from 4 GiB on. */
-const TOO_LARGE = 'EFBIG'
 /** Decisions are taken this often; ten times a second sees a stall early and costs nothing. */
 const TICK_MS = 100
 const MAX_NAMED_FAILURES = 1000
-/** So many listed objects are looked at in one go: a page of a thousand would keep connections waiting for their next object. */
-const OBJECTS_AT_ONCE = 200
-
 export function startDownload(options: DownloadOptions): Download {
   const { spec, policy, ports } = options
   const { clock, dataPlane } = ports
@@ -80,16 +74,14 @@ export function startDownload(options: DownloadOptions): Download {
   let listingComplete = false
   let fatal: Failure | undefined
   let diskFullTold: Promise<void> | undefined
-  /** What the health check asks for. */
-  let smallest: { key: string; size: number } | undefined
+  /** What the health check asks for: the smallest object listed so far that has a byte. */
+  let smallest: number | undefined
   let isPaused = false
   /** What had arrived when the journal was last told. */
   let told = { at: startedAt, bytes: 0, objects: 0 }
   let workplace: Workplace | undefined
   let logs: JobLogs | undefined
   let landing: ReturnType<typeof createObjectLanding> | undefined
-  /** Each stops one. */
-  let timers: (() => Promise<void>)[] = []
   /** Looks whether that was the last object. */
   let onSettled: (() => boolean) | undefined
 
@@ -134,7 +126,7 @@ export function startDownload(options: DownloadOptions): Download {
     isListingComplete: () => listingComplete,
     isRereading: () => !rereads.isIdle(),
     emit,
-    smallestKey: () => smallest?.key,
+    smallestKey: () => (smallest === undefined ? undefined : table.key(smallest)),
     loopLagMs: () => meter.loopLagMs(),
     onReplaced(failure, { key, range }, reached) {
       logError({ key, ...range, reached, attempt: 1, action: 'replace-connection', failure })
@@ -143,6 +135,7 @@ export function startDownload(options: DownloadOptions): Download {
     onDecayLook: options.onDecayLook,
   })
   const rereads = createRereadQueue(reread)
+  const timers = createTimers(clock, stop.signal, (error) => fail(bugFailure(error)))
   const meter = createSnapshotMeter({ ports, table, book, governor })
 
   const finished = run().catch(endByBug)
@@ -188,7 +181,7 @@ export function startDownload(options: DownloadOptions): Download {
     logs = createJobLogs(spec.logFolder ?? workplace.destination.ownFolder)
     emit('job-started', { resumed: workplace.isResumed })
 
-    timers = startTimers(workplace)
+    startTimers(workplace)
     phase = 'listing'
     logs.performance(snapshot())
     await Promise.all([list(), governor.start(stop.signal)])
@@ -196,12 +189,12 @@ export function startDownload(options: DownloadOptions): Download {
     phase = 'finishing'
     governor.stop()
     await Promise.all([diskFullTold, book.stop(), rereads.stop()])
-    await Promise.all(timers.map((stopTimer) => stopTimer()))
+    await timers.stop()
     const closed = await workplace.close()
     if (!closed.ok) fatal ??= closed.failure
     await dataPlane.shutDown()
     governor.forgetConnections()
-    const summary = summarize(fatal ?? whyNothingFits())
+    const summary = summarize(fatal)
     options.onSnapshot(snapshot())
     logs.performance(snapshot())
     await logs.close()
@@ -213,7 +206,7 @@ export function startDownload(options: DownloadOptions): Download {
   async function endByBug(error: unknown): Promise<Summary> {
     stop.abort()
     governor.stop()
-    await Promise.all(timers.map((stopTimer) => stopTimer()))
+    await timers.stop()
     await dataPlane.shutDown()
     await workplace?.close().catch(() => {})
     await logs?.close()
@@ -223,78 +216,44 @@ export function startDownload(options: DownloadOptions): Download {
 
   async function list(): Promise<void> {
     const begunAt = clock.monotonic()
-    const isWanted = createGlobFilter(spec.include, spec.exclude)
-    const isRepeated = createRepeatCheck(table, ports.random)
-    const { prefix } = spec.source
-    let seen = 0
-    let isWholeKey = false
-    /** Of what is listed, what earlier runs have left. */
-    let bytesKept = 0
-    const { journal } = theWorkplace()
-    const unlisted = new Set(
-      [...journal.replay.inProgress()].map(([key]) => key).filter((key) => key.startsWith(prefix)),
-    )
-
-    const onPage = async (objects: ListedObject[]) => {
-      for (let from = 0; from < objects.length && !stop.signal.aborted; from += OBJECTS_AT_ONCE) {
-        await addObjects(objects.slice(from, from + OBJECTS_AT_ONCE))
-        // Lets in what the workers have to say.
-        await sleep(0)
-      }
-    }
-    const addObjects = async (objects: ListedObject[]) => {
-      const added: number[] = []
-      for (const object of objects) {
-        // The shortest key comes first: a prefix that is one whole key means that object alone.
-        if (seen === 0 && object.key === prefix && !prefix.endsWith('/')) isWholeKey = true
-        else if (isWholeKey) break
-        seen++
-        unlisted.delete(object.key)
-        if (isRepeated(object.key)) continue
-        if (!isWholeKey && !isWanted(keyBelowPrefix(object.key, prefix))) continue
-        const index = table.add(object)
-        if (object.size > 0 && object.size < (smallest?.size ?? Number.POSITIVE_INFINITY)) smallest = object
-        theLanding().pathOf(index)
-        added.push(index)
-      }
-      const there = await theLanding().areThere(added)
-      for (const [position, index] of added.entries()) {
-        bytesKept += there[position] ? table.size(index) : theLanding().bytesLeft(index)
-        if (!there[position]) book.addWaiting(index)
-        else if (theLanding().isReread(index)) rereads.add(index)
-        else book.addSkipped(index)
-      }
-      if (phase === 'listing') {
-        phase = 'running'
-        // The first page may have told where the bucket really is.
-        await governor.renewEndpoint()
-      }
-      governor.pump()
-    }
-    const listed = await listObjects({
-      source: ports.source,
-      prefix,
-      retryAfterMs: (failure, attempts) => governor.listRetryAfterMs(failure, attempts, seen > 0),
-      sleep,
-      onPage,
-      signal: stop.signal,
+    const taken = await takeInListing({
+      ...{ spec, ports, table, landing: theLanding(), sleep: timers.sleep, signal: stop.signal },
+      begun: [...theWorkplace().journal.replay.inProgress()].map(([key]) => key),
+      retryAfterMs: governor.listRetryAfterMs,
+      onObjects,
     })
-    if (!listed.ok) return fail(listed.failure)
-    if (seen === 0 && prefix !== '') return fail({ class: 'missing', code: 'empty-prefix', subject: prefix })
+    if (!taken.ok) return fail(taken.failure)
     listingComplete = true
     if (phase === 'listing') phase = 'running'
     const seconds = (clock.monotonic() - begunAt) / 1000
+    const { bytesKept, unlisted } = taken.value
     const kept = bytesKept > 0 ? { bytesKept } : {}
     emit('listing-finished', { objects: table.length, bytes: table.bytesTotal, ...kept, seconds })
     governor.pump()
     const dropped = await dropOrphans({
       ...theWorkplace(),
-      keys: isWholeKey ? [] : unlisted,
+      keys: unlisted,
       source: ports.source,
       signal: stop.signal,
       onDropped: (key, bytes) => emit('object-gone', { key, bytes }),
     })
     if (!dropped.ok) fail(dropped.failure)
+  }
+
+  async function onObjects(objects: readonly { index: number; isThere: boolean }[]): Promise<void> {
+    for (const { index, isThere } of objects) {
+      const size = table.size(index)
+      if (size > 0 && (smallest === undefined || size < table.size(smallest))) smallest = index
+      if (!isThere) book.addWaiting(index)
+      else if (theLanding().isReread(index)) rereads.add(index)
+      else book.addSkipped(index)
+    }
+    if (phase === 'listing') {
+      phase = 'running'
+      // The first page may have told where the bucket really is.
+      await governor.renewEndpoint()
+    }
+    governor.pump()
   }
 
   function isAllSettled(): boolean {
@@ -326,7 +285,7 @@ export function startDownload(options: DownloadOptions): Download {
       now: clock.monotonic,
       heardAt: governor.heardAt,
       retryAfterMs: governor.retryAfterMs,
-      sleep,
+      sleep: timers.sleep,
     })
     return createObjectLanding({
       ...place,
@@ -344,25 +303,23 @@ export function startDownload(options: DownloadOptions): Download {
     })
   }
 
-  function startTimers(place: Workplace): (() => Promise<void>)[] {
-    return [
-      every(TICK_MS, () => governor.tick()),
-      every(policy.snapshotSeconds * 1000, () => {
-        meter.tick()
-        options.onSnapshot(snapshot())
-      }),
-      every(journalDelayMs, async () => {
-        noteProgress()
-        // Not left to the journal's own timer, which would come as much later again.
-        await place.journal.flush()
-      }),
-      every(policy.journalFlushSeconds * 1000, async () => {
-        noteProgress()
-        const flushed = await place.checkpoint()
-        if (!flushed.ok) fail(flushed.failure)
-      }),
-      every(policy.performanceLogSeconds * 1000, () => logs?.performance(snapshot())),
-    ]
+  function startTimers(place: Workplace): void {
+    timers.every(TICK_MS, () => governor.tick())
+    timers.every(policy.snapshotSeconds * 1000, () => {
+      meter.tick()
+      options.onSnapshot(snapshot())
+    })
+    timers.every(journalDelayMs, async () => {
+      noteProgress()
+      // Not left to the journal's own timer, which would come as much later again.
+      await place.journal.flush()
+    })
+    timers.every(policy.journalFlushSeconds * 1000, async () => {
+      noteProgress()
+      const flushed = await place.checkpoint()
+      if (!flushed.ok) fail(flushed.failure)
+    })
+    timers.every(policy.performanceLogSeconds * 1000, () => logs?.performance(snapshot()))
   }
 
   /** What a `kill -9` may cost: DESIGN 8.2. */
@@ -443,37 +400,18 @@ export function startDownload(options: DownloadOptions): Download {
     return meter.read(currentPhase(), listingComplete)
   }
 
-  /** Not one file could be written, all for the same reason: that is no failure of the objects. */
-  function whyNothingFits(): Failure | undefined {
-    const failures = [...named.values()]
-    const hasWritten = table.count('done') + table.count('skipped') > 0
-    return !hasWritten && isAllSettled() && failures.every(({ code }) => code === TOO_LARGE) ? failures[0] : undefined
-  }
-
   function summarize(failure: Failure | undefined): Summary {
-    const objectsFailed = table.count('failed')
-    // Nothing works on what was cancelled half-way, but it is not done.
-    const isDone = isAllSettled() && !failure && table.count('waiting') === 0
-    const status = failure || (isDone && objectsFailed > 0) ? 'failed' : isDone ? 'completed' : 'interrupted'
-    phase = status === 'interrupted' ? 'cancelled' : status
-    const { retries } = book.counts()
-    const summary: Summary = {
-      status,
-      objectsDone: table.count('done') + table.count('skipped'),
-      objectsFailed,
-      objectsSkipped: table.count('skipped'),
+    const summary = summarizeJob({
+      ...{ table, named, failure },
+      isAllSettled: isAllSettled(),
       bytesDone: book.bytesDone(),
       bytesFetched: governor.bytesReceived(),
+      retries: book.counts().retries,
       seconds: (clock.monotonic() - startedAt) / 1000,
-      retries,
-      failed: [...named].map(([index, failure]) => ({
-        key: table.key(index),
-        failure: failure.class,
-        message: messageOf(failure),
-      })),
-      ...(failure ? { failure } : {}),
-    }
-    emit('job-finished', { status, seconds: summary.seconds })
+    })
+    const { status, seconds } = summary
+    phase = status === 'interrupted' ? 'cancelled' : status
+    emit('job-finished', { status, seconds })
     return summary
   }
 
@@ -490,45 +428,6 @@ export function startDownload(options: DownloadOptions): Download {
     if (!landing) throw new Error('the destination is not open yet')
     return landing
   }
-
-  function sleep(milliseconds: number): Promise<void> {
-    return new Promise((resolve) => {
-      const cancelTimer = clock.after(milliseconds, done)
-      function done() {
-        stop.signal.removeEventListener('abort', done)
-        cancelTimer()
-        resolve()
-      }
-      stop.signal.addEventListener('abort', done, { once: true })
-    })
-  }
-
-  /** Runs again and again, never twice at once; stopping waits for a run that is under way. What it throws ends the job. */
-  function every(milliseconds: number | (() => number), work: () => void | Promise<void>): () => Promise<void> {
-    let cancelTimer = () => {}
-    let isStopped = false
-    let running: Promise<void> | undefined
-    const arm = () => {
-      const delayMs = typeof milliseconds === 'number' ? milliseconds : milliseconds()
-      cancelTimer = clock.after(delayMs, () => {
-        running = attempt()
-      })
-    }
-    const attempt = async () => {
-      try {
-        await work()
-        if (!isStopped) arm()
-      } catch (error) {
-        fail(bugFailure(error))
-      }
-    }
-    arm()
-    return async () => {
-      isStopped = true
-      cancelTimer()
-      await running
-    }
-  }
 }
 
 const bugFailure = (error: unknown): Failure => ({
@@ -536,7 +435,3 @@ const bugFailure = (error: unknown): Failure => ({
   code: 'internal',
   detail: String(error).slice(0, 300),
 })
-
-const messageOf = ({ class: failureClass, code = '', detail = '' }: Failure): string =>
-  // The operating system's words begin with its code.
-  [detail.startsWith(code) ? '' : code, detail].filter((part) => part !== '').join(': ') || code || failureClass

@@ -66,4 +66,18 @@ spec('jobs that the program was torn from go on in the order they were begun', a
     .toEqual([words.running, words.queued, words.queued])
   await again.locator('.lh-side-job').first().click()
   await again.getByTitle(`${workshop.destination}-first`).waitFor()
+
+  // The job on the page is in sight, however many stand above it.
+  await again.setViewportSize({ width: 1000, height: 320 })
+  await again.locator('.lh-side-job').last().click()
+  await again.reload()
+  await expect
+    .poll(() =>
+      again.locator('.lh-side-job[aria-current="page"]').evaluate((link) => {
+        const { top, bottom } = link.getBoundingClientRect()
+        const list = link.closest('ul')?.getBoundingClientRect()
+        return list !== undefined && top >= list.top - 1 && bottom <= list.bottom + 1
+      }),
+    )
+    .toBe(true)
 })

@@ -13,7 +13,7 @@ import {
   SearchOutlined,
   SettingOutlined,
 } from '@ant-design/icons'
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect, useRef } from 'react'
 import { formatRate } from '../../shared/format-units.ts'
 import type { JobView } from '../../shared/ipc-contract.ts'
 import { useTranslation } from '../i18n/index.ts'
@@ -39,11 +39,12 @@ export function SideBar() {
         <p className="lh-side-empty">{t('shell.noJobs')}</p>
       ) : (
         <ul className="lh-side-jobs" aria-labelledby="lh-side-jobs">
-          {jobs.map((job) => (
+          {jobs.map((job, place) => (
             <JobLink
               key={job.jobId}
               job={job}
               name={names.get(job.jobId) ?? ''}
+              place={place}
               current={route.page === 'job' && route.jobId === job.jobId}
             />
           ))}
@@ -91,17 +92,26 @@ function SideLink({ route, current, icon, children, isInHeader = false }: SideLi
   )
 }
 
-function JobLink({ job, name, current }: { job: JobView; name: string; current: boolean }) {
+type JobLinkProps = { job: JobView; name: string; place: number; current: boolean }
+
+function JobLink({ job, name, place, current }: JobLinkProps) {
   const { t } = useTranslation()
   const snapshot = useSnapshot(job.jobId)
   const { word, mood } = jobMood(job)
   const fraction = jobFraction(job)
   const percent = fraction === undefined ? '' : `${wholePercent(fraction)} %`
   const phase = t(`shell.phases.${word}`)
+  const link = useRef<HTMLAnchorElement>(null)
+  // The job on the page stays in sight among a hundred others, also when its place changes.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another place is a reason to look again
+  useEffect(() => {
+    if (current) link.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [current, place])
   const rate = word === 'running' && snapshot ? formatRate(snapshot.bytesPerSecond) : ''
   return (
     <li>
       <a
+        ref={link}
         className="lh-side-link lh-side-job"
         href={routeHash({ page: 'job', jobId: job.jobId })}
         aria-current={current ? 'page' : undefined}

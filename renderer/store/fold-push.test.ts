@@ -99,9 +99,11 @@ describe('bounds and identity', () => {
   })
   test.each<[string, JobPhase]>([
     ['waits for its turn', 'queued'],
-    ['is paused', 'paused'],
     ['has ended', 'completed'],
   ])('what is at work stands before a newer one that %s', (_, phase) => {
     expect(order(job, { ...other, phase })).toEqual(['a', 'b'])
+  })
+  test('pausing moves nothing', () => {
+    expect(order({ ...job, phase: 'paused' }, { ...other, phase: 'queued' })).toEqual(['a', 'b'])
   })
 })

@@ -2,7 +2,7 @@
 import type { EngineEvent } from '../../shared/engine-event.ts'
 import type { Failure } from '../../shared/failure.ts'
 import type { AppInfo, JobView, PushPayload } from '../../shared/ipc-contract.ts'
-import { hasEnded, isHeld } from '../../shared/job-state.ts'
+import { hasEnded } from '../../shared/job-state.ts'
 import type { MetricsSnapshot } from '../../shared/metrics-snapshot.ts'
 import { DEFAULT_SETTINGS, type Settings } from '../../shared/settings.ts'
 
@@ -45,4 +45,5 @@ export function listJobs(jobs: WindowState['jobs']): JobView[] {
   )
 }
 
-const isAtWork = ({ phase }: JobView): boolean => !hasEnded(phase) && !isHeld(phase)
+/** A paused one as well: who pauses looks at it. */
+const isAtWork = ({ phase }: JobView): boolean => !hasEnded(phase) && phase !== 'queued'

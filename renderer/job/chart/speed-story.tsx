@@ -127,7 +127,10 @@ function Trend({ name, trend }: { name: string; trend: SpeedTrend | undefined })
 
 function useHourNames(): (entry: TimelineEntry) => string {
   const { chart } = useJobWords()
-  return ({ hour }) => (hour === 0 ? chart.start : fillText(chart.hour, { hour }))
+  return ({ hour }) => {
+    if (hour === 0) return chart.start
+    return hour < 48 ? fillText(chart.hour, { hour }) : fillText(chart.day, { day: hour / 24 })
+  }
 }
 
 const megabytes = ({ bytesPerSecond }: TimelineEntry): string =>

@@ -3,6 +3,7 @@ import { App, Button } from 'antd'
 import { summarizeDiagnosis, writeDiagnostics, writeReport } from '../../shared/describe-diagnosis.ts'
 import type { DiagnosisReport } from '../../shared/diagnosis.ts'
 import { useLanguage, useTranslation } from '../i18n/index.ts'
+import { momentFormat } from '../i18n/moment-format.ts'
 
 /** How it ended in one line, and the report as a file that can be sent to someone. */
 export function ReportActions({ report }: { report: DiagnosisReport }) {
@@ -17,7 +18,7 @@ export function ReportActions({ report }: { report: DiagnosisReport }) {
       void message.error(t('diagnosis.copyFailed'))
     }
   }
-  const time = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' })
+  const time = momentFormat(language, { dateStyle: 'medium', timeStyle: 'medium' })
   return (
     <section className="lh-report lh-panel" aria-label={t('diagnosis.save')}>
       <p role="status">

@@ -3,6 +3,7 @@ import { Button, Modal, Spin } from 'antd'
 import { type ReactNode, useState } from 'react'
 import { formatBytes } from '../../shared/format-units.ts'
 import { useLanguage, useTranslation } from '../i18n/index.ts'
+import { momentFormat } from '../i18n/moment-format.ts'
 import { FailureNote } from '../shell/failure-note.tsx'
 import { useReturnFocus } from '../shell/use-return-focus.ts'
 import { crumbsOf, folderOf, nameBelow } from './browse-path.ts'
@@ -137,7 +138,7 @@ function BrowserTable({ listing, place, onGo, onChoose }: BrowserTableProps) {
     )
   }
   if (listing.entries.length === 0) return null
-  const date = new Intl.DateTimeFormat(language === 'zh' ? 'zh-CN' : 'en-GB', { dateStyle: 'medium' })
+  const date = momentFormat(language, { dateStyle: 'medium' })
   return (
     <table className="lh-browser-table">
       <thead>

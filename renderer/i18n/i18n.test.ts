@@ -8,6 +8,7 @@ import { en } from './en.ts'
 import { applyLanguage, chooseLanguage, i18next, LANGUAGES } from './index.ts'
 import { jobEn } from './job-en.ts'
 import { jobZh } from './job-zh.ts'
+import { momentFormat } from './moment-format.ts'
 import { zh } from './zh.ts'
 
 /** `form.errors.bucketMissing` -> text. */
@@ -131,4 +132,12 @@ test('switching the language switches the words', () => {
   expect(i18next.t('form.start')).toBe('Start download')
   applyLanguage('zh')
   expect(i18next.t('form.start')).toBe('开始下载')
+})
+
+test.each([
+  ['zh', '2026年2月1日 14:10'],
+  ['en', '1 Feb 2026, 14:10'],
+] as const)('a moment in %s: %s, on the same clock as the charts', (language, text) => {
+  const format = momentFormat(language, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' })
+  expect(format.format(Date.UTC(2026, 1, 1, 14, 10))).toBe(text)
 })

@@ -9,6 +9,7 @@ import {
 } from '../../shared/describe-log-analysis.ts'
 import type { LogAnalysis } from '../../shared/log-analysis.ts'
 import { useLanguage, useTranslation } from '../i18n/index.ts'
+import { momentFormat } from '../i18n/moment-format.ts'
 import { zoneOf } from './zone-of.ts'
 
 /** How much was read, and the likely causes, the weightiest first, each with its cure. */
@@ -18,7 +19,7 @@ export function LogFindings({ analysis }: { analysis: LogAnalysis }) {
   const id = useId()
   const { findings, from, to } = analysis
   const none = describeNoFindings(analysis, language)
-  const time = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short', ...zoneOf(analysis) })
+  const time = momentFormat(language, { dateStyle: 'medium', timeStyle: 'short', ...zoneOf(analysis) })
   const facts = [describePeriod(analysis, language), describePerformance(analysis, language)].filter(Boolean)
   return (
     <section className="lh-logs-findings lh-panel" aria-labelledby={id}>

@@ -5,6 +5,7 @@ import type { LogAnalysis, LogGroups } from '../../shared/log-analysis.ts'
 import { useLanguage, useTranslation } from '../i18n/index.ts'
 import { jobEn } from '../i18n/job-en.ts'
 import { jobZh } from '../i18n/job-zh.ts'
+import { momentFormat } from '../i18n/moment-format.ts'
 import { zh } from '../i18n/zh.ts'
 import { zoneOf } from './zone-of.ts'
 
@@ -21,7 +22,7 @@ export function LogGroupTables({ analysis }: { analysis: LogAnalysis }) {
     return Object.hasOwn(zh.logs.names, name) ? t(`logs.names.${name as keyof typeof zh.logs.names}`) : name
   }
   const zone = zoneOf(analysis)
-  const time = new Intl.DateTimeFormat(language, { dateStyle: 'short', timeStyle: 'short', ...zone })
+  const time = momentFormat(language, { dateStyle: 'medium', timeStyle: 'short', ...zone })
   return (
     <div className="lh-logs-groups">
       <Panel title={t('logs.hours')} hint={t(zone.timeZone ? 'logs.hoursHint' : 'logs.hoursHintLocal')}>

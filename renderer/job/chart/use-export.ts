@@ -3,6 +3,8 @@ import { App } from 'antd'
 import { type RefObject, useCallback, useRef } from 'react'
 import type { JobView } from '../../../shared/ipc-contract.ts'
 import { useClient } from '../../client/use-client.tsx'
+import type { Language } from '../../i18n/index.ts'
+import { momentFormat } from '../../i18n/moment-format.ts'
 import { jobName } from '../../shell/job-label.ts'
 import { useThemeName } from '../../theme/theme-provider.tsx'
 import { fillText } from '../words/fill-sentence.ts'
@@ -36,7 +38,7 @@ export function useExport(
         if (!section.current) return
         const title = `Longhaul · s3://${spec.source.bucket}/${spec.source.prefix}`
         const blob = await chartPicture(section.current, theme, title, spanText(span, words.language))
-        if (blob) saveBlob(`longhaul-${name.replace(/[^\w.-]+/g, '-')}-${createdAt.slice(0, 10)}.png`, blob)
+        if (blob) saveBlob(`longhaul-${name.replace(/[^\p{L}\p{N}._-]+/gu, '-')}-${createdAt.slice(0, 10)}.png`, blob)
         else void message.info(words.chart.empty)
         return
       }
@@ -49,8 +51,8 @@ export function useExport(
   )
 }
 
-/** `2026/01/01 08:30:00 UTC – 12:00:00 UTC`; of two jobs compared the moment they were. */
-function spanText(span: Span | undefined, language: string): string {
-  const format = new Intl.DateTimeFormat(language, INSTANT)
+/** `2026/01/01 08:30:00 UTC – 12:00:00 UTC`, `01 Jan 2026, ...`; of two jobs compared the moment they were. */
+function spanText(span: Span | undefined, language: Language): string {
+  const format = momentFormat(language, language === 'zh' ? INSTANT : { ...INSTANT, month: 'short' })
   return span ? format.formatRange(span.from * 1000, span.to * 1000) : format.format(new Date())
 }

@@ -42,7 +42,7 @@ export function createConcurrencyKeeper(options: ConcurrencyKeeperOptions) {
     const at = now()
     const answered = [...pool.lines()].filter((line) => isStaying(line) && isAnswered(line))
     for (const line of answered) pace.noteAnswered(line.openedAt)
-    const busy = [...pool.lines()].filter((line) => line.task !== undefined && line.firstByteAt > 0).length
+    const busy = [...pool.lines()].filter((line) => line.task !== undefined && isAnswered(line)).length
     const mostAtOnce = pace.isTurningAway() && answered.length > 0 ? answered.length : undefined
     const runSeconds = (at - startedAt) / 1000
     const adjusted = adjustConcurrency(state, { ...sample, now: at, busy, ceiling: ceiling(runSeconds), mostAtOnce })

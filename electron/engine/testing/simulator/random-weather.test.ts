@@ -127,6 +127,20 @@ describe('concurrency', () => {
     expect(result.speed(1, 3)).toBeGreaterThan(0.95e9)
     expect(result.perSecond[0]).toBeGreaterThan(0.5e9)
   })
+
+  it('... nor one of small objects far away, whose connections wait for an answer nearly all the time', async () => {
+    const result = await simulate({
+      seconds: 10,
+      threads: 16,
+      objects: 1000,
+      objectBytes: 16_384,
+      world: { handshakeMs: 100, firstByteMs: 100 },
+      weather: [connectionSpeed(4e6)],
+    })
+    expect(result.levels[1]).toBe(16)
+    // Sixteen from the first moment on would take 6.5 s.
+    expect(result.doneAtSeconds).toBeLessThanOrEqual(8)
+  })
 })
 
 describe('noise', () => {

@@ -14,7 +14,15 @@ const allowance = { connections: 4, listingComplete: true, mayAsk: () => true }
 /** A book whose folder is a list of what was asked of it, and whose lines are numbers that tests move. */
 function createBook(
   sizes: number[],
-  options: { whole?: boolean; atOnce?: boolean; partSize?: number; verified?: Promise<void>; isStill?: boolean } = {},
+  options: {
+    whole?: boolean
+    atOnce?: boolean
+    partSize?: number
+    verified?: Promise<void>
+    isStill?: boolean
+    begun?: Promise<void>
+    abandoned?: Promise<void>
+  } = {},
 ) {
   let now = 0
   let heardAt = 0
@@ -40,7 +48,10 @@ function createBook(
     heardAt: () => heardAt,
     landing: {
       beginAtOnce: (index, group) => (options.atOnce ? openObject(index, group) : undefined),
-      begin: async (index, group) => success(openObject(index, group)),
+      async begin(index, group) {
+        await options.begun
+        return success(openObject(index, group))
+      },
       async land(object) {
         landedSpans.set(object.index, object.done)
         summed.set(object.index, usableSums(object.proof?.sums ?? []))
@@ -52,7 +63,7 @@ function createBook(
         object.file = { kind: 'open', fd: object.index }
         return success(undefined)
       },
-      abandon: async () => {},
+      abandon: async () => options.abandoned,
       discard: async () => {},
       repin: async () => success(undefined),
       async isStill(index) {
@@ -355,6 +366,22 @@ it('a small object whose worker was just done with it when the job was stopped h
   await stopped
   expect([table.state(0), table.state(1)]).toEqual(['done', 'active'])
   expect([...landedSpans]).toEqual([[0, [[0, 1000]]]])
+})
+
+it('an object that was being begun when the job was stopped is closed before the book is', async () => {
+  const beginning = Promise.withResolvers<void>()
+  const closing = Promise.withResolvers<void>()
+  const { book } = createBook([MIB], { begun: beginning.promise, abandoned: closing.promise })
+  expect(book.next(1, allowance)).toBeUndefined()
+  let isStopped = false
+  const stopped = book.stop().then(() => {
+    isStopped = true
+  })
+  beginning.resolve()
+  await settleMicrotasks()
+  expect(isStopped).toBe(false)
+  closing.resolve()
+  await stopped
 })
 
 it('where ranges are ignored, one connection takes all of the object', async () => {

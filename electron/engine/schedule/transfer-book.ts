@@ -191,7 +191,7 @@ export function createTransferBook(options: TransferBookOptions) {
     const begun = await disk.run(landing.begin(index, group))
     if (!begun.ok) endings.fail(index, begun.failure, 1)
     else if (!begun.value) endings.settleLanded(index)
-    else if (isStopped) await landing.abandon(begun.value)
+    else if (isStopped) await disk.run(landing.abandon(begun.value))
     else {
       addOpen(begun.value)
       if (isComplete(begun.value)) endings.finish(begun.value)

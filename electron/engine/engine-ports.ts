@@ -87,9 +87,9 @@ export type Endpoint = {
   /** Path in front of the encoded key: `/` or `/bucket/`. */
   basePath: string
   region: string
-  /** Absent: requests are not signed. */
   /** Added to this machine's clock for signatures, when the server said it is off. */
   clockOffsetMs?: number
+  /** Absent: requests are not signed. */
   credentials?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string; expiresAt?: number }
   /** Sent with every request, as the bucket of somebody who lets its readers pay wants it. */
   requestPayer?: 'requester'

@@ -37,6 +37,7 @@ export type DownloadOptions = {
   onDecayLook?: GovernorOptions['onDecayLook']
 }
 
+/** Once a job is about to end, commands come to nothing. */
 export type Download = {
   /** Never rejects. Resolves when everything is flushed and closed. */
   finished: Promise<Summary>
@@ -77,6 +78,8 @@ export function startDownload(options: DownloadOptions): Download {
   /** What the health check asks for: the smallest object listed so far that has a byte. */
   let smallest: number | undefined
   let isPaused = false
+  /** Its end has been told. */
+  let hasEnded = false
   /** What had arrived when the journal was last told. */
   let told = { at: startedAt, bytes: 0, objects: 0 }
   let workplace: Workplace | undefined
@@ -142,13 +145,14 @@ export function startDownload(options: DownloadOptions): Download {
   return {
     finished,
     pause() {
-      if (isPaused || stop.signal.aborted) return
+      if (isPaused || !isAtWork()) return
       isPaused = true
       rereads.hold()
       governor.pause()
       emit('paused', {})
     },
     resume() {
+      if (!isAtWork()) return
       governor.endCoolDown()
       if (!isPaused) return
       isPaused = false
@@ -158,8 +162,12 @@ export function startDownload(options: DownloadOptions): Download {
     },
     cancel: () => stop.abort(),
     rebuildPool: () => governor.rebuild('user'),
-    coolDown: () => governor.coolDown('user'),
-    setLimits: (limits) => governor.setLimits(limits),
+    coolDown() {
+      if (isAtWork()) governor.coolDown('user')
+    },
+    setLimits(limits) {
+      if (isAtWork()) governor.setLimits(limits)
+    },
     retry,
     snapshot,
     objects: (query) => table.query(query),
@@ -254,6 +262,10 @@ export function startDownload(options: DownloadOptions): Download {
       await governor.renewEndpoint()
     }
     governor.pump()
+  }
+
+  function isAtWork(): boolean {
+    return !stop.signal.aborted && (phase === 'starting' || phase === 'listing' || phase === 'running')
   }
 
   function isAllSettled(): boolean {
@@ -379,6 +391,7 @@ export function startDownload(options: DownloadOptions): Download {
   }
 
   function retry(indexes?: number[]): void {
+    if (!isAtWork()) return
     const again = indexes ?? [...table.indexesIn('failed')]
     for (const index of again) {
       if (index >= table.length || table.state(index) !== 'failed') continue
@@ -412,10 +425,13 @@ export function startDownload(options: DownloadOptions): Download {
     const { status, seconds } = summary
     phase = status === 'interrupted' ? 'cancelled' : status
     emit('job-finished', { status, seconds })
+    hasEnded = true
     return summary
   }
 
   function emit(code: EventCode, reason: Reason): void {
+    // A look-up or a health check may still be under way, and is answered later.
+    if (hasEnded) return
     options.onEvent({ time: new Date(clock.now()).toISOString(), code, reason })
   }
 

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { EngineEvent } from '../../../shared/engine-event.ts'
 import { type Failure, success } from '../../../shared/failure.ts'
 import { jobSpecSchema, type VerifyMode } from '../../../shared/job-spec.ts'
@@ -54,6 +54,8 @@ function begin(
   options: Partial<MemoryDataPlaneOptions> & {
     verify?: VerifyMode
     headFailure?: (key: string) => Failure | undefined
+    /** A HEAD waits for it. */
+    beforeHead?: () => Promise<unknown>
     /** A listing that misses the others. */
     isListed?: (key: string) => boolean
     /** What reading one file takes longer than it does. */
@@ -84,6 +86,10 @@ function begin(
       random: createSeededRandom(1),
       source: {
         ...source,
+        async headObject(key, what, signal) {
+          await options.beforeHead?.()
+          return source.headObject(key, what, signal)
+        },
         async listPage(request, signal) {
           const page = await source.listPage(request, signal)
           return page.ok
@@ -363,6 +369,51 @@ describe('an object that has failed and is asked for again', () => {
     expect(objectsFailed).toBe(1)
     expect(failed).toEqual([{ key: MIDDLE.key, failure: 'archived', message: 'InvalidObjectState' }])
   })
+})
+
+it('the end is the last that is told of a job, also when a question to the service is answered after it', async () => {
+  const [large] = OBJECTS as [StoredObject]
+  let isAsked = false
+  const { download, events } = begin(createMemoryBucket([large]), {
+    bytesPerSecond: 1e6,
+    policy: { healthCheckSeconds: 0.1 },
+    headFailure: () => ({ class: 'server-error' }),
+    beforeHead() {
+      isAsked = true
+      download.cancel()
+      return download.finished
+    },
+  })
+  await download.finished
+  for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve))
+  expect(isAsked).toBe(true)
+  expect(events.at(-1)?.code).toBe('job-finished')
+})
+
+it('a job that is about to end takes no more commands, and leaves nothing behind that runs on', async () => {
+  const run = begin(createMemoryBucket(OBJECTS), {
+    fate: ({ key }) =>
+      key === 'archive/middle.nc' ? { afterBytes: 0, failure: { class: 'denied', code: 'AccessDenied' } } : undefined,
+  })
+  const { download, events, plane } = run
+  const shutDown = plane.shutDown
+  plane.shutDown = () => {
+    expect(download.snapshot().phase).toBe('finishing')
+    download.retry()
+    download.pause()
+    download.setLimits({ threads: 1 })
+    download.coolDown()
+    download.resume()
+    return shutDown()
+  }
+  expect(await download.finished).toMatchObject({ status: 'failed', objectsFailed: 1 })
+  expect(events.at(-1)?.code).toBe('job-finished')
+  const late = ['object-retried', 'paused', 'resumed', 'limits-changed', 'cooling-down']
+  expect(events.filter(({ code }) => late.includes(code))).toEqual([])
+  const armed = vi.spyOn(clock, 'after')
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  expect(armed).not.toHaveBeenCalled()
+  armed.mockRestore()
 })
 
 describe('a finished folder, read again', () => {

@@ -65,6 +65,9 @@ const run = (command: string, env: NodeJS.ProcessEnv, limitMs: number): Promise<
     const timer = setTimeout(() => {
       resolve({ error: null, stdout: '', stderr: '', isLate: true })
       if (child.pid !== undefined) void endProcessTree(child.pid)
+      // Where its children could not be found, they hold on to these, and these would keep this process from ending.
+      child.stdout?.destroy()
+      child.stderr?.destroy()
     }, limitMs)
     const child = exec(command, { env, windowsHide: true }, (error, stdout, stderr) => {
       clearTimeout(timer)

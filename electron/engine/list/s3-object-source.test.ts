@@ -20,6 +20,7 @@ async function openSource(
   credentials?: (areRefused?: boolean) => Promise<Credentials>,
   more: Partial<Source> = {},
   host = '127.0.0.1',
+  isProxy = false,
 ) {
   server = createServer(answer)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -30,7 +31,7 @@ async function openSource(
     resolver: {
       resolve: async () => success({ addresses: ['127.0.0.1'], ttlSeconds: 60, milliseconds: 1, from: 'fixed' }),
     },
-    proxyFor: async () => '',
+    proxyFor: async () => (isProxy ? `http://127.0.0.1:${port}` : ''),
     ca: [],
   })
 }
@@ -111,6 +112,24 @@ it.each<[string, object, Failure['class'], string | undefined]>([
     }
   },
 )
+
+it('a proxy without a tunnel is told the whole URL of every request, not of the first of a connection alone', async () => {
+  const asked: (string | undefined)[] = []
+  const source = await openSource(
+    ({ url }, response) => {
+      asked.push(url?.split('?')[0])
+      response.end('<ListBucketResult></ListBucketResult>')
+    },
+    undefined,
+    { endpointUrl: 'http://s3.example' },
+    '127.0.0.1',
+    true,
+  )
+  const { signal } = new AbortController()
+  for (let page = 0; page < 3; page++) expect((await source.listPage({ prefix: '' }, signal)).ok).toBe(true)
+  source.close()
+  expect(asked).toEqual(Array(3).fill('http://s3.example/bucket/'))
+})
 
 it('where the requester pays, every listing, HEAD, trial and GET says so under its signature', async () => {
   const said: string[] = []

@@ -306,7 +306,7 @@ function createRequestHandler(options: S3SourceOptions) {
   }
   const isExtended = options.ca.length > 0
   const ca = isExtended ? { secureContext: createSecureContext({ ca: [...rootCertificates, ...options.ca] }) } : {}
-  const { hostname } = planEndpoint(options.source, 'us-east-1')
+  const { hostname, tls } = planEndpoint(options.source, 'us-east-1')
   const shared = {
     keepAlive: true,
     maxSockets: CONTROL_SOCKETS,
@@ -318,7 +318,8 @@ function createRequestHandler(options: S3SourceOptions) {
   const httpAgent = new HttpAgent(shared)
   const httpsAgent = new HttpsAgent(shared)
   const getProxyForUrl = (url: string) => options.proxyFor(url)
-  const agent = new ProxyAgent({ ...shared, getProxyForUrl, httpAgent, httpsAgent })
+  // Without a tunnel the agent tells the proxy the whole URL on fresh connections only.
+  const agent = new ProxyAgent({ ...shared, keepAlive: tls, getProxyForUrl, httpAgent, httpsAgent })
   const handler = new NodeHttpHandler({
     httpAgent: agent,
     httpsAgent: agent as unknown as HttpsAgent,

@@ -1,4 +1,4 @@
-import type { Credentials } from '../engine/list/s3-object-source.ts'
+import type { CredentialProvider, Credentials } from '../engine/list/s3-object-source.ts'
 
 /** New ones are asked for so long before the old ones expire, as the SDK does. */
 const EARLY_MS = 5 * 60_000
@@ -7,15 +7,12 @@ const EARLY_MS = 5 * 60_000
  * May be asked often: one question at a time, and none while there are good keys that nobody refuses. Whoever gives new ones may be
  * away just then: until they have expired the old ones will do. `now` in Unix milliseconds.
  */
-export function keepCredentials(
-  provide: (areRefused?: boolean) => Promise<Credentials>,
-  now: () => number,
-): (areRefused?: boolean) => Promise<Credentials> {
+export function keepCredentials(provide: CredentialProvider, now: () => number): CredentialProvider {
   let known: Credentials | undefined
   let asking: Promise<Credentials> | undefined
 
-  const renew = (areRefused?: boolean): Promise<Credentials> => {
-    asking ??= provide(areRefused)
+  const renew: CredentialProvider = (...asked) => {
+    asking ??= provide(...asked)
       .then((credentials) => {
         known = credentials
         return credentials
@@ -26,14 +23,14 @@ export function keepCredentials(
     return asking
   }
 
-  return async (areRefused) => {
+  return async (areRefused, requests) => {
     const leftMs = (known?.expiresAt ?? Number.POSITIVE_INFINITY) - now()
     if (known && !areRefused && leftMs > 0) {
-      if (leftMs < EARLY_MS) renew().catch(() => {})
+      if (leftMs < EARLY_MS) renew(false, requests).catch(() => {})
       return known
     }
     try {
-      return await renew(areRefused)
+      return await renew(areRefused, requests)
     } catch (error) {
       // Of keys without an end nobody knows whether they are good for anything, once they are refused.
       if (known?.expiresAt !== undefined && known.expiresAt > now()) return known

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { getCACertificates, rootCertificates } from 'node:tls'
+import { NodeHttpHandler } from '@smithy/node-http-handler'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { networkSchema, sourceSchema } from '../../shared/job-spec.ts'
 import { readSourceAccess, type SourceAccessOptions } from './source-access.ts'
@@ -77,6 +78,26 @@ describe('credentials', () => {
     expect(await credentials?.()).toMatchObject({ accessKeyId: 'OLD' })
     expect(await credentials?.(true)).toMatchObject({ accessKeyId: 'NEW' })
     expect(await credentials?.()).toMatchObject({ accessKeyId: 'NEW' })
+    vi.unstubAllEnvs()
+  })
+
+  test('whoever gives keys for a role is asked on the way of the source: through its proxy', async () => {
+    const config = join(home, 'roles')
+    await writeFile(
+      config,
+      '[profile role]\nrole_arn = arn:aws:iam::123456789012:role/lab\nsource_profile = base\nregion = eu-west-1\n' +
+        '[profile base]\naws_access_key_id = A\naws_secret_access_key = S\n',
+    )
+    vi.stubEnv('AWS_CONFIG_FILE', config)
+    vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', join(home, 'keys-of-nobody'))
+    const { credentials } = await accessOf({
+      source: { access: { kind: 'profile', name: 'role' } },
+      environment: { AWS_CONFIG_FILE: config },
+    })
+    const requests = new NodeHttpHandler()
+    const asked = vi.spyOn(requests, 'handle').mockRejectedValue(Object.assign(new Error('away'), { name: 'Away' }))
+    await expect(credentials?.(false, requests)).rejects.toThrow('away')
+    expect(asked.mock.calls[0]?.[0].hostname).toBe('sts.eu-west-1.amazonaws.com')
     vi.unstubAllEnvs()
   })
 

@@ -5,7 +5,7 @@ import { type Failure, failed, type Outcome, success } from '../../shared/failur
 import type { Access, Network, Source } from '../../shared/job-spec.ts'
 import { DEFAULT_POLICY } from '../../shared/policy.ts'
 import type { Clock } from '../engine/engine-ports.ts'
-import type { S3SourceOptions } from '../engine/list/s3-object-source.ts'
+import type { CredentialProvider, S3SourceOptions } from '../engine/list/s3-object-source.ts'
 import { createHostResolver } from '../engine/transport/resolve-host.ts'
 import {
   type AwsProfiles,
@@ -108,8 +108,11 @@ async function credentialsOf(
   const { fromNodeProviderChain } = await import('@aws-sdk/credential-providers')
   // Files of keys are read again each time the chain is gone through, for others write them anew.
   const profile = access.kind === 'profile' ? { profile: access.name } : {}
-  const provide = fromNodeProviderChain({ ...profile, ignoreCache: true })
-  const renew = async (areRefused = false) => {
+  let provide: ReturnType<typeof fromNodeProviderChain> | undefined
+  const renew: CredentialProvider = async (areRefused = false, requestHandler) => {
+    // By itself it would ask STS and SSO past the proxy.
+    const clientConfig = requestHandler ? { clientConfig: { requestHandler } } : {}
+    provide ??= fromNodeProviderChain({ ...profile, ...clientConfig, ignoreCache: true })
     // Known to the chain, if not to its type.
     const refresh: object = { forceRefresh: areRefused }
     const { accessKeyId, secretAccessKey, sessionToken, expiration } = await provide(refresh)

@@ -30,10 +30,13 @@ import { REQUEST_TIMEOUT_MS, sendList } from './send-list.ts'
 
 export type Credentials = NonNullable<Endpoint['credentials']>
 
+/** `requests`: the way to whatever service gives them, through the proxy, DNS and certificates of the source. */
+export type CredentialProvider = (areRefused?: boolean, requests?: NodeHttpHandler) => Promise<Credentials>
+
 export type S3SourceOptions = {
   source: Source
   /** Absent: anonymous. May be asked often; caches and renews by itself, unless they are refused: then it looks anew. */
-  credentials?: (areRefused?: boolean) => Promise<Credentials>
+  credentials?: CredentialProvider
   /** Region of the profile or the environment, used unless the source names one. */
   defaultRegion?: string
   resolver: Resolver
@@ -109,7 +112,7 @@ export function createS3ObjectSource(options: S3SourceOptions): S3ObjectSource {
     if (signal.aborted) stop()
     signal.addEventListener('abort', stop, { once: true })
     try {
-      return await Promise.race([options.credentials(areRefused), stopped.promise])
+      return await Promise.race([options.credentials(areRefused, requests.handler), stopped.promise])
     } finally {
       signal.removeEventListener('abort', stop)
     }
@@ -117,7 +120,7 @@ export function createS3ObjectSource(options: S3SourceOptions): S3ObjectSource {
 
   /** A file of keys, say, was written anew while the job ran. */
   const hasOthersThan = async (keyId: string): Promise<boolean> => {
-    const found = await options.credentials?.(true).catch(() => undefined)
+    const found = await options.credentials?.(true, requests.handler).catch(() => undefined)
     return found !== undefined && found.accessKeyId !== keyId
   }
 
@@ -280,14 +283,14 @@ function createClient(
     responseChecksumValidation: 'WHEN_REQUIRED',
     ...(source.endpointUrl ? { endpoint: source.endpointUrl } : {}),
     ...(options.credentials
-      ? { credentials: expiring(options.credentials) }
+      ? { credentials: expiring(options.credentials, requestHandler) }
       : { credentials: { accessKeyId: '', secretAccessKey: '' }, signer: { sign: async (request) => request } }),
   })
 }
 
 /** As the SDK names it: what bears no `expiration` it keeps for ever. What has none to tell may be replaced at any time. */
-const expiring = (provide: () => Promise<Credentials>) => async () => {
-  const { expiresAt = 0, ...keys } = await provide()
+const expiring = (provide: CredentialProvider, requests: NodeHttpHandler) => async () => {
+  const { expiresAt = 0, ...keys } = await provide(false, requests)
   return { ...keys, expiration: new Date(expiresAt) }
 }
 

@@ -15,8 +15,12 @@ const DOUBLING_GAIN = 1.15
 const TRIAL_GAIN = 1.05
 /** Connections at the start. */
 const FIRST_LEVEL = 4
-/** Goodput is judged over at least this long, and over several first-byte times, so that new connections are up. */
+/**
+ * Goodput is judged over at least this long, and over several first-byte times: small objects come one in each. Twice as much
+ * or not is seen sooner than a twentieth more or not.
+ */
 const SAMPLE_MS = 200
+const RAMP_FIRST_BYTES = 2
 const SAMPLE_FIRST_BYTES = 4
 /** A sample counts when this share of the connections is at work: in bad weather some always are not. */
 const BUSY_SHARE = 0.7
@@ -86,7 +90,8 @@ export function adjustConcurrency(
     return moveTo(postpone(state, now), sample, sample.mostAtOnce, 'hold', 'turned-away', state.goodputBefore)
   }
   const isFull = sample.busy >= BUSY_SHARE * state.level || now - state.changedAt > LATE_MS
-  const sampleMs = Math.max(SAMPLE_MS, SAMPLE_FIRST_BYTES * sample.firstByteMs)
+  const firstBytes = state.mode === 'ramp' ? RAMP_FIRST_BYTES : SAMPLE_FIRST_BYTES
+  const sampleMs = Math.max(SAMPLE_MS, firstBytes * sample.firstByteMs)
   // Connections still on their way up, or without work, are no evidence about more of them.
   if (!isFull || sample.isHeld) return { state: { ...state, sampleFrom: now, bytesFrom: bytes } }
   if (now - state.sampleFrom < sampleMs) return { state }

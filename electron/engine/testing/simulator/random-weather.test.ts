@@ -141,6 +141,17 @@ describe('concurrency', () => {
     // Sixteen from the first moment on would take 6.5 s.
     expect(result.doneAtSeconds).toBeLessThanOrEqual(8)
   })
+
+  it('... nor one on the other side of the world: sixty-four connections are at work within four seconds', async () => {
+    const result = await simulate({
+      seconds: 5,
+      threads: 64,
+      objectBytes: 16_384,
+      world: { handshakeMs: 200, firstByteMs: 200 },
+      weather: [connectionSpeed(4e6)],
+    })
+    expect(result.levels[3]).toBe(64)
+  })
 })
 
 describe('noise', () => {

@@ -1,354 +1,14 @@
 /**
- * 任务页的中文文字。`{field}` 由 `renderer/job/words/fill-sentence.ts` 填入，单位由字段名决定;
+ * 任务页的中文文字。`{field}` 由 `renderer/job/words/fill-sentence.ts` 填入，单位由字段名决定；
  * 缺少字段的分句整句略去，因此每个分句都要能单独成立。
  */
-import type { EventCode } from '../../shared/engine-event.ts'
 import type { FailureClass } from '../../shared/failure.ts'
-import type { Limit } from '../../shared/metrics-snapshot.ts'
+import { eventNamesZh, eventsZh } from './job-events-zh.ts'
 import { failuresZh } from './job-failures-zh.ts'
+import { fieldsZh, valuesZh } from './job-fields-zh.ts'
+import { limitsZh } from './job-limits-zh.ts'
 
-/** The first `lead` whose fields are all there, then every `detail` whose fields are all there. */
-export type Sentence = { lead: string[]; details: string[] }
 export type FailureWords = { name: string; meaning: string; action: string }
-export type LimitWords = { name: string; because: string; explanation: string; advice: string }
-
-const events: Record<EventCode, Sentence> = {
-  'job-started': { lead: ['{resumed}', '任务开始'], details: [] },
-  'listing-finished': {
-    lead: ['列举完成：共 {objects} 个对象', '列举完成'],
-    details: ['合计 {bytes}', '其中 {bytesKept} 已有，不重复下载', '用时 {seconds}'],
-  },
-  'pool-warming': { lead: ['正在预热连接池...'], details: ['{size} 条连接', '先解析、握手，再分配数据'] },
-  'pool-warmed': { lead: ['连接池已预热'], details: ['{size} 条连接就绪', '用时 {seconds}'] },
-  'pool-rebuilding': {
-    lead: ['正在重建连接池...'],
-    details: ['原因：{cause}', '第 {generation} 代', '共 {size} 条', '先预热新连接，旧连接逐一退役，速度不受影响'],
-  },
-  'pool-rebuilt': {
-    lead: ['连接池已重建'],
-    details: ['第 {generation} 代', '{size} 条连接全部更新', '用时 {seconds}'],
-  },
-  'connection-replaced': {
-    lead: ['已更换连接：{cause}', '已更换连接'],
-    details: ['地址 {address}', '持续 {seconds}', '该连接 {bytesPerSecond}', '全池中位数 {medianBytesPerSecond}'],
-  },
-  'connection-kept': {
-    lead: ['保留现有连接：新连接并不更快，是线路慢，不是连接老化'],
-    details: ['新连接 {freshBytesPerSecond}', '该连接 {bytesPerSecond}', '全池中位数 {medianBytesPerSecond}'],
-  },
-  throttled: {
-    lead: ['S3 要求放慢（HTTP {status}）', 'S3 要求放慢'],
-    details: ['前缀 {prefix}', '成功率 {successRate}', '服务器要求等待 {retryAfterMs}'],
-  },
-  'throttle-ended': { lead: ['限流结束，逐步恢复请求速率'], details: ['前缀 {prefix}', '历时 {seconds}'] },
-  'rate-changed': {
-    lead: ['请求速率调整为 {requestsPerSecond}', '请求速率已调整'],
-    details: ['前缀 {prefix}', '成功率 {successRate}', '请求间隔 {delayMs}'],
-  },
-  'concurrency-changed': {
-    lead: ['并发 {from} → {to}', '并发已调整'],
-    details: ['{cause}', '有效速度 {goodputBytesPerSecond}'],
-  },
-  'health-check-failed': {
-    lead: ['健康检查未通过'],
-    details: ['应答 {latencyMs}', '{failure}', '连续第 {inARow} 次', '连续两次将重建连接池'],
-  },
-  'health-check-passed': { lead: ['健康检查恢复正常'], details: ['应答 {latencyMs}'] },
-  'dns-failed': { lead: ['DNS 解析失败：{host}', 'DNS 解析失败'], details: ['{failure}', '自动重试'] },
-  'dns-stale': {
-    lead: ['DNS 暂不可用，继续使用已知地址：{host}', 'DNS 暂不可用，继续使用已知地址'],
-    details: ['记录已有 {ageSeconds}'],
-  },
-  'dns-recovered': { lead: ['DNS 恢复正常：{host}', 'DNS 恢复正常'], details: ['中断 {seconds}'] },
-  'address-quarantined': {
-    lead: ['暂停使用地址 {address}', '暂停使用一个地址'],
-    details: ['{cause}', '{seconds}后再试'],
-  },
-  'address-restored': { lead: ['重新启用地址 {address}', '重新启用一个地址'], details: [] },
-  'cooling-down': {
-    lead: ['开始冷却：关闭全部连接'],
-    details: ['等待 {seconds}', '成功率 {successRate}', '之后以一半并发继续'],
-  },
-  'cooled-down': { lead: ['冷却结束，继续下载'], details: ['并发 {concurrency}'] },
-  'network-lost': { lead: ['网络中断，等待恢复'], details: ['{failure}'] },
-  'network-restored': { lead: ['网络恢复，继续下载'], details: ['中断 {seconds}'] },
-  'object-changed': {
-    lead: ['服务器上的对象已更新，单独重新下载：{key}', '服务器上的对象已更新，单独重新下载'],
-    details: [],
-  },
-  'file-damaged': {
-    lead: ['文件与服务器上的不一致，重新下载：{key}', '文件与服务器上的不一致，重新下载'],
-    details: [],
-  },
-  'object-gone': {
-    lead: ['服务器上已没有该对象，删除其未完成的部分：{key}', '服务器上已没有该对象'],
-    details: ['删除 {bytes}'],
-  },
-  'object-failed': {
-    lead: ['对象失败：{key}', '一个对象失败'],
-    details: ['{failure}', '已尝试 {attempts} 次'],
-  },
-  'object-retried': { lead: ['重新排队：{key}', '对象重新排队'], details: [] },
-  'path-mapped': {
-    lead: ['键名不能直接用作文件名，已改名：{key}', '键名不能直接用作文件名，已改名'],
-    details: ['存为 {path}'],
-  },
-  'journal-repaired': { lead: ['日志尾部不完整，已截去并修复'], details: ['截去 {bytes}'] },
-  'disk-full': { lead: ['磁盘空间不足，任务已停下'], details: ['位置 {path}', '还需 {needBytes}', '可用 {freeBytes}'] },
-  'disk-slow': { lead: ['磁盘写入变慢'], details: ['单次写入 {writeMs}', '位置 {path}'] },
-  'limits-changed': {
-    lead: ['按您的设置调整'],
-    details: ['线程 {threadsBefore} → {threads}', '限速 {limitBytesPerSecond}'],
-  },
-  paused: { lead: ['已暂停'], details: ['{cause}'] },
-  resumed: { lead: ['继续下载'], details: ['{cause}'] },
-  'decay-alert': {
-    lead: ['速度衰减警报'],
-    details: [
-      '可能原因：{cause}',
-      '地址 {address}',
-      '单次写入 {writeMs}',
-      '定时器迟到 {loopLagMs}',
-      '获准 {requestsPerSecond}',
-      '成功率 {successRate}',
-      '连接速度衰减时间常数 {tauSeconds}',
-      '{lostShare} 的连接时间耗在无响应的连接上',
-      '趋势 {slopeMegabytesPerSecondPerHour}',
-      '可信度 {confidence}',
-      '基准 {baselineBytesPerSecond}',
-      '当前 {bytesPerSecond}',
-      '{minutesSinceChange} 分钟前开始',
-    ],
-  },
-  'retirement-age-learned': {
-    lead: ['测得连接的退役年龄：{seconds}', '已测得连接的退役年龄'],
-    details: ['速度衰减时间常数 {tauSeconds}', '建立一条连接需 {handshakeMs}'],
-  },
-  'job-finished': { lead: ['任务结束：{status}', '任务结束'], details: ['用时 {seconds}'] },
-}
-
-const eventNames: Record<EventCode, string> = {
-  'job-started': '任务开始',
-  'listing-finished': '列举完成',
-  'pool-warming': '预热中',
-  'pool-warmed': '已预热',
-  'pool-rebuilding': '重建中',
-  'pool-rebuilt': '已重建',
-  'connection-replaced': '更换连接',
-  'connection-kept': '保留连接',
-  throttled: '限流',
-  'throttle-ended': '限流结束',
-  'rate-changed': '调速率',
-  'concurrency-changed': '调并发',
-  'health-check-failed': '健康检查失败',
-  'health-check-passed': '健康检查通过',
-  'dns-failed': 'DNS 失败',
-  'dns-stale': 'DNS 用旧值',
-  'dns-recovered': 'DNS 恢复',
-  'address-quarantined': '暂停地址',
-  'address-restored': '启用地址',
-  'cooling-down': '冷却',
-  'cooled-down': '冷却结束',
-  'network-lost': '断网',
-  'network-restored': '网络恢复',
-  'object-changed': '对象更新',
-  'file-damaged': '文件损坏',
-  'object-gone': '对象已不在',
-  'object-failed': '对象失败',
-  'object-retried': '对象重试',
-  'path-mapped': '改名',
-  'journal-repaired': '日志修复',
-  'disk-full': '磁盘已满',
-  'disk-slow': '磁盘变慢',
-  'limits-changed': '改线程/限速',
-  paused: '暂停',
-  resumed: '继续',
-  'decay-alert': '衰减警报',
-  'retirement-age-learned': '退役年龄',
-  'job-finished': '任务结束',
-}
-
-const limits: Record<Limit['code'], LimitWords> = {
-  none: {
-    name: '无',
-    because: '没有发现限制速度的因素',
-    explanation: '请求成功，磁盘和处理器都有余量，连接之间没有明显差异。',
-    advice: '无需操作。',
-  },
-  line: {
-    name: '线路',
-    because: '未被限流，本机有余量，速度由线路决定',
-    explanation:
-      '请求没有被拒绝，磁盘和处理器都有余量，连接也没有老化：速度由带宽、服务器给每条连接的速度，或线路上的其他流量决定。',
-    advice: '如果低于预期，检查同一网络上的其他下载、VPN 或无线信号；并发已到上限时，可以增加线程。',
-  },
-  latency: {
-    name: '等待应答',
-    because: '小对象：每个都要一次请求，等首字节比收数据更久',
-    explanation: '连接的大部分时间花在发出请求到应答首字节之间：速度由对象数量决定，而不是带宽。',
-    advice: '增加线程可以同时请求更多对象；离服务器更近也有帮助：不经 VPN，或使用与存储桶同区域的机器。',
-  },
-  throttling: {
-    name: 'S3 限流',
-    because: '服务器以 503/429 要求放慢',
-    explanation: '同一前缀的请求太密，S3 正在拒绝一部分。请求速率已自动降低，限流结束后自动恢复。',
-    advice: '无需操作。若持续发生，可减少线程或错开高峰时段。',
-  },
-  ageing: {
-    name: '连接老化',
-    because: '旧连接越来越慢，新连接明显更快',
-    explanation: '实验证明新建的连接比旧连接快，正在从最老的开始逐一更换。',
-    advice: '无需操作，连接池会自行更新。',
-  },
-  address: {
-    name: '个别地址',
-    because: '一个服务器地址明显慢于其他地址',
-    explanation: '慢的连接集中在同一个 IP 地址上，该地址会被暂时停用，稍后再试。',
-    advice: '无需操作。详见“地址”页。',
-  },
-  dns: {
-    name: 'DNS',
-    because: '域名解析慢或失败',
-    explanation: '解析时间过长或没有应答，暂时继续使用已知地址。',
-    advice: '可在设置中指定另一台 DNS 服务器。',
-  },
-  disk: {
-    name: '磁盘',
-    because: '写入跟不上接收',
-    explanation: '数据到达得比磁盘写得快，接收在等待写入。',
-    advice: '换到更快的磁盘（SSD），或关闭正在占用该磁盘的程序。',
-  },
-  cpu: {
-    name: '本机处理器',
-    because: '处理器繁忙，程序来不及处理数据',
-    explanation: '定时器明显迟到，说明处理器被占满。',
-    advice: '关闭占用处理器的程序，或减少线程。',
-  },
-  'user-limit': {
-    name: '您设置的限速',
-    because: '已达到设定的上限',
-    explanation: '速度被任务设置中的限速或线程上限压住。',
-    advice: '提高限速或线程数即可更快。',
-  },
-  server: {
-    name: '服务器',
-    because: '服务器首字节很慢或返回 5xx 错误',
-    explanation: '请求送达后服务器迟迟不开始应答，或者应答出错。',
-    advice: '稍后通常会恢复；程序会自动重试。',
-  },
-  silence: {
-    name: '连接无响应',
-    because: '连接一再停住不动或极慢',
-    explanation:
-      '连接还开着却几秒收不到数据，常见于会丢弃长连接的路由器、VPN 或防火墙。程序一发现就更换，但等待仍然损失速度。',
-    advice: '若持续发生，可暂时不用 VPN 或代理，或改用网线，看是哪一段丢弃了连接。',
-  },
-  'network-lost': {
-    name: '网络中断',
-    because: '没有任何连接能够建立',
-    explanation: '所有地址都无法连接，网络似乎已断开。',
-    advice: '检查网线、无线网络或 VPN；恢复后自动继续。',
-  },
-}
-
-/** Words for values of a field: `field.value`. A failure class is looked up in `failures` as well. */
-const values: Record<string, string> = {
-  'resumed.true': '从断点继续',
-  'resumed.false': '全新开始',
-  'cause.hourly': '每小时例行',
-  'cause.health': '健康检查未通过',
-  'cause.user': '用户操作',
-  'cause.ageing': '连接老化',
-  'cause.stalled': '停滞，收不到数据',
-  'cause.slow': '明显慢于其他连接',
-  'cause.reset': '连接被重置',
-  'cause.age': '到达退役年龄',
-  'cause.requests': '请求数已满',
-  'cause.line': '线路',
-  'cause.latency': '等待应答',
-  'cause.throttling': 'S3 限流',
-  'cause.address': '个别地址',
-  'cause.disk': '磁盘',
-  'cause.cpu': '本机处理器',
-  'cause.server': '服务器',
-  'cause.machine': '本机',
-  'cause.time-window': '不在下载时段',
-  'cause.sleep': '系统睡眠',
-  'cause.wake': '系统唤醒',
-  'cause.network': '网络',
-  'cause.network-lost': '网络中断',
-  'cause.silence': '连接无响应',
-  'cause.network-restored': '网络恢复',
-  'cause.user-limit': '用户限制',
-  'cause.long-run': '长时间运行后减半（方案 C）',
-  'cause.start': '起步',
-  'cause.slow-start': '起步加倍',
-  'cause.growth': '速度随并发增长',
-  'cause.probe': '试探',
-  'cause.probe-up': '向上试探',
-  'cause.probe-down': '向下试探',
-  'cause.probe-paid': '试探有效，保留',
-  'cause.turned-away': '服务器不再接受更多连接',
-  'cause.probe-failed': '试探无效，退回',
-  'cause.success-rate': '成功率过低',
-  'cause.failures': '失败过多',
-  'cause.refusals': '拒绝了其他地址允许的请求',
-  'cause.cool-down': '冷却之后',
-  'cause.cooled-down': '冷却之后',
-  'limitBytesPerSecond.none': '不限',
-  'status.completed': '全部完成',
-  'status.failed': '未全部完成',
-  'status.interrupted': '被中断',
-  'status.cancelled': '已取消',
-  true: '是',
-  false: '否',
-}
-
-const fields: Record<string, string> = {
-  address: '地址',
-  addresses: '地址数',
-  ageSeconds: '年龄',
-  attempts: '尝试次数',
-  baselineBytesPerSecond: '基准速度',
-  bytes: '字节',
-  bytesPerSecond: '当前速度',
-  cause: '原因',
-  concurrency: '并发',
-  confidence: '可信度',
-  connections: '连接',
-  delayMs: '请求间隔',
-  diskWriteMs: '磁盘写入',
-  dnsMs: 'DNS 解析',
-  errors: '错误',
-  failure: '失败',
-  firstByteMs: '首字节',
-  firstByteMsP50: '首字节（中位）',
-  firstByteMsP95: '首字节（p95）',
-  freshBytesPerSecond: '新连接速度',
-  freeBytes: '可用空间',
-  generation: '代',
-  host: '主机',
-  lostShare: '无响应连接耗去的时间',
-  limitBytesPerSecond: '设定上限',
-  loopLagMs: '事件循环延迟',
-  medianBytesPerSecond: '连接中位速度',
-  oldBytesPerSecond: '旧连接速度',
-  path: '路径',
-  prefix: '前缀',
-  requestsPerSecond: '请求速率',
-  retryAfterMs: '要求等待',
-  seconds: '时长',
-  size: '数量',
-  slopeMegabytesPerSecondPerHour: '趋势',
-  spreadRatio: '连接间差异',
-  status: '状态',
-  successRate: '成功率',
-  tauSeconds: '衰减时间常数',
-  threads: '线程上限',
-  waitSeconds: '等待',
-  windowSeconds: '统计时段',
-  writeMs: '单次写入',
-}
 
 export const jobZh = {
   language: 'zh' as 'zh' | 'en',
@@ -407,12 +67,12 @@ export const jobZh = {
     starting: { lead: ['正在启动'], details: ['解析域名、建立连接'] },
     listing: { lead: ['正在列举对象'], details: ['已发现 {objects} 个', '合计 {bytes}', '列举与下载同时进行'] },
     finishing: { lead: ['数据已到齐，正在校验并写盘'], details: [] },
-    rebuilding: events['pool-rebuilding'],
+    rebuilding: eventsZh['pool-rebuilding'],
     rebuildingWarm: {
       lead: ['正在重建连接池...'],
       details: ['第 {generation} 代已预热 {warm}/{size}', '旧连接逐一退役，速度不受影响', '原因：{cause}'],
     },
-    rebuilt: events['pool-rebuilt'],
+    rebuilt: eventsZh['pool-rebuilt'],
     throttled: {
       lead: ['S3 正在限流，已主动放慢'],
       details: ['已持续 {seconds}', '成功率 {successRate}', '请求间隔 {delayMs}', '结束后自动恢复', '前缀 {prefix}'],
@@ -458,9 +118,9 @@ export const jobZh = {
       details: ['其余 {objectsDone} 个完整', '主要原因：{failure}', '可以只重试失败的对象'],
     },
     failedEarly: { lead: ['任务停止'], details: [] },
-    unhealthy: events['health-check-failed'],
+    unhealthy: eventsZh['health-check-failed'],
     dnsTrouble: { lead: ['DNS 暂不可用，继续使用已知地址'], details: ['{host}', '记录已有 {ageSeconds}'] },
-    decay: events['decay-alert'],
+    decay: eventsZh['decay-alert'],
   },
   bannerTags: {
     throttled: '限流',
@@ -692,11 +352,11 @@ export const jobZh = {
     missingDetail: '它可能已被移除。',
     callFailed: '操作没有成功：{failure}',
   },
-  events,
-  eventNames,
-  limits,
-  values,
-  fields,
+  events: eventsZh,
+  eventNames: eventNamesZh,
+  limits: limitsZh,
+  values: valuesZh,
+  fields: fieldsZh,
   failures: failuresZh as Record<FailureClass, FailureWords>,
 }
 

@@ -3,7 +3,8 @@
  * always whole, whatever the program sent. Pure.
  */
 import type { EngineEvent, Reason } from '../../../shared/engine-event.ts'
-import type { JobWords, Sentence } from '../../i18n/job-zh.ts'
+import type { Sentence } from '../../i18n/job-events-zh.ts'
+import type { JobWords } from '../../i18n/job-zh.ts'
 import { formatField } from './format-live.ts'
 
 /** `{size}` is a number or a word of the program; `{size|connection|connections}` the word that goes with the number. */

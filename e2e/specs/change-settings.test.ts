@@ -54,6 +54,8 @@ spec('a job that failed goes back into the form, is mended there, and runs', asy
   await form.setFolder(workshop.destination)
   await form.start()
   await jobPage(page).banner('failedEarly')
+  // Nothing is known of it, and no dash stands for that.
+  expect(await page.locator('.lh-job-percent').count()).toBe(0)
 
   await page.getByRole('link', { name: words.newDownload }).click()
   await form.pasteAddress('s3://something-else/')

@@ -83,9 +83,12 @@ function Figures({ job, snapshot }: { job: JobView; snapshot: MetricsSnapshot | 
   const objects = fillText(head.objects, { done: formatCount(job.objectsDone), total: formatCount(job.objectsTotal) })
   return (
     <div className="lh-job-figures">
-      <span className="lh-job-figure-main lh-job-percent">
-        {fraction === undefined ? UNKNOWN : formatPercent(fraction)}
-      </span>
+      {/* Of what ended before anything was known the word says all. */}
+      {!(fraction === undefined && hasEnded(job.phase)) && (
+        <span className="lh-job-figure-main lh-job-percent">
+          {fraction === undefined ? UNKNOWN : formatPercent(fraction)}
+        </span>
+      )}
       {!hasEnded(job.phase) && (
         <span className="lh-job-figure-main lh-job-rate">{moves ? formatRate(snapshot.bytesPerSecond) : UNKNOWN}</span>
       )}

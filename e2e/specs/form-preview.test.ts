@@ -1,6 +1,7 @@
 /** An s3:// address with the endpoint under Advanced, read anonymously: the preview counts before anything is fetched. */
 import { expect } from 'vitest'
 import { createEra5Objects, ERA5_BUCKET, ERA5_PREFIX } from '../../electron/engine/testing/era5-objects.ts'
+import { latency } from '../../electron/engine/testing/weather/line.ts'
 import { WORDS } from '../model/words.ts'
 import { spec } from '../support/spec.ts'
 
@@ -27,6 +28,17 @@ spec('s3://bucket/prefix, endpoint and anonymous access: the preview shows count
   expect(await page.getByLabel(words.bucket, { exact: true }).inputValue()).toBe('era5-mirror')
   expect(await page.getByLabel(words.prefix, { exact: true }).inputValue()).toBe(ERA5_PREFIX)
   expect(server.counters.gets).toBe(0)
+})
+
+spec('while it counts, the line beside the button says that there is more', async (workshop) => {
+  const archive = {
+    count: 300_000,
+    objectAt: (index: number) => ({ key: `a/${String(index).padStart(6, '0')}`, size: 1000 }),
+  }
+  const server = await workshop.serve({ buckets: { archive }, weather: [latency(200)] })
+  const page = await workshop.open(await workshop.start())
+  await page.getByLabel(words.address).fill(`${server.endpointUrl}/archive/a/`)
+  await page.locator('.lh-start-line').getByText(words.atLeast).waitFor()
 })
 
 /** The example narrows itself to three files; who brings an address of their own asks for all of it. */

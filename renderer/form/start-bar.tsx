@@ -69,14 +69,20 @@ function PreviewLine({ preview, folder }: Pick<StartBarProps, 'preview' | 'folde
       )
     case 'listing':
     case 'done': {
+      const isListing = preview.status === 'listing'
       const counted = preview.preview
-      const space = judgeSpace(counted?.bytes, preview.status === 'done', folder)
+      const space = judgeSpace(counted?.bytes, !isListing, folder)
       return (
         <>
-          {preview.status === 'listing' && <LoadingOutlined aria-label={t('form.previewListing')} />}
+          {isListing && !counted && <LoadingOutlined aria-label={t('form.previewListing')} />}
           {counted && (
             <>
               <b className="lh-number">
+                {isListing && (
+                  <>
+                    <LoadingOutlined aria-label={t('form.previewListing')} /> {t('form.previewAtLeast')}{' '}
+                  </>
+                )}
                 {t('form.objectCount', {
                   count: counted.objects,
                   number: new Intl.NumberFormat(language).format(counted.objects),

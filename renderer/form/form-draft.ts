@@ -119,6 +119,14 @@ export function withSource(draft: FormDraft, source: { bucket?: string; prefix?:
   return withoutExampleFilter(draft, { ...draft, bucket, prefix, address })
 }
 
+/** Where the bucket's field is left with `bucket/prefix/` in it, as data sets name their place, both fields are filled. */
+export function withBucketLeft(draft: FormDraft): FormDraft {
+  const slash = draft.bucket.indexOf('/')
+  const [bucket, prefix] = [draft.bucket.slice(0, slash), draft.bucket.slice(slash + 1)]
+  if (slash < 1 || !parseS3Address(`s3://${bucket}/`)) return draft
+  return withSource(draft, prefix === '' ? { bucket } : { bucket, prefix })
+}
+
 /** Advanced options that differ from a fresh form, or from the example's. */
 export function countAdvanced(draft: FormDraft): number {
   const fresh = isExample(draft) ? exampleDraft('') : emptyDraft('')

@@ -7,7 +7,15 @@ import { crumbsOf, folderOf, nameBelow } from './browse-path.ts'
 import { endpointPath, expandHome, isAbsolutePath, isWebUrl, parentPath, parseTimeWindow } from './draft-fields.ts'
 import { readDraft, writeDraft } from './draft-storage.ts'
 import { draftToSpec } from './draft-to-spec.ts'
-import { countAdvanced, emptyDraft, exampleDraft, type FormDraft, withAddress, withSource } from './form-draft.ts'
+import {
+  countAdvanced,
+  emptyDraft,
+  exampleDraft,
+  type FormDraft,
+  withAddress,
+  withBucketLeft,
+  withSource,
+} from './form-draft.ts'
 import { judgeSpace } from './judge-space.ts'
 import { specToDraft } from './spec-to-draft.ts'
 import { type DraftErrors, type SourceField, validateDraft, wrongSourceField } from './validate-draft.ts'
@@ -75,6 +83,21 @@ describe('an address fills the form', () => {
       'an ARN pasted as bucket does, too',
       withSource(empty, { bucket: 'arn:aws:s3:::abc/d/' }),
       { bucket: 'abc', prefix: 'd/' },
+    ],
+    [
+      'a bucket and a prefix left in the field of the bucket fill both',
+      withBucketLeft(withSource(example, { bucket: 'abc/d/e/' })),
+      { bucket: 'abc', prefix: 'd/e/', address: 's3://abc/d/e/' },
+    ],
+    [
+      'a bucket left with a slash behind keeps the prefix',
+      withBucketLeft(withSource(example, { bucket: 'abc/' })),
+      { bucket: 'abc', prefix: example.prefix },
+    ],
+    [
+      'what is no bucket stays as typed',
+      withBucketLeft(withSource(example, { bucket: 'my bucket/d/' })),
+      { bucket: 'my bucket/d/' },
     ],
     ['a prefix keeps its spaces', withSource(example, { prefix: ' a /' }), { prefix: ' a /' }],
   ])('%s', (_, draft, expected) => expect(draft).toMatchObject(expected))

@@ -6,7 +6,7 @@ import { AccessKeys } from './access-keys.tsx'
 import { AccessProfile } from './access-profile.tsx'
 import { BrowseDialog } from './browse-dialog.tsx'
 import { Field, Section } from './field.tsx'
-import { type AccessKind, type FormDraft, withAddress, withSource } from './form-draft.ts'
+import { type AccessKind, type FormDraft, withAddress, withBucketLeft, withSource } from './form-draft.ts'
 import type { DraftHandle } from './use-draft.ts'
 
 type SourceSectionProps = {
@@ -51,7 +51,10 @@ export function SourceSection({ handle, errors, canBrowse, onTouch }: SourceSect
             {...control}
             value={draft.bucket}
             spellCheck={false}
-            onBlur={() => onTouch('bucket')}
+            onBlur={() => {
+              onTouch('bucket')
+              replace(withBucketLeft)
+            }}
             onChange={(event) => replace((before) => withSource(before, { bucket: event.target.value }))}
           />
         )}

@@ -9,7 +9,7 @@ import type { MetricsSnapshot } from '../../shared/metrics-snapshot.ts'
 import { policySchema } from '../../shared/policy.ts'
 import { startFaultServer } from '../engine/testing/fault-server.ts'
 import type { StoredObject } from '../engine/testing/stored-objects.ts'
-import { lineCapacity } from '../engine/testing/weather/line.ts'
+import { latency, lineCapacity } from '../engine/testing/weather/line.ts'
 import type { Fate, RequestFacts, Weather } from '../engine/testing/weather/weather.ts'
 import type { LiveDownload } from './engine-access.ts'
 import { startRealDownload } from './start-real-download.ts'
@@ -199,6 +199,27 @@ describe('what the user does in the middle of a job', () => {
     job.live.resume()
     expect((await job.live.finished).status).toBe('completed')
     expect(await rightFiles(job.destination)).toEqual(ALL)
+  })
+
+  it('pause holds the listing as well, and a cancel ends the wait', async () => {
+    await server.close()
+    const keys = {
+      count: 200_000,
+      objectAt: (index: number) => ({ key: `${PREFIX}${100_000 + index}.nc`, size: 1000 }),
+    }
+    server = await startFaultServer({ buckets: { [BUCKET]: keys }, keys: KEYS, weather: [latency(20)] })
+    const job = await begin({ onBytes: { at: 1, happens: (live) => live.pause() } })
+    await expect.poll(() => job.last()?.phase).toBe('paused')
+    // The pages that were on their way.
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    const { lists } = server.counters
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    expect(server.counters.lists).toBe(lists)
+    job.live.resume()
+    await expect.poll(() => server.counters.lists).toBeGreaterThan(lists)
+    job.live.pause()
+    job.live.cancel()
+    expect((await job.live.finished).status).toBe('interrupted')
   })
 
   it('cancel ends it at once and in order; a later run continues', async () => {

@@ -262,6 +262,8 @@ export function startDownload(options: DownloadOptions): Download {
       await governor.renewEndpoint()
     }
     governor.pump()
+    // The next page is asked for when this one is taken in.
+    while (isPaused && !stop.signal.aborted) await timers.sleep(TICK_MS)
   }
 
   function isAtWork(): boolean {

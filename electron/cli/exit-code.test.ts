@@ -139,7 +139,7 @@ test.each<[string, Failure, 'en' | 'zh', string]>([
     'a service that takes no bucket in the path',
     { class: 'wrong-region', code: 'VirtualHostDomainRequired' },
     'en',
-    ' Use --virtual-hosted with the host name of the service, not --path-style or a bare address.',
+    ' Use --virtual-hosted with the host name of the service, not --path-style or an IP address.',
   ],
 ])('what to do next: %s', (_, failure, language, advice) => expect(adviceFor(failure, language)).toBe(advice))
 

@@ -169,7 +169,7 @@ const FILE_IN_THE_WAY: Record<Language, string> = {
 }
 
 const ASK_BY_HOST: Record<Language, string> = {
-  en: 'Use --virtual-hosted with the host name of the service, not --path-style or a bare address.',
+  en: 'Use --virtual-hosted with the host name of the service, not --path-style or an IP address.',
   zh: '请用 --virtual-hosted 和服务的主机名，不要用 --path-style 或 IP 地址。',
 }
 

@@ -7,7 +7,6 @@ import { isNormalEnd } from '../schedule/failure-row.ts'
 const HOPELESS: ReadonlySet<FailureClass> = new Set([
   'denied',
   'missing-bucket',
-  'missing',
   'archived',
   'redirect-refused',
   'tls',
@@ -85,10 +84,14 @@ export function chooseRetryDelayMs({
   return Math.max(failure.retryAfterMs ?? 0, random * ceiling * 1000)
 }
 
+/** The listing has just named the object: of several servers behind one name, one may not have it yet. */
+const MISSING_ATTEMPTS = 3
+
 function isWornOut(
   name: FailureClass,
   { attempts, alone, failingShare, policy }: Pick<RetryInput, 'attempts' | 'alone' | 'failingShare' | 'policy'>,
 ): boolean {
+  if (name === 'missing') return attempts >= MISSING_ATTEMPTS
   const patience = PATIENCE[name]
   if (patience === undefined) return attempts >= policy.maxAttempts
   const least =

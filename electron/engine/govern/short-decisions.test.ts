@@ -58,6 +58,8 @@ describe('a failed range', () => {
     ['... up to the cap', { class: 'throttled' }, 30, 10_000],
     ['... never before Retry-After', { class: 'throttled', retryAfterMs: 7000 }, 1, 7000],
     ['is given up after eight attempts', { class: 'changed' }, 8, undefined],
+    ['is asked for again where the listing had it and one server has not', { class: 'missing' }, 2, 200],
+    ['... but is believed to be gone after three', { class: 'missing' }, 3, undefined],
     ['... but not when the network is out: that is waited for', { class: 'connect' }, 99, 10_000],
     ['... nor when the service fails for all', { class: 'server-error' }, 99, 10_000],
     ['is asked again at once when the server had just closed', { class: 'reset', code: 'closed-before-answer' }, 1, 0],
@@ -104,16 +106,7 @@ describe('a failed range', () => {
   it('waits a quarter as long at most when the job has nothing else to do', () => {
     expect(delay({ class: 'throttled' }, 30, { isLastWork: true })).toBe(2500)
   })
-  const hopeless: FailureClass[] = [
-    'denied',
-    'missing',
-    'missing-bucket',
-    'archived',
-    'tls',
-    'disk-full',
-    'locked',
-    'usage',
-  ]
+  const hopeless: FailureClass[] = ['denied', 'missing-bucket', 'archived', 'tls', 'disk-full', 'locked', 'usage']
   it.each(hopeless)('is not tried again when asking brings the same answer: %s', (name) => {
     expect(delay({ class: name }, 1)).toBeUndefined()
   })

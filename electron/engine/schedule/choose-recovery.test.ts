@@ -13,7 +13,12 @@ it.each<[string, Failure, typeof open, Recovery]>([
   ['a worker could not prove a small object right: the landing looks closer', { class: 'corrupt' }, complete, 'finish'],
   ['the disk is full: none of the others could go on either', { class: 'disk-full' }, open, 'stop'],
   ['... though all bytes of this one are written', { class: 'disk-full' }, complete, 'stop'],
-  ['the object is gone from the bucket', { class: 'missing' }, open, 'give-up'],
+  [
+    'the object may be gone from the bucket, or not yet be there on one of its servers',
+    { class: 'missing' },
+    open,
+    'retry',
+  ],
   ['its file cannot be written', { class: 'disk' }, open, 'give-up'],
   ['another ETag was answered', { class: 'changed', code: 'etag-differs' }, open, 'doubt'],
   ['the pinned ETag was refused as a condition', { class: 'changed', httpStatus: 412 }, open, 'doubt'],

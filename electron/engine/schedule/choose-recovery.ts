@@ -27,7 +27,7 @@ export const mayRestart = (failure: Failure, restarts: number): boolean => resta
 
 const ENDS_THE_JOB: ReadonlySet<FailureClass> = new Set(['disk-full', 'disk-denied', 'locked'])
 /** These belong to the object, not to the way to it: asking again brings nothing. */
-const ENDS_THE_OBJECT: ReadonlySet<FailureClass> = new Set(['missing', 'denied', 'archived', 'unsafe-path', 'disk'])
+const ENDS_THE_OBJECT: ReadonlySet<FailureClass> = new Set(['denied', 'archived', 'unsafe-path', 'disk'])
 
 export const endsTheJob = (failure: Failure): boolean => ENDS_THE_JOB.has(failure.class)
 

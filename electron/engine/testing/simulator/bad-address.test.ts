@@ -27,6 +27,7 @@ describe('a bad address costs nothing after its first seconds', () => {
     ['resets every GET', 'failures', bad({ resets: true })],
     ['never answers', 'failures', bad({ isSilent: true })],
     ['answers 500 to every GET', 'failures', bad({ refuses: { status: 500 } })],
+    ['answers 404 to every GET', 'failures', bad({ refuses: { status: 404 } })],
     ['answers 503 to every GET', 'refusals', bad({ refuses: { status: 503 } })],
     ['answers 503 to half of them', 'refusals', bad({ refuses: { status: 503, share: 0.5 } })],
     ['refuses connections', 'failures', connects('refused')],

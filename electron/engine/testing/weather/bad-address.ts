@@ -12,6 +12,8 @@ export type BadAddressOptions = {
   isSilent?: boolean
 }
 
+const CODES: Record<number, string> = { 404: 'NoSuchKey', 503: 'SlowDown' }
+
 export const badAddress = (options: BadAddressOptions): Weather => ({
   name: `address ${options.address} is bad`,
   fate({ kind, connection }, { random }) {
@@ -21,7 +23,7 @@ export const badAddress = (options: BadAddressOptions): Weather => ({
     if (options.resets) return { kind: 'reset', afterBytes: 0 }
     const { status, share = 1 } = options.refuses ?? { status: 0, share: 0 }
     if (random() >= share) return undefined
-    return { kind: 'refuse', status, code: status === 503 ? 'SlowDown' : 'InternalError' }
+    return { kind: 'refuse', status, code: CODES[status] ?? 'InternalError' }
   },
   connectionRate: ({ address }) =>
     address === options.address && !options.refuses ? (options.bytesPerSecond ?? 20_000) : undefined,

@@ -84,8 +84,8 @@ export function chooseRetryDelayMs({
   return Math.max(failure.retryAfterMs ?? 0, random * ceiling * 1000)
 }
 
-/** The listing has just named the object: of several servers behind one name, one may not have it yet. */
-const MISSING_ATTEMPTS = 3
+/** The listing has just named the object: of several servers behind one name, one may not have it. It is put aside by then. */
+const MISSING_ATTEMPTS = 5
 
 function isWornOut(
   name: FailureClass,

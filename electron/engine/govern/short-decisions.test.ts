@@ -59,7 +59,7 @@ describe('a failed range', () => {
     ['... never before Retry-After', { class: 'throttled', retryAfterMs: 7000 }, 1, 7000],
     ['is given up after eight attempts', { class: 'changed' }, 8, undefined],
     ['is asked for again where the listing had it and one server has not', { class: 'missing' }, 2, 200],
-    ['... but is believed to be gone after three', { class: 'missing' }, 3, undefined],
+    ['... but is believed to be gone after five', { class: 'missing' }, 5, undefined],
     ['... but not when the network is out: that is waited for', { class: 'connect' }, 99, 10_000],
     ['... nor when the service fails for all', { class: 'server-error' }, 99, 10_000],
     ['is asked again at once when the server had just closed', { class: 'reset', code: 'closed-before-answer' }, 1, 0],

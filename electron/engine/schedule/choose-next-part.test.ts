@@ -138,7 +138,7 @@ describe('the size of a part', () => {
   const MIB = 1024 ** 2
   it.each([
     ['as large as AWS advises while much is left', 'auto', Number.POSITIVE_INFINITY, 16, 16 * MIB],
-    ['a share of the rest near the end', 'auto', 160 * MIB, 16, 5 * MIB],
+    ['a share of the rest near the end', 'auto', 160 * MIB, 16, 10 * MIB],
     ['never so small that requests cost more than bytes', 'auto', MIB, 16, MIB],
     ['one connection has no others to wait for', 'auto', 64 * MIB, 1, 16 * MIB],
     ['as the user says', 3 * MIB, MIB, 16, 3 * MIB],

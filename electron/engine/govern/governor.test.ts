@@ -3,16 +3,18 @@ import { expect, it } from 'vitest'
 import { success } from '../../../shared/failure.ts'
 import { jobSpecSchema } from '../../../shared/job-spec.ts'
 import { policySchema } from '../../../shared/policy.ts'
-import type { EnginePorts } from '../engine-ports.ts'
+import type { EnginePorts, LineNews } from '../engine-ports.ts'
 import type { TransferBook } from '../schedule/transfer-book.ts'
 import { createVirtualClock } from '../testing/simulator/virtual-clock.ts'
 import { MAX_LINE_SLOTS } from '../transport/shared-counters.ts'
 import { createGovernor } from './governor.ts'
 
-/** Workers that hang in a write open nothing, close nothing and say nothing. */
+/** Workers that hang in a write open nothing, close nothing and say nothing, unless a test says it for them. */
 async function openDeafGovernor() {
   const clock = createVirtualClock()
-  let opened = 0
+  const opened: number[] = []
+  const handedOver: number[] = []
+  let tell: (news: LineNews[]) => void = () => {}
   const ports = {
     clock,
     random: () => 0.5,
@@ -24,9 +26,12 @@ async function openDeafGovernor() {
       listPage: async () => success({ objects: [], prefixes: [] }),
     },
     dataPlane: {
-      open: () => void opened++,
+      open: ({ lineId }: { lineId: number }) => void opened.push(lineId),
       close() {},
-      subscribe() {},
+      assign() {},
+      subscribe: (listener: typeof tell) => {
+        tell = listener
+      },
       setRateLimit() {},
       counters: () => ({ bytes: 0, lastByteAt: 0, reached: 0, taskId: 0 }),
       blockedMs: () => 1e6,
@@ -40,6 +45,9 @@ async function openDeafGovernor() {
     receivingTasks: () => 0,
     landed: () => undefined,
     counts: () => ({ retries: 0, waiting: 1, open: 0 }),
+    next: (taskId: number) => ({ taskId, key: 'key', objectSize: 1e9, range: { start: 0, end: 1e9 } }),
+    isDoubtful: () => false,
+    handOver: (taskId: number) => void handedOver.push(taskId),
   } as unknown as TransferBook
   const governor = createGovernor({
     ports,
@@ -57,7 +65,10 @@ async function openDeafGovernor() {
   await governor.start(new AbortController().signal)
   return {
     governor,
-    opened: () => opened,
+    opened: () => opened.length,
+    lines: opened,
+    handedOver,
+    tell: (...news: LineNews[]) => tell(news),
     async pass(seconds: number) {
       for (let end = clock.seconds() + seconds; clock.seconds() < end; ) {
         await clock.runUntil(clock.seconds() + 1)
@@ -83,4 +94,17 @@ it('opens no more connections than can be counted, while none of them closes', a
     governor.resume()
   }
   expect(opened()).toBe(MAX_LINE_SLOTS)
+})
+
+it('lets a connection that is to go hand over to a fresh one that stays, not to one that is being closed as it opens', async () => {
+  const { governor, lines, tell, handedOver } = await openDeafGovernor()
+  const [first = 0, second = 0] = lines
+  tell({ kind: 'opened', lineId: first, handshakeMs: 1 })
+  governor.rebuild('user')
+  governor.tick()
+  governor.closeLine(second, 'user')
+  tell({ kind: 'opened', lineId: second, handshakeMs: 1 })
+  expect(handedOver).toEqual([])
+  tell({ kind: 'opened', lineId: lines.at(-1) ?? 0, handshakeMs: 1 })
+  expect(handedOver).toEqual([first])
 })

@@ -202,7 +202,8 @@ export function createGovernor(options: GovernorOptions) {
       isWarm = true
       emit('pool-warmed', { size: pool.size, seconds: (now() - startedAt) / 1000 })
     }
-    relieve()
+    // One that is to go itself takes nothing over.
+    if (isStaying(line)) relieve()
     feed(line)
   }
 

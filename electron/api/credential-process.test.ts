@@ -1,7 +1,9 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { runCredentialProcess } from './credential-process.ts'
 
 /** A process that runs these statements in Node: the same on every system. */
@@ -51,23 +53,42 @@ it.each([
   expect(error).toMatchObject({ message: expect.stringMatching(/^credential_process of lab: /) })
 })
 
-it('one that hangs is ended, with all it has started', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'credential-process-'))
-  const file = join(folder, 'pid')
+describe('one that hangs is ended, with all it has started', () => {
+  let environment: NodeJS.ProcessEnv & { PID_FILE: string }
+  let folder: string
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'credential-process-'))
+    environment = { ...process.env, PID_FILE: join(folder, 'pid') }
+  })
+  afterEach(() => rm(folder, { recursive: true, force: true }))
+
   const hanging = commandOf(
     `require('fs').writeFileSync(process.env.PID_FILE,String(process.pid));setInterval(() => {},1000)`,
   )
-  try {
-    const environment = { ...process.env, PID_FILE: file }
-    // The shell does not become the process it starts, as it may with a single command.
-    const command = process.platform === 'win32' ? hanging : `${hanging}; true`
+  // The shell does not become the process it starts, as it may with a single command.
+  const command = process.platform === 'win32' ? hanging : `${hanging}; true`
+  const readPid = async () => Number(await readFile(environment.PID_FILE, 'utf8').catch(() => ''))
+
+  it('after its time', async () => {
     const asked = runCredentialProcess({ profile: 'lab', command }, { environment, now: () => NOON, limitMs: 3000 })
     await expect(asked).rejects.toThrow('no answer in 3 s')
-    const pid = Number(await readFile(file, 'utf8'))
+    const pid = await readPid()
     await expect.poll(() => isAlive(pid), { timeout: 20_000 }).toBe(false)
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
+  })
+
+  it('when the program ends', async () => {
+    const module = new URL('credential-process.ts', import.meta.url)
+    const program = `
+      const { runCredentialProcess } = await import(${JSON.stringify(module.href)})
+      void runCredentialProcess({ profile: 'lab', command: ${JSON.stringify(command)} }, { environment: process.env, now: Date.now })
+      process.stdin.once('data', () => process.exit(0))`
+    const child = spawn(process.execPath, ['--input-type=module', '-e', program], { env: environment })
+    await expect.poll(readPid, { timeout: 20_000 }).toBeGreaterThan(0)
+    const pid = await readPid()
+    child.stdin.write('end')
+    await once(child, 'exit')
+    await expect.poll(() => isAlive(pid), { timeout: 20_000 }).toBe(false)
+  })
 })
 
 function isAlive(pid: number): boolean {

@@ -2,10 +2,10 @@
  * Credentials from the `credential_process` of a profile. The SDK runs it too, but twice, waits for it without an end, and
  * tells nobody why it failed. https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
  */
-import { type ExecException, exec } from 'node:child_process'
+import { type ChildProcess, type ExecException, exec } from 'node:child_process'
 import { z } from 'zod'
 import type { Credentials } from '../engine/list/s3-object-source.ts'
-import { endProcessTree } from './end-process-tree.ts'
+import { endProcessTree, endProcessTreeNow } from './end-process-tree.ts'
 import { redact } from './report-bundle-redact.ts'
 
 export type CredentialProcess = { profile: string; command: string }
@@ -57,6 +57,12 @@ export async function runCredentialProcess(
   }
 }
 
+/** Nobody is left to take their answer when this program ends. */
+const running = new Set<ChildProcess>()
+process.on('exit', () => {
+  for (const { pid } of running) if (pid !== undefined) endProcessTreeNow(pid)
+})
+
 type Ended = { error: ExecException | null; stdout: string; stderr: string; isLate: boolean }
 
 /** Ends with all that the shell has started: ended alone, it would leave its children behind. */
@@ -71,8 +77,10 @@ const run = (command: string, env: NodeJS.ProcessEnv, limitMs: number): Promise<
     }, limitMs)
     const child = exec(command, { env, windowsHide: true }, (error, stdout, stderr) => {
       clearTimeout(timer)
+      running.delete(child)
       resolve({ error, stdout, stderr, isLate: false })
     })
+    running.add(child)
   })
 
 /** The first line; of a Python traceback the last, where its reason stands. */

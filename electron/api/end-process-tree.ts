@@ -2,21 +2,38 @@
  * Ends a process of ours with all that it has started. No process group of its own: one that asks somebody at a terminal would
  * lose it, and would outlive the Ctrl+C that ends us.
  */
-import { execFile } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import { promisify } from 'node:util'
 
 const runFile = promisify(execFile)
-const TOOL_LIMIT_MS = 5000
+const OPTIONS = { timeout: 5000, windowsHide: true }
 
 /** Never rejects: what is gone already is what was wanted. */
 export async function endProcessTree(pid: number): Promise<void> {
-  const options = { timeout: TOOL_LIMIT_MS, windowsHide: true }
-  if (process.platform === 'win32') {
-    await runFile('taskkill', ['/PID', String(pid), '/T', '/F'], options).catch(() => {})
-    return
+  const [tool, ...args] = toolFor(pid)
+  const { stdout } = await runFile(tool, args, OPTIONS).catch(() => ({ stdout: '' }))
+  endFamily(pid, stdout)
+}
+
+/** The same for a process that is ending itself, and waits for nothing any more. */
+export function endProcessTreeNow(pid: number): void {
+  const [tool, ...args] = toolFor(pid)
+  let table = ''
+  try {
+    table = execFileSync(tool, args, { ...OPTIONS, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+  } catch {
+    // Not to be had.
   }
-  const listed = await runFile('ps', ['-A', '-o', 'pid=,ppid='], options).catch(() => ({ stdout: '' }))
-  for (const each of withDescendants(pid, listed.stdout)) {
+  endFamily(pid, table)
+}
+
+/** Ends the family itself on Windows; elsewhere tells who belongs to it. */
+const toolFor = (pid: number): [string, ...string[]] =>
+  process.platform === 'win32' ? ['taskkill', '/PID', String(pid), '/T', '/F'] : ['ps', '-A', '-o', 'pid=,ppid=']
+
+function endFamily(pid: number, table: string): void {
+  if (process.platform === 'win32') return
+  for (const each of withDescendants(pid, table)) {
     try {
       process.kill(each, 'SIGKILL')
     } catch {

@@ -296,6 +296,57 @@ describe('a job', () => {
     expect(await readdir(join(stateFolder, 'jobs'))).toEqual([])
   })
 
+  test('begun anew from another window while it is being removed is removed all the same', async () => {
+    const { api, start, value, engine } = await open()
+    const { jobId } = await start()
+    const cancelled = Promise.withResolvers<void>()
+    api.subscribe((push) => {
+      if (push.name === 'job-changed' && push.payload.phase === 'cancelled') cancelled.resolve()
+    })
+    const resumed = cancelled.promise.then(() => value('jobs.resume', { jobId }))
+    await Promise.all([value('jobs.remove', { jobId }), resumed])
+    expect(engine.downloads.map(({ commands }) => commands)).toEqual([['cancel'], ['cancel']])
+    expect(await value('jobs.list')).toEqual([])
+    expect(await readdir(join(stateFolder, 'jobs'))).toEqual([])
+    expect(problems).toEqual([])
+  })
+
+  test('that has just ended keeps its list of objects, however many that began later have ended before it', async () => {
+    const { value, engine } = await open()
+    const jobIds: string[] = []
+    for (const name of ['long', 'b', 'c', 'd', 'e']) {
+      const job = (await value('jobs.start', { ...SPEC, destination: `/data/${name}` })) as JobView
+      jobIds.push(job.jobId)
+      await expect.poll(() => engine.downloads.length).toBe(jobIds.length)
+    }
+    for (const download of engine.downloads.toReversed()) download.end()
+    await expect
+      .poll(async () => (await value('jobs.list')) as JobView[])
+      .toSatisfy((jobs: JobView[]) => jobs.every(({ phase }) => phase === 'completed'))
+    const known = await Promise.all(
+      jobIds.map(
+        async (jobId) =>
+          (
+            (await value('jobs.objects', { jobId, filter: 'all', search: '', offset: 0, limit: 1 })) as {
+              total: number
+            }
+          ).total,
+      ),
+    )
+    expect(known).toEqual([1, 1, 1, 0, 0])
+  })
+
+  test('asked to try again while it ends runs once more when it has ended', async () => {
+    const { start, value, engine, phaseOf } = await open()
+    const { jobId, download } = await start()
+    download.tick({ phase: 'finishing' })
+    await value('jobs.retry', { jobId })
+    await value('jobs.retry', { jobId })
+    download.end({ status: 'failed', objectsFailed: 1 })
+    await expect.poll(() => engine.downloads.length).toBe(2)
+    expect(await phaseOf(jobId)).toBe('starting')
+  })
+
   test('takes the policy of the settings, its own overrides win', async () => {
     const { value, start } = await open()
     const settings = (await value('settings.read')) as object

@@ -178,6 +178,9 @@ export function createJobRunner(options: JobRunnerOptions) {
 
   function finish(run: Run, jobId: string, summary: Summary): void {
     run.hasEnded = true
+    // The newest by its end, however long it ran.
+    runs.delete(jobId)
+    runs.set(jobId, run)
     const job = jobOf(jobId)
     const ended: JobView = {
       ...job,
@@ -244,6 +247,12 @@ export function createJobRunner(options: JobRunnerOptions) {
     if (owner) return failed({ class: 'locked', subject: job.spec.destination })
     begin(job)
     return success({})
+  }
+
+  /** Unless it is stopped, removed or running again meanwhile. */
+  function retryFailed(jobId: string): void {
+    const job = book.get(jobId)
+    if (!isClosing && !liveRun(jobId) && job?.phase === 'failed') again(job)
   }
 
   // -- what the handlers call ---------------------------------------------------------------------------------
@@ -323,24 +332,28 @@ export function createJobRunner(options: JobRunnerOptions) {
       }),
 
     async remove(jobId: string): Promise<Outcome<Nothing>> {
-      const run = liveRun(jobId)
-      if (run) stop(run, 'cancel')
-      await run?.ended
+      // While one run ends another window may begin the next.
+      for (let run = liveRun(jobId); run; run = liveRun(jobId)) {
+        stop(run, 'cancel')
+        await run.ended
+      }
       runs.delete(jobId)
-      await (await records.get(jobId))?.save()
+      const record = records.get(jobId)
       records.delete(jobId)
+      // From here on nobody knows it any more.
       await book.remove(jobId)
+      await (await record)?.save()
       await removeJobRecord(folder, jobId)
       push({ name: 'job-removed', payload: { jobId } })
       return success({})
     },
 
-    /** A job that has ended runs once more: what is complete is skipped. */
+    /** A job that has ended, or is about to, runs once more: what is complete is skipped. */
     retry: (jobId: string, indexes?: number[]) =>
       known(jobId, (job) => {
         const run = liveRun(jobId)
         if (!run) return again(job)
-        run.download?.retry(indexes)
+        if (run.download?.retry(indexes) === false) void run.ended.then(() => retryFailed(jobId))
         return success({})
       }),
 

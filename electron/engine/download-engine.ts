@@ -50,8 +50,8 @@ export type Download = {
   coolDown(): void
   /** Threads and speed limit from now on; what has arrived stays. */
   setLimits(limits: JobLimits): void
-  /** Tries failed objects again: all, or those named. */
-  retry(indexes?: number[]): void
+  /** Tries failed objects again: all, or those named. False when it is about to end. */
+  retry(indexes?: number[]): boolean
   snapshot(): MetricsSnapshot
   objects(query: { filter: ObjectFilter; search: string; offset: number; limit: number }): {
     total: number
@@ -392,8 +392,8 @@ export function startDownload(options: DownloadOptions): Download {
     if (named.size < MAX_NAMED_FAILURES) named.set(index, failure)
   }
 
-  function retry(indexes?: number[]): void {
-    if (!isAtWork()) return
+  function retry(indexes?: number[]): boolean {
+    if (!isAtWork()) return false
     const again = indexes ?? [...table.indexesIn('failed')]
     for (const index of again) {
       if (index >= table.length || table.state(index) !== 'failed') continue
@@ -403,6 +403,7 @@ export function startDownload(options: DownloadOptions): Download {
       emit('object-retried', { key: table.key(index) })
     }
     governor.pump()
+    return true
   }
 
   function currentPhase(): JobPhase {

@@ -116,9 +116,12 @@ function createFakeDownload(request: DownloadRequest): { download: LiveDownload;
       coolDown: () => void commands.push('coolDown'),
       setLimits: ({ threads, limitBytesPerSecond }) =>
         void commands.push(`setLimits ${threads} ${limitBytesPerSecond ?? 'none'}`),
-      retry: (indexes) => void commands.push(`retry ${indexes?.join(',') ?? 'all'}`),
+      retry(indexes) {
+        commands.push(`retry ${indexes?.join(',') ?? 'all'}`)
+        return snapshot.phase !== 'finishing'
+      },
       snapshot: () => snapshot,
-      objects: () => ({ total: 0, rows: [] }),
+      objects: () => ({ total: 1, rows: [] }),
       objectPath: (index) => (index === 0 ? '/data/era5/first.nc' : undefined),
     },
   }

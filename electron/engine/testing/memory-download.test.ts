@@ -399,7 +399,7 @@ it('a job that is about to end takes no more commands, and leaves nothing behind
   const shutDown = plane.shutDown
   plane.shutDown = () => {
     expect(download.snapshot().phase).toBe('finishing')
-    download.retry()
+    expect(download.retry()).toBe(false)
     download.pause()
     download.setLimits({ threads: 1 })
     download.coolDown()

@@ -177,6 +177,14 @@ describe('against a server that is not ours', () => {
     }
   })
 
+  test.skipIf(process.platform === 'win32')('goes on when a terminal hangs up that it does not speak to', async () => {
+    const { child, ended } = startProgram(['get', address, join(folder, 'detached'), '--json', ...anonymous()])
+    child.stdout?.once('data', () => child.kill('SIGHUP'))
+    const run = await ended
+    expect(run.code).toBe(0)
+    expect(jsonLines(run.stdout).at(-1)).toMatchObject({ status: 'completed', objectsDone: 6 })
+  })
+
   test('a reader that goes away is no error', async () => {
     const { child, ended } = startProgram(['ls', address, ...anonymous()])
     child.stdout?.once('data', () => child.stdout?.destroy())

@@ -57,9 +57,11 @@ export function createBrowser(engine: EngineAccess, clock: Clock): Browser {
 
   function drop(id: string, entry: Kept): void {
     if (kept.get(id) === entry) kept.delete(id)
-    void entry.opening.then((opened) => {
-      if (opened.ok) opened.value.close()
-    })
+    entry.opening.then(
+      (opened) => opened.ok && opened.value.close(),
+      // Told to whoever waited for it.
+      () => {},
+    )
   }
 
   return {

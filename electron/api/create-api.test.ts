@@ -500,6 +500,27 @@ describe('the form', () => {
     })
   })
 
+  test('a preview that meets a bug of ours fails, and takes no download with it', async () => {
+    const { call, pushes } = await open()
+    const source = { bucket: 'era5', prefix: '' }
+    const longest = '*'.repeat(70_000)
+    expect(
+      await call('source.startPreview', { previewId: 'p', source, include: [longest], exclude: [] }),
+    ).toMatchObject({ ok: true })
+    await expect
+      .poll(() => pushes.at(-1))
+      .toMatchObject({ payload: { preview: { previewId: 'p', done: true }, failure: { code: 'internal' } } })
+    expect(problems).toEqual([expect.stringContaining('Input length: 70000')])
+  })
+
+  test('a source that cannot be opened for a bug of ours is told once, and not again when it would be closed', async () => {
+    const { api, call } = await open({ ...createFakeEngine(), openSource: () => Promise.reject(new Error('a bug')) })
+    const source = { bucket: 'era5', prefix: '' }
+    expect(await call('source.browse', { source })).toMatchObject({ failure: { code: 'internal' } })
+    await api.close()
+    expect(problems).toEqual(['source.browse: Error: a bug'])
+  })
+
   test('hears why a preview failed', async () => {
     const { value, pushes } = await open(createFakeEngine({ listFailure: { class: 'denied', subject: 'era5' } }))
     await value('source.startPreview', { previewId: 'p', source, include: [], exclude: [] })

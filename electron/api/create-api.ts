@@ -73,7 +73,12 @@ export async function createApi(options: ApiOptions): Promise<Api> {
       systemProxy: options.systemProxy,
     })
   const browser = createBrowser(engine, clock)
-  const previews = createPreviews({ browser, clock, push: (payload) => push({ name: 'preview', payload }) })
+  const previews = createPreviews({
+    browser,
+    clock,
+    push: (payload) => push({ name: 'preview', payload }),
+    logProblem,
+  })
   const jobs = createJobRunner({
     engine,
     book,

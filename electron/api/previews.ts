@@ -30,6 +30,7 @@ export function createPreviews(options: {
   browser: Browser
   clock: Clock
   push(news: { preview: Preview; failure?: Failure }): void
+  logProblem(where: string, error: unknown): void
 }): Previews {
   const { browser, clock } = options
   const running = new Map<string, AbortController>()
@@ -42,7 +43,7 @@ export function createPreviews(options: {
   async function count(request: PreviewRequest, signal: AbortSignal): Promise<void> {
     const { previewId, source } = request
     const isWanted = createGlobFilter(request.include, request.exclude)
-    let preview: Preview = { previewId, objects: 0, bytes: 0, excludedObjects: 0, sample: [], done: false }
+    let preview = emptyPreview(previewId)
     let pushedAt = Number.NEGATIVE_INFINITY
     const onPage = (objects: ListedObject[]) => {
       if (signal.aborted) return
@@ -67,12 +68,20 @@ export function createPreviews(options: {
     options.push({ preview: { ...preview, done: true }, ...(counted.ok ? {} : { failure: counted.failure }) })
   }
 
+  function fail({ previewId }: PreviewRequest, signal: AbortSignal, error: unknown): void {
+    options.logProblem('preview', error)
+    if (signal.aborted) return
+    running.delete(previewId)
+    const failure: Failure = { class: 'usage', code: 'internal', subject: 'preview' }
+    options.push({ preview: { ...emptyPreview(previewId), done: true }, failure })
+  }
+
   return {
     start(request) {
       stop(request.previewId)
       const controller = new AbortController()
       running.set(request.previewId, controller)
-      void count(request, controller.signal)
+      count(request, controller.signal).catch((error) => fail(request, controller.signal, error))
     },
     stop,
     close() {
@@ -80,6 +89,15 @@ export function createPreviews(options: {
     },
   }
 }
+
+const emptyPreview = (previewId: string): Preview => ({
+  previewId,
+  objects: 0,
+  bytes: 0,
+  excludedObjects: 0,
+  sample: [],
+  done: false,
+})
 
 function addPage(preview: Preview, objects: ListedObject[], isWanted: (key: string) => boolean): Preview {
   const wanted = objects.filter(({ key }) => isWanted(key))

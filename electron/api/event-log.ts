@@ -68,10 +68,19 @@ async function rollWhenFull(path: string): Promise<void> {
 }
 
 async function readEvents(path: string): Promise<EngineEvent[]> {
-  const text = await readFile(path, 'utf8').catch(() => '')
-  const lines = text.split('\n').slice(-KEEP_IN_MEMORY)
-  return lines.map(parseLine).filter((event) => event !== undefined)
+  const newest = await readLines(path)
+  const lines = newest.length < KEEP_IN_MEMORY ? [...(await readLines(olderPath(path))), ...newest] : newest
+  return lines
+    .slice(-KEEP_IN_MEMORY)
+    .map(parseLine)
+    .filter((event) => event !== undefined)
 }
+
+const readLines = (path: string): Promise<string[]> =>
+  readFile(path, 'utf8').then(
+    (text) => text.split('\n'),
+    () => [],
+  )
 
 function parseLine(line: string): EngineEvent | undefined {
   if (!line) return undefined

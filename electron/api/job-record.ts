@@ -20,6 +20,8 @@ export type JobRecord = {
   /** A new run begins: no point may stand for the time between the runs. */
   beginRun(): void
   save(): Promise<void>
+  /** Milliseconds from one save of a run to the next. */
+  saveEveryMs(): number
 }
 
 /** Changes that a reader of the chart wants to see at their place. */
@@ -41,6 +43,9 @@ const MARKED: readonly EventCode[] = [
   'job-finished',
 ]
 const MAX_MARKS = 1000
+const SAVE_EVERY_MS = 20_000
+/** A history is written whole, 110 bytes a point: 3 MB after sixty days. So it is never more than 11 KB a second, 1 GB a day. */
+const SAVE_MS_PER_POINT = 10
 
 type LogProblem = (where: string, error: unknown) => void
 
@@ -80,6 +85,7 @@ export async function openJobRecord(folder: string, jobId: string, logProblem: L
     },
     events: (limit) => log.latest(limit),
     snapshot: () => newest,
+    saveEveryMs: () => Math.max(SAVE_EVERY_MS, history.size() * SAVE_MS_PER_POINT),
     async save() {
       try {
         await mkdir(folder, { recursive: true })

@@ -25,7 +25,6 @@ import { type JobRecord, openJobRecord, removeJobRecord } from './job-record.ts'
 const PUSH_JOB_EVERY_MS = 1000
 const PUSH_SNAPSHOT_EVERY_MS = 200
 const SAVE_JOB_EVERY_MS = 5000
-const SAVE_HISTORY_EVERY_MS = 20_000
 const KEEP_ENDED_RUNS = 3
 /** Enough to compare jobs without reading their files again. */
 const KEEP_IDLE_RECORDS = 4
@@ -150,7 +149,7 @@ export function createJobRunner(options: JobRunnerOptions) {
       run.pushedSnapshotAt = now
       push({ name: 'snapshot', payload: { jobId, snapshot } })
     }
-    if (now - run.savedHistoryAt >= SAVE_HISTORY_EVERY_MS) {
+    if (now - run.savedHistoryAt >= record.saveEveryMs()) {
       run.savedHistoryAt = now
       void record.save()
     }

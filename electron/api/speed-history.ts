@@ -72,6 +72,8 @@ export type SpeedHistory = {
   add(point: SpeedPoint): void
   /** Points of the range, oldest first. */
   read(range: HistoryRange): SpeedPoint[]
+  /** Number of points. */
+  size(): number
   /** What `savedHistorySchema` reads. */
   save(): unknown
 }
@@ -107,6 +109,7 @@ export function createSpeedHistory(saved: SpeedPoint[][] = []): SpeedHistory {
       })
       return maxPoints === undefined ? found : thinPoints(found, maxPoints)
     },
+    size: () => tiers.reduce((sum, points) => sum + points.length, 0),
     save: () => tiers.map((points) => points.map(toTuple)),
   }
 }

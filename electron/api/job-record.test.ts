@@ -1,0 +1,47 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { EngineEvent } from '../../shared/engine-event.ts'
+import { openJobRecord } from './job-record.ts'
+
+let folder: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'longhaul-record-'))
+})
+afterEach(() => rm(folder, { recursive: true }))
+
+const open = () =>
+  openJobRecord(folder, 'job', (_, error) => {
+    throw error
+  })
+
+const SPEED = 123_456_789.123
+const point = (time: number) => [time, 60, SPEED, 64, 81.234, 297.345, 0.017, {}, 60, 2, 2, 0, 3.21, 1.234, 3e8, 1.543]
+
+test('a history of weeks is saved so seldom that a job writes little for it, a young one every 20 s', async () => {
+  expect((await open()).saveEveryMs()).toBe(20_000)
+  const weeks = Array.from({ length: 14 * 24 * 60 }, (_, minute) => point(1.7e9 + minute * 60))
+  await writeFile(join(folder, 'job.history'), JSON.stringify([[], [], weeks, []]))
+  const record = await open()
+  await record.save()
+  const { size } = await stat(join(folder, 'job.history'))
+  expect(size).toBeGreaterThan(1.5e6)
+  expect(size / (record.saveEveryMs() / 1000)).toBeLessThan(12_000)
+})
+
+test('the decision log of an earlier run is whole after its file was rolled, at 16 MB', async () => {
+  const event = (second: number): EngineEvent => ({
+    time: new Date(1.7e12 + second * 1000).toISOString(),
+    code: 'throttled',
+    reason: { detail: 'x'.repeat(4000) },
+  })
+  const first = await open()
+  for (let second = 0; second < 4300; second++) first.addEvent(event(second))
+  await first.save()
+  // Each piece of the log is looked at before it is written.
+  first.addEvent(event(4300))
+  await first.save()
+  expect((await readFile(join(folder, 'job.events.ndjson'), 'utf8')).split('\n')).toHaveLength(2)
+  expect((await open()).events(5000)).toHaveLength(4301)
+})

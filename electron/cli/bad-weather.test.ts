@@ -1,5 +1,6 @@
 /** The whole program against the fault server: refusals, broken objects, two runs at once, a hard kill. */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -40,6 +41,35 @@ async function expectAllBytes(destination: string): Promise<void> {
   for (const object of OBJECTS) {
     const file = await readFile(join(folder, destination, object.key.slice(ERA5_PREFIX.length)))
     expect(file.equals(server.expectedBytes(object))).toBe(true)
+  }
+}
+
+/** Stands before the server and cuts each connection beyond so many. */
+async function startTurnstile(places: number) {
+  let open = 0
+  let cut = 0
+  const turnstile = createServer((socket) => {
+    socket.on('error', () => {})
+    if (open === places) {
+      cut++
+      socket.resetAndDestroy()
+      return
+    }
+    open++
+    const { port, hostname } = new URL(server.endpointUrl)
+    const behind = connect(Number(port), hostname).on('error', () => socket.destroy())
+    behind.on('close', () => socket.destroy())
+    socket.on('close', () => {
+      open--
+      behind.destroy()
+    })
+    socket.pipe(behind).pipe(socket)
+  })
+  await new Promise<void>((resolve) => turnstile.listen(0, '127.0.0.1', resolve))
+  return {
+    endpointUrl: `http://127.0.0.1:${(turnstile.address() as AddressInfo).port}`,
+    cut: () => cut,
+    close: () => turnstile.close(),
   }
 }
 
@@ -89,6 +119,15 @@ test.each<[string, string, Fate]>([
   const again = await runProgram(get(destination))
   expect(again.code).toBe(0)
   await expectAllBytes(destination)
+})
+
+test.each([2, 4])('where %i connections are let in, those of the pool leave one to the listing', async (places) => {
+  const turnstile = await startTurnstile(places)
+  const run = await runProgram([...get(`turnstile-${places}`), '--endpoint-url', turnstile.endpointUrl])
+  turnstile.close()
+  expect(run.code).toBe(0)
+  expect(turnstile.cut()).toBeLessThan(100)
+  await expectAllBytes(`turnstile-${places}`)
 })
 
 test('a second run into the same folder is refused while the first goes on; the first is not disturbed', async () => {

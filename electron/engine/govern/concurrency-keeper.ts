@@ -34,7 +34,11 @@ export function createConcurrencyKeeper(options: ConcurrencyKeeperOptions) {
   let { threads } = options
   let startedAt = now()
   let state = startConcurrency(now(), threads)
+  /** While one place is left free, so many may be taken. */
+  let placesLeft = 0
+  let yieldsUntil = Number.NEGATIVE_INFINITY
 
+  const isYielding = () => now() < yieldsUntil
   const ceiling = (runSeconds: number): Ceiling =>
     chooseCeiling({ threads, runSeconds, isHalved: options.isHalved(), policy })
 
@@ -67,7 +71,7 @@ export function createConcurrencyKeeper(options: ConcurrencyKeeperOptions) {
 
   return {
     /** So many connections shall work. */
-    level: () => state.level,
+    level: () => (isYielding() ? Math.min(state.level, placesLeft) : state.level),
     threads: () => threads,
     /** The endpoint is known: from here on connections are opened. */
     start(): void {
@@ -77,6 +81,17 @@ export function createConcurrencyKeeper(options: ConcurrencyKeeperOptions) {
     /** So many are allowed after a rest. */
     afterRest: (): number => ceiling(0).threads,
     tune,
+    /** The listing came through to nobody, perhaps as connections of the pool hold all places there are: one is left free. */
+    yieldPlace(forMs: number): void {
+      yieldsUntil = now() + forMs
+      const staying = [...pool.lines()].filter(isStaying)
+      if (staying.length === 0) return
+      placesLeft = Math.max(1, staying.length - 1)
+      for (const line of staying) if (!line.task) pool.close(line, 'surplus')
+      shed(placesLeft)
+    },
+    /** Connections without work would only be in the way. */
+    isYielding,
     setThreads(wanted: number, sample: GoodputSample): void {
       const before = threads
       threads = wanted

@@ -59,6 +59,13 @@ export type Governor = ReturnType<typeof createGovernor>
 const GRACE_SECONDS = 0.1
 /** An address that swallows connections shows it only once per `connectTimeoutSeconds`: that alone condemns it. */
 const CONNECT_TIMEOUT_WEIGHT = 4
+/** What no server closes for being idle: one connection too many. */
+const TURNED_AWAY_MS = 1000
+/** How it looks to the listing when a server, or a box on the way, lets in no further connection of this client. */
+const NO_PLACE: ReadonlySet<Failure['class']> = new Set(['reset', 'connect', 'stalled'])
+/** A handshake over an ocean and three lost packets. */
+const LIST_CONNECT_MS = 1000
+
 export function createGovernor(options: GovernorOptions) {
   const { ports, policy, spec, book, emit } = options
   const { clock, random, dataPlane, source } = ports
@@ -182,7 +189,7 @@ export function createGovernor(options: GovernorOptions) {
     const endpoint = bucket.current()
     if (!mayWork() || !endpoint) return
     // Connections without work would only be closed as idle and opened again.
-    if (options.isListingComplete() && !book.hasWaitingWork()) return
+    if ((options.isListingComplete() || concurrency.isYielding()) && !book.hasWaitingWork()) return
     let missing = concurrency.level()
     for (const line of pool.lines()) if (isStaying(line)) missing--
     // Those that are being closed stay until their worker says so, which it cannot while it hangs in a write.
@@ -226,6 +233,8 @@ export function createGovernor(options: GovernorOptions) {
   function onClosed(line: PoolLine, failure: Failure | undefined): void {
     addresses.noteClosed(line.address, line.bytes)
     if (failure && line.state === 'connecting') onConnectFailed(line, failure)
+    const isUnasked = line.requests === 0 && line.state !== 'connecting' && !line.closing
+    if (isUnasked && now() - line.idleSince < TURNED_AWAY_MS) pace.noteTurnedAway()
     fill()
   }
 
@@ -499,15 +508,18 @@ export function createGovernor(options: GovernorOptions) {
         isLastWork: isLeftToFail,
       }),
     heardAt: network.heardAt,
-    listRetryAfterMs: (failure: Failure, attempts: number, sawPage: boolean) =>
-      chooseListRetryDelayMs({
+    listRetryAfterMs(failure: Failure, attempts: number, sawPage: boolean): number | undefined {
+      const delayMs = chooseListRetryDelayMs({
         failure,
         attempts,
         policy,
         random: random(),
         sawPage,
         networkGoneMs: network.silentMs(),
-      }),
+      })
+      if (delayMs !== undefined && NO_PLACE.has(failure.class)) concurrency.yieldPlace(delayMs + LIST_CONNECT_MS)
+      return delayMs
+    },
     bytesReceived: pool.bytesReceived,
     requests() {
       const slowest = gates.slowestRate()

@@ -21,3 +21,10 @@ it.each(rows)('%s', async (_what, answers, expected, asked) => {
   const found = await headPinned(source, { key: 'k', size: 100, etag: 'mine' }, {}, new AbortController().signal)
   expect([found.ok ? 'ok' : found.failure.class, count]).toEqual([expected, asked])
 })
+
+const SUM = 'd41d8cd98f00b204e9800998ecf8427e'
+it('takes a sum in capitals for the same', async () => {
+  const source = { headObject: async () => head(SUM.toUpperCase()) }
+  const found = await headPinned(source, { key: 'k', size: 100, etag: SUM }, {}, new AbortController().signal)
+  expect(found.ok).toBe(true)
+})

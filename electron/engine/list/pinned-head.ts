@@ -1,5 +1,6 @@
 import { failed, type Outcome } from '../../../shared/failure.ts'
 import type { ObjectHead, ObjectSource } from '../engine-ports.ts'
+import { isSameEtag } from '../transport/judge-response.ts'
 
 /** So many answers in a row that name another ETag are no chance: of two copies, every 64th time. */
 const MOST_ASKED = 6
@@ -18,7 +19,7 @@ export async function headPinned(
     const head = await source.headObject(key, { ...options, etag }, signal)
     if (!head.ok) return head
     const isSameSize = head.value.size === size
-    if (isSameSize && head.value.etag === etag) return head
+    if (isSameSize && isSameEtag(head.value.etag, etag)) return head
     if (!isSameSize || asked === MOST_ASKED) return failed({ class: 'changed', code: 'etag-differs', subject: key })
   }
 }

@@ -24,6 +24,8 @@ const unpinned: Task = { ...whole, etag: '' }
 
 const range = 'bytes 16-31/100'
 const etag = '"abc"'
+const sum = 'd41d8cd98f00b204e9800998ecf8427e-2'
+const answerOf = (name: string) => head(206, { 'content-range': range, etag: `"${name}"` })
 
 describe('an answer that is used', () => {
   it.each<[string, Task, ResponseHead, { offset: number; length: number }]>([
@@ -38,6 +40,7 @@ describe('an answer that is used', () => {
     ['the unit in capitals', part, head(206, { 'content-range': 'Bytes 16-31/100' }), { offset: 16, length: 16 }],
     ['our ETag', part, head(206, { 'content-range': range, etag: '"abc"' }), { offset: 16, length: 16 }],
     ['our ETag, called weak', part, head(206, { 'content-range': range, etag: 'W/"abc"' }), { offset: 16, length: 16 }],
+    ['our sum, in capitals', { ...part, etag: sum }, answerOf(sum.toUpperCase()), { offset: 16, length: 16 }],
     ['all of it, as asked', whole, head(200, { 'content-length': '100' }), { offset: 0, length: 100 }],
     ['all of it as a range', whole, head(206, { 'content-range': 'bytes 0-99/100' }), { offset: 0, length: 100 }],
     ['all of it, for the first part', first, head(200, { 'content-length': '100' }), { offset: 0, length: 100 }],
@@ -57,6 +60,7 @@ describe('an answer that is used', () => {
 
 describe('an answer that is refused', () => {
   it.each<[string, Task, ResponseHead, string, string]>([
+    ['an ETag that is no sum, in capitals', part, answerOf('ABC'), 'changed', 'etag-differs'],
     ['another range', part, head(206, { 'content-range': 'bytes 17-32/100' }), 'protocol', 'other-range'],
     ['a shorter range', part, head(206, { 'content-range': 'bytes 16-30/100' }), 'protocol', 'other-range'],
     ['a longer range', part, head(206, { 'content-range': 'bytes 16-99/100' }), 'protocol', 'other-range'],

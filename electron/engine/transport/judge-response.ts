@@ -24,7 +24,7 @@ export function judgeResponse(
 ): Verdict {
   if (head.status !== 200 && head.status !== 206) return { kind: 'error' }
   const etag = head.headers.get('etag')
-  if (task.etag && etag && unquote(etag) !== unquote(task.etag)) {
+  if (task.etag && etag && !isSameEtag(etag, task.etag)) {
     return refuse('changed', 'etag-differs', unquote(etag))
   }
   const verdict = head.status === 206 ? judgePartial(task, head) : judgeWhole(task, head)
@@ -59,6 +59,13 @@ function judgeWhole(task: Pick<FetchTask, 'range' | 'objectSize' | 'acceptWhole'
 }
 
 export const unquote = (etag: string): string => etag.replace(/^(?:W\/)?"(.*)"$/, '$1')
+
+const HEX_ETAG = /^[0-9a-f]{32,}(?:-\d+)?$/i
+/** Some services write the digits of a sum small in their listings and large in their answers, or the other way round. */
+export function isSameEtag(one: string, other: string): boolean {
+  const [a, b] = [unquote(one), unquote(other)]
+  return a === b || (HEX_ETAG.test(a) && a.toLowerCase() === b.toLowerCase())
+}
 
 const refuse = (failureClass: Failure['class'], code: string, detail: string): Verdict => ({
   kind: 'refuse',

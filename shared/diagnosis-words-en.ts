@@ -277,6 +277,10 @@ export const diagnosisWordsEn: DiagnosisWords = {
       says: 'What answers there does not speak S3 ({{code}}).',
       advice: 'Check the endpoint; a public Wi-Fi may want a login first.',
     },
+    'failed-listing': {
+      says: 'The listing does not get to its next page ({{code}}).',
+      advice: 'That is a fault of the service, or of a cache before it: tell whoever runs it.',
+    },
     'failed-disk-full': { says: 'The disk is full.', advice: 'Make room, or choose another folder.' },
     'failed-disk-denied': {
       says: 'The folder is not writable.',

@@ -231,6 +231,10 @@ export const diagnosisWordsZh: DiagnosisWords = {
       says: '应答的不是 S3 服务（{{code}}）。',
       advice: '检查服务地址；公共 Wi-Fi 可能需要先登录。',
     },
+    'failed-listing': {
+      says: '列表翻不到下一页（{{code}}）。',
+      advice: '这是服务端（或它前面的缓存）的故障，请联系服务方。',
+    },
     'failed-disk-full': { says: '磁盘已满。', advice: '腾出空间，或换一个文件夹。' },
     'failed-disk-denied': { says: '没有写入权限。', advice: '换一个文件夹，或修改它的权限。' },
     'failed-disk': { says: '文件系统报错（{{code}}）。', advice: '检查磁盘和文件夹。' },

@@ -165,6 +165,7 @@ export const CAUSES = [
   'failed-cut',
   'failed-timeout',
   'failed-protocol',
+  'failed-listing',
   'failed-disk-full',
   'failed-disk-denied',
   'failed-disk',

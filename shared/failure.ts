@@ -70,6 +70,10 @@ const BUCKET_IN_HOST_CODES: readonly (string | undefined)[] = [
 ]
 export const wantsBucketInHost = (code: string | undefined): boolean => BUCKET_IN_HOST_CODES.includes(code)
 
+/** A listing whose next page is one it has sent before, or that names none. */
+export const leadsNowhere = (code: string | undefined): boolean =>
+  code === 'list-does-not-advance' || code === 'listing-repeats'
+
 /** Makes a `switch` over a union complete: the compiler objects when a case is missing. */
 export function assertNever(value: never): never {
   throw new Error(`unexpected value: ${JSON.stringify(value)}`)

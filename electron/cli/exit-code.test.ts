@@ -87,6 +87,12 @@ describe('every failure class has one sentence', () => {
   })
 })
 
+test('a listing that leads nowhere is not said to be none of S3', () => {
+  const failure = { class: 'protocol', code: 'list-does-not-advance', subject: 'era5' } as const
+  expect(sentenceFor(failure, 'en')).toBe('The listing of era5 does not get to its next page.')
+  expect(sentenceFor(failure, 'zh')).toBe('era5 的列表翻不到下一页。')
+})
+
 test.each([
   [{ LANG: 'zh_CN.UTF-8' }, 'zh'],
   [{ LANG: 'zh_CN.UTF-8', LC_ALL: 'C' }, 'en'],
@@ -140,6 +146,19 @@ test.each<[string, Failure, 'en' | 'zh', string]>([
     { class: 'wrong-region', code: 'VirtualHostDomainRequired' },
     'en',
     ' Use --virtual-hosted with the host name of the service, not --path-style or an IP address.',
+  ],
+  [
+    'a region that is wrong, by a service that does not say which is right',
+    { class: 'wrong-region', code: 'AuthorizationHeaderMalformed' },
+    'en',
+    ' Name the right one with --region.',
+  ],
+  ['a region that is named in the sentence', { class: 'wrong-region', region: 'eu-west-1' }, 'en', ''],
+  [
+    'a listing without an end',
+    { class: 'protocol', code: 'list-does-not-advance' },
+    'zh',
+    '这是服务端（或它前面的缓存）的故障，请联系服务方。',
   ],
 ])('what to do next: %s', (_, failure, language, advice) => expect(adviceFor(failure, language)).toBe(advice))
 

@@ -1,5 +1,5 @@
 /** One clear sentence for every failure, in English and Chinese. The other side's words come last, as a quotation. */
-import { type Failure, type FailureClass, wantsBucketInHost } from '../../shared/failure.ts'
+import { type Failure, type FailureClass, leadsNowhere, wantsBucketInHost } from '../../shared/failure.ts'
 import { firstSpokenLanguage, type SpokenLanguage } from '../../shared/spoken-language.ts'
 
 export type Language = SpokenLanguage
@@ -97,6 +97,11 @@ const BUCKET_IN_HOST: Record<Language, Forms> = {
   zh: ['$ 只接受虚拟主机方式（存储桶名在主机名前）的访问。', '该服务只接受虚拟主机方式（存储桶名在主机名前）的访问。'],
 }
 
+const LISTING_LEADS_NOWHERE: Record<Language, Forms> = {
+  en: ['The listing of $ does not get to its next page.', 'The listing does not get to its next page.'],
+  zh: ['$ 的列表翻不到下一页。', '列表翻不到下一页。'],
+}
+
 /** A class says what to do, a code sometimes more of what has happened. */
 const BY_CODE: Record<string, Record<Language, Forms>> = {
   internal: INTERNAL,
@@ -112,8 +117,8 @@ const BY_CODE: Record<string, Record<Language, Forms>> = {
 
 export function sentenceFor(failure: Failure, language: Language): string {
   const forms = language === 'zh' ? CHINESE : ENGLISH
-  const [named, plain] =
-    (wantsBucketInHost(failure.code) ? BUCKET_IN_HOST : BY_CODE[failure.code ?? ''])?.[language] ?? forms[failure.class]
+  const byCode = leadsNowhere(failure.code) ? LISTING_LEADS_NOWHERE : BY_CODE[failure.code ?? '']
+  const [named, plain] = (wantsBucketInHost(failure.code) ? BUCKET_IN_HOST : byCode)?.[language] ?? forms[failure.class]
   const subject = failure.subject ?? ''
   // A function: `$&` and the like in a key are not for String.replace to read.
   const sentence = subject ? named.replace('$', () => printable(subject)) : plain
@@ -173,6 +178,16 @@ const ASK_BY_HOST: Record<Language, string> = {
   zh: '请用 --virtual-hosted 和服务的主机名，不要用 --path-style 或 IP 地址。',
 }
 
+const TELL_ITS_PEOPLE: Record<Language, string> = {
+  en: 'That is a fault of the service, or of a cache before it: tell whoever runs it.',
+  zh: '这是服务端（或它前面的缓存）的故障，请联系服务方。',
+}
+
+const NAME_THE_REGION: Record<Language, string> = {
+  en: 'Name the right one with --region.',
+  zh: '请用 --region 指定正确的区域。',
+}
+
 const SMALL_FILES_ONLY: Record<Language, string> = {
   en: 'Choose a folder on another drive: FAT32, say, takes no file of 4 GiB or more.',
   zh: '请换一个磁盘上的文件夹：例如 FAT32 不支持 4 GiB 及以上的文件。',
@@ -205,11 +220,13 @@ const ADVICE_BY_CODE: Record<string, Record<Language, string>> = {
 }
 
 /** Follows the sentence about what ended the whole run; empty where nobody knows better than the sentence. */
-export function adviceFor({ class: failureClass, code = '', httpStatus }: Failure, language: Language): string {
+export function adviceFor({ class: failureClass, code = '', httpStatus, region }: Failure, language: Language): string {
   const isFile = failureClass === 'disk' && (code === 'EEXIST' || code === 'ENOTDIR')
   const isLogin = failureClass === 'proxy' && httpStatus === 407
-  const byCode = wantsBucketInHost(code) ? ASK_BY_HOST : ADVICE_BY_CODE[code]
-  const special = isFile ? FILE_IN_THE_WAY : isLogin ? PROXY_LOGIN : byCode
+  const isElsewhere = failureClass === 'wrong-region' && region === undefined
+  const byClass = isFile ? FILE_IN_THE_WAY : isLogin ? PROXY_LOGIN : isElsewhere ? NAME_THE_REGION : undefined
+  const byCode = leadsNowhere(code) ? TELL_ITS_PEOPLE : ADVICE_BY_CODE[code]
+  const special = wantsBucketInHost(code) ? ASK_BY_HOST : (byClass ?? byCode)
   const advice = (special ?? ADVICE[failureClass])?.[language]
   return advice ? `${language === 'zh' ? '' : ' '}${advice}` : ''
 }

@@ -1,6 +1,6 @@
 /** One clear sentence and one piece of advice for a failure; the other side's words only as a quotation. */
 import type { TFunction } from 'i18next'
-import { type Failure, wantsBucketInHost } from '../../shared/failure.ts'
+import { type Failure, leadsNowhere, wantsBucketInHost } from '../../shared/failure.ts'
 import { CONTRACT_BROKEN, PROGRAM_UNREACHABLE } from '../client/parsed-client.ts'
 
 export type FailureText = {
@@ -67,6 +67,13 @@ export function describeFailure(t: TFunction, failure: Failure): FailureText {
         ? t('failures.special.regionKnown', { subject, region })
         : t('failures.special.regionKnownPlain', { region }),
       advice: t('failures.special.regionKnownAdvice', { region }),
+      evidence,
+    }
+  }
+  if (leadsNowhere(failure.code)) {
+    return {
+      sentence: t('failures.special.listingStuck'),
+      advice: t('failures.special.listingStuckAdvice'),
       evidence,
     }
   }

@@ -144,6 +144,8 @@ export const failuresEn: Translation<typeof failuresZh> = {
       'Set the addressing to “Automatic” or “Virtual hosted”, and the endpoint to the host name of the service.',
     noService: 'No S3 service answers at {{subject}}.',
     noServiceAdvice: 'Check the endpoint, its port and path too; a public Wi-Fi may want a login first.',
+    listingStuck: 'The listing does not get to its next page.',
+    listingStuckAdvice: 'That is a fault of the service, or of a cache before it: tell whoever runs it.',
     fileHeld: 'Another program holds the file open.',
     fileHeldAdvice: 'Close it there, then retry what failed.',
     notAbsolute: '{{path}} is no full path on this machine.',

@@ -143,6 +143,8 @@ export const failuresZh = {
     bucketInHostAdvice: '把寻址方式改为“自动”或“虚拟主机”，服务地址填写服务的主机名。',
     noService: '{{subject}} 上没有 S3 服务。',
     noServiceAdvice: '检查服务地址，连同端口和路径；公共 Wi-Fi 可能需要先登录。',
+    listingStuck: '列表翻不到下一页。',
+    listingStuckAdvice: '这是服务端（或它前面的缓存）的故障，请联系服务方。',
     fileHeld: '文件正被另一个程序占用。',
     fileHeldAdvice: '请在那个程序中关闭它，再重试失败的对象。',
     notAbsolute: '“{{path}}”不是这台机器上的完整路径。',

@@ -1,6 +1,6 @@
 /** What every judge answers, and the answers that are alike in all of them. Pure. */
 import type { Cause, Check, CheckVerdict, Evidence } from '../../../shared/diagnosis.ts'
-import type { Failure, FailureClass } from '../../../shared/failure.ts'
+import { type Failure, type FailureClass, leadsNowhere } from '../../../shared/failure.ts'
 
 export type Judged = Omit<Check, 'code'>
 
@@ -63,6 +63,6 @@ export function judgeFailure(failure: Failure, threshold: Record<string, number>
   const known = { class: failure.class, code, httpStatus, subject, address, region }
   const told = Object.entries(known).filter((entry): entry is [string, string | number] => entry[1] !== undefined)
   const verdict = failure.class === 'cancelled' ? 'unknown' : 'bad'
-  const cause = CAUSE_OF_FAILURE[failure.class]
+  const cause = leadsNowhere(code) ? 'failed-listing' : CAUSE_OF_FAILURE[failure.class]
   return judged(verdict, cause, null, { threshold, evidence: Object.fromEntries(told) })
 }

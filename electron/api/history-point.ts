@@ -4,12 +4,15 @@ import { type ErrorRates, HISTORY_SERIES_NAMES, type HistorySeries } from '../..
 import type { MetricsSnapshot } from '../../shared/metrics-snapshot.ts'
 import type { SpeedPoint } from './speed-history.ts'
 
-/** Undefined for the first snapshot of a run and for a clock that stood still. */
+/** Two snapshots further apart tell nothing about the time between: the machine slept. */
+export const LONGEST_STEP_SECONDS = 60
+
+/** Undefined for the first snapshot of a run, the first after a sleep, and for a clock that stood still. */
 export function pointBetween(previous: MetricsSnapshot | undefined, snapshot: MetricsSnapshot): SpeedPoint | undefined {
   if (!previous) return undefined
   const time = Date.parse(snapshot.time) / 1000
   const seconds = time - Date.parse(previous.time) / 1000
-  if (!(seconds > 0)) return undefined
+  if (!(seconds > 0) || seconds > LONGEST_STEP_SECONDS) return undefined
   const errors = errorRates(previous, snapshot, seconds)
   const measured: Record<HistorySeries, number | null> = {
     bytesPerSecond: snapshot.bytesPerSecond,

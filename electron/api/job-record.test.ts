@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { EngineEvent } from '../../shared/engine-event.ts'
 import { openJobRecord } from './job-record.ts'
+import { sampleSnapshot } from './testing/fake-engine.ts'
 
 let folder: string
 beforeEach(async () => {
@@ -28,6 +29,23 @@ test('a history of weeks is saved so seldom that a job writes little for it, a y
   const { size } = await stat(join(folder, 'job.history'))
   expect(size).toBeGreaterThan(1.5e6)
   expect(size / (record.saveEveryMs() / 1000)).toBeLessThan(12_000)
+})
+
+test('a night in which the machine slept stands for nothing: the hour after it shows its own speed', async () => {
+  const record = await open()
+  const run = (from: number, seconds: number) => {
+    for (let second = 0; second < seconds; second++) {
+      // Of the first second after it woke there is nothing yet.
+      const bytesPerSecond = second === 0 ? 0 : 1e8
+      record.addSnapshot({ ...sampleSnapshot(), time: new Date((from + second) * 1000).toISOString(), bytesPerSecond })
+    }
+  }
+  run(1.7e9, 3600)
+  run(1.7e9 + 12 * 3600, 3600)
+  const { time, seconds, bytesPerSecond } = record.history({ sinceSeconds: 0, maxPoints: 60 })
+  expect(seconds.reduce((sum, each) => sum + each, 0)).toBeLessThanOrEqual(7200)
+  const afterwards = bytesPerSecond.filter((_, index) => (time[index] ?? 0) > 1.7e9 + 6 * 3600)
+  expect(Math.min(...afterwards.map(Number))).toBeGreaterThan(0.9e8)
 })
 
 test('the decision log of an earlier run is whole after its file was rolled, at 16 MB', async () => {

@@ -18,6 +18,7 @@ import { findContinued } from './continued-job.ts'
 import { emptySummary } from './empty-summary.ts'
 import type { EngineAccess, LiveDownload } from './engine-access.ts'
 import { writeHistoryCsv } from './history-csv.ts'
+import { LONGEST_STEP_SECONDS } from './history-point.ts'
 import type { JobBook } from './job-book.ts'
 import { createJobQueue } from './job-queue.ts'
 import { type JobRecord, openJobRecord, removeJobRecord } from './job-record.ts'
@@ -28,8 +29,6 @@ const SAVE_JOB_EVERY_MS = 5000
 const KEEP_ENDED_RUNS = 3
 /** Enough to compare jobs without reading their files again. */
 const KEEP_IDLE_RECORDS = 4
-/** Two snapshots further apart tell nothing about the time between: the machine slept. */
-const LONGEST_STEP_SECONDS = 60
 
 type Nothing = CallResult<'jobs.pause'>
 

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { devNull, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { PassThrough } from 'node:stream'
+import { PassThrough, Writable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { summarySchema } from '../../shared/job-state.ts'
 import { runCli } from './run-cli.ts'
@@ -183,6 +183,28 @@ describe('against a server that is not ours', () => {
     const run = await ended
     expect(run.code).toBe(0)
     expect(jsonLines(run.stdout).at(-1)).toMatchObject({ status: 'completed', objectsDone: 6 })
+  })
+
+  test('a reader that stands still misses snapshots, so that they do not pile up in memory, and nothing else', async () => {
+    const policy = join(folder, 'policy.json')
+    await writeFile(policy, JSON.stringify({ snapshotSeconds: 0.004 }))
+    const told: string[] = []
+    // Is never done with the first piece.
+    const stdout = new Writable({ write() {} })
+    const write = stdout.write.bind(stdout)
+    stdout.write = (text: string) => {
+      told.push(text)
+      return write(text)
+    }
+    const args = ['get', address, join(folder, 'still'), '--json', '--limit-rate', '4MB', '--policy', policy]
+    const environment = { LONGHAUL_STATE_FOLDER: join(folder, 'state') }
+    const code = await runCli([...args, ...anonymous()], {
+      ...{ stdout, stderr: new PassThrough(), environment, workingFolder: folder },
+    })
+    expect(code).toBe(0)
+    expect(stdout.writableLength).toBeLessThan(400_000)
+    const codes = jsonLines(told.join('')).map(({ type, code: event }) => event ?? type)
+    expect(codes.slice(-2)).toEqual(['job-finished', 'summary'])
   })
 
   test('a reader that goes away is no error', async () => {

@@ -44,7 +44,7 @@ async function download(spec: JobSpec, context: CommandContext): Promise<number>
     policy: policy.value,
     onEvent: (event) => isJson && output.json(eventLine(event)),
     onSnapshot(snapshot) {
-      if (isJson) output.json(snapshotLine(snapshot))
+      if (isJson && !output.isBehind()) output.json(snapshotLine(snapshot))
       progress.show(snapshot)
     },
   })

@@ -16,6 +16,8 @@ export type Output = {
   line(text: string): Promise<void>
   /** One JSON line on stdout, not waited for: a few per second at most. */
   json(value: object): void
+  /** Its reader stands still: what it can do without would pile up in memory. */
+  isBehind(): boolean
   /** One line for people, on stderr. */
   say(text: string): void
   /** Nobody takes what is written to stdout: its reader has closed its end, or it cannot be written. */
@@ -26,6 +28,9 @@ export type Output = {
 
 /** EPIPE: the reader of a pipe has left; EOF, of a pipe on Windows. */
 const READER_LEFT = ['EPIPE', 'EOF', 'ECONNRESET', 'ERR_STREAM_DESTROYED']
+
+/** Some minutes of snapshots. */
+const MAX_WAITING_BYTES = 256 * 1024
 
 export function createOutput({ stdout, stderr }: Io): Output {
   let gone = false
@@ -50,6 +55,7 @@ export function createOutput({ stdout, stderr }: Io): Output {
     json(value) {
       if (!gone) stdout.write(`${jsonLine(value)}\n`)
     },
+    isBehind: () => stdout.writableLength > MAX_WAITING_BYTES,
     say: (text) => void stderr.write(`${text}\n`),
     isGone: () => gone || stdout.destroyed,
     failure: () => failure,

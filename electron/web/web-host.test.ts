@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
 import { tmpdir } from 'node:os'
@@ -259,6 +260,32 @@ test('the page is served while the program behind it is still opening', async ()
   opening.resolve({ dispatch: async () => success([]), subscribe: () => () => {} })
   expect(await (await answer).json()).toEqual({ ok: true, value: [] })
   await started.value.close()
+})
+
+test('a tab that is closed while the program behind the page is still opening is told nothing', async () => {
+  const opening = Promise.withResolvers<ServedApi>()
+  const rendererFolder = join(folder, 'renderer')
+  const started = await startWebHost({ api: opening.promise, rendererFolder, port: 0, host: '127.0.0.1' })
+  if (!started.ok) throw new Error(JSON.stringify(started.failure))
+  const { origin, hash } = new URL(started.value.url)
+  const headers = { Authorization: `Bearer ${hash.replace('#token=', '')}` }
+  const tab = httpRequest(`${origin}/api/pushes`, { headers, agent: false })
+  tab.on('error', () => {})
+  tab.end()
+  await once(tab, 'finish')
+  // The page comes over another connection: by then the first request is there.
+  await (await fetch(`${origin}/`)).text()
+  tab.destroy()
+  await (await fetch(`${origin}/`)).text()
+  let subscriptions = 0
+  const subscribe = () => {
+    subscriptions++
+    return () => {}
+  }
+  opening.resolve({ dispatch: async () => success([]), subscribe })
+  await (await fetch(`${origin}/`)).text()
+  await started.value.close()
+  expect(subscriptions).toBe(0)
 })
 
 test('a taken port and a window that is not built are failures, not crashes', async () => {

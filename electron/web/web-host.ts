@@ -73,6 +73,8 @@ export async function startWebHost(options: WebHostOptions): Promise<Outcome<Web
   }
 
   function openPushes({ subscribe }: ServedApi, response: ServerResponse): void {
+    // Closed while the program was opening: nobody would end the subscription.
+    if (response.destroyed) return
     response.writeHead(200, { 'Content-Type': 'application/x-ndjson; charset=utf-8', 'Cache-Control': 'no-store' })
     response.flushHeaders()
     const stream = createPushStream(response)

@@ -83,10 +83,11 @@ export function createConcurrencyKeeper(options: ConcurrencyKeeperOptions) {
     tune,
     /** The listing came through to nobody, perhaps as connections of the pool hold all places there are: one is left free. */
     yieldPlace(forMs: number): void {
-      yieldsUntil = now() + forMs
       const staying = [...pool.lines()].filter(isStaying)
-      if (staying.length === 0) return
-      placesLeft = Math.max(1, staying.length - 1)
+      if (staying.length > 0) placesLeft = Math.max(1, staying.length - 1)
+      // Nobody was in its way.
+      else if (!isYielding()) return
+      yieldsUntil = now() + forMs
       for (const line of staying) if (!line.task) pool.close(line, 'surplus')
       shed(placesLeft)
     },

@@ -40,6 +40,7 @@ export const valuesEn: Record<string, string> = {
   'cause.probe-failed': 'the probe did not pay, taken back',
   'cause.success-rate': 'success rate too low',
   'cause.failures': 'too many failures',
+  'cause.refused': 'refused what others were granted',
   'cause.refusals': 'refuses what other addresses grant',
   'cause.cool-down': 'after the cool-down',
   'cause.cooled-down': 'after the cool-down',

@@ -41,6 +41,7 @@ export const valuesZh: Record<string, string> = {
   'cause.probe-failed': '试探无效，退回',
   'cause.success-rate': '成功率过低',
   'cause.failures': '失败过多',
+  'cause.refused': '被拒绝，而其他连接获准',
   'cause.refusals': '拒绝了其他地址允许的请求',
   'cause.cool-down': '冷却之后',
   'cause.cooled-down': '冷却之后',

@@ -35,8 +35,9 @@ export function createConnectPace({ now, random }: { now(): number; random: Rand
       failures++
       pause(failures)
     },
-    noteTurnedAway(): void {
-      turnedAway++
+    /** `weight` below 1: it was answered, but only with refusals. */
+    noteTurnedAway(weight = 1): void {
+      turnedAway += weight
       turnedAwayAt = now()
       pause(turnedAway)
     },

@@ -8,6 +8,7 @@
 import type { Failure } from '../../../shared/failure.ts'
 import type { ConnectionView } from '../../../shared/metrics-snapshot.ts'
 import type { Clock, DataPlane, Endpoint, FetchTask, LineNews, Random, TaskOutcome } from '../engine-ports.ts'
+import { isNeverGranted, type LineAnswers, NO_ANSWERS } from './judge-server.ts'
 import { foldLineSpeed } from './line-speed.ts'
 
 export type PoolLine = {
@@ -19,6 +20,7 @@ export type PoolLine = {
   handshakeMs: number
   /** Tasks finished or begun on it. */
   requests: number
+  answers: LineAnswers
   /** Body bytes received since it was opened. */
   bytes: number
   /** Monotonic milliseconds of the last byte, or of the last change of state. */
@@ -49,8 +51,8 @@ export type PoolLine = {
 /** Nobody wants to be rid of it. */
 export const isStaying = (line: PoolLine): boolean => !line.leaving && !line.closing
 
-/** The service has answered on it. */
-export const isAnswered = (line: PoolLine): boolean => line.firstByteAt > 0 || line.requests > 1
+/** The service has granted something on it. */
+export const isAnswered = (line: PoolLine): boolean => line.firstByteAt > 0 || !isNeverGranted(line.answers)
 
 export type ConnectionPoolOptions = {
   dataPlane: DataPlane
@@ -147,6 +149,7 @@ export function createConnectionPool(options: ConnectionPoolOptions) {
         state: 'connecting',
         handshakeMs: 0,
         requests: 0,
+        answers: NO_ANSWERS,
         bytes: 0,
         lastByteAt: now,
         task: undefined,

@@ -27,6 +27,7 @@ import { explainLimit, type LimitEvidence } from './explain-limit.ts'
 import { createHealer } from './healer.ts'
 import { createHealthMonitor } from './health-monitor.ts'
 import { type HeldLimit, holdLimit } from './hold-limit.ts'
+import { addAnswer, isNeverGranted, judgeServer, type LineAnswers } from './judge-server.ts'
 import { createNetworkProbe } from './network-probe.ts'
 import { createNetworkWatch } from './network-watch.ts'
 import { createRestKeeper } from './rest-keeper.ts'
@@ -59,6 +60,8 @@ export type Governor = ReturnType<typeof createGovernor>
 const GRACE_SECONDS = 0.1
 /** An address that swallows connections shows it only once per `connectTimeoutSeconds`: that alone condemns it. */
 const CONNECT_TIMEOUT_WEIGHT = 4
+/** A server that only refuses turns connections away as one that closes them does, but two of three may be such servers. */
+const BAD_SERVER_WEIGHT = 1 / 3
 /** What no server closes for being idle: one connection too many. */
 const TURNED_AWAY_MS = 1000
 /** How it looks to the listing when a server, or a box on the way, lets in no further connection of this client. */
@@ -251,8 +254,8 @@ export function createGovernor(options: GovernorOptions) {
   }
 
   /** Closed without an answer: it is one connection too many only where others are answered. */
-  function noteTurnedAway(): void {
-    if ([...pool.lines()].some((line) => isAnswered(line) && !line.closing)) pace.noteTurnedAway()
+  function noteTurnedAway(weight?: number): void {
+    if ([...pool.lines()].some((line) => isAnswered(line) && !line.closing)) pace.noteTurnedAway(weight)
   }
 
   function feed(line: PoolLine): void {
@@ -289,26 +292,42 @@ export function createGovernor(options: GovernorOptions) {
     })
     if (found.isTurnedAway) noteTurnedAway()
     if (found.isRequest) window.record(now(), found.trouble, outcome.firstByteMs)
-    if (task && found.isRequest && found.concernsBudget) noteAnswer(task, line, failure)
+    const isAnswer = task !== undefined && found.isRequest && found.concernsBudget
+    const isServers = isAnswer && isOneServers(line, failure)
+    if (isAnswer && !isServers) noteAnswer(task, line, failure)
     if (task && found.isRequest && failure) onFailure(failure, found.concernsAddress ? line.address : undefined)
     if (!failure) {
       network.noteGrant(line.taskStartedAt)
       decay.noteAnswer(task?.objectSize ?? 0)
       bucket.noteAccepted(line.taskStartedAt)
     }
-    book.settle(found.failure ? { ...outcome, failure: found.failure } : outcome)
+    // It was another server's to grant: nothing is held against the object, or it would soon be given up.
+    const counted: Failure | undefined = isServers ? { class: 'cancelled' } : found.failure
+    book.settle(counted ? { ...outcome, failure: counted } : outcome)
     feed(line)
   }
 
-  function noteAnswer(
-    task: FetchTask,
-    { address, taskStartedAt: sentAt }: PoolLine,
-    failure: Failure | undefined,
-  ): void {
+  /** Whether this refusal is a matter of the one server behind the connection, which is left when that is certain. */
+  function isOneServers(line: PoolLine, failure: Failure | undefined): boolean {
+    const isThrottled = failure?.class === 'throttled'
+    if (isThrottled) addresses.noteRefusal(line.address)
+    else if (!failure) addresses.noteGrant(line.address)
+    else if (failure.class !== 'server-error') return false
+    line.answers = addAnswer(line.answers, now(), !failure)
+    if (!failure) return false
+    const server = judgeServer(line.answers, answersBeside(line))
+    if (server === 'bad') {
+      if (isNeverGranted(line.answers)) noteTurnedAway(BAD_SERVER_WEIGHT)
+      healer.letGo(line)
+      // What it has refused was no budget's.
+      if (isThrottled) gates.startOver()
+    }
+    return server !== 'good'
+  }
+
+  function noteAnswer(task: FetchTask, { taskStartedAt: sentAt }: PoolLine, failure: Failure | undefined): void {
     const prefix = subPrefixOf(task.key)
     const throttled = failure?.class === 'throttled'
-    if (throttled) addresses.noteRefusal(address)
-    else if (!failure) addresses.noteGrant(address)
     const retryAfterMs = throttled ? failure.retryAfterMs : undefined
     const change = gates.noteAnswer(prefix, { throttled, sentAt, retryAfterMs })
     if (!change) return
@@ -324,6 +343,14 @@ export function createGovernor(options: GovernorOptions) {
     const delayMs = Math.round(1000 / change.requestsPerSecond)
     emit('rate-changed', { ...of, requestsPerSecond: change.requestsPerSecond, ...share, delayMs })
   }
+
+  /** Of all other connections. What is being received is granted before it is there. */
+  const answersBeside = (line: PoolLine): LineAnswers[] =>
+    [...pool.lines()]
+      .filter((other) => other !== line)
+      .map(({ answers, task, firstByteAt, lastByteAt }) =>
+        task && firstByteAt > 0 ? addAnswer(answers, lastByteAt, true) : answers,
+      )
 
   /** `address`: that may be to blame. */
   function onFailure(failure: Failure, address: string | undefined): void {

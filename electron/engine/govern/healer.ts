@@ -117,6 +117,11 @@ export function createHealer({ now, policy, pool, isSettled, emit, onReplaced, o
       }
       closeUseless(at)
     },
+    /** It is refused what others are granted. */
+    letGo(line: PoolLine): void {
+      replaced.note({ cause: 'refused', address: line.address, seconds: (now() - line.openedAt) / 1000 })
+      pool.close(line, 'refused')
+    },
     /** Tells what was held back. */
     tick: replaced.tick,
   }

@@ -7,13 +7,13 @@ const BAD_SHARE = 0.5
 /** ... and more of it than the others, as chance explains but once in e^12, 160,000 looks, stands out. */
 const SURPRISE = 12
 
-/** `others`: what all of them have answered together. */
-export function standsOut(one: Answers, others: Answers): boolean {
+/** `others`: what all of them have answered together. `surprise`: nats; chance alone has it happen once in e^surprise looks. */
+export function standsOut(one: Answers, others: Answers, surprise = SURPRISE): boolean {
   const answers = one.bad + one.good
   const share = one.bad / Math.max(1, answers)
   // Laplace's rule of succession: a few answers do not prove that nothing ever fails.
   const expected = (others.bad + 1) / (others.bad + others.good + 2)
-  return share >= BAD_SHARE && share > expected && answers * divergence(share, expected) > SURPRISE
+  return share >= BAD_SHARE && share > expected && answers * divergence(share, expected) > surprise
 }
 
 /**

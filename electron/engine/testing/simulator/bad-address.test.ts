@@ -1,6 +1,7 @@
 /** One address of several is bad, in every way an address can be: the others are used, and the log says so. */
 import { describe, expect, it } from 'vitest'
 import { badAddress } from '../weather/bad-address.ts'
+import { badServer } from '../weather/bad-server.ts'
 import { blackHoles } from '../weather/black-holes.ts'
 import { drops, serverErrors } from '../weather/broken-answers.ts'
 import { connectionSpeed } from '../weather/line.ts'
@@ -44,6 +45,13 @@ describe('a bad address costs nothing after its first seconds', () => {
     expect(result.fatal).toBeUndefined()
   })
 
+  it.each([1e6, 1e9])('two of three that answer 503 to every GET, objects of %d bytes', async (objectBytes) => {
+    const weather = [fresh, ...['192.0.2.1', BAD].map((address) => badAddress({ address, refuses: { status: 503 } }))]
+    const result = await simulate({ seconds: 60, objectBytes, addresses: addresses(3), weather })
+    expect(result.speed(20, 60)).toBeGreaterThan(0.6 * CAPACITY)
+    expect(result.failedObjects).toBe(0)
+  })
+
   it('two of three that refuse connections', async () => {
     const result = await simulate({
       seconds: 60,
@@ -53,6 +61,22 @@ describe('a bad address costs nothing after its first seconds', () => {
       world: { connectFate: (address) => (address === '192.0.2.1' ? 'accepted' : 'refused') },
     })
     expect(result.speed(5, 60)).toBeGreaterThan(0.9 * CAPACITY)
+  })
+})
+
+describe('one of several servers behind one address refuses: its connections are replaced, no budget is seen in it', () => {
+  it.each([
+    { share: 1 / 3, status: 503, objectBytes: 1e6 },
+    { share: 1 / 3, status: 503, objectBytes: 1e9 },
+    { share: 1 / 2, status: 503, objectBytes: 16e6 },
+    { share: 1 / 3, status: 500, objectBytes: 1e9 },
+  ])('$share of the connections are answered $status, objects of $objectBytes', async ({ objectBytes, ...bad }) => {
+    const result = await simulate({ seconds: 60, objectBytes, weather: [fresh, badServer(bad)] })
+    expect(result.speed(10, 60)).toBeGreaterThan(0.85 * CAPACITY)
+    const replaced = result.events.filter(({ code }) => code === 'connection-replaced')
+    expect(replaced.some(({ reason }) => reason.cause === 'refused')).toBe(true)
+    expect(result.failedObjects).toBe(0)
+    expect(result.fatal).toBeUndefined()
   })
 })
 

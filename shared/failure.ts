@@ -62,17 +62,17 @@ export const success = <T>(value: T): Outcome<T> => ({ ok: true, value })
 export const failed = (failure: Failure): { ok: false; failure: Failure } => ({ ok: false, failure })
 
 /** So Aliyun OSS, Tencent COS, Huawei OBS and Volcengine TOS say that they are asked as BUCKET.HOST/KEY only. */
-const BUCKET_IN_HOST_CODES: readonly (string | undefined)[] = [
+export const BUCKET_IN_HOST_CODES: readonly string[] = [
   'SecondLevelDomainForbidden',
   'PathStyleDomainForbidden',
   'VirtualHostDomainRequired',
   'InvalidPathAccess',
 ]
-export const wantsBucketInHost = (code: string | undefined): boolean => BUCKET_IN_HOST_CODES.includes(code)
+export const wantsBucketInHost = (code = ''): boolean => BUCKET_IN_HOST_CODES.includes(code)
 
 /** A listing whose next page is one it has sent before, or that names none. */
-export const leadsNowhere = (code: string | undefined): boolean =>
-  code === 'list-does-not-advance' || code === 'listing-repeats'
+export const LISTING_STUCK_CODES: readonly string[] = ['list-does-not-advance', 'listing-repeats']
+export const leadsNowhere = (code = ''): boolean => LISTING_STUCK_CODES.includes(code)
 
 /** Makes a `switch` over a union complete: the compiler objects when a case is missing. */
 export function assertNever(value: never): never {

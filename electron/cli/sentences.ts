@@ -1,5 +1,5 @@
 /** One clear sentence for every failure, in English and Chinese. The other side's words come last, as a quotation. */
-import { type Failure, type FailureClass, leadsNowhere, wantsBucketInHost } from '../../shared/failure.ts'
+import { BUCKET_IN_HOST_CODES, type Failure, type FailureClass, LISTING_STUCK_CODES } from '../../shared/failure.ts'
 import { firstSpokenLanguage, type SpokenLanguage } from '../../shared/spoken-language.ts'
 
 export type Language = SpokenLanguage
@@ -91,13 +91,16 @@ const INTERNAL: Record<Language, Forms> = {
   zh: ['Longhaul 自身出错：$。', 'Longhaul 自身出错。'],
 }
 
-/** Several services, each with a code of its own for it. */
+/** Several codes for one thing. */
+const forEach = <T>(codes: readonly string[], words: T): Record<string, T> =>
+  Object.fromEntries(codes.map((code) => [code, words]))
+
 const BUCKET_IN_HOST: Record<Language, Forms> = {
   en: ['$ wants the bucket in front of its host.', 'The service wants the bucket in front of its host.'],
   zh: ['$ 只接受虚拟主机方式（存储桶名在主机名前）的访问。', '该服务只接受虚拟主机方式（存储桶名在主机名前）的访问。'],
 }
 
-const LISTING_LEADS_NOWHERE: Record<Language, Forms> = {
+const LISTING_STUCK: Record<Language, Forms> = {
   en: ['The listing of $ does not get to its next page.', 'The listing does not get to its next page.'],
   zh: ['$ 的列表翻不到下一页。', '列表翻不到下一页。'],
 }
@@ -105,6 +108,8 @@ const LISTING_LEADS_NOWHERE: Record<Language, Forms> = {
 /** A class says what to do, a code sometimes more of what has happened. */
 const BY_CODE: Record<string, Record<Language, Forms>> = {
   internal: INTERNAL,
+  ...forEach(BUCKET_IN_HOST_CODES, BUCKET_IN_HOST),
+  ...forEach(LISTING_STUCK_CODES, LISTING_STUCK),
   EBUSY: {
     en: ['Another program holds $ open.', 'Another program holds the file open.'],
     zh: ['$ 正被另一个程序占用。', '文件正被另一个程序占用。'],
@@ -117,8 +122,7 @@ const BY_CODE: Record<string, Record<Language, Forms>> = {
 
 export function sentenceFor(failure: Failure, language: Language): string {
   const forms = language === 'zh' ? CHINESE : ENGLISH
-  const byCode = leadsNowhere(failure.code) ? LISTING_LEADS_NOWHERE : BY_CODE[failure.code ?? '']
-  const [named, plain] = (wantsBucketInHost(failure.code) ? BUCKET_IN_HOST : byCode)?.[language] ?? forms[failure.class]
+  const [named, plain] = BY_CODE[failure.code ?? '']?.[language] ?? forms[failure.class]
   const subject = failure.subject ?? ''
   // A function: `$&` and the like in a key are not for String.replace to read.
   const sentence = subject ? named.replace('$', () => printable(subject)) : plain
@@ -200,6 +204,8 @@ const GO_ON: Record<Language, string> = {
 
 const ADVICE_BY_CODE: Record<string, Record<Language, string>> = {
   internal: GO_ON,
+  ...forEach(BUCKET_IN_HOST_CODES, ASK_BY_HOST),
+  ...forEach(LISTING_STUCK_CODES, TELL_ITS_PEOPLE),
   EBUSY: {
     en: 'Close it there and run the same command again.',
     zh: '请在那个程序中关闭它，再次运行同一条命令。',
@@ -225,9 +231,7 @@ export function adviceFor({ class: failureClass, code = '', httpStatus, region }
   const isLogin = failureClass === 'proxy' && httpStatus === 407
   const isElsewhere = failureClass === 'wrong-region' && region === undefined
   const byClass = isFile ? FILE_IN_THE_WAY : isLogin ? PROXY_LOGIN : isElsewhere ? NAME_THE_REGION : undefined
-  const byCode = leadsNowhere(code) ? TELL_ITS_PEOPLE : ADVICE_BY_CODE[code]
-  const special = wantsBucketInHost(code) ? ASK_BY_HOST : (byClass ?? byCode)
-  const advice = (special ?? ADVICE[failureClass])?.[language]
+  const advice = (ADVICE_BY_CODE[code] ?? byClass ?? ADVICE[failureClass])?.[language]
   return advice ? `${language === 'zh' ? '' : ' '}${advice}` : ''
 }
 

@@ -64,6 +64,7 @@ export type Download = {
 /** Decisions are taken this often; ten times a second sees a stall early and costs nothing. */
 const TICK_MS = 100
 const MAX_NAMED_FAILURES = 1000
+
 export function startDownload(options: DownloadOptions): Download {
   const { spec, policy, ports } = options
   const { clock, dataPlane } = ports

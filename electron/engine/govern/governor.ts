@@ -293,7 +293,7 @@ export function createGovernor(options: GovernorOptions) {
     if (found.isTurnedAway) noteTurnedAway()
     if (found.isRequest) window.record(now(), found.trouble, outcome.firstByteMs)
     const isAnswer = task !== undefined && found.isRequest && found.concernsBudget
-    const isServers = isAnswer && isOneServers(line, failure)
+    const isServers = isAnswer && blameServer(line, failure)
     if (isAnswer && !isServers) noteAnswer(task, line, failure)
     if (task && found.isRequest && failure) onFailure(failure, found.concernsAddress ? line.address : undefined)
     if (!failure) {
@@ -307,8 +307,8 @@ export function createGovernor(options: GovernorOptions) {
     feed(line)
   }
 
-  /** Whether this refusal is a matter of the one server behind the connection, which is left when that is certain. */
-  function isOneServers(line: PoolLine, failure: Failure | undefined): boolean {
+  /** True: the refusal is a matter of the one server behind the connection, which is left once that is certain. */
+  function blameServer(line: PoolLine, failure: Failure | undefined): boolean {
     const isThrottled = failure?.class === 'throttled'
     if (isThrottled) addresses.noteRefusal(line.address)
     else if (!failure) addresses.noteGrant(line.address)

@@ -2,6 +2,7 @@
 import { appendFile, mkdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { type EngineEvent, engineEventSchema } from '../../shared/engine-event.ts'
+import { lineStartOf } from '../engine/metrics/line-start.ts'
 
 const KEEP_IN_MEMORY = 10_000
 /** One full file and one older one are kept. */
@@ -31,7 +32,7 @@ export async function openEventLog(
       try {
         await rollWhenFull(path)
         await mkdir(dirname(path), { recursive: true })
-        await appendFile(path, lines)
+        await appendFile(path, lineStartOf(path) + lines)
       } catch (error) {
         logProblem('event-log', error)
       }

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -62,4 +62,17 @@ test('the decision log of an earlier run is whole after its file was rolled, at 
   await first.save()
   expect((await readFile(join(folder, 'job.events.ndjson'), 'utf8')).split('\n')).toHaveLength(2)
   expect((await open()).events(5000)).toHaveLength(4301)
+})
+
+test('a line that a power cut tore in two costs itself alone, not the next event', async () => {
+  const event = (code: EngineEvent['code']): EngineEvent => ({ time: new Date(1.7e12).toISOString(), code, reason: {} })
+  const path = join(folder, 'job.events.ndjson')
+  const first = await open()
+  for (const code of ['job-started', 'throttled'] as const) first.addEvent(event(code))
+  await first.save()
+  await truncate(path, (await stat(path)).size - 9)
+  const second = await open()
+  second.addEvent(event('resumed'))
+  await second.save()
+  expect((await open()).events(9).map(({ code }) => code)).toEqual(['job-started', 'resumed'])
 })

@@ -2,6 +2,7 @@
 import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Clock } from '../engine/engine-ports.ts'
+import { lineStartOf } from '../engine/metrics/line-start.ts'
 
 const ROLL_AT_BYTES = 5 * 1024 * 1024
 
@@ -11,7 +12,8 @@ export function openProblemLog(path: string, clock: Clock): (where: string, erro
     try {
       mkdirSync(dirname(path), { recursive: true })
       if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > ROLL_AT_BYTES) renameSync(path, `${path}.1`)
-      appendFileSync(path, `${JSON.stringify({ time: new Date(clock.now()).toISOString(), where, text })}\n`)
+      const line = JSON.stringify({ time: new Date(clock.now()).toISOString(), where, text })
+      appendFileSync(path, `${lineStartOf(path)}${line}\n`)
     } catch {
       // There is nowhere left to complain to.
     }

@@ -93,3 +93,9 @@ test('the log is rolled by size, and few old parts are kept', async () => {
   expect(parts.sort()).toEqual([0, 1, 2, 3].map((old) => (old === 0 ? ERROR_LOG : `${ERROR_LOG}.${old}`)))
   for (const part of parts) expect(statSync(join(folder, part)).size).toBeLessThan(10 * rollAtBytes)
 })
+
+test('a line that an earlier run was torn away in is one bad line, and the next one whole', async () => {
+  writeFileSync(join(folder, ERROR_LOG), '{"time":"2025-10-01T11:59:00.000Z","cla')
+  const [torn, next, end] = (await lineOf({ class: 'reset' })).split('\n')
+  expect([torn, JSON.parse(next ?? '').class, end]).toEqual(['{"time":"2025-10-01T11:59:00.000Z","cla', 'reset', ''])
+})

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { destination, pino } from 'pino'
 import type { Failure } from '../../../shared/failure.ts'
 import type { MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
+import { lineStartOf } from './line-start.ts'
 
 export const ERROR_LOG = 'download_errors.log'
 export const PERFORMANCE_LOG = 'performance.ndjson'
@@ -76,6 +77,7 @@ const withoutQuery = (text: string): string =>
 function openLog(path: string, rollAtBytes: number) {
   let file = openAppending(path)
   let bytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0
+  if (lineStartOf(path)) file?.write('\n')
   const lines = {
     write(line: string) {
       file?.write(line)

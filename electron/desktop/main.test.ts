@@ -109,6 +109,7 @@ describe('the window', () => {
         version: '1.2.3',
         systemLanguage: 'zh',
         nativeDialogs: true,
+        defaultFolder: join('/known/downloads', 'longhaul'),
         vault: expect.any(String),
       },
     })

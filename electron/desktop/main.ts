@@ -142,7 +142,7 @@ async function openApi(systemLanguage: Language, words: () => NativeWords['choos
     folders: { chooseFolder: (startAt) => chooseFolder(startAt, words()), reveal: shell.showItemInFolder },
     workers: { dataPlaneUrl: builtFile('./data-plane-worker.cjs'), verifyUrl: builtFile('./verify-worker.cjs') },
     stateFolder,
-    defaultFolder: defaultFolderOf(),
+    defaultFolder: defaultFolderOf(downloadsFolder()),
     systemLanguage,
     version: app.getVersion(),
     clock: systemClock,
@@ -164,6 +164,15 @@ async function chooseFolder(startAt: string, { title, button }: NativeWords['cho
 }
 
 async function readSettings(api: Api): Promise<Settings> {
+/** Where the user has moved it to, if so; undefined where that drive is away. */
+function downloadsFolder(): string | undefined {
+  try {
+    return app.getPath('downloads')
+  } catch {
+    return undefined
+  }
+}
+
   const read = await api.handlers['settings.read']({})
   return read.ok ? read.value : DEFAULT_SETTINGS
 }

@@ -192,6 +192,8 @@ export function createElectronDouble(parts: { isFirstInstance: boolean }) {
     isPackaged: true,
     getVersion: () => '1.2.3',
     getPreferredSystemLanguages: () => ['zh-Hans-CN'],
+    getPath: (name) => `/known/${name}`,
+    relaunch: () => void log.push('relaunch'),
     setPath: (name, path) => void log.push(`setPath ${name} ${path}`),
     setAppUserModelId: (id) => void log.push(`appId ${id}`),
     requestSingleInstanceLock: () => parts.isFirstInstance,

@@ -37,23 +37,34 @@ export function mainWindowOptions(parts: {
   }
 }
 
-/** A page that crashes again within this time is not loaded again: the downloads go on without it. */
+/** A page that crashes again within this time is not loaded again unasked: the downloads go on without it. */
 const CRASH_AGAIN_MS = 10_000
 
-/** Shows the page when it is drawn, and brings it back when its process dies: downloads do not live in it. */
-export function keepPageAlive(
-  window: BrowserWindow,
-  now: () => number,
-  logProblem: (where: string, error: unknown) => void,
-): void {
+/**
+ * Shows the page when it is drawn, and brings it back when its process dies: downloads do not live in it. Where it dies
+ * again and again (security software, graphics drivers) the user is told: the window may never have been seen.
+ */
+export function keepPageAlive(options: {
+  window: BrowserWindow
+  now(): number
+  logProblem(where: string, error: unknown): void
+  /** Asks the user; false to leave the program. */
+  mayTryAgain(): Promise<boolean>
+  leave(): void
+}): void {
+  const { window, now } = options
   let crashedAt = Number.NEGATIVE_INFINITY
+  const reload = () => {
+    if (!window.isDestroyed()) window.webContents.reload()
+  }
   window.once('ready-to-show', () => window.show())
   window.webContents.on('render-process-gone', (_event, { reason, exitCode }) => {
     if (reason === 'clean-exit') return
-    logProblem('window', new Error(`the page's process ended: ${reason}, exit code ${exitCode}`))
+    options.logProblem('window', new Error(`the page's process ended: ${reason}, exit code ${exitCode}`))
     const isAgain = now() - crashedAt < CRASH_AGAIN_MS
     crashedAt = now()
-    if (!isAgain && !window.isDestroyed()) window.webContents.reload()
+    if (isAgain) options.mayTryAgain().then((mayTry) => (mayTry ? reload() : options.leave()))
+    else reload()
   })
 }
 

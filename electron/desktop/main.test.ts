@@ -132,14 +132,21 @@ describe('the window', () => {
     expect(window.done.slice(1)).toEqual(['restore', 'show', 'focus'])
   })
 
-  test('comes back after its process dies, but not in a circle, and the program lives on', async () => {
-    const { window, log } = await startWindow()
+  test('comes back after its process dies, but in a circle only as long as the user wants it to', async () => {
+    const { window, log, dialog } = await startWindow()
     const { contents, state } = window.contents
     const crash = () => contents.emit('render-process-gone', {}, { reason: 'crashed', exitCode: 5 })
     crash()
-    crash()
     contents.emit('render-process-gone', {}, { reason: 'clean-exit', exitCode: 0 })
-    expect([state.reloads, log.includes('quit')]).toEqual([1, false])
+    expect([state.reloads, dialog.asked]).toEqual([1, []])
+    dialog.answers.button = 0
+    crash()
+    await expect.poll(() => state.reloads).toBe(2)
+    expect([dialog.asked, log.includes('quit')]).toEqual([['窗口内容无法显示'], false])
+    dialog.answers.button = 1
+    crash()
+    await expect.poll(() => log).toContain('quit')
+    expect(state.reloads).toBe(2)
     expect(await readFile(join(folder, 'longhaul.log'), 'utf8')).toContain('crashed')
   })
 

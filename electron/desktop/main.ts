@@ -111,7 +111,17 @@ async function openProgram(): Promise<void> {
       isDevelopment,
     }),
   )
-  keepPageAlive(window, systemClock.monotonic, logProblem)
+  keepPageAlive({
+    window,
+    now: systemClock.monotonic,
+    logProblem,
+    mayTryAgain: async () => {
+      const { message, detail, again, quit } = words().pageCrashes
+      const question = { type: 'error' as const, message, detail, buttons: [again, quit], cancelId: 0, noLink: true }
+      return (await dialog.showMessageBox(question)).response === 0
+    },
+    leave: () => app.quit(),
+  })
   const companion = createJobCompanion({
     powerSaveBlocker,
     window,

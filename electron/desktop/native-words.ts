@@ -12,6 +12,7 @@ export type NativeWords = {
   quit: { message(jobs: LiveJobs): string; detail: string; leave: string; stay: string }
   chooseFolder: { title: string; button: string }
   cannotStart: { title: string; detail(reason: string): string }
+  pageCrashes: { message: string; detail: string; again: string; quit: string }
   menu: { file: string; quit: string; edit: string; view: string; window: string }
 }
 
@@ -39,6 +40,12 @@ export const NATIVE_WORDS: Record<Language, NativeWords> = {
     },
     chooseFolder: { title: '选择保存文件夹', button: '选择' },
     cannotStart: { title: 'Longhaul 无法启动', detail: (reason) => `无法读写程序的数据文件夹：${reason}` },
+    pageCrashes: {
+      message: '窗口内容无法显示',
+      detail: '页面进程接连意外退出，可能是安全软件或显卡驱动造成的。下载不受影响，仍在继续。',
+      again: '重新载入',
+      quit: '退出程序',
+    },
     menu: { file: '文件', quit: '退出', edit: '编辑', view: '视图', window: '窗口' },
   },
   en: {
@@ -74,6 +81,13 @@ export const NATIVE_WORDS: Record<Language, NativeWords> = {
     cannotStart: {
       title: 'Longhaul cannot start',
       detail: (reason) => `The program's data folder cannot be used: ${reason}`,
+    },
+    pageCrashes: {
+      message: 'The window cannot show its page',
+      detail:
+        'Its process keeps ending unexpectedly, perhaps because of security software or a graphics driver. Downloads are not affected and go on.',
+      again: 'Load again',
+      quit: 'Quit',
     },
     menu: { file: 'File', quit: 'Quit', edit: 'Edit', view: 'View', window: 'Window' },
   },

@@ -158,6 +158,16 @@ describe('the window', () => {
     expect(log).not.toContain('quit at once')
   })
 
+  test('Windows shuts down: the jobs are put on disk, though nobody closes or quits anything', async () => {
+    const { window, ipc } = await startWindow()
+    const sender = { senderFrame: window.contents.contents.mainFrame }
+    window.window.emit('session-end', {})
+    const spec = { source: { bucket: 'b', prefix: '', access: { kind: 'anonymous' } }, destination: folder }
+    await expect
+      .poll(() => ipc.invoke(CALL_CHANNEL, sender, 'jobs.start', spec))
+      .toMatchObject({ ok: false, failure: { class: 'cancelled' } })
+  })
+
   test('starts over a damaged settings file, and says so in the log', async () => {
     await writeFile(join(folder, 'settings.json'), 'no JSON at all')
     const { window } = await startWindow()

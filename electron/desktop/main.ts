@@ -28,6 +28,7 @@ import { systemClock } from '../api/system-clock.ts'
 import { APP_PAGE, APP_SCHEME, APP_SCHEME_PRIVILEGES } from './app-origin.ts'
 import { createAppProtocol } from './app-protocol.ts'
 import { openCallBridge } from './call-bridge.ts'
+import { closeBeforeQuit } from './close-before-quit.ts'
 import { commandLineArguments } from './command-line.ts'
 import { createJobCompanion } from './job-companion.ts'
 import { denyPermissions, lockDownContents } from './lock-down.ts'
@@ -95,7 +96,7 @@ async function openProgram(): Promise<void> {
   let settings: Settings = DEFAULT_SETTINGS
   const words = () => NATIVE_WORDS[settings.language === 'system' ? systemLanguage : settings.language]
   const api = await openApi(systemLanguage, () => words().chooseFolder)
-  closeBeforeQuit(api)
+  const closing = closeBeforeQuit({ app, api, logProblem })
   const applySettings = (next: Settings) => {
     settings = next
     nativeTheme.themeSource = next.theme
@@ -137,6 +138,8 @@ async function openProgram(): Promise<void> {
     companion.receive(push)
   })
   app.on('second-instance', () => showWindow(window))
+  // Windows shuts down or signs out: it neither closes the window nor lets the program quit.
+  window.on('session-end', () => void closing.save())
   window.on('closed', () => {
     bridge.close()
     companion.close()
@@ -161,6 +164,15 @@ async function openApi(systemLanguage: Language, words: () => NativeWords['choos
   })
 }
 
+/** Where the user has moved it to, if so; undefined where that drive is away. */
+function downloadsFolder(): string | undefined {
+  try {
+    return app.getPath('downloads')
+  } catch {
+    return undefined
+  }
+}
+
 async function chooseFolder(startAt: string, { title, button }: NativeWords['chooseFolder']): Promise<string> {
   const parent = BrowserWindow.getFocusedWindow()
   const options = {
@@ -174,31 +186,8 @@ async function chooseFolder(startAt: string, { title, button }: NativeWords['cho
 }
 
 async function readSettings(api: Api): Promise<Settings> {
-/** Where the user has moved it to, if so; undefined where that drive is away. */
-function downloadsFolder(): string | undefined {
-  try {
-    return app.getPath('downloads')
-  } catch {
-    return undefined
-  }
-}
-
   const read = await api.handlers['settings.read']({})
   return read.ok ? read.value : DEFAULT_SETTINGS
-}
-
-/** Jobs are put on disk before the process ends, whoever asked for the end. */
-function closeBeforeQuit(api: Api): void {
-  let isClosing = false
-  app.on('will-quit', (event) => {
-    if (isClosing) return
-    isClosing = true
-    event.preventDefault()
-    api
-      .close()
-      .catch((error) => logProblem('close', error))
-      .finally(() => app.exit(0))
-  })
 }
 
 function refuseToStart(error: unknown): void {

@@ -4,14 +4,13 @@ import { join } from 'node:path'
 import { stateFolderOf } from '../api/state-folder.ts'
 import { exitNow } from './exit-now.ts'
 import { leaveOnSignalUntilHeard } from './stop-signals.ts'
+import { leaveOnBugUntilHeard } from './uncaught-bugs.ts'
 
 leaveOnSignalUntilHeard()
+const stateFolder = stateFolderOf(process.env, process.platform)
 // In a folder of the user's own: compiled code in a shared /tmp could be put there by somebody else.
-enableCompileCache(join(stateFolderOf(process.env, process.platform), 'compile-cache'))
-process.on('uncaughtException', (error) => {
-  process.stderr.write(`longhaul: internal error: ${String(error?.message ?? error).split('\n')[0]}\n`)
-  exitNow(1)
-})
+enableCompileCache(join(stateFolder, 'compile-cache'))
+leaveOnBugUntilHeard(stateFolder)
 
 void run()
 

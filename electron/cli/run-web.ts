@@ -15,6 +15,7 @@ import { parsePort } from './parse-flags.ts'
 import { programFilesOf } from './program-files.ts'
 import { localeLanguageOf } from './sentences.ts'
 import { onStopSignal } from './stop-signals.ts'
+import { onBug } from './uncaught-bugs.ts'
 
 /** Free by IANA's list, easy to tunnel to; when it is taken any other will do. */
 const USUAL_PORT = 7433
@@ -42,9 +43,17 @@ export async function runWeb(context: CommandContext): Promise<number> {
   // Only now, while the browser is on its way.
   const api = await openApi(context, logProblem)
   opening.resolve(api)
+  const stopHearing = onBug(
+    (message) =>
+      output.say(
+        `longhaul: internal error: ${message}. Downloads go on; details are in ${join(stateFolder, 'longhaul.log')}`,
+      ),
+    logProblem,
+  )
   await stop.promise
   await served.value.close()
   await api.close()
+  stopHearing()
   stopListening()
   return EXIT.complete
 }

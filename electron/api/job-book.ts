@@ -6,10 +6,10 @@
  */
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import writeFileAtomic from 'write-file-atomic'
 import { type JobView, jobViewSchema } from '../../shared/ipc-contract.ts'
 import { hasEnded } from '../../shared/job-state.ts'
 import { removeJobRecord } from './job-record.ts'
+import { writeWholeFile } from './write-whole-file.ts'
 
 export type JobBook = {
   /** Files that could not be read as a job when the book was opened, where they lie now. */
@@ -54,7 +54,7 @@ export async function openJobBook(
       if (!job) break
       try {
         await mkdir(folder, { recursive: true })
-        await writeFileAtomic(pathOf(jobId), `${JSON.stringify(job)}\n`)
+        await writeWholeFile(pathOf(jobId), `${JSON.stringify(job)}\n`)
       } catch (error) {
         logProblem('job-book', error)
       }

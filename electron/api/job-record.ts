@@ -1,7 +1,6 @@
 /** What one job leaves for its charts and lists: speed history, last snapshot and decision log, surviving a restart. */
 import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import writeFileAtomic from 'write-file-atomic'
 import type { EngineEvent, EventCode } from '../../shared/engine-event.ts'
 import type { History, HistoryRange } from '../../shared/job-history.ts'
 import { hasEnded } from '../../shared/job-state.ts'
@@ -9,6 +8,7 @@ import { type MetricsSnapshot, metricsSnapshotSchema } from '../../shared/metric
 import { openEventLog, removeEventLog } from './event-log.ts'
 import { pointBetween } from './history-point.ts'
 import { createSpeedHistory, type SpeedPoint, savedHistorySchema, toColumns } from './speed-history.ts'
+import { writeWholeFile } from './write-whole-file.ts'
 
 export type JobRecord = {
   addSnapshot(snapshot: MetricsSnapshot): void
@@ -89,8 +89,8 @@ export async function openJobRecord(folder: string, jobId: string, logProblem: L
     async save() {
       try {
         await mkdir(folder, { recursive: true })
-        await writeFileAtomic(paths.history, JSON.stringify(history.save(), round))
-        if (newest) await writeFileAtomic(paths.snapshot, JSON.stringify(newest, round))
+        await writeWholeFile(paths.history, JSON.stringify(history.save(), round))
+        if (newest) await writeWholeFile(paths.snapshot, JSON.stringify(newest, round))
       } catch (error) {
         logProblem('job-record', error)
       }

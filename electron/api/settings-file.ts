@@ -1,12 +1,12 @@
 /** settings.json: read once, written whole. A damaged file is set aside, never overwritten unseen. */
 import { mkdir, readFile, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import writeFileAtomic from 'write-file-atomic'
 import { failed, type Outcome, success } from '../../shared/failure.ts'
 import { parsePolicy } from '../../shared/policy.ts'
 import { DEFAULT_SETTINGS, type Settings, settingsSchema } from '../../shared/settings.ts'
 import { mapDiskError } from '../engine/disk/disk-error.ts'
 import { decodeText } from './decode-text.ts'
+import { writeWholeFile } from './write-whole-file.ts'
 
 export type SettingsFile = {
   current(): Settings
@@ -26,7 +26,7 @@ export async function openSettingsFile(stateFolder: string): Promise<SettingsFil
   async function writeFile(next: Settings): Promise<Outcome<Settings>> {
     try {
       await mkdir(dirname(path), { recursive: true })
-      await writeFileAtomic(path, `${JSON.stringify(next, null, 2)}\n`)
+      await writeWholeFile(path, `${JSON.stringify(next, null, 2)}\n`)
     } catch (error) {
       return failed(mapDiskError(error, path))
     }

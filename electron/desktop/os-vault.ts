@@ -5,10 +5,10 @@
 import { randomUUID } from 'node:crypto'
 import { readFile, rename } from 'node:fs/promises'
 import type { SafeStorage } from 'electron'
-import writeFileAtomic from 'write-file-atomic'
 import { z } from 'zod'
 import { failed, success } from '../../shared/failure.ts'
 import { type AccessKeys, createSessionVault, type Vault } from '../api/vault.ts'
+import { writeWholeFile } from '../api/write-whole-file.ts'
 
 export type OsVaultOptions = {
   safeStorage: Pick<
@@ -52,7 +52,7 @@ async function openOsVault({ safeStorage, file, logProblem }: OsVaultOptions): P
   const change = (next: (now: Entry[]) => Entry[]): Promise<void> => {
     const write = lastWrite.then(async () => {
       const changed = next(entries)
-      await writeFileAtomic(file, `${JSON.stringify({ version: 1, entries: changed }, null, 1)}\n`, { mode: 0o600 })
+      await writeWholeFile(file, `${JSON.stringify({ version: 1, entries: changed }, null, 1)}\n`, 0o600)
       entries = changed
     })
     lastWrite = write.catch(() => {})

@@ -29,3 +29,41 @@
     !insertmacro editPath "remove"
   ${endIf}
 !macroend
+
+# Only what was installed. The usual removal empties the whole folder, at each update too, and people keep downloads in it.
+# scripts/packaging/try-packed.ts compares these names with what is packed.
+!macro customRemoveFiles
+  SetOutPath $TEMP
+  ClearErrors
+  Delete "$INSTDIR\Longhaul.exe"
+  ${if} ${Errors}
+    # It runs: nothing else is taken away, and the installer asks to close it.
+    Abort `Can't remove "$INSTDIR\Longhaul.exe".`
+  ${endIf}
+  Delete "$INSTDIR\chrome_100_percent.pak"
+  Delete "$INSTDIR\chrome_200_percent.pak"
+  Delete "$INSTDIR\d3dcompiler_47.dll"
+  Delete "$INSTDIR\dxcompiler.dll"
+  Delete "$INSTDIR\dxil.dll"
+  Delete "$INSTDIR\ffmpeg.dll"
+  Delete "$INSTDIR\icudtl.dat"
+  Delete "$INSTDIR\libEGL.dll"
+  Delete "$INSTDIR\libGLESv2.dll"
+  Delete "$INSTDIR\LICENSE.electron.txt"
+  Delete "$INSTDIR\LICENSES.chromium.html"
+  Delete "$INSTDIR\LICENSES.third-party.txt"
+  Delete "$INSTDIR\resources.pak"
+  Delete "$INSTDIR\snapshot_blob.bin"
+  Delete "$INSTDIR\v8_context_snapshot.bin"
+  Delete "$INSTDIR\version"
+  Delete "$INSTDIR\vk_swiftshader.dll"
+  Delete "$INSTDIR\vk_swiftshader_icd.json"
+  Delete "$INSTDIR\vulkan-1.dll"
+  RMDir /r "$INSTDIR\bin"
+  RMDir /r "$INSTDIR\locales"
+  RMDir /r "$INSTDIR\resources"
+  Delete "$INSTDIR\uninstallerIcon.ico"
+  Delete "$INSTDIR\${UNINSTALL_FILENAME}"
+  # Goes only when nothing else lies in it.
+  RMDir "$INSTDIR"
+!macroend

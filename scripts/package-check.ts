@@ -16,6 +16,7 @@ import {
   fusesOf,
   headerHashOf,
   isAllowed,
+  leftByUninstaller,
   picturesOfIcon,
   REQUIRED,
   resourcesOf,
@@ -80,6 +81,7 @@ function pack(system: PackedSystem): boolean {
 async function checkWindows(folder: string): Promise<void> {
   checkFolder(folder)
   expect('the command for terminals lies in bin', namesIn(folder, 'bin'), ['edit-path.ps1', 'longhaul.cmd'])
+  expect('uninstalling leaves nothing of it', leftByUninstaller(folder, join(root, 'assets', 'installer.nsh')), [])
   checkArchive(asarOf(folder))
   checkResources(join(folder, 'Longhaul.exe'), asarOf(folder))
   expect('every fuse stands as wanted', await fusesOf(join(folder, 'Longhaul.exe')), FUSES)

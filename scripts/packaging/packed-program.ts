@@ -1,6 +1,6 @@
 /** Reads back what packing has written: the archive's files, the program's resources, its fuses. */
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { getRawHeader, listPackage } from '@electron/asar'
 import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses'
@@ -34,6 +34,12 @@ export const isAllowed = (file: string): boolean => ALLOWED.some((pattern) => pa
 export function filesOf(asar: string): string[] {
   const entries = listPackage(asar, { isPack: false }).map((entry) => entry.replaceAll('\\', '/').replace(/^\//, ''))
   return entries.filter((entry) => !entries.some((other) => other.startsWith(`${entry}/`)))
+}
+
+/** What the packed folder holds that the uninstaller, which takes files away by their names, would leave behind. */
+export function leftByUninstaller(folder: string, script: string): string[] {
+  const removed = [...readFileSync(script, 'utf8').matchAll(/^ *(?:Delete|RMDir \/r) "\$INSTDIR\\([^"$]+)"/gm)]
+  return readdirSync(folder).filter((name) => !removed.some(([, path]) => path === name))
 }
 
 export type ProgramResources = {

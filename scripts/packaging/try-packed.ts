@@ -7,6 +7,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import packageJson from '../../package.json' with { type: 'json' }
+import { leftByUninstaller } from './packed-program.ts'
 
 const DEMO_TIMEOUT_MS = 180_000
 const dist = join(import.meta.dirname, '..', '..', 'dist')
@@ -32,6 +33,13 @@ check('ELECTRON_RUN_AS_NODE and NODE_OPTIONS change nothing', () => {
   const { status, stdout } = run(['--version'], { ELECTRON_RUN_AS_NODE: '1', NODE_OPTIONS: '--no-such-option' })
   return status === 0 && stdout.trim() === packageJson.version
 })
+if (process.platform === 'win32') {
+  check('uninstalling it leaves nothing behind', () => {
+    const left = leftByUninstaller(dirname(program), join(dist, '..', 'assets', 'installer.nsh'))
+    if (left.length > 0) console.log(`assets/installer.nsh does not name ${left.join(', ')}`)
+    return left.length === 0
+  })
+}
 // Electron checks the archive on Windows and macOS only.
 if (process.platform !== 'linux') {
   check('one changed word in the archive, and it does not start', () =>

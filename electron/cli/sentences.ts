@@ -145,8 +145,8 @@ const ADVICE: Partial<Record<FailureClass, Record<Language, string>>> = {
   },
   proxy: { en: 'Check --proxy, or use --proxy none.', zh: '请检查 --proxy，或改用 --proxy none。' },
   denied: {
-    en: 'A public bucket needs --no-sign-request, another one credentials that may read it (--profile), some --request-payer requester.',
-    zh: '公开的存储桶请用 --no-sign-request，否则请换有权限的凭证（--profile）；请求者付费的还要加 --request-payer requester。',
+    en: 'A public bucket needs --no-sign-request; one that refuses that too, credentials that may read it (--profile), some --request-payer requester.',
+    zh: '公开的存储桶请用 --no-sign-request；匿名也被拒绝的，需要有权限的凭证（--profile）；请求者付费的还要加 --request-payer requester。',
   },
   'clock-skew': { en: 'Set the clock right and try again.', zh: '请校准系统时间后再试。' },
   'missing-bucket': {

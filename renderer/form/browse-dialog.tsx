@@ -48,6 +48,7 @@ export function BrowseDialog({ draft, onChoose, onClose }: BrowseDialogProps) {
         {listing.failure && (
           <FailureNote
             failure={listing.failure}
+            isAnonymous={access.access.kind === 'anonymous'}
             action={
               <Button size="small" onClick={again}>
                 {t('form.previewRetry')}

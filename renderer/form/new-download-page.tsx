@@ -180,6 +180,7 @@ export function NewDownloadPage() {
             {startFailure && <FailureNote failure={startFailure} lead={t('form.startFailed')} />}
             <PreviewPanel
               preview={preview}
+              isAnonymous={draft.accessKind === 'anonymous'}
               idleText={notListed}
               folder={folderView}
               emptyAdvice={adviseEmpty(draft)}

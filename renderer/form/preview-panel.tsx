@@ -12,6 +12,8 @@ import './preview-panel.css'
 
 type PreviewPanelProps = {
   preview: PreviewState
+  /** Asked without an account. */
+  isAnonymous: boolean
   /** Why nothing is listed yet. */
   idleText: string
   folder: FolderView | undefined
@@ -24,6 +26,7 @@ type PreviewPanelProps = {
 /** What would be downloaded: count, size, whether it fits, a few names. */
 export function PreviewPanel({
   preview,
+  isAnonymous,
   idleText,
   folder,
   emptyAdvice,
@@ -42,6 +45,7 @@ export function PreviewPanel({
       {preview.status === 'failed' && (
         <FailureNote
           failure={preview.failure}
+          isAnonymous={isAnonymous}
           action={
             <Button size="small" onClick={onRetry}>
               {t('form.previewRetry')}

@@ -13,7 +13,8 @@ export type FailureText = {
 /** Where the file system's code says more than "an error". */
 const DISK_WORDS: Record<string, 'fileHeld' | 'fileTooLarge'> = { EBUSY: 'fileHeld', EFBIG: 'fileTooLarge' }
 
-export function describeFailure(t: TFunction, failure: Failure): FailureText {
+/** `isAnonymous`: nothing was signed, so that there is no sense in advising it. */
+export function describeFailure(t: TFunction, failure: Failure, isAnonymous = false): FailureText {
   const { subject = '', region = '' } = failure
   const evidence = [
     failure.code,
@@ -86,7 +87,10 @@ export function describeFailure(t: TFunction, failure: Failure): FailureText {
   }
   return {
     sentence: subject ? t(`failures.${failure.class}.named`, { subject }) : t(`failures.${failure.class}.plain`),
-    advice: t(`failures.${failure.class}.advice`),
+    advice:
+      isAnonymous && failure.class === 'denied'
+        ? t('failures.special.deniedToAllAdvice')
+        : t(`failures.${failure.class}.advice`),
     evidence,
   }
 }

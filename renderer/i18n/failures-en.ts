@@ -152,6 +152,8 @@ export const failuresEn: Translation<typeof failuresZh> = {
     notAbsoluteAdvice: 'Write the whole path, or pick the folder with “Choose”.',
     fileTooLarge: 'The file system of this folder takes no file this large.',
     fileTooLargeAdvice: 'Choose a folder on another drive: FAT32, say, takes no file of 4 GiB or more.',
+    deniedToAllAdvice:
+      'Not everyone may read this: choose another kind of access with an account that may, or ask the bucket’s owner; check bucket and prefix too.',
     programUnreachable: 'The Longhaul program cannot be reached.',
     programUnreachableAdvice: 'Make sure that it is still running; the window reconnects by itself.',
     contractBroken: 'The program’s answer does not fit this page.',

@@ -84,6 +84,11 @@ describe.each(LANGUAGES)('in %s', (language) => {
     expect(told.advice).not.toBe(general.advice)
     expect(told.evidence).toContain('SecondLevelDomainForbidden')
   })
+  test('who is denied without an account is not sent back to have none', () => {
+    const anonymous = t('form.accessAnonymous')
+    expect(describeFailure(t, { class: 'denied' }).advice).toContain(anonymous)
+    expect(describeFailure(t, { class: 'denied' }, true).advice).not.toContain(`“${anonymous}”`)
+  })
   test('a page that is not there is told from a bucket that is not', () => {
     const noPage = { class: 'protocol', code: 'HTTP 404', httpStatus: 404, subject: 'intranet:8080' } as const
     expect(describeFailure(t, noPage).sentence).toMatch(/S3.*intranet:8080|intranet:8080.*S3/)

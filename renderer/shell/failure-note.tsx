@@ -9,14 +9,16 @@ type FailureNoteProps = {
   failure: Failure
   /** Words before the sentence, e.g. "Not started: "; with the space, which Chinese does not want. */
   lead?: string
+  /** It was met without an account. */
+  isAnonymous?: boolean
   /** A button that may help, after the advice. */
   action?: ReactNode
 }
 
 /** One failure: the sentence, what to do, and the evidence in small print. Spoken when it appears. */
-export function FailureNote({ failure, lead, action }: FailureNoteProps) {
+export function FailureNote({ failure, lead, isAnonymous, action }: FailureNoteProps) {
   const { t } = useTranslation()
-  const { sentence, advice, evidence } = describeFailure(t, failure)
+  const { sentence, advice, evidence } = describeFailure(t, failure, isAnonymous)
   return (
     <div className="lh-failure" role="alert">
       <CloseCircleFilled className="lh-failure-icon" aria-hidden="true" />

@@ -39,7 +39,7 @@ export function BannerLine({ job, snapshot, events, commands }: BannerLineProps)
   const whyItStopped = (stopped: string): FilledSentence => {
     const failure = job.summary?.failure
     if (!failure) return { lead: stopped, details: '' }
-    const { sentence, advice } = describeFailure(t, failure)
+    const { sentence, advice } = describeFailure(t, failure, job.spec.source.access.kind === 'anonymous')
     return { lead: `${stopped}${words.punctuation.colon}${sentence}`, details: advice }
   }
   // The program's clock decides what is recent; without a snapshot only conditions without an age are left.

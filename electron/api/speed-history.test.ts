@@ -67,11 +67,16 @@ test('no byte is lost while points are folded, and time never runs backwards', (
   )
 })
 
-test('a clock that was set back adds nothing', () => {
+test('a clock that was set back takes the past along: nothing goes unseen until it has caught up', () => {
   const history = createSpeedHistory()
-  history.add(point(START + 10, 1, 5))
-  history.add(point(START + 5, 1, 5))
-  expect(history.read({ sinceSeconds: 0 }).map(({ time }) => time)).toEqual([START + 10])
+  const hours = 8 * 3600
+  for (let second = 1; second <= 2000; second++) history.add(point(START + hours + second, 1, 3))
+  const before = history.read({ sinceSeconds: 0 })
+  for (let second = 1; second <= 5; second++) history.add(point(START + 2000 + second, 1, 3))
+  const times = history.read({ sinceSeconds: 0 }).map(({ time }) => time)
+  expect(times.slice(-7)).toEqual([-1, 0, 1, 2, 3, 4, 5].map((second) => START + 2000 + second))
+  expect(times[0]).toBe((before[0] as SpeedPoint).time - hours)
+  expect(times.every((time, index) => index === 0 || time > (times[index - 1] as number))).toBe(true)
 })
 
 test('a snapshot every 50 ms does not outgrow its tier', () => {

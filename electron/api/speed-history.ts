@@ -98,10 +98,17 @@ export function createSpeedHistory(saved: SpeedPoint[][] = []): SpeedHistory {
     for (const old of points.splice(0, expired)) if (tier + 1 < TIERS.length) add(tier + 1, old)
   }
 
+  function moveBack(seconds: number): void {
+    for (const points of tiers) {
+      for (const [index, point] of points.entries()) points[index] = { ...point, time: point.time - seconds }
+    }
+  }
+
   return {
     add(point) {
-      // The machine's clock was set back: the chart's time never runs backwards.
-      if (point.time > newest()) add(0, point)
+      // The machine's clock was set back. Time never runs backwards here, and the next hours must not go unseen.
+      if (point.time <= newest()) moveBack(newest() - (point.time - point.seconds))
+      add(0, point)
     },
     read({ sinceSeconds, untilSeconds = Number.POSITIVE_INFINITY, maxPoints }) {
       const found = tiers.toReversed().flatMap((points) => {

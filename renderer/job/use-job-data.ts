@@ -29,18 +29,21 @@ export function useEvents(jobId: string): readonly EngineEvent[] {
   const client = useClient()
   const hostState = useHostState()
   const pushed = useJobEvents(jobId)
-  const [earlier, setEarlier] = useState(NO_EVENTS)
+  const newest = useRef<EngineEvent>(undefined)
+  newest.current = pushed.at(-1)
+  const [read, setRead] = useState<{ earlier: readonly EngineEvent[]; askedAfter: EngineEvent | undefined }>()
   useEffect(() => {
     if (hostState !== 'connected') return
     let wanted = true
+    const askedAfter = newest.current
     void client.call('jobs.events', { jobId, limit: MAX_EVENTS }).then((outcome) => {
-      if (wanted && outcome.ok) setEarlier(outcome.value)
+      if (wanted && outcome.ok) setRead({ earlier: outcome.value, askedAfter })
     })
     return () => {
       wanted = false
     }
   }, [client, jobId, hostState])
-  return useMemo(() => joinEvents(earlier, pushed), [earlier, pushed])
+  return useMemo(() => joinEvents(read?.earlier ?? NO_EVENTS, pushed, read?.askedAfter), [read, pushed])
 }
 
 export type JobTrace = { history: SpeedHistory; marks: readonly Mark[]; loaded: boolean }

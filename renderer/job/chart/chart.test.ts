@@ -54,6 +54,16 @@ describe('history of the speed', () => {
     expect(appendSnapshot(two, snapshot, undefined)).toBe(two)
   })
 
+  it('goes on when the clock was set back by hours, and takes the past along', () => {
+    const hours = 8 * 3600
+    const snapshot = { ...sampleSnapshot(), time: iso(START + hours) }
+    const next = { ...snapshot, time: iso(START), bytesPerSecond: 5 }
+    const one = appendSnapshot(EMPTY_HISTORY, snapshot, undefined)
+    const two = appendSnapshot(one, next, snapshot)
+    expect(two.time).toEqual([START - 1, START])
+    expect(two.bytesPerSecond).toEqual([31.8e6, 5])
+  })
+
   it('leaves a paused tick empty instead of calling it zero', () => {
     const paused = { ...sampleSnapshot(), phase: 'paused' as const, bytesPerSecond: 0 }
     expect(appendSnapshot(EMPTY_HISTORY, paused, undefined).bytesPerSecond).toEqual([null])

@@ -58,7 +58,10 @@ export function fromHistory(history: History): SpeedHistory {
 const isErrorColumn = (name: MeasuredName): name is ErrorColumn => name.startsWith('errors:')
 export const layerOf = (column: ErrorColumn): ErrorLayer => column.slice('errors:'.length) as ErrorLayer
 
-/** Appends one tick. A snapshot that is not newer than the last point changes nothing. */
+/**
+ * Appends one tick. A snapshot that is not newer than the last point changes nothing, unless the clock was set back since
+ * the one before: then the past moves along, as the program's own does.
+ */
 export function appendSnapshot(
   history: SpeedHistory,
   snapshot: MetricsSnapshot,
@@ -68,7 +71,11 @@ export function appendSnapshot(
   if (hasEnded(snapshot.phase) || snapshot.phase === 'finishing') return history
   const time = Date.parse(snapshot.time) / 1000
   const last = history.time.at(-1)
-  if (last !== undefined && time <= last) return history
+  if (last !== undefined && time <= last) {
+    if (!previous || Date.parse(previous.time) / 1000 <= time) return history
+    const moved = history.time.map((at) => at - (last - time) - 1)
+    return appendSnapshot({ ...history, time: moved }, snapshot, previous)
+  }
   const paused = snapshot.phase === 'paused'
   const rates = errorRates(previous, snapshot)
   const { connections } = snapshot

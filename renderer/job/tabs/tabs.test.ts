@@ -54,9 +54,21 @@ describe('events read and events pushed', () => {
     ['pushed before the answer came is in the answer as well', read, [event(5, 'throttled', { status: 503 })], [1, 5]],
     ['another event of the same instant', read, [event(5, 'rate-changed')], [1, 5, 5]],
     ['news', read, [event(9, 'paused')], [1, 5, 9]],
+    [
+      'news of a clock that was set back',
+      read,
+      [event(5, 'throttled', { status: 503 }), event(0, 'paused')],
+      [1, 5, 0],
+    ],
+    ['the first news of such a clock', read, [event(0, 'paused'), event(1, 'resumed')], [1, 5, 0, 1]],
   ])('%s', (_, earlier, pushed, seconds) => {
     const joined = joinEvents(earlier as EngineEvent[], pushed as EngineEvent[])
     expect(joined.map(({ time }) => (Date.parse(time) - 1_767_225_600_000) / 1000)).toEqual(seconds)
+  })
+
+  it('what had been pushed long before it was all read again is not told once more', () => {
+    const long = event(1, 'resumed')
+    expect(joinEvents([event(8, 'paused')], [long, event(9, 'resumed')], long)).toHaveLength(2)
   })
 })
 

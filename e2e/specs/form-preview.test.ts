@@ -50,3 +50,18 @@ spec("the example's own prefix on another endpoint is not narrowed by the exampl
   await page.getByLabel(words.address).fill(`${server.endpointUrl}/${ERA5_BUCKET}/${ERA5_PREFIX}`)
   await page.getByText(words.objectCount(String(objects.length))).waitFor()
 })
+
+spec(
+  'a name of a thousand characters shows its start and its end, and all of it when it is pressed',
+  async (workshop) => {
+    const name = `first-${'abcdefghi_'.repeat(80)}-last.nc`
+    const server = await workshop.serve({ buckets: { archive: [{ key: `a/${name}`, size: 1000 }] } })
+    const page = await workshop.open(await workshop.start())
+    await page.getByLabel(words.address).fill(`${server.endpointUrl}/archive/a/`)
+    const cut = page.getByText(/^first-.{1,60}…/)
+    expect((await cut.textContent())?.endsWith('-last.nc')).toBe(true)
+    expect(await page.getByText(name, { exact: true }).isVisible()).toBe(false)
+    await cut.click()
+    await page.getByText(name, { exact: true }).waitFor()
+  },
+)

@@ -147,14 +147,33 @@ function Sample({ sample }: { sample: Preview['sample'] }) {
       <ul className="lh-preview-sample" aria-labelledby={id}>
         {sample.slice(0, 5).map(({ key, size }) => (
           <li key={key} title={key}>
-            {/* Whole, on a second line where it must: start and end together tell objects apart. */}
-            <bdi dir="ltr" className="lh-preview-name">
-              {key.slice(key.lastIndexOf('/') + 1) || key}
-            </bdi>
+            <SampleName name={key.slice(key.lastIndexOf('/') + 1) || key} />
             <span className="lh-number">{formatBytes(size)}</span>
           </li>
         ))}
       </ul>
     </>
+  )
+}
+
+/** Three lines of the panel. */
+const LONGEST_NAME = 110
+
+/** Start and end together tell objects apart. A key may have a thousand characters: then a press shows those between. */
+function SampleName({ name }: { name: string }) {
+  const half = LONGEST_NAME / 2
+  const whole = (
+    <bdi dir="ltr" className="lh-preview-name">
+      {name}
+    </bdi>
+  )
+  if (name.length <= LONGEST_NAME) return whole
+  return (
+    <details className="lh-preview-long">
+      <summary className="lh-preview-name">
+        <bdi dir="ltr">{`${name.slice(0, half)}…${name.slice(-half)}`}</bdi>
+      </summary>
+      {whole}
+    </details>
   )
 }

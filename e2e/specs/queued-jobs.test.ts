@@ -38,6 +38,12 @@ spec('of three jobs one is at work; the next begins when it ends, the last when 
   server.setWeather([])
   await expect.poll(() => page.locator('.lh-side-phase', { hasText: words.completed }).count()).toBe(3)
   for (const folder of folders) expect(await archive.differences(server, folder)).toEqual([])
+
+  await page.getByRole('button', { name: words.clearDone }).click()
+  await page.getByRole('dialog').getByRole('button', { name: words.remove }).click()
+  await expect.poll(() => page.locator('.lh-side-phase').count()).toBe(0)
+  await page.getByRole('heading', { name: words.newDownload }).waitFor()
+  for (const folder of folders) expect(await archive.differences(server, folder)).toEqual([])
 })
 
 spec('jobs that the program was torn from go on in the order they were begun', async (workshop) => {

@@ -4,6 +4,9 @@ import type { Translation } from './translation.ts'
 export const shellEn: Translation<typeof shellZh> = {
   newDownload: 'New download',
   jobs: 'Jobs',
+  clearDone: 'Clear finished',
+  clearDoneQuestion_one: 'Remove {{count}} finished job from the list?',
+  clearDoneQuestion_other: 'Remove {{count}} finished jobs from the list?',
   noJobs: 'No jobs yet',
   settings: 'Settings',
   navigation: 'Navigation',

@@ -2,6 +2,9 @@
 export const shellZh = {
   newDownload: '新建下载',
   jobs: '任务',
+  clearDone: '清除已完成',
+  clearDoneQuestion_one: '从列表中移除 {{count}} 个已完成的任务？',
+  clearDoneQuestion_other: '从列表中移除 {{count}} 个已完成的任务？',
   noJobs: '还没有任务',
   settings: '设置',
   navigation: '导航',

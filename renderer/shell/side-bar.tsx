@@ -18,6 +18,7 @@ import { formatRate } from '../../shared/format-units.ts'
 import type { JobView } from '../../shared/ipc-contract.ts'
 import { useTranslation } from '../i18n/index.ts'
 import { useJobs, useSnapshot } from '../store/use-window-store.tsx'
+import { ClearDone } from './clear-done.tsx'
 import { jobFraction, jobMood, nameJobs, type PhaseWord, wholePercent } from './job-label.ts'
 import { type Route, routeHash, useRoute } from './route.ts'
 import './side-bar.css'
@@ -32,9 +33,10 @@ export function SideBar() {
       <SideLink route={{ page: 'new' }} current={route.page === 'new'} icon={<PlusOutlined />}>
         {t('shell.newDownload')}
       </SideLink>
-      <h2 className="lh-side-heading" id="lh-side-jobs">
-        {t('shell.jobs')}
-      </h2>
+      <div className="lh-side-heading">
+        <h2 id="lh-side-jobs">{t('shell.jobs')}</h2>
+        <ClearDone jobs={jobs} />
+      </div>
       {jobs.length === 0 ? (
         <p className="lh-side-empty">{t('shell.noJobs')}</p>
       ) : (

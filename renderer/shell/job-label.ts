@@ -6,7 +6,10 @@ import { foundNothing, type JobPhase } from '../../shared/job-state.ts'
 /** Last part of the prefix (`202510` of `e5.oper.an.pl/202510/`), or the bucket. */
 export const jobName = (source: Place): string => lastParts(source, 1)
 
-/** By id. Namesakes have as much of what stands before as tells them apart: `temperature/2025`, `wind/2025`. */
+/**
+ * By id. Namesakes have as much of what stands before as tells them apart: `temperature/2025`, `wind/2025`. What stands between
+ * that and the last part goes, where it tells nothing: `era5/…/2025`, `goes/…/2025`.
+ */
 export function nameJobs(jobs: readonly NamedJob[]): ReadonlyMap<string, string> {
   const names = new Map<string, string>()
   let unnamed = jobs
@@ -22,7 +25,17 @@ export function nameJobs(jobs: readonly NamedJob[]): ReadonlyMap<string, string>
       return (places.get(name)?.size ?? 0) > 1
     })
   }
+  const shorts = [...new Set(names.values())].map(withoutMiddle)
+  for (const [jobId, name] of names) {
+    const short = withoutMiddle(name)
+    if (short !== name && shorts.indexOf(short) === shorts.lastIndexOf(short)) names.set(jobId, short)
+  }
   return names
+}
+
+function withoutMiddle(name: string): string {
+  const parts = name.split('/')
+  return parts.length > 2 ? `${parts[0]}/…/${parts.at(-1)}` : name
 }
 
 type Place = Pick<Source, 'bucket' | 'prefix'>

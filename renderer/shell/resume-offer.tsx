@@ -15,7 +15,9 @@ export function ResumeOffer() {
   const client = useClient()
   const { message } = App.useApp()
   const route = useRoute()
-  const interrupted = useJobs().filter(
+  const jobs = useJobs()
+  const names = nameJobs(jobs)
+  const interrupted = jobs.filter(
     (job) => job.phase === 'interrupted' && !(route.page === 'job' && route.jobId === job.jobId),
   )
   const [later, setLater] = useState(false)
@@ -39,7 +41,7 @@ export function ResumeOffer() {
     >
       <HistoryOutlined aria-hidden="true" />
       <strong>{t('shell.offerResume', { count: interrupted.length })}</strong>
-      <span className="lh-truncate">{[...nameJobs(interrupted).values()].join(' · ')}</span>
+      <span className="lh-truncate">{interrupted.map(({ jobId }) => names.get(jobId)).join(' · ')}</span>
       <span className="lh-resume-buttons">
         <Button size="small" type="primary" loading={resuming} onClick={() => void resumeAll()}>
           {t('shell.resume')}

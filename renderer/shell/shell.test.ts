@@ -38,6 +38,16 @@ test.each<[string, string[], string[]]>([
     ['s3://era5/t/2025/', 's3://era5/u/2025/', 's3://era5/t/2024/'],
     ['t/2025', 'u/2025', '2024'],
   ],
+  [
+    'what is between tells nothing',
+    ['s3://era5/pl/x/2025/', 's3://goes/pl/x/2025/', 's3://era5/pl/y/2025/'],
+    ['era5/…/2025', 'goes/…/2025', 'y/2025'],
+  ],
+  [
+    'what is between tells them apart',
+    ['s3://a/x/25/', 's3://a/y/25/', 's3://b/x/25/', 's3://b/y/25/'],
+    ['a/x/25', 'a/y/25', 'b/x/25', 'b/y/25'],
+  ],
   ['one within the other', ['s3://a/a/', 's3://a/'], ['a/a', 'a']],
   ['the same place twice', ['s3://era5/t/2025/', 's3://era5/t/2025/'], ['2025', '2025']],
 ])('names of jobs, %s', (_, addresses, expected) => {

@@ -123,8 +123,9 @@ function JobLink({ job, name, place, current }: JobLinkProps) {
         <span className={`lh-side-icon lh-mood-${mood}`} aria-hidden="true">
           {PHASE_ICONS[word]}
         </span>
-        <span className="lh-side-name lh-truncate">
-          <bdi dir="ltr">{name}</bdi>
+        <span className="lh-side-name lh-truncate" data-namesake={name.includes('/') || undefined}>
+          {/* May go on in the next line behind a slash, and only there. */}
+          <bdi dir="ltr">{name.replaceAll('/', '/\u200b')}</bdi>
         </span>
         <span className="lh-side-percent lh-number">{percent}</span>
         <span className={`lh-side-phase lh-truncate lh-mood-${mood}`}>{phase}</span>

@@ -198,6 +198,10 @@ export const diagnosisWordsEn: DiagnosisWords = {
     },
     'space-enough': { says: 'There is room enough.' },
     'space-short': { says: 'There may not be room enough.', advice: 'Make room first, or choose another folder.' },
+    'space-below-listed': {
+      says: 'The first page of the listing alone holds {{listedBytes}}; less what is there already, it may not fit.',
+      advice: 'Make room first, or choose another folder.',
+    },
     'space-gone': {
       says: 'The disk is nearly full.',
       advice: 'Make room; a job waits when there is none, and loses nothing.',

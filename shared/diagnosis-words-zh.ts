@@ -182,6 +182,10 @@ export const diagnosisWordsZh: DiagnosisWords = {
     'disk-very-busy': { says: '磁盘几乎卡住。', advice: '换到固态硬盘；检查磁盘健康和同时写盘的程序。' },
     'space-enough': { says: '空间足够。' },
     'space-short': { says: '空间可能不够。', advice: '先腾出空间，或换一个文件夹。' },
+    'space-below-listed': {
+      says: '单是列出的前一批对象就有 {{listedBytes}}，未必放得下（其中可能有已下载的）。',
+      advice: '先腾出空间，或换一个文件夹。',
+    },
     'space-gone': { says: '磁盘快满了。', advice: '腾出空间；空间不足时任务会暂停，不会丢失数据。' },
     'memory-normal': { says: '正常。' },
     'memory-high': { says: '偏高。', advice: '对象极多时会这样；若还在增长，请看“内存增长”。' },

@@ -129,6 +129,7 @@ export const CAUSES = [
   'disk-very-busy',
   'space-enough',
   'space-short',
+  'space-below-listed',
   'space-gone',
   'memory-normal',
   'memory-high',

@@ -45,9 +45,8 @@ export function judgeFreeSpace(space: Outcome<{ freeBytes: number; totalBytes: n
   const say = (verdict: Judged['verdict'], cause: Judged['cause']) =>
     judged(verdict, cause, freeBytes, { threshold: SPACE_BYTES, evidence })
   if (freeBytes < SPACE_BYTES.bad) return say('bad', 'space-gone')
-  return freeBytes < Math.max(SPACE_BYTES.notice, listedBytes)
-    ? say('notice', 'space-short')
-    : say('ok', 'space-enough')
+  if (freeBytes < listedBytes) return say('notice', 'space-below-listed')
+  return freeBytes < SPACE_BYTES.notice ? say('notice', 'space-short') : say('ok', 'space-enough')
 }
 
 /** DESIGN 8.1: 150 MB more than idle, and 400 MB with a listing of a million keys; the desktop's own share on top. */

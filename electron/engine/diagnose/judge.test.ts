@@ -284,7 +284,7 @@ describe.each<[string, [situation: string, judged: Judged, verdict: string, caus
       ['a busy disk', judgeDiskLatency(disk(1, [90, 101, 150])), 'notice', 'disk-busy'],
       ['a choked one', judgeDiskLatency(disk(1, [1001])), 'bad', 'disk-very-busy'],
       ['room', space(5e11), 'ok', 'space-enough'],
-      ['not for all that is listed', space(5e11, 6e11), 'notice', 'space-short'],
+      ['not for all that is listed', space(5e11, 6e11), 'notice', 'space-below-listed'],
       ['little room', space(5e9), 'notice', 'space-short'],
       ['no room', space(5e8), 'bad', 'space-gone'],
       ['200 MB', judgeMemory({ rssBytes: 2e8, freeBytes: 1e9, totalBytes: 8e9 }), 'ok', 'memory-normal'],

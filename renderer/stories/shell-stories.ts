@@ -36,6 +36,14 @@ export const JOBS: JobView[] = [
       source: { ...sampleJob().spec.source, prefix: 'a-very-long-prefix-name-that-does-not-fit/' },
     },
   }),
+  job('completed', 4, {
+    bytesDone: 676e9,
+    objectsDone: 496,
+    spec: {
+      ...sampleJob().spec,
+      source: { ...sampleJob().spec.source, bucket: 'era5-mirror', prefix: 'e5.oper.an.pl/202512/' },
+    },
+  }),
 ]
 
 const withJobs = {

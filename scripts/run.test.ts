@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -31,4 +31,13 @@ test.skipIf(process.platform === 'win32')('what npm started ends when npm is end
   expect(isAlive(pid)).toBe(true)
   shell.kill('SIGTERM')
   await expect.poll(() => isAlive(pid)).toBe(false)
+})
+
+test('npm is told of every install script whether it may run: that of the pinned Node must', async () => {
+  const read = async (name: string) => JSON.parse(await readFile(join(here, '..', name), 'utf8'))
+  const packages: Record<string, { hasInstallScript?: boolean }> = (await read('package-lock.json')).packages
+  const withScript = Object.keys(packages).filter((path) => packages[path]?.hasInstallScript)
+  const { allowScripts } = await read('package.json')
+  expect(withScript.map((path) => path.replace(/^.*node_modules\//, '')).sort()).toEqual(Object.keys(allowScripts))
+  expect(allowScripts.node).toBe(true)
 })

@@ -127,6 +127,7 @@ test.each<[string, Failure, 'en' | 'zh', string]>([
     'en',
     ' A file stands where a folder is needed; choose another folder.',
   ],
+  ['a path too long', { class: 'disk', code: 'ENAMETOOLONG' }, 'zh', '请换一个路径更短的文件夹。'],
   ['any other trouble of the disk', { class: 'disk', code: 'EIO' }, 'en', ''],
   [
     'a profile nobody has',

@@ -46,7 +46,7 @@ function failedLines(summary: Summary, language: Language): string[] {
 
 /** Of the operating system's codes, which a message begins with, those that say more than the class. */
 const tellingCode = (message: string) => {
-  const [code] = /^(EBUSY|EFBIG)\b/.exec(message) ?? []
+  const [code] = /^(EBUSY|EFBIG|ENAMETOOLONG)\b/.exec(message) ?? []
   return code ? { code, detail: message } : {}
 }
 

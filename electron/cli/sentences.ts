@@ -118,6 +118,10 @@ const BY_CODE: Record<string, Record<Language, Forms>> = {
     en: ['The file system takes no file as large as $.', 'The file system takes no file this large.'],
     zh: ['文件系统不支持像 $ 这样大的文件。', '文件系统不支持这样大的文件。'],
   },
+  ENAMETOOLONG: {
+    en: ['The path of $ is too long.', 'The path is too long.'],
+    zh: ['$ 的路径太长。', '路径太长。'],
+  },
 }
 
 export function sentenceFor(failure: Failure, language: Language): string {
@@ -211,6 +215,7 @@ const ADVICE_BY_CODE: Record<string, Record<Language, string>> = {
     zh: '请在那个程序中关闭它，再次运行同一条命令。',
   },
   EFBIG: SMALL_FILES_ONLY,
+  ENAMETOOLONG: { en: 'Choose a folder with a shorter path.', zh: '请换一个路径更短的文件夹。' },
   ERR_TLS_CERT_ALTNAME_INVALID: {
     en: 'It is a certificate for other names: a bucket with dots in its name needs --path-style.',
     zh: '该证书属于其他主机名：名字里带点的存储桶请用 --path-style。',

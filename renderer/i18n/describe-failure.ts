@@ -11,7 +11,11 @@ export type FailureText = {
 }
 
 /** Where the file system's code says more than "an error". */
-const DISK_WORDS: Record<string, 'fileHeld' | 'fileTooLarge'> = { EBUSY: 'fileHeld', EFBIG: 'fileTooLarge' }
+const DISK_WORDS: Record<string, 'fileHeld' | 'fileTooLarge' | 'pathTooLong'> = {
+  EBUSY: 'fileHeld',
+  EFBIG: 'fileTooLarge',
+  ENAMETOOLONG: 'pathTooLong',
+}
 
 /** `isAnonymous`: nothing was signed, so that there is no sense in advising it. */
 export function describeFailure(t: TFunction, failure: Failure, isAnonymous = false): FailureText {

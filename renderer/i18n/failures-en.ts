@@ -154,6 +154,8 @@ export const failuresEn: Translation<typeof failuresZh> = {
     fileTooLargeAdvice: 'Choose a folder on another drive: FAT32, say, takes no file of 4 GiB or more.',
     deniedToAllAdvice:
       'Not everyone may read this: choose another kind of access with an account that may, or ask the bucket’s owner; check bucket and prefix too.',
+    pathTooLong: 'The path is too long for the file system.',
+    pathTooLongAdvice: 'Choose a folder with a shorter path.',
     programUnreachable: 'The Longhaul program cannot be reached.',
     programUnreachableAdvice: 'Make sure that it is still running; the window reconnects by itself.',
     contractBroken: 'The program’s answer does not fit this page.',

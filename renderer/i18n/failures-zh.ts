@@ -153,6 +153,8 @@ export const failuresZh = {
     fileTooLargeAdvice: '换一个磁盘上的文件夹：例如 FAT32 不支持 4 GiB 及以上的文件。',
     deniedToAllAdvice:
       '这里不允许匿名访问：请换一种访问方式，用有权限的账号，或请存储桶的所有者授权；也请检查存储桶和前缀有没有写错。',
+    pathTooLong: '路径太长，文件系统不支持。',
+    pathTooLongAdvice: '换一个路径更短的文件夹。',
     programUnreachable: '联系不上 Longhaul 程序。',
     programUnreachableAdvice: '请确认程序仍在运行；恢复后会自动重新连接。',
     contractBroken: '程序的应答与页面不匹配。',

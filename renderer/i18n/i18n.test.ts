@@ -94,7 +94,7 @@ describe.each(LANGUAGES)('in %s', (language) => {
     expect(describeFailure(t, noPage).sentence).toMatch(/S3.*intranet:8080|intranet:8080.*S3/)
     expect(describeFailure(t, { ...noPage, class: 'missing-bucket' }).sentence).not.toContain('S3')
   })
-  test.each(['EBUSY', 'EFBIG'])('a file, not the whole disk, is said to be in trouble: %s', (code) => {
+  test.each(['EBUSY', 'EFBIG', 'ENAMETOOLONG'])('a file, not the whole disk, is said to be in trouble: %s', (code) => {
     const failure = { class: 'disk', subject: 'D:/era5/a.nc' } as const
     const [general, told] = [describeFailure(t, failure), describeFailure(t, { ...failure, code })]
     expect(told.sentence).not.toBe(general.sentence)

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -65,6 +65,12 @@ test.each([
 test('a link planted in its place is refused', () => {
   symlinkSync(join(folder, 'elsewhere'), join(folder, 'lock'))
   expect(lockDestination(folder)).toMatchObject({ ok: false, failure: { class: 'unsafe-path' } })
+})
+
+test('a path longer than SQLite opens is called that, not a folder without permission', () => {
+  const deep = join(folder, ...Array.from({ length: 6 }, () => 'x'.repeat(100)))
+  mkdirSync(deep, { recursive: true })
+  expect(lockDestination(deep)).toMatchObject({ ok: false, failure: { class: 'disk', code: 'ENAMETOOLONG' } })
 })
 
 test('a folder that does not exist is a failure with a name', () => {

@@ -25,6 +25,9 @@ const PROTOCOL = 15
 const NOT_A_DATABASE = 26
 const CORRUPT = 11
 
+/** What SQLite opens, in bytes; of Windows in characters. It says only that it cannot. */
+const LONGEST_PATH = process.platform === 'win32' ? 259 : 511
+
 /** `folder` is DEST/.longhaul and must exist. */
 export function lockDestination(folder: string): Outcome<DestinationLock> {
   const path = join(folder, 'lock')
@@ -79,9 +82,11 @@ function outcomeOf(attempt: Attempt, path: string): Outcome<DestinationLock> {
     case BUSY:
     case LOCKED:
       return failed({ class: 'locked', subject: dirname(dirname(path)) })
+    case CANNOT_OPEN:
+      if (Buffer.byteLength(path) > LONGEST_PATH) return failed({ class: 'disk', code: 'ENAMETOOLONG', subject: path })
+      return failed({ class: 'disk-denied', code, subject: path, detail })
     case READ_ONLY:
     case PERMISSION:
-    case CANNOT_OPEN:
       return failed({ class: 'disk-denied', code, subject: path, detail })
     case FULL:
       return failed({ class: 'disk-full', code, subject: path, detail })

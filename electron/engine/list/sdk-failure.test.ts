@@ -44,6 +44,16 @@ describe('what the SDK throws', () => {
       thrown('', { errors: [thrown('connect', { code: 'ECONNREFUSED' })] }),
       { class: 'connect' },
     ],
+    [
+      'an answer that is no HTTP',
+      thrown('Parse Error: Expected HTTP/', { code: 'HPE_INVALID_CONSTANT' }),
+      { class: 'protocol', code: 'HPE_INVALID_CONSTANT' },
+    ],
+    [
+      'an answer that ends in its head',
+      thrown('Parse Error', { code: 'HPE_INVALID_EOF_STATE' }),
+      { class: 'connect', code: 'HPE_INVALID_EOF_STATE' },
+    ],
     ['a certificate nobody trusts', thrown('self-signed', { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }), { class: 'tls' }],
     [
       'no connection in time',

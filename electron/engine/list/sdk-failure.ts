@@ -68,6 +68,9 @@ export const isUnsigned = ({ code, httpStatus, requestId }: Failure): boolean =>
 const nameOf = (error: SdkError, status: number): string =>
   /^(Unknown|UnknownError|Error)$/.test(error.name) ? `HTTP ${status}` : error.name
 
+/** What Node's parser says of an answer that ended too early. */
+const CUT_SHORT = new Set(['HPE_INVALID_EOF_STATE', 'HPE_CLOSED_CONNECTION'])
+
 /** Nothing came back over HTTP: a socket, a timer or the credentials. */
 function withoutAnswer(error: SdkError): Failure {
   const inner = error.errors?.[0] ?? error
@@ -83,6 +86,8 @@ function withoutAnswer(error: SdkError): Failure {
   if (error.name === 'TimeoutError' && isCut) return classifySocketError({ code, message: error.message }, 'open')
   if (error.name === 'TimeoutError')
     return { class: /connect/i.test(error.message) ? 'connect' : 'stalled', code: 'timeout', detail }
+  // Somebody answered, and it was no HTTP: another port, another service.
+  if (code?.startsWith('HPE_') && !CUT_SHORT.has(code)) return { class: 'protocol', code, detail }
   if (code) return classifySocketError({ code, message: inner.message || error.message }, 'connecting')
   if (/proxy/i.test(error.message)) return { class: 'proxy', detail }
   // Of a document it cannot read, such as the page of a login, the SDK has nothing to say but that: "Error".

@@ -140,6 +140,15 @@ describe('an object is begun', () => {
     expect(run.table.size(0)).toBe(2 * MIB)
   })
 
+  it.each(['d41d8cd98f00b204e9800998ecf8427e', 'D41D8CD98F00B204E9800998ECF8427E'])(
+    'without a question, when it is empty and its ETag says so: %s',
+    async (etag) => {
+      const run = await startRun([{ ...SMALL, size: 0, etag }])
+      await run.begin()
+      expect(run.heads()).toBe(0)
+    },
+  )
+
   it('where an earlier run has left it', async () => {
     await leaveHalf(BIG)
     const run = await startRun([BIG])

@@ -102,7 +102,7 @@ export function createObjectLanding(options: LandObjectsOptions) {
   async function begin(index: number, group: PrefixGroup): Promise<Outcome<OpenObject | undefined>> {
     const { kind, path, mapped } = pathOf(index)
     // No request would ever find out that the listing is wrong about it.
-    if (kind === 'file' && table.size(index) === 0 && table.etag(index) !== MD5_OF_NOTHING) {
+    if (kind === 'file' && table.size(index) === 0 && table.etag(index).toLowerCase() !== MD5_OF_NOTHING) {
       const pinned = await repin(index)
       if (!pinned.ok) return pinned
     }

@@ -159,6 +159,12 @@ describe('a mistake names its flag and echoes the value', () => {
   test.each(['', ' ', 's3://era5/202510/', 'file:///data', 'HTTPS://host/x'])('no folder: %j', (destination) => {
     expect(() => parse({}, undefined, destination)).toThrow(`DEST: ${JSON.stringify(destination)} is`)
   })
+
+  test('a folder whose name is no UTF-8 is not taken for another one', () => {
+    const elsewhere = Buffer.from([0x2f, 0xb5, 0xd8]).toString()
+    expect(() => parse({}, undefined, elsewhere)).toThrow('DEST: "/\ufffd\ufffd" is not UTF-8')
+    expect(() => parse({ typed: { 'log-dir': elsewhere } })).toThrow('--log-dir: ')
+  })
 })
 
 describe('flag beats environment beats settings', () => {

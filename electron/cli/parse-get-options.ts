@@ -41,13 +41,13 @@ export function parseGetOptions(
   flags: FlagValues,
   context: ParseContext,
 ): JobSpec {
-  const path = (text: string) => resolve(context.workingFolder, text)
+  const path = (text: string, origin: string) => readableFolder(resolve(context.workingFolder, text), origin)
   const value = valueReader(flags)
   if (destination.trim() === '') refuseValue('DEST', destination, 'is no folder')
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(destination)) refuseValue('DEST', destination, 'is an address, not a folder')
   return jobSpecSchema.parse({
     source: parseSource(address, flags),
-    destination: path(destination),
+    destination: path(destination, 'DEST'),
     include: parseEach('include', flags, parseGlob),
     exclude: parseEach('exclude', flags, parseGlob),
     threads: value('threads', parseThreads),
@@ -60,6 +60,10 @@ export function parseGetOptions(
     logFolder: value('log-dir', path),
   })
 }
+
+/** Bytes that are no UTF-8 arrive as U+FFFD: what is written to such a name lies in another folder than the one meant. */
+const readableFolder = (path: string, origin: string): string =>
+  path.includes('\ufffd') ? refuseValue(origin, path, 'is not UTF-8 as a whole, and would become another folder') : path
 
 /** Bucket, prefix, and how to reach them: all that `ls` needs too. */
 export function parseSource(address: string, flags: FlagValues): Source {

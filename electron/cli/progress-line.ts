@@ -1,4 +1,7 @@
-/** The progress line of a terminal; a pipe gets none. */
+/**
+ * The progress line of a terminal; a pipe gets none, nor a terminal that can write no line anew (`TERM=dumb`). Nothing of the
+ * terminal is changed for it, such as its cursor: who stops the program with Ctrl-Z or kills it gets the terminal as it was.
+ */
 import type { MetricsSnapshot } from '../../shared/metrics-snapshot.ts'
 import { progressLine } from './human-lines.ts'
 import type { Io } from './terminal-io.ts'
@@ -8,16 +11,19 @@ export type ProgressLine = { show(snapshot: MetricsSnapshot): void; end(): void 
 /** Where the terminal does not say. */
 const USUAL_COLUMNS = 80
 
-export async function createProgressLine({ stderr }: Pick<Io, 'stderr'>): Promise<ProgressLine> {
-  if (!stderr.isTTY) return { show: () => {}, end: () => {} }
+export async function createProgressLine({
+  stderr,
+  environment,
+}: Pick<Io, 'stderr' | 'environment'>): Promise<ProgressLine> {
+  if (!stderr.isTTY || environment.TERM === 'dumb') return { show: () => {}, end: () => {} }
   const { default: cliProgress } = await import('cli-progress')
   const bar = new cliProgress.SingleBar({
     stream: stderr,
     format: '{line}',
-    hideCursor: true,
+    hideCursor: false,
     clearOnComplete: true,
     autopadding: false,
-    linewrap: false,
+    linewrap: true,
     fps: 4,
   })
   let isStarted = false

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { devNull, tmpdir } from 'node:os'
@@ -73,6 +74,15 @@ describe('a usage mistake: exit code 2 and one sentence on stderr', () => {
     expect(await readdir(folder)).toEqual([])
   })
 
+  test.skipIf(process.platform === 'win32')('a working folder that was removed', async () => {
+    const gone = await mkdtemp(join(tmpdir(), 'longhaul-gone-'))
+    const script = 'rmdir "$PWD" && exec "$0" "$@"'
+    const args = [process.execPath, join(import.meta.dirname, 'main.ts'), 'get', address, 'd', '--json']
+    const run = spawnSync('sh', ['-c', script, ...args], { cwd: gone, encoding: 'utf8' })
+    expect(run).toMatchObject({ status: 2, stderr: expect.stringContaining('the working folder is gone') })
+    expect(jsonLines(run.stdout).at(-1)).toMatchObject({ type: 'summary', status: 'failed' })
+  })
+
   test('with --json the summary line says so too', async () => {
     const { code, stdout } = await inProcess(['get', address, 'd', '--json', '--threads', 'x'])
     expect(code).toBe(2)
@@ -109,7 +119,7 @@ describe('against a server that is not ours', () => {
     expect(new Set(lines.map((line) => line.type))).toEqual(new Set(['event', 'snapshot', 'summary']))
     expect(lines.at(-1)).toMatchObject({ type: 'summary', status: 'completed', objectsSkipped: 6, bytesFetched: 0 })
     expect(() => summarySchema.parse(lines.at(-1))).not.toThrow()
-    expect(lines.find((line) => line.type === 'snapshot')).toMatchObject({
+    expect(lines.findLast((line) => line.type === 'snapshot')).toMatchObject({
       bytesTotal: 12_000_015,
       concurrency: expect.any(Number),
       connections: { active: expect.any(Number), closeWait: 0 },

@@ -221,5 +221,16 @@ const processIo = (): Io => ({
   stdout: process.stdout,
   stderr: process.stderr,
   environment: process.env,
-  workingFolder: process.cwd(),
+  get workingFolder() {
+    return findWorkingFolder()
+  },
 })
+
+/** Somebody may have removed it, or made it anew, while the shell stands in it. */
+function findWorkingFolder(): string {
+  try {
+    return process.cwd()
+  } catch {
+    throw new UsageError('the working folder is gone: change into another one, or into the new one of its name')
+  }
+}

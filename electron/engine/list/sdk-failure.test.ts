@@ -75,6 +75,13 @@ describe('what the SDK throws', () => {
       thrown('ENOENT: no such file', { code: 'ENOENT', syscall: 'open', path: '/var/run/token' }),
       { class: 'credentials', code: 'ENOENT' },
     ],
+    [
+      'a handshake that is cut',
+      thrown('Client network socket disconnected before secure TLS connection was established', {
+        ...{ code: 'ECONNRESET', path: null, host: '192.0.2.1', port: 443 },
+      }),
+      { class: 'connect', code: 'ECONNRESET' },
+    ],
     ['a word that is no error', 'gone', { class: 'protocol' }],
   ])('%s', (_title, error, expected) => {
     expect(sdkFailure(error, 'bucket')).toMatchObject(expected)

@@ -5,7 +5,7 @@ import { classifyHttpError, classifySocketError, detailOf } from '../transport/c
 type SdkError = Error & {
   code?: string
   Code?: string
-  path?: string
+  path?: string | null
   Region?: string
   Endpoint?: string
   errors?: Array<Error & { code?: string }>
@@ -79,8 +79,8 @@ function withoutAnswer(error: SdkError): Failure {
   if (error.name === 'CredentialsProviderError' || error.name === 'TokenProviderError') {
     return { class: 'credentials', code: error.name, detail }
   }
-  // No socket has a path: it is the file of a token that is not there, or not to be read.
-  if (error.path !== undefined) return { class: 'credentials', code: code ?? error.name, detail }
+  // No socket has a path (null, where TLS was cut short): it is the file of a token that is not there, or not to be read.
+  if (typeof error.path === 'string') return { class: 'credentials', code: code ?? error.name, detail }
   // The SDK calls a connection that was cut a timeout as well.
   const isCut = code === 'ECONNRESET' || code === 'EPIPE'
   if (error.name === 'TimeoutError' && isCut) return classifySocketError({ code, message: error.message }, 'open')

@@ -2,11 +2,13 @@
 import { enableCompileCache } from 'node:module'
 import { join } from 'node:path'
 import { stateFolderOf } from '../api/state-folder.ts'
+import { boundOwnYoungSpace } from '../engine/young-space.ts'
 import { exitNow } from './exit-now.ts'
 import { leaveOnSignalUntilHeard } from './stop-signals.ts'
 import { leaveOnBugUntilHeard } from './uncaught-bugs.ts'
 
 leaveOnSignalUntilHeard()
+boundOwnYoungSpace()
 const stateFolder = stateFolderOf(process.env, process.platform)
 // In a folder of the user's own: compiled code in a shared /tmp could be put there by somebody else.
 enableCompileCache(join(stateFolder, 'compile-cache'))

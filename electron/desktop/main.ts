@@ -25,6 +25,7 @@ import { type Api, createApi } from '../api/create-api.ts'
 import { openProblemLog } from '../api/problem-log.ts'
 import { defaultFolderOf, stateFolderOf } from '../api/state-folder.ts'
 import { systemClock } from '../api/system-clock.ts'
+import { boundOwnYoungSpace } from '../engine/young-space.ts'
 import { APP_PAGE, APP_SCHEME, APP_SCHEME_PRIVILEGES } from './app-origin.ts'
 import { createAppProtocol } from './app-protocol.ts'
 import { openCallBridge } from './call-bridge.ts'
@@ -62,6 +63,7 @@ function runCommandLine(args: string[]): void {
 }
 
 function startDesktop(): void {
+  boundOwnYoungSpace()
   process.on('uncaughtException', (error) => logProblem('main', error))
   if (!keepDataTogether()) return
   if (!app.requestSingleInstanceLock()) {

@@ -2,6 +2,7 @@
 import { Worker } from 'node:worker_threads'
 import type { Failure } from '../../../shared/failure.ts'
 import type { DataPlane, Endpoint, FetchTask, LineNews } from '../engine-ports.ts'
+import { YOUNG_SPACE_MB } from '../young-space.ts'
 import { monotonicMilliseconds } from './monotonic-time.ts'
 import { allocateRateBucket, viewRateBucket } from './rate-bucket.ts'
 import { allocateCounters, MAX_LINE_SLOTS, viewCounters } from './shared-counters.ts'
@@ -24,7 +25,11 @@ export function createDataPlane(options: { workerUrl: URL; workers: number }): D
 
   const workers = Array.from({ length: options.workers }, (_, workerIndex) => {
     const start: WorkerStart = { counters: counterMemory, workerIndex, tokens: tokenMemory }
-    const thread = new Worker(options.workerUrl, { workerData: start, name: `data-plane-${workerIndex}` })
+    const thread = new Worker(options.workerUrl, {
+      workerData: start,
+      name: `data-plane-${workerIndex}`,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_SPACE_MB },
+    })
     thread.on('message', receive)
     thread.on('error', (error) => bury(workerIndex, error))
     return {

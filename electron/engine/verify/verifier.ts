@@ -4,6 +4,7 @@
  */
 import { Worker } from 'node:worker_threads'
 import { type Failure, failed, type Outcome } from '../../../shared/failure.ts'
+import { YOUNG_SPACE_MB } from '../young-space.ts'
 import type { FileFacts } from './inspect-files.ts'
 import type { Verified, VerifyRequest } from './verify-object.ts'
 
@@ -52,7 +53,10 @@ export function createVerifier({ workerUrl }: { workerUrl: URL | string }): Veri
   }
 
   const start = (): Worker => {
-    const started = new Worker(workerUrl, { name: 'verify' })
+    const started = new Worker(workerUrl, {
+      name: 'verify',
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_SPACE_MB },
+    })
     started.on('message', (answer: VerifyAnswer) => {
       if (answer.kind === 'inspect') settleInspection(answer.id, answer.facts)
       else settle(answer.id, answer.outcome)

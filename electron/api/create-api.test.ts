@@ -427,6 +427,21 @@ describe('after a restart', () => {
     },
   )
 
+  test('what another program on the same folder has set meanwhile is kept, unless it is set anew here', async () => {
+    const here = await open()
+    const there = await open()
+    const known = (await here.value('settings.read')) as object
+    await there.value('settings.write', {
+      ...known,
+      network: { resolve: {}, proxy: 'http://proxy.example:3128' },
+      theme: 'dark',
+    })
+    const now = (await here.value('settings.write', { ...known, theme: 'light', jobsAtOnce: 3 })) as object
+    await here.value('settings.write', { ...now, theme: 'system' })
+    const network = { proxy: 'http://proxy.example:3128' }
+    expect(await (await open()).value('settings.read')).toMatchObject({ theme: 'system', jobsAtOnce: 3, network })
+  })
+
   test('settings read while a change is being written are the changed ones', async () => {
     const { value } = await open()
     const settings = (await value('settings.read')) as object

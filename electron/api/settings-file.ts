@@ -1,6 +1,7 @@
 /** settings.json: read once, written whole. A damaged file is set aside, never overwritten unseen. */
 import { mkdir, readFile, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { failed, type Outcome, success } from '../../shared/failure.ts'
 import { parsePolicy } from '../../shared/policy.ts'
 import { DEFAULT_SETTINGS, type Settings, settingsSchema } from '../../shared/settings.ts'
@@ -24,13 +25,14 @@ export async function openSettingsFile(stateFolder: string): Promise<SettingsFil
   let writing: Promise<unknown> = Promise.resolve()
 
   async function writeFile(next: Settings): Promise<Outcome<Settings>> {
+    const written = takeOver(next, settings, await peekAtSettings(path))
     try {
       await mkdir(dirname(path), { recursive: true })
-      await writeWholeFile(path, `${JSON.stringify(next, null, 2)}\n`)
+      await writeWholeFile(path, `${JSON.stringify(written, null, 2)}\n`)
     } catch (error) {
       return failed(mapDiskError(error, path))
     }
-    settings = next
+    settings = written
     return success(settings)
   }
 
@@ -44,12 +46,28 @@ export async function openSettingsFile(stateFolder: string): Promise<SettingsFil
     async write(next) {
       const policy = parsePolicy(next.policy)
       if (!policy.ok) return policy
-      const written = writeFile(next)
+      // One after the other: what the first changes, the second may change back.
+      const written = writing.then(() => writeFile(next))
       writing = written
       return written
     },
   }
 }
+
+/** `next` with what another program on this folder has written since: of each setting, whoever changed it has the word. */
+function takeOver(next: Settings, known: Settings, written: Settings | undefined): Settings {
+  if (!written) return next
+  const isKept = (name: keyof Settings): boolean => isDeepStrictEqual(next[name], known[name])
+  const kept = Object.entries(written).filter(([name]) => isKept(name as keyof Settings))
+  return { ...next, ...Object.fromEntries(kept) }
+}
+
+/** Undefined where there are none, or none that can be read now. */
+const peekAtSettings = (path: string): Promise<Settings | undefined> =>
+  readFile(path).then(
+    (bytes) => parseSettings(decodeText(bytes)),
+    () => undefined,
+  )
 
 async function readSettings(path: string): Promise<{ settings: Settings; setAside?: string }> {
   let text: string

@@ -188,4 +188,6 @@ test('failed objects are listed by name, a key cannot move the cursor', () => {
   expect(lines).toContain('  ... and 10 more')
   expect(printable('a\r\nb')).toBe('a b')
   expect(printable('a\u0085b\u202ecn.exe')).toBe('a b cn.exe')
+  for (const sign of '\u001b\u007f\u009b\u061c\u200e\u200f\u2028\u2029\u202a\u2066\u2069')
+    expect(printable(sign)).toBe(' ')
 })

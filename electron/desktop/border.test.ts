@@ -6,7 +6,6 @@ import type { WebContents } from 'electron'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { success } from '../../shared/failure.ts'
 import type { ContractHandlers, Push } from '../../shared/ipc-contract.ts'
-import { windowHeaders } from '../api/window-headers.ts'
 import { APP_PAGE, isSameOrigin } from './app-origin.ts'
 import { createAppProtocol } from './app-protocol.ts'
 import { openCallBridge } from './call-bridge.ts'
@@ -239,7 +238,12 @@ describe('files of the page', () => {
     expect((await serve(new Request(APP_PAGE, { method: 'POST', body: 'x' }))).status).toBe(405)
   })
 
-  const CONTENT_SECURITY_POLICY = windowHeaders("'none'")['Content-Security-Policy']
+  /** The same as in window-headers.ts, on purpose in a second place: opening one has to be meant. */
+  const CONTENT_SECURITY_POLICY = [
+    ...["default-src 'none'", "script-src 'self'", "style-src 'self' 'unsafe-inline'"],
+    ...["img-src 'self' data:", "font-src 'self' data:", "connect-src 'none'"],
+    ...["base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"],
+  ].join('; ')
 
   test('every answer carries the policy, which lets no foreign or inline script run', async () => {
     for (const url of [APP_PAGE, 'longhaul://app/missing.js']) {
@@ -247,10 +251,5 @@ describe('files of the page', () => {
       expect(headers.get('Content-Security-Policy')).toBe(CONTENT_SECURITY_POLICY)
       expect(headers.get('X-Content-Type-Options')).toBe('nosniff')
     }
-    const rules = new Map(CONTENT_SECURITY_POLICY.split('; ').map((rule) => rule.split(/ (.*)/) as [string, string]))
-    expect(rules.get('default-src')).toBe("'none'")
-    expect(rules.get('script-src')).toBe("'self'")
-    expect(rules.get('connect-src')).toBe("'none'")
-    expect(CONTENT_SECURITY_POLICY).not.toMatch(/unsafe-eval|https?:|\*/)
   })
 })

@@ -79,6 +79,7 @@ describe('the window', () => {
       allowRunningInsecureContent: false,
       experimentalFeatures: false,
       webviewTag: false,
+      navigateOnDragDrop: false,
       devTools: false,
     })
     expect(window.options.webPreferences).not.toHaveProperty('enableBlinkFeatures')

@@ -67,7 +67,7 @@ function errorLine({ time, failure, key, start, reached, end, attempt, action }:
 }
 
 /** Controls that JSON lets through (DEL, C1) and marks that turn the direction of text. */
-const UNSEEN = /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
+const UNSEEN = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
 const escapeUnseen = (sign: string): string => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`
 
 /** A signed address is as good as a key: what stands behind its `?` is left out. */

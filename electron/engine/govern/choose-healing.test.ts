@@ -124,6 +124,24 @@ describe('a line that is cut as a whole', () => {
   })
 })
 
+describe('connections that were forgotten on the way', () => {
+  const quiet = (count: number) => Array.from({ length: count }, (_, at) => silentFor(at, 1.6))
+  const opened = (secondsAgo: number) => line(99, { openedAt: seconds(secondsAgo), firstByteAt: seconds(0.1) })
+  const rows: [sentence: string, lines: LineView[], replaced: number, change?: Partial<HealingInput>][] = [
+    ['a silence of all is no matter of stallSeconds: one is tried anew', quiet(16), 1],
+    ['... not where so little comes that it may be chance', quiet(16), 0, { usualBytesPerSecond: 30_000 }],
+    ['... nor while something holds all back', quiet(16), 0, { isHeldBack: true }],
+    ['... nor for a single connection, which proves nothing', quiet(1), 0],
+    ['it brings bytes, none from before does: all those are', [...quiet(15), opened(1.5)], 15],
+    ['not where one from before brings bytes too', [...quiet(14), opened(1.5), opened(30)], 0],
+    ['not while it has brought none', [...quiet(15), line(99, { openedAt: seconds(1.5), firstByteAt: 0 })], 0],
+    ['not one that waits for its first byte', [unanswered(1, 1.6), opened(1.5)], 0, { firstByteMsP95: 300 }],
+  ]
+  it.each(rows)('%s', (_, lines, replaced, change) => {
+    expect(heal(lines, change)).toHaveLength(replaced)
+  })
+})
+
 describe('a connection retires', () => {
   const old = (id: number, age: number, change: Partial<LineView> = {}) =>
     line(id, { openedAt: seconds(age), ...change })

@@ -70,6 +70,9 @@ const LATE_FIRST_BYTE_FACTOR = 2
 const LAST_SILENCE_MS = 1000
 /** At most one of so many connections is replaced for slowness at a time (DESIGN 6.1). */
 const SLOW_SHARE = 10
+/** All are silent for this long, in which each would have brought this much. A lost packet is sent again within a second. */
+const QUIET_MS = 1500
+const QUIET_BYTES = 65536
 /** When the whole line is silent, one connection is tried anew this often. */
 const PROBE_EVERY_MS = 1000
 /** A crawl needs less time to prove than a mere slowness: its waiting time shrinks to this share. */
@@ -95,15 +98,23 @@ function chooseStalled(input: HealingInput): HealingAction[] {
   const lastBound = Math.min(stallMs, Math.max(LAST_SILENCE_MS, FIRST_BYTE_FACTOR * input.firstByteMsP95))
   const firstBound = firstByteBound(input, stallMs)
   const boundOf = (line: LineView) => (line.firstByteAt === 0 ? firstBound : isLastWork ? lastBound : stallMs)
-  const silent = working.filter((line) => now - line.lastByteAt > boundOf(line))
+  const silenceOf = (line: LineView) => now - line.lastByteAt
+  const isStalled = (line: LineView) => silenceOf(line) > boundOf(line)
+  const quietMs = Math.min(stallMs, Math.max(QUIET_MS, (QUIET_BYTES * 1000) / input.usualBytesPerSecond))
+  const isQuiet = (line: LineView) => isStalled(line) || silenceOf(line) > quietMs
   // Nothing at all arrives: the line is cut, and new connections in dozens would not mend it. One at a time finds out.
-  const isCut = silent.length > 1 && silent.length === working.length
+  const isCut = working.length > 1 && working.every(isQuiet)
+  // One that was opened in the silence brings bytes, none from before does: those have been forgotten on the way.
+  const heard = working.filter((line) => line.firstByteAt > 0 && !isQuiet(line))
+  const heardSince = Math.min(...heard.map((line) => line.openedAt))
+  const isForgotten = (line: LineView) => isQuiet(line) && heard.length > 0 && line.lastByteAt < heardSince
+  const silent = working.filter((line) => isStalled(line) || (line.firstByteAt > 0 && (isCut || isForgotten(line))))
   const chosen = isCut ? (now - lastProbeAt >= PROBE_EVERY_MS ? silent.slice(0, 1) : []) : silent
   return chosen.map((line) => ({
     kind: 'replace',
     id: line.id,
     cause: 'stalled',
-    seconds: (now - line.lastByteAt) / 1000,
+    seconds: silenceOf(line) / 1000,
     bytesPerSecond: 0,
     medianBytesPerSecond: medianSpeed(lines),
     isProbe: isCut,

@@ -5,7 +5,7 @@ import type { Governor } from '../../govern/governor.ts'
 import { createSeededRandom } from '../seeded-random.ts'
 import { ageingConnections } from '../weather/ageing-connections.ts'
 import { blackHoles } from '../weather/black-holes.ts'
-import { capacityChange, connectionSpeed, lineCapacity, lineCut } from '../weather/line.ts'
+import { capacityChange, connectionSpeed, forgottenConnections, lineCapacity, lineCut } from '../weather/line.ts'
 import { throttling } from '../weather/throttling.ts'
 import type { Fate, Weather } from '../weather/weather.ts'
 import { type SimulationResult, simulate } from './simulate.ts'
@@ -105,6 +105,13 @@ describe('a silent connection', () => {
     expect(silences.length).toBeGreaterThan(10)
     expect(Math.max(...stalled.map(({ reason }) => Number(reason.seconds)))).toBeLessThan(6)
   })
+})
+
+it('connections that were forgotten on the way are all replaced within three seconds', async () => {
+  const result = await simulate({ seconds: 60, weather: [fresh, forgottenConnections({ atSeconds: 30 })] })
+  expect(slowestSecond(result, 33, 60)).toBeGreaterThan(0.95 * 32e6)
+  expect(codes(result)).not.toContain('network-lost')
+  expect(result.socketsOpened).toBe(32)
 })
 
 describe('rest', () => {

@@ -19,6 +19,13 @@ export const lineCut = (options: { atSeconds: number; forSeconds: number }): Wea
   }
 }
 
+/** A box on the way, of address translation or a VPN, has forgotten all connections there were: they lead nowhere any more. */
+export const forgottenConnections = (options: { atSeconds: number }): Weather => ({
+  name: `connections forgotten at ${options.atSeconds} s`,
+  connectionRate: ({ ageSeconds }, { seconds }) =>
+    seconds >= options.atSeconds && ageSeconds > seconds - options.atSeconds ? 0 : undefined,
+})
+
 export const connectionSpeed = (bytesPerSecond: number): Weather => ({
   name: `${bytesPerSecond} B/s per connection`,
   connectionRate: () => bytesPerSecond,

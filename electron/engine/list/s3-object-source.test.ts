@@ -2,6 +2,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setImmediate as turn } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type Failure, success } from '../../../shared/failure.ts'
 import { type Source, sourceSchema } from '../../../shared/job-spec.ts'
@@ -285,4 +286,15 @@ it('a listing that stops half-way is given up, and can be asked for again', asyn
   for (let turns = 0; turns < 1000 && answer === undefined; turns++) await turn()
   source.close()
   expect(answer).toMatchObject({ ok: false, failure: { class: 'stalled', code: 'timeout' } })
+})
+
+it('gives up a connection that it does not use: a server may let in only one', async () => {
+  const source = await openSource((_, response) => {
+    response.end('<ListBucketResult></ListBucketResult>')
+  })
+  server.keepAliveTimeout = 60_000
+  await source.listPage({ prefix: '' }, new AbortController().signal)
+  const count = promisify(server.getConnections.bind(server))
+  await vi.waitFor(async () => expect(await count()).toBe(0), { timeout: 10_000, interval: 200 })
+  source.close()
 })

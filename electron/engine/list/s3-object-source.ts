@@ -48,6 +48,8 @@ export type S3SourceOptions = {
 
 const CONNECT_TIMEOUT_MS = 10_000
 const CONTROL_SOCKETS = 16
+/** One that nobody uses gives up its place: a server may have few of them for one client, or only one. */
+const IDLE_MS = 2000
 /** A bucket names its region once; more hops are a loop. */
 const MAX_REGION_HOPS = 2
 
@@ -312,6 +314,7 @@ function createRequestHandler(options: S3SourceOptions) {
   const { hostname, tls } = planEndpoint(options.source, 'us-east-1')
   const shared = {
     keepAlive: true,
+    timeout: IDLE_MS,
     maxSockets: CONTROL_SOCKETS,
     lookup,
     ...ca,

@@ -42,6 +42,7 @@ export const EVENT_CODES = [
   'resumed',
   'decay-alert',
   'retirement-age-learned',
+  'ageing-refuted', //        renewed, all connections together brought no more: what was learned is taken back
   'job-finished',
 ] as const
 export const eventCodeSchema = z.enum(EVENT_CODES)

@@ -140,6 +140,10 @@ export const eventsEn: Record<EventCode, Sentence> = {
     lead: ['Learned when a connection should retire: {seconds}', 'Learned when a connection should retire'],
     details: ['its speed decays with time constant {tauSeconds}', 'a new one costs {handshakeMs}'],
   },
+  'ageing-refuted': {
+    lead: ['Connections do not age after all: with fresh ones the speed as a whole is no higher, the line is full'],
+    details: ['goodput {goodputBytesPerSecond}', 'before {beforeBytesPerSecond}'],
+  },
   'job-finished': { lead: ['Job ended: {status}', 'Job ended'], details: ['took {seconds}'] },
 }
 
@@ -181,5 +185,6 @@ export const eventNamesEn: Record<EventCode, string> = {
   resumed: 'Resumed',
   'decay-alert': 'Decay alert',
   'retirement-age-learned': 'Learned',
+  'ageing-refuted': 'Taken back',
   'job-finished': 'Job ended',
 }

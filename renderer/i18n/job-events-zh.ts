@@ -116,6 +116,10 @@ export const eventsZh: Record<EventCode, Sentence> = {
     lead: ['测得连接的退役年龄：{seconds}', '已测得连接的退役年龄'],
     details: ['速度衰减时间常数 {tauSeconds}', '建立一条连接需 {handshakeMs}'],
   },
+  'ageing-refuted': {
+    lead: ['撤回“连接老化”的结论：换新连接后总速度没有提高，是线路已满'],
+    details: ['有效速度 {goodputBytesPerSecond}', '此前 {beforeBytesPerSecond}'],
+  },
   'job-finished': { lead: ['任务结束：{status}', '任务结束'], details: ['用时 {seconds}'] },
 }
 
@@ -157,5 +161,6 @@ export const eventNamesZh: Record<EventCode, string> = {
   resumed: '继续',
   'decay-alert': '衰减警报',
   'retirement-age-learned': '退役年龄',
+  'ageing-refuted': '撤回结论',
   'job-finished': '任务结束',
 }

@@ -4,6 +4,7 @@
  */
 import type { EventCode, Reason } from '../../../shared/engine-event.ts'
 import type { Policy } from '../../../shared/policy.ts'
+import type { TrialSample } from './ageing-trial.ts'
 import type { ConnectionPool, PoolLine } from './connection-pool.ts'
 import { type AgeingAction, findAgeing, startAgeing } from './find-ageing.ts'
 import { chooseRetireAge } from './learn-retirement-age.ts'
@@ -47,9 +48,12 @@ export function createAgeingWatch({ policy, pool, emit, onLeaving }: AgeingWatch
         bytesPerSecond: action.freshBytesPerSecond,
         medianBytesPerSecond: action.oldBytesPerSecond,
       })
+    } else if (action.kind === 'no-gain') {
+      const { goodputBytesPerSecond, beforeBytesPerSecond } = action
+      emit('ageing-refuted', { goodputBytesPerSecond, beforeBytesPerSecond })
     } else {
       const { freshBytesPerSecond, oldBytesPerSecond } = action
-      emit('connection-kept', { bytesPerSecond: freshBytesPerSecond, medianBytesPerSecond: oldBytesPerSecond })
+      emit('connection-kept', { freshBytesPerSecond, medianBytesPerSecond: oldBytesPerSecond })
     }
   }
 
@@ -63,18 +67,17 @@ export function createAgeingWatch({ policy, pool, emit, onLeaving }: AgeingWatch
       waitSeconds += (seconds - waitSeconds) * WAIT_WEIGHT
     },
     /** `firstByteMs`: median of late. `isHeldBack`: a slow pool has another reason just now. */
-    tick(now: number, isHeldBack: boolean, firstByteMs: number): void {
+    tick({ firstByteMs, ...sample }: TrialSample & { isHeldBack: boolean; firstByteMs: number }): void {
       const lines = [...pool.lines()].filter((line) => line.task && !line.closing && !line.leaving)
       const handshakes = lines.map((line) => line.handshakeMs).filter((milliseconds) => milliseconds > 0)
       const handshakeMs = handshakes.length === 0 ? 0 : Math.min(...handshakes)
       const setUpSeconds = (handshakeMs + firstByteMs) / 1000 + waitSeconds
       const ceilingSeconds = policy.connectionMaxAgeSeconds
       const found = findAgeing(ageing, {
-        now,
+        ...sample,
         lines: lines.map((line) => ({ ...line, isSettled: isSettled(line) })),
         setUpSeconds,
         ceilingSeconds,
-        isHeldBack,
       })
       ageing = found.state
       const { tauSeconds } = ageing

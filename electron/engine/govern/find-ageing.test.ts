@@ -13,14 +13,26 @@ function live(pool: Pool, seconds: number, change: (now: number) => Partial<Agei
   let nextId = 100
   const speeds = new Map<number, LineSpeed>()
   const actions: (AgeingAction & { seconds: number })[] = []
+  let receivedBytes = 0
   for (let now = 0; now <= seconds * 1000; now += 100) {
     const lines = pool.lines.map((line) => {
       const before = speeds.get(line.id) ?? { workedMs: 0, workedBytes: 0, bytesPerSecond: 0 }
-      const speed = foldLineSpeed(before, { elapsedMs: 100, bytes: pool.speedOf(line, now) / 10 })
+      const bytes = pool.speedOf(line, now) / 10
+      const speed = foldLineSpeed(before, { elapsedMs: 100, bytes })
+      receivedBytes += bytes
       speeds.set(line.id, speed)
       return { ...line, ...speed, lastByteAt: now, isSettled: now - line.openedAt >= 1000 }
     })
-    const sample = { now, lines, setUpSeconds: 0.1, ceilingSeconds: 3600, isHeldBack: false, ...change(now) }
+    const sample = {
+      now,
+      lines,
+      receivedBytes,
+      level: 8,
+      setUpSeconds: 0.1,
+      ceilingSeconds: 3600,
+      isHeldBack: false,
+      ...change(now),
+    }
     const found = findAgeing(state, sample)
     state = found.state
     if (!found.action) continue

@@ -3,17 +3,28 @@
  * one of them is replaced and compared with the rest. Clearly better: ageing is proven, and how fast it goes is
  * learned. Not better: the line is slow, nothing is touched, and the next experiment waits longer. Pure.
  *
+ * There is no suspicion while all together bring what they ever brought, and what was learned must soon show in it, or is
+ * taken back (ageing-trial.ts).
+ *
  * Where connections of different ages are at work anyway, no experiment is needed: learn-retirement-age.ts compares
  * them all the time, and keeps what was learned up to date.
  */
 import { median } from '../../../shared/robust-trend.ts'
 import { percentile } from '../metrics/request-window.ts'
+import {
+  foldTotal,
+  isSettledTotal,
+  judgeTrial,
+  startTotal,
+  startTrial,
+  type Total,
+  type Trial,
+  type TrialSample,
+} from './ageing-trial.ts'
 import { type AgeingCurve, chooseRetireAge, fitTau, lookAtAges, startCurve } from './learn-retirement-age.ts'
 import type { LineSpeed } from './line-speed.ts'
 
-/** Monotonic milliseconds. */
-export type AgeingSample = {
-  now: number
+export type AgeingSample = TrialSample & {
   lines: readonly (LineSpeed & { id: number; openedAt: number; lastByteAt: number; isSettled: boolean })[]
   /** Handshake and first byte of a fresh connection, seconds. */
   setUpSeconds: number
@@ -25,10 +36,15 @@ export type AgeingSample = {
 export type AgeingState = {
   /** Best median speed lately, which a worn pool falls short of. */
   best: number
-  /** Since when the pool falls short of it; undefined = it does not. */
+  /** What all bring together, and the most that was lately. */
+  total: Total
+  bestTotal: number
+  /** Since when the pool falls short of both; undefined = it does not. */
   suspiciousSince: number | undefined
   /** The connection under test, and what the old ones had received when it began to; undefined = none. */
   experiment: { replacedAt: number; freshId: number | undefined; hoped: number; marks: Marks } | undefined
+  /** Of what was learned; undefined = it has been borne out, or there is nothing. */
+  trial: Trial | undefined
   nextAt: number
   pauseMs: number
   curve: AgeingCurve
@@ -54,11 +70,16 @@ export type AgeingAction =
       oldBytesPerSecond: number
     }
   | { kind: 'not-ageing'; freshBytesPerSecond: number; oldBytesPerSecond: number }
+  /** What was learned is taken back: renewed, all together bring no more than before. */
+  | { kind: 'no-gain'; goodputBytesPerSecond: number; beforeBytesPerSecond: number }
 
 export const startAgeing = (): AgeingState => ({
   best: 0,
+  total: startTotal(),
+  bestTotal: 0,
   suspiciousSince: undefined,
   experiment: undefined,
+  trial: undefined,
   nextAt: 0,
   pauseMs: FIRST_PAUSE_MS,
   curve: startCurve(0),
@@ -105,8 +126,11 @@ const LEAST_LINES = 2
 /** Called ten times a second. */
 const TICK_MS = 100
 
-export function findAgeing(state: AgeingState, sample: AgeingSample): { state: AgeingState; action?: AgeingAction } {
+type Found = { state: AgeingState; action?: AgeingAction }
+
+export function findAgeing(before: AgeingState, sample: AgeingSample): Found {
   const { now, lines } = sample
+  const state = { ...before, total: foldTotal(before.total, sample) }
   const settled = lines.filter((line) => line.isSettled)
   const silent = settled.filter((line) => now - line.lastByteAt > SILENT_MS)
   const isSilent = silent.length * 2 > settled.length
@@ -121,13 +145,18 @@ export function findAgeing(state: AgeingState, sample: AgeingSample): { state: A
   const speaking = settled.filter((line) => !silent.includes(line))
   const old = speaking.filter((line) => line.id !== state.experiment?.freshId)
   const typical = median(old.map((line) => line.bytesPerSecond))
-  const best = Math.max(typical, state.best * 0.5 ** (TICK_MS / BEST_HALF_LIFE_MS))
-  const isSuspicious = old.length >= LEAST_LINES && typical > 0 && typical < best * SUSPICION
+  const best = Math.max(typical, fade(state.best))
+  const bestTotal = isSettledTotal(state.total) ? Math.max(state.total.bytesPerSecond, fade(state.bestTotal)) : 0
+  const isShort = state.total.bytesPerSecond < bestTotal * SUSPICION
+  const isSuspicious = isShort && old.length >= LEAST_LINES && typical > 0 && typical < best * SUSPICION
   const suspiciousSince = isSuspicious ? (state.suspiciousSince ?? now) : undefined
-  const next: AgeingState = { ...state, best, suspiciousSince, curve: lookAtAges(state.curve, now, speaking) }
+  const curve = lookAtAges(state.curve, now, speaking)
+  const looked: AgeingState = { ...state, best, bestTotal, suspiciousSince, curve }
+  const { state: next, action } = watchTrial(looked, sample, { last: before.total, typical })
+  if (action) return { state: next, action }
 
   if (state.experiment) return judge(next, state.experiment, sample, typical, old)
-  const revised = revise(next, sample, typical)
+  const revised = revise(next, sample, { typical, isShort })
   if (revised) return revised
   if (suspiciousSince === undefined || now - suspiciousSince < SUSPICION_MS || now < state.nextAt) {
     return { state: next }
@@ -139,15 +168,39 @@ export function findAgeing(state: AgeingState, sample: AgeingSample): { state: A
   }
 }
 
+const fade = (best: number): number => best * 0.5 ** (TICK_MS / BEST_HALF_LIFE_MS)
+
+/** Does it pay to renew them? */
+function watchTrial(state: AgeingState, sample: AgeingSample, seen: { last: Total; typical: number }): Found {
+  const { trial, pauseMs: pause } = state
+  if (!trial) return { state }
+  const verdict = judgeTrial(trial, sample, { last: seen.last, enough: state.bestTotal * SUSPICION })
+  if (verdict.kind === 'open') return { state: { ...state, trial: verdict.trial } }
+  if (verdict.kind !== 'no-gain') return { state: { ...state, trial: undefined, pauseMs: FIRST_PAUSE_MS } }
+  const pauseMs = Math.min(LONGEST_PAUSE_MS, pause * 2)
+  const nextAt = sample.now + pauseMs
+  // What is normal now is what the next suspicion is measured against.
+  const measure = { total: state.total, best: seen.typical, bestTotal: verdict.bytesPerSecond }
+  return {
+    state: { ...startAgeing(), ...measure, curve: startCurve(sample.now), nextAt, pauseMs },
+    action: {
+      kind: 'no-gain',
+      goodputBytesPerSecond: Math.round(verdict.bytesPerSecond),
+      beforeBytesPerSecond: Math.round(trial.before),
+    },
+  }
+}
+
 /** Connections of different ages are at work: they tell how fast they age without any experiment. */
 function revise(
   state: AgeingState,
   sample: AgeingSample,
-  typical: number,
-): { state: AgeingState; action?: AgeingAction } | undefined {
+  { typical, isShort }: { typical: number; isShort: boolean },
+): Found | undefined {
   const { now } = sample
   const isKnown = state.tauSeconds !== undefined
   if (now - state.learnedAt < REVISE_EVERY_MS) return undefined
+  if (!isKnown && (!isShort || now < state.nextAt)) return undefined
   const tauSeconds = fitTau(state.curve, 'learn')
   if (tauSeconds !== undefined) {
     const change = state.tauSeconds === undefined ? Number.POSITIVE_INFINITY : tauSeconds / state.tauSeconds
@@ -159,7 +212,10 @@ function revise(
     if (!isKnown && retireAgeSeconds >= sample.ceilingSeconds) return undefined
     const speed = Math.round(typical)
     return {
-      state: { ...state, tauSeconds, learnedAt: now, nextAt: now + FIRST_PAUSE_MS, pauseMs: FIRST_PAUSE_MS },
+      state: {
+        ...{ ...state, tauSeconds, learnedAt: now, nextAt: now + FIRST_PAUSE_MS },
+        trial: isKnown ? state.trial : startTrial(state.total.bytesPerSecond, sample),
+      },
       action: { kind: 'learned', retireAgeSeconds, tauSeconds, freshBytesPerSecond: speed, oldBytesPerSecond: speed },
     }
   }
@@ -167,7 +223,8 @@ function revise(
     if (fitTau(state.curve, 'keep') !== undefined) return { state: { ...state, learnedAt: now } }
     const { curve } = state
     const memoryMs = Math.min(LONGEST_MEMORY_MS, state.memoryMs * 2)
-    return { state: { ...startAgeing(), best: typical, curve, memoryMs, nextAt: now + FIRST_PAUSE_MS } }
+    const measure = { total: state.total, best: typical, bestTotal: state.total.bytesPerSecond }
+    return { state: { ...startAgeing(), ...measure, curve, memoryMs, nextAt: now + FIRST_PAUSE_MS } }
   }
   return undefined
 }
@@ -178,7 +235,7 @@ function judge(
   sample: AgeingSample,
   typical: number,
   old: AgeingSample['lines'],
-): { state: AgeingState; action?: AgeingAction } {
+): Found {
   const { now, lines } = sample
   const fresh = lines.filter((line) => line.openedAt >= experiment.replacedAt).sort((a, b) => a.id - b.id)[0]
   const watchedMs = fresh?.isSettled ? now - fresh.openedAt : 0
@@ -210,6 +267,7 @@ function judge(
         pauseMs,
         memoryMs: FIRST_MEMORY_MS,
         best: typical,
+        bestTotal: state.total.bytesPerSecond,
       },
       action: { kind: 'not-ageing', ...numbers },
     }
@@ -226,7 +284,7 @@ function judge(
       learnedAt: now,
       // Should the pool sink again, something about what was learned is wrong.
       nextAt: now + LONGEST_PAUSE_MS,
-      pauseMs: FIRST_PAUSE_MS,
+      trial: startTrial(state.total.bytesPerSecond, sample),
       best: Math.max(state.best, freshSpeed),
     },
     action: { kind: 'learned', retireAgeSeconds, tauSeconds, ...numbers },

@@ -375,7 +375,13 @@ export function createGovernor(options: GovernorOptions) {
       const isHeld = speed.isHeldBack()
       const { firstByteMsP50, firstByteMsP95 } = window.read(at)
       healer.heal({ retireAgeSeconds: ageing.retireAgeSeconds(), firstByteMsP95, isHeldBack: isHeld })
-      ageing.tick(at, isHeld || gates.isHoldingBack(), firstByteMsP50)
+      ageing.tick({
+        now: at,
+        receivedBytes: speed.bytes(),
+        level: concurrency.level(),
+        isHeldBack: isHeld || gates.isHoldingBack(),
+        firstByteMs: firstByteMsP50,
+      })
       judgeAddresses()
       concurrency.tune(goodput())
       rolling.advance([...pool.lines()].filter((line) => !line.closing))

@@ -4,7 +4,7 @@
 export type LineSpeed = { workedMs: number; workedBytes: number; bytesPerSecond: number }
 
 /** Long enough to pass over single chunks, short enough to see a stall. */
-const SMOOTHING_MS = 1500
+export const SMOOTHING_MS = 1500
 
 /**
  * One more look at a connection that is receiving. A young connection's speed is its plain average, for smoothing would

@@ -1,6 +1,6 @@
 /**
  * Sends bodies at the speeds the weather allows: one ticker gives every body its allowance and divides the line's own
- * among them (max-min fairness: what the slow ones leave goes to the others). Without a limit a body goes as fast as
+ * among them (max-min fairness: what the slow ones leave goes to the others by their weights). Without a limit a body goes as fast as
  * the socket takes it. A tick that comes late pays for the whole time since the last one, so that limits are exact.
  */
 import type { ServerResponse } from 'node:http'
@@ -13,6 +13,8 @@ export type Body = {
   length: number
   /** Bytes per second now; Infinity = no limit. */
   rate(): number
+  /** How much of a full line it takes beside others. */
+  weight(): number
   onSent(bytes: number): void
   /** All `length` bytes are handed to the socket. */
   onEnd(): void
@@ -44,6 +46,7 @@ export function createBodySender(lineRate: () => number) {
     const shares = shareCapacity(
       bodies.map((body) => Math.min(body.allowance, body.length - body.sent)),
       lineAllowance,
+      bodies.map((body) => body.weight()),
     )
     for (const [index, body] of bodies.entries()) push(body, shares[index] as number)
   }

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isInParts, partsOf } from './object-sums.ts'
 import { type Connection, type ServerWorld, smallestOf } from './server-world.ts'
 import { lastModifiedOf, type StoredObject } from './stored-objects.ts'
+import { weightOf } from './weather/meet-weather.ts'
 import type { Fate } from './weather/weather.ts'
 
 export type ObjectAnswer = {
@@ -46,6 +47,7 @@ export function sendObject(world: ServerWorld, answer: ObjectAnswer): void {
         ...world.weather().map((part) => part.connectionRate?.(connection, world.context())),
         fate?.kind === 'trickle' ? fate.bytesPerSecond : undefined,
       ]),
+    weight: () => weightOf(world.weather(), connection, world.context()),
     onSent(bytes) {
       counters.bytesSent += bytes
       connection.bytesSent += bytes

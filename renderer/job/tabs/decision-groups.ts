@@ -45,6 +45,7 @@ export const GROUP_OF: Record<EventCode, DecisionGroup> = {
   resumed: 'job',
   'decay-alert': 'health',
   'retirement-age-learned': 'pool',
+  'ageing-refuted': 'pool',
   'job-finished': 'job',
 }
 

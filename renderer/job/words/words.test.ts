@@ -209,6 +209,11 @@ const SENTENCES: Record<EventCode, { reason: Reason; zh: string; en: string }> =
     zh: '测得连接的退役年龄：5 分 12 秒，速度衰减时间常数 15 分 00 秒，建立一条连接需 54 ms',
     en: 'Learned when a connection should retire: 5 min 12 s, its speed decays with time constant 15 min 00 s, a new one costs 54 ms',
   },
+  'ageing-refuted': {
+    reason: { goodputBytesPerSecond: 1_900_000, beforeBytesPerSecond: 1_930_000 },
+    zh: '撤回“连接老化”的结论：换新连接后总速度没有提高，是线路已满，有效速度 1.9 MB/s，此前 1.9 MB/s',
+    en: 'Connections do not age after all: with fresh ones the speed as a whole is no higher, the line is full, goodput 1.9 MB/s, before 1.9 MB/s',
+  },
   'job-finished': {
     reason: { status: 'completed', seconds: 22_140 },
     zh: '任务结束：全部完成，用时 6 时 09 分',

@@ -5,7 +5,14 @@ import type { Governor } from '../../govern/governor.ts'
 import { createSeededRandom } from '../seeded-random.ts'
 import { ageingConnections } from '../weather/ageing-connections.ts'
 import { blackHoles } from '../weather/black-holes.ts'
-import { capacityChange, connectionSpeed, forgottenConnections, lineCapacity, lineCut } from '../weather/line.ts'
+import {
+  capacityChange,
+  connectionSpeed,
+  forgottenConnections,
+  lineCapacity,
+  lineCut,
+  pushyStarts,
+} from '../weather/line.ts'
 import { throttling } from '../weather/throttling.ts'
 import type { Fate, Weather } from '../weather/weather.ts'
 import { type SimulationResult, simulate } from './simulate.ts'
@@ -53,6 +60,24 @@ describe('caution costs next to nothing', () => {
     const result = await simulate({ seconds: 600, weather: [lineCapacity(10e6)] })
     expect(result.speed(2, 600)).toBeGreaterThan(0.99 * 10e6)
     expect(result.socketsOpened).toBeLessThan(16 + 30)
+  })
+})
+
+describe('a full line on which fresh connections press harder than the others, and take from them', () => {
+  const pushy = pushyStarts({ weight: 3, tauSeconds: 8, spread: 0.4 })
+
+  it('is no ageing: all together bring what they ever brought', async () => {
+    const result = await simulate({ seconds: 600, weather: [lineCapacity(2e6), pushy] })
+    expect(codes(result)).not.toContain('retirement-age-learned')
+    expect(result.socketsOpened).toBeLessThan(40)
+  })
+
+  it('and that narrows: what looks like ageing is taken back, for all together bring no more', async () => {
+    const narrows = capacityChange({ atSeconds: 60, before: 8e6, after: 3e6 })
+    const result = await simulate({ seconds: 600, weather: [narrows, pushy] })
+    expect(of(result, 'ageing-refuted')).toHaveLength(of(result, 'retirement-age-learned').length)
+    expect(result.socketsOpened).toBeLessThan(200)
+    expect(result.speed(80, 600)).toBeGreaterThan(0.98 * 3e6)
   })
 })
 
@@ -262,7 +287,7 @@ describe('ageing connections under a request budget', () => {
   it('a wide budget keeps nobody from opening more connections, and from seeing them age', async () => {
     const weather = [
       ageingConnections({ tauSeconds: 60, bytesPerSecond: 2e6 }),
-      throttling({ requestsPerSecond: 20, burst: 5 }),
+      throttling({ requestsPerSecond: 12, burst: 5 }),
     ]
     const result = await simulate({ seconds: 180, weather })
     expect(codes(result)).toContain('throttled')

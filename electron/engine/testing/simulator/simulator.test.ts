@@ -46,14 +46,15 @@ describe('virtual time', () => {
 })
 
 describe('a full line', () => {
-  const rows: [string, number[], number, number[]][] = [
+  const rows: [string, number[], number, number[], number[]?][] = [
     ['gives everybody what he wants while there is enough', [1, 2, 3], 10, [1, 2, 3]],
     ['is divided equally among the greedy', [10, 10], 10, [5, 5]],
     ['gives what the slow ones leave to the others', [1, 100, 100], 11, [1, 5, 5]],
     ['that is cut gives nothing', [1, 2], 0, [0, 0]],
+    ['gives most to those that press hardest', [9, 9, 2], 8, [4, 2, 2], [2, 1, 1]],
   ]
-  it.each(rows)('%s', (_, wants, capacity, shares) => {
-    expect(shareCapacity(wants, capacity)).toEqual(shares)
+  it.each(rows)('%s', (_, wants, capacity, shares, weights) => {
+    expect(shareCapacity(wants, capacity, weights)).toEqual(shares)
   })
 })
 

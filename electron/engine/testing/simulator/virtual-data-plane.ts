@@ -8,7 +8,7 @@
 import type { Failure } from '../../../../shared/failure.ts'
 import type { DataPlane, FetchTask, LineNews } from '../../engine-ports.ts'
 import { classifyHttpError } from '../../transport/classify-error.ts'
-import { meetWeather } from '../weather/meet-weather.ts'
+import { meetWeather, weightOf } from '../weather/meet-weather.ts'
 import type { ConnectionFacts, Fate, Weather } from '../weather/weather.ts'
 import { shareCapacity } from './share-capacity.ts'
 import type { VirtualClock } from './virtual-clock.ts'
@@ -121,7 +121,8 @@ export function createVirtualDataPlane(options: { clock: VirtualClock; random: (
     for (const line of receiving) advance(line)
     const isStalled = stall() !== undefined
     const wants = receiving.map((line) => (isStalled || clock.monotonic() < line.heldUntil ? 0 : wantOf(line)))
-    const shares = shareCapacity(wants, Math.min(rateLimit, lineRate()))
+    const weights = receiving.map((line) => weightOf(world.weather, line, context()))
+    const shares = shareCapacity(wants, Math.min(rateLimit, lineRate()), weights)
     receiving.forEach((line, index) => {
       line.rate = shares[index] as number
       arm(line)

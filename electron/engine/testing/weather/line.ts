@@ -31,6 +31,18 @@ export const connectionSpeed = (bytesPerSecond: number): Weather => ({
   connectionRate: () => bytesPerSecond,
 })
 
+/**
+ * A full line on which a fresh connection takes more than its share, from the others: TCP's start presses harder than what
+ * comes later, and where the line keeps seconds of data in its queue the old ones give way for a while.
+ */
+export const pushyStarts = (options: { weight: number; tauSeconds: number; spread: number }): Weather => ({
+  name: `fresh connections take ${options.weight} times their share`,
+  connectionWeight: ({ id, ageSeconds }, { seconds }) =>
+    1 +
+    (options.weight - 1) * Math.exp(-ageSeconds / options.tauSeconds) +
+    options.spread * Math.sin(id * 7.3 + seconds / (5 + (id % 7))),
+})
+
 export const latency = (milliseconds: number): Weather => ({
   name: `${milliseconds} ms before each answer`,
   fate: () => ({ kind: 'delay', milliseconds }),

@@ -1,5 +1,5 @@
-/** What one request meets when several weathers rule together. Pure, but for what the weathers themselves remember. */
-import type { Fate, RequestFacts, Weather, WeatherContext } from './weather.ts'
+/** What a request or a connection meets when several weathers rule together. Pure, but for what the weathers themselves remember. */
+import type { ConnectionFacts, Fate, RequestFacts, Weather, WeatherContext } from './weather.ts'
 
 export type Meeting = {
   /** Delays add up, whatever comes after them. */
@@ -17,3 +17,6 @@ export function meetWeather(weather: readonly Weather[], request: RequestFacts, 
   }
   return { delayMs, fate: undefined }
 }
+
+export const weightOf = (weather: readonly Weather[], connection: ConnectionFacts, context: WeatherContext): number =>
+  weather.reduce((weight, part) => weight * (part.connectionWeight?.(connection, context) ?? 1), 1)

@@ -47,6 +47,8 @@ export type Weather = {
   fate?(request: RequestFacts, context: WeatherContext): Fate | undefined
   /** Bytes per second this connection may have; undefined = as many as it can. */
   connectionRate?(connection: ConnectionFacts, context: WeatherContext): number | undefined
+  /** How much of a full line it takes beside others; undefined = as much as any (1). */
+  connectionWeight?(connection: ConnectionFacts, context: WeatherContext): number | undefined
   /** Bytes per second of the whole line; 0 = cut; undefined = no limit. */
   lineRate?(context: WeatherContext): number | undefined
   /** Version of an object now; another version has other bytes and another ETag. undefined = the stored one. */

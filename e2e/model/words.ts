@@ -76,6 +76,7 @@ const zh = {
   denied: (subject: string) => `没有权限访问 ${subject}。`,
   unreachable: '无法连接到',
   tokenRefused: '这个页面的访问令牌无效或已过期。',
+  lastKnown: '下面是断开前的状态。',
 }
 
 export type Words = typeof zh
@@ -163,6 +164,7 @@ const en: Words = {
   denied: (subject) => `Access to ${subject} is denied.`,
   unreachable: 'Cannot connect to',
   tokenRefused: 'This page’s access token is not valid any more.',
+  lastKnown: 'Below is what was last known.',
 }
 
 export const WORDS: Record<Language, Words> = { zh, en }

@@ -15,7 +15,20 @@ for (const [what, hash] of [
       await page.getByText(WORDS.zh.tokenRefused).waitFor()
       expect(await page.getByLabel(WORDS.zh.address).count()).toBe(0)
       expect(await page.getByRole('button', { name: WORDS.zh.start }).count()).toBe(0)
+      expect(await page.getByText(WORDS.zh.lastKnown).count()).toBe(0)
     },
     { only: 'web' },
   )
 }
+
+spec(
+  'a page that was open when its token went says that what it shows is old',
+  async (workshop) => {
+    const page = await workshop.open(await workshop.start())
+    await page.route('**/api/**', (route) => route.fulfill({ status: 401 }))
+    await page.getByLabel(WORDS.zh.address).fill('s3://era5/')
+    await page.getByText(WORDS.zh.tokenRefused).waitFor()
+    await page.getByText(WORDS.zh.lastKnown).waitFor()
+  },
+  { only: 'web' },
+)

@@ -20,8 +20,8 @@ export const shellEn: Translation<typeof shellZh> = {
   startFailed: 'This page could not read the program’s state',
   again: 'Try again',
   hostLost: 'The connection to the program is lost; reconnecting…',
-  hostLostDetail:
-    'Below is what was last known. Downloads go on while the program runs; if it has ended, start it again to resume them.',
+  hostLostDetail: 'Downloads go on while the program runs; if it has ended, start it again to resume them.',
+  hostLastKnown: 'Below is what was last known. ',
   hostRefused: 'This page’s access token is not valid any more.',
   hostRefusedDetail: 'Open the address that the program prints.',
   crashed: 'Something went wrong on this page',

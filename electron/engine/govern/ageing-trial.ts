@@ -5,8 +5,8 @@
  */
 import { foldLineSpeed, type LineSpeed, SMOOTHING_MS } from './line-speed.ts'
 
-/** Smoothed as the speed of a connection is; the bytes that had come by then, and when: monotonic milliseconds. */
-export type Total = LineSpeed & { bytes: number; at: number }
+/** Smoothed as the speed of a connection is; the bytes that had come by then, when, and when the last: monotonic milliseconds. */
+export type Total = LineSpeed & { bytes: number; at: number; lastByteAt: number; level: number }
 
 /** `before`: bytes per second of all when ageing was learned, by `level` connections. `watched`: the renewed pool so far. */
 export type Trial = {
@@ -38,12 +38,18 @@ const GIVE_UP_MS = 120_000
 /** It must bring this much more than before, if not nearly all that it brought at its best. */
 const LEAST_GAIN = 1.03
 
-export const startTotal = (): Total => ({ workedMs: 0, workedBytes: 0, bytesPerSecond: 0, bytes: 0, at: 0 })
-
-export const foldTotal = (total: Total, { now, receivedBytes }: TrialSample): Total => ({
-  ...foldLineSpeed(total, { elapsedMs: now - total.at, bytes: receivedBytes - total.bytes }),
-  ...{ bytes: receivedBytes, at: now },
+export const startTotal = (): Total => ({
+  ...{ workedMs: 0, workedBytes: 0, bytesPerSecond: 0 },
+  ...{ bytes: 0, at: 0, lastByteAt: 0, level: 0 },
 })
+
+/** More connections, or fewer: a speed of its own, which remembers nothing of the one before. */
+export function foldTotal(total: Total, { now, receivedBytes, level }: TrialSample): Total {
+  const speed = level === total.level ? total : startTotal()
+  const news = { elapsedMs: now - total.at, bytes: receivedBytes - total.bytes }
+  const lastByteAt = news.bytes > 0 ? now : total.lastByteAt
+  return { ...foldLineSpeed(speed, news), bytes: receivedBytes, at: now, lastByteAt, level }
+}
 
 /** It has told its speed: the first moments' bytes come in lumps. */
 export const isSettledTotal = (total: Total): boolean => total.workedMs >= SMOOTHING_MS

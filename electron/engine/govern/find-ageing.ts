@@ -91,6 +91,8 @@ export const startAgeing = (): AgeingState => ({
 
 /** The pool is below its best by this much: time to look. */
 const SUSPICION = 0.9
+/** ... and all together as well, by half as much: a full line brings the same, whoever gets how much of it. */
+const SUSPICION_OF_ALL = 0.95
 /** ... and stays there for as long: a cut line is below its best as well, but soon silent. */
 const SUSPICION_MS = 1500
 /** A fresh connection must be this much faster than the old ones; in doubt it is watched for longer ... */
@@ -130,9 +132,15 @@ type Found = { state: AgeingState; action?: AgeingAction }
 
 export function findAgeing(before: AgeingState, sample: AgeingSample): Found {
   const { now, lines } = sample
-  const state = { ...before, total: foldTotal(before.total, sample) }
   const settled = lines.filter((line) => line.isSettled)
   const silent = settled.filter((line) => now - line.lastByteAt > SILENT_MS)
+  const counted = { ...before, total: foldTotal(before.total, sample) }
+  const isCut = now - counted.total.lastByteAt > SILENT_MS
+  const { state, action } = watchTrial(counted, sample, {
+    ...{ last: before.total, settled },
+    isDisturbed: sample.isHeldBack || isCut,
+  })
+  if (action) return { state, action }
   const isSilent = silent.length * 2 > settled.length
   if (sample.isHeldBack || isSilent) {
     const nextAt = Math.max(state.nextAt, now + BLUR_MS)
@@ -146,14 +154,14 @@ export function findAgeing(before: AgeingState, sample: AgeingSample): Found {
   const old = speaking.filter((line) => line.id !== state.experiment?.freshId)
   const typical = median(old.map((line) => line.bytesPerSecond))
   const best = Math.max(typical, fade(state.best))
-  const bestTotal = isSettledTotal(state.total) ? Math.max(state.total.bytesPerSecond, fade(state.bestTotal)) : 0
-  const isShort = state.total.bytesPerSecond < bestTotal * SUSPICION
+  const { bytesPerSecond } = state.total
+  const isTold = isSettledTotal(state.total)
+  const bestTotal = Math.max(isTold ? bytesPerSecond : 0, fade(state.bestTotal))
+  const isShort = isTold && bytesPerSecond < bestTotal * SUSPICION_OF_ALL
   const isSuspicious = isShort && old.length >= LEAST_LINES && typical > 0 && typical < best * SUSPICION
   const suspiciousSince = isSuspicious ? (state.suspiciousSince ?? now) : undefined
   const curve = lookAtAges(state.curve, now, speaking)
-  const looked: AgeingState = { ...state, best, bestTotal, suspiciousSince, curve }
-  const { state: next, action } = watchTrial(looked, sample, { last: before.total, typical })
-  if (action) return { state: next, action }
+  const next: AgeingState = { ...state, best, bestTotal, suspiciousSince, curve }
 
   if (state.experiment) return judge(next, state.experiment, sample, typical, old)
   const revised = revise(next, sample, { typical, isShort })
@@ -171,16 +179,23 @@ export function findAgeing(before: AgeingState, sample: AgeingSample): Found {
 const fade = (best: number): number => best * 0.5 ** (TICK_MS / BEST_HALF_LIFE_MS)
 
 /** Does it pay to renew them? */
-function watchTrial(state: AgeingState, sample: AgeingSample, seen: { last: Total; typical: number }): Found {
+function watchTrial(
+  state: AgeingState,
+  sample: AgeingSample,
+  seen: { last: Total; settled: AgeingSample['lines']; isDisturbed: boolean },
+): Found {
   const { trial, pauseMs: pause } = state
   if (!trial) return { state }
-  const verdict = judgeTrial(trial, sample, { last: seen.last, enough: state.bestTotal * SUSPICION })
+  // The disk, a limit, a cut line: what all bring before and behind it is not of the connections' age.
+  if (seen.isDisturbed) return { state: { ...state, trial: startTrial(trial.before, sample) } }
+  const verdict = judgeTrial(trial, sample, { last: seen.last, enough: state.bestTotal * SUSPICION_OF_ALL })
   if (verdict.kind === 'open') return { state: { ...state, trial: verdict.trial } }
   if (verdict.kind !== 'no-gain') return { state: { ...state, trial: undefined, pauseMs: FIRST_PAUSE_MS } }
   const pauseMs = Math.min(LONGEST_PAUSE_MS, pause * 2)
   const nextAt = sample.now + pauseMs
   // What is normal now is what the next suspicion is measured against.
-  const measure = { total: state.total, best: seen.typical, bestTotal: verdict.bytesPerSecond }
+  const typical = median(seen.settled.map((line) => line.bytesPerSecond))
+  const measure = { total: state.total, best: typical, bestTotal: verdict.bytesPerSecond }
   return {
     state: { ...startAgeing(), ...measure, curve: startCurve(sample.now), nextAt, pauseMs },
     action: {

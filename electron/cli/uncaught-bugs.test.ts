@@ -55,24 +55,3 @@ test('a download that meets a bug ends with one sentence, its details are in the
   expect(await log()).toContain('planted-bug.ts')
   expect((await runProgram(args, { LONGHAUL_STATE_FOLDER: join(folder, 'state') })).code).toBe(0)
 })
-
-test('the program behind the page goes on, with its other downloads, and tells each bug once', async () => {
-  const { child, ended } = startProgram(['web', '--no-open', '--port', '0'], environment)
-  let stdout = ''
-  child.stdout?.on('data', (chunk) => {
-    stdout += chunk
-  })
-  await expect.poll(() => stdout, { timeout: 30_000 }).toContain('#token=')
-  const { origin, hash } = new URL(/http:\S+/.exec(stdout)?.[0] ?? '')
-  const headers = { Authorization: `Bearer ${hash.replace('#token=', '')}`, 'Content-Type': 'application/json' }
-  const ask = async () => (await fetch(`${origin}/api/call/jobs.list`, { method: 'POST', headers, body: '{}' })).json()
-  // The answer comes from behind the page: by then somebody hears of bugs.
-  expect(await ask()).toEqual({ ok: true, value: [] })
-  await throwNow()
-  await throwNow()
-  expect(await ask()).toEqual({ ok: true, value: [] })
-  child.kill('SIGTERM')
-  const { code, stderr } = await ended
-  expect(stderr.match(/internal error: a planted bug\. Downloads go on; details are in /g)).toHaveLength(1)
-  if (process.platform !== 'win32') expect(code).toBe(0)
-})

@@ -16,6 +16,7 @@ import { spanBytes } from './plan/missing-ranges.ts'
 import type { ObjectTable } from './plan/object-table.ts'
 import type { ObjectLanding } from './schedule/object-landing.ts'
 import { createOpenObject, type ObjectProof, type OpenObject, type PrefixGroup } from './schedule/open-object.ts'
+import { isSameEtag } from './transport/judge-response.ts'
 import type { FileToCheck } from './verify/check-object.ts'
 import type { Check } from './verify/choose-check.ts'
 import { areEtagsSums, type Witness } from './verify/etag-witnesses.ts'
@@ -102,7 +103,7 @@ export function createObjectLanding(options: LandObjectsOptions) {
   async function begin(index: number, group: PrefixGroup): Promise<Outcome<OpenObject | undefined>> {
     const { kind, path, mapped } = pathOf(index)
     // No request would ever find out that the listing is wrong about it.
-    if (kind === 'file' && table.size(index) === 0 && table.etag(index).toLowerCase() !== MD5_OF_NOTHING) {
+    if (kind === 'file' && table.size(index) === 0 && !isSameEtag(table.etag(index), MD5_OF_NOTHING)) {
       const pinned = await repin(index)
       if (!pinned.ok) return pinned
     }

@@ -184,14 +184,14 @@ function watchTrial(
   sample: AgeingSample,
   seen: { last: Total; settled: AgeingSample['lines']; isDisturbed: boolean },
 ): Found {
-  const { trial, pauseMs: pause } = state
+  const { trial } = state
   if (!trial) return { state }
   // The disk, a limit, a cut line: what all bring before and behind it is not of the connections' age.
   if (seen.isDisturbed) return { state: { ...state, trial: startTrial(trial.before, sample) } }
   const verdict = judgeTrial(trial, sample, { last: seen.last, enough: state.bestTotal * SUSPICION_OF_ALL })
   if (verdict.kind === 'open') return { state: { ...state, trial: verdict.trial } }
   if (verdict.kind !== 'no-gain') return { state: { ...state, trial: undefined, pauseMs: FIRST_PAUSE_MS } }
-  const pauseMs = Math.min(LONGEST_PAUSE_MS, pause * 2)
+  const pauseMs = Math.min(LONGEST_PAUSE_MS, state.pauseMs * 2)
   const nextAt = sample.now + pauseMs
   // What is normal now is what the next suspicion is measured against.
   const typical = median(seen.settled.map((line) => line.bytesPerSecond))

@@ -3,6 +3,7 @@ import { formatBytes, formatRate, splitDuration } from './format-units.ts'
 import type { LogAnalysis, LogFinding, LogGroups } from './log-analysis.ts'
 import { logWordsEn } from './log-words-en.ts'
 import { type LogWords, logWordsZh } from './log-words-zh.ts'
+import { UNSEEN_SIGNS } from './unseen-signs.ts'
 
 type Language = 'zh' | 'en'
 const WORDS: Record<Language, LogWords> = { zh: logWordsZh, en: logWordsEn }
@@ -83,8 +84,8 @@ function groupLines(title: string, { top, rest, others }: LogGroups, language: L
   ]
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not reach a terminal.
-const UNSEEN = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
+/** What must not reach a terminal. */
+const UNSEEN = new RegExp(`[\\u0000-\\u0009\\u000b-\\u001f${UNSEEN_SIGNS}]`, 'g')
 const printable = (text: string): string => text.replace(UNSEEN, '\ufffd')
 
 /** `{count}` is a value, `{count|error|errors}` the word that goes with it. */

@@ -3,13 +3,11 @@ import type { EngineEvent } from '../../shared/engine-event.ts'
 import type { Failure } from '../../shared/failure.ts'
 import type { Summary } from '../../shared/job-state.ts'
 import type { MetricsSnapshot } from '../../shared/metrics-snapshot.ts'
+import { escapeUnseen } from '../../shared/unseen-signs.ts'
 import { emptySummary } from '../api/empty-summary.ts'
 
 /** Some readers take more than a line feed for the end of a line, and a terminal obeys more than it shows. */
-const UNSEEN = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
-
-export const jsonLine = (value: object): string =>
-  JSON.stringify(value).replace(UNSEEN, (unseen) => `\\u${unseen.charCodeAt(0).toString(16).padStart(4, '0')}`)
+export const jsonLine = (value: object): string => escapeUnseen(JSON.stringify(value))
 
 /** Everything of a tick but the two tables, which would make the line too long to read. */
 export function snapshotLine(snapshot: MetricsSnapshot): object {

@@ -1,6 +1,7 @@
 /** One clear sentence for every failure, in English and Chinese. The other side's words come last, as a quotation. */
 import { BUCKET_IN_HOST_CODES, type Failure, type FailureClass, LISTING_STUCK_CODES } from '../../shared/failure.ts'
 import { firstSpokenLanguage, type SpokenLanguage } from '../../shared/spoken-language.ts'
+import { UNSEEN_SIGNS } from '../../shared/unseen-signs.ts'
 
 export type Language = SpokenLanguage
 
@@ -254,8 +255,7 @@ function quotation({ code = '', httpStatus, detail = '' }: Failure, language: La
   return language === 'zh' ? `（${printable(words)}）` : ` (${printable(words)})`
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out here
-const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+/g
+const UNSEEN = new RegExp(`[\\u0000-\\u001f${UNSEEN_SIGNS}]+`, 'g')
 
 /** One line, and nothing that moves a terminal's cursor or turns its words round: names come from other people's buckets. */
 export const printable = (text: string): string => text.replace(UNSEEN, ' ')

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { destination, pino } from 'pino'
 import type { Failure } from '../../../shared/failure.ts'
 import type { MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
+import { escapeUnseen } from '../../../shared/unseen-signs.ts'
 import { lineStartOf } from './line-start.ts'
 
 export const ERROR_LOG = 'download_errors.log'
@@ -58,7 +59,7 @@ export function createJobLogs(folder: string, { rollAtBytes = ROLL_AT_BYTES } = 
 function errorLine({ time, failure, key, start, reached, end, attempt, action }: ErrorLogEntry): object {
   const { class: failureClass, address, httpStatus, requestId, ...more } = failure
   return {
-    ...{ time, class: failureClass, key: key.replace(UNSEEN, escapeUnseen), part: `${start}-${end}`, reached },
+    ...{ time, class: failureClass, key: escapeUnseen(key), part: `${start}-${end}`, reached },
     ...{ address, httpStatus, requestId, attempt, action },
     ...more,
     ...(more.subject === undefined ? {} : { subject: withoutQuery(more.subject) }),
@@ -66,13 +67,9 @@ function errorLine({ time, failure, key, start, reached, end, attempt, action }:
   }
 }
 
-/** Controls that JSON lets through (DEL, C1) and marks that turn the direction of text. */
-const UNSEEN = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
-const escapeUnseen = (sign: string): string => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`
-
 /** A signed address is as good as a key: what stands behind its `?` is left out. */
 const withoutQuery = (text: string): string =>
-  text.replace(/(\bhttps?:\/\/[^\s?"'<>]+)\?[^\s"'<>]*/gi, '$1?...').replace(UNSEEN, escapeUnseen)
+  escapeUnseen(text.replace(/(\bhttps?:\/\/[^\s?"'<>]+)\?[^\s"'<>]*/gi, '$1?...'))
 
 function openLog(path: string, rollAtBytes: number) {
   let file = openAppending(path)

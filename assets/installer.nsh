@@ -27,6 +27,9 @@
 !macro customUnInstall
   ${ifNot} ${isUpdated}
     !insertmacro editPath "remove"
+    # There while a download was under way: see electron/desktop/start-at-login.ts.
+    DeleteRegValue HKCU "Software\Microsoft\Windows\CurrentVersion\Run" "${APP_ID}"
+    DeleteRegValue HKCU "Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\Run" "${APP_ID}"
   ${endIf}
 !macroend
 

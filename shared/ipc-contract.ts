@@ -37,6 +37,8 @@ export const appInfoSchema = z.object({
   vault: z.enum(['os', 'session']),
   /** The desktop host can open a native dialog and show files in a file manager. */
   nativeDialogs: z.boolean(),
+  /** It can have itself started when its user signs in: the packed program, on Windows and macOS. */
+  startsAtLogin: z.boolean(),
 })
 
 export const browseEntrySchema = z.object({

@@ -408,6 +408,58 @@ describe('after a restart', () => {
     expect(await second.phaseOf(jobId)).toBe('interrupted')
   })
 
+  test('of the machine: what was at work or queued goes on at its user’s next sign-in, and says so; what they left does not', async () => {
+    const first = await open()
+    await first.value('settings.write', { ...DEFAULT_SETTINGS, jobsAtOnce: 1 })
+    const begin = async (name: string) =>
+      ((await first.value('jobs.start', { ...SPEC, destination: join(stateFolder, name) })) as JobView).jobId
+    const left = await begin('left')
+    await expect.poll(() => first.engine.downloads.length).toBe(1)
+    await first.api.close()
+
+    const second = await open()
+    expect(second.api.tornOff).toEqual([])
+    const start = async (name: string) => {
+      const destination = join(stateFolder, name)
+      await mkdir(destination)
+      return ((await second.value('jobs.start', { ...SPEC, destination })) as JobView).jobId
+    }
+    const paused = await start('paused')
+    await expect.poll(() => second.engine.downloads.length).toBe(1)
+    await second.value('jobs.pause', { jobId: paused })
+    const running = await start('running')
+    await expect.poll(() => second.engine.downloads.length).toBe(2)
+    second.engine.downloads[1]?.tick({ bytesDone: 500 })
+    const queued = await start('queued')
+    await second.api.close('machine-down')
+
+    // Restarted twice in a row.
+    await open()
+    const third = await open()
+    expect(third.api.tornOff).toEqual([running, queued])
+    const phases = ((await third.value('jobs.list')) as JobView[]).map(({ phase }) => phase)
+    expect(phases).toEqual(['interrupted', 'paused', 'interrupted', 'interrupted'])
+    third.api.goOnAfterRestart()
+    await expect.poll(() => third.phaseOf(queued)).toBe('queued')
+    expect([await third.phaseOf(left), await third.phaseOf(paused)]).toEqual(['interrupted', 'paused'])
+    await expect.poll(() => third.engine.downloads.length).toBe(1)
+    expect(await third.value('jobs.events', { jobId: running, limit: 10 })).toMatchObject([
+      { code: 'resumed', reason: { cause: 'restart' } },
+    ])
+    third.api.goOnAfterRestart()
+    expect(third.engine.downloads).toHaveLength(1)
+  })
+
+  test('what was torn off and then left is not torn off any more', async () => {
+    const first = await open()
+    await first.start()
+    await first.api.close('machine-down')
+    const second = await open()
+    expect(second.api.tornOff).toHaveLength(1)
+    await second.api.close('left')
+    expect((await open()).api.tornOff).toEqual([])
+  })
+
   test.each(['in order', 'by a kill'])(
     'a job that was paused when the program ended %s is still paused',
     async (how) => {

@@ -12,8 +12,9 @@ import { createBrowser } from './browse.ts'
 import { createDiagnoses } from './diagnoses.ts'
 import type { EngineAccess } from './engine-access.ts'
 import { inspectFolder, listFolders } from './folders.ts'
+import { goOnAfterRestart } from './go-on-after-restart.ts'
 import { openJobBook } from './job-book.ts'
-import { createJobRunner } from './job-runner.ts'
+import { createJobRunner, type ShutDown } from './job-runner.ts'
 import { listRoots } from './list-roots.ts'
 import { createPreviews } from './previews.ts'
 import { createRealEngine } from './real-engine.ts'
@@ -24,6 +25,8 @@ import type { Vault } from './vault.ts'
 export type ApiOptions = {
   host: 'desktop' | 'web'
   vault: Vault
+  /** It can have itself started when its user signs in. */
+  startsAtLogin?: boolean
   /** Native dialogs, where there are any. */
   folders?: { chooseFolder?(startAt: string): Promise<string>; reveal?(path: string): void }
   workers: { dataPlaneUrl: URL; verifyUrl: URL }
@@ -46,8 +49,12 @@ export type Api = {
   handlers: ContractHandlers
   /** Returns the function that ends the subscription. */
   subscribe(listener: (push: Push) => void): () => void
+  /** Jobs that were at work when the program or the machine went down. */
+  tornOff: readonly string[]
+  /** Goes on with those of them that nobody has seen to since. */
+  goOnAfterRestart(): void
   /** Stops running jobs so that they can be resumed, and puts everything on disk. */
-  close(): Promise<void>
+  close(why?: ShutDown): Promise<void>
 }
 
 export async function createApi(options: ApiOptions): Promise<Api> {
@@ -115,7 +122,9 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     defaultFolder: options.defaultFolder,
     vault: vault.kind,
     nativeDialogs: Boolean(folders?.chooseFolder && folders.reveal),
+    startsAtLogin: options.startsAtLogin ?? false,
   }
+  const closing = new AbortController()
   const desktopOnly = (call: string) => failed({ class: 'usage', code: 'desktop-only', subject: call })
 
   const handlers: ContractHandlers = {
@@ -200,11 +209,21 @@ export async function createApi(options: ApiOptions): Promise<Api> {
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
-    async close() {
+    tornOff: book.tornOff,
+    goOnAfterRestart() {
+      const tornOff = book.list().filter(({ jobId }) => book.tornOff.includes(jobId))
+      const destinations = tornOff.map(({ jobId, spec }) => ({ jobId, destination: spec.destination }))
+      const { signal } = closing
+      goOnAfterRestart({ jobs: destinations, goOn: jobs.goOn, clock, signal }).catch((error) =>
+        logProblem('restart', error),
+      )
+    },
+    async close(why = 'left') {
+      closing.abort()
       previews.close()
       await diagnoses.close()
       browser.close()
-      await jobs.close()
+      await jobs.close(why)
       listeners.clear()
     },
   }

@@ -5,6 +5,7 @@
  * see job-queue.ts. What ended is kept in memory for its object table, the newest few only; the rest is in the book.
  */
 import { isAbsolute, resolve } from 'node:path'
+import type { EngineEvent } from '../../shared/engine-event.ts'
 import { failed, type Outcome, success } from '../../shared/failure.ts'
 import type { CallResult, JobView, Push } from '../../shared/ipc-contract.ts'
 import type { HistoryRange } from '../../shared/job-history.ts'
@@ -32,11 +33,14 @@ const KEEP_IDLE_RECORDS = 4
 
 type Nothing = CallResult<'jobs.pause'>
 
+/** The user leaves; or the machine goes down, and what was at work is found as after a crash. */
+export type ShutDown = 'left' | 'machine-down'
+
 type Run = {
   download?: LiveDownload
   snapshot?: MetricsSnapshot
   /** What the user asked for while the engine was still starting, or what ended the run. */
-  wish?: 'pause' | 'cancel' | 'shut-down'
+  wish?: 'pause' | 'cancel' | ShutDown
   hasEnded: boolean
   ended: Promise<void>
   /** Only while it waits for its turn: ends the run before it has begun. */
@@ -72,7 +76,7 @@ export function createJobRunner(options: JobRunnerOptions) {
 
   // -- one run ----------------------------------------------------------------------------------------------
 
-  function begin(job: JobView): JobView {
+  function begin(job: JobView, cause?: 'restart'): JobView {
     const { endedAt: _endedAt, summary: _summary, ...fresh } = job
     const { jobId } = job
     const ended = Promise.withResolvers<void>()
@@ -97,7 +101,7 @@ export function createJobRunner(options: JobRunnerOptions) {
     queue.enter(jobId, () => {
       delete run.withdraw
       report(run, { ...jobOf(jobId), phase: 'starting' })
-      live(run, jobId)
+      live(run, jobId, cause)
         .catch((error) => {
           options.logProblem('job-runner', error)
           finish(run, jobId, emptySummary({ class: 'usage', code: 'internal' }))
@@ -108,19 +112,21 @@ export function createJobRunner(options: JobRunnerOptions) {
     return jobOf(jobId)
   }
 
-  async function live(run: Run, jobId: string): Promise<void> {
+  async function live(run: Run, jobId: string, cause?: 'restart'): Promise<void> {
     const record = await recordOf(jobId)
     record.beginRun()
+    const onEvent = (event: EngineEvent): void => {
+      record.addEvent(event)
+      push({ name: 'event', payload: { jobId, event } })
+    }
+    if (cause) onEvent({ time: new Date(clock.now()).toISOString(), code: 'resumed', reason: { cause } })
     const { spec } = jobOf(jobId)
     const policy = parsePolicy({ ...options.policyDefaults(), ...spec.policy })
     const started = policy.ok
       ? await engine.start({
           spec,
           policy: policy.value,
-          onEvent(event) {
-            record.addEvent(event)
-            push({ name: 'event', payload: { jobId, event } })
-          },
+          onEvent,
           onSnapshot: (snapshot) => receive(run, jobId, record, snapshot),
         })
       : policy
@@ -180,21 +186,20 @@ export function createJobRunner(options: JobRunnerOptions) {
     runs.delete(jobId)
     runs.set(jobId, run)
     const job = jobOf(jobId)
-    const ended: JobView = {
-      ...job,
-      ...(run.snapshot ? progressOf(run.snapshot) : {}),
-      phase: endPhase(summary, run.wish, job.phase),
-      endedAt: new Date(clock.now()).toISOString(),
-      summary,
+    const progress = run.snapshot ? progressOf(run.snapshot) : {}
+    if (run.wish === 'machine-down' && summary.status === 'interrupted') book.put({ ...job, ...progress })
+    else {
+      const endedAt = new Date(clock.now()).toISOString()
+      report(run, { ...job, ...progress, phase: endPhase(summary, run.wish, job.phase), endedAt, summary })
     }
-    report(run, ended)
     queue.leave(jobId)
     const endedRuns = [...runs].filter(([, other]) => other.hasEnded)
     for (const [oldId] of endedRuns.slice(0, -KEEP_ENDED_RUNS)) runs.delete(oldId)
   }
 
-  function stop(run: Run, wish: 'cancel' | 'shut-down'): void {
-    run.withdraw?.(wish === 'cancel' ? 'cancelled' : 'interrupted')
+  function stop(run: Run, wish: 'cancel' | ShutDown): void {
+    // One that was still queued when the machine went down, is.
+    run.withdraw?.(wish === 'cancel' ? 'cancelled' : wish === 'left' ? 'interrupted' : 'queued')
     run.wish = wish
     run.download?.cancel()
   }
@@ -221,6 +226,8 @@ export function createJobRunner(options: JobRunnerOptions) {
     const run = runs.get(jobId)
     return run && !run.hasEnded ? run : undefined
   }
+
+  const isTornOff = ({ jobId, phase }: JobView): boolean => phase === 'interrupted' && book.tornOff.includes(jobId)
 
   /** The job that just now writes to `destination`, if any. */
   const ownerOf = (destination: string): JobView | undefined =>
@@ -292,6 +299,12 @@ export function createJobRunner(options: JobRunnerOptions) {
         else if (run.download) run.download.pause()
         else if (!run.wish) run.wish = 'pause'
       }),
+
+    /** Of one that was torn off, by the restart of the machine, and that nobody has seen to since. */
+    goOn(jobId: string): void {
+      const job = book.get(jobId)
+      if (job && isTornOff(job) && !isClosing && !ownerOf(job.spec.destination)) begin(job, 'restart')
+    },
 
     /** Of one that waits for its turn: it begins now. */
     resume: (jobId: string) =>
@@ -401,11 +414,13 @@ export function createJobRunner(options: JobRunnerOptions) {
       }),
 
     /** Stops all runs, resumable, and puts everything on disk. */
-    async close(): Promise<void> {
+    async close(why: ShutDown): Promise<void> {
       isClosing = true
       for (const run of runs.values()) {
-        if (!run.hasEnded) stop(run, 'shut-down')
+        if (!run.hasEnded) stop(run, why)
       }
+      // Who leaves has seen what was torn off earlier, and has let it be.
+      if (why === 'left') for (const job of book.list()) if (isTornOff(job)) book.put(job)
       // Of one that has just ended, the history may still be on its way to the disk.
       await Promise.all([...runs.values()].map((run) => run.ended))
       await book.flush()

@@ -46,6 +46,8 @@ const CRASH_AGAIN_MS = 10_000
  */
 export function keepPageAlive(options: {
   window: BrowserWindow
+  /** Nobody has asked for it: it waits on the taskbar. */
+  isQuiet: boolean
   now(): number
   logProblem(where: string, error: unknown): void
   /** Asks the user; false to leave the program. */
@@ -57,7 +59,7 @@ export function keepPageAlive(options: {
   const reload = () => {
     if (!window.isDestroyed()) window.webContents.reload()
   }
-  window.once('ready-to-show', () => window.show())
+  window.once('ready-to-show', () => (options.isQuiet ? window.minimize() : window.show()))
   window.webContents.on('render-process-gone', (_event, { reason, exitCode }) => {
     if (reason === 'clean-exit') return
     options.logProblem('window', new Error(`the page's process ended: ${reason}, exit code ${exitCode}`))

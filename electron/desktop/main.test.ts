@@ -1,10 +1,11 @@
 /** main.ts and preload.ts as a whole, over a double of Electron that its own d.ts types. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { CALL_CHANNEL, PUSH_CHANNEL } from './channels.ts'
 import { createElectronDouble } from './testing/electron-double.ts'
+import { sampleJob } from './testing/sample-job.ts'
 
 let folder: string
 const listenersBefore = process.listeners('uncaughtException')
@@ -129,7 +130,7 @@ describe('the window', () => {
   test('comes to the front when the program is started again', async () => {
     const { window, module } = await startWindow()
     window.state.isMinimized = true
-    module.app.emit('second-instance', {})
+    module.app.emit('second-instance', {}, ['Longhaul.exe'])
     expect(window.done.slice(1)).toEqual(['restore', 'show', 'focus'])
   })
 
@@ -167,6 +168,60 @@ describe('the window', () => {
     await expect
       .poll(() => ipc.invoke(CALL_CHANNEL, sender, 'jobs.start', spec))
       .toMatchObject({ ok: false, failure: { class: 'cancelled' } })
+  })
+
+  describe('installed on Windows, with the wish to go on after a restart', () => {
+    const { platform, argv } = process
+    beforeEach(async () => {
+      Object.defineProperty(process, 'platform', { value: 'win32' })
+      await writeFile(join(folder, 'settings.json'), JSON.stringify({ resumeAfterRestart: true }))
+      await mkdir(join(folder, 'jobs'))
+      const job = sampleJob({ spec: { ...sampleJob().spec, destination: folder } })
+      await writeFile(join(folder, 'jobs', 'job-1.json'), JSON.stringify(job))
+    })
+    afterEach(() => {
+      Object.defineProperty(process, 'platform', { value: platform })
+      process.argv = argv
+    })
+    const ADDED = 'starts at login: app.longhaul.desktop --resume-jobs'
+    const REMOVED = 'does not start at login: app.longhaul.desktop --resume-jobs'
+    const eventsOf = async ({ ipc, window }: Awaited<ReturnType<typeof startWindow>>) => {
+      const sender = { senderFrame: window.contents.contents.mainFrame }
+      const read = await ipc.invoke(CALL_CHANNEL, sender, 'jobs.events', { jobId: 'job-1', limit: 10 })
+      return (read as { value: { code: string; reason: unknown }[] }).value
+    }
+    const GOES_ON = [{ code: 'resumed', reason: { cause: 'restart' } }]
+
+    test('started at login: goes on with what was torn off, and stays on the taskbar', async () => {
+      process.argv = ['Longhaul.exe', '--resume-jobs']
+      const double = await startWindow()
+      double.window.window.emit('ready-to-show')
+      await expect.poll(() => eventsOf(double)).toMatchObject(GOES_ON)
+      expect([double.window.done, double.log.filter((line) => line.includes('login'))]).toEqual([
+        ['load longhaul://app/', 'minimize'],
+        [ADDED],
+      ])
+    })
+
+    test('started by hand: offers it; the start at login that comes behind goes on with it, and takes no focus', async () => {
+      const double = await startWindow()
+      double.window.window.emit('ready-to-show')
+      expect(await eventsOf(double)).toEqual([])
+      double.module.app.emit('second-instance', {}, ['Longhaul.exe', '--resume-jobs'])
+      await expect.poll(() => eventsOf(double)).toMatchObject(GOES_ON)
+      expect(double.window.done).toEqual(['load longhaul://app/', 'show'])
+    })
+
+    test.each([
+      ['its user leaves: it is not started any more', false, [ADDED, REMOVED]],
+      ['the machine goes down: it is', true, [ADDED]],
+    ])('%s', async (_name, isMachineDown, expected) => {
+      const { window, log } = await startWindow()
+      if (isMachineDown) window.window.emit('session-end', {})
+      window.window.close()
+      await expect.poll(() => log).toContain('exit 0')
+      expect(log.filter((line) => line.includes('login'))).toEqual(expected)
+    })
   })
 
   test('starts over a damaged settings file, and says so in the log', async () => {

@@ -14,6 +14,7 @@ import {
   Menu,
   Notification,
   nativeTheme,
+  powerMonitor,
   powerSaveBlocker,
   protocol,
   safeStorage,
@@ -38,12 +39,15 @@ import { menuTemplate } from './menu.ts'
 import { type Language, NATIVE_WORDS, type NativeWords, systemLanguageOf } from './native-words.ts'
 import { openVault } from './os-vault.ts'
 import { guardQuit } from './quit-guard.ts'
+import { createLoginKeeper, isResuming } from './start-at-login.ts'
 import { proxyUrlOf } from './system-proxy.ts'
 
 /** The same as `appId` in electron-builder.yml: Windows ties notifications to the shortcut that carries it. */
 const APP_ID = 'app.longhaul.desktop'
 
 const isDevelopment = !app.isPackaged
+/** Electron keeps no such entry on Linux; and the one of a development run would lead to nothing. */
+const startsAtLogin = app.isPackaged && process.platform !== 'linux'
 /** Set by `electron-vite dev`, for hot reload. A packaged program does not listen to it. */
 const developmentPage = isDevelopment ? process.env.ELECTRON_RENDERER_URL : undefined
 const page = developmentPage ?? APP_PAGE
@@ -98,12 +102,21 @@ async function openProgram(): Promise<void> {
   let settings: Settings = DEFAULT_SETTINGS
   const words = () => NATIVE_WORDS[settings.language === 'system' ? systemLanguage : settings.language]
   const api = await openApi(systemLanguage, () => words().chooseFolder)
-  const closing = closeBeforeQuit({ app, api, logProblem })
+  const { tornOff } = api
+  const isWished = () => settings.resumeAfterRestart
+  const login = startsAtLogin ? createLoginKeeper({ app, appId: APP_ID, isWished, tornOff, logProblem }) : undefined
+  const closing = closeBeforeQuit({
+    app,
+    api,
+    onEnd: (why) => (why === 'left' ? login?.leave() : login?.stay()),
+    logProblem,
+  })
   const applySettings = (next: Settings) => {
     settings = next
     nativeTheme.themeSource = next.theme
     const template = menuTemplate(words().menu, { isMac: process.platform === 'darwin', isDevelopment })
     Menu.setApplicationMenu(Menu.buildFromTemplate(template))
+    login?.apply()
   }
   applySettings(await readSettings(api))
 
@@ -114,8 +127,10 @@ async function openProgram(): Promise<void> {
       isDevelopment,
     }),
   )
+  const isResumed = isWished() && (isResuming(process.argv) || app.getLoginItemSettings().wasOpenedAtLogin)
   keepPageAlive({
     window,
+    isQuiet: isResumed,
     now: systemClock.monotonic,
     logProblem,
     mayTryAgain: async () => {
@@ -133,19 +148,28 @@ async function openProgram(): Promise<void> {
     shouldNotify: () => settings.notifyWhenDone && Notification.isSupported(),
     onNotificationClick: () => showWindow(window),
   })
-  guardQuit({ window, dialog, words: () => words().quit, countLive: companion.countLive })
+  // Who ends with the machine is not asked: nobody may be there to answer.
+  const countLive = () => (closing.hasBegun() ? { underWay: 0, queued: 0 } : companion.countLive())
+  guardQuit({ window, dialog, words: () => words().quit, countLive })
   const bridge = openCallBridge({ ipcMain, contents: window.webContents, page, api, logProblem })
   api.subscribe((push) => {
     if (push.name === 'settings') applySettings(push.payload)
     companion.receive(push)
+    login?.receive(push)
   })
-  app.on('second-instance', () => showWindow(window))
-  // Windows shuts down or signs out: it neither closes the window nor lets the program quit.
-  window.on('session-end', () => void closing.save())
+  app.on('second-instance', (_event, argv) => {
+    // Its user was faster than the system that starts it at login.
+    if (!isResuming(argv)) showWindow(window)
+    else if (isWished()) api.goOnAfterRestart()
+  })
+  // Windows shuts down or signs out: it neither closes the window nor lets the program quit. The others do both.
+  window.on('session-end', () => void closing.machineGoesDown())
+  powerMonitor.on('shutdown', () => void closing.machineGoesDown())
   window.on('closed', () => {
     bridge.close()
     companion.close()
   })
+  if (isResumed) api.goOnAfterRestart()
   window.loadURL(page).catch((error) => logProblem('window', error))
 }
 
@@ -153,6 +177,7 @@ async function openApi(systemLanguage: Language, words: () => NativeWords['choos
   const file = join(stateFolder, 'keys.json')
   return createApi({
     host: 'desktop',
+    startsAtLogin,
     vault: await openVault({ safeStorage, platform: process.platform, file, logProblem }),
     folders: { chooseFolder: (startAt) => chooseFolder(startAt, words()), reveal: shell.showItemInFolder },
     workers: { dataPlaneUrl: builtFile('./data-plane-worker.cjs'), verifyUrl: builtFile('./verify-worker.cjs') },

@@ -4,6 +4,7 @@ import { useMemo, useRef, useState } from 'react'
 import type { Failure } from '../../shared/failure.ts'
 import { useClient } from '../client/use-client.tsx'
 import { useTranslation } from '../i18n/index.ts'
+import { ResumeAfterRestart } from '../settings/resume-after-restart.tsx'
 import { FailureNote } from '../shell/failure-note.tsx'
 import { goTo } from '../shell/route.ts'
 import { foldPush } from '../store/fold-push.ts'
@@ -49,7 +50,9 @@ export function NewDownloadPage() {
   const client = useClient()
   const store = useStoreHandle()
   const settings = useSettings()
-  const platform = useAppInfo()?.platform
+  const info = useAppInfo()
+  const platform = info?.platform
+  const canResume = info?.startsAtLogin ?? false
   const handle = useDraft()
   const { draft } = handle
   const folder = useFolder(draft.folder)
@@ -187,7 +190,7 @@ export function NewDownloadPage() {
               missingBucketAdvice={endpointFolder && t('form.endpointHasPath', { path: endpointFolder })}
               onRetry={retry}
             />
-            <WhatHappens folder={draft.folder} />
+            <WhatHappens folder={draft.folder} canResume={canResume} />
           </div>
         </div>
       </div>
@@ -203,7 +206,7 @@ export function NewDownloadPage() {
   )
 }
 
-function WhatHappens({ folder }: { folder: string }) {
+function WhatHappens({ folder, canResume }: { folder: string; canResume: boolean }) {
   const { t } = useTranslation()
   return (
     <section className="lh-happens">
@@ -213,6 +216,7 @@ function WhatHappens({ folder }: { folder: string }) {
         <li>{t('form.stepSpeed')}</li>
         <li>{t('form.stepResume')}</li>
       </ol>
+      {canResume && <ResumeAfterRestart />}
     </section>
   )
 }

@@ -23,6 +23,7 @@ export const valuesEn: Record<string, string> = {
   'cause.time-window': 'outside the time window',
   'cause.sleep': 'the system went to sleep',
   'cause.wake': 'the system woke up',
+  'cause.restart': 'after a restart of the computer',
   'cause.network': 'the network',
   'cause.silence': 'silent connections',
   'cause.network-lost': 'network lost',

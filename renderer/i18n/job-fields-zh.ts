@@ -24,6 +24,7 @@ export const valuesZh: Record<string, string> = {
   'cause.time-window': '不在下载时段',
   'cause.sleep': '系统睡眠',
   'cause.wake': '系统唤醒',
+  'cause.restart': '电脑重启之后',
   'cause.network': '网络',
   'cause.network-lost': '网络中断',
   'cause.silence': '连接无响应',

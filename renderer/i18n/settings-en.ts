@@ -17,6 +17,10 @@ export const settingsEn: Translation<typeof settingsZh> = {
   jobsAtOnce: 'Jobs at once',
   jobsAtOnceHint: 'Further jobs wait, and begin when one ends or is paused',
   notify: 'Notify when a job ends',
+  resumeAfterRestart:
+    'Go on by itself after the computer restarts: while a download is unfinished, Longhaul starts when you sign in',
+  resumeAfterRestartNot:
+    'Go on by itself after the computer restarts: only where Longhaul is installed on Windows or macOS',
   network: 'Network',
   networkHint: 'For jobs started from now on; running jobs keep theirs.',
   proxy: 'Proxy',

@@ -15,6 +15,8 @@ export const settingsZh = {
   jobsAtOnce: '同时进行的任务数',
   jobsAtOnceHint: '多出的任务排队等待，有任务结束或暂停后自动开始',
   notify: '任务结束时通知',
+  resumeAfterRestart: '电脑重启后自动继续：有未完成的下载时，登录系统后 Longhaul 会自动启动',
+  resumeAfterRestartNot: '电脑重启后自动继续：仅限安装在 Windows 或 macOS 上的 Longhaul',
   network: '网络',
   networkHint: '用于之后开始的任务；正在进行的任务不受影响。',
   proxy: '代理',

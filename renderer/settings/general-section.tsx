@@ -6,6 +6,7 @@ import { FolderField } from '../form/folder-field.tsx'
 import { useTranslation } from '../i18n/index.ts'
 import { useAppInfo, useSettings } from '../store/use-window-store.tsx'
 import { useCommitted } from './draft-input.tsx'
+import { ResumeAfterRestart } from './resume-after-restart.tsx'
 import { useChangeSettings } from './use-change-settings.ts'
 
 export function GeneralSection() {
@@ -62,6 +63,7 @@ export function GeneralSection() {
         >
           {t('settings.notify')}
         </Checkbox>
+        <ResumeAfterRestart />
       </div>
     </Section>
   )

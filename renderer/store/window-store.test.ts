@@ -16,6 +16,7 @@ const info: AppInfo = {
   defaultFolder: '/data',
   vault: 'session',
   nativeDialogs: false,
+  startsAtLogin: false,
 }
 const job = sampleJob()
 const answers: Script['answers'] = {

@@ -3,7 +3,7 @@ import type { BrowseEntry, FolderView, Preview } from '../../shared/ipc-contract
 import { always, neverAnswers, type Script, type ScriptedAnswer } from '../client/scripted-client.ts'
 import { emptyDraft, exampleDraft } from '../form/form-draft.ts'
 import { sampleKey } from '../job/testing/samples.ts'
-import { baseAnswers, FOLDER, INFO, type Story } from './story.ts'
+import { baseAnswers, FOLDER, INFO, INSTALLED, type Story } from './story.ts'
 
 const NEW = { page: 'new' } as const
 const EXAMPLE = exampleDraft(INFO.defaultFolder)
@@ -74,6 +74,7 @@ const failing = (failure: Failure): Story => form({ 'source.startPreview': previ
 
 export const formStories: Record<string, Story> = {
   'form-first-start': form(),
+  'form-installed': form({ 'app.info': always(INSTALLED) }),
   'form-empty': form({}, { draft: emptyDraft(INFO.defaultFolder) }),
   'form-empty-attempted': form({}, { draft: emptyDraft(''), click: START }),
   'form-listing': form({

@@ -6,7 +6,7 @@ import { PROGRAM_UNREACHABLE } from '../client/parsed-client.ts'
 import { always, neverAnswers } from '../client/scripted-client.ts'
 import { emptyDraft } from '../form/form-draft.ts'
 import { sampleJob, sampleSnapshot } from '../job/testing/samples.ts'
-import { baseAnswers, INFO, type Story } from './story.ts'
+import { baseAnswers, INFO, INSTALLED, type Story } from './story.ts'
 
 const job = (phase: JobPhase, month: number, more: Partial<JobView> = {}): JobView => {
   const sample = sampleJob()
@@ -76,6 +76,10 @@ export const shellStories: Record<string, Story> = {
     script: { answers: withJobs, hostState: 'refused' },
   },
   settings: { route: { page: 'settings' }, script: { answers: withJobs } },
+  'settings-installed': {
+    route: { page: 'settings' },
+    script: { answers: { ...withJobs, 'app.info': always(INSTALLED) } },
+  },
   'settings-changed': {
     route: { page: 'settings' },
     script: {

@@ -25,7 +25,10 @@ export const INFO: AppInfo = {
   defaultFolder: 'D:\\era5\\202510',
   vault: 'os',
   nativeDialogs: false,
+  startsAtLogin: false,
 }
+
+export const INSTALLED: AppInfo = { ...INFO, host: 'desktop', nativeDialogs: true, startsAtLogin: true }
 
 export const FOLDER: FolderView = {
   path: INFO.defaultFolder,

@@ -69,6 +69,7 @@ export function createWindowDouble(url: string, options: BrowserWindowConstructo
     isMinimized: () => state.isMinimized,
     setProgressBar: (value, how) => void progress.push([value, how?.mode]),
     show: () => void done.push('show'),
+    minimize: () => void done.push('minimize'),
     focus: () => void done.push('focus'),
     restore: () => void done.push('restore'),
     loadURL: async (address) => void done.push(`load ${address}`),
@@ -188,12 +189,25 @@ export function createElectronDouble(parts: { isFirstInstance: boolean }) {
   const schemes: CustomScheme[] = []
   const protocols = new Map<string, ProtocolHandler>()
   const menus: MenuItemConstructorOptions[][] = []
+  const loginItem = {
+    isThere: false,
+    get: () => ({
+      openAtLogin: loginItem.isThere,
+      wasOpenedAtLogin: false,
+      executableWillLaunchAtLogin: loginItem.isThere,
+    }),
+  }
   const appMembers = {
     isPackaged: true,
     getVersion: () => '1.2.3',
     getPreferredSystemLanguages: () => ['zh-Hans-CN'],
     getPath: (name) => `/known/${name}`,
     relaunch: () => void log.push('relaunch'),
+    getLoginItemSettings: () => ({ ...loginItem.get(), status: 'not-registered', launchItems: [] }),
+    setLoginItemSettings: ({ openAtLogin = false, args = [], name = '' }) => {
+      log.push(`${openAtLogin ? 'starts' : 'does not start'} at login: ${name} ${args.join(' ')}`)
+      loginItem.isThere = openAtLogin
+    },
     setPath: (name, path) => void log.push(`setPath ${name} ${path}`),
     setAppUserModelId: (id) => void log.push(`appId ${id}`),
     requestSingleInstanceLock: () => parts.isFirstInstance,
@@ -240,6 +254,7 @@ export function createElectronDouble(parts: { isFirstInstance: boolean }) {
       { isSupported: () => true },
     ),
     nativeTheme: { themeSource: 'system', shouldUseDarkColors: false } satisfies Partial<NativeTheme>,
+    powerMonitor: new EventEmitter(),
     powerSaveBlocker: power.powerSaveBlocker,
     protocol: {
       registerSchemesAsPrivileged: (given) => void schemes.push(...given),

@@ -1,0 +1,83 @@
+/**
+ * Has the program started when its user signs in, as long as a job is under way and its user wants that: a machine that
+ * is restarted at night goes on with its downloads. The decision is pure; the rest reads and writes the system's entry.
+ */
+import type { App } from 'electron'
+import type { Push } from '../../shared/ipc-contract.ts'
+import { isUnderWay } from './judge-jobs.ts'
+
+/** Stands in the entry: a program started with it goes on with what was torn off, and stays in the background. */
+const RESUME_FLAG = '--resume-jobs'
+
+export const isResuming = (argv: readonly string[]): boolean => argv.includes(RESUME_FLAG)
+
+/** `switched-off`: by the user, in the system's own list of such programs. That word holds. */
+export type LoginItem = 'absent' | 'present' | 'switched-off'
+
+export function changeLoginItem(now: {
+  item: LoginItem
+  isWished: boolean
+  hasUnfinished: boolean
+}): 'add' | 'remove' | undefined {
+  const { item, isWished, hasUnfinished } = now
+  if (isWished && hasUnfinished) return item === 'absent' ? 'add' : undefined
+  // An entry that was switched off stays, as long as it is wished for here: the next job would add it switched on.
+  return item === 'present' || (item === 'switched-off' && !isWished) ? 'remove' : undefined
+}
+
+export function createLoginKeeper(options: {
+  app: Pick<App, 'getLoginItemSettings' | 'setLoginItemSettings'>
+  /** Windows keeps the entry under this name; assets/installer.nsh removes it. */
+  appId: string
+  isWished(): boolean
+  /** Jobs that were torn off, and still wait for somebody to go on with them. */
+  tornOff: readonly string[]
+  logProblem(where: string, error: unknown): void
+}) {
+  const { app, appId } = options
+  const unfinished = new Set(options.tornOff)
+  let applied: string | undefined
+  let isFixed = false
+
+  function apply(): void {
+    const [isWished, hasUnfinished] = [options.isWished(), unfinished.size > 0]
+    const wanted = `${isWished} ${hasUnfinished}`
+    if (isFixed || wanted === applied) return
+    applied = wanted
+    try {
+      const change = changeLoginItem({ item: readItem(), isWished, hasUnfinished })
+      if (change) app.setLoginItemSettings({ openAtLogin: change === 'add', name: appId, args: [RESUME_FLAG] })
+    } catch (error) {
+      options.logProblem('start-at-login', error)
+    }
+  }
+
+  /** `openAtLogin` is true for the very command only: an entry for a program that has been moved is written anew. */
+  function readItem(): LoginItem {
+    const { openAtLogin, status, launchItems } = app.getLoginItemSettings({ args: [RESUME_FLAG] })
+    const ours = launchItems?.find(({ name, scope }) => name === appId && scope === 'user')
+    if (ours?.enabled === false || status === 'requires-approval') return 'switched-off'
+    return openAtLogin ? 'present' : 'absent'
+  }
+
+  return {
+    apply,
+    receive(push: Push): void {
+      if (push.name === 'job-removed') unfinished.delete(push.payload.jobId)
+      else if (push.name !== 'job-changed') return
+      else if (isUnderWay(push.payload)) unfinished.add(push.payload.jobId)
+      else unfinished.delete(push.payload.jobId)
+      apply()
+    },
+    /** The user leaves: what is unfinished is so because they want it. */
+    leave(): void {
+      unfinished.clear()
+      apply()
+      isFixed = true
+    },
+    /** The machine goes down: the entry stays as it is. */
+    stay(): void {
+      isFixed = true
+    },
+  }
+}

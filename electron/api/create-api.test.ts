@@ -567,6 +567,15 @@ describe('the form', () => {
     })
   })
 
+  test('a preview of one whole key counts that object alone, as its download does', async () => {
+    const named = ['202510/a.nc', '202510/a.nc.md5'].map((key) => sampleObject(key))
+    const { value, pushes } = await open(createFakeEngine({ objects: named }))
+    const source = { bucket: 'era5', prefix: '202510/a.nc' }
+    await value('source.startPreview', { previewId: 'p', source, include: [], exclude: ['*.nc'] })
+    await expect.poll(() => pushes.at(-1)).toMatchObject({ payload: { preview: { done: true } } })
+    expect(pushes.at(-1)).toMatchObject({ payload: { preview: { objects: 1, bytes: 100, excludedObjects: 0 } } })
+  })
+
   test('a preview that meets a bug of ours fails, and takes no download with it', async () => {
     const { call, pushes } = await open()
     const source = { bucket: 'era5', prefix: '' }

@@ -3,8 +3,7 @@ import type { Failure } from '../../shared/failure.ts'
 import type { Preview } from '../../shared/ipc-contract.ts'
 import type { Network, Source } from '../../shared/job-spec.ts'
 import type { Clock, ListedObject } from '../engine/engine-ports.ts'
-import { createGlobFilter } from '../engine/list/glob-filter.ts'
-import { keyBelowPrefix } from '../engine/list/key-below-prefix.ts'
+import { createKeyFilter, type KeyVerdict } from '../engine/list/key-filter.ts'
 import { listObjects } from '../engine/list/list-objects.ts'
 import { type Browser, retryLookAfterMs } from './browse.ts'
 
@@ -42,12 +41,12 @@ export function createPreviews(options: {
 
   async function count(request: PreviewRequest, signal: AbortSignal): Promise<void> {
     const { previewId, source } = request
-    const isWanted = createGlobFilter(request.include, request.exclude)
+    const keys = createKeyFilter(source.prefix, request)
     let preview = emptyPreview(previewId)
     let pushedAt = Number.NEGATIVE_INFINITY
     const onPage = (objects: ListedObject[]) => {
       if (signal.aborted) return
-      preview = addPage(preview, objects, (key) => isWanted(keyBelowPrefix(key, source.prefix)))
+      preview = addPage(preview, objects, keys.judge)
       if (clock.monotonic() - pushedAt < PUSH_EVERY_MS) return
       pushedAt = clock.monotonic()
       options.push({ preview })
@@ -99,14 +98,16 @@ const emptyPreview = (previewId: string): Preview => ({
   done: false,
 })
 
-function addPage(preview: Preview, objects: ListedObject[], isWanted: (key: string) => boolean): Preview {
-  const wanted = objects.filter(({ key }) => isWanted(key))
+function addPage(preview: Preview, objects: ListedObject[], judge: (key: string) => KeyVerdict): Preview {
+  const verdicts = objects.map(({ key }) => judge(key))
+  const wanted = objects.filter((_, position) => verdicts[position] === 'wanted')
+  const excluded = verdicts.filter((verdict) => verdict === 'excluded')
   const room = SAMPLE_SIZE - preview.sample.length
   return {
     ...preview,
     objects: preview.objects + wanted.length,
     bytes: preview.bytes + wanted.reduce((sum, { size }) => sum + size, 0),
-    excludedObjects: preview.excludedObjects + objects.length - wanted.length,
+    excludedObjects: preview.excludedObjects + excluded.length,
     sample:
       room > 0 ? [...preview.sample, ...wanted.slice(0, room).map(({ key, size }) => ({ key, size }))] : preview.sample,
   }

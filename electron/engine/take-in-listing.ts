@@ -7,8 +7,7 @@ import { failed, success } from '../../shared/failure.ts'
 import type { JobSpec } from '../../shared/job-spec.ts'
 import type { EnginePorts, ListedObject } from './engine-ports.ts'
 import type { createObjectLanding } from './land-objects.ts'
-import { createGlobFilter } from './list/glob-filter.ts'
-import { keyBelowPrefix } from './list/key-below-prefix.ts'
+import { createKeyFilter } from './list/key-filter.ts'
 import { listObjects } from './list/list-objects.ts'
 import type { ObjectTable } from './plan/object-table.ts'
 import { createRepeatCheck } from './plan/repeat-check.ts'
@@ -40,11 +39,9 @@ const OBJECTS_AT_ONCE = 200
 export async function takeInListing(options: TakeInListingOptions): Promise<Outcome<TakenIn>> {
   const { spec, ports, table, landing, sleep, signal } = options
   const { prefix } = spec.source
-  const isWanted = createGlobFilter(spec.include, spec.exclude)
+  const keys = createKeyFilter(prefix, spec)
   const isRepeated = createRepeatCheck(table, ports.random)
   const unlisted = new Set([...options.begun].filter((key) => key.startsWith(prefix)))
-  let seen = 0
-  let isWholeKey = false
   let bytesKept = 0
 
   async function onPage(objects: readonly ListedObject[]): Promise<void> {
@@ -58,13 +55,10 @@ export async function takeInListing(options: TakeInListingOptions): Promise<Outc
   async function takeIn(objects: readonly ListedObject[]): Promise<void> {
     const added: number[] = []
     for (const object of objects) {
-      // The shortest key comes first: a prefix that is one whole key means that object alone.
-      if (seen === 0 && object.key === prefix && !prefix.endsWith('/')) isWholeKey = true
-      else if (isWholeKey) break
-      seen++
+      const verdict = keys.judge(object.key)
+      if (verdict === 'beyond') break
       unlisted.delete(object.key)
-      if (isRepeated(object.key)) continue
-      if (!isWholeKey && !isWanted(keyBelowPrefix(object.key, prefix))) continue
+      if (isRepeated(object.key) || verdict === 'excluded') continue
       const index = table.add(object)
       landing.pathOf(index)
       added.push(index)
@@ -78,12 +72,12 @@ export async function takeInListing(options: TakeInListingOptions): Promise<Outc
   const listed = await listObjects({
     source: ports.source,
     prefix,
-    retryAfterMs: (failure, attempts) => options.retryAfterMs(failure, attempts, seen > 0),
+    retryAfterMs: (failure, attempts) => options.retryAfterMs(failure, attempts, keys.seen() > 0),
     sleep,
     onPage,
     signal,
   })
   if (!listed.ok) return listed
-  if (seen === 0 && prefix !== '') return failed({ class: 'missing', code: 'empty-prefix', subject: prefix })
-  return success({ bytesKept, unlisted: isWholeKey ? new Set() : unlisted })
+  if (keys.seen() === 0 && prefix !== '') return failed({ class: 'missing', code: 'empty-prefix', subject: prefix })
+  return success({ bytesKept, unlisted: keys.isWholeKey() ? new Set() : unlisted })
 }

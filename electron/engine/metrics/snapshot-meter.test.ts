@@ -10,6 +10,23 @@ const CONNECTIONS = Array.from({ length: 16 }, (_, id) => ({
   ...{ bytes: 1, bytesPerSecond: 1, key: 'a' },
 }))
 
+function meterOf(table: ObjectTable, job: { bytesDone(): number; bytesReceived: number }) {
+  let now = 0
+  const ports = {
+    clock: { now: () => 0, monotonic: () => (now += 1000), after: () => () => {} },
+    dataPlane: { socketCounts: () => ({ opened: 16, closed: 0 }), diskWriteMs: () => 1 },
+    ...{ closeWait: () => 0, memory: () => 1e8 },
+  } as unknown as EnginePorts
+  const book = { bytesDone: job.bytesDone, counts: () => ({ retries: 0 }) } as unknown as TransferBook
+  const governor = {
+    ...{ bytesReceived: () => job.bytesReceived, dnsMs: () => 1, waitSeconds: () => 0 },
+    requests: () => ({ errors: new Map(), requestsPerSecond: 4, successRate: 1, delayMs: 0 }),
+    pool: () => ({ concurrency: 16, threads: 16, generation: 1, connections: { active: 16, connecting: 0, idle: 0 } }),
+    ...{ limit: () => ({ code: 'none', evidence: {} }), connectionTable: () => CONNECTIONS, addressTable: () => [] },
+  } as unknown as Governor
+  return createSnapshotMeter({ ports, table, book, governor })
+}
+
 /** Counts how often the meter asks the table anything at all. */
 function readOnce(objects: number, bytesReceived: number): { asked: number; characters: number } {
   const table = createObjectTable(() => 0)
@@ -30,22 +47,8 @@ function readOnce(objects: number, bytesReceived: number): { asked: number; char
       return Reflect.get(target, name) as unknown
     },
   }) as ObjectTable
-  let now = 0
-  const ports = {
-    clock: { now: () => 0, monotonic: () => now, after: () => () => {} },
-    dataPlane: { socketCounts: () => ({ opened: 16, closed: 0 }), diskWriteMs: () => 1 },
-    ...{ closeWait: () => 0, memory: () => 1e8 },
-  } as unknown as EnginePorts
-  const book = { bytesDone: () => 5, counts: () => ({ retries: 0 }) } as unknown as TransferBook
-  const governor = {
-    ...{ bytesReceived: () => bytesReceived, dnsMs: () => 1, waitSeconds: () => 0 },
-    requests: () => ({ errors: new Map(), requestsPerSecond: 4, successRate: 1, delayMs: 0 }),
-    pool: () => ({ concurrency: 16, threads: 16, generation: 1, connections: { active: 16, connecting: 0, idle: 0 } }),
-    ...{ limit: () => ({ code: 'none', evidence: {} }), connectionTable: () => CONNECTIONS, addressTable: () => [] },
-  } as unknown as Governor
-  const meter = createSnapshotMeter({ ports, table: counted, book, governor })
+  const meter = meterOf(counted, { bytesDone: () => 5, bytesReceived })
   try {
-    now = 1000
     meter.tick()
     const snapshot = meter.read('running', true)
     expect(snapshot).toMatchObject({ objectsTotal: objects, objectsDone: Math.ceil(objects / 2) })
@@ -62,4 +65,22 @@ test('a snapshot costs the same for ten objects at 1 MB/s and for 100,000 at 1 G
   expect(large.asked).toBe(small.asked)
   expect(small.asked).toBeLessThan(20)
   expect(large.characters - small.characters).toBeLessThan(100)
+})
+
+test('what is done never runs backwards, nor beyond the whole of a job whose object has become smaller', () => {
+  const table = createObjectTable(() => 0)
+  const index = table.add({ key: 'a', size: 100, etag: 'old', lastModified: 0, storageClass: 'STANDARD' })
+  let bytesDone = 90
+  const meter = meterOf(table, { bytesDone: () => bytesDone, bytesReceived: 0 })
+  const shown = () => meter.read('running', true).bytesDone
+  try {
+    expect(shown()).toBe(90)
+    bytesDone = 80
+    expect(shown()).toBe(90)
+    table.repin(index, 'new', 50, 0)
+    bytesDone = 0
+    expect(shown()).toBe(50)
+  } finally {
+    meter.close()
+  }
 })

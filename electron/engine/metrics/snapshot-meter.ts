@@ -51,7 +51,7 @@ export function createSnapshotMeter({ ports, table, book, governor }: SnapshotMe
 
     read(phase: JobPhase, listingComplete: boolean): MetricsSnapshot {
       // A range that is handed back may have been counted a little further; what is shown never runs backwards.
-      bytesDone = Math.max(bytesDone, Math.min(book.bytesDone(), table.bytesTotal))
+      bytesDone = Math.min(table.bytesTotal, Math.max(bytesDone, book.bytesDone()))
       const sockets = dataPlane.socketCounts()
       const { errors, ...requests } = governor.requests()
       const pool = governor.pool()

@@ -20,7 +20,7 @@ test.each<[string, Limit, string]>([
     '2.0 MB/s (the disk does not keep up)',
   ],
 ])('the progress line says what holds the speed down: %s', (_title, limit, end) => {
-  expect(progressLine({ ...running, limit }, 200).split(' | ')[1]).toBe(`5.00 MB / 24.0 MB, 1/6, ${end}`)
+  expect(progressLine({ ...running, limit }, 200, 'en').split(' | ')[1]).toBe(`5.00 MB / 24.0 MB, 1/6, ${end}`)
 })
 
 test.each([
@@ -31,7 +31,27 @@ test.each([
   [10, ' 20 % | 2.'],
 ])('in %i columns the speed is the last to go', (columns, line) => {
   const limit = { code: 'line' as const, evidence: {} }
-  expect(progressLine({ ...running, limit, secondsLeft: 9.5 }, columns)).toBe(line)
+  expect(progressLine({ ...running, limit, secondsLeft: 9.5 }, columns, 'en')).toBe(line)
+})
+
+test.each([
+  [200, ' 20 % | 5.00 MB / 24.0 MB, 1/6, 2.0 MB/s（S3 要求放慢，已 12 分 34 秒），剩余 2 时 18 分'],
+  [64, ' 20 % | 2.0 MB/s（S3 要求放慢，已 12 分 34 秒），剩余 2 时 18 分'],
+  [50, ' 20 % | 2.0 MB/s（S3 要求放慢，已 12 分 34 秒）'],
+  [24, ' 20 % | 2.0 MB/s（S3 要'],
+])('in %i columns it is Chinese as well, whose signs take two each', (columns, line) => {
+  const limit = { code: 'throttling' as const, evidence: { seconds: 754 } }
+  expect(progressLine({ ...running, limit, secondsLeft: 8280 }, columns, 'zh')).toMatch(new RegExp(`${line}$`))
+})
+
+test('a phase in which nothing is fetched is said in Chinese, and for how long', () => {
+  const resting = {
+    ...running,
+    phase: 'cooling-down' as const,
+    waitSeconds: 90,
+    limit: { code: 'none' as const, evidence: {} },
+  }
+  expect(progressLine(resting, 30, 'zh')).toBe(' 20 % | 冷却中 1 分 30 秒')
 })
 
 test('a file that another program holds open is told from a disk in trouble', () => {

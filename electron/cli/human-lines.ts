@@ -2,7 +2,7 @@
 
 import { failureClassSchema } from '../../shared/failure-schema.ts'
 import { formatBytes, formatRate, splitDuration } from '../../shared/format-units.ts'
-import type { Summary } from '../../shared/job-state.ts'
+import type { JobPhase, Summary } from '../../shared/job-state.ts'
 import type { Limit, MetricsSnapshot } from '../../shared/metrics-snapshot.ts'
 import { adviceFor, type Language, printable, sentenceFor } from './sentences.ts'
 
@@ -84,12 +84,13 @@ type Progress = Pick<
 const BAR_COLUMNS = 24
 
 /** As much as the terminal has room for. On a narrow one the speed is kept, then the time left, and the bar goes first. */
-export function progressLine(snapshot: Progress, columns: number): string {
-  const { bytesDone, bytesTotal, objectsDone, objectsTotal, secondsLeft, phase } = snapshot
-  const left = secondsLeft >= 0 ? `, ${formatDuration(secondsLeft, 'en')} left` : ''
-  const wait = snapshot.waitSeconds > 0 ? ` ${formatDuration(snapshot.waitSeconds, 'en')}` : ''
+export function progressLine(snapshot: Progress, columns: number, language: Language): string {
+  const { bytesDone, bytesTotal, objectsDone, objectsTotal, phase } = snapshot
+  const left = timeLeft(snapshot.secondsLeft, language)
+  const wait = snapshot.waitSeconds > 0 ? ` ${formatDuration(snapshot.waitSeconds, language)}` : ''
   const speed = formatRate(snapshot.bytesPerSecond)
-  const state = phase === 'running' ? `${speed}${held(snapshot.limit)}` : `${phase}${wait}`
+  const name = language === 'zh' ? CHINESE_PHASES[phase] : phase
+  const state = phase === 'running' ? `${speed}${held(snapshot.limit, language)}` : `${name}${wait}`
   const more = snapshot.listingComplete ? '' : '+'
   const done = `${formatBytes(bytesDone)} / ${formatBytes(bytesTotal)}${more}, ${objectsDone}/${objectsTotal}${more}`
   const share = Math.min(1, bytesDone / Math.max(1, bytesTotal))
@@ -101,25 +102,57 @@ export function progressLine(snapshot: Progress, columns: number): string {
     `${percent} | ${state}${left}`,
     `${percent} | ${state}`,
   ]
-  return forms.find((form) => form.length <= columns) ?? `${percent} | ${state}`.slice(0, columns)
+  return forms.find((form) => columnsOf(form) <= columns) ?? cutTo(`${percent} | ${state}`, columns)
+}
+
+/** Two for Chinese signs and their punctuation (Unicode, "East Asian Width"). */
+const columnsOf = (text: string): number =>
+  [...text].reduce((columns, sign) => columns + (/[\u2e80-\uffef]/.test(sign) ? 2 : 1), 0)
+
+function cutTo(text: string, columns: number): string {
+  let cut = text
+  while (columnsOf(cut) > columns) cut = cut.slice(0, -1)
+  return cut
+}
+
+function timeLeft(seconds: number, language: Language): string {
+  if (seconds < 0) return ''
+  const time = formatDuration(seconds, language)
+  return language === 'zh' ? `，剩余 ${time}` : `, ${time} left`
+}
+
+/** In the words of the window; English says the phase by its own name. */
+const CHINESE_PHASES: Record<JobPhase, string> = {
+  queued: '排队中',
+  starting: '启动中',
+  listing: '列举中',
+  running: '下载中',
+  waiting: '等待中',
+  'cooling-down': '冷却中',
+  paused: '已暂停',
+  finishing: '收尾中',
+  completed: '已完成',
+  failed: '未完成',
+  cancelled: '已取消',
+  interrupted: '被中断',
 }
 
 /** Why so little comes, where somebody else than this line holds it up: nobody should have to guess from a small number. */
-const HELD: Partial<Record<Limit['code'], string>> = {
-  throttling: 'S3 asks us to slow down',
-  server: 'the server fails to answer',
-  dns: 'DNS does not answer',
-  'network-lost': 'nothing arrives',
-  disk: 'the disk does not keep up',
+const HELD: Partial<Record<Limit['code'], Record<Language, string>>> = {
+  throttling: { en: 'S3 asks us to slow down', zh: 'S3 要求放慢' },
+  server: { en: 'the server fails to answer', zh: '服务器应答出错' },
+  dns: { en: 'DNS does not answer', zh: 'DNS 没有应答' },
+  'network-lost': { en: 'nothing arrives', zh: '没有收到数据' },
+  disk: { en: 'the disk does not keep up', zh: '磁盘写入跟不上' },
 }
 
-function held({ code, evidence }: Limit): string {
-  const words = HELD[code]
+function held({ code, evidence }: Limit, language: Language): string {
+  const words = HELD[code]?.[language]
   if (words === undefined) return ''
   const { seconds } = evidence
-  return typeof seconds === 'number' && seconds > 0
-    ? ` (${words}, for ${formatDuration(seconds, 'en')})`
-    : ` (${words})`
+  const time = typeof seconds === 'number' && seconds > 0 ? formatDuration(seconds, language) : undefined
+  if (language === 'zh') return time ? `（${words}，已 ${time}）` : `（${words}）`
+  return time ? ` (${words}, for ${time})` : ` (${words})`
 }
 
 function formatDuration(seconds: number, language: Language): string {

@@ -10,7 +10,7 @@ const SNAPSHOT = {
 
 async function written(isTTY: boolean, TERM: string) {
   const stderr = Object.assign(new PassThrough(), { isTTY, columns: 80 })
-  const line = await createProgressLine({ stderr, environment: { TERM } })
+  const line = await createProgressLine({ stderr, environment: { TERM } }, 'en')
   line.show(SNAPSHOT)
   // As after Ctrl-Z, or a kill: nobody calls `end`.
   const text = String(stderr.read() ?? '')

@@ -4,6 +4,7 @@
  */
 import type { MetricsSnapshot } from '../../shared/metrics-snapshot.ts'
 import { progressLine } from './human-lines.ts'
+import type { Language } from './sentences.ts'
 import type { Io } from './terminal-io.ts'
 
 export type ProgressLine = { show(snapshot: MetricsSnapshot): void; end(): void }
@@ -11,10 +12,10 @@ export type ProgressLine = { show(snapshot: MetricsSnapshot): void; end(): void 
 /** Where the terminal does not say. */
 const USUAL_COLUMNS = 80
 
-export async function createProgressLine({
-  stderr,
-  environment,
-}: Pick<Io, 'stderr' | 'environment'>): Promise<ProgressLine> {
+export async function createProgressLine(
+  { stderr, environment }: Pick<Io, 'stderr' | 'environment'>,
+  language: Language,
+): Promise<ProgressLine> {
   if (!stderr.isTTY || environment.TERM === 'dumb') return { show: () => {}, end: () => {} }
   const { default: cliProgress } = await import('cli-progress')
   const bar = new cliProgress.SingleBar({
@@ -30,7 +31,7 @@ export async function createProgressLine({
   return {
     show(snapshot) {
       const total = Math.max(1, snapshot.bytesTotal)
-      const payload = { line: progressLine(snapshot, stderr.columns ?? USUAL_COLUMNS) }
+      const payload = { line: progressLine(snapshot, stderr.columns ?? USUAL_COLUMNS, language) }
       if (!isStarted) bar.start(total, snapshot.bytesDone, payload)
       isStarted = true
       bar.setTotal(total)

@@ -92,7 +92,7 @@ async function download(
     isStopWanted = true
     live?.cancel()
   })
-  const progress = await createProgressLine(io)
+  const progress = await createProgressLine(io, 'en')
   const startedAt = performance.now()
   let saidAt = startedAt
   const engine = await context.openEngine()

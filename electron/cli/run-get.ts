@@ -37,7 +37,7 @@ async function download(spec: JobSpec, context: CommandContext): Promise<number>
     isStopWanted = true
     live?.cancel()
   })
-  const progress = await createProgressLine(io)
+  const progress = await createProgressLine(io, language)
   const engine = await context.openEngine()
   const started = await engine.start({
     spec,

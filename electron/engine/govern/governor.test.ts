@@ -1,5 +1,6 @@
 /** What the simulator cannot do to the governor: a data plane that is not heard of any more. The rest is in `../testing/simulator/`. */
 import { expect, it } from 'vitest'
+import type { EventCode, Reason } from '../../../shared/engine-event.ts'
 import { success } from '../../../shared/failure.ts'
 import { jobSpecSchema } from '../../../shared/job-spec.ts'
 import { policySchema } from '../../../shared/policy.ts'
@@ -14,6 +15,7 @@ async function openDeafGovernor() {
   const clock = createVirtualClock()
   const opened: number[] = []
   const handedOver: number[] = []
+  const events: { code: EventCode; reason: Reason }[] = []
   let tell: (news: LineNews[]) => void = () => {}
   const ports = {
     clock,
@@ -58,7 +60,7 @@ async function openDeafGovernor() {
     isRereading: () => false,
     smallestKey: () => undefined,
     loopLagMs: () => 0,
-    emit() {},
+    emit: (code, reason) => void events.push({ code, reason }),
     onReplaced() {},
     onFatal() {},
   })
@@ -68,6 +70,7 @@ async function openDeafGovernor() {
     opened: () => opened.length,
     lines: opened,
     handedOver,
+    events,
     tell: (...news: LineNews[]) => tell(news),
     async pass(seconds: number) {
       for (let end = clock.seconds() + seconds; clock.seconds() < end; ) {
@@ -107,4 +110,17 @@ it('lets a connection that is to go hand over to a fresh one that stays, not to 
   expect(handedOver).toEqual([])
   tell({ kind: 'opened', lineId: lines.at(-1) ?? 0, handshakeMs: 1 })
   expect(handedOver).toEqual([first])
+})
+
+it('says how long the pool took to warm up after a rest, not since the start of the job', async () => {
+  const { governor, lines, tell, events, pass } = await openDeafGovernor()
+  const before = [...lines]
+  governor.coolDown('user')
+  tell(...before.map((lineId) => ({ kind: 'closed' as const, lineId })))
+  await pass(302)
+  const fresh = lines.filter((lineId) => !before.includes(lineId))
+  tell(...fresh.map((lineId) => ({ kind: 'opened' as const, lineId, handshakeMs: 1 })))
+  const warmed = events.find(({ code }) => code === 'pool-warmed')
+  expect(warmed?.reason).toMatchObject({ size: fresh.length })
+  expect(warmed?.reason.seconds).toBeLessThan(10)
 })

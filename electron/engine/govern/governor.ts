@@ -114,14 +114,15 @@ export function createGovernor(options: GovernorOptions) {
     onEnd() {
       network.startOver(silentBeforeRestMs)
       isWarm = false
+      warmingSince = now()
       return concurrency.afterRest()
     },
   })
 
-  let startedAt = now()
   let isPaused = false
   let isStopped = false
   let isWarm = false
+  let warmingSince = now()
   /** Bytes per second that the user allows, which may change while the job runs; undefined = any. */
   let limitBytesPerSecond = spec.limitBytesPerSecond
   let silentBeforeRestMs = 0
@@ -176,7 +177,7 @@ export function createGovernor(options: GovernorOptions) {
     signal.addEventListener('abort', () => pool.closeAll('stopped'), { once: true })
     emit('pool-warming', { size: concurrency.level() })
     await bucket.renew(signal)
-    startedAt = now()
+    warmingSince = now()
     network.startOver()
     rolling.restartClock()
     concurrency.start()
@@ -210,7 +211,7 @@ export function createGovernor(options: GovernorOptions) {
     pace.noteOpened()
     if (!isWarm && [...pool.lines()].every((other) => other.state !== 'connecting')) {
       isWarm = true
-      emit('pool-warmed', { size: pool.size, seconds: (now() - startedAt) / 1000 })
+      emit('pool-warmed', { size: pool.size, seconds: (now() - warmingSince) / 1000 })
     }
     // One that is to go itself takes nothing over.
     if (isStaying(line)) relieve()

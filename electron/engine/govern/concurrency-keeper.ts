@@ -2,7 +2,7 @@
 import type { EventCode, Reason } from '../../../shared/engine-event.ts'
 import type { Policy } from '../../../shared/policy.ts'
 import { adjustConcurrency, type Ceiling, chooseCeiling, raiseCeiling, startConcurrency } from './adjust-concurrency.ts'
-import type { createConnectPace } from './connect-pace.ts'
+import type { ConnectPace } from './connect-pace.ts'
 import { type ConnectionPool, isAnswered, isStaying, type PoolLine } from './connection-pool.ts'
 
 export type ConcurrencyKeeperOptions = {
@@ -10,7 +10,7 @@ export type ConcurrencyKeeperOptions = {
   now(): number
   policy: Policy
   pool: ConnectionPool
-  pace: ReturnType<typeof createConnectPace>
+  pace: ConnectPace
   /** The user's. */
   threads: number
   /** A cool-down has come. */

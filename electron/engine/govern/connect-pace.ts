@@ -11,6 +11,8 @@ const PAUSE_MS = 50
 /** So many fresh connections in a row that are closed without an answer are no accident. */
 const TURNED_AWAY_IN_A_ROW = 8
 
+export type ConnectPace = ReturnType<typeof createConnectPace>
+
 export function createConnectPace({ now, random }: { now(): number; random: Random }) {
   let failures = 0
   let turnedAway = 0

@@ -21,6 +21,8 @@ const RENEW_TIMEOUT_MS = 30_000
 /** Fresh credentials that are refused as well will not be accepted later: so many times by each connection. */
 const MAX_REFUSALS = 3
 
+export type EndpointKeeper = ReturnType<typeof createEndpointKeeper>
+
 export function createEndpointKeeper({ clock, source, onMoved, onFatal }: EndpointKeeperOptions) {
   let endpoint: Endpoint | undefined
   let renewedAt = Number.NEGATIVE_INFINITY

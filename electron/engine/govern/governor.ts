@@ -6,7 +6,7 @@ import type { EventCode, Reason } from '../../../shared/engine-event.ts'
 import type { Failure } from '../../../shared/failure.ts'
 import { type JobLimits, type JobSpec, threadCeiling } from '../../../shared/job-spec.ts'
 import type { JobPhase } from '../../../shared/job-state.ts'
-import { type AddressView, type ConnectionView, LEAST_REQUESTS, type Limit } from '../../../shared/metrics-snapshot.ts'
+import type { AddressView, ConnectionView, Limit } from '../../../shared/metrics-snapshot.ts'
 import type { Policy } from '../../../shared/policy.ts'
 import type { EnginePorts, FetchTask, TaskOutcome } from '../engine-ports.ts'
 import { subPrefixOf } from '../list/key-below-prefix.ts'
@@ -17,17 +17,16 @@ import { MAX_LINE_SLOTS } from '../transport/shared-counters.ts'
 import { createAddressBook } from './address-book.ts'
 import { sumUpLines, viewAddresses } from './address-lines.ts'
 import { createAgeingWatch } from './ageing-watch.ts'
-import { attributeOutcome } from './attribute-outcome.ts'
 import { createConcurrencyKeeper, type GoodputSample } from './concurrency-keeper.ts'
 import { createConnectPace } from './connect-pace.ts'
-import { createConnectionPool, isAnswered, isStaying, type PoolLine } from './connection-pool.ts'
+import { createConnectionPool, isStaying, type PoolLine } from './connection-pool.ts'
 import { createDecayWatch, type DecayWatchOptions } from './decay-watch.ts'
 import { createEndpointKeeper } from './endpoint-keeper.ts'
 import { explainLimit, type LimitEvidence } from './explain-limit.ts'
+import { createOutcomeHandler } from './handle-outcome.ts'
 import { createHealer } from './healer.ts'
 import { createHealthMonitor } from './health-monitor.ts'
 import { type HeldLimit, holdLimit } from './hold-limit.ts'
-import { addAnswer, isNeverGranted, judgeServer, type LineAnswers } from './judge-server.ts'
 import { createNetworkProbe } from './network-probe.ts'
 import { createNetworkWatch } from './network-watch.ts'
 import { createRestKeeper } from './rest-keeper.ts'
@@ -60,8 +59,6 @@ export type Governor = ReturnType<typeof createGovernor>
 const GRACE_SECONDS = 0.1
 /** An address that swallows connections shows it only once per `connectTimeoutSeconds`: that alone condemns it. */
 const CONNECT_TIMEOUT_WEIGHT = 4
-/** A server that only refuses turns connections away as one that closes them does, but two of three may be such servers. */
-const BAD_SERVER_WEIGHT = 1 / 3
 /** What no server closes for being idle: one connection too many. */
 const TURNED_AWAY_MS = 1000
 /** How it looks to the listing when a server, or a box on the way, lets in no further connection of this client. */
@@ -169,6 +166,12 @@ export function createGovernor(options: GovernorOptions) {
     },
     onConnectFailed,
   })
+  const handleOutcome = createOutcomeHandler({
+    ...{ now, book, pool, window, gates, addresses, bucket, network, pace, emit },
+    level: concurrency.level,
+    letGo: healer.letGo,
+    onGranted: decay.noteAnswer,
+  })
 
   // -- beginning and ending -----------------------------------------------------------------------------------
 
@@ -254,11 +257,6 @@ export function createGovernor(options: GovernorOptions) {
     if (isHopeless) options.onFatal({ ...failure, subject: bucket.current()?.hostHeader ?? '' })
   }
 
-  /** Closed without an answer: it is one connection too many only where others are answered. */
-  function noteTurnedAway(weight?: number): void {
-    if ([...pool.lines()].some((line) => isAnswered(line) && !line.closing)) pace.noteTurnedAway(weight)
-  }
-
   function feed(line: PoolLine): void {
     const endpoint = bucket.current()
     if (!mayWork() || !endpoint || line.state !== 'warm' || line.closing || line.task) return
@@ -270,97 +268,17 @@ export function createGovernor(options: GovernorOptions) {
     pool.assign(line, task, endpoint)
   }
 
+  function onOutcome(outcome: TaskOutcome, line: PoolLine): void {
+    handleOutcome(outcome, line)
+    feed(line)
+  }
+
   const allowance = (): Allowance => ({
     connections: concurrency.level(),
     listingComplete: options.isListingComplete(),
     // Those few are asked for so seldom that it takes nothing from a budget.
     mayAsk: (group) => isLeftToFail || gates.mayAsk(group),
   })
-
-  // -- outcomes -----------------------------------------------------------------------------------------------
-
-  function onOutcome(told: TaskOutcome, line: PoolLine): void {
-    const outcome = told.failure ? { ...told, failure: bucket.blame(told.failure) } : told
-    const { failure } = outcome
-    const task = line.lastTask
-    const found = attributeOutcome(failure, {
-      firstByteMs: outcome.firstByteMs,
-      requests: line.requests,
-      closing: line.closing,
-      address: line.address,
-      failuresBefore: book.failuresOf(told.taskId),
-      isRefusedForItself: book.isRefusedForItself(told.taskId),
-    })
-    if (found.isTurnedAway) noteTurnedAway()
-    if (found.isRequest) window.record(now(), found.trouble, outcome.firstByteMs)
-    const isAnswer = task !== undefined && found.isRequest && found.concernsBudget
-    const isServers = isAnswer && blameServer(line, failure)
-    if (isAnswer && !isServers) noteAnswer(task, line, failure)
-    if (task && found.isRequest && failure) onFailure(failure, found.concernsAddress ? line.address : undefined)
-    if (!failure) {
-      network.noteGrant(line.taskStartedAt)
-      decay.noteAnswer(task?.objectSize ?? 0)
-      bucket.noteAccepted(line.taskStartedAt)
-    }
-    // It was another server's to grant: nothing is held against the object, or it would soon be given up.
-    const counted: Failure | undefined = isServers ? { class: 'cancelled' } : found.failure
-    book.settle(counted ? { ...outcome, failure: counted } : outcome)
-    feed(line)
-  }
-
-  /** True: the refusal is a matter of the one server behind the connection, which is left once that is certain. */
-  function blameServer(line: PoolLine, failure: Failure | undefined): boolean {
-    const isThrottled = failure?.class === 'throttled'
-    if (isThrottled) addresses.noteRefusal(line.address)
-    else if (!failure) addresses.noteGrant(line.address)
-    else if (failure.class !== 'server-error') return false
-    line.answers = addAnswer(line.answers, now(), !failure)
-    if (!failure) return false
-    const server = judgeServer(line.answers, answersBeside(line))
-    if (server === 'bad') {
-      if (isNeverGranted(line.answers)) noteTurnedAway(BAD_SERVER_WEIGHT)
-      healer.letGo(line)
-      // What it has refused was no budget's.
-      if (isThrottled) gates.startOver()
-    }
-    return server !== 'good'
-  }
-
-  function noteAnswer(task: FetchTask, { taskStartedAt: sentAt }: PoolLine, failure: Failure | undefined): void {
-    const prefix = subPrefixOf(task.key)
-    const throttled = failure?.class === 'throttled'
-    const retryAfterMs = throttled ? failure.retryAfterMs : undefined
-    const change = gates.noteAnswer(prefix, { throttled, sentAt, retryAfterMs })
-    if (!change) return
-    const { successRate, recentRequests } = window.read(now())
-    const of = change.prefix === undefined ? {} : { prefix: change.prefix }
-    if (!change.isLimited) {
-      emit('throttle-ended', of)
-      return
-    }
-    const status = failure?.httpStatus ?? 503
-    const share = recentRequests < LEAST_REQUESTS ? {} : { successRate }
-    emit('throttled', { ...of, status, ...share, ...(retryAfterMs ? { retryAfterMs } : {}) })
-    const delayMs = Math.round(1000 / change.requestsPerSecond)
-    emit('rate-changed', { ...of, requestsPerSecond: change.requestsPerSecond, ...share, delayMs })
-  }
-
-  /** Of all other connections. What is being received is granted before it is there. */
-  const answersBeside = (line: PoolLine): LineAnswers[] =>
-    [...pool.lines()]
-      .filter((other) => other !== line)
-      .map(({ answers, task, firstByteAt, lastByteAt }) =>
-        task && firstByteAt > 0 ? addAnswer(answers, lastByteAt, true) : answers,
-      )
-
-  /** `address`: that may be to blame. */
-  function onFailure(failure: Failure, address: string | undefined): void {
-    window.recordError(failure.class)
-    if (address !== undefined && failure.class !== 'throttled') addresses.noteFailure(address)
-    if (failure.class === 'wrong-region') bucket.noteElsewhere(failure)
-    if (failure.class === 'clock-skew') bucket.noteSkewed()
-    if (failure.class === 'credentials') bucket.noteRefused(failure, concurrency.level())
-  }
 
   // -- ten times a second -------------------------------------------------------------------------------------
 

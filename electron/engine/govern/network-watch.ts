@@ -17,6 +17,8 @@ const NETWORK_LOST_MS = 3000
  */
 const ANSWERED_FACTOR = 3
 
+export type NetworkWatch = ReturnType<typeof createNetworkWatch>
+
 export function createNetworkWatch(options: {
   now(): number
   policy: Policy

@@ -24,6 +24,8 @@ const FORGET_SECONDS = 60
 /** The same of a limited one, beyond any cool-down: its folder is done, and nobody would ever lift it. */
 const FORGET_LIMITED_SECONDS = 600
 
+export type ThrottleGates = ReturnType<typeof createThrottleGates>
+
 export function createThrottleGates(now: () => number) {
   /** Few even among a million prefixes: these are looked at ten times a second. */
   const limited = new Map<string, RateState>()

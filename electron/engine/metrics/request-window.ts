@@ -9,6 +9,8 @@ const FIRST_BYTE_SAMPLES = 256
 /** Requests per second are averaged over this long. */
 const RATE_MILLISECONDS = 5000
 
+export type RequestWindow = ReturnType<typeof createRequestWindow>
+
 export function createRequestWindow(windowSeconds: number) {
   const recent: { at: number; failureClass: string | undefined }[] = []
   const firstBytes: number[] = []

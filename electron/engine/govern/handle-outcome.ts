@@ -1,0 +1,136 @@
+/**
+ * What follows from the outcome of a request. Whom it concerns says attribute-outcome.ts, and whether the one server behind
+ * the connection is to blame judge-server.ts; here each of them is told, and the range goes back to the book.
+ */
+import type { EventCode, Reason } from '../../../shared/engine-event.ts'
+import type { Failure } from '../../../shared/failure.ts'
+import { LEAST_REQUESTS } from '../../../shared/metrics-snapshot.ts'
+import type { FetchTask, TaskOutcome } from '../engine-ports.ts'
+import { subPrefixOf } from '../list/key-below-prefix.ts'
+import type { RequestWindow } from '../metrics/request-window.ts'
+import type { TransferBook } from '../schedule/transfer-book.ts'
+import type { AddressBook } from './address-book.ts'
+import { attributeOutcome } from './attribute-outcome.ts'
+import type { ConnectPace } from './connect-pace.ts'
+import { type ConnectionPool, isAnswered, type PoolLine } from './connection-pool.ts'
+import type { EndpointKeeper } from './endpoint-keeper.ts'
+import { addAnswer, isNeverGranted, judgeServer, type LineAnswers } from './judge-server.ts'
+import type { NetworkWatch } from './network-watch.ts'
+import type { ThrottleGates } from './throttle-gates.ts'
+
+export type OutcomeHandlerOptions = {
+  /** Monotonic milliseconds. */
+  now(): number
+  book: Pick<TransferBook, 'failuresOf' | 'isRefusedForItself' | 'settle'>
+  pool: Pick<ConnectionPool, 'lines'>
+  window: Pick<RequestWindow, 'record' | 'recordError' | 'read'>
+  gates: Pick<ThrottleGates, 'noteAnswer' | 'startOver'>
+  addresses: Pick<AddressBook, 'noteGrant' | 'noteRefusal' | 'noteFailure'>
+  bucket: Pick<EndpointKeeper, 'blame' | 'noteAccepted' | 'noteElsewhere' | 'noteSkewed' | 'noteRefused'>
+  network: Pick<NetworkWatch, 'noteGrant'>
+  pace: Pick<ConnectPace, 'noteTurnedAway'>
+  /** How many connections shall work. */
+  level(): number
+  /** The server behind the connection refuses what others grant: away from it. */
+  letGo(line: PoolLine): void
+  /** A request for (a range of) an object of this size was granted. */
+  onGranted(objectBytes: number): void
+  emit(code: EventCode, reason: Reason): void
+}
+
+/** A server that only refuses turns connections away as one that closes them does, but two of three may be such servers. */
+const BAD_SERVER_WEIGHT = 1 / 3
+
+export function createOutcomeHandler(options: OutcomeHandlerOptions) {
+  const { now, book, pool, window, gates, addresses, bucket, network, pace, emit } = options
+
+  function handle(told: TaskOutcome, line: PoolLine): void {
+    const outcome = told.failure ? { ...told, failure: bucket.blame(told.failure) } : told
+    const { failure } = outcome
+    const task = line.lastTask
+    const found = attributeOutcome(failure, {
+      firstByteMs: outcome.firstByteMs,
+      requests: line.requests,
+      closing: line.closing,
+      address: line.address,
+      failuresBefore: book.failuresOf(told.taskId),
+      isRefusedForItself: book.isRefusedForItself(told.taskId),
+    })
+    if (found.isTurnedAway) noteTurnedAway()
+    if (found.isRequest) window.record(now(), found.trouble, outcome.firstByteMs)
+    const isAnswer = task !== undefined && found.isRequest && found.concernsBudget
+    const isServers = isAnswer && blameServer(line, failure)
+    if (isAnswer && !isServers) noteAnswer(task, line, failure)
+    if (task && found.isRequest && failure) noteFailure(failure, found.concernsAddress ? line.address : undefined)
+    if (!failure) {
+      network.noteGrant(line.taskStartedAt)
+      options.onGranted(task?.objectSize ?? 0)
+      bucket.noteAccepted(line.taskStartedAt)
+    }
+    // It was another server's to grant: nothing is held against the object, or it would soon be given up.
+    const counted: Failure | undefined = isServers ? { class: 'cancelled' } : found.failure
+    book.settle(counted ? { ...outcome, failure: counted } : outcome)
+  }
+
+  /** Closed without an answer: it is one connection too many only where others are answered. */
+  function noteTurnedAway(weight?: number): void {
+    if ([...pool.lines()].some((line) => isAnswered(line) && !line.closing)) pace.noteTurnedAway(weight)
+  }
+
+  /** True: the refusal is a matter of the one server behind the connection, which is left once that is certain. */
+  function blameServer(line: PoolLine, failure: Failure | undefined): boolean {
+    const isThrottled = failure?.class === 'throttled'
+    if (isThrottled) addresses.noteRefusal(line.address)
+    else if (!failure) addresses.noteGrant(line.address)
+    else if (failure.class !== 'server-error') return false
+    line.answers = addAnswer(line.answers, now(), !failure)
+    if (!failure) return false
+    const server = judgeServer(line.answers, answersBeside(line))
+    if (server === 'bad') {
+      if (isNeverGranted(line.answers)) noteTurnedAway(BAD_SERVER_WEIGHT)
+      options.letGo(line)
+      // What it has refused was no budget's.
+      if (isThrottled) gates.startOver()
+    }
+    return server !== 'good'
+  }
+
+  /** Of all other connections. What is being received is granted before it is there. */
+  const answersBeside = (line: PoolLine): LineAnswers[] =>
+    [...pool.lines()]
+      .filter((other) => other !== line)
+      .map(({ answers, task, firstByteAt, lastByteAt }) =>
+        task && firstByteAt > 0 ? addAnswer(answers, lastByteAt, true) : answers,
+      )
+
+  /** It tells how often the prefix may be asked. */
+  function noteAnswer(task: FetchTask, { taskStartedAt: sentAt }: PoolLine, failure: Failure | undefined): void {
+    const prefix = subPrefixOf(task.key)
+    const throttled = failure?.class === 'throttled'
+    const retryAfterMs = throttled ? failure.retryAfterMs : undefined
+    const change = gates.noteAnswer(prefix, { throttled, sentAt, retryAfterMs })
+    if (!change) return
+    const { successRate, recentRequests } = window.read(now())
+    const of = change.prefix === undefined ? {} : { prefix: change.prefix }
+    if (!change.isLimited) {
+      emit('throttle-ended', of)
+      return
+    }
+    const status = failure?.httpStatus ?? 503
+    const share = recentRequests < LEAST_REQUESTS ? {} : { successRate }
+    emit('throttled', { ...of, status, ...share, ...(retryAfterMs ? { retryAfterMs } : {}) })
+    const delayMs = Math.round(1000 / change.requestsPerSecond)
+    emit('rate-changed', { ...of, requestsPerSecond: change.requestsPerSecond, ...share, delayMs })
+  }
+
+  /** `address`: that may be to blame. */
+  function noteFailure(failure: Failure, address: string | undefined): void {
+    window.recordError(failure.class)
+    if (address !== undefined && failure.class !== 'throttled') addresses.noteFailure(address)
+    if (failure.class === 'wrong-region') bucket.noteElsewhere(failure)
+    if (failure.class === 'clock-skew') bucket.noteSkewed()
+    if (failure.class === 'credentials') bucket.noteRefused(failure, options.level())
+  }
+
+  return handle
+}

@@ -87,7 +87,7 @@ export function explainLimit(evidence: LimitEvidence): Limit {
       evidence: { addresses: evidence.quarantined.length, address: evidence.quarantined.join(' ') },
     }
   if (evidence.tauSeconds !== undefined)
-    return { code: 'ageing', evidence: { ageSeconds: evidence.retireAgeSeconds, tauSeconds: evidence.tauSeconds ?? 0 } }
+    return { code: 'ageing', evidence: { ageSeconds: evidence.retireAgeSeconds, tauSeconds: evidence.tauSeconds } }
   if (evidence.lostShare > MUCH_LOST) return { code: 'silence', evidence: { lostShare: evidence.lostShare } }
   // By Little's law so many connections are waiting for an answer to begin. On a full line they would as well, but there
   // fewer connections do as well as many, and the job has not come to use all that are allowed.

@@ -261,29 +261,16 @@ function judge(
     }
     return { state: { ...state, experiment: undefined, nextAt: now + state.pauseMs } }
   }
-  const beside = speedsSince(marks, old)
-  const [freshSpeed, oldSpeed] = [plainSpeed(fresh), median(beside.map((line) => line.bytesPerSecond))]
-  const numbers = { freshBytesPerSecond: Math.round(freshSpeed), oldBytesPerSecond: Math.round(oldSpeed) }
-  const ratio = oldSpeed > 0 ? freshSpeed / oldSpeed : 0
-  // If it is ageing, the fresh one is as fast as the pool was at its best; if not, as slow as the others.
-  const halfway = Math.min(CLEAR_PROOF, Math.sqrt(experiment.hoped / oldSpeed))
-  const beyond = PROOF * Math.exp(spreadBesideAge(beside))
-  const isProven = ratio >= Math.max(PROOF, halfway, beyond)
+  const { ratio, isProven, freshSpeed, oldSpeed } = compare(fresh, speedsSince(marks, old), experiment.hoped)
   if (ratio < CLEAR_PROOF && ratio > 1 && watchedMs < JUDGE_IN_DOUBT_MS) return { state }
+  const ended = { ...state, experiment: undefined, suspiciousSince: undefined }
+  const numbers = { freshBytesPerSecond: Math.round(freshSpeed), oldBytesPerSecond: Math.round(oldSpeed) }
   if (!isProven) {
     const pauseMs = Math.min(LONGEST_PAUSE_MS, state.pauseMs * 2)
     // What is normal now is what the next suspicion is measured against.
+    const measure = { best: typical, bestTotal: state.total.bytesPerSecond }
     return {
-      state: {
-        ...state,
-        experiment: undefined,
-        suspiciousSince: undefined,
-        nextAt: now + pauseMs,
-        pauseMs,
-        memoryMs: FIRST_MEMORY_MS,
-        best: typical,
-        bestTotal: state.total.bytesPerSecond,
-      },
+      state: { ...ended, ...measure, nextAt: now + pauseMs, pauseMs, memoryMs: FIRST_MEMORY_MS },
       action: { kind: 'not-ageing', ...numbers },
     }
   }
@@ -292,9 +279,7 @@ function judge(
   const retireAgeSeconds = chooseRetireAge(tauSeconds, sample.setUpSeconds, sample.ceilingSeconds)
   return {
     state: {
-      ...state,
-      experiment: undefined,
-      suspiciousSince: undefined,
+      ...ended,
       tauSeconds,
       learnedAt: now,
       // Should the pool sink again, something about what was learned is wrong.
@@ -306,11 +291,23 @@ function judge(
   }
 }
 
+/** `hoped`: the pool's best. */
+function compare(fresh: AgeingSample['lines'][number], old: readonly AgedSpeed[], hoped: number) {
+  const [freshSpeed, oldSpeed] = [plainSpeed(fresh), median(old.map((line) => line.bytesPerSecond))]
+  const ratio = oldSpeed > 0 ? freshSpeed / oldSpeed : 0
+  // If it is ageing, the fresh one is as fast as the pool was at its best; if not, as slow as the others.
+  const halfway = Math.min(CLEAR_PROOF, Math.sqrt(hoped / oldSpeed))
+  const beyond = PROOF * Math.exp(spreadBesideAge(old))
+  return { ratio, isProven: ratio >= Math.max(PROOF, halfway, beyond), freshSpeed, oldSpeed }
+}
+
+type AgedSpeed = { openedAt: number; bytesPerSecond: number }
+
 /**
  * The old connections' speeds over the very time in which the fresh one has received. Their smoothed speeds remember more
  * than that: when a trial of more connections ends meanwhile, all have more of the line again, but theirs show it late.
  */
-function speedsSince(marks: Marks, lines: AgeingSample['lines']): { openedAt: number; bytesPerSecond: number }[] {
+function speedsSince(marks: Marks, lines: AgeingSample['lines']): AgedSpeed[] {
   return lines.flatMap((line) => {
     const mark = marks.get(line.id)
     const workedMs = line.workedMs - (mark?.workedMs ?? line.workedMs)
@@ -330,7 +327,7 @@ const plainSpeed = ({ workedMs, workedBytes }: Pick<LineSpeed, 'workedMs' | 'wor
  * standard deviation). Where the speeds jump between two levels most of them may be alike, and tell no spread at all:
  * what the fast ones of them reach is not out of reach for a fresh one either.
  */
-function spreadBesideAge(lines: readonly { openedAt: number; bytesPerSecond: number }[]): number {
+function spreadBesideAge(lines: readonly AgedSpeed[]): number {
   const points = lines
     .filter((line) => line.bytesPerSecond > 0)
     .map((line) => ({ at: line.openedAt, log: Math.log(line.bytesPerSecond) }))

@@ -56,8 +56,9 @@ export const MAX_THREADS = 256
 export const DEFAULT_THREADS = 16
 /** What `auto` allows: a home or campus line is full long before. */
 export const AUTO_THREADS = 64
-/** S3 part sizes of 8-16 MiB are AWS's own advice for byte-range fetches. */
+/** Below this a request costs many times its bytes; `auto` asks for 1 to 16 MiB. */
 export const MIN_PART_BYTES = 64 * 1024
+/** The largest part, and the largest upload in one piece, that S3 takes. */
 export const MAX_PART_BYTES = 5 * 1024 ** 3
 
 /** Nobody wants less: the unit was left out, and 20 would take a year for a gigabyte. */

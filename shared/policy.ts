@@ -76,7 +76,7 @@ type PolicyShape = typeof policySchema.shape
 
 /**
  * The schema of an override file: any subset, no unknown name. `.partial()` would keep the defaults and so turn one
- * override into twenty-five: what the user did not set must stay free to follow a later default.
+ * override into overrides of all: what the user did not set must stay free to follow a later default.
  */
 export const policyOverridesSchema = z.strictObject(
   Object.fromEntries(Object.entries(policySchema.shape).map(([name, field]) => [name, field.unwrap().optional()])) as {

@@ -39,11 +39,15 @@ export const isResting = (object: OpenObjectView, now: number): boolean =>
   (isDoubtful(object) || isYielding(object, now) || object.pending.every(({ notBefore }) => notBefore > now))
 
 /**
- * Of the objects that are open: one that has not just failed again, for where requests are counted, one that is
- * refused again and again would keep all others waiting. Among these one that no other thread than the connection's own
- * writes to, for two threads that write to one file wait for each other in the kernel (measured: 2 x 8 connections, a
- * fifth of all processor time). Among these the one whose sub-prefix was served longest ago, oldest object first within it, and its first pending
- * range, so that files grow from front to back and finish early.
+ * Of the objects that are open, in this order:
+ *
+ * 1. one that has not just failed again: where requests are counted, one that is refused again and again would keep all
+ *    others waiting;
+ * 2. one that no other thread than the connection's own writes to: two threads that write to one file wait for each other
+ *    in the kernel (ADR 5);
+ * 3. the one whose sub-prefix was served longest ago, the oldest object of it.
+ *
+ * Of that object the first pending range, so that files grow from front to back and finish early.
  */
 export function chooseOpenPart<O extends OpenObjectView>(
   open: Iterable<O>,

@@ -2,8 +2,9 @@
 
 import { failureClassSchema } from '../../shared/failure-schema.ts'
 import { formatBytes, formatRate, splitDuration } from '../../shared/format-units.ts'
-import type { JobPhase, Summary } from '../../shared/job-state.ts'
+import type { Summary } from '../../shared/job-state.ts'
 import type { Limit, MetricsSnapshot } from '../../shared/metrics-snapshot.ts'
+import { phasesZh } from '../../shared/phase-words.ts'
 import { adviceFor, type Language, printable, sentenceFor } from './sentences.ts'
 
 /** More names than this scroll the reason off the screen; all of them are in download_errors.log. */
@@ -89,7 +90,7 @@ export function progressLine(snapshot: Progress, columns: number, language: Lang
   const left = timeLeft(snapshot.secondsLeft, language)
   const wait = snapshot.waitSeconds > 0 ? ` ${formatDuration(snapshot.waitSeconds, language)}` : ''
   const speed = formatRate(snapshot.bytesPerSecond)
-  const name = language === 'zh' ? CHINESE_PHASES[phase] : phase
+  const name = language === 'zh' ? phasesZh[phase] : phase
   const state = phase === 'running' ? `${speed}${held(snapshot.limit, language)}` : `${name}${wait}`
   const more = snapshot.listingComplete ? '' : '+'
   const done = `${formatBytes(bytesDone)} / ${formatBytes(bytesTotal)}${more}, ${objectsDone}/${objectsTotal}${more}`
@@ -119,22 +120,6 @@ function timeLeft(seconds: number, language: Language): string {
   if (seconds < 0) return ''
   const time = formatDuration(seconds, language)
   return language === 'zh' ? `，剩余 ${time}` : `, ${time} left`
-}
-
-/** In the words of the window; English says the phase by its own name. */
-const CHINESE_PHASES: Record<JobPhase, string> = {
-  queued: '排队中',
-  starting: '启动中',
-  listing: '列举中',
-  running: '下载中',
-  waiting: '等待中',
-  'cooling-down': '冷却中',
-  paused: '已暂停',
-  finishing: '收尾中',
-  completed: '已完成',
-  failed: '未完成',
-  cancelled: '已取消',
-  interrupted: '被中断',
 }
 
 /** Why so little comes, where somebody else than this line holds it up: nobody should have to guess from a small number. */

@@ -6,10 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { formatBytes, formatRate } from '../../shared/format-units.ts'
 import { jobSpecSchema } from '../../shared/job-spec.ts'
-import type { Summary } from '../../shared/job-state.ts'
 import type { MetricsSnapshot } from '../../shared/metrics-snapshot.ts'
 import { DEFAULT_POLICY } from '../../shared/policy.ts'
-import type { LiveDownload } from '../api/engine-access.ts'
+import type { DownloadRequest } from '../api/engine-access.ts'
 import { createEra5Objects, ERA5_BUCKET, ERA5_PREFIX } from '../engine/testing/era5-objects.ts'
 import { type FaultServer, startFaultServer } from '../engine/testing/fault-server.ts'
 import type { StoredObject } from '../engine/testing/stored-objects.ts'
@@ -18,8 +17,7 @@ import { countStrikes, createDemoLine, createDemoTroubles, DEMO_PART_BYTES, type
 import { EXIT, exitCodeOf } from './exit-code.ts'
 import { plural, summaryLines } from './human-lines.ts'
 import { parseSize } from './parse-flags.ts'
-import { createProgressLine } from './progress-line.ts'
-import { onStopSignal } from './stop-signals.ts'
+import { runDownload } from './run-download.ts'
 
 const DEFAULT_SIZE_BYTES = 1024 ** 3
 /** As many objects as a terminal can list, and never one so large that the end is one object. */
@@ -59,21 +57,18 @@ async function demonstrate(totalBytes: number, folder: string, context: CommandC
       `longhaul get s3://${ERA5_BUCKET}/${ERA5_PREFIX} (${plural(objects.length, 'object')}, ${formatBytes(totalBytes)})`,
     )
     const result = await download(server, folder, context)
-    if (typeof result === 'number') return result
-    for (const line of summaryLines(result.summary, 'en')) output.say(line)
-    if (result.summary.status !== 'completed') return exitCodeOf(result.summary)
-    for (const line of weatherTable(troubles, result.snapshot, server)) output.say(line)
+    if (!result.ok) return reportFailure(result.failure, context)
+    const { summary, snapshot } = result.value
+    for (const line of summaryLines(summary, 'en')) output.say(line)
+    if (summary.status !== 'completed') return exitCodeOf(summary)
+    for (const line of weatherTable(troubles, snapshot, server)) output.say(line)
     return await verify(server, objects, folder, context)
   } finally {
     await server.close()
   }
 }
 
-async function download(
-  server: FaultServer,
-  folder: string,
-  context: CommandContext,
-): Promise<{ summary: Summary; snapshot: MetricsSnapshot } | number> {
+async function download(server: FaultServer, folder: string, context: CommandContext): ReturnType<typeof runDownload> {
   const { io, output } = context
   const spec = jobSpecSchema.parse({
     source: {
@@ -86,38 +81,20 @@ async function download(
     partSize: DEMO_PART_BYTES,
     network: { proxy: 'none' },
   })
-  let live: LiveDownload | undefined
-  let isStopWanted = false
-  const stopListening = onStopSignal(() => {
-    isStopWanted = true
-    live?.cancel()
-  })
-  const progress = await createProgressLine(io, 'en')
   const startedAt = performance.now()
   let saidAt = startedAt
-  const engine = await context.openEngine()
-  const started = await engine.start({
+  const request: DownloadRequest = {
     spec,
     policy: DEFAULT_POLICY,
     onEvent: () => {},
     onSnapshot(snapshot) {
-      progress.show(snapshot)
       const now = performance.now()
       if (io.stderr.isTTY || now - saidAt < LINE_EVERY_MS) return
       saidAt = now
       output.say(progressRow((now - startedAt) / 1000, snapshot))
     },
-  })
-  if (!started.ok) {
-    stopListening()
-    return reportFailure(started.failure, context)
   }
-  live = started.value
-  if (isStopWanted) live.cancel()
-  const summary = await live.finished
-  stopListening()
-  progress.end()
-  return { summary, snapshot: live.snapshot() }
+  return runDownload(context, request, 'en')
 }
 
 function progressRow(seconds: number, { bytesDone, bytesTotal, bytesPerSecond, errors }: MetricsSnapshot): string {

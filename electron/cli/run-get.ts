@@ -2,13 +2,13 @@
 import { formatBytes } from '../../shared/format-units.ts'
 import type { JobSpec } from '../../shared/job-spec.ts'
 import { parsePolicy } from '../../shared/policy.ts'
-import type { LiveDownload } from '../api/engine-access.ts'
+import type { DownloadRequest } from '../api/engine-access.ts'
 import { type CommandContext, reportFailure } from './command-context.ts'
 import { EXIT, exitCodeOf } from './exit-code.ts'
 import { summaryLines } from './human-lines.ts'
 import { eventLine, jsonLine, snapshotLine, summaryLine } from './json-lines.ts'
 import { parseGetOptions } from './parse-get-options.ts'
-import { createProgressLine } from './progress-line.ts'
+import { runDownload } from './run-download.ts'
 import { printable } from './sentences.ts'
 import { onStopSignal } from './stop-signals.ts'
 import { UsageError } from './usage-error.ts'
@@ -26,37 +26,19 @@ export async function runGet(
 }
 
 async function download(spec: JobSpec, context: CommandContext): Promise<number> {
-  const { output, io, flags, language } = context
+  const { output, flags, language } = context
   const isJson = flags.has('json')
   const policy = parsePolicy(spec.policy)
   if (!policy.ok) return reportFailure(policy.failure, context)
-  let live: LiveDownload | undefined
-  let isStopWanted = false
-  // Listening before anything is opened: there is no moment in which Ctrl-C leaves a lock or half a record behind.
-  const stopListening = onStopSignal(() => {
-    isStopWanted = true
-    live?.cancel()
-  })
-  const progress = await createProgressLine(io, language)
-  const engine = await context.openEngine()
-  const started = await engine.start({
+  const request: DownloadRequest = {
     spec,
     policy: policy.value,
     onEvent: (event) => isJson && output.json(eventLine(event)),
-    onSnapshot(snapshot) {
-      if (isJson && !output.isBehind()) output.json(snapshotLine(snapshot))
-      progress.show(snapshot)
-    },
-  })
-  if (!started.ok) {
-    stopListening()
-    return reportFailure(started.failure, context)
+    onSnapshot: (snapshot) => isJson && !output.isBehind() && output.json(snapshotLine(snapshot)),
   }
-  live = started.value
-  if (isStopWanted) live.cancel()
-  const summary = await live.finished
-  stopListening()
-  progress.end()
+  const ended = await runDownload(context, request, language)
+  if (!ended.ok) return reportFailure(ended.failure, context)
+  const { summary } = ended.value
   for (const line of summaryLines(summary, language)) output.say(line)
   if (isJson) output.json(summaryLine(summary))
   return exitCodeOf(summary)

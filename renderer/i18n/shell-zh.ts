@@ -1,4 +1,6 @@
 /** 标题栏、侧栏、全局提示的文字。 */
+import { phasesZh } from '../../shared/phase-words.ts'
+
 export const shellZh = {
   newDownload: '新建下载',
   jobs: '任务',
@@ -34,19 +36,8 @@ export const shellZh = {
   damagedJobsDetail: '已下载的文件都还在：用同样的来源和文件夹新建下载，会从断点继续。',
   understood: '知道了',
   phases: {
-    queued: '排队中',
-    starting: '启动中',
-    listing: '列举中',
-    running: '下载中',
-    waiting: '等待中',
-    'cooling-down': '冷却中',
-    paused: '已暂停',
-    finishing: '收尾中',
-    completed: '已完成',
+    ...phasesZh,
     completedWithFailures: '有失败',
     nothingFound: '没有对象',
-    failed: '未完成',
-    cancelled: '已取消',
-    interrupted: '被中断',
   },
 }

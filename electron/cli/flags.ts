@@ -47,7 +47,7 @@ export const GET_FLAGS: Flag[] = [
   },
   { name: 'limit-rate', value: 'BYTES', help: 'at most so many bytes per second, e.g. 20MiB' },
   { name: 'time-window', value: 'HH:MM-HH:MM', help: 'run only between these local times, e.g. 22:00-07:00' },
-  { name: 'policy', value: 'FILE.json', help: 'any subset of the steadiness constants' },
+  { name: 'policy', value: 'FILE.json', help: 'constants of steadiness, any of them, e.g. {"stallSeconds": 8}' },
   {
     name: 'log-dir',
     value: 'DIR',

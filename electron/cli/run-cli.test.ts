@@ -104,6 +104,18 @@ test('help and version are no mistakes', async () => {
   }
 })
 
+test('help names the settings file, and what it shows of it counts', async () => {
+  const settingsFile = join(folder, 'state', 'settings.json')
+  const { stdout } = await inProcess(['--help'])
+  expect(stdout).toContain(settingsFile)
+  const [example = ''] = /\{ "flags".*\}/.exec(stdout) ?? []
+  await mkdir(join(folder, 'state'), { recursive: true })
+  await writeFile(settingsFile, example.replace('32', '"many"'))
+  const { stderr } = await inProcess(['get', address, 'd', ...anonymous(), '--dry-run'])
+  await rm(settingsFile)
+  expect(stderr).toContain('settings: threads: "many"')
+})
+
 describe('against a server that is not ours', () => {
   test('get brings every byte, a second run fetches none', async () => {
     const destination = join(folder, 'get')

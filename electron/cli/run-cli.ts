@@ -22,9 +22,11 @@ Examples:
   longhaul get s3://nsf-ncar-era5/e5.oper.an.pl/202510/ ./era5 --no-sign-request --region us-west-2
   longhaul get s3://BUCKET/PREFIX/ ./here --include '*.nc' --dry-run`
 
-const HELP_FOOTER = `
+const helpFooter = (settingsFile: string) => `
+"longhaul get --help" lists the flags of get, and so on. Sizes: 20M, 20MB (powers of 1000), 20MiB (powers of 1024).
 Every flag has an environment name: --endpoint-url is LONGHAUL_ENDPOINT_URL. Flags beat the environment, the
-environment beats the settings file. Sizes: 20M, 20MB (powers of 1000), 20MiB (powers of 1024).
+environment beats the settings file, for instance { "flags": { "threads": 32 } }:
+${settingsFile}
 
 Exit codes: 0 all objects there and verified, 1 some objects failed, 2 usage, 3 bucket, prefix or permission,
 4 network or DNS, 5 disk full or not writable, 130 interrupted (run the same command again to resume).`
@@ -70,7 +72,7 @@ function buildProgram(io: Io, output: Output, finish: (work: Promise<number>) =>
     })
     .showSuggestionAfterError(true)
     .helpCommand(false)
-    .addHelpText('after', HELP_FOOTER)
+    .addHelpText('after', () => helpFooter(settingsFileOf(io)))
     .allowExcessArguments()
     .action(() => {
       const wrong = program.args[0]
@@ -142,7 +144,7 @@ function addFlags(command: Command, flags: Flag[]): Command {
 
 function contextOf(command: Command, flags: Flag[], io: Io, output: Output): CommandContext {
   const stateFolder = stateFolderOf(io.environment, process.platform)
-  const settings = readSettings(join(stateFolder, 'settings.json'), output)
+  const settings = readSettings(settingsFileOf(io), output)
   return {
     io,
     output,
@@ -167,6 +169,9 @@ function contextOf(command: Command, flags: Flag[], io: Io, output: Output): Com
     },
   }
 }
+
+const settingsFileOf = ({ environment }: Pick<Io, 'environment'>): string =>
+  join(stateFolderOf(environment, process.platform), 'settings.json')
 
 /** What was really typed: commander's own defaults (a `--no-x` is true until it is typed) do not count. */
 function typedFlags(command: Command): TypedFlags {

@@ -20,7 +20,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Clock } from '../engine-ports.ts'
 import { type Destination, openDestination } from './destination.ts'
-import { mapDiskError } from './disk-error.ts'
+import { isTooLargeForDisk, mapDiskError } from './disk-error.ts'
 import { identifyFolder, whyNotSameFolder } from './folder-identity.ts'
 import { readFreeSpace } from './free-space.ts'
 import { openPartFile } from './part-file.ts'
@@ -301,4 +301,14 @@ test('free space of a folder that does not exist yet is that of its parent', asy
   const there = await readFreeSpace(join(dest, 'not', 'yet'))
   expect(here).toMatchObject({ ok: true, value: { freeBytes: expect.any(Number), totalBytes: expect.any(Number) } })
   if (here.ok && there.ok) expect(there.value.totalBytes).toBe(here.value.totalBytes)
+})
+
+test.each([
+  ['FAT32 under Windows: 5 GiB, and 100 GiB are free', 'ENOSPC', 5, 100, true],
+  ['a disk that is full', 'ENOSPC', 5, 4.9, false],
+  ['no room for a file that FAT32 would take, after another program has made some', 'ENOSPC', 3.9, 100, false],
+  ['the user may not take more', 'EDQUOT', 5, 100, false],
+])('no file that large: %s', (_name, code, fileGiB, freeGiB, isTooLarge) => {
+  const failure = mapDiskError(Object.assign(new Error('x'), { code }))
+  expect(isTooLargeForDisk(failure, fileGiB * 2 ** 30, freeGiB * 2 ** 30)).toBe(isTooLarge)
 })

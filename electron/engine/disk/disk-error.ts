@@ -19,6 +19,14 @@ export function mapDiskError(error: unknown, subject?: string): Failure {
   return failure
 }
 
+/** The largest file of FAT32. */
+const MOST_BYTES_ON_FAT32 = 2 ** 32 - 1
+
+/** Windows calls a FAT32 disk full, whatever room it has, where a file is to be larger than such disks take; others say EFBIG. */
+export function isTooLargeForDisk(failure: Failure, fileBytes: number, freeBytes: number): boolean {
+  return failure.code === 'ENOSPC' && fileBytes > MOST_BYTES_ON_FAT32 && freeBytes >= fileBytes
+}
+
 /** `ENOENT` and the like; undefined for what is no error of the operating system. */
 export function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined

@@ -14,7 +14,8 @@ import {
 import { lstat, unlink } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { type Failure, failed, type Outcome, success } from '../../../shared/failure.ts'
-import { codeOf, mapDiskError } from './disk-error.ts'
+import { codeOf, isTooLargeForDisk, mapDiskError } from './disk-error.ts'
+import { readFreeSpace } from './free-space.ts'
 import { renamePatiently } from './rename-patiently.ts'
 
 const close = promisify(closeWithCallback)
@@ -76,8 +77,16 @@ export async function openPartFile(
     return success(createPartFile(fd, { partPath, finalPath, whyNotHere }))
   } catch (error) {
     if (fd !== undefined) await close(fd).catch(() => {})
-    return failed(mapDiskError(error, partPath))
+    return failed(await whyNotOpened(error, partPath, size))
   }
+}
+
+async function whyNotOpened(error: unknown, partPath: string, size: number): Promise<Failure> {
+  const failure = mapDiskError(error, partPath)
+  if (failure.class !== 'disk-full') return failure
+  const room = await readFreeSpace(partPath)
+  const isTooLarge = room.ok && isTooLargeForDisk(failure, size, room.value.freeBytes)
+  return isTooLarge ? { ...failure, class: 'disk', code: 'EFBIG' } : failure
 }
 
 async function openOrCreate(path: string): Promise<{ fd: number; isNew: boolean }> {

@@ -127,7 +127,9 @@ async function openProgram(): Promise<void> {
       isDevelopment,
     }),
   )
-  const isResumed = isWished() && (isResuming(process.argv) || app.getLoginItemSettings().wasOpenedAtLogin)
+  // macOS passes no arguments on.
+  const isAtLogin = () => isResuming(process.argv) || app.getLoginItemSettings().wasOpenedAtLogin
+  const isResumed = startsAtLogin && isWished() && isAtLogin()
   keepPageAlive({
     window,
     isQuiet: isResumed,

@@ -16,7 +16,7 @@ import { promisify } from 'node:util'
 import { type Failure, failed, type Outcome, success } from '../../../shared/failure.ts'
 import { codeOf, isTooLargeForDisk, mapDiskError } from './disk-error.ts'
 import { readFreeSpace } from './free-space.ts'
-import { renamePatiently } from './rename-patiently.ts'
+import { renamePatiently, TRIES_FOR_LARGE } from './rename-patiently.ts'
 
 const close = promisify(closeWithCallback)
 const fdatasync = promisify(fdatasyncWithCallback)
@@ -136,7 +136,7 @@ function createPartFile(
         await closeOnce()
         const failure = whyNotHere()
         if (failure) return failed(failure)
-        await renamePatiently(partPath, finalPath)
+        await renamePatiently(partPath, finalPath, { tries: TRIES_FOR_LARGE })
         return success(undefined)
       } catch (error) {
         return failed(mapDiskError(error, finalPath))

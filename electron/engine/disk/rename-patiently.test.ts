@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { renamePatiently, renamePatientlySync } from './rename-patiently.ts'
+import { renamePatiently, renamePatientlySync, TRIES_FOR_LARGE, waitAfter } from './rename-patiently.ts'
 
 const refusal = (code: string) => Object.assign(new Error(code), { code })
 
@@ -48,4 +48,12 @@ describe.each([
     await expect(rename(platform, move)).rejects.toMatchObject({ code })
     expect(asked()).toBe(1)
   })
+})
+
+test('a large file that is held for half a minute gets its name, and is not waited for without end', () => {
+  const waits = []
+  const wait = (tried: number) => waitAfter(refusal('EBUSY'), tried, { platform: 'win32', tries: TRIES_FOR_LARGE })
+  for (let tried = 1; tried < TRIES_FOR_LARGE; tried++) waits.push(wait(tried))
+  expect(waits.reduce((sum, milliseconds) => sum + milliseconds)).toBe(35_110)
+  expect(() => wait(TRIES_FOR_LARGE)).toThrow('EBUSY')
 })

@@ -9,24 +9,30 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { codeOf } from './disk-error.ts'
 
 const HELD = ['EPERM', 'EACCES', 'EBUSY']
-/** Before the second try; each further wait is twice as long. */
+/** Before the second try; each further wait is twice as long, up to the longest. */
 const FIRST_WAIT_MS = 10
+const LONGEST_WAIT_MS = 5000
 /** 2.55 s in all: a scan of a fresh file takes milliseconds, of a large archive a second or two. */
 const TRIES = 9
+/**
+ * 35 s in all, for a whole object that nobody else waits for: some scanners, and programs that carry files into a cloud or a
+ * backup, hold one of gigabytes for longer, and its user is not there to press Retry.
+ */
+export const TRIES_FOR_LARGE = 16
 
-type Options<Rename> = { platform?: NodeJS.Platform; rename?: Rename }
+type Options<Rename> = { platform?: NodeJS.Platform; rename?: Rename; tries?: number }
 
 /** Throws what the file system throws. */
 export async function renamePatiently(
   from: string,
   to: string,
-  { platform = process.platform, rename: move = rename }: Options<typeof rename> = {},
+  { platform = process.platform, rename: move = rename, tries = TRIES }: Options<typeof rename> = {},
 ): Promise<void> {
-  for (let tries = 1; ; tries++) {
+  for (let tried = 1; ; tried++) {
     try {
       return await move(from, to)
     } catch (error) {
-      await sleep(waitAfter(error, tries, platform))
+      await sleep(waitAfter(error, tried, { platform, tries }))
     }
   }
 }
@@ -35,22 +41,26 @@ export async function renamePatiently(
 export function renamePatientlySync(
   from: string,
   to: string,
-  { platform = process.platform, rename: move = renameSync }: Options<typeof renameSync> = {},
+  { platform = process.platform, rename: move = renameSync, tries = TRIES }: Options<typeof renameSync> = {},
 ): void {
-  for (let tries = 1; ; tries++) {
+  for (let tried = 1; ; tried++) {
     try {
       move(from, to)
       return
     } catch (error) {
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, waitAfter(error, tries, platform))
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, waitAfter(error, tried, { platform, tries }))
     }
   }
 }
 
 /** Milliseconds until the next try; throws when there is none. */
-function waitAfter(error: unknown, tries: number, platform: NodeJS.Platform): number {
+export function waitAfter(
+  error: unknown,
+  tried: number,
+  { platform, tries }: { platform: NodeJS.Platform; tries: number },
+): number {
   if (platform !== 'win32' || !HELD.includes(codeOf(error) ?? '')) throw error
-  if (tries === TRIES)
+  if (tried === tries)
     throw Object.assign(new Error(`EBUSY: another program holds it open: ${error}`), { code: 'EBUSY' })
-  return FIRST_WAIT_MS * 2 ** (tries - 1)
+  return Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (tried - 1))
 }

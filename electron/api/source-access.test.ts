@@ -120,7 +120,7 @@ describe('what cannot begin is refused by name', () => {
       { network: { caFile: '/gone.pem' } },
       { class: 'usage', subject: '/gone.pem', detail: 'ENOENT' },
     ],
-    ['a proxy that is none', { network: { proxy: 'socks5://x' } }, { class: 'usage', subject: 'proxy' }],
+    ['a proxy that is none', { network: { proxy: 'socks4://x' } }, { class: 'usage', subject: 'proxy' }],
     [
       'an endpoint of the environment that is none',
       { environment: { AWS_ENDPOINT_URL: 'minio' } },

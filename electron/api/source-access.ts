@@ -152,6 +152,6 @@ async function readCertificates(caFile: string | undefined): Promise<Outcome<str
 
 function refuseNetwork({ proxy }: Network): Failure | undefined {
   if (proxy === 'system' || proxy === 'none') return undefined
-  if (URL.canParse(proxy) && /^https?:$/.test(new URL(proxy).protocol)) return undefined
-  return { class: 'usage', code: 'proxy', subject: 'proxy', detail: 'not the URL of an HTTP(S) proxy' }
+  if (URL.canParse(proxy) && /^(?:https?|socks5h?):$/.test(new URL(proxy).protocol)) return undefined
+  return { class: 'usage', code: 'proxy', subject: 'proxy', detail: 'not the URL of an HTTP(S) or SOCKS5 proxy' }
 }

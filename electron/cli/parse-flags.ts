@@ -77,8 +77,8 @@ export const parseGlob: Parse<string> = (text, origin) =>
 export const parseProxy: Parse<string> = (text, origin) => {
   if (text === 'system' || text === 'none') return text
   const url = URL.canParse(text) ? new URL(text) : undefined
-  if (url && /^https?:$/.test(url.protocol) && url.hostname) return text
-  return refuseValue(origin, text, 'is neither "system" nor "none" nor the http(s):// address of a proxy')
+  if (url && /^(?:https?|socks5h?):$/.test(url.protocol) && url.hostname) return text
+  return refuseValue(origin, text, 'is neither "system" nor "none" nor the http(s):// or socks5:// address of a proxy')
 }
 
 /** `1.1.1.1`, `1.1.1.1:53`, `::1`, `[::1]:53`: as `dns.setServers` reads it. */

@@ -93,7 +93,14 @@ export type Endpoint = {
   credentials?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string; expiresAt?: number }
   /** Sent with every request, as the bucket of somebody who lets its readers pay wants it. */
   requestPayer?: 'requester'
-  proxy?: { hostname: string; port: number; tls: boolean; authorization?: string }
+  /** `socks`: it speaks SOCKS5 instead of HTTP; the user is empty where it wants no login. */
+  proxy?: {
+    hostname: string
+    port: number
+    tls: boolean
+    authorization?: string
+    socks?: { user: string; password: string }
+  }
   /** Extra certificate authorities, PEM. */
   ca?: string[]
 }

@@ -28,7 +28,7 @@ export const settingsEn: Translation<typeof settingsZh> = {
   proxyNone: 'None',
   proxyCustom: 'Custom',
   proxyUrl: 'Proxy address',
-  proxyUrlInvalid: 'Write http://host:port',
+  proxyUrlInvalid: 'Write http://host:port or socks5://host:port',
   dnsServer: 'DNS server',
   dnsServerPlaceholder: 'empty = system; e.g. 9.9.9.9 or 1.1.1.1:53',
   dnsServerInvalid: 'Write an IP address, or IP address:port',

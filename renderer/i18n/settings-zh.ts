@@ -24,7 +24,7 @@ export const settingsZh = {
   proxyNone: '不用代理',
   proxyCustom: '指定',
   proxyUrl: '代理地址',
-  proxyUrlInvalid: '写法：http://主机:端口',
+  proxyUrlInvalid: '写法：http://主机:端口 或 socks5://主机:端口',
   dnsServer: 'DNS 服务器',
   dnsServerPlaceholder: '留空 = 系统；如 223.5.5.5 或 1.1.1.1:53',
   dnsServerInvalid: '写法：IP 地址，或 IP 地址:端口',

@@ -52,7 +52,8 @@ test.each([
   ['http://proxy:8080', true],
   ['https://user:word@proxy.example.org', true],
   ['proxy:8080', false],
-  ['socks5://proxy', false],
+  ['socks5://proxy:1080', true],
+  ['socks4://proxy', false],
   ['http://proxy/path', false],
 ])('proxy address %s: %s', (text, right) => expect(isProxyUrl(text)).toBe(right))
 

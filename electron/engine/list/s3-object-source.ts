@@ -323,7 +323,11 @@ function createRequestHandler(options: S3SourceOptions) {
   }
   const httpAgent = new HttpAgent(shared)
   const httpsAgent = new HttpsAgent(shared)
-  const getProxyForUrl = (url: string) => options.proxyFor(url)
+  // The proxy looks names up, as it does for the data plane: where one is needed, they often cannot be looked up here.
+  const getProxyForUrl = async (url: string) => {
+    const proxy = await options.proxyFor(url)
+    return isSocks(proxy) ? proxy.replace(/^[^:]+/, 'socks5h') : proxy
+  }
   // Without a tunnel the agent tells the proxy the whole URL on fresh connections only.
   const agent = new ProxyAgent({ ...shared, keepAlive: tls, getProxyForUrl, httpAgent, httpsAgent })
   const handler = new NodeHttpHandler({
@@ -344,6 +348,8 @@ function createRequestHandler(options: S3SourceOptions) {
   }
 }
 
+const isSocks = (url: string): boolean => /^socks/i.test(url)
+
 const identityOf = (address: string) => (host: string, certificate: PeerCertificate) =>
   checkServerIdentity(host === 'localhost' ? address : host, certificate)
 
@@ -355,14 +361,19 @@ const encryptionOf = (head: HeadObjectCommandOutput): { encryption?: string } =>
 const definedOnly = (values: Record<string, string | undefined>): Record<string, string> =>
   Object.fromEntries(Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined))
 
-/** `http://user:password@host:port` as the data plane needs it. */
+/** `http://user:password@host:port`, or `socks5://` and the rest, as the data plane needs it. */
 export function parseProxy(url: string): Endpoint['proxy'] {
   if (!url || !URL.canParse(url)) return undefined
   const { protocol, hostname, port, username, password } = new URL(url)
+  const address = bareHost(hostname)
+  if (isSocks(url)) {
+    const socks = { user: decodeURIComponent(username), password: decodeURIComponent(password) }
+    return { hostname: address, port: Number(port) || 1080, tls: false, socks }
+  }
   const tls = protocol === 'https:'
   const login = username ? Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`) : undefined
   return {
-    hostname: bareHost(hostname),
+    hostname: address,
     port: Number(port) || (tls ? 443 : 80),
     tls,
     ...(login ? { authorization: `Basic ${login.toString('base64')}` } : {}),

@@ -10,6 +10,7 @@ import {
 } from 'node:tls'
 import type { Failure } from '../../../shared/failure.ts'
 import type { Endpoint } from '../engine-ports.ts'
+import { askSocks } from './ask-socks.ts'
 
 export type SocketHandlers = {
   /** The front of the buffer, as much of it as the next read may fill. */
@@ -39,7 +40,8 @@ export function openSocket(
   handlers: SocketHandlers,
 ): OpenSocket {
   const { proxy } = endpoint
-  if (proxy && (endpoint.tls || proxy.tls)) return openThroughProxy(address, endpoint, buffer, sessions, handlers)
+  if (proxy && (endpoint.tls || proxy.tls || proxy.socks))
+    return openThroughProxy(address, endpoint, buffer, sessions, handlers)
 
   const target = { host: address, port: proxy?.port ?? endpoint.port }
   if (!endpoint.tls) {
@@ -175,10 +177,12 @@ function openThroughProxy(
   }
 
   hop.once(proxy.tls ? 'secureConnect' : 'connect', () => {
-    if (!endpoint.tls) return carry(hop)
-    askForTunnel(hop, endpoint, {
+    if (!endpoint.tls && !proxy.socks) return carry(hop)
+    const ask = proxy.socks ? askSocks : askForTunnel
+    ask(hop, endpoint, {
       onRefused: handlers.onProxyRefused,
       onTunnel() {
+        if (!endpoint.tls) return carry(hop)
         // An address is no name for SNI; without `host` the certificate would have to be that of `localhost`.
         const secured: TLSSocket = connectTls({
           socket: hop,

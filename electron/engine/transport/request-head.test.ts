@@ -58,6 +58,12 @@ describe('the head of a request', () => {
     ['no condition for a server that refuses its own ETag', { unconditional: true }, {}, /^(?!.*if-match)/s],
     ['the bucket in the path', {}, { basePath: '/bucket/' }, /^GET \/bucket\/a\/b\.nc /],
     [
+      'a server behind SOCKS gets what it gets without',
+      {},
+      { tls: false, proxy: { hostname: 'p', port: 1080, tls: false, socks: { user: '', password: '' } } },
+      /^GET \/a\/b\.nc /,
+    ],
+    [
       'a plain proxy gets the absolute address and its own password',
       {},
       { tls: false, proxy: { hostname: 'p', port: 3128, tls: false, authorization: 'Basic cDpx' } },

@@ -31,7 +31,8 @@ export function createRequestSigner(): RequestSigner {
 
 /** A plain-HTTP proxy wants the absolute form of the target (RFC 9112, 3.2.2). */
 function writeHead(path: string, endpoint: Endpoint, headers: Record<string, string>): string {
-  const target = endpoint.proxy && !endpoint.tls ? `http://${endpoint.hostHeader}${path}` : path
+  const target =
+    endpoint.proxy && !endpoint.proxy.socks && !endpoint.tls ? `http://${endpoint.hostHeader}${path}` : path
   let head = `GET ${target} HTTP/1.1\r\n`
   for (const name of Object.keys(headers)) head += `${name}: ${headers[name]}\r\n`
   return `${head}accept-encoding: identity\r\nuser-agent: longhaul\r\n\r\n`

@@ -246,6 +246,7 @@ export const jobZh = {
     dns: 'DNS',
     memory: '内存',
     delay: '请求间隔',
+    delayTitle: '两次请求之间主动留出的时间：被限流时变长，结束后回到 0',
     diskWrite: '写盘',
     leak: '（有未关闭的连接）',
   },

@@ -4,6 +4,7 @@ import {
   type ChartRange,
   choosePlotData,
   formatTick,
+  formatTickValue,
   lonePoints,
   plotSpan,
   stretchOf,
@@ -95,5 +96,15 @@ describe('axes', () => {
     ['the date at midnight', new Date(2026, 0, 2, 0, 0, 0), 3600, '01-02'],
   ])('%s', (_, date, step, text) => {
     expect(formatTick(date.getTime() / 1000, step)).toBe(text)
+  })
+
+  it.each([
+    [4000, '4000'],
+    [0.5, '0.5'],
+    [0.30000000000000004, '0.3'],
+    [0.003, '0.003'],
+    [0, '0'],
+  ])('says %d beside the grid as %s', (value, text) => {
+    expect(formatTickValue(value)).toBe(text)
   })
 })

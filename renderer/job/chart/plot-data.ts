@@ -82,6 +82,9 @@ export function axisTop(highest: number): number {
   return step * magnitude
 }
 
+/** `40`, `0.5`, and `0.003` of a line of a few kilobytes a second, without the noise of fractions added up. */
+export const formatTickValue = (value: number): string => String(Number(value.toPrecision(6)))
+
 /** `14:32`, or the date at midnight; seconds only where they tell ticks apart. Local time. */
 export function formatTick(unixSeconds: number, stepSeconds: number): string {
   const date = new Date(unixSeconds * 1000)

@@ -4,7 +4,7 @@ import { COLORS, FONT_FAMILY, type ThemeName } from '../../theme/theme-config.ts
 import { type MarkCluster, spreadSigns } from './event-marks.ts'
 import { drawMark, MARK_COLORS, MARK_SIZE } from './mark-shapes.tsx'
 import { type Panel, seriesColor, seriesDash } from './panels.ts'
-import { axisTop, formatTick, lonePoints } from './plot-data.ts'
+import { axisTop, formatTick, formatTickValue, lonePoints } from './plot-data.ts'
 
 /** Space for the marks above the plot, CSS pixels. */
 const MARK_BAND = MARK_SIZE + 6
@@ -92,7 +92,7 @@ export function plotOptions(sources: PlotSources): uPlot.Options {
         size: AXIS_WIDTH,
         gap: 6,
         space: 28,
-        values: (_plot, splits) => splits.map((split) => String(Math.round(split * 100) / 100)),
+        values: (_plot, splits) => splits.map(formatTickValue),
       },
     ],
     series: [{}, ...lines(panel, theme)],

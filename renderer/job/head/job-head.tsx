@@ -101,12 +101,16 @@ function Figures({ job, snapshot }: { job: JobView; snapshot: MetricsSnapshot | 
         {formatBytesOf(job.bytesDone, job.bytesTotal)}
         {isStillListing && <span className="lh-muted"> · {head.counting}</span>}
         <br />
-        {objects}
+        <span>{objects}</span>
         {snapshot !== undefined && snapshot.objectsSkipped > 0 && (
-          <span className="lh-muted"> · {fillText(head.skipped, { count: formatCount(snapshot.objectsSkipped) })}</span>
-        )}
+          <>
+            {' '}
+            <span className="lh-muted">
+              · {fillText(head.skipped, { count: formatCount(snapshot.objectsSkipped) })}
+            </span>
+          </>
+        )}{' '}
         <span className={job.objectsFailed > 0 ? 'lh-trouble' : 'lh-muted'}>
-          {' '}
           · {fillText(head.failed, { count: formatCount(job.objectsFailed) })}
         </span>
       </span>

@@ -7,7 +7,7 @@ import type { MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
 import { POOR_SUCCESS_RATE } from '../banner/choose-banners.ts'
 import { popupContainer } from '../popup-container.ts'
 import { fillText } from '../words/fill-sentence.ts'
-import { formatMilliseconds, UNKNOWN } from '../words/format-live.ts'
+import { formatMilliseconds, formatMillisecondsPair, UNKNOWN } from '../words/format-live.ts'
 import { hasSuccessRate, tellSuccess } from '../words/tell-success.ts'
 import { useJobWords } from '../words/use-job-words.ts'
 import './status-strip.css'
@@ -33,7 +33,7 @@ export function StatusStrip({ snapshot }: { snapshot: MetricsSnapshot | undefine
         title={strip.firstByteTitle}
         value={showAsked(({ firstByteMsP50, firstByteMsP95 }) =>
           // No answer began in the last while: long parts on a slow line.
-          firstByteMsP50 > 0 ? `${Math.round(firstByteMsP50)} / ${Math.round(firstByteMsP95)} ms` : UNKNOWN,
+          firstByteMsP50 > 0 ? formatMillisecondsPair(firstByteMsP50, firstByteMsP95) : UNKNOWN,
         )}
         width={12}
       />
@@ -46,7 +46,12 @@ export function StatusStrip({ snapshot }: { snapshot: MetricsSnapshot | undefine
         warns={isLeaking}
         note={isLeaking ? strip.leak : undefined}
       />
-      <Figure name={strip.delay} value={showAsked(({ delayMs }) => formatMilliseconds(delayMs))} width={5} />
+      <Figure
+        name={strip.delay}
+        title={strip.delayTitle}
+        value={showAsked(({ delayMs }) => formatMilliseconds(delayMs))}
+        width={5}
+      />
       <Figure
         name={strip.diskWrite}
         value={showAsked(({ diskWriteMs }) => formatMilliseconds(diskWriteMs))}

@@ -246,6 +246,8 @@ function twoJobs(): Story {
   }
 }
 
+const lost = (story: Story): Story => ({ ...story, script: { ...story.script, hostState: 'lost' } })
+
 export const jobStories: Record<string, Story> = {
   'job-running': scene({}),
   'job-time-lapse': timeLapse(),
@@ -421,6 +423,39 @@ export const jobStories: Record<string, Story> = {
     objects: 100_000,
     objectState: (index) => (index < 61_204 ? {} : { state: 'waiting', bytesDone: 0 }),
   }),
+  'job-large-numbers': scene({
+    job: {
+      ...{
+        objectsTotal: 9_123_456,
+        objectsDone: 4_561_728,
+        objectsFailed: 12_345,
+        bytesTotal: 40.2e12,
+        bytesDone: 20.1e12,
+      },
+      spec: {
+        ...sampleJob().spec,
+        source: {
+          ...sampleJob().spec.source,
+          bucket: 'a-bucket-name-of-sixty-three-characters-as-long-as-they-can-be-',
+          prefix: 'archive/reanalysis/v2/hourly/pressure-levels/europe-and-north-atlantic/temperature/2025/10/',
+        },
+        destination: 'D:\\Users\\wang.xiaoming\\Documents\\Research Projects\\ERA5 pressure levels\\202510',
+      },
+    },
+    snapshot: {
+      ...{ secondsLeft: 1_065_600, objectsSkipped: 1_234_567, bytesPerSecond: 3.98e9, concurrency: 128, threads: 128 },
+      connections: { active: 128, connecting: 12, idle: 10, closeWait: 3 },
+      ...{ firstByteMsP50: 12_400, firstByteMsP95: 28_900, diskWriteMs: 12_400, dnsMs: 12_500, rssBytes: 1.26e9 },
+    },
+    weather: { hours: 240, full: 4e9 },
+    objects: 9_123_456,
+    objectState: (index) => ({
+      size: 4.4e6,
+      ...(index < 4 ? { bytesDone: 1e6 } : {}),
+      key: `archive/reanalysis/v2/hourly/pressure-levels/${'x'.repeat(150)}/${sampleKey(index)}`,
+    }),
+  }),
+  'job-slow-line': scene({ snapshot: { bytesPerSecond: 3100 }, weather: { hours: 600 / 3600, full: 3000 } }),
   'job-charts': scene({ press: ALL_CHARTS }),
   'job-charts-10-hours': charts({ hours: 10, everySecond: true }),
   'job-charts-3-weeks': charts({ hours: 504 }),
@@ -435,5 +470,6 @@ export const jobStories: Record<string, Story> = {
   'job-verdict': scene({ press: tab('为什么', 'Why') }),
   'job-more': scene({ press: tab('更多操作', 'More actions') }),
   'job-limits': scene({ press: tab('线程与限速', 'Threads and limit') }),
+  'job-host-lost': lost(scene({ phase: 'paused', snapshot: { ...quiet, secondsLeft: -1 } })),
   'job-missing': { ...scene({}), route: { page: 'job', jobId: 'gone' } },
 }

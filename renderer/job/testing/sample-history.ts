@@ -11,6 +11,8 @@ export type SampleWeather = {
   shareAt?(unixSeconds: number): number | undefined
   /** Every second, as watched by a page that stayed open; otherwise as the program keeps it. */
   everySecond?: boolean
+  /** Bytes per second at a share of 1. */
+  full?: number
 }
 
 const FULL_SPEED = 32e6
@@ -21,6 +23,7 @@ export function sampleHistory({
   marks = [],
   shareAt = () => 1,
   everySecond = false,
+  full = FULL_SPEED,
 }: SampleWeather): History {
   const history: History = { ...emptyHistory(), marks }
   const throttled: number[] = []
@@ -34,7 +37,7 @@ export function sampleHistory({
     if (share === undefined) continue
     const rising = Math.min(1, (time - start + 1) / 8)
     history.time.push(time)
-    history.bytesPerSecond.push(FULL_SPEED * share * rising * (0.97 + 0.05 * chance()))
+    history.bytesPerSecond.push(full * share * rising * (0.97 + 0.05 * chance()))
     history.concurrency.push(Math.max(1, Math.round(16 * rising * share)))
     history.firstByteMsP50.push(80 + 10 * chance())
     history.firstByteMsP95.push(190 + 40 * chance())

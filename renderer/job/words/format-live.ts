@@ -22,10 +22,10 @@ export function formatBytesOf(done: number, total: number): string {
   return `${show(done)} / ${show(total)} ${SCALE[unit]}`
 }
 
-/** `31.8`, where all are MB/s; a slow line has two decimals, for it is not at rest. */
+/** `31.8`, where all are MB/s; a slow line has more decimals, for it is not at rest. */
 export function formatMegabytes(bytes: number): string {
   const mega = bytes / 1e6
-  return mega.toFixed(mega > 0 && mega < 0.1 ? 2 : 1)
+  return mega.toFixed(mega <= 0 || mega >= 0.1 ? 1 : mega < 0.01 ? 3 : 2)
 }
 
 /** `99.8 %`; rounds down near the end, so that 100 % means all. */
@@ -46,6 +46,12 @@ export const formatCount = (count: number): string => GROUPED.format(count)
 export function formatMilliseconds(milliseconds: number): string {
   if (milliseconds >= 1000) return `${(milliseconds / 1000).toFixed(milliseconds >= 10_000 ? 1 : 2)} s`
   return `${milliseconds >= 10 || milliseconds === 0 ? Math.round(milliseconds) : milliseconds.toFixed(1)} ms`
+}
+
+/** `84 / 210 ms`, `12.4 / 28.9 s`: both in the unit of the larger. */
+export function formatMillisecondsPair(smaller: number, larger: number): string {
+  if (larger >= 10_000) return `${(smaller / 1000).toFixed(1)} / ${(larger / 1000).toFixed(1)} s`
+  return `${Math.round(smaller)} / ${Math.round(larger)} ms`
 }
 
 /** `2 时 18 分`, `2 h 18 min`, `45 秒`, `4.2 s`: the two largest units. */

@@ -12,6 +12,7 @@ import {
   formatElapsed,
   formatField,
   formatMegabytes,
+  formatMillisecondsPair,
   formatPercent,
   formatTimeLeft,
 } from './format-live.ts'
@@ -329,7 +330,10 @@ describe('live figures', () => {
     [formatBytesOf(0, 0), '0 / 0 B'],
     [formatMegabytes(31_800_000), '31.8'],
     [formatMegabytes(40_000), '0.04'],
+    [formatMegabytes(3000), '0.003'],
     [formatMegabytes(0), '0.0'],
+    [formatMillisecondsPair(84.2, 210), '84 / 210 ms'],
+    [formatMillisecondsPair(640, 28_900), '0.6 / 28.9 s'],
     [formatPercent(0.99999), '99.9 %'],
     [formatPercent(1), '100.0 %'],
     [formatPercent(0.61), '61.0 %'],

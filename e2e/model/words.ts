@@ -48,6 +48,7 @@ const zh = {
   panelNames: ['并发', '首字节 p50', '首字节 p95', 'DNS 解析', '写盘', '内存', '事件循环延迟'],
   wholeJob: '全程',
   objects: '对象列表',
+  objectSize: '大小',
   forgotten: '只保留失败对象的名称',
   connections: '连接',
   settings: '设置',
@@ -76,7 +77,7 @@ const zh = {
   denied: (subject: string) => `没有权限访问 ${subject}。`,
   unreachable: '无法连接到',
   tokenRefused: '这个页面的访问令牌无效或已过期。',
-  lastKnown: '下面是断开前的状态。',
+  lastKnown: '下面是断开前的状态，按钮在重新连上后可用。',
 }
 
 export type Words = typeof zh
@@ -136,6 +137,7 @@ const en: Words = {
   ],
   wholeJob: 'All',
   objects: 'List of objects',
+  objectSize: 'Size',
   forgotten: 'keeps the names of failed objects only',
   connections: 'Connections',
   settings: 'Settings',
@@ -164,7 +166,7 @@ const en: Words = {
   denied: (subject) => `Access to ${subject} is denied.`,
   unreachable: 'Cannot connect to',
   tokenRefused: 'This page’s access token is not valid any more.',
-  lastKnown: 'Below is what was last known.',
+  lastKnown: 'Below is what was last known; its buttons work again once the program is back.',
 }
 
 export const WORDS: Record<Language, Words> = { zh, en }

@@ -29,6 +29,7 @@ spec(
     await page.getByLabel(WORDS.zh.address).fill('s3://era5/')
     await page.getByText(WORDS.zh.tokenRefused).waitFor()
     await page.getByText(WORDS.zh.lastKnown).waitFor()
+    expect(await page.getByRole('button', { name: WORDS.zh.start }).isDisabled()).toBe(true)
   },
   { only: 'web' },
 )

@@ -8,6 +8,7 @@ import { Field } from '../form/field.tsx'
 import { FolderField } from '../form/folder-field.tsx'
 import { useTranslation } from '../i18n/index.ts'
 import { FailureNote } from '../shell/failure-note.tsx'
+import { NeedsProgram } from '../shell/needs-program.tsx'
 import { useAppInfo, useJobs, useSettings } from '../store/use-window-store.tsx'
 import { CheckTable } from './check-table.tsx'
 import { Findings } from './findings.tsx'
@@ -65,18 +66,18 @@ function Start({ diagnosis }: { diagnosis: DiagnosisHandle }) {
         onType={setFolder}
         onChoose={setFolder}
       />
-      <div className="lh-diagnosis-bar">
+      <NeedsProgram className="lh-diagnosis-bar" isReady={isRunning || isFolder}>
         {isRunning ? (
           <>
             <Button onClick={() => void diagnosis.stop()}>{t('diagnosis.stop')}</Button>
             <RunningLine done={current?.checks.length ?? 0} />
           </>
         ) : (
-          <Button type="primary" disabled={!isFolder} onClick={() => void diagnosis.run(target, folder.trim())}>
+          <Button type="primary" onClick={() => void diagnosis.run(target, folder.trim())}>
             {t(current ? 'diagnosis.again' : 'diagnosis.run')}
           </Button>
         )}
-      </div>
+      </NeedsProgram>
     </section>
   )
 }

@@ -5,6 +5,7 @@ import { formatBytes } from '../../shared/format-units.ts'
 import type { FolderView } from '../../shared/ipc-contract.ts'
 import { describeFailure } from '../i18n/describe-failure.ts'
 import { useLanguage, useTranslation } from '../i18n/index.ts'
+import { NeedsProgram } from '../shell/needs-program.tsx'
 import { judgeSpace } from './judge-space.ts'
 import type { PreviewState } from './use-preview.ts'
 import './start-bar.css'
@@ -41,15 +42,17 @@ export function StartBar({ preview, folder, firstError, startFailure, starting, 
             <PreviewLine preview={preview} folder={folder} />
           )}
         </div>
-        <Button
-          type="primary"
-          size="large"
-          icon={<DownloadOutlined aria-hidden="true" />}
-          loading={starting}
-          onClick={onStart}
-        >
-          {starting ? t('form.starting') : label}
-        </Button>
+        <NeedsProgram>
+          <Button
+            type="primary"
+            size="large"
+            icon={<DownloadOutlined aria-hidden="true" />}
+            loading={starting}
+            onClick={onStart}
+          >
+            {starting ? t('form.starting') : label}
+          </Button>
+        </NeedsProgram>
       </div>
     </div>
   )

@@ -10,6 +10,7 @@ import { Field } from '../form/field.tsx'
 import { useTranslation } from '../i18n/index.ts'
 import { FailureNote } from '../shell/failure-note.tsx'
 import { nameJobs } from '../shell/job-label.ts'
+import { NeedsProgram } from '../shell/needs-program.tsx'
 import { useAppInfo, useJobs } from '../store/use-window-store.tsx'
 import { LogFindings } from './log-findings.tsx'
 import { LogGroupTables } from './log-group-tables.tsx'
@@ -67,11 +68,11 @@ export function LogsPage() {
             />
           )}
         </Field>
-        <div className="lh-logs-bar">
-          <Button type="primary" disabled={!isPath} aria-busy={isAnalysing} onClick={() => void analyse()}>
+        <NeedsProgram className="lh-logs-bar" isReady={isPath}>
+          <Button type="primary" aria-busy={isAnalysing} onClick={() => void analyse()}>
             {t(isAnalysing ? 'logs.analysing' : 'logs.analyse')}
           </Button>
-        </div>
+        </NeedsProgram>
       </section>
       {result && 'failure' in result && <WhyNot path={result.path} failure={result.failure} />}
       {result && 'analysis' in result && (

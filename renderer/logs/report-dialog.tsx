@@ -11,6 +11,7 @@ import { FolderField } from '../form/folder-field.tsx'
 import { useAnswer } from '../form/use-answer.ts'
 import { useTranslation } from '../i18n/index.ts'
 import { FailureNote } from '../shell/failure-note.tsx'
+import { NeedsProgram } from '../shell/needs-program.tsx'
 import { useReturnFocus } from '../shell/use-return-focus.ts'
 import { useAppInfo, useSettings, useWindowState } from '../store/use-window-store.tsx'
 import './report-dialog.css'
@@ -45,13 +46,11 @@ export function ReportDialog({ jobId, onClose }: { jobId: string; onClose: () =>
       footer={
         <>
           <Button onClick={onClose}>{t('logs.report.close')}</Button>
-          <Button
-            type="primary"
-            disabled={answer.status !== 'known' || !isAbsolutePath(folder.trim())}
-            onClick={() => void save()}
-          >
-            {t('logs.report.save')}
-          </Button>
+          <NeedsProgram isReady={answer.status === 'known' && isAbsolutePath(folder.trim())}>
+            <Button type="primary" onClick={() => void save()}>
+              {t('logs.report.save')}
+            </Button>
+          </NeedsProgram>
         </>
       }
     >

@@ -1,3 +1,4 @@
+import { ClearOutlined } from '@ant-design/icons'
 import { App, Button } from 'antd'
 import type { JobView } from '../../shared/ipc-contract.ts'
 import { useClient } from '../client/use-client.tsx'
@@ -5,6 +6,7 @@ import { describeFailure } from '../i18n/describe-failure.ts'
 import { useTranslation } from '../i18n/index.ts'
 import { useJobWords } from '../job/words/use-job-words.ts'
 import { jobMood } from './job-label.ts'
+import { NeedsProgram } from './needs-program.tsx'
 import { goTo, useRoute } from './route.ts'
 
 /** Removes the records of all jobs that are done, once there are several; what failed or can go on stays. */
@@ -33,8 +35,17 @@ export function ClearDone({ jobs }: { jobs: readonly JobView[] }) {
       onOk: clear,
     })
   return (
-    <Button className="lh-side-clear" type="text" size="small" onClick={ask}>
-      {t('shell.clearDone')}
-    </Button>
+    <NeedsProgram>
+      <Button
+        className="lh-side-clear"
+        type="text"
+        size="small"
+        icon={<ClearOutlined aria-hidden="true" />}
+        title={t('shell.clearDone')}
+        onClick={ask}
+      >
+        <span className="lh-side-label">{t('shell.clearDone')}</span>
+      </Button>
+    </NeedsProgram>
   )
 }

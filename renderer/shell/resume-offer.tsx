@@ -6,6 +6,7 @@ import { describeFailure } from '../i18n/describe-failure.ts'
 import { useTranslation } from '../i18n/index.ts'
 import { useJobs } from '../store/use-window-store.tsx'
 import { nameJobs } from './job-label.ts'
+import { NeedsProgram } from './needs-program.tsx'
 import { useRoute } from './route.ts'
 import './host-banner.css'
 
@@ -43,9 +44,11 @@ export function ResumeOffer() {
       <strong>{t('shell.offerResume', { count: interrupted.length })}</strong>
       <span className="lh-truncate">{interrupted.map(({ jobId }) => names.get(jobId)).join(' · ')}</span>
       <span className="lh-resume-buttons">
-        <Button size="small" type="primary" loading={resuming} onClick={() => void resumeAll()}>
-          {t('shell.resume')}
-        </Button>
+        <NeedsProgram>
+          <Button size="small" type="primary" loading={resuming} onClick={() => void resumeAll()}>
+            {t('shell.resume')}
+          </Button>
+        </NeedsProgram>
         <Button size="small" onClick={() => setLater(true)}>
           {t('shell.later')}
         </Button>

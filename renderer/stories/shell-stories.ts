@@ -53,6 +53,21 @@ const withJobs = {
 
 export const shellStories: Record<string, Story> = {
   'shell-jobs': { route: { page: 'new' }, draft: emptyDraft(INFO.defaultFolder), script: { answers: withJobs } },
+  'shell-sixty-jobs': {
+    route: { page: 'job', jobId: 'job-202550' },
+    script: {
+      answers: {
+        ...withJobs,
+        'jobs.list': always(
+          Array.from({ length: 60 }, (_, index) =>
+            job((['completed', 'failed', 'queued', 'running'] as const)[index % 4] ?? 'completed', index + 10, {
+              createdAt: '2026-01-01T08:00:00Z',
+            }),
+          ),
+        ),
+      },
+    },
+  },
   'shell-damaged-jobs': {
     route: { page: 'new' },
     draft: emptyDraft(INFO.defaultFolder),

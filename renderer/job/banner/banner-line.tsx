@@ -17,6 +17,7 @@ import type { JobView } from '../../../shared/ipc-contract.ts'
 import type { MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
 import { describeFailure } from '../../i18n/describe-failure.ts'
 import { useTranslation } from '../../i18n/index.ts'
+import { NeedsProgram } from '../../shell/needs-program.tsx'
 import { useAppInfo } from '../../store/use-window-store.tsx'
 import { popupContainer } from '../popup-container.ts'
 import type { JobCommands } from '../use-job-commands.ts'
@@ -64,7 +65,9 @@ export function BannerLine({ job, snapshot, events, commands }: BannerLineProps)
       {others.map((banner) => (
         <OtherBanner key={banner.kind} banner={banner} />
       ))}
-      <BannerButton banner={main} commands={commands} />
+      <NeedsProgram>
+        <BannerButton banner={main} commands={commands} />
+      </NeedsProgram>
     </section>
   )
 }

@@ -16,6 +16,7 @@ import { Button, Dropdown, type MenuProps } from 'antd'
 import { memo } from 'react'
 import { hasEnded, type JobPhase } from '../../../shared/job-state.ts'
 import { useTranslation } from '../../i18n/index.ts'
+import { NeedsProgram } from '../../shell/needs-program.tsx'
 import { useAppInfo } from '../../store/use-window-store.tsx'
 import { CoolingIcon } from '../chart/mark-shapes.tsx'
 import { popupContainer } from '../popup-container.ts'
@@ -36,7 +37,7 @@ export const JobActions = memo(function JobActions(props: JobActionsProps) {
   const ended = hasEnded(phase)
   const canResume = CAN_RESUME.includes(phase)
   return (
-    <div className="lh-job-actions">
+    <NeedsProgram className="lh-job-actions">
       {canResume && (
         <Button
           type="primary"
@@ -79,7 +80,7 @@ export const JobActions = memo(function JobActions(props: JobActionsProps) {
         {t('logs.report.button')}
       </Button>
       <MoreActions {...props} />
-    </div>
+    </NeedsProgram>
   )
 })
 

@@ -12,6 +12,7 @@ import { ThreadsField } from '../../form/threads-field.tsx'
 import { checkRateLimit, checkThreads } from '../../form/validate-draft.ts'
 import { useTranslation } from '../../i18n/index.ts'
 import { FailureNote } from '../../shell/failure-note.tsx'
+import { NeedsProgram } from '../../shell/needs-program.tsx'
 import { useReturnFocus } from '../../shell/use-return-focus.ts'
 import { useJobWords } from '../words/use-job-words.ts'
 
@@ -46,9 +47,11 @@ export function LimitsDialog({ job, onClose }: { job: JobView; onClose: () => vo
       footer={
         <>
           <Button onClick={onClose}>{limitsDialog.cancel}</Button>
-          <Button type="primary" loading={isApplying} onClick={() => void apply()}>
-            {limitsDialog.apply}
-          </Button>
+          <NeedsProgram>
+            <Button type="primary" loading={isApplying} onClick={() => void apply()}>
+              {limitsDialog.apply}
+            </Button>
+          </NeedsProgram>
         </>
       }
     >

@@ -1,0 +1,23 @@
+import { ConfigProvider } from 'antd'
+import type { ReactNode } from 'react'
+import { useHostState } from '../client/use-client.tsx'
+import { useTranslation } from '../i18n/index.ts'
+import './host-banner.css'
+
+type NeedsProgramProps = {
+  className?: string
+  /** Whatever else has to be so: antd's buttons in here must not be told `disabled` themselves. */
+  isReady?: boolean
+  children: ReactNode
+}
+
+/** What only the program can do rests while it is out of reach, and says why. */
+export function NeedsProgram({ className = 'lh-contents', isReady = true, children }: NeedsProgramProps) {
+  const { t } = useTranslation()
+  const isOut = useHostState() !== 'connected'
+  return (
+    <div className={className} title={isOut ? t('shell.needsProgram') : undefined}>
+      <ConfigProvider componentDisabled={isOut || !isReady}>{children}</ConfigProvider>
+    </div>
+  )
+}

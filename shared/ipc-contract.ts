@@ -15,7 +15,7 @@ import { jobLimitsSchema, jobSpecSchema, networkSchema, sourceSchema } from './j
 import { jobPhaseSchema, summarySchema } from './job-state.ts'
 import { logAnalysisSchema } from './log-analysis.ts'
 import { LIMITS, metricsSnapshotSchema } from './metrics-snapshot.ts'
-import { objectFilterSchema, objectRowSchema } from './object-row.ts'
+import { objectQuerySchema, objectRowSchema } from './object-row.ts'
 import { settingsSchema } from './settings.ts'
 
 const jobId = z.object({ jobId: z.string().min(1) })
@@ -193,12 +193,7 @@ export const CALLS = {
   'jobs.historyCsv': call(jobId, z.object({ fileName: z.string(), text: z.string() })),
   'jobs.events': call(jobId.extend({ limit: z.number().int().min(1).max(10_000) }), z.array(engineEventSchema)),
   'jobs.objects': call(
-    jobId.extend({
-      filter: objectFilterSchema,
-      search: z.string(),
-      offset: z.number().int().nonnegative(),
-      limit: z.number().int().min(1).max(500),
-    }),
+    jobId.extend(objectQuerySchema.shape),
     z.object({ total: z.number().int(), rows: z.array(objectRowSchema) }),
   ),
   /** Desktop only: shows the object's file (or the destination, without an index) in the file manager. */

@@ -3,6 +3,16 @@ import { z } from 'zod'
 
 export const OBJECT_STATES = ['waiting', 'active', 'verifying', 'done', 'skipped', 'failed'] as const
 export const objectFilterSchema = z.enum(['all', ...OBJECT_STATES])
+/** By size the largest first; by state what failed, then what is under way, what waits and what is done. */
+export const objectSortSchema = z.object({ by: z.enum(['size', 'state']), isReversed: z.boolean() })
+/** A window of rows: as listed unless sorted. */
+export const objectQuerySchema = z.object({
+  filter: objectFilterSchema,
+  search: z.string(),
+  sort: objectSortSchema.optional(),
+  offset: z.number().int().nonnegative(),
+  limit: z.number().int().min(1).max(500),
+})
 export const objectRowSchema = z.object({
   /** Position in the listing; stable for the life of the run. */
   index: z.number().int(),
@@ -15,4 +25,6 @@ export const objectRowSchema = z.object({
 
 export type ObjectRow = z.infer<typeof objectRowSchema>
 export type ObjectState = (typeof OBJECT_STATES)[number]
+export type ObjectSort = z.infer<typeof objectSortSchema>
+export type ObjectQuery = z.infer<typeof objectQuerySchema>
 export type ObjectFilter = z.infer<typeof objectFilterSchema>

@@ -12,7 +12,7 @@ import type { HistoryRange } from '../../shared/job-history.ts'
 import type { JobLimits, JobSpec } from '../../shared/job-spec.ts'
 import { hasEnded, isHeld, type JobPhase, type Summary } from '../../shared/job-state.ts'
 import type { MetricsSnapshot } from '../../shared/metrics-snapshot.ts'
-import type { ObjectFilter, ObjectRow } from '../../shared/object-row.ts'
+import type { ObjectQuery, ObjectRow } from '../../shared/object-row.ts'
 import { type PolicyOverrides, parsePolicy } from '../../shared/policy.ts'
 import type { Clock } from '../engine/engine-ports.ts'
 import { findContinued } from './continued-job.ts'
@@ -399,10 +399,7 @@ export function createJobRunner(options: JobRunnerOptions) {
     },
 
     /** Without a run in memory only the failed objects are known by name. */
-    objects: (
-      jobId: string,
-      query: { filter: ObjectFilter; search: string; offset: number; limit: number },
-    ): Outcome<{ total: number; rows: ObjectRow[] }> =>
+    objects: (jobId: string, query: ObjectQuery): Outcome<{ total: number; rows: ObjectRow[] }> =>
       known(jobId, (job) => success(runs.get(jobId)?.download?.objects(query) ?? failedRows(job, query))),
 
     /** The destination, or the file of one object. */
@@ -454,7 +451,7 @@ function endPhase(summary: Summary, wish: Run['wish'], before: JobPhase): JobPha
   return before === 'paused' ? 'paused' : 'interrupted'
 }
 
-function failedRows(job: JobView, query: { filter: ObjectFilter; search: string; offset: number; limit: number }) {
+function failedRows(job: JobView, query: ObjectQuery) {
   if (query.filter !== 'all' && query.filter !== 'failed') return { total: 0, rows: [] }
   const search = query.search.toLowerCase()
   const found = (job.summary?.failed ?? []).filter(({ key }) => key.toLowerCase().includes(search))

@@ -7,7 +7,7 @@ import type { Failure } from '../../shared/failure.ts'
 import type { JobLimits, JobSpec } from '../../shared/job-spec.ts'
 import type { JobPhase, Summary } from '../../shared/job-state.ts'
 import type { MetricsSnapshot } from '../../shared/metrics-snapshot.ts'
-import type { ObjectFilter, ObjectRow } from '../../shared/object-row.ts'
+import type { ObjectQuery, ObjectRow } from '../../shared/object-row.ts'
 import type { Policy } from '../../shared/policy.ts'
 import { readFreeSpace } from './disk/free-space.ts'
 import { chooseJournalDelayMs } from './disk/journal-pace.ts'
@@ -53,7 +53,7 @@ export type Download = {
   /** Tries failed objects again: all, or those named. False when it is about to end. */
   retry(indexes?: number[]): boolean
   snapshot(): MetricsSnapshot
-  objects(query: { filter: ObjectFilter; search: string; offset: number; limit: number }): {
+  objects(query: ObjectQuery): {
     total: number
     rows: ObjectRow[]
   }

@@ -39,6 +39,28 @@ describe('the table of objects', () => {
     expect([found.total, found.rows.map(({ key }) => key)]).toEqual([total, keys])
   })
 
+  const bySize = { by: 'size', isReversed: false }
+  const byState = { by: 'state', isReversed: false }
+  it.each<[string, object, string[]]>([
+    ['the largest first, as listed where alike', { sort: bySize }, ['d', 'b', 'e', 'a', 'c']],
+    ['the smallest first', { sort: { ...bySize, isReversed: true } }, ['c', 'a', 'e', 'b', 'd']],
+    ['a window of them', { sort: bySize, offset: 1, limit: 2 }, ['b', 'e']],
+    ['those of one state', { sort: bySize, filter: 'waiting' }, ['b', 'e', 'c']],
+    ['those that are searched for', { sort: bySize, search: 'B' }, ['b']],
+    ['what failed, then what is under way, waits, is done', { sort: byState }, ['d', 'b', 'c', 'e', 'a']],
+    ['the other way round', { sort: { ...byState, isReversed: true } }, ['a', 'e', 'c', 'b', 'd']],
+  ])('sorts: %s', (_, query, keys) => {
+    const table = createObjectTable(() => 0)
+    for (const [key, size] of Object.entries({ a: 7, b: 70_000, c: 0, d: 5e12, e: 9 })) table.add(row(key, size))
+    // Looked at before the size changed: an order that was kept is made anew.
+    table.query({ filter: 'all', search: '', offset: 0, limit: 9, sort: { by: 'size', isReversed: false } })
+    table.repin(4, 'new', 70_000, 6)
+    table.setState(0, 'done')
+    table.setState(3, 'failed', 'denied')
+    const found = table.query({ filter: 'all', search: '', offset: 0, limit: 9, ...query })
+    expect(found.rows.map(({ key }) => key)).toEqual(keys)
+  })
+
   it('keeps what it knows when it grows, and takes what an object has become', () => {
     const table = createObjectTable(() => 0)
     for (let index = 0; index < 5000; index++) expect(table.add(row(`k${index}`, index))).toBe(index)

@@ -2,9 +2,10 @@
  * Everything listed, as columns rather than objects: a million rows cost a fraction of the memory this way.
  * A row's index is its position in the listing and never changes during a run.
  */
-import type { ObjectFilter, ObjectRow, ObjectState } from '../../../shared/object-row.ts'
+import type { ObjectFilter, ObjectQuery, ObjectRow, ObjectSort, ObjectState } from '../../../shared/object-row.ts'
 import { OBJECT_STATES } from '../../../shared/object-row.ts'
 import type { ListedObject } from '../engine-ports.ts'
+import { orderBySize } from './order-objects.ts'
 import { createTextColumn } from './text-column.ts'
 
 export type ObjectTable = ReturnType<typeof createObjectTable>
@@ -19,6 +20,8 @@ export function createObjectTable(liveBytes: (index: number) => number) {
   const failures = new Map<number, string>()
   const counts = new Map<ObjectState, number>(OBJECT_STATES.map((state) => [state, 0]))
   let bytesTotal = 0
+  /** Sizes hardly ever change, so that their order is kept until they do. */
+  let bySize: Uint32Array | undefined
 
   const stateOf = (index: number) => OBJECT_STATES[states[index] as number] as ObjectState
   const adjust = (state: ObjectState, by: number) => counts.set(state, (counts.get(state) ?? 0) + by)
@@ -42,6 +45,11 @@ export function createObjectTable(liveBytes: (index: number) => number) {
     return { index, key: keys.at(index), size, bytesDone, state, ...(failure ? { failure } : {}) }
   }
 
+  function sizeOrder(): Uint32Array {
+    bySize ??= orderBySize(sizes, keys.length)
+    return bySize
+  }
+
   return {
     get length() {
       return keys.length
@@ -58,6 +66,7 @@ export function createObjectTable(liveBytes: (index: number) => number) {
       keys.add(object.key)
       etags.add(object.etag)
       sizes[index] = object.size
+      bySize = undefined
       times[index] = object.lastModified
       adjust('waiting', 1)
       bytesTotal += object.size
@@ -82,6 +91,7 @@ export function createObjectTable(liveBytes: (index: number) => number) {
       bytesTotal += size - (sizes[index] as number)
       etags.replace(index, etag)
       sizes[index] = size
+      bySize = undefined
       times[index] = lastModified
     },
     *indexesIn(state: ObjectState): Generator<number> {
@@ -89,29 +99,47 @@ export function createObjectTable(liveBytes: (index: number) => number) {
       for (let index = 0; index < keys.length; index++) if (states[index] === wanted) yield index
     },
 
-    /** One window of rows. Without search and filter the offset is the index, however long the table is. */
-    query(query: { filter: ObjectFilter; search: string; offset: number; limit: number }): {
-      total: number
-      rows: ObjectRow[]
-    } {
-      const { filter, offset, limit } = query
+    /** One window of rows. Without search little outside it is looked at, however long the table is. */
+    query({ filter, offset, limit, sort, ...query }: ObjectQuery): { total: number; rows: ObjectRow[] } {
       const search = query.search.toLowerCase()
-      if (filter === 'all' && search === '') {
+      const isReversed = sort?.isReversed === true
+      const order = sort?.by === 'size' ? sizeOrder() : undefined
+      const indexAt = (place: number): number => {
+        const listed = isReversed ? keys.length - 1 - place : place
+        return order ? (order[listed] as number) : listed
+      }
+      const rows: ObjectRow[] = []
+      if (filter === 'all' && search === '' && sort?.by !== 'state') {
         const end = Math.min(keys.length, offset + limit)
-        const rows: ObjectRow[] = []
-        for (let index = offset; index < end; index++) rows.push(rowAt(index))
+        for (let place = offset; place < end; place++) rows.push(rowAt(indexAt(place)))
         return { total: keys.length, rows }
       }
-      const wanted = filter === 'all' ? -1 : OBJECT_STATES.indexOf(filter)
-      const rows: ObjectRow[] = []
       let total = 0
-      for (let index = 0; index < keys.length; index++) {
-        if (wanted >= 0 && states[index] !== wanted) continue
-        if (search !== '' && !keys.at(index).toLowerCase().includes(search)) continue
-        if (total >= offset && rows.length < limit) rows.push(rowAt(index))
-        total++
+      for (const wanted of filter === 'all' ? groupsOf(sort) : [filter]) {
+        const before = total
+        const count = wanted === 'all' ? keys.length : (counts.get(wanted) ?? 0)
+        const isBeside = before + count <= offset || rows.length === limit
+        const code = wanted === 'all' ? -1 : OBJECT_STATES.indexOf(wanted)
+        for (let place = 0; place < keys.length && !(search === '' && isBeside); place++) {
+          const index = indexAt(place)
+          if (code >= 0 && states[index] !== code) continue
+          if (search !== '' && !keys.at(index).toLowerCase().includes(search)) continue
+          if (total >= offset && rows.length < limit) rows.push(rowAt(index))
+          total++
+          if (search === '' && rows.length === limit) break
+        }
+        if (search === '') total = before + count
       }
       return { total, rows }
     },
   }
+}
+
+/** What needs looking at first. */
+const BY_NEED: readonly ObjectState[] = ['failed', 'active', 'verifying', 'waiting', 'done', 'skipped']
+
+/** All at once, or state by state. */
+function groupsOf(sort: ObjectSort | undefined): readonly ObjectFilter[] {
+  if (sort?.by !== 'state') return ['all']
+  return sort.isReversed ? BY_NEED.toReversed() : BY_NEED
 }

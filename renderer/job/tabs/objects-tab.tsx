@@ -2,11 +2,14 @@
 import { FolderOpenOutlined, RedoOutlined } from '@ant-design/icons'
 import { Button, Input, Select } from 'antd'
 import { memo, useDeferredValue, useMemo, useState } from 'react'
+import type { FailureClass } from '../../../shared/failure.ts'
 import { formatBytes, formatRate } from '../../../shared/format-units.ts'
 import type { JobView } from '../../../shared/ipc-contract.ts'
 import { hasEnded, isHeld, type JobPhase } from '../../../shared/job-state.ts'
 import type { ConnectionView, MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
-import { OBJECT_STATES, type ObjectFilter, type ObjectRow } from '../../../shared/object-row.ts'
+import { OBJECT_STATES, type ObjectFilter, type ObjectRow, type ObjectSort } from '../../../shared/object-row.ts'
+import { useHostState } from '../../client/use-client.tsx'
+import { NeedsProgram } from '../../shell/needs-program.tsx'
 import { useAppInfo } from '../../store/use-window-store.tsx'
 import type { JobCommands } from '../use-job-commands.ts'
 import { fillText } from '../words/fill-sentence.ts'
@@ -26,16 +29,26 @@ export function ObjectsTab({ job, snapshot, commands }: ObjectsTabProps) {
   const [filter, setFilter] = useState<ObjectFilter>('all')
   const [typed, setTyped] = useState('')
   const search = useDeferredValue(typed.trim())
+  const [chosenSort, setSort] = useState<ObjectSort>()
+  const [read, setRead] = useState<{ question: string; place: number; row: ObjectRow | undefined }>()
+  const isListing = job.phase === 'listing' || job.phase === 'starting'
+  // Millions that still come in would be put in order again every second.
+  const canSort = !isListing && snapshot?.listingComplete !== false
+  const sort = canSort ? chosenSort : undefined
+  const question = `${filter} ${sort?.by} ${sort?.isReversed} ${search}`
+  const reading = read?.question === question ? read : undefined
   // Rows move with the snapshots; a job that stands still is read again when its phase changes.
-  const rows = useObjectRows({ jobId: job.jobId, filter, search }, snapshot ?? job.phase)
-  const columns = useColumns(job, snapshot, commands)
+  const rows = useObjectRows({ jobId: job.jobId, filter, search, sort }, snapshot ?? job.phase)
+  const sorting = useMemo(() => (canSort ? { sort: chosenSort, onSort: setSort } : undefined), [canSort, chosenSort])
+  const columns = useColumns(job, snapshot, commands, sorting)
+  // The object that was chosen, also when another one has moved to its place.
+  const wholeRow = reading && (reading.row ?? rows.rowAt(reading.place))
   const isWhole = rows.total === undefined || rows.total >= job.objectsTotal
   // Only a run in memory knows every object by name.
   const rests = hasEnded(job.phase) || isHeld(job.phase)
   const isForgotten = rests && filter === 'all' && search === '' && !isWhole
   const isCut =
     rests && (filter === 'all' || filter === 'failed') && search === '' && (rows.total ?? 0) < job.objectsFailed
-  const isListing = job.phase === 'listing' || job.phase === 'starting'
   return (
     <>
       <ObjectTools
@@ -51,13 +64,15 @@ export function ObjectsTab({ job, snapshot, commands }: ObjectsTabProps) {
       />
       <VirtualGrid<ObjectRow>
         // A new question starts at its top.
-        key={`${filter} ${search}`}
+        key={question}
         label={objects.label}
         columns={columns}
         count={rows.total ?? 0}
         rowAt={rows.rowAt}
         keyOf={(row) => row.index}
         onSight={rows.onSight}
+        current={reading?.place ?? 0}
+        onCurrent={(place) => setRead({ question, place, row: rows.rowAt(place) })}
         empty={
           rows.failure ? (
             <>
@@ -81,7 +96,27 @@ export function ObjectsTab({ job, snapshot, commands }: ObjectsTabProps) {
           )
         }
       />
+      {wholeRow && <WholeRow row={wholeRow} />}
     </>
+  )
+}
+
+/** What has no room in the table, or shows only below a mouse: the whole key, and what a failure means. */
+function WholeRow({ row: { key, failure, state } }: { row: ObjectRow }) {
+  const { failures, punctuation } = useJobWords()
+  const said = state === 'failed' ? failures[failure as FailureClass] : undefined
+  return (
+    <p className="lh-decision lh-breakable" aria-live="polite">
+      <bdi>{key}</bdi>
+      {said && (
+        <span className="lh-trouble">
+          {' '}
+          · {said.name}
+          {punctuation.colon}
+          {said.meaning}
+        </span>
+      )}
+    </p>
   )
 }
 
@@ -128,9 +163,11 @@ const ObjectTools = memo(function ObjectTools(props: ObjectToolsProps) {
             })}
       </span>
       {failed > 0 && (
-        <Button size="small" icon={<RedoOutlined aria-hidden="true" />} onClick={() => commands.retry()}>
-          {objects.retryAll} ({formatCount(failed)})
-        </Button>
+        <NeedsProgram>
+          <Button size="small" icon={<RedoOutlined aria-hidden="true" />} onClick={() => commands.retry()}>
+            {objects.retryAll} ({formatCount(failed)})
+          </Button>
+        </NeedsProgram>
       )}
     </div>
   )
@@ -149,9 +186,26 @@ const SIGNS: Record<ReturnType<typeof chooseRowState>, Sign> = {
   failed: 'failed',
 }
 
-function useColumns(job: JobView, snapshot: MetricsSnapshot | undefined, commands: JobCommands) {
+type Sorting = { sort: ObjectSort | undefined; onSort(sort: ObjectSort | undefined): void }
+
+/** Its order, the other way round, as listed. */
+function columnSort(by: ObjectSort['by'], sorting: Sorting | undefined): Pick<GridColumn<ObjectRow>, 'sort'> {
+  if (!sorting) return {}
+  const { sort, onSort } = sorting
+  const isBy = sort?.by === by
+  const next = !isBy ? { by, isReversed: false } : sort.isReversed ? undefined : { by, isReversed: true }
+  return { sort: { isBy, isReversed: isBy && sort.isReversed, onSort: () => onSort(next) } }
+}
+
+function useColumns(
+  job: JobView,
+  snapshot: MetricsSnapshot | undefined,
+  commands: JobCommands,
+  sorting: Sorting | undefined,
+) {
   const words = useJobWords()
   const canReveal = useAppInfo()?.nativeDialogs === true
+  const isOut = useHostState() !== 'connected'
   const { prefix } = job.spec.source
   const speeds = useMemo(() => speedByKey(snapshot?.connectionTable ?? []), [snapshot])
   const isMoving = MOVING.includes(job.phase)
@@ -166,7 +220,14 @@ function useColumns(job: JobView, snapshot: MetricsSnapshot | undefined, command
         width: 'minmax(160px, 1fr)',
         render: ({ key }) => <KeyName text={key.startsWith(folder) ? key.slice(folder.length) : key} title={key} />,
       },
-      { key: 'size', title: objects.size, width: '58px', align: 'right', render: sizeOf },
+      {
+        key: 'size',
+        title: objects.size,
+        width: '62px',
+        align: 'right',
+        ...columnSort('size', sorting),
+        render: sizeOf,
+      },
       {
         key: 'progress',
         title: objects.progress,
@@ -186,6 +247,7 @@ function useColumns(job: JobView, snapshot: MetricsSnapshot | undefined, command
         key: 'state',
         title: objects.state,
         width: 'var(--lh-state-column)',
+        ...columnSort('state', sorting),
         render: (row) => (
           <StateSign sign={SIGNS[shownState(row)]}>
             {row.failure && row.state === 'failed' ? (
@@ -215,6 +277,7 @@ function useColumns(job: JobView, snapshot: MetricsSnapshot | undefined, command
                 title={objects.retry}
                 icon={<RedoOutlined aria-hidden="true" />}
                 canTab={isCurrent}
+                isOut={isOut}
                 onClick={() => commands.retry(row.index)}
               />
             )}
@@ -224,6 +287,7 @@ function useColumns(job: JobView, snapshot: MetricsSnapshot | undefined, command
                 title={objects.reveal}
                 icon={<FolderOpenOutlined aria-hidden="true" />}
                 canTab={isCurrent}
+                isOut={isOut}
                 onClick={() => commands.reveal(row.index)}
               />
             )}
@@ -231,12 +295,20 @@ function useColumns(job: JobView, snapshot: MetricsSnapshot | undefined, command
         ),
       },
     ]
-  }, [words, prefix, speeds, isMoving, canReveal, commands])
+  }, [words, prefix, speeds, isMoving, canReveal, isOut, commands, sorting])
 }
 
-type RowButtonProps = { label: string; title: string; icon: React.ReactNode; canTab: boolean; onClick: () => void }
+type RowButtonProps = {
+  label: string
+  title: string
+  icon: React.ReactNode
+  canTab: boolean
+  /** The program is out of reach; the banner says so. */
+  isOut: boolean
+  onClick: () => void
+}
 
-function RowButton({ label, title, icon, canTab, onClick }: RowButtonProps) {
+function RowButton({ label, title, icon, canTab, isOut, onClick }: RowButtonProps) {
   return (
     // antd's button would be the most expensive thing in a row that is made while scrolling.
     <button
@@ -244,6 +316,7 @@ function RowButton({ label, title, icon, canTab, onClick }: RowButtonProps) {
       className="lh-row-button"
       aria-label={label}
       title={title}
+      disabled={isOut}
       tabIndex={canTab ? 0 : -1}
       onClick={onClick}
     >

@@ -4,14 +4,14 @@
  */
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { Failure } from '../../../shared/failure.ts'
-import type { ObjectFilter, ObjectRow } from '../../../shared/object-row.ts'
+import type { ObjectQuery, ObjectRow } from '../../../shared/object-row.ts'
 import { useClient } from '../../client/use-client.tsx'
 import { keepNear } from './keep-near.ts'
 
 export const PAGE_ROWS = 200
 const MAX_PAGES = 12
 
-export type ObjectQuery = { jobId: string; filter: ObjectFilter; search: string }
+export type ObjectQuestion = { jobId: string } & Pick<ObjectQuery, 'filter' | 'search' | 'sort'>
 export type ObjectRows = {
   /** Undefined before the first answer. */
   total: number | undefined
@@ -22,7 +22,7 @@ export type ObjectRows = {
 }
 
 /** `tick` changes whenever the rows may have moved. */
-export function useObjectRows({ jobId, filter, search }: ObjectQuery, tick: unknown): ObjectRows {
+export function useObjectRows({ jobId, filter, search, sort }: ObjectQuestion, tick: unknown): ObjectRows {
   const client = useClient()
   const [pages, setPages] = useState<ReadonlyMap<number, readonly ObjectRow[]>>(new Map())
   const [total, setTotal] = useState<number>()
@@ -42,6 +42,7 @@ export function useObjectRows({ jobId, filter, search }: ObjectQuery, tick: unkn
         jobId,
         filter,
         search,
+        sort,
         offset: page * PAGE_ROWS,
         limit: PAGE_ROWS,
       })
@@ -55,7 +56,7 @@ export function useObjectRows({ jobId, filter, search }: ObjectQuery, tick: unkn
       setTotal(outcome.value.total)
       setPages((known) => keepNear(new Map(known).set(page, outcome.value.rows), page, MAX_PAGES))
     },
-    [client, jobId, filter, search],
+    [client, jobId, filter, search, sort],
   )
 
   const fetchSight = useCallback(() => {

@@ -31,6 +31,8 @@ export type GridColumn<Row> = {
   /** CSS grid track, e.g. `minmax(200px, 1fr)`. */
   width: string
   align?: 'right'
+  /** Rows can be put in its order by a click on its title, or are. */
+  sort?: { isBy: boolean; isReversed: boolean; onSort(): void }
   /** Left out beside the side bar of a small window, so that the columns that tell most are whole. */
   wantsRoom?: true
   /** Left out in a narrow window; a table with such columns fits there, the others scroll sideways. */
@@ -95,8 +97,19 @@ export function VirtualGrid<Row>(props: VirtualGridProps<Row>) {
     >
       <div className="lh-grid-head" role="row" aria-rowindex={1} style={template}>
         {columns.map((column) => (
-          <div key={column.key} role="columnheader" data-align={column.align}>
-            {column.isTitleHidden ? <span className="lh-spoken">{column.title}</span> : column.title}
+          <div key={column.key} role="columnheader" data-align={column.align} aria-sort={spokenSort(column.sort)}>
+            {column.isTitleHidden ? (
+              <span className="lh-spoken">{column.title}</span>
+            ) : column.sort ? (
+              <button type="button" className="lh-grid-sort" onClick={column.sort.onSort}>
+                {column.title}
+                <span aria-hidden="true" data-on={column.sort.isBy}>
+                  {column.sort.isBy && column.sort.isReversed ? '▴' : '▾'}
+                </span>
+              </button>
+            ) : (
+              column.title
+            )}
           </div>
         ))}
       </div>
@@ -135,6 +148,9 @@ export function VirtualGrid<Row>(props: VirtualGridProps<Row>) {
     </div>
   )
 }
+
+const spokenSort = (sort: GridColumn<unknown>['sort']) =>
+  sort && (sort.isBy ? (sort.isReversed ? 'ascending' : 'descending') : 'none')
 
 /** Above it there is room for all; below it the side bar lies on top. */
 const TIGHT_QUERY = window.matchMedia('(min-width: 721px) and (max-width: 900px)')

@@ -12,7 +12,7 @@ import type { EnginePorts, FetchTask, TaskOutcome } from '../engine-ports.ts'
 import { subPrefixOf } from '../list/key-below-prefix.ts'
 import { createRequestWindow } from '../metrics/request-window.ts'
 import type { FailureRow } from '../schedule/failure-row.ts'
-import type { Allowance, TransferBook } from '../schedule/transfer-book.ts'
+import type { TransferBook } from '../schedule/transfer-book.ts'
 import { MAX_LINE_SLOTS } from '../transport/shared-counters.ts'
 import { createAddressBook } from './address-book.ts'
 import { sumUpLines, viewAddresses } from './address-lines.ts'
@@ -261,8 +261,21 @@ export function createGovernor(options: GovernorOptions) {
     const endpoint = bucket.current()
     if (!mayWork() || !endpoint || line.state !== 'warm' || line.closing || line.task) return
     if (line.requests >= policy.maxRequestsPerConnection) line.leaving ??= 'requests'
-    const task = book.next(line.id, allowance())
-    if (!task) return
+    let isRefused = false
+    const task = book.next(line.id, {
+      connections: concurrency.level(),
+      listingComplete: options.isListingComplete(),
+      mayAsk(group) {
+        // Those few are asked for so seldom that it takes nothing from a budget.
+        const isAllowed = isLeftToFail || gates.mayAsk(group)
+        isRefused ||= !isAllowed
+        return isAllowed
+      },
+    })
+    if (!task) {
+      if (isRefused) gates.noteHeldBack()
+      return
+    }
     if (!book.isDoubtful(task.taskId)) gates.noteSent(subPrefixOf(task.key))
     ageing.noteWait((now() - line.idleSince) / 1000)
     pool.assign(line, task, endpoint)
@@ -272,13 +285,6 @@ export function createGovernor(options: GovernorOptions) {
     handleOutcome(outcome, line)
     feed(line)
   }
-
-  const allowance = (): Allowance => ({
-    connections: concurrency.level(),
-    listingComplete: options.isListingComplete(),
-    // Those few are asked for so seldom that it takes nothing from a budget.
-    mayAsk: (group) => isLeftToFail || gates.mayAsk(group),
-  })
 
   // -- ten times a second -------------------------------------------------------------------------------------
 

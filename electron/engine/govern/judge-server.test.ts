@@ -23,6 +23,8 @@ it.each<[sentence: string, one: string, others: LineAnswers[], verdict: ReturnTy
   ['all are refused since then: that is the service', '+++-----', times(15, '+++-----'), 'good'],
   ['others were granted something before then only', '   -----', times(15, '+++     '), 'good'],
   ['a budget refuses all of them most of the time', '-----', times(15, '--+--'), 'good'],
+  ['a budget grants one after the other, whoever has waited', '-----', times(15, '--+'), 'good'],
+  ['... to one that is new as well', '    ---', times(10, '---- +'), 'good'],
   ['the only connection there is', '------------', [], 'good'],
 ])('%s', (_, one, others, verdict) => {
   expect(judgeServer(line(one), others)).toBe(verdict)

@@ -21,7 +21,17 @@ describe('budgets', () => {
     expect(ask('a/', true)).toMatchObject({ prefix: 'a/', isLimited: true })
     expect(gates.mayAsk('a/')).toBe(false)
     expect(gates.mayAsk('b/')).toBe(true)
+  })
+
+  it('hold back only where a connection stands free for them, and for two seconds after', () => {
+    const { gates, ask, pass } = createGates()
+    ask('a/', true)
+    expect(gates.mayAsk('a/')).toBe(false)
+    expect(gates.isHoldingBack()).toBe(false)
+    gates.noteHeldBack()
     expect(gates.isHoldingBack()).toBe(true)
+    pass(2.1)
+    expect(gates.isHoldingBack()).toBe(false)
   })
 
   it('tell for how long any of them has been limited', () => {

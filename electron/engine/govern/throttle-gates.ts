@@ -16,7 +16,7 @@ const SHARED_AFTER_SECONDS = 5
 /** Where prefixes turned out to have budgets of their own, they are believed to for so long. */
 const APART_SECONDS = 300
 
-/** A budget that held somebody back no longer ago than this does so now. */
+/** Budgets that held a connection back no longer ago than this do so now. */
 const HOLDING_SECONDS = 2
 
 /** An unlimited budget that nobody has asked for so long is as good as a new one: of a million folders few are kept. */
@@ -43,6 +43,8 @@ export function createThrottleGates(now: () => number) {
   let looksSharedSince: number | undefined
   let apartUntil = Number.NEGATIVE_INFINITY
   const answers = createRecentAnswers(seconds)
+  /** When a connection last found nothing that it might ask for, seconds. */
+  let heldBackAt = Number.NEGATIVE_INFINITY
 
   const isShared = () => limited.has(ALL)
   const gateOf = (prefix: string) => (isShared() ? ALL : prefix)
@@ -148,11 +150,12 @@ export function createThrottleGates(now: () => number) {
     },
     /** For how long any prefix has been limited; 0 while none is. */
     limitedSeconds: () => (limitedSince === undefined ? 0 : seconds() - limitedSince),
-    /** Somebody had to wait for a budget just now: the speed says nothing about the line then. */
-    isHoldingBack(): boolean {
-      for (const { heldBackAt } of limited.values()) if (seconds() - heldBackAt < HOLDING_SECONDS) return true
-      return false
+    /** A connection stands free, for what is left belongs to prefixes that may not be asked just now. */
+    noteHeldBack(): void {
+      heldBackAt = seconds()
     },
+    /** So it did of late: the speed says nothing about the line then. As long as all have other work, no budget costs speed. */
+    isHoldingBack: () => limited.size > 0 && seconds() - heldBackAt < HOLDING_SECONDS,
     /** Milliseconds until any prefix may be asked again after a `Retry-After`. */
     longestWaitMs(): number {
       let longest = 0

@@ -269,16 +269,19 @@ it('one refusal in the first moments, on a connection that was granted nothing y
   expect(result.speed(2, 10)).toBeGreaterThan(0.9 * 32e6)
 })
 
+function refusesShare(share: number): Weather {
+  const random = createSeededRandom(3)
+  return {
+    name: 'a share of all requests is refused',
+    fate: ({ kind }) =>
+      kind === 'get' && random() < share ? { kind: 'refuse', status: 503, code: 'SlowDown' } : undefined,
+  }
+}
+
 it.each([0.03, 0.1, 0.2, 0.3])(
   'a service that refuses %d of all requests is soon asked as often as ever',
   async (share) => {
-    const random = createSeededRandom(3)
-    const refusesShare: Weather = {
-      name: 'a share of all requests is refused',
-      fate: ({ kind }) =>
-        kind === 'get' && random() < share ? { kind: 'refuse', status: 503, code: 'SlowDown' } : undefined,
-    }
-    const result = await simulate({ seconds: 180, weather: [fresh, refusesShare], objectBytes: 1e6 })
+    const result = await simulate({ seconds: 180, weather: [fresh, refusesShare(share)], objectBytes: 1e6 })
     expect(result.speed(120, 180)).toBeGreaterThan(0.6 * 32e6)
   },
 )
@@ -304,6 +307,16 @@ describe('ageing connections under a request budget', () => {
     expect(result.speed(60, 240)).toBeGreaterThan(0.85 * 32e6)
   })
 })
+
+it.each([0.02, 0.1])(
+  'ageing is found though a share of %d of the requests is refused now here, now there: the other folders keep all at work',
+  async (share) => {
+    const weather = [ageingConnections({ tauSeconds: 60, bytesPerSecond: 2e6 }), refusesShare(share)]
+    const result = await simulate({ seconds: 240, weather, prefixes: 12, objectBytes: 1e6 })
+    expect(codes(result)).toContain('throttled')
+    expect(result.speed(60, 240)).toBeGreaterThan(0.85 * 32e6)
+  },
+)
 
 describe("the seed report's rule S4, as a switch", () => {
   it('halves the connections after longRunSeconds', async () => {
@@ -403,5 +416,12 @@ describe('what holds the speed is named', () => {
     const { said, result } = await saidAt([30, 50, 75, 85], { seconds: 90, weather, prefixes: 1, partSize: 2 ** 20 })
     expect(said).toEqual(['throttling', 'throttling', 'line', 'line'])
     expect(of(result, 'throttle-ended').every(({ seconds }) => seconds > 85)).toBe(true)
+  })
+
+  it('not throttling where one folder may be asked seldom, and the others keep all connections at work', async () => {
+    const weather = [lineCapacity(10e6), refusesShare(0.01)]
+    const { said, result } = await saidAt([40, 60, 80], { seconds: 90, weather, prefixes: 12, objectBytes: 2e6 })
+    expect(of(result, 'throttled').length).toBeGreaterThan(2)
+    expect(said).toEqual(['line', 'line', 'line'])
   })
 })

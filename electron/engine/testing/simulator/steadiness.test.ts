@@ -110,6 +110,14 @@ describe('throttling', () => {
     expectSound(result)
   })
 
+  it('of 5/s that twelve prefixes share is not taken for bad servers, while long answers go on arriving', async () => {
+    const weather = [fresh, throttling({ requestsPerSecond: 5, burst: 20 })]
+    const result = await simulate({ seconds: 120, prefixes: 12, partSize: 4e6, weather })
+    const served = result.servedPerSecond.at(-1)
+    expect((served?.refused ?? 0) / (served?.requests ?? 0)).toBeLessThan(0.2)
+    expect(result.speed(30, 120)).toBeGreaterThan(0.95 * 5 * 4e6)
+  })
+
   it('is forgotten when it ends', async () => {
     const result = await simulate({
       seconds: 180,

@@ -26,6 +26,8 @@ export const EVENT_CODES = [
   'address-restored',
   'cooling-down',
   'cooled-down',
+  'time-window-closed', //    nothing is fetched until the user's hours begin, `until` by the clock on the wall
+  'time-window-opened',
   'network-lost',
   'network-restored',
   'object-changed',

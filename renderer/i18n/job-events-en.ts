@@ -80,6 +80,11 @@ export const eventsEn: Record<EventCode, Sentence> = {
     details: ['waiting {seconds}', 'success rate {successRate}', 'then on with half the concurrency'],
   },
   'cooled-down': { lead: ['Cool-down over, downloading again'], details: ['concurrency {concurrency}'] },
+  'time-window-closed': {
+    lead: ['Outside the time window, starts at {until}', 'Outside the time window, starts by itself'],
+    details: ['in {seconds}'],
+  },
+  'time-window-opened': { lead: ['The time window has opened, downloading'], details: [] },
   'network-lost': { lead: ['Network lost, waiting for it'], details: ['{failure}'] },
   'network-restored': { lead: ['Network is back, downloading again'], details: ['was away for {seconds}'] },
   'object-changed': {
@@ -176,6 +181,8 @@ export const eventNamesEn: Record<EventCode, string> = {
   'object-gone': 'Object gone',
   'object-failed': 'Object failed',
   'object-retried': 'Object retried',
+  'time-window-closed': 'Outside window',
+  'time-window-opened': 'Window open',
   'path-mapped': 'Renamed',
   'journal-repaired': 'Journal repaired',
   'disk-full': 'Disk full',

@@ -62,6 +62,11 @@ export const eventsZh: Record<EventCode, Sentence> = {
     details: ['等待 {seconds}', '成功率 {successRate}', '之后以一半并发继续'],
   },
   'cooled-down': { lead: ['冷却结束，继续下载'], details: ['并发 {concurrency}'] },
+  'time-window-closed': {
+    lead: ['不在下载时段，{until} 自动开始', '不在下载时段，到时自动开始'],
+    details: ['还需等待 {seconds}'],
+  },
+  'time-window-opened': { lead: ['已到下载时段，开始下载'], details: [] },
   'network-lost': { lead: ['网络中断，等待恢复'], details: ['{failure}'] },
   'network-restored': { lead: ['网络恢复，继续下载'], details: ['中断 {seconds}'] },
   'object-changed': {
@@ -152,6 +157,8 @@ export const eventNamesZh: Record<EventCode, string> = {
   'object-gone': '对象已不在',
   'object-failed': '对象失败',
   'object-retried': '对象重试',
+  'time-window-closed': '时段外',
+  'time-window-opened': '时段开始',
   'path-mapped': '改名',
   'journal-repaired': '日志修复',
   'disk-full': '磁盘已满',

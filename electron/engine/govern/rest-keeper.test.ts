@@ -12,11 +12,15 @@ const NIGHT = { fromMinutes: 22 * 60, toMinutes: 7 * 60 }
 function createKeeper(hour: number) {
   const [wall, steady] = [{ ms: at(hour) }, { ms: 1000 }]
   const told: string[] = []
+  const reasons: unknown[] = []
   const keeper = createRestKeeper({
     clock: { now: () => wall.ms, monotonic: () => steady.ms, after: () => () => {} },
     policy: policySchema.parse({}),
     timeWindow: NIGHT,
-    emit: (code: EngineEvent['code']) => void told.push(code),
+    emit(code: EngineEvent['code'], reason: unknown) {
+      told.push(code)
+      reasons.push(reason)
+    },
     evidence: () => ({ successRate: 1, requestsPerSecond: 1, retryAfterMs: 0 }),
     onRest: (cause) => void told.push(`rest: ${cause}`),
     onEnd() {
@@ -26,7 +30,7 @@ function createKeeper(hour: number) {
   })
   keeper.tick()
   return {
-    ...{ keeper, told },
+    ...{ keeper, told, reasons },
     /** `asleep`: the machine is, and its monotonic clock stands still (Linux, macOS). */
     pass(ms: number, { asleep = false } = {}) {
       wall.ms += ms
@@ -37,14 +41,16 @@ function createKeeper(hour: number) {
 }
 
 describe('hours that the user allows', () => {
-  it('begin and end the rest by the clock on the wall', () => {
-    const { keeper, told, pass } = createKeeper(20)
+  it('begin and end the rest by the clock on the wall, and are told', () => {
+    const { keeper, told, reasons, pass } = createKeeper(20)
     expect(keeper.phase()).toBe('waiting')
     expect(keeper.secondsLeft()).toBe(2 * 3600)
     pass(2 * HOUR_MS)
     expect(keeper.isResting()).toBe(false)
     pass(9 * HOUR_MS)
-    expect(told).toEqual(['rest: time-window', 'goes on', 'rest: time-window'])
+    const closed = ['time-window-closed', 'rest: time-window']
+    expect(told).toEqual([...closed, 'time-window-opened', 'goes on', ...closed])
+    expect(reasons).toEqual([{ seconds: 7200, until: '22:00' }, {}, { seconds: 15 * 3600, until: '22:00' }])
   })
 
   it('come at their time, however long the machine has slept before them', () => {

@@ -4,7 +4,7 @@ import type { JobSpec } from '../../../shared/job-spec.ts'
 import type { Policy } from '../../../shared/policy.ts'
 import type { Clock } from '../engine-ports.ts'
 import { type CoolDownState, chooseCoolDown } from './choose-cool-down.ts'
-import { minuteOfDay, secondsUntilOpen } from './time-window.ts'
+import { minuteOfDay, openingTime, secondsUntilOpen } from './time-window.ts'
 
 export type RestKeeperOptions = {
   clock: Clock
@@ -45,12 +45,21 @@ export function createRestKeeper(options: RestKeeperOptions) {
   function followClocks(): void {
     const wasResting = isResting()
     if (coolUntil !== undefined && now() >= coolUntil) coolUntil = undefined
-    isOutside = secondsClosed() > 0
+    followWindow()
     if (!wasResting && isOutside) options.onRest('time-window')
     if (!wasResting || isResting()) return
     const concurrency = options.onEnd()
     if (hasCooled) emit('cooled-down', { concurrency })
     hasCooled = false
+  }
+
+  function followWindow(): void {
+    const wasOutside = isOutside
+    const seconds = secondsClosed()
+    isOutside = seconds > 0
+    if (isOutside === wasOutside || !options.timeWindow) return
+    if (isOutside) emit('time-window-closed', { seconds: Math.round(seconds), until: openingTime(options.timeWindow) })
+    else emit('time-window-opened', {})
   }
 
   return {

@@ -29,6 +29,8 @@ export const GROUP_OF: Record<EventCode, DecisionGroup> = {
   'address-restored': 'dns',
   'cooling-down': 'throttle',
   'cooled-down': 'throttle',
+  'time-window-closed': 'job',
+  'time-window-opened': 'job',
   'network-lost': 'health',
   'network-restored': 'health',
   'object-changed': 'objects',

@@ -135,6 +135,12 @@ const SENTENCES: Record<EventCode, { reason: Reason; zh: string; en: string }> =
     zh: '冷却结束，继续下载：并发 8',
     en: 'Cool-down over, downloading again: concurrency 8',
   },
+  'time-window-closed': {
+    reason: { seconds: 7200, until: '22:00' },
+    zh: '不在下载时段，22:00 自动开始：还需等待 2 时 00 分',
+    en: 'Outside the time window, starts at 22:00: in 2 h 00 min',
+  },
+  'time-window-opened': { reason: {}, zh: '已到下载时段，开始下载', en: 'The time window has opened, downloading' },
   'network-lost': {
     reason: { failure: 'connect' },
     zh: '网络中断，等待恢复：无法连接',

@@ -36,6 +36,8 @@ export const summarySchema = z.object({
   objectsFailed: z.number(),
   /** Already there from an earlier run. Counted in `objectsDone` as well. */
   objectsSkipped: z.number(),
+  /** To be held against a checksum, and the service has given none: what is known of them is their size. */
+  objectsUnproven: z.number().default(0),
   bytesDone: z.number(),
   /** Body bytes received in this run, duplicates included. */
   bytesFetched: z.number(),

@@ -62,6 +62,7 @@ const keptJob = (destination: string): JobView => ({
     objectsDone: 1000,
     objectsFailed: FAILED,
     objectsSkipped: 0,
+    objectsUnproven: 0,
     bytesDone: 1e9,
     bytesFetched: 1e9,
     seconds: 600,

@@ -7,6 +7,7 @@ export const emptySummary = (failure: Failure): Summary => ({
   objectsDone: 0,
   objectsFailed: 0,
   objectsSkipped: 0,
+  objectsUnproven: 0,
   bytesDone: 0,
   bytesFetched: 0,
   seconds: 0,

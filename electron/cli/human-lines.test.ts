@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Limit } from '../../shared/metrics-snapshot.ts'
+import { emptySummary } from '../api/empty-summary.ts'
 import { progressLine, summaryLines } from './human-lines.ts'
 
 const running = {
@@ -21,6 +22,15 @@ test.each<[string, Limit, string]>([
   ],
 ])('the progress line says what holds the speed down: %s', (_title, limit, end) => {
   expect(progressLine({ ...running, limit }, 200, 'en').split(' | ')[1]).toBe(`5.00 MB / 24.0 MB, 1/6, ${end}`)
+})
+
+test.each([
+  [1, 'en', '1 object had nothing to check against: the service gives no checksum of it.'],
+  [3, 'en', '3 objects had nothing to check against: the service gives no checksum of them.'],
+  [3, 'zh', '3 个对象无从校验：服务端没有给出它们的校验和。'],
+] as const)('says what could not be checked: %i in %s', (objectsUnproven, language, line) => {
+  const { failure: _, ...plain } = emptySummary({ class: 'usage' })
+  expect(summaryLines({ ...plain, status: 'completed', objectsDone: 5, objectsUnproven }, language)).toContain(line)
 })
 
 test.each([
@@ -59,7 +69,7 @@ test('a file that another program holds open is told from a disk in trouble', ()
   const lines = summaryLines(
     {
       ...{ status: 'failed', objectsDone: 5, objectsFailed: 1, objectsSkipped: 0, bytesDone: 5e6, bytesFetched: 6e6 },
-      ...{ seconds: 3, retries: 0, failed: [{ key: 'a.nc', failure: 'disk', message }] },
+      ...{ objectsUnproven: 0, seconds: 3, retries: 0, failed: [{ key: 'a.nc', failure: 'disk', message }] },
     },
     'en',
   )

@@ -15,6 +15,7 @@ export function summaryLines(summary: Summary, language: Language): string[] {
   const hasBegun = summary.bytesFetched > 0 || summary.objectsDone > 0 || summary.failure === undefined
   return [
     ...(hasBegun ? [totalsLine(summary, language)] : []),
+    ...unprovenLines(summary, language),
     ...failedLines(summary, language),
     ...endLines(summary, language),
   ]
@@ -28,6 +29,15 @@ function totalsLine(summary: Summary, language: Language): string {
     ? `${objectsDone} 个对象（其中 ${objectsSkipped} 个早已下载），${formatBytes(bytesDone)}，用时 ${time}，平均 ${rate}，重试 ${retries} 次`
     : `${plural(objectsDone, 'object')} (${objectsSkipped} already there), ${formatBytes(bytesDone)}, in ${time}, ` +
         `${rate} on average, ${plural(retries, 'retry', 'retries')}`
+}
+
+function unprovenLines({ objectsUnproven }: Summary, language: Language): string[] {
+  if (objectsUnproven === 0) return []
+  return [
+    language === 'zh'
+      ? `${objectsUnproven} 个对象无从校验：服务端没有给出它们的校验和。`
+      : `${plural(objectsUnproven, 'object')} had nothing to check against: the service gives no checksum of ${objectsUnproven === 1 ? 'it' : 'them'}.`,
+  ]
 }
 
 function failedLines(summary: Summary, language: Language): string[] {

@@ -78,6 +78,7 @@ export function startDownload(options: DownloadOptions): Download {
   let diskFullTold: Promise<void> | undefined
   /** What the health check asks for: the smallest object listed so far that has a byte. */
   let smallest: number | undefined
+  let unproven = 0
   let isPaused = false
   /** Its end has been told. */
   let hasEnded = false
@@ -326,6 +327,9 @@ export function startDownload(options: DownloadOptions): Download {
     })
     timers.every(journalDelayMs, async () => {
       noteProgress()
+      onUnproven() {
+        unproven++
+      },
       // Not left to the journal's own timer, which would come as much later again.
       await place.journal.flush()
     })
@@ -419,16 +423,16 @@ export function startDownload(options: DownloadOptions): Download {
 
   function summarize(failure: Failure | undefined): Summary {
     const summary = summarizeJob({
-      ...{ table, named, failure },
+      ...{ table, named, failure, unproven },
       isAllSettled: isAllSettled(),
       bytesDone: book.bytesDone(),
       bytesFetched: governor.bytesReceived(),
       retries: book.counts().retries,
       seconds: (clock.monotonic() - startedAt) / 1000,
     })
-    const { status, seconds } = summary
+    const { status, seconds, objectsUnproven } = summary
     phase = status === 'interrupted' ? 'cancelled' : status
-    emit('job-finished', { status, seconds })
+    emit('job-finished', { status, seconds, ...(objectsUnproven > 0 ? { objectsUnproven } : {}) })
     hasEnded = true
     return summary
   }

@@ -14,6 +14,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { success } from '../../shared/failure.ts'
 import { jobSpecSchema, type VerifyMode } from '../../shared/job-spec.ts'
 import type { Clock } from './engine-ports.ts'
 import { createObjectLanding } from './land-objects.ts'
@@ -61,12 +62,16 @@ async function startRun(stored: StoredObject[], { verify = 'etag' as VerifyMode,
   }
   const { signal } = new AbortController()
   const mapped: [string, string][] = []
+  let unproven = 0
   const landing = createObjectLanding({
     ...place,
     ...{ table, source, signal, verify, bucket: 'b', prefix: 'p/' },
     askForCheck: (object) => askForCheck(object, { source, signal }),
     checkObject: (object) => checkObject(object, { source, verifier: { verify: verifyObject }, signal }),
     inspectFiles: async () => undefined,
+    onUnproven() {
+      unproven++
+    },
     onPathMapped: (key, path) => mapped.push([key, path]),
   })
   for (let index = 0; index < table.length; index++) landing.pathOf(index)
@@ -79,6 +84,7 @@ async function startRun(stored: StoredObject[], { verify = 'etag' as VerifyMode,
 
   return {
     ...{ table, landing, mapped, source, place, close },
+    unproven: () => unproven,
     async begin(index = 0): Promise<OpenObject> {
       const begun = await landing.begin(index, GROUP)
       if (!begun.ok || !begun.value) throw new Error(`nothing to fetch: ${JSON.stringify(begun)}`)
@@ -258,6 +264,35 @@ describe('a complete object', () => {
     const unfinished = await run.begin(2)
     run.fetch(unfinished, MIB)
     expect((await run.landing.land(unfinished)).ok).toBe(true)
+  })
+})
+
+describe('an object that S3 promises nothing of', () => {
+  const OPAQUE: StoredObject = { ...BIG, etag: 'opaque', checksum: 'none' }
+
+  it.each<[VerifyMode, StoredObject, number]>([
+    ['checksum', OPAQUE, 1],
+    ['reread', OPAQUE, 1],
+    ['etag', OPAQUE, 0],
+    ['checksum', BIG, 0],
+    ['checksum', { ...OPAQUE, size: 0 }, 0],
+  ])('is told under --verify %s', async (verify, stored, times) => {
+    const run = await startRun([stored], { verify })
+    const object = await run.begin()
+    run.fetch(object)
+    expect((await run.landing.land(object)).ok).toBe(true)
+    expect(run.unproven()).toBe(times)
+  })
+
+  it('is told of what an earlier run has landed, when that is read again', async () => {
+    const first = await startRun([OPAQUE])
+    const object = await first.begin()
+    first.fetch(object)
+    await first.landing.land(object)
+    await first.close()
+    const run = await startRun([OPAQUE], { verify: 'reread' })
+    expect(await run.landing.reread(0)).toEqual(success({}))
+    expect(run.unproven()).toBe(1)
   })
 })
 

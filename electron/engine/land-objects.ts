@@ -22,6 +22,7 @@ import type { Check } from './verify/choose-check.ts'
 import { areEtagsSums, type Witness } from './verify/etag-witnesses.ts'
 import { orderSums } from './verify/range-sums.ts'
 import type { Verifier } from './verify/verifier.ts'
+import type { Verified } from './verify/verify-object.ts'
 
 export type LandObjectsOptions = {
   table: ObjectTable
@@ -36,11 +37,13 @@ export type LandObjectsOptions = {
   /** What S3 promises about the object's bytes. */
   askForCheck(object: { key: string; size: number; etag: string }): Promise<Outcome<Check>>
   /** Compares a complete part file with that; class `corrupt` on a mismatch. */
-  checkObject(object: FileToCheck): Promise<Outcome<void>>
+  checkObject(object: FileToCheck): Promise<Outcome<Verified>>
   /** What lies under many absolute paths; undefined when that cannot be told. */
   inspectFiles: Verifier['inspect']
   signal: AbortSignal
   onPathMapped(key: string, path: string): void
+  /** It was to be proven right, and the service has promised nothing about its bytes: it stands as it is. */
+  onUnproven(): void
 }
 
 /** Of the file system, when it is asked for a file of ours: it is gone, or the disk has lost it. */
@@ -189,7 +192,10 @@ export function createObjectLanding(options: LandObjectsOptions) {
     const [key, size, etag] = [table.key(index), table.size(index), table.etag(index)]
     const path = destination.locate(pathOf(index).path).finalPath
     const checked = await options.checkObject({ key, size, etag, path })
-    if (checked.ok) return success({})
+    if (checked.ok) {
+      if (checked.value.strength === 'size') options.onUnproven()
+      return success({})
+    }
     const { failure } = checked
     if (!isToFetchAnew(failure)) return checked
     // Where ETags are no MD5s, each of a finished folder's files would be fetched for nothing.
@@ -222,6 +228,7 @@ export function createObjectLanding(options: LandObjectsOptions) {
   async function land(object: OpenObject): Promise<Outcome<void>> {
     const part = parts.get(object.index)
     if (!part) return failed({ class: 'disk', code: 'not-open', subject: object.key })
+    let isUnproven = false
     const isWanted = options.verify === 'checksum' || options.verify === 'reread'
     if (isWanted || (options.verify === 'etag' && inherited.has(part))) {
       const { key, size, etag, proof } = object
@@ -229,6 +236,7 @@ export function createObjectLanding(options: LandObjectsOptions) {
       const checked = await options.checkObject(file)
       // Nobody asked for the proof of what was inherited: where S3 does not give it, the bytes stand as they are.
       if (!checked.ok && (isWanted || (await isProvenWrong(checked.failure, etag)))) return checked
+      isUnproven = isWanted && size > 0 && checked.ok && checked.value.strength === 'size'
     }
     // So that a crash between the name and its record costs nothing: see hasLanded.
     if (object.size > 0) {
@@ -238,7 +246,9 @@ export function createObjectLanding(options: LandObjectsOptions) {
     }
     parts.delete(object.index)
     const landed = await part.land(table.lastModified(object.index))
-    if (landed.ok) noteLanded(object)
+    if (!landed.ok) return landed
+    noteLanded(object)
+    if (isUnproven) options.onUnproven()
     return landed
   }
 

@@ -14,6 +14,8 @@ export type JobEnd = {
   bytesDone: number
   bytesFetched: number
   retries: number
+  /** Objects to be held against a checksum that the service has not given. */
+  unproven: number
   seconds: number
 }
 
@@ -31,6 +33,7 @@ export function summarizeJob(end: JobEnd): Summary {
     objectsDone: table.count('done') + table.count('skipped'),
     objectsFailed,
     objectsSkipped: table.count('skipped'),
+    objectsUnproven: end.unproven,
     bytesDone: end.bytesDone,
     bytesFetched: end.bytesFetched,
     seconds: end.seconds,

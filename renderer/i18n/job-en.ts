@@ -34,6 +34,7 @@ export const jobEn: JobWords = {
     objects: 'Objects {done} / {total}',
     failed: '{count} failed',
     skipped: '{count} kept',
+    unproven: '{count} without a checksum',
     counting: 'still listing',
     progressLabel: 'Overall progress',
     left: '{time} left',

@@ -149,7 +149,10 @@ export const eventsEn: Record<EventCode, Sentence> = {
     lead: ['Connections do not age after all: with fresh ones the speed as a whole is no higher, the line is full'],
     details: ['goodput {goodputBytesPerSecond}', 'before {beforeBytesPerSecond}'],
   },
-  'job-finished': { lead: ['Job ended: {status}', 'Job ended'], details: ['took {seconds}'] },
+  'job-finished': {
+    lead: ['Job ended: {status}', 'Job ended'],
+    details: ['took {seconds}', '{objectsUnproven} {objectsUnproven|object|objects} had nothing to check against'],
+  },
 }
 
 export const eventNamesEn: Record<EventCode, string> = {

@@ -125,7 +125,10 @@ export const eventsZh: Record<EventCode, Sentence> = {
     lead: ['撤回“连接老化”的结论：换新连接后总速度没有提高，是线路已满'],
     details: ['有效速度 {goodputBytesPerSecond}', '此前 {beforeBytesPerSecond}'],
   },
-  'job-finished': { lead: ['任务结束：{status}', '任务结束'], details: ['用时 {seconds}'] },
+  'job-finished': {
+    lead: ['任务结束：{status}', '任务结束'],
+    details: ['用时 {seconds}', '{objectsUnproven} 个对象无从校验'],
+  },
 }
 
 export const eventNamesZh: Record<EventCode, string> = {

@@ -39,6 +39,7 @@ export const jobZh = {
     objects: '对象 {done} / {total}',
     failed: '失败 {count}',
     skipped: '已存在 {count}',
+    unproven: '无从校验 {count}',
     counting: '仍在列举',
     progressLabel: '总进度',
     left: '剩余 {time}',

@@ -170,6 +170,7 @@ const sampleSummary = (): Summary => ({
   objectsDone: 10,
   objectsFailed: 0,
   objectsSkipped: 0,
+  objectsUnproven: 0,
   bytesDone: 1000,
   bytesFetched: 1000,
   seconds: 10,

@@ -140,6 +140,13 @@ describe('a download from memory', () => {
     expect(closed).toBe(opened)
   })
 
+  it('counts what S3 promises nothing of, where all is to be proven', async () => {
+    const bucket = createMemoryBucket([{ key: 'archive/opaque.nc', size: 2_000_000, checksum: 'none' }])
+    const { download, events } = begin(bucket, { verify: 'checksum' })
+    expect(await download.finished).toMatchObject({ status: 'completed', objectsUnproven: 1 })
+    expect(events.at(-1)).toMatchObject({ code: 'job-finished', reason: { objectsUnproven: 1 } })
+  })
+
   it('ends with a last word that knows of no connection, not even of those that were still on their way', async () => {
     const bucket = createMemoryBucket(OBJECTS.slice(2))
     const { download } = begin(bucket, { handshakeMs: 50 })

@@ -5,6 +5,7 @@ import { headPinned } from '../list/pinned-head.ts'
 import { type Check, chooseCheck, partsToAskFor } from './choose-check.ts'
 import type { RangeSum } from './range-sums.ts'
 import type { Verifier } from './verifier.ts'
+import type { Verified } from './verify-object.ts'
 
 type Pinned = { key: string; size: number; etag: string }
 type Asking = { source: Pick<ObjectSource, 'headObject'>; signal: AbortSignal }
@@ -43,22 +44,20 @@ export type FileToCheck = Pinned & {
 export async function checkObject(
   object: FileToCheck,
   options: Asking & { verifier: Pick<Verifier, 'verify'> },
-): Promise<Outcome<void>> {
+): Promise<Outcome<Verified>> {
   const { verifier, signal } = options
   const { path, size, received } = object
   const asked = object.check ? success(object.check) : await askForCheck(object, options)
   if (!asked.ok) return asked
   const check = asked.value
   const verified = await verifier.verify({ path, size, check, ...(received ? { received } : {}) }, signal)
-  if (verified.ok) return success(undefined)
-  if (verified.failure.class !== 'corrupt') return verified
+  if (verified.ok || verified.failure.class !== 'corrupt') return verified
   // Before bytes are called wrong, all that could be mistaken is looked at again: sums taken on the way, and sizes of
   // parts that were told from the first one.
   const exact = check.kind === 'composite' ? await askForCheck(object, options, 'exact') : asked
   if (!exact.ok) return exact
   if (exact.value.kind === 'size') return verified
-  const again = await verifier.verify({ path, size, check: exact.value }, signal)
-  return again.ok ? success(undefined) : again
+  return verifier.verify({ path, size, check: exact.value }, signal)
 }
 
 /** HEADs under way at a time. */

@@ -20,7 +20,7 @@ export async function areEtagsSums(
   witnesses: Iterable<Witness>,
   ask: {
     askForCheck(object: Witness): Promise<Outcome<Check>>
-    checkObject(file: FileToCheck): Promise<Outcome<void>>
+    checkObject(file: FileToCheck): Promise<Outcome<unknown>>
   },
 ): Promise<boolean | undefined> {
   let differing = 0

@@ -27,6 +27,7 @@ const summary = {
   objectsDone: 490,
   objectsFailed: 6,
   objectsSkipped: 0,
+  objectsUnproven: 0,
   bytesDone: 1,
   bytesFetched: 1,
   seconds: 100,

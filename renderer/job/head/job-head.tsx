@@ -80,6 +80,7 @@ function Figures({ job, snapshot }: { job: JobView; snapshot: MetricsSnapshot | 
   const moves = snapshot !== undefined && !isHeld(job.phase)
   const isStillListing = job.phase === 'listing' || snapshot?.listingComplete === false
   const timeLeft = moves && (job.phase === 'running' || job.phase === 'finishing')
+  const unproven = job.summary?.objectsUnproven ?? 0
   const objects = fillText(head.objects, { done: formatCount(job.objectsDone), total: formatCount(job.objectsTotal) })
   return (
     <div className="lh-job-figures">
@@ -113,6 +114,9 @@ function Figures({ job, snapshot }: { job: JobView; snapshot: MetricsSnapshot | 
         <span className={job.objectsFailed > 0 ? 'lh-trouble' : 'lh-muted'}>
           · {fillText(head.failed, { count: formatCount(job.objectsFailed) })}
         </span>
+        {unproven > 0 && (
+          <span className="lh-muted"> · {fillText(head.unproven, { count: formatCount(unproven) })}</span>
+        )}
       </span>
     </div>
   )

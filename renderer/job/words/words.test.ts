@@ -222,9 +222,9 @@ const SENTENCES: Record<EventCode, { reason: Reason; zh: string; en: string }> =
     en: 'Connections do not age after all: with fresh ones the speed as a whole is no higher, the line is full, goodput 1.9 MB/s, before 1.9 MB/s',
   },
   'job-finished': {
-    reason: { status: 'completed', seconds: 22_140 },
-    zh: '任务结束：全部完成，用时 6 时 09 分',
-    en: 'Job ended: everything complete, took 6 h 09 min',
+    reason: { status: 'completed', seconds: 22_140, objectsUnproven: 3 },
+    zh: '任务结束：全部完成，用时 6 时 09 分，3 个对象无从校验',
+    en: 'Job ended: everything complete, took 6 h 09 min, 3 objects had nothing to check against',
   },
 }
 

@@ -49,6 +49,7 @@ export const LIMITS = [
   'server',
   'silence',
   'network-lost',
+  'unanswered', //      nothing is known of the bucket yet: the first question about it waits for its answer
 ] as const
 export const limitSchema = z.object({
   code: z.enum(LIMITS),

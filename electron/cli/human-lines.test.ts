@@ -34,6 +34,15 @@ test.each([
 })
 
 test.each([
+  ['en', ', listing (no answer from the server yet, for 12 s)'],
+  ['zh', '（服务器尚未应答，已 12 秒）'],
+] as const)('the progress line says that the listing waits for its first answer: %s', (language, end) => {
+  const limit: Limit = { code: 'unanswered', evidence: { seconds: 12 } }
+  const line = progressLine({ ...running, phase: 'listing', listingComplete: false, limit }, 200, language)
+  expect(line.endsWith(end), line).toBe(true)
+})
+
+test.each([
   [100, '=====                     20 % | 5.00 MB / 24.0 MB, 1/6, 2.0 MB/s, 9.5 s left'],
   [60, ' 20 % | 5.00 MB / 24.0 MB, 1/6, 2.0 MB/s, 9.5 s left'],
   [40, ' 20 % | 2.0 MB/s, 9.5 s left'],

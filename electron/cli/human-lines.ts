@@ -101,7 +101,8 @@ export function progressLine(snapshot: Progress, columns: number, language: Lang
   const wait = snapshot.waitSeconds > 0 ? ` ${formatDuration(snapshot.waitSeconds, language)}` : ''
   const speed = formatRate(snapshot.bytesPerSecond)
   const name = language === 'zh' ? phasesZh[phase] : phase
-  const state = phase === 'running' ? `${speed}${held(snapshot.limit, language)}` : `${name}${wait}`
+  const why = held(snapshot.limit, language)
+  const state = phase === 'running' ? `${speed}${why}` : `${name}${wait}${phase === 'listing' ? why : ''}`
   const more = snapshot.listingComplete ? '' : '+'
   const done = `${formatBytes(bytesDone)} / ${formatBytes(bytesTotal)}${more}, ${objectsDone}/${objectsTotal}${more}`
   const share = Math.min(1, bytesDone / Math.max(1, bytesTotal))
@@ -139,6 +140,7 @@ const HELD: Partial<Record<Limit['code'], Record<Language, string>>> = {
   dns: { en: 'DNS does not answer', zh: 'DNS 没有应答' },
   'network-lost': { en: 'nothing arrives', zh: '没有收到数据' },
   disk: { en: 'the disk does not keep up', zh: '磁盘写入跟不上' },
+  unanswered: { en: 'no answer from the server yet', zh: '服务器尚未应答' },
 }
 
 function held({ code, evidence }: Limit, language: Language): string {

@@ -74,11 +74,13 @@ export function startDownload(options: DownloadOptions): Download {
   const named = new Map<number, Failure>()
   let phase: JobPhase = 'starting'
   let listingComplete = false
+  /** The first page of the listing has been asked for, and nothing was heard. */
+  let unansweredSince: number | undefined
   let fatal: Failure | undefined
   let diskFullTold: Promise<void> | undefined
+  let unproven = 0
   /** What the health check asks for: the smallest object listed so far that has a byte. */
   let smallest: number | undefined
-  let unproven = 0
   let isPaused = false
   /** Its end has been told. */
   let hasEnded = false
@@ -133,6 +135,7 @@ export function startDownload(options: DownloadOptions): Download {
     emit,
     smallestKey: () => (smallest === undefined ? undefined : table.key(smallest)),
     loopLagMs: () => meter.loopLagMs(),
+    unansweredMs: () => (unansweredSince === undefined ? 0 : clock.monotonic() - unansweredSince),
     onReplaced(failure, { key, range }, reached) {
       logError({ key, ...range, reached, attempt: 1, action: 'replace-connection', failure })
     },
@@ -226,12 +229,17 @@ export function startDownload(options: DownloadOptions): Download {
 
   async function list(): Promise<void> {
     const begunAt = clock.monotonic()
+    unansweredSince = begunAt
     const taken = await takeInListing({
       ...{ spec, ports, table, landing: theLanding(), sleep: timers.sleep, signal: stop.signal },
       begun: [...theWorkplace().journal.replay.inProgress()].map(([key]) => key),
-      retryAfterMs: governor.listRetryAfterMs,
+      retryAfterMs(failure, attempts, sawPage) {
+        if (!isSilence(failure)) unansweredSince = undefined
+        return governor.listRetryAfterMs(failure, attempts, sawPage)
+      },
       onObjects,
     })
+    unansweredSince = undefined
     if (!taken.ok) return fail(taken.failure)
     listingComplete = true
     if (phase === 'listing') phase = 'running'
@@ -251,6 +259,7 @@ export function startDownload(options: DownloadOptions): Download {
   }
 
   async function onObjects(objects: readonly { index: number; isThere: boolean }[]): Promise<void> {
+    unansweredSince = undefined
     for (const { index, isThere } of objects) {
       const size = table.size(index)
       if (size > 0 && (smallest === undefined || size < table.size(smallest))) smallest = index
@@ -316,6 +325,9 @@ export function startDownload(options: DownloadOptions): Download {
       inspectFiles: (paths) => ports.verifier.inspect(paths),
       signal,
       onPathMapped: (key, path) => emit('path-mapped', { key, path }),
+      onUnproven() {
+        unproven++
+      },
     })
   }
 
@@ -327,9 +339,6 @@ export function startDownload(options: DownloadOptions): Download {
     })
     timers.every(journalDelayMs, async () => {
       noteProgress()
-      onUnproven() {
-        unproven++
-      },
       // Not left to the journal's own timer, which would come as much later again.
       await place.journal.flush()
     })
@@ -453,6 +462,10 @@ export function startDownload(options: DownloadOptions): Download {
     return landing
   }
 }
+
+/** Nobody has answered, not even with a refusal. */
+const isSilence = ({ class: failureClass }: Failure): boolean =>
+  failureClass === 'stalled' || failureClass === 'connect'
 
 const bugFailure = (error: unknown): Failure => ({
   class: 'protocol',

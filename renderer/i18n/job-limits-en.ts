@@ -88,4 +88,10 @@ export const limitsEn: Record<Limit['code'], LimitWords> = {
     explanation: 'No address can be reached. The network seems to be down.',
     advice: 'Check cable, Wi-Fi or VPN. The download goes on by itself when it is back.',
   },
+  unanswered: {
+    name: 'no answer from the server',
+    because: 'it has not answered the first question about the bucket',
+    explanation: 'The list of objects has been asked for, and nothing has come back yet.',
+    advice: 'It is asked some times more; if it stays silent, check the address, the proxy and the network.',
+  },
 }

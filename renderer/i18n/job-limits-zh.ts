@@ -84,4 +84,10 @@ export const limitsZh: Record<Limit['code'], LimitWords> = {
     explanation: '所有地址都无法连接，网络似乎已断开。',
     advice: '检查网线、无线网络或 VPN；恢复后自动继续。',
   },
+  unanswered: {
+    name: '服务器没有应答',
+    because: '对存储桶的第一个请求还没有应答',
+    explanation: '已请求对象列表，至今没有收到任何应答。',
+    advice: '程序会再试几次；若一直没有应答，请检查地址、代理和网络。',
+  },
 }

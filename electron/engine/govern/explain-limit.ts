@@ -1,6 +1,6 @@
 /**
  * What holds the speed down just now, in one code and the numbers behind it (DESIGN 6.6). Where several hold at once the
- * first of this order is named: nothing to do, no names, no network, the user's limit, throttling, this disk, this
+ * first of this order is named: no answer from the first, nothing to do, no names, no network, the user's limit, throttling, this disk, this
  * processor, failing answers, a bad address, ageing, silent connections, the waiting for answers, and the line when nothing
  * else is left. So what stops everything comes before what slows, what was measured directly before what was inferred, and
  * what is not healed by us (limit, throttling, disk) before what is being healed (address, ageing). Pure.
@@ -30,6 +30,8 @@ export type LimitEvidence = {
   /** Milliseconds since any byte arrived, while work is under way. */
   silentMs: number
   isWorking: boolean
+  /** The listing has been asked for so long without any answer at all. */
+  unansweredMs?: number
   /** Answers per second, and how long one takes to begin. */
   requestsPerSecond: number
   firstByteMs: number
@@ -44,6 +46,8 @@ export type LimitEvidence = {
 /** A write of this length holds a connection up for longer than its next chunk takes to come. */
 const SLOW_WRITE_MS = 200
 const SLOW_LOOP_MS = 200
+/** Over oceans, through a proxy, from a service that has to think: longer than any of these takes. */
+const UNANSWERED_MS = 5000
 const SILENT_MS = 3000
 const NEAR_LIMIT = 0.9
 /** Of the connections' time: above this, more of it goes into waiting for answers than into receiving them. */
@@ -56,6 +60,9 @@ const MUCH_LOST = 0.1
 
 export function explainLimit(evidence: LimitEvidence): Limit {
   const { bytesPerSecond, concurrency, threads } = evidence
+  const { unansweredMs = 0 } = evidence
+  if (unansweredMs > UNANSWERED_MS)
+    return { code: 'unanswered', evidence: { seconds: Math.round(unansweredMs / 1000) } }
   if (!evidence.isWorking) return { code: 'none', evidence: {} }
   if (evidence.dnsFailing) return { code: 'dns', evidence: { seconds: Math.round(evidence.silentMs / 1000) } }
   if (evidence.silentMs > SILENT_MS)

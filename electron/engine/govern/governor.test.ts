@@ -60,6 +60,7 @@ async function openDeafGovernor() {
     isRereading: () => false,
     smallestKey: () => undefined,
     loopLagMs: () => 0,
+    unansweredMs: () => 0,
     emit: (code, reason) => void events.push({ code, reason }),
     onReplaced() {},
     onFatal() {},

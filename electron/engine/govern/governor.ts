@@ -46,6 +46,8 @@ export type GovernorOptions = {
   /** Of the smallest object listed so far. */
   smallestKey(): string | undefined
   loopLagMs(): number
+  /** How long the first page of the listing has been asked for without any answer; 0 once there was one. */
+  unansweredMs(): number
   emit(code: EventCode, reason: Reason): void
   /** A connection was taken from its task, which goes on elsewhere from the byte it has reached. */
   onReplaced(failure: Failure, task: FetchTask, reached: number): void
@@ -415,6 +417,7 @@ export function createGovernor(options: GovernorOptions) {
       pacedBytesPerSecond: speed.pacedRate(),
       diskWriteMs: dataPlane.diskWriteMs(),
       loopLagMs: options.loopLagMs(),
+      unansweredMs: options.unansweredMs(),
       tauSeconds: ageing.tauSeconds(),
       retireAgeSeconds: ageing.retireAgeSeconds(),
       quarantined: addresses

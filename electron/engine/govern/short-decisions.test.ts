@@ -197,6 +197,8 @@ describe('what holds the speed down', () => {
     ['a bad address', { quarantined: ['192.0.2.3'] }, 'address'],
     ['connections that fall silent, when much time goes into them', { lostShare: 0.3 }, 'silence'],
     ['not when they are replaced in time', { lostShare: 0.05 }, 'line'],
+    ['a listing that has not been answered at all', { isWorking: false, unansweredMs: 6000 }, 'unanswered'],
+    ['not one that takes its time', { isWorking: false, unansweredMs: 4000 }, 'none'],
     ['ageing connections', { tauSeconds: 15, retireAgeSeconds: 1.7 }, 'ageing'],
     [
       'a low limit that is kept in lumps',

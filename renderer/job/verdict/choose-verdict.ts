@@ -13,7 +13,10 @@ const SHORTEST_SECONDS = 5
 
 export function chooseVerdict({ phase, limitSeconds = {} }: JobView, limit: Limit | undefined): Verdict {
   const isMoving =
-    phase === 'running' || phase === 'finishing' || (phase === 'waiting' && limit?.code === 'network-lost')
+    phase === 'running' ||
+    phase === 'finishing' ||
+    (phase === 'waiting' && limit?.code === 'network-lost') ||
+    (phase === 'listing' && limit?.code === 'unanswered')
   if (isMoving && limit) return { kind: 'now', limit }
   const held = Object.entries(limitSeconds) as [Limit['code'], number][]
   const total = held.reduce((sum, [, seconds]) => sum + seconds, 0)

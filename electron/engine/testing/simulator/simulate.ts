@@ -164,6 +164,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     isListingComplete: () => options.objects !== undefined,
     smallestKey: () => undefined,
     loopLagMs: () => 0,
+    unansweredMs: () => 0,
     emit: (code, reason) =>
       void events.push({ time: new Date(clock.now()).toISOString(), code, reason, seconds: clock.seconds() }),
     onReplaced() {},

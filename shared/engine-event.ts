@@ -39,6 +39,7 @@ export const EVENT_CODES = [
   'journal-repaired',
   'disk-full',
   'disk-slow',
+  'files-short', //           this machine gives no further file or socket: fewer connections until it does
   'limits-changed', //        threads or speed limit, by the user, while the job runs
   'paused',
   'resumed',

@@ -33,11 +33,24 @@ export async function createEnginePorts({ access, clock, workers }: EnginePortsO
     resolver: access.resolver,
     dataPlane,
     verifier,
-    memory: () => process.memoryUsage.rss(),
+    memory: createMemoryReader(() => process.memoryUsage.rss()),
     closeWait: countCloseWait,
     async close() {
       source.close()
       await verifier.close()
     },
+  }
+}
+
+/** Linux tells it in a file, which cannot be opened where too many are: then what was read last stands. */
+export function createMemoryReader(read: () => number): () => number {
+  let last = 0
+  return () => {
+    try {
+      last = read()
+    } catch {
+      // Told anew a moment later.
+    }
+    return last
   }
 }

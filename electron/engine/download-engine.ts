@@ -3,7 +3,7 @@
  * The steps are at the top; each lives in its own folder. Never throws for what the world does.
  */
 import type { EngineEvent, EventCode, Reason } from '../../shared/engine-event.ts'
-import type { Failure } from '../../shared/failure.ts'
+import { type Failure, isShortOfFiles } from '../../shared/failure.ts'
 import type { JobLimits, JobSpec } from '../../shared/job-spec.ts'
 import type { JobPhase, Summary } from '../../shared/job-state.ts'
 import type { MetricsSnapshot } from '../../shared/metrics-snapshot.ts'
@@ -322,6 +322,8 @@ export function startDownload(options: DownloadOptions): Download {
       // Asked once: nothing is lost when the answer must be waited for until the end.
       askForCheck: (object) => askForCheck(object, { source: ports.source, signal }),
       checkObject: (file) => checkObject(file, { source, verifier: ports.verifier, signal }),
+      onShortOfFiles: governor.noteShortOfFiles,
+      sleep: timers.sleep,
       inspectFiles: (paths) => ports.verifier.inspect(paths),
       signal,
       onPathMapped: (key, path) => emit('path-mapped', { key, path }),
@@ -345,7 +347,8 @@ export function startDownload(options: DownloadOptions): Download {
     timers.every(policy.journalFlushSeconds * 1000, async () => {
       noteProgress()
       const flushed = await place.checkpoint()
-      if (!flushed.ok) fail(flushed.failure)
+      // What could not be opened is flushed with the next one.
+      if (!flushed.ok && !isShortOfFiles(flushed.failure)) fail(flushed.failure)
     })
     timers.every(policy.performanceLogSeconds * 1000, () => logs?.performance(snapshot()))
   }

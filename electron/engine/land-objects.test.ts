@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { success } from '../../shared/failure.ts'
+import { failed, success } from '../../shared/failure.ts'
 import { jobSpecSchema, type VerifyMode } from '../../shared/job-spec.ts'
 import type { Clock } from './engine-ports.ts'
 import { createObjectLanding } from './land-objects.ts'
@@ -48,7 +48,10 @@ afterEach(async () => {
 const file = (path: string) => join(folder, path)
 
 /** One run over the folder. All objects are listed, in the order of their keys; an object is named by its place in that. */
-async function startRun(stored: StoredObject[], { verify = 'etag' as VerifyMode, listed = [...stored] } = {}) {
+async function startRun(
+  stored: StoredObject[],
+  { verify = 'etag' as VerifyMode, listed = [...stored], failuresToOpen = 0 } = {},
+) {
   const bucket = createMemoryBucket(stored)
   const source = createMemorySource({ bucket })
   const spec = jobSpecSchema.parse({ source: { bucket: 'b', prefix: 'p/' }, destination: folder, verify })
@@ -60,15 +63,26 @@ async function startRun(stored: StoredObject[], { verify = 'etag' as VerifyMode,
     const { key, size, storageClass = 'STANDARD', lastModified = 0 } = object
     table.add({ key, size: object.listedSize ?? size, etag: bucket.sums.etag(object), lastModified, storageClass })
   }
-  const { signal } = new AbortController()
+  const controller = new AbortController()
+  const { signal } = controller
   const mapped: [string, string][] = []
+  const short: string[] = []
   let unproven = 0
+  const left = { parts: failuresToOpen, checks: failuresToOpen }
+  const noFile = failed({ class: 'disk', code: 'EMFILE' })
   const landing = createObjectLanding({
     ...place,
     ...{ table, source, signal, verify, bucket: 'b', prefix: 'p/' },
+    destination: {
+      ...place.destination,
+      openPart: async (path, size) => (left.parts-- > 0 ? noFile : place.destination.openPart(path, size)),
+    },
     askForCheck: (object) => askForCheck(object, { source, signal }),
-    checkObject: (object) => checkObject(object, { source, verifier: { verify: verifyObject }, signal }),
+    checkObject: async (object) =>
+      left.checks-- > 0 ? noFile : checkObject(object, { source, verifier: { verify: verifyObject }, signal }),
     inspectFiles: async () => undefined,
+    onShortOfFiles: ({ code = '' }) => short.push(code),
+    sleep: () => new Promise((resolve) => setImmediate(resolve)),
     onUnproven() {
       unproven++
     },
@@ -83,8 +97,9 @@ async function startRun(stored: StoredObject[], { verify = 'etag' as VerifyMode,
   ends.push(close)
 
   return {
-    ...{ table, landing, mapped, source, place, close },
+    ...{ table, landing, mapped, source, place, close, short },
     unproven: () => unproven,
+    stop: () => controller.abort(),
     async begin(index = 0): Promise<OpenObject> {
       const begun = await landing.begin(index, GROUP)
       if (!begun.ok || !begun.value) throw new Error(`nothing to fetch: ${JSON.stringify(begun)}`)
@@ -264,6 +279,28 @@ describe('a complete object', () => {
     const unfinished = await run.begin(2)
     run.fetch(unfinished, MIB)
     expect((await run.landing.land(unfinished)).ok).toBe(true)
+  })
+})
+
+describe('on a machine that gives no further file', () => {
+  it('an object waits until it does, to be begun and to be checked', async () => {
+    const run = await startRun([BIG], { verify: 'checksum', failuresToOpen: 2 })
+    const object = await run.begin()
+    run.fetch(object)
+    expect((await run.landing.land(object)).ok).toBe(true)
+    expect(run.short).toEqual(['EMFILE', 'EMFILE', 'EMFILE', 'EMFILE'])
+  })
+
+  it('fails by its name where that never comes', async () => {
+    const run = await startRun([BIG], { failuresToOpen: 1000 })
+    expect(await run.landing.begin(0, GROUP)).toMatchObject({ ok: false, failure: { code: 'EMFILE' } })
+  })
+
+  it('ends with the job', async () => {
+    const run = await startRun([BIG], { failuresToOpen: 1000 })
+    const begun = run.landing.begin(0, GROUP)
+    run.stop()
+    expect(await begun).toEqual(failed({ class: 'cancelled' }))
   })
 })
 

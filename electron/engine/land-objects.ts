@@ -1,6 +1,6 @@
 /** From a key to a complete, verified file under its name: path, part file, journal, manifest, in one place. */
 import { unlink } from 'node:fs/promises'
-import { type Failure, failed, type Outcome, success } from '../../shared/failure.ts'
+import { type Failure, failed, isShortOfFiles, type Outcome, success } from '../../shared/failure.ts'
 import type { VerifyMode } from '../../shared/job-spec.ts'
 import { beginObject } from './disk/begin-object.ts'
 import { mergeSpans, type Span } from './disk/byte-spans.ts'
@@ -38,6 +38,9 @@ export type LandObjectsOptions = {
   askForCheck(object: { key: string; size: number; etag: string }): Promise<Outcome<Check>>
   /** Compares a complete part file with that; class `corrupt` on a mismatch. */
   checkObject(object: FileToCheck): Promise<Outcome<Verified>>
+  /** This machine gives no further file just now: it is asked again. */
+  onShortOfFiles(failure: Failure): void
+  sleep(milliseconds: number): Promise<void>
   /** What lies under many absolute paths; undefined when that cannot be told. */
   inspectFiles: Verifier['inspect']
   signal: AbortSignal
@@ -48,6 +51,9 @@ export type LandObjectsOptions = {
 
 /** Of the file system, when it is asked for a file of ours: it is gone, or the disk has lost it. */
 const LOST_FILE = ['ENOENT', 'EIO']
+
+/** A connection or a file is closed every moment: where none is for two minutes, waiting is of no use. */
+const SHORT_OF_FILES = { everyMs: 500, most: 240 }
 
 /** What is said of a file that is to be fetched anew, rather than of the way to know. */
 const isToFetchAnew = ({ class: failureClass, code = '' }: Failure): boolean =>
@@ -191,7 +197,7 @@ export function createObjectLanding(options: LandObjectsOptions) {
   async function reread(index: number): Promise<Outcome<{ anew?: Failure }>> {
     const [key, size, etag] = [table.key(index), table.size(index), table.etag(index)]
     const path = destination.locate(pathOf(index).path).finalPath
-    const checked = await options.checkObject({ key, size, etag, path })
+    const checked = await withFiles(() => options.checkObject({ key, size, etag, path }))
     if (checked.ok) {
       if (checked.value.strength === 'size') options.onUnproven()
       return success({})
@@ -206,6 +212,17 @@ export function createObjectLanding(options: LandObjectsOptions) {
     return pinned.ok ? success({ anew: failure }) : pinned
   }
 
+  /** No object fails as too much is open at once: it waits for its turn. */
+  async function withFiles<T>(work: () => Promise<Outcome<T>>): Promise<Outcome<T>> {
+    for (let times = 1; ; times++) {
+      const outcome = await work()
+      if (outcome.ok || !isShortOfFiles(outcome.failure) || times === SHORT_OF_FILES.most) return outcome
+      if (signal.aborted) return failed({ class: 'cancelled' })
+      options.onShortOfFiles(outcome.failure)
+      await options.sleep(SHORT_OF_FILES.everyMs)
+    }
+  }
+
   function isAsListed(index: number, found: { size: number; lastModified: number }): boolean {
     // File systems keep times to the second, or to two.
     return found.size === table.size(index) && Math.abs(found.lastModified - table.lastModified(index)) < 2000
@@ -218,7 +235,7 @@ export function createObjectLanding(options: LandObjectsOptions) {
       table.size(index),
       table.lastModified(index),
     ]
-    const begun = await beginObject({ journal, destination }, { key, etag, size, lastModified, path })
+    const begun = await withFiles(() => beginObject({ journal, destination }, { key, etag, size, lastModified, path }))
     if (!begun.ok) return begun
     parts.set(index, begun.value.part)
     if (begun.value.spans.length > 0) inherited.add(begun.value.part)
@@ -233,7 +250,7 @@ export function createObjectLanding(options: LandObjectsOptions) {
     if (isWanted || (options.verify === 'etag' && inherited.has(part))) {
       const { key, size, etag, proof } = object
       const file = { key, size, etag, path: part.partPath, check: proof?.check, received: proof?.sums }
-      const checked = await options.checkObject(file)
+      const checked = await withFiles(() => options.checkObject(file))
       // Nobody asked for the proof of what was inherited: where S3 does not give it, the bytes stand as they are.
       if (!checked.ok && (isWanted || (await isProvenWrong(checked.failure, etag)))) return checked
       isUnproven = isWanted && size > 0 && checked.ok && checked.value.strength === 'size'

@@ -116,6 +116,10 @@ export const eventsEn: Record<EventCode, Sentence> = {
     lead: ['Disk full, job stopped'],
     details: ['at {path}', '{needBytes} still needed', '{freeBytes} free'],
   },
+  'files-short': {
+    lead: ['This machine lets us open no more files, so fewer connections for now'],
+    details: ['{code}', '{connections} {connections|connection|connections} open'],
+  },
   'disk-slow': { lead: ['Disk writes have become slow'], details: ['{writeMs} a write', 'at {path}'] },
   'limits-changed': {
     lead: ['Changed as you set it'],
@@ -189,6 +193,7 @@ export const eventNamesEn: Record<EventCode, string> = {
   'path-mapped': 'Renamed',
   'journal-repaired': 'Journal repaired',
   'disk-full': 'Disk full',
+  'files-short': 'Too many files',
   'disk-slow': 'Disk slow',
   'limits-changed': 'Limits changed',
   paused: 'Paused',

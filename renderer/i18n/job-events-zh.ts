@@ -92,6 +92,10 @@ export const eventsZh: Record<EventCode, Sentence> = {
   },
   'journal-repaired': { lead: ['日志尾部不完整，已截去并修复'], details: ['截去 {bytes}'] },
   'disk-full': { lead: ['磁盘空间不足，任务已停下'], details: ['位置 {path}', '还需 {needBytes}', '可用 {freeBytes}'] },
+  'files-short': {
+    lead: ['本机不允许再打开更多文件，暂时减少连接'],
+    details: ['{code}', '已有连接 {connections} 个'],
+  },
   'disk-slow': { lead: ['磁盘写入变慢'], details: ['单次写入 {writeMs}', '位置 {path}'] },
   'limits-changed': {
     lead: ['按您的设置调整'],
@@ -165,6 +169,7 @@ export const eventNamesZh: Record<EventCode, string> = {
   'path-mapped': '改名',
   'journal-repaired': '日志修复',
   'disk-full': '磁盘已满',
+  'files-short': '文件数已满',
   'disk-slow': '磁盘变慢',
   'limits-changed': '改线程/限速',
   paused: '暂停',

@@ -27,6 +27,10 @@ export function isTooLargeForDisk(failure: Failure, fileBytes: number, freeBytes
   return failure.code === 'ENOSPC' && fileBytes > MOST_BYTES_ON_FAT32 && freeBytes >= fileBytes
 }
 
+/** What Node has made of such an error where it starts a thread or loads a module: only its words tell. */
+export const shortOfFilesIn = (words: string): string | undefined =>
+  /\b(?:EMFILE|ENFILE)\b/.exec(words)?.[0] ?? (words.includes('too many open files') ? 'EMFILE' : undefined)
+
 /** `ENOENT` and the like; undefined for what is no error of the operating system. */
 export function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined

@@ -125,3 +125,15 @@ it('says how long the pool took to warm up after a rest, not since the start of 
   expect(warmed?.reason).toMatchObject({ size: fresh.length })
   expect(warmed?.reason.seconds).toBeLessThan(10)
 })
+
+it('takes a lack of files for one connection too many, told once, and for no failure of the address', async () => {
+  const { governor, lines, tell, events } = await openDeafGovernor()
+  const begun = [...lines]
+  const failure = { class: 'connect', code: 'EMFILE' } as const
+  for (const lineId of begun.slice(-2)) tell({ kind: 'closed', lineId, failure })
+  expect(governor.pool().concurrency).toBeLessThan(begun.length)
+  expect(governor.requests().errors.get('connect') ?? 0).toBe(0)
+  expect(governor.addressTable()[0]?.failures ?? 0).toBe(0)
+  const told = events.filter(({ code }) => code === 'files-short')
+  expect(told.map(({ reason }) => reason.code)).toEqual(['EMFILE'])
+})

@@ -3,7 +3,7 @@
  * each decision to the log with its numbers.
  */
 import type { EventCode, Reason } from '../../../shared/engine-event.ts'
-import type { Failure } from '../../../shared/failure.ts'
+import { type Failure, isShortOfFiles } from '../../../shared/failure.ts'
 import { type JobLimits, type JobSpec, threadCeiling } from '../../../shared/job-spec.ts'
 import type { JobPhase } from '../../../shared/job-state.ts'
 import type { AddressView, ConnectionView, Limit } from '../../../shared/metrics-snapshot.ts'
@@ -65,6 +65,10 @@ const CONNECT_TIMEOUT_WEIGHT = 4
 const TURNED_AWAY_MS = 1000
 /** How it looks to the listing when a server, or a box on the way, lets in no further connection of this client. */
 const NO_PLACE: ReadonlySet<Failure['class']> = new Set(['reset', 'connect', 'stalled'])
+/** For so long one connection less is used than this machine had room for. */
+const SHORT_OF_FILES_MS = 30_000
+/** It is tried again and again, but told no more often than this. */
+const SHORT_OF_FILES_TOLD_MS = 600_000
 /** A handshake over an ocean and three lost packets. */
 const LIST_CONNECT_MS = 1000
 
@@ -118,6 +122,7 @@ export function createGovernor(options: GovernorOptions) {
     },
   })
 
+  let shortOfFilesToldAt = Number.NEGATIVE_INFINITY
   let isPaused = false
   let isStopped = false
   let isWarm = false
@@ -252,11 +257,25 @@ export function createGovernor(options: GovernorOptions) {
   }
 
   function onConnectFailed(line: PoolLine, failure: Failure): void {
+    if (isShortOfFiles(failure)) {
+      noteShortOfFiles(failure)
+      return
+    }
     window.recordError(failure.class)
     addresses.noteUnreachable(line.address, failure.code === 'timeout' ? CONNECT_TIMEOUT_WEIGHT : 1)
     pace.noteFailed()
     const isHopeless = (failure.class === 'tls' || failure.class === 'proxy') && !network.hasEverReceived()
     if (isHopeless) options.onFatal({ ...failure, subject: bucket.current()?.hostHeader ?? '' })
+  }
+
+  /** No fault of the service or of an address: there is one connection too many for this machine. */
+  function noteShortOfFiles({ code = '' }: Failure): void {
+    pace.noteFailed()
+    concurrency.yieldPlace(SHORT_OF_FILES_MS)
+    const at = now()
+    if (at - shortOfFilesToldAt < SHORT_OF_FILES_TOLD_MS) return
+    shortOfFilesToldAt = at
+    emit('files-short', { code, connections: pool.size })
   }
 
   function feed(line: PoolLine): void {
@@ -283,8 +302,13 @@ export function createGovernor(options: GovernorOptions) {
     pool.assign(line, task, endpoint)
   }
 
-  function onOutcome(outcome: TaskOutcome, line: PoolLine): void {
-    handleOutcome(outcome, line)
+  function onOutcome(told: TaskOutcome, line: PoolLine): void {
+    const { failure } = told
+    if (failure && isShortOfFiles(failure)) {
+      noteShortOfFiles(failure)
+      // Nothing is held against anybody.
+      handleOutcome({ ...told, failure: { class: 'cancelled' } }, line)
+    } else handleOutcome(told, line)
     feed(line)
   }
 
@@ -481,6 +505,7 @@ export function createGovernor(options: GovernorOptions) {
       if (delayMs !== undefined && NO_PLACE.has(failure.class)) concurrency.yieldPlace(delayMs + LIST_CONNECT_MS)
       return delayMs
     },
+    noteShortOfFiles,
     bytesReceived: pool.bytesReceived,
     requests() {
       const slowest = gates.slowestRate()

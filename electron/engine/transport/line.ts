@@ -6,6 +6,7 @@
  * The kernel reads into the line's buffer; `pwrite` writes from it at the bytes' own offset.
  */
 import type { Failure, Outcome } from '../../../shared/failure.ts'
+import { shortOfFilesIn } from '../disk/disk-error.ts'
 import type { ByteRange, Endpoint, FetchTask, LineNews } from '../engine-ports.ts'
 import { classifySocketError, readErrorAnswer } from './classify-error.ts'
 import { judgeResponse } from './judge-response.ts'
@@ -192,7 +193,7 @@ export function createLine(
       (head) => {
         if (running === asked && !isClosed) socket.write(head)
       },
-      (error: Error) => end({ class: 'credentials', code: 'signing', detail: error.message }),
+      (error: Error) => end(signingFailure(error)),
     )
   }
 
@@ -311,4 +312,10 @@ export function createLine(
   function withAddress(failure: Failure): Failure {
     return { ...failure, address: open.address }
   }
+}
+
+/** What signs is loaded with the first request; that no file could be opened for it is no matter of credentials. */
+function signingFailure({ message }: Error): Failure {
+  const code = shortOfFilesIn(message)
+  return code ? { class: 'disk', code, detail: message } : { class: 'credentials', code: 'signing', detail: message }
 }

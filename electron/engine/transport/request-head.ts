@@ -11,6 +11,16 @@ export type RequestSigner = {
 /** Signing keys are cached inside; one signer per worker, loaded with the first request that needs it. */
 export function createRequestSigner(): RequestSigner {
   let signing: Promise<SignHeaders> | undefined
+  const loadSigner = async () => {
+    try {
+      const { createHeaderSigner } = await import('./sign-headers.ts')
+      return createHeaderSigner()
+    } catch (error) {
+      // No file could be opened for it just now: the next request loads it.
+      signing = undefined
+      throw error
+    }
+  }
   return {
     async headFor(task, endpoint, now) {
       const path = endpoint.basePath + encodeKey(task.key)
@@ -22,7 +32,7 @@ export function createRequestSigner(): RequestSigner {
       if (endpoint.requestPayer) headers['x-amz-request-payer'] = endpoint.requestPayer
       if (endpoint.proxy?.authorization && !endpoint.tls) headers['proxy-authorization'] = endpoint.proxy.authorization
       if (!endpoint.credentials) return writeHead(path, endpoint, headers)
-      signing ??= import('./sign-headers.ts').then(({ createHeaderSigner }) => createHeaderSigner())
+      signing ??= loadSigner()
       const sign = await signing
       return writeHead(path, endpoint, await sign({ path, headers, endpoint, now }))
     },

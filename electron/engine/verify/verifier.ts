@@ -4,6 +4,7 @@
  */
 import { Worker } from 'node:worker_threads'
 import { type Failure, failed, type Outcome } from '../../../shared/failure.ts'
+import { shortOfFilesIn } from '../disk/disk-error.ts'
 import { YOUNG_SPACE_MB } from '../young-space.ts'
 import type { FileFacts } from './inspect-files.ts'
 import type { Verified, VerifyRequest } from './verify-object.ts'
@@ -64,7 +65,7 @@ export function createVerifier({ workerUrl }: { workerUrl: URL | string }): Veri
     const died = (detail: string) => {
       if (worker !== started) return
       worker = undefined
-      settleAll({ class: 'disk', code: 'VERIFY_WORKER', detail: detail.slice(0, 300) })
+      settleAll({ class: 'disk', code: shortOfFilesIn(detail) ?? 'VERIFY_WORKER', detail: detail.slice(0, 300) })
     }
     started.on('error', (error) => died(error instanceof Error ? error.message : String(error)))
     started.on('exit', (code) => died(`ended with ${code}`))

@@ -42,6 +42,7 @@ export const GROUP_OF: Record<EventCode, DecisionGroup> = {
   'journal-repaired': 'disk',
   'disk-full': 'disk',
   'disk-slow': 'disk',
+  'files-short': 'concurrency',
   'limits-changed': 'job',
   paused: 'job',
   resumed: 'job',

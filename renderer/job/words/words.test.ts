@@ -187,6 +187,11 @@ const SENTENCES: Record<EventCode, { reason: Reason; zh: string; en: string }> =
     zh: '磁盘空间不足，任务已停下：位置 D:\\era5，还需 263 GB，可用 1.20 MB',
     en: 'Disk full, job stopped: at D:\\era5, 263 GB still needed, 1.20 MB free',
   },
+  'files-short': {
+    reason: { code: 'EMFILE', connections: 11 },
+    zh: '本机不允许再打开更多文件，暂时减少连接：EMFILE，已有连接 11 个',
+    en: 'This machine lets us open no more files, so fewer connections for now: EMFILE, 11 connections open',
+  },
   'disk-slow': {
     reason: { writeMs: 820 },
     zh: '磁盘写入变慢：单次写入 820 ms',

@@ -18,6 +18,7 @@ function line(id: number, change: Partial<LineView> = {}): LineView {
     taskBytes: 8e6,
     bytesLeft: 8e6,
     bytesPerSecond: 2e6,
+    lifetimeBytesPerSecond: 1.8e6,
     isSettled: true,
     isLeaving: false,
     jitter: 0.5,
@@ -31,9 +32,11 @@ const unanswered = (id: number, count: number) => line(id, { firstByteAt: 0, las
 const crawling = (id: number, forSeconds: number, bytesPerSecond = 1024) =>
   line(id, { firstByteAt: seconds(forSeconds), taskBytes: bytesPerSecond * forSeconds, bytesPerSecond })
 
+const nothingUsual = { usualBytesPerSecond: 0 }
+
 function heal(lines: LineView[], change: Partial<HealingInput> = {}) {
   const input = { lines, now: NOW, policy: DEFAULT_POLICY, retireAgeSeconds: 3600, firstByteMsP95: 40, ...change }
-  const rest = { isHeldBack: false, unanswered: 0, usualBytesPerSecond: 2e6, lastProbeAt: 0 }
+  const rest = { isHeldBack: false, unanswered: 0, usualBytesPerSecond: 2e6, lastProbeAt: 0, crawlProbes: 0 }
   return chooseHealing({ ...rest, ...input }).map((action) => `${action.kind} ${action.id}: ${action.cause}`)
 }
 
@@ -71,6 +74,30 @@ describe('a connection is replaced at once', () => {
     ],
     ['when it crawls for more than a second', [...healthy(15), crawling(1, 1.1)], ['replace 1: slow']],
     ['not in its first second', [...healthy(15), crawling(1, 0.9)], []],
+    [
+      'when it crawls after the others are done, in a job so short that no speed is usual',
+      [...healthy(3).map((other) => ({ ...other, hasTask: false })), crawling(1, 1.1)],
+      ['replace 1: slow'],
+      { usualBytesPerSecond: 0 },
+    ],
+    [
+      'when it is alone from the start, and crawls for five seconds',
+      [crawling(1, 5.1)],
+      ['replace 1: slow'],
+      nothingUsual,
+    ],
+    ['not before that', [crawling(1, 4.9)], [], nothingUsual],
+    ['not where so much comes as a slow line brings', [crawling(1, 60, 10_000)], [], nothingUsual],
+    ['nor where several together bring as much', [1, 2, 3].map((id) => crawling(id, 60, 4000)), [], nothingUsual],
+    ['one of several that all crawl', [1, 2, 3].map((id) => crawling(id, 60)), ['replace 1: slow'], nothingUsual],
+    ['later, when that was in vain before', [crawling(1, 19.9)], [], { ...nothingUsual, crawlProbes: 2 }],
+    ['... but then again', [crawling(1, 20.1)], ['replace 1: slow'], { ...nothingUsual, crawlProbes: 2 }],
+    [
+      'not when all crawl as the disk or a limit holds them back',
+      [crawling(1, 60)],
+      [],
+      { ...nothingUsual, isHeldBack: true },
+    ],
     [
       'when it is just below slowRatio for slowSeconds',
       [...healthy(15), crawling(1, 10.1, 0.49e6)],

@@ -20,6 +20,8 @@ export type LineView = {
   bytesLeft: number
   /** Smoothed. */
   bytesPerSecond: number
+  /** On average from its opening to the end of its last task, or until now. */
+  lifetimeBytesPerSecond: number
   /** Has received for long enough that its speed means something. */
   isSettled: boolean
   /** Already on its way out. */
@@ -42,8 +44,10 @@ export type HealingInput = {
   isHeldBack: boolean
   /** What a connection has typically done lately: the measure when too few are at work to make a median. */
   usualBytesPerSecond: number
-  /** Monotonic milliseconds of the last replacement made while the whole line was silent. */
+  /** Monotonic milliseconds of the last replacement made while the whole line was silent, or all but silent. */
   lastProbeAt: number
+  /** How often one was replaced since all together last brought more than next to nothing. */
+  crawlProbes: number
 }
 
 export type HealingAction =
@@ -75,6 +79,14 @@ const QUIET_MS = 1500
 const QUIET_BYTES = 65536
 /** When the whole line is silent, one connection is tried anew this often. */
 const PROBE_EVERY_MS = 1000
+/**
+ * All that are at work together bring less than this, bytes per second: so slow is no line that people download over, but any
+ * request may be left to trickle. Where nothing tells which of the two it is, one is tried anew, which costs a slow line a handshake ...
+ */
+const NEXT_TO_NOTHING = 8192
+/** ... after so long, and after twice as long each time that it was in vain. */
+const CRAWL_MS = 5000
+const CRAWL_MAX_MS = 300_000
 /** A crawl needs less time to prove than a mere slowness: its waiting time shrinks to this share. */
 const LEAST_PATIENCE = 0.1
 /** So many of the connections may be on their way out at once. */
@@ -85,7 +97,8 @@ const WORTH_REPLACING_SECONDS = 1
 const JITTER = 0.3
 
 export function chooseHealing(input: HealingInput): HealingAction[] {
-  const replacing = input.isHeldBack ? [] : [...chooseStalled(input), ...chooseSlow(input)]
+  const ill = input.isHeldBack ? [] : [...chooseStalled(input), ...chooseSlow(input)]
+  const replacing = ill.length > 0 || input.isHeldBack ? ill : chooseCrawling(input)
   const gone = new Set(replacing.map((action) => action.id))
   return [...replacing, ...chooseRetiring(input, gone)]
 }
@@ -135,8 +148,10 @@ function firstByteBound({ lines, firstByteMsP95, unanswered }: HealingInput, sta
  */
 function chooseSlow({ lines, now, policy, usualBytesPerSecond }: HealingInput): HealingAction[] {
   const working = lines.filter((line) => line.hasTask).length
-  // At the end of a job the few that are left may all be crawling: then they are held against better days.
-  const typical = working * 2 >= lines.length ? medianSpeed(lines) : Math.max(medianSpeed(lines), usualBytesPerSecond)
+  // At the end of a job the few that are left may all be crawling: then they are held against better days, and against
+  // those that are done.
+  const better = () => [usualBytesPerSecond, median(lines.filter(isDone).map((line) => line.lifetimeBytesPerSecond))]
+  const typical = Math.max(medianSpeed(lines), ...(working * 2 >= lines.length ? [] : better()))
   if (typical === 0) return []
   const slow = lines.flatMap((line) => {
     if (!line.hasTask || line.firstByteAt === 0) return []
@@ -162,6 +177,36 @@ function chooseSlow({ lines, now, policy, usualBytesPerSecond }: HealingInput): 
       isProbe: false,
     }))
 }
+
+/** Nothing is known that they could be slower than: no other is at work, or none is better. */
+function chooseCrawling({ lines, now, lastProbeAt, crawlProbes }: HealingInput): HealingAction[] {
+  const working = lines.filter((line) => line.hasTask)
+  if (working.length === 0 || !bringsNextToNothing(lines, now)) return []
+  const since = Math.max(lastProbeAt, ...working.map((line) => line.firstByteAt))
+  if (now - since < Math.min(CRAWL_MAX_MS, CRAWL_MS * 2 ** crawlProbes)) return []
+  const [slowest] = working.sort((a, b) => speedOf(a, now) - speedOf(b, now))
+  if (!slowest || slowest.bytesLeft <= slowest.bytesPerSecond * WORTH_REPLACING_SECONDS) return []
+  return [
+    {
+      kind: 'replace',
+      id: slowest.id,
+      cause: 'slow',
+      seconds: (now - slowest.firstByteAt) / 1000,
+      bytesPerSecond: Math.round(speedOf(slowest, now)),
+      medianBytesPerSecond: Math.round(medianSpeed(lines)),
+      isProbe: true,
+    },
+  ]
+}
+
+/** All that are at work receive, but hardly anything. */
+export function bringsNextToNothing(lines: readonly LineView[], now: number): boolean {
+  const working = lines.filter((line) => line.hasTask)
+  if (working.some((line) => line.firstByteAt === 0)) return false
+  return working.reduce((sum, line) => sum + speedOf(line, now), 0) < NEXT_TO_NOTHING
+}
+
+const isDone = ({ hasTask, lifetimeBytesPerSecond }: LineView): boolean => !hasTask && lifetimeBytesPerSecond > 0
 
 function chooseRetiring(input: HealingInput, gone: ReadonlySet<number>): HealingAction[] {
   const { lines, now, policy, retireAgeSeconds } = input

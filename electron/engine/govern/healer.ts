@@ -6,7 +6,7 @@ import type { EventCode, Reason } from '../../../shared/engine-event.ts'
 import type { Failure } from '../../../shared/failure.ts'
 import type { Policy } from '../../../shared/policy.ts'
 import type { FetchTask } from '../engine-ports.ts'
-import { chooseHealing, type HealingAction, type LineView, medianSpeed } from './choose-healing.ts'
+import { bringsNextToNothing, chooseHealing, type HealingAction, type LineView, medianSpeed } from './choose-healing.ts'
 import type { ConnectionPool, PoolLine } from './connection-pool.ts'
 import { createReplacementLog } from './replacement-log.ts'
 
@@ -33,6 +33,7 @@ const CRAWL = 0.05
 export function createHealer({ now, policy, pool, isSettled, emit, onReplaced, onConnectFailed }: HealerOptions) {
   const replaced = createReplacementLog(now, emit)
   let probedAt = 0
+  let crawlProbes = 0
   let healedAt = now()
   let unanswered = 0
   let usualSpeed = 0
@@ -55,6 +56,7 @@ export function createHealer({ now, policy, pool, isSettled, emit, onReplaced, o
       return
     }
     if (action.isProbe) probedAt = now()
+    if (action.isProbe && action.cause === 'slow') crawlProbes++
     if (line.task && line.firstByteAt === 0) unanswered++
     const { cause, seconds, bytesPerSecond, medianBytesPerSecond } = action
     replaced.note({ cause, address: line.address, seconds, bytesPerSecond, medianBytesPerSecond })
@@ -95,6 +97,7 @@ export function createHealer({ now, policy, pool, isSettled, emit, onReplaced, o
       taskBytes: reached - from.reached,
       bytesLeft: line.task ? line.task.range.end - reached : 0,
       bytesPerSecond: line.bytesPerSecond,
+      lifetimeBytesPerSecond: (line.bytes * 1000) / Math.max(1, (line.idleSince || now()) - line.openedAt),
       isSettled: isSettled(line),
       isLeaving: line.leaving !== undefined || line.state === 'draining',
       jitter: line.jitter,
@@ -110,7 +113,8 @@ export function createHealer({ now, policy, pool, isSettled, emit, onReplaced, o
       const lines = [...pool.lines()].filter((line) => !line.closing).map(viewOf)
       const working = lines.filter((line) => line.hasTask).length
       if (working * 2 >= lines.length) usualSpeed += (medianSpeed(lines) - usualSpeed) * USUAL_WEIGHT
-      const usual = { usualBytesPerSecond: usualSpeed, lastProbeAt: probedAt, unanswered }
+      if (!bringsNextToNothing(lines, at)) crawlProbes = 0
+      const usual = { usualBytesPerSecond: usualSpeed, lastProbeAt: probedAt, crawlProbes, unanswered }
       for (const action of chooseHealing({ lines, now: at, policy, ...context, ...usual })) {
         const line = pool.get(action.id)
         if (line) apply(action, line)

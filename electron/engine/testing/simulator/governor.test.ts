@@ -132,6 +132,31 @@ describe('a silent connection', () => {
   })
 })
 
+it.each([
+  { objects: 1, objectBytes: 1e6, rate: 5, within: 10 },
+  { objects: 1, objectBytes: 50e6, rate: 1024, within: 10 },
+  { objects: 3, objectBytes: 300e3, rate: 1024, within: 10 },
+  { objects: 20, objectBytes: 20e3, rate: 5, within: 4 },
+  { objects: 200, objectBytes: 1e6, rate: 5, within: 4 },
+])(
+  'one answer that trickles at $rate B/s keeps no short job from its end: $objects objects of $objectBytes',
+  async ({ objects, objectBytes, rate, within }) => {
+    let isFirst = true
+    const trickle: Weather = {
+      name: 'the first answer for one object trickles',
+      fate({ kind, key }) {
+        if (kind !== 'get' || !key.endsWith('/object-0.nc') || !isFirst) return undefined
+        isFirst = false
+        return { kind: 'trickle', bytesPerSecond: rate }
+      },
+    }
+    const weather = [connectionSpeed(20e6), trickle]
+    const result = await simulate({ seconds: 20, objects, objectBytes, prefixes: 1, weather })
+    expect(result.perSecond.slice(within).every((bytes) => bytes === 0)).toBe(true)
+    expect(result.bytesDone).toBe(objects * objectBytes)
+  },
+)
+
 it('connections that were forgotten on the way are all replaced within three seconds', async () => {
   const result = await simulate({ seconds: 60, weather: [fresh, forgottenConnections({ atSeconds: 30 })] })
   expect(slowestSecond(result, 33, 60)).toBeGreaterThan(0.95 * 32e6)

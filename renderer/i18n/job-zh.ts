@@ -13,7 +13,7 @@ export type FailureWords = { name: string; meaning: string; action: string }
 export const jobZh = {
   language: 'zh' as 'zh' | 'en',
   punctuation: { comma: '，', colon: '：', aside: '（{text}）' },
-  units: { day: ' 天', hour: ' 时', minute: ' 分', second: ' 秒', perSecond: ' 次/秒', perHour: '/小时' },
+  units: { day: ' 天', hour: ' 小时', minute: ' 分', second: ' 秒', perSecond: ' 次/秒', perHour: '/小时' },
   head: {
     pause: '暂停',
     resume: '继续',
@@ -144,7 +144,7 @@ export const jobZh = {
   },
   chart: {
     title: '速度',
-    ranges: { '5m': '5 分', '1h': '1 时', all: '全程' },
+    ranges: { '5m': '5 分钟', '1h': '1 小时', all: '全程' },
     rangeLabel: '时间范围',
     marks: '事件标记',
     noMarks: '此范围内没有事件',

@@ -54,7 +54,7 @@ export function formatMillisecondsPair(smaller: number, larger: number): string 
   return `${Math.round(smaller)} / ${Math.round(larger)} ms`
 }
 
-/** `2 时 18 分`, `2 h 18 min`, `45 秒`, `4.2 s`: the two largest units. */
+/** `2 小时 18 分`, `2 h 18 min`, `45 秒`, `4.2 s`: the two largest units. */
 export function formatDuration(seconds: number, words: JobWords): string {
   const { units } = words
   if (seconds > 0 && seconds < 10) {
@@ -83,7 +83,7 @@ export function formatElapsed(seconds: number, step: number, { units }: JobWords
 }
 
 /**
- * `剩余 2 时 18 分`, `2 h 18 min left`. An estimate says no more than it knows: minutes above ten minutes, tens of
+ * `剩余 2 小时 18 分`, `2 h 18 min left`. An estimate says no more than it knows: minutes above ten minutes, tens of
  * seconds below, and "a few seconds" at the end. -1 = unknown.
  */
 export function formatTimeLeft(secondsLeft: number, words: JobWords): string {

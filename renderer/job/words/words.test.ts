@@ -137,7 +137,7 @@ const SENTENCES: Record<EventCode, { reason: Reason; zh: string; en: string }> =
   },
   'time-window-closed': {
     reason: { seconds: 7200, until: '22:00' },
-    zh: '不在下载时段，22:00 自动开始：还需等待 2 时 00 分',
+    zh: '不在下载时段，22:00 自动开始：还需等待 2 小时 00 分',
     en: 'Outside the time window, starts at 22:00: in 2 h 00 min',
   },
   'time-window-opened': { reason: {}, zh: '已到下载时段，开始下载', en: 'The time window has opened, downloading' },
@@ -228,7 +228,7 @@ const SENTENCES: Record<EventCode, { reason: Reason; zh: string; en: string }> =
   },
   'job-finished': {
     reason: { status: 'completed', seconds: 22_140, objectsUnproven: 3 },
-    zh: '任务结束：全部完成，用时 6 时 09 分，3 个对象无从校验',
+    zh: '任务结束：全部完成，用时 6 小时 09 分，3 个对象无从校验',
     en: 'Job ended: everything complete, took 6 h 09 min, 3 objects had nothing to check against',
   },
 }
@@ -308,9 +308,9 @@ describe('time left', () => {
     ['seconds go in fives', 43, '剩余 45 秒', '45 s left'],
     ['minutes with tens of seconds', 258, '剩余 4 分 20 秒', '4 min 20 s left'],
     ['above ten minutes only minutes', 1085, '剩余 18 分', '18 min left'],
-    ['hours', 8280, '剩余 2 时 18 分', '2 h 18 min left'],
-    ['a round hour keeps its shape', 3600, '剩余 1 时 00 分', '1 h 00 min left'],
-    ['days', 3 * 86_400 + 4 * 3600, '剩余 3 天 4 时', '3 d 4 h left'],
+    ['hours', 8280, '剩余 2 小时 18 分', '2 h 18 min left'],
+    ['a round hour keeps its shape', 3600, '剩余 1 小时 00 分', '1 h 00 min left'],
+    ['days', 3 * 86_400 + 4 * 3600, '剩余 3 天 4 小时', '3 d 4 h left'],
   ])('%s', (_, seconds, zh, en) => {
     expect(formatTimeLeft(seconds, jobZh)).toBe(zh)
     expect(formatTimeLeft(seconds, jobEn)).toBe(en)
@@ -351,10 +351,10 @@ describe('live figures', () => {
     [formatCountdown(299), '4:59'],
     [formatCountdown(3723), '1:02:03'],
     [formatElapsed(5400, 1800, jobEn), '1:30:00'],
-    [formatElapsed(129_600, 43_200, jobZh), '36 时'],
+    [formatElapsed(129_600, 43_200, jobZh), '36 小时'],
     [formatElapsed(1_814_400, 604_800, jobEn), '21 d'],
     [formatDuration(0, jobEn), '0 s'],
-    [formatDuration(86_400 * 2, jobZh), '2 天 0 时'],
+    [formatDuration(86_400 * 2, jobZh), '2 天 0 小时'],
     [formatField('successRate', 0.5, jobEn), '50.0 %'],
     [formatField('seconds', Number.NaN, jobEn), '–'],
     [formatField('resumed', true, jobEn), 'Resumed where it stopped'],

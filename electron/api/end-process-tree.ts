@@ -11,8 +11,13 @@ const OPTIONS = { timeout: 5000, windowsHide: true }
 /** Never rejects: what is gone already is what was wanted. */
 export async function endProcessTree(pid: number): Promise<void> {
   const [tool, ...args] = toolFor(pid)
-  const { stdout } = await runFile(tool, args, OPTIONS).catch(() => ({ stdout: '' }))
-  endFamily(pid, stdout)
+  let table = ''
+  try {
+    table = (await runFile(tool, args, OPTIONS)).stdout
+  } catch {
+    // Not to be had.
+  }
+  endFamily(pid, table)
 }
 
 /** The same for a process that is ending itself, and waits for nothing any more. */

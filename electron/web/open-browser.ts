@@ -18,8 +18,12 @@ export function browserCommand(
 export function openBrowser(url: string): boolean {
   const browser = browserCommand(url, process.platform, process.env)
   if (!browser) return false
-  const child = spawn(browser.command, browser.args, { stdio: 'ignore', detached: true })
-  child.on('error', () => {})
-  child.unref()
-  return true
+  try {
+    const child = spawn(browser.command, browser.args, { stdio: 'ignore', detached: true })
+    child.on('error', () => {})
+    child.unref()
+    return true
+  } catch {
+    return false
+  }
 }

@@ -59,6 +59,10 @@ export function formatRate(bytesPerSecond: number): string {
   return `${mega.toFixed(mega >= 1000 ? 0 : 1)} MB/s`
 }
 
+/** `22:00`, of a minute of the day. */
+export const formatMinuteOfDay = (minute: number): string =>
+  [minute / 60, minute % 60].map((part) => String(Math.floor(part)).padStart(2, '0')).join(':')
+
 /** Hours, minutes and seconds of a duration, largest first; the caller words them. */
 export function splitDuration(seconds: number): { days: number; hours: number; minutes: number; seconds: number } {
   const whole = Math.max(0, Math.round(seconds))

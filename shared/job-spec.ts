@@ -34,7 +34,7 @@ export const networkSchema = z.object({
   dnsServer: z.string().min(1).optional(),
   /** Fixed addresses by host name. */
   resolve: z.record(z.string(), z.array(z.string().min(1)).min(1)).default({}),
-  /** `system` (environment or OS), `none`, or the URL of an HTTP(S) proxy. */
+  /** `system` (environment or OS), `none`, or the URL of an HTTP(S) or SOCKS5 proxy. */
   proxy: z.string().default('system'),
   /** PEM file with extra certificate authorities. */
   caFile: z.string().optional(),

@@ -1,4 +1,5 @@
 /** Reads the small texts of the form. Undefined means: not readable. */
+import { formatMinuteOfDay } from '../../shared/format-units.ts'
 import type { TimeWindow } from '../../shared/job-spec.ts'
 
 /** `22:00-07:00`, `9:30 - 17:00`, with any dash. */
@@ -12,9 +13,7 @@ export function parseTimeWindow(text: string): TimeWindow | undefined {
 
 /** `22:00-07:00`. */
 export const writeTimeWindow = ({ fromMinutes, toMinutes }: TimeWindow): string =>
-  [fromMinutes, toMinutes].map((at) => `${twoDigits(at / 60)}:${twoDigits(at % 60)}`).join('-')
-
-const twoDigits = (count: number): string => String(Math.floor(count)).padStart(2, '0')
+  [fromMinutes, toMinutes].map(formatMinuteOfDay).join('-')
 
 function minutes(hour: string | undefined, minute: string | undefined): number | undefined {
   const hours = Number(hour)

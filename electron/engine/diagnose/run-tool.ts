@@ -1,4 +1,7 @@
-/** Runs one of the system's own tools; what it prints, or undefined when it is missing, cannot be started, fails or takes too long. */
+/**
+ * Runs one of the system's own tools; what it prints, or undefined when it is missing, cannot be started, fails or takes too
+ * long.
+ */
 import { execFile } from 'node:child_process'
 
 /** PowerShell alone takes two seconds to start. */

@@ -32,6 +32,12 @@ it.each<[string, Failure | undefined, Partial<OutcomeContext>, Partial<Attributi
     { closing: 'stalled' },
     { isRequest: false, failure: { class: 'stalled', address: '192.0.2.1' } },
   ],
+  [
+    'that this machine has no file to spare is held against nobody',
+    { class: 'disk', code: 'EMFILE' },
+    {},
+    { isRequest: false, failure: CANCELLED },
+  ],
   ["the server's closing crossed our request: nothing has failed", CROSSED, {}, { isRequest: false }],
   ['... a second time it has', CROSSED, { failuresBefore: 1 }, { isRequest: true, trouble: 'reset' }],
   [

@@ -1,5 +1,5 @@
 /** What the outcome of a request is evidence of, and whom it accuses. Pure. */
-import type { Failure, FailureClass } from '../../../shared/failure.ts'
+import { type Failure, type FailureClass, isShortOfFiles } from '../../../shared/failure.ts'
 import { isNormalEnd } from '../schedule/failure-row.ts'
 
 export type OutcomeContext = {
@@ -31,7 +31,9 @@ export type Attribution = {
   failure: Failure | undefined
 }
 
-export function attributeOutcome(failure: Failure | undefined, context: OutcomeContext): Attribution {
+export function attributeOutcome(told: Failure | undefined, context: OutcomeContext): Attribution {
+  // That this machine has no file to spare is held against nobody.
+  const failure: Failure | undefined = told && isShortOfFiles(told) ? { class: 'cancelled' } : told
   const { firstByteMs, requests, closing, address, failuresBefore, isRefusedForItself } = context
   const isOurs = failure?.class === 'cancelled'
   const isNormal = failure !== undefined && isNormalEnd(failure, failuresBefore + 1)

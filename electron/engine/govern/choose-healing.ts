@@ -97,10 +97,14 @@ const WORTH_REPLACING_SECONDS = 1
 const JITTER = 0.3
 
 export function chooseHealing(input: HealingInput): HealingAction[] {
-  const ill = input.isHeldBack ? [] : [...chooseStalled(input), ...chooseSlow(input)]
-  const replacing = ill.length > 0 || input.isHeldBack ? ill : chooseCrawling(input)
+  const replacing = input.isHeldBack ? [] : chooseReplacing(input)
   const gone = new Set(replacing.map((action) => action.id))
   return [...replacing, ...chooseRetiring(input, gone)]
+}
+
+function chooseReplacing(input: HealingInput): HealingAction[] {
+  const ill = [...chooseStalled(input), ...chooseSlow(input)]
+  return ill.length > 0 ? ill : chooseCrawling(input)
 }
 
 function chooseStalled(input: HealingInput): HealingAction[] {
@@ -150,8 +154,8 @@ function chooseSlow({ lines, now, policy, usualBytesPerSecond }: HealingInput): 
   const working = lines.filter((line) => line.hasTask).length
   // At the end of a job the few that are left may all be crawling: then they are held against better days, and against
   // those that are done.
-  const better = () => [usualBytesPerSecond, median(lines.filter(isDone).map((line) => line.lifetimeBytesPerSecond))]
-  const typical = Math.max(medianSpeed(lines), ...(working * 2 >= lines.length ? [] : better()))
+  const isEnd = working * 2 < lines.length
+  const typical = isEnd ? Math.max(medianSpeed(lines), usualBytesPerSecond, speedOfDone(lines)) : medianSpeed(lines)
   if (typical === 0) return []
   const slow = lines.flatMap((line) => {
     if (!line.hasTask || line.firstByteAt === 0) return []
@@ -167,15 +171,7 @@ function chooseSlow({ lines, now, policy, usualBytesPerSecond }: HealingInput): 
   return slow
     .sort((a, b) => speedOf(a, now) - speedOf(b, now))
     .slice(0, Math.max(0, most))
-    .map((line) => ({
-      kind: 'replace',
-      id: line.id,
-      cause: 'slow',
-      seconds: (now - line.firstByteAt) / 1000,
-      bytesPerSecond: Math.round(speedOf(line, now)),
-      medianBytesPerSecond: Math.round(typical),
-      isProbe: false,
-    }))
+    .map((line) => replaceSlow(line, { now, typical, isProbe: false }))
 }
 
 /** Nothing is known that they could be slower than: no other is at work, or none is better. */
@@ -186,18 +182,21 @@ function chooseCrawling({ lines, now, lastProbeAt, crawlProbes }: HealingInput):
   if (now - since < Math.min(CRAWL_MAX_MS, CRAWL_MS * 2 ** crawlProbes)) return []
   const [slowest] = working.sort((a, b) => speedOf(a, now) - speedOf(b, now))
   if (!slowest || slowest.bytesLeft <= slowest.bytesPerSecond * WORTH_REPLACING_SECONDS) return []
-  return [
-    {
-      kind: 'replace',
-      id: slowest.id,
-      cause: 'slow',
-      seconds: (now - slowest.firstByteAt) / 1000,
-      bytesPerSecond: Math.round(speedOf(slowest, now)),
-      medianBytesPerSecond: Math.round(medianSpeed(lines)),
-      isProbe: true,
-    },
-  ]
+  return [replaceSlow(slowest, { now, typical: medianSpeed(lines), isProbe: true })]
 }
+
+const replaceSlow = (
+  line: LineView,
+  { now, typical, isProbe }: { now: number; typical: number; isProbe: boolean },
+): HealingAction => ({
+  kind: 'replace',
+  id: line.id,
+  cause: 'slow',
+  seconds: (now - line.firstByteAt) / 1000,
+  bytesPerSecond: Math.round(speedOf(line, now)),
+  medianBytesPerSecond: Math.round(typical),
+  isProbe,
+})
 
 /** All that are at work receive, but hardly anything. */
 export function bringsNextToNothing(lines: readonly LineView[], now: number): boolean {
@@ -205,8 +204,6 @@ export function bringsNextToNothing(lines: readonly LineView[], now: number): bo
   if (working.some((line) => line.firstByteAt === 0)) return false
   return working.reduce((sum, line) => sum + speedOf(line, now), 0) < NEXT_TO_NOTHING
 }
-
-const isDone = ({ hasTask, lifetimeBytesPerSecond }: LineView): boolean => !hasTask && lifetimeBytesPerSecond > 0
 
 function chooseRetiring(input: HealingInput, gone: ReadonlySet<number>): HealingAction[] {
   const { lines, now, policy, retireAgeSeconds } = input
@@ -230,3 +227,9 @@ const speedOf = (line: LineView, now: number): number =>
 /** Of the connections that are at work and past their first moments. */
 export const medianSpeed = (lines: readonly LineView[]): number =>
   median(lines.filter((line) => line.hasTask && line.isSettled).map((line) => line.bytesPerSecond))
+
+/** What those without work have brought while they had some; 0 where none has. */
+const speedOfDone = (lines: readonly LineView[]): number =>
+  median(
+    lines.filter((line) => !line.hasTask && line.lifetimeBytesPerSecond > 0).map((line) => line.lifetimeBytesPerSecond),
+  )

@@ -302,13 +302,9 @@ export function createGovernor(options: GovernorOptions) {
     pool.assign(line, task, endpoint)
   }
 
-  function onOutcome(told: TaskOutcome, line: PoolLine): void {
-    const { failure } = told
-    if (failure && isShortOfFiles(failure)) {
-      noteShortOfFiles(failure)
-      // Nothing is held against anybody.
-      handleOutcome({ ...told, failure: { class: 'cancelled' } }, line)
-    } else handleOutcome(told, line)
+  function onOutcome(outcome: TaskOutcome, line: PoolLine): void {
+    if (outcome.failure && isShortOfFiles(outcome.failure)) noteShortOfFiles(outcome.failure)
+    handleOutcome(outcome, line)
     feed(line)
   }
 

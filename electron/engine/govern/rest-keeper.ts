@@ -1,10 +1,11 @@
 /** When nothing may be asked at all: cool-downs, and the hours outside the user's time window. */
 import type { EventCode, Reason } from '../../../shared/engine-event.ts'
+import { formatMinuteOfDay } from '../../../shared/format-units.ts'
 import type { JobSpec } from '../../../shared/job-spec.ts'
 import type { Policy } from '../../../shared/policy.ts'
 import type { Clock } from '../engine-ports.ts'
 import { type CoolDownState, chooseCoolDown } from './choose-cool-down.ts'
-import { minuteOfDay, openingTime, secondsUntilOpen } from './time-window.ts'
+import { minuteOfDay, secondsUntilOpen } from './time-window.ts'
 
 export type RestKeeperOptions = {
   clock: Clock
@@ -58,7 +59,11 @@ export function createRestKeeper(options: RestKeeperOptions) {
     const seconds = secondsClosed()
     isOutside = seconds > 0
     if (isOutside === wasOutside || !options.timeWindow) return
-    if (isOutside) emit('time-window-closed', { seconds: Math.round(seconds), until: openingTime(options.timeWindow) })
+    if (isOutside)
+      emit('time-window-closed', {
+        seconds: Math.round(seconds),
+        until: formatMinuteOfDay(options.timeWindow.fromMinutes),
+      })
     else emit('time-window-opened', {})
   }
 

@@ -11,10 +11,6 @@ export function secondsUntilOpen(window: TimeWindow | undefined, minuteOfDay: nu
   return isOpen ? 0 : ((from - minuteOfDay + DAY_MINUTES) % DAY_MINUTES) * 60
 }
 
-/** `22:00` */
-export const openingTime = ({ fromMinutes }: TimeWindow): string =>
-  [Math.floor(fromMinutes / 60), fromMinutes % 60].map((part) => String(part).padStart(2, '0')).join(':')
-
 export const minuteOfDay = (unixMs: number): number => {
   const date = new Date(unixMs)
   return date.getHours() * 60 + date.getMinutes() + date.getSeconds() / 60

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { getCACertificates, rootCertificates } from 'node:tls'
 import { type Failure, failed, type Outcome, success } from '../../shared/failure.ts'
+import { isProxyUrl } from '../../shared/is-proxy-url.ts'
 import type { Access, Network, Source } from '../../shared/job-spec.ts'
 import { DEFAULT_POLICY } from '../../shared/policy.ts'
 import type { Clock } from '../engine/engine-ports.ts'
@@ -151,7 +152,6 @@ async function readCertificates(caFile: string | undefined): Promise<Outcome<str
 }
 
 function refuseNetwork({ proxy }: Network): Failure | undefined {
-  if (proxy === 'system' || proxy === 'none') return undefined
-  if (URL.canParse(proxy) && /^(?:https?|socks5h?):$/.test(new URL(proxy).protocol)) return undefined
+  if (proxy === 'system' || proxy === 'none' || isProxyUrl(proxy)) return undefined
   return { class: 'usage', code: 'proxy', subject: 'proxy', detail: 'not the URL of an HTTP(S) or SOCKS5 proxy' }
 }

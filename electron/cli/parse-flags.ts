@@ -3,6 +3,7 @@ import { isIP } from 'node:net'
 import { bareHost } from '../../shared/bare-host.ts'
 import { parseBytes, parseRate as readRate } from '../../shared/format-units.ts'
 import { isGlob } from '../../shared/is-glob.ts'
+import { isProxyUrl } from '../../shared/is-proxy-url.ts'
 import {
   isRegion,
   MAX_PART_BYTES,
@@ -75,9 +76,7 @@ export const parseGlob: Parse<string> = (text, origin) =>
   isGlob(text) ? text : refuseValue(origin, text, 'is no pattern such as *.nc; for a bracket itself write \\[')
 
 export const parseProxy: Parse<string> = (text, origin) => {
-  if (text === 'system' || text === 'none') return text
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  if (url && /^(?:https?|socks5h?):$/.test(url.protocol) && url.hostname) return text
+  if (text === 'system' || text === 'none' || isProxyUrl(text)) return text
   return refuseValue(origin, text, 'is neither "system" nor "none" nor the http(s):// or socks5:// address of a proxy')
 }
 

@@ -6,9 +6,6 @@ export type ProxyKind = 'system' | 'none' | 'custom'
 
 export const proxyKind = (proxy: string): ProxyKind => (proxy === 'system' || proxy === 'none' ? proxy : 'custom')
 
-export const isProxyUrl = (text: string): boolean =>
-  /^(?:https?|socks5h?):\/\/[^/\s]+\/?$/i.test(text.trim()) && URL.canParse(text.trim())
-
 const IPV4 = /^(?:\d{1,3}\.){3}\d{1,3}$/
 // Two colons at least: `1.1.1.1:53` is an address and a port.
 const IPV6 = /^(?=.*:.*:)[0-9a-f:.]+(?:%\w+)?$/i

@@ -1,12 +1,13 @@
 import { Segmented } from 'antd'
 import { useState } from 'react'
+import { isProxyUrl } from '../../shared/is-proxy-url.ts'
 import type { Network } from '../../shared/job-spec.ts'
 import { expandHome, isAbsolutePath } from '../form/draft-fields.ts'
 import { Field, Section } from '../form/field.tsx'
 import { useTranslation } from '../i18n/index.ts'
 import { useAppInfo, useSettings } from '../store/use-window-store.tsx'
 import { DraftInput } from './draft-input.tsx'
-import { formatResolve, isDnsServer, isProxyUrl, type ProxyKind, parseResolve, proxyKind } from './network-fields.ts'
+import { formatResolve, isDnsServer, type ProxyKind, parseResolve, proxyKind } from './network-fields.ts'
 import { useChangeSettings } from './use-change-settings.ts'
 
 export function NetworkSection() {
@@ -50,7 +51,7 @@ export function NetworkSection() {
           label={t('settings.proxyUrl')}
           value={proxyKind(network.proxy) === 'custom' ? network.proxy : ''}
           placeholder="http://proxy.example.org:8080"
-          check={(text) => (isProxyUrl(text) ? undefined : t('settings.proxyUrlInvalid'))}
+          check={(text) => (isProxyUrl(text.trim()) ? undefined : t('settings.proxyUrlInvalid'))}
           onCommit={(text) => change({ proxy: text.trim() })}
         />
       )}

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { DEFAULT_POLICY } from '../../shared/policy.ts'
-import { formatResolve, isDnsServer, isProxyUrl, parseResolve, proxyKind } from './network-fields.ts'
+import { formatResolve, isDnsServer, parseResolve, proxyKind } from './network-fields.ts'
 import { policyRows, withPolicy } from './policy-rows.ts'
 
 describe('policy', () => {
@@ -47,15 +47,6 @@ test.each([
   ['none', 'none'],
   ['http://proxy:8080', 'custom'],
 ])('proxy %s is %s', (proxy, kind) => expect(proxyKind(proxy)).toBe(kind))
-
-test.each([
-  ['http://proxy:8080', true],
-  ['https://user:word@proxy.example.org', true],
-  ['proxy:8080', false],
-  ['socks5://proxy:1080', true],
-  ['socks4://proxy', false],
-  ['http://proxy/path', false],
-])('proxy address %s: %s', (text, right) => expect(isProxyUrl(text)).toBe(right))
 
 test.each([
   ['1.1.1.1', true],

@@ -159,9 +159,16 @@ test("the AWS tools' bundle of certificates counts, over TLS, where the user nam
 test.each<[string, Given, string]>([
   ['none', { network: { proxy: 'none' }, systemProxy: async () => 'http://os:1' }, ''],
   ["the user's", { network: { proxy: 'http://mine:1' }, systemProxy: async () => 'http://os:1' }, 'http://mine:1'],
+  ['a password with a bare %', { network: { proxy: 'http://me:50%@mine:1' } }, 'http://me:50%25@mine:1'],
   ["the system's", { systemProxy: async () => 'http://os:1' }, 'http://os:1'],
 ])('proxy: %s', async (_, given, proxy) => {
   expect(await (await accessOf(given)).proxyFor('https://s3.amazonaws.com/')).toBe(proxy)
+})
+
+test('proxy: what the environment names, its password read as curl reads it', async () => {
+  vi.stubEnv('https_proxy', 'http://me:50%@lab:1')
+  expect(await (await accessOf()).proxyFor('https://s3.amazonaws.com/')).toBe('http://me:50%25@lab:1')
+  vi.unstubAllEnvs()
 })
 
 test("the source's own endpoint wins over the environment's", async () => {

@@ -132,10 +132,20 @@ async function proxyForOf(
   systemProxy: ((url: string) => Promise<string>) | undefined,
 ): Promise<(url: string) => Promise<string>> {
   if (proxy === 'none') return async () => ''
-  if (proxy !== 'system') return async () => proxy
+  if (proxy !== 'system') return async () => withReadableLogin(proxy)
   if (systemProxy) return systemProxy
   const { getProxyForUrl } = await import('proxy-from-env')
-  return async (url) => getProxyForUrl(url)
+  return async (url) => withReadableLogin(getProxyForUrl(url))
+}
+
+/** A password may hold a `%` that nobody has encoded. curl takes it as it is; both planes would throw. */
+function withReadableLogin(proxy: string): string {
+  try {
+    decodeURIComponent(proxy)
+    return proxy
+  } catch {
+    return proxy.replaceAll('%', '%25')
+  }
 }
 
 async function readCertificates(caFile: string | undefined): Promise<Outcome<string[]>> {

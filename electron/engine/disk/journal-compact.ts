@@ -22,8 +22,10 @@ import {
 import type { JournalModel } from './journal-replay.ts'
 import { scanJournal } from './journal-scan.ts'
 
+/** So many lines are written at once. */
 const BATCH_LINES = 10_000
 
+/** Closes `old`. Returns the new size in bytes, and the name under which a damaged original was kept. */
 export async function compactJournal(
   old: FileHandle,
   path: string,
@@ -34,60 +36,91 @@ export async function compactJournal(
   const replacement = `${path}.new`
   const file = await open(replacement, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, 0o666)
   try {
-    /** Records of the running session. */
-    let texts: string[] = []
-    const written: { size: number; tail: Promise<void> } = { size: 0, tail: Promise.resolve() }
-    const writeOut = () => {
-      if (texts.length === 0) return
-      const bytes = encodeLines(texts, seed)
-      const position = written.size
-      texts = []
-      written.size += bytes.length
-      written.tail = written.tail.then(() => writeFully(file, bytes, position))
-      // Whoever awaits the last write hears of it.
-      written.tail.catch(() => {})
-    }
-    let isOurs = false
-    let seed = 0
-    let mark = 0
-    await scanJournal<ProgressRecord>(old, bootId, {
-      decode: decodeRecord,
-      session(session) {
-        writeOut()
-        isOurs = isSameSource(session, identity)
-        seed = seedOf(session.id)
-        texts.push(recordText(session))
-      },
-      records(records, { covered }) {
-        const before = texts.length
-        for (const record of records) {
-          if (isOurs && !model.isLive(record)) continue
-          texts.push(recordText(record))
-        }
-        if (texts.length === before) return
-        if (covered) {
-          mark++
-          texts.push(recordText({ kind: 'mark', mark }), recordText({ kind: 'checkpoint', mark }))
-        }
-        if (texts.length >= BATCH_LINES) writeOut()
-      },
-      damage() {
-        // Before the first session there is nothing to doubt.
-        if (seed !== 0) texts.push(recordText({ kind: 'doubt' }))
-      },
-    })
-    writeOut()
-    await written.tail
+    const writer = createLineWriter(file)
+    await copyLiveRecords(old, writer, { identity, bootId }, model)
+    const size = await writer.finish()
     await file.datasync()
     // Windows moves no file that is open, and none onto a file that is open.
     await file.close()
     await old.close()
     const setAside = keepOld ? await setAsideCopy(path) : undefined
     await renameDurably(replacement, path, dirname(path))
-    return setAside ? { size: written.size, setAside } : { size: written.size }
+    return setAside ? { size, setAside } : { size }
   } catch (error) {
     await file.close().catch(() => {})
     throw error
+  }
+}
+
+async function copyLiveRecords(
+  old: FileHandle,
+  writer: LineWriter,
+  { identity, bootId }: { identity: JournalIdentity; bootId: string },
+  model: JournalModel,
+): Promise<void> {
+  let isInSession = false
+  let isOurs = false
+  let mark = 0
+  await scanJournal<ProgressRecord>(old, bootId, {
+    decode: decodeRecord,
+    session(session) {
+      isInSession = true
+      isOurs = isSameSource(session, identity)
+      writer.startSession(seedOf(session.id))
+      writer.add(recordText(session))
+    },
+    records(records, { covered }) {
+      const kept = records.filter((record) => !isOurs || model.isLive(record))
+      if (kept.length === 0) return
+      for (const record of kept) writer.add(recordText(record))
+      if (!covered) return
+      mark++
+      writer.add(recordText({ kind: 'mark', mark }))
+      writer.add(recordText({ kind: 'checkpoint', mark }))
+    },
+    damage() {
+      // Before the first session there is nothing to doubt.
+      if (isInSession) writer.add(recordText({ kind: 'doubt' }))
+    },
+  })
+}
+
+type LineWriter = ReturnType<typeof createLineWriter>
+
+/** Writes lines in batches, one behind the other, while the next are being collected. */
+function createLineWriter(file: FileHandle) {
+  let texts: string[] = []
+  let seed = 0
+  let size = 0
+  let written = Promise.resolve()
+
+  function writeOut(): void {
+    if (texts.length === 0) return
+    const bytes = encodeLines(texts, seed)
+    const position = size
+    texts = []
+    size += bytes.length
+    written = written.then(() => writeFully(file, bytes, position))
+    // Whoever awaits the last write hears of it.
+    written.catch(() => {})
+  }
+
+  return {
+    /** Each session's lines are sealed with a seed of its own. */
+    startSession(itsSeed: number): void {
+      writeOut()
+      seed = itsSeed
+    },
+    add(text: string): void {
+      texts.push(text)
+      if (texts.length >= BATCH_LINES) writeOut()
+    },
+    /** Resolves with the size of all when all is written. */
+    async finish(): Promise<number> {
+      writeOut()
+      await written
+      return size
+    },
   }
 }
 

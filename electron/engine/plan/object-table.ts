@@ -2,9 +2,10 @@
  * Everything listed, as columns rather than objects: a million rows cost a fraction of the memory this way.
  * A row's index is its position in the listing and never changes during a run.
  */
-import type { ObjectFilter, ObjectQuery, ObjectRow, ObjectSort, ObjectState } from '../../../shared/object-row.ts'
+import type { ObjectQuery, ObjectRow, ObjectState } from '../../../shared/object-row.ts'
 import { OBJECT_STATES } from '../../../shared/object-row.ts'
 import type { ListedObject } from '../engine-ports.ts'
+import { findRows, type SearchedTable } from './find-rows.ts'
 import { orderBySize } from './order-objects.ts'
 import { createTextColumn } from './text-column.ts'
 
@@ -24,7 +25,8 @@ export function createObjectTable(liveBytes: (index: number) => number) {
   let bySize: Uint32Array | undefined
 
   const stateOf = (index: number) => OBJECT_STATES[states[index] as number] as ObjectState
-  const adjust = (state: ObjectState, by: number) => counts.set(state, (counts.get(state) ?? 0) + by)
+  const count = (state: ObjectState) => counts.get(state) ?? 0
+  const adjust = (state: ObjectState, by: number) => counts.set(state, count(state) + by)
 
   function grow(): void {
     const length = sizes.length * 2
@@ -45,9 +47,17 @@ export function createObjectTable(liveBytes: (index: number) => number) {
     return { index, key: keys.at(index), size, bytesDone, state, ...(failure ? { failure } : {}) }
   }
 
-  function sizeOrder(): Uint32Array {
-    bySize ??= orderBySize(sizes, keys.length)
-    return bySize
+  const searched: SearchedTable = {
+    get length() {
+      return keys.length
+    },
+    key: keys.at,
+    state: stateOf,
+    count,
+    orderBySize() {
+      bySize ??= orderBySize(sizes, keys.length)
+      return bySize
+    },
   }
 
   return {
@@ -57,7 +67,7 @@ export function createObjectTable(liveBytes: (index: number) => number) {
     get bytesTotal() {
       return bytesTotal
     },
-    count: (state: ObjectState) => counts.get(state) ?? 0,
+    count,
 
     /** Returns the index of the new row, whose state is `waiting`. */
     add(object: ListedObject): number {
@@ -99,47 +109,10 @@ export function createObjectTable(liveBytes: (index: number) => number) {
       for (let index = 0; index < keys.length; index++) if (states[index] === wanted) yield index
     },
 
-    /** One window of rows. Without search little outside it is looked at, however long the table is. */
-    query({ filter, offset, limit, sort, ...query }: ObjectQuery): { total: number; rows: ObjectRow[] } {
-      const search = query.search.toLowerCase()
-      const isReversed = sort?.isReversed === true
-      const order = sort?.by === 'size' ? sizeOrder() : undefined
-      const indexAt = (place: number): number => {
-        const listed = isReversed ? keys.length - 1 - place : place
-        return order ? (order[listed] as number) : listed
-      }
-      const rows: ObjectRow[] = []
-      if (filter === 'all' && search === '' && sort?.by !== 'state') {
-        const end = Math.min(keys.length, offset + limit)
-        for (let place = offset; place < end; place++) rows.push(rowAt(indexAt(place)))
-        return { total: keys.length, rows }
-      }
-      let total = 0
-      for (const wanted of filter === 'all' ? groupsOf(sort) : [filter]) {
-        const before = total
-        const count = wanted === 'all' ? keys.length : (counts.get(wanted) ?? 0)
-        const isBeside = before + count <= offset || rows.length === limit
-        const code = wanted === 'all' ? -1 : OBJECT_STATES.indexOf(wanted)
-        for (let place = 0; place < keys.length && !(search === '' && isBeside); place++) {
-          const index = indexAt(place)
-          if (code >= 0 && states[index] !== code) continue
-          if (search !== '' && !keys.at(index).toLowerCase().includes(search)) continue
-          if (total >= offset && rows.length < limit) rows.push(rowAt(index))
-          total++
-          if (search === '' && rows.length === limit) break
-        }
-        if (search === '') total = before + count
-      }
-      return { total, rows }
+    /** One window of rows, and how many there are in all. */
+    query(query: ObjectQuery): { total: number; rows: ObjectRow[] } {
+      const { total, indexes } = findRows(searched, query)
+      return { total, rows: indexes.map(rowAt) }
     },
   }
-}
-
-/** What needs looking at first. */
-const BY_NEED: readonly ObjectState[] = ['failed', 'active', 'verifying', 'waiting', 'done', 'skipped']
-
-/** All at once, or state by state. */
-function groupsOf(sort: ObjectSort | undefined): readonly ObjectFilter[] {
-  if (sort?.by !== 'state') return ['all']
-  return sort.isReversed ? BY_NEED.toReversed() : BY_NEED
 }

@@ -18,29 +18,25 @@ import type { Clock } from '../engine/engine-ports.ts'
 import { findContinued } from './continued-job.ts'
 import { emptySummary } from './empty-summary.ts'
 import type { EngineAccess, LiveDownload } from './engine-access.ts'
+import { failedRows } from './failed-rows.ts'
 import { writeHistoryCsv } from './history-csv.ts'
-import { LONGEST_STEP_SECONDS } from './history-point.ts'
 import type { JobBook } from './job-book.ts'
+import { addLimit, endPhase, progressOf, type RunWish, type ShutDown } from './job-progress.ts'
 import { createJobQueue } from './job-queue.ts'
-import { type JobRecord, openJobRecord, removeJobRecord } from './job-record.ts'
+import type { JobRecord } from './job-record.ts'
+import { createJobRecords } from './job-records.ts'
 
 const PUSH_JOB_EVERY_MS = 1000
 const PUSH_SNAPSHOT_EVERY_MS = 200
 const SAVE_JOB_EVERY_MS = 5000
 const KEEP_ENDED_RUNS = 3
-/** Enough to compare jobs without reading their files again. */
-const KEEP_IDLE_RECORDS = 4
 
 type Nothing = CallResult<'jobs.pause'>
-
-/** The user leaves; or the machine goes down, and what was at work is found as after a crash. */
-export type ShutDown = 'left' | 'machine-down'
 
 type Run = {
   download?: LiveDownload
   snapshot?: MetricsSnapshot
-  /** What the user asked for while the engine was still starting, or what ended the run. */
-  wish?: 'pause' | 'cancel' | ShutDown
+  wish?: RunWish
   hasEnded: boolean
   ended: Promise<void>
   /** Only while it waits for its turn: ends the run before it has begun. */
@@ -70,7 +66,7 @@ export type JobRunnerOptions = {
 export function createJobRunner(options: JobRunnerOptions) {
   const { engine, book, clock, folder, push } = options
   const runs = new Map<string, Run>()
-  const records = new Map<string, Promise<JobRecord>>()
+  const records = createJobRecords(folder, (jobId) => runs.has(jobId), options.logProblem)
   const queue = createJobQueue(options.jobsAtOnce)
   let isClosing = false
 
@@ -113,7 +109,7 @@ export function createJobRunner(options: JobRunnerOptions) {
   }
 
   async function live(run: Run, jobId: string, cause?: 'restart'): Promise<void> {
-    const record = await recordOf(jobId)
+    const record = await records.of(jobId)
     record.beginRun()
     const onEvent = (event: EngineEvent): void => {
       record.addEvent(event)
@@ -205,16 +201,6 @@ export function createJobRunner(options: JobRunnerOptions) {
   }
 
   // -- look-ups ---------------------------------------------------------------------------------------------
-
-  function recordOf(jobId: string): Promise<JobRecord> {
-    const record = records.get(jobId) ?? openJobRecord(folder, jobId, options.logProblem)
-    // Newest use last; of jobs without a run only a few are held, so that looking through old jobs does not fill the memory.
-    records.delete(jobId)
-    records.set(jobId, record)
-    const idle = [...records.keys()].filter((other) => !runs.has(other))
-    for (const oldId of idle.slice(0, -KEEP_IDLE_RECORDS)) records.delete(oldId)
-    return record
-  }
 
   function jobOf(jobId: string): JobView {
     const job = book.get(jobId)
@@ -349,12 +335,9 @@ export function createJobRunner(options: JobRunnerOptions) {
         await run.ended
       }
       runs.delete(jobId)
-      const record = records.get(jobId)
-      records.delete(jobId)
       // From here on nobody knows it any more.
       await book.remove(jobId)
-      await (await record)?.save()
-      await removeJobRecord(folder, jobId)
+      await records.remove(jobId)
       push({ name: 'job-removed', payload: { jobId } })
       return success({})
     },
@@ -379,23 +362,23 @@ export function createJobRunner(options: JobRunnerOptions) {
       const job = book.get(jobId)
       if (!job) return failed({ class: 'usage', code: 'unknown-job', subject: jobId })
       if (liveRun(jobId)) return success(runs.get(jobId)?.snapshot ?? null)
-      const last = (await recordOf(jobId)).snapshot()
+      const last = (await records.of(jobId)).snapshot()
       return success(last ? { ...last, phase: job.phase } : null)
     },
 
     async history(jobId: string, range: HistoryRange) {
       if (!book.get(jobId)) return failed({ class: 'usage', code: 'unknown-job', subject: jobId })
-      return success((await recordOf(jobId)).history(range))
+      return success((await records.of(jobId)).history(range))
     },
 
     async historyCsv(jobId: string): Promise<Outcome<CallResult<'jobs.historyCsv'>>> {
       if (!book.get(jobId)) return failed({ class: 'usage', code: 'unknown-job', subject: jobId })
-      return success(writeHistoryCsv(jobOf(jobId), (await recordOf(jobId)).history({ sinceSeconds: 0 })))
+      return success(writeHistoryCsv(jobOf(jobId), (await records.of(jobId)).history({ sinceSeconds: 0 })))
     },
 
     async events(jobId: string, limit: number) {
       if (!book.get(jobId)) return failed({ class: 'usage', code: 'unknown-job', subject: jobId })
-      return success((await recordOf(jobId)).events(limit))
+      return success((await records.of(jobId)).events(limit))
     },
 
     /** Without a run in memory only the failed objects are known by name. */
@@ -423,47 +406,4 @@ export function createJobRunner(options: JobRunnerOptions) {
       await book.flush()
     },
   }
-}
-
-const progressOf = (snapshot: MetricsSnapshot) => ({
-  bytesDone: snapshot.bytesDone,
-  bytesTotal: snapshot.bytesTotal,
-  objectsDone: snapshot.objectsDone,
-  objectsFailed: snapshot.objectsFailed,
-  objectsTotal: snapshot.objectsTotal,
-})
-
-/** Counts the time since the snapshot before for what limited the speed then. */
-function addLimit(
-  known: JobView['limitSeconds'],
-  before: MetricsSnapshot | undefined,
-  { time, phase, limit }: MetricsSnapshot,
-): JobView['limitSeconds'] {
-  const seconds = before ? (Date.parse(time) - Date.parse(before.time)) / 1000 : 0
-  if (phase !== 'running' || !(seconds > 0) || seconds > LONGEST_STEP_SECONDS) return known
-  return { ...known, [limit.code]: (known?.[limit.code] ?? 0) + seconds }
-}
-
-function endPhase(summary: Summary, wish: Run['wish'], before: JobPhase): JobPhase {
-  if (summary.status !== 'interrupted') return summary.status
-  if (wish === 'cancel') return 'cancelled'
-  // Nothing was torn off: it waits for its user, as it did before.
-  return before === 'paused' ? 'paused' : 'interrupted'
-}
-
-function failedRows(job: JobView, query: ObjectQuery) {
-  if (query.filter !== 'all' && query.filter !== 'failed') return { total: 0, rows: [] }
-  const search = query.search.toLowerCase()
-  const found = (job.summary?.failed ?? []).filter(({ key }) => key.toLowerCase().includes(search))
-  const rows = found.slice(query.offset, query.offset + query.limit).map(
-    ({ key, failure }, position): ObjectRow => ({
-      index: query.offset + position,
-      key,
-      size: 0,
-      bytesDone: 0,
-      state: 'failed',
-      failure,
-    }),
-  )
-  return { total: found.length, rows }
 }

@@ -1,0 +1,35 @@
+/**
+ * The records of jobs that somebody has lately written to or looked at. Of jobs without a run only a few are held, so that
+ * looking through old jobs does not fill the memory.
+ */
+import { type JobRecord, openJobRecord, removeJobRecord } from './job-record.ts'
+
+/** Enough to compare jobs without reading their files again. */
+const KEEP_IDLE_RECORDS = 4
+
+export function createJobRecords(
+  folder: string,
+  hasRun: (jobId: string) => boolean,
+  logProblem: (where: string, error: unknown) => void,
+) {
+  /** Newest use last. */
+  const records = new Map<string, Promise<JobRecord>>()
+
+  return {
+    of(jobId: string): Promise<JobRecord> {
+      const record = records.get(jobId) ?? openJobRecord(folder, jobId, logProblem)
+      records.delete(jobId)
+      records.set(jobId, record)
+      const idle = [...records.keys()].filter((other) => !hasRun(other))
+      for (const oldId of idle.slice(0, -KEEP_IDLE_RECORDS)) records.delete(oldId)
+      return record
+    },
+    async remove(jobId: string): Promise<void> {
+      const record = records.get(jobId)
+      records.delete(jobId)
+      // What it is still writing would come back after its files are gone.
+      await (await record)?.save()
+      await removeJobRecord(folder, jobId)
+    },
+  }
+}

@@ -29,6 +29,7 @@ const EXPECTED: Record<FailureClass, number> = {
   corrupt: 1,
   'disk-full': 5,
   'disk-denied': 5,
+  'disk-gone': 5,
   disk: 5,
   locked: 5,
   'unsafe-path': 5,

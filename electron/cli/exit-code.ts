@@ -38,6 +38,7 @@ const EXIT_BY_CLASS: Record<FailureClass, number> = {
   corrupt: EXIT.objectsFailed,
   'disk-full': EXIT.disk,
   'disk-denied': EXIT.disk,
+  'disk-gone': EXIT.disk,
   disk: EXIT.disk,
   // Another run writes there: we may not.
   locked: EXIT.disk,

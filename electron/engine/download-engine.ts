@@ -20,6 +20,7 @@ import { createJobLogs, type ErrorLogEntry, type JobLogs } from './metrics/job-l
 import { createSnapshotMeter } from './metrics/snapshot-meter.ts'
 import { openWorkplace, type Workplace } from './open-workplace.ts'
 import { createObjectTable } from './plan/object-table.ts'
+import { concernsDisk } from './schedule/choose-recovery.ts'
 import type { ObjectNews } from './schedule/object-endings.ts'
 import { createTransferBook } from './schedule/transfer-book.ts'
 import { summarizeJob } from './summarize-job.ts'
@@ -105,6 +106,7 @@ export function startDownload(options: DownloadOptions): Download {
       discard: (object) => theLanding().discard(object),
       repin: (index) => theLanding().repin(index),
       isStill: (index) => theLanding().isStill(index),
+      whyGone: () => theLanding().whyGone(),
     },
     partSize: spec.partSize,
     now: clock.monotonic,
@@ -387,7 +389,7 @@ export function startDownload(options: DownloadOptions): Download {
 
   function fail(failure: Failure): void {
     if (failure.class === 'cancelled' || fatal) return
-    fatal = failure
+    fatal = (concernsDisk(failure) && workplace?.destination.whyGone()) || failure
     if (failure.class === 'disk-full') diskFullTold = tellDiskFull(failure.subject ?? spec.destination)
     stop.abort()
   }

@@ -345,6 +345,7 @@ export function createObjectLanding(options: LandObjectsOptions) {
     },
     repin,
     isStill,
+    whyGone: destination.whyGone,
   }
 
   async function closePart({ index }: OpenObject): Promise<void> {

@@ -79,6 +79,9 @@ export async function openWorkplace(
   })
 
   async function checkpoint(): Promise<Outcome<void>> {
+    // Files that are open are written to and flushed wherever they have gone.
+    const gone = destination.whyGone()
+    if (gone) return failed(gone)
     const mark = journal.mark()
     const flushed = await destination.flush()
     if (!flushed.ok) return flushed

@@ -114,6 +114,11 @@ export const failuresEn: Translation<typeof failuresZh> = {
     named: 'The folder {{subject}} is not writable.',
     advice: 'Choose another folder, or check permissions and write protection.',
   },
+  'disk-gone': {
+    plain: 'The folder is no longer there: its drive was removed, or it was moved or deleted.',
+    named: 'The folder {{subject}} is no longer there: its drive was removed, or it was moved or deleted.',
+    advice: 'Connect the drive or put the folder back, then resume: what has arrived there is kept.',
+  },
   disk: {
     plain: 'The disk reports an error.',
     named: 'The disk reports an error at {{subject}}.',

@@ -113,6 +113,11 @@ export const failuresZh = {
     named: '文件夹 {{subject}} 不可写。',
     advice: '换一个文件夹，或检查权限和磁盘的写保护。',
   },
+  'disk-gone': {
+    plain: '文件夹已经不在了：磁盘被移除，或文件夹被移动、删除。',
+    named: '文件夹 {{subject}} 已经不在了：磁盘被移除，或文件夹被移动、删除。',
+    advice: '接好磁盘或把文件夹放回原处，再继续任务；已下载到那里的不会丢失。',
+  },
   disk: {
     plain: '磁盘读写出错。',
     named: '读写 {{subject}} 时磁盘出错。',

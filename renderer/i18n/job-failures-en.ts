@@ -100,6 +100,11 @@ export const failuresEn: Record<FailureClass, { name: string; meaning: string; a
     meaning: 'no permission, or a read-only disk',
     action: 'stops: another folder or permission is needed',
   },
+  'disk-gone': {
+    name: 'Folder gone',
+    meaning: 'the destination or its drive is no longer there',
+    action: 'stops until it is back',
+  },
   disk: { name: 'Disk error', meaning: 'the file system reported an error', action: 'repeats, and stops if it lasts' },
   locked: {
     name: 'Folder in use',

@@ -27,6 +27,7 @@ const CAUSE_OF_CLASS: Record<string, LogCause> = {
   corrupt: 'corrupt',
   'disk-full': 'disk-full',
   'disk-denied': 'disk',
+  'disk-gone': 'disk',
   disk: 'disk',
   'pool-full': 'pool-full',
   'too-many-files': 'too-many-files',

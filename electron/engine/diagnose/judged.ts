@@ -50,6 +50,7 @@ const CAUSE_OF_FAILURE: Record<FailureClass, Cause> = {
   corrupt: 'failed-protocol',
   'disk-full': 'failed-disk-full',
   'disk-denied': 'failed-disk-denied',
+  'disk-gone': 'failed-disk',
   disk: 'failed-disk',
   locked: 'failed-disk',
   'unsafe-path': 'failed-disk-denied',

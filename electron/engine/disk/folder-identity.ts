@@ -3,13 +3,19 @@
  * replaced since, by a link for instance: it would lead to another inode. Node cannot open relative to a folder, so
  * what happens between this look and the next system call stays unseen.
  */
-import { lstatSync, realpathSync, statSync } from 'node:fs'
+import { existsSync, lstatSync, realpathSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type Failure, failed, type Outcome, success } from '../../../shared/failure.ts'
 import { mapDiskError } from './disk-error.ts'
 
 /** Plain data: crosses to the workers. */
-export type FolderIdentity = { path: string; device: number; inode: number }
+export type FolderIdentity = {
+  path: string
+  device: number
+  inode: number
+  /** A path in it that is ours: without it another folder lies there, of the disk below one that was taken away, say. */
+  witness?: string
+}
 
 /**
  * Failures: `unsafe-path` with `ELOOP` where `path` is or goes through a link, `disk` where it is no folder. No call may
@@ -37,7 +43,8 @@ export function whyNotSameFolder(known: FolderIdentity): Failure | undefined {
   try {
     const { dev, ino } = statSync(known.path)
     // Some network and user-space file systems number a folder anew now and then: only a link on the way is a danger.
-    const isSame = (dev === known.device && ino === known.inode) || !hasLink(known.path)
+    const mayBeAnew = () => !hasLink(known.path) && (known.witness === undefined || existsSync(known.witness))
+    const isSame = (dev === known.device && ino === known.inode) || mayBeAnew()
     return isSame ? undefined : { class: 'unsafe-path', code: 'folder-replaced', subject: known.path }
   } catch (error) {
     return mapDiskError(error, known.path)

@@ -12,6 +12,7 @@ const HOPELESS: ReadonlySet<FailureClass> = new Set([
   'tls',
   'disk-full',
   'disk-denied',
+  'disk-gone',
   'disk',
   'locked',
   'unsafe-path',

@@ -25,9 +25,14 @@ const MAX_RESTARTS: Partial<Record<FailureClass, number>> = { corrupt: 1, change
 /** Whether an object may be fetched anew that has been `restarts` times. */
 export const mayRestart = (failure: Failure, restarts: number): boolean => restarts < (MAX_RESTARTS[failure.class] ?? 0)
 
-const ENDS_THE_JOB: ReadonlySet<FailureClass> = new Set(['disk-full', 'disk-denied', 'locked'])
+const ENDS_THE_JOB: ReadonlySet<FailureClass> = new Set(['disk-full', 'disk-denied', 'disk-gone', 'locked'])
 /** These belong to the object, not to the way to it: asking again brings nothing. */
 const ENDS_THE_OBJECT: ReadonlySet<FailureClass> = new Set(['denied', 'archived', 'unsafe-path', 'disk'])
+
+/** With the destination gone a file cannot be found, nor its folder made. */
+const OF_THE_DISK: ReadonlySet<FailureClass> = new Set(['disk', 'disk-denied', 'unsafe-path'])
+
+export const concernsDisk = (failure: Failure): boolean => OF_THE_DISK.has(failure.class)
 
 export const endsTheJob = (failure: Failure): boolean => ENDS_THE_JOB.has(failure.class)
 

@@ -1,4 +1,4 @@
-import type { Outcome } from '../../../shared/failure.ts'
+import type { Failure, Outcome } from '../../../shared/failure.ts'
 import type { OpenObject, PrefixGroup } from './open-object.ts'
 
 /** What the book asks of the folder the objects go to. `engine/land-objects.ts` makes the real one. */
@@ -19,6 +19,8 @@ export type ObjectLanding = {
   discard(object: OpenObject): Promise<void>
   /** Asks S3 what the object is now and pins that. */
   repin(index: number): Promise<Outcome<void>>
+  /** Class `disk-gone` when the folder is no longer there: then no object is to blame. */
+  whyGone(): Failure | undefined
   /** Asks S3 whether it is still the pinned one. */
   isStill(index: number): Promise<Outcome<boolean>>
 }

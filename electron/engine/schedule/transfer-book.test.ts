@@ -20,6 +20,7 @@ function createBook(
     partSize?: number
     verified?: Promise<void>
     isStill?: boolean
+    isGone?: boolean
     begun?: Promise<void>
     abandoned?: Promise<void>
   } = {},
@@ -70,6 +71,7 @@ function createBook(
         looks.push(index)
         return success(options.isStill ?? true)
       },
+      whyGone: () => (options.isGone ? { class: 'disk-gone', subject: 'dest' } : undefined),
     },
     line: {
       reached: (lineId) => reached.get(lineId) ?? 0,
@@ -268,6 +270,19 @@ describe('a failure', () => {
     book.settle(done(task, 1, 0, { class: name }))
     expect(fatal).toEqual([{ class: name }])
   })
+
+  it.each(['disk', 'unsafe-path'] as const)(
+    '%s is no fault of the object where the folder is gone: it waits',
+    async (name) => {
+      const { book, fatal, news, table } = createBook([MIB], { isGone: true })
+      const task = (await take(book, 1)) as FetchTask
+      book.settle(done(task, 1, 0, { class: name, code: 'ENOENT' }))
+      await settleMicrotasks()
+      expect(fatal).toEqual([{ class: 'disk-gone', subject: 'dest' }])
+      expect(news).toEqual([])
+      expect(table.state(0)).toBe('waiting')
+    },
+  )
 
   it('after the last byte loses nothing: the object lands', async () => {
     const { book, table } = createBook([MIB])

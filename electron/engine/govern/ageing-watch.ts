@@ -26,6 +26,8 @@ const SETTLED_SHARE = 0.4
 /** Of the newest wait in the smoothed one. */
 const WAIT_WEIGHT = 0.05
 
+export type AgeingWatch = ReturnType<typeof createAgeingWatch>
+
 export function createAgeingWatch({ policy, pool, emit, onLeaving }: AgeingWatchOptions) {
   let ageing = startAgeing()
   let retireAgeSeconds = policy.connectionMaxAgeSeconds

@@ -29,6 +29,8 @@ export type GoodputSample = {
   isHeld: boolean
 }
 
+export type ConcurrencyKeeper = ReturnType<typeof createConcurrencyKeeper>
+
 export function createConcurrencyKeeper(options: ConcurrencyKeeperOptions) {
   const { now, policy, pool, pace, emit, drain } = options
   let { threads } = options

@@ -6,7 +6,7 @@ import type { EventCode, Reason } from '../../../shared/engine-event.ts'
 import { type Failure, isShortOfFiles } from '../../../shared/failure.ts'
 import { type JobLimits, type JobSpec, threadCeiling } from '../../../shared/job-spec.ts'
 import type { JobPhase } from '../../../shared/job-state.ts'
-import type { AddressView, ConnectionView, Limit } from '../../../shared/metrics-snapshot.ts'
+import type { AddressView, ConnectionView } from '../../../shared/metrics-snapshot.ts'
 import type { Policy } from '../../../shared/policy.ts'
 import type { EnginePorts, FetchTask, TaskOutcome } from '../engine-ports.ts'
 import { subPrefixOf } from '../list/key-below-prefix.ts'
@@ -22,11 +22,11 @@ import { createConnectPace } from './connect-pace.ts'
 import { createConnectionPool, isStaying, type PoolLine } from './connection-pool.ts'
 import { createDecayWatch, type DecayWatchOptions } from './decay-watch.ts'
 import { createEndpointKeeper } from './endpoint-keeper.ts'
-import { explainLimit, type LimitEvidence } from './explain-limit.ts'
+import { createFileShortage } from './file-shortage.ts'
 import { createOutcomeHandler } from './handle-outcome.ts'
 import { createHealer } from './healer.ts'
 import { createHealthMonitor } from './health-monitor.ts'
-import { type HeldLimit, holdLimit } from './hold-limit.ts'
+import { createLimitWatch } from './limit-watch.ts'
 import { createNetworkProbe } from './network-probe.ts'
 import { createNetworkWatch } from './network-watch.ts'
 import { createRestKeeper } from './rest-keeper.ts'
@@ -65,10 +65,6 @@ const CONNECT_TIMEOUT_WEIGHT = 4
 const TURNED_AWAY_MS = 1000
 /** How it looks to the listing when a server, or a box on the way, lets in no further connection of this client. */
 const NO_PLACE: ReadonlySet<Failure['class']> = new Set(['reset', 'connect', 'stalled'])
-/** For so long one connection less is used than this machine had room for. */
-const SHORT_OF_FILES_MS = 30_000
-/** It is tried again and again, but told no more often than this. */
-const SHORT_OF_FILES_TOLD_MS = 600_000
 /** A handshake over an ocean and three lost packets. */
 const LIST_CONNECT_MS = 1000
 
@@ -122,7 +118,6 @@ export function createGovernor(options: GovernorOptions) {
     },
   })
 
-  let shortOfFilesToldAt = Number.NEGATIVE_INFINITY
   let isPaused = false
   let isStopped = false
   let isWarm = false
@@ -132,7 +127,6 @@ export function createGovernor(options: GovernorOptions) {
   let silentBeforeRestMs = 0
   /** When the network was last away. */
   let lostUntil = Number.NEGATIVE_INFINITY
-  let shownLimit: HeldLimit | undefined
   /** Only such objects are left as are refused, by a service that gives others. */
   let isLeftToFail = false
 
@@ -140,7 +134,7 @@ export function createGovernor(options: GovernorOptions) {
   const speed = createSpeedGauge({ now, stallSeconds: policy.stallSeconds, limit: limitBytesPerSecond })
   const decay = createDecayWatch({
     ...{ now, emit },
-    evidence: () => limitEvidence(speed.recentRate()),
+    evidence: () => limits.evidence(speed.recentRate()),
     onLook: options.onDecayLook,
   })
   const concurrency = createConcurrencyKeeper({
@@ -173,6 +167,14 @@ export function createGovernor(options: GovernorOptions) {
     },
     onConnectFailed,
   })
+  const shortage = createFileShortage({ now, pool, pace, concurrency, emit })
+  const limits = createLimitWatch({
+    ...{ now, policy, window, gates, addresses, pool, pace, network, speed, concurrency, ageing, dataPlane },
+    ...{ mayWork, isAsking },
+    userLimit: () => limitBytesPerSecond,
+    loopLagMs: options.loopLagMs,
+    unansweredMs: options.unansweredMs,
+  })
   const handleOutcome = createOutcomeHandler({
     ...{ now, book, pool, window, gates, addresses, bucket, network, pace, emit },
     level: concurrency.level,
@@ -196,7 +198,9 @@ export function createGovernor(options: GovernorOptions) {
 
   // -- connections --------------------------------------------------------------------------------------------
 
-  const mayWork = () => !isPaused && !isStopped && bucket.current() !== undefined && !rest.isResting()
+  function mayWork(): boolean {
+    return !isPaused && !isStopped && bucket.current() !== undefined && !rest.isResting()
+  }
 
   /** Opens connections until as many are at work, or on their way to it, as are allowed. */
   function fill(): void {
@@ -258,7 +262,7 @@ export function createGovernor(options: GovernorOptions) {
 
   function onConnectFailed(line: PoolLine, failure: Failure): void {
     if (isShortOfFiles(failure)) {
-      noteShortOfFiles(failure)
+      shortage.note(failure)
       return
     }
     window.recordError(failure.class)
@@ -266,16 +270,6 @@ export function createGovernor(options: GovernorOptions) {
     pace.noteFailed()
     const isHopeless = (failure.class === 'tls' || failure.class === 'proxy') && !network.hasEverReceived()
     if (isHopeless) options.onFatal({ ...failure, subject: bucket.current()?.hostHeader ?? '' })
-  }
-
-  /** No fault of the service or of an address: there is one connection too many for this machine. */
-  function noteShortOfFiles({ code = '' }: Failure): void {
-    pace.noteFailed()
-    concurrency.yieldPlace(SHORT_OF_FILES_MS)
-    const at = now()
-    if (at - shortOfFilesToldAt < SHORT_OF_FILES_TOLD_MS) return
-    shortOfFilesToldAt = at
-    emit('files-short', { code, connections: pool.size })
   }
 
   function feed(line: PoolLine): void {
@@ -303,7 +297,7 @@ export function createGovernor(options: GovernorOptions) {
   }
 
   function onOutcome(outcome: TaskOutcome, line: PoolLine): void {
-    if (outcome.failure && isShortOfFiles(outcome.failure)) noteShortOfFiles(outcome.failure)
+    if (outcome.failure && isShortOfFiles(outcome.failure)) shortage.note(outcome.failure)
     handleOutcome(outcome, line)
     feed(line)
   }
@@ -375,13 +369,15 @@ export function createGovernor(options: GovernorOptions) {
     if (isOtherRate) dataPlane.setRateLimit(limitBytesPerSecond ?? 0)
     speed.setLimit(limitBytesPerSecond)
     decay.startOver()
-    shownLimit = undefined
+    limits.startOver()
     concurrency.setThreads(threads, goodput())
     pump()
   }
 
   /** Something is on its way to the service: a request, or a connection that it has refused so far. */
-  const isAsking = () => pool.counts().active > 0 || pace.isFailing()
+  function isAsking(): boolean {
+    return pool.counts().active > 0 || pace.isFailing()
+  }
 
   function watchNetwork(at: number): void {
     const hasWork = book.counts().open > 0 || pool.size > 0 || options.isRereading()
@@ -417,41 +413,6 @@ export function createGovernor(options: GovernorOptions) {
 
   /** Where nothing but the failing is asked for, a question about another object tells. */
   const failingShare = () => (isGranting() ? 0 : 1 - window.read(now(), book.receivingTasks()).successRate)
-
-  const explain = (bytesPerSecond: number): Limit => explainLimit(limitEvidence(bytesPerSecond))
-
-  function limitEvidence(bytesPerSecond: number): LimitEvidence {
-    const at = now()
-    const { successRate, recentRequests, requestsPerSecond, firstByteMsP50, serverErrors } = window.read(at)
-    return {
-      bytesPerSecond,
-      concurrency: concurrency.level(),
-      threads: concurrency.threads(),
-      // A budget that is still kept, though nobody waits for it any more, holds nothing down.
-      limitedRate: gates.isHoldingBack() || gates.longestWaitMs() > 0 ? gates.slowestRate() : undefined,
-      limitedSeconds: gates.limitedSeconds(),
-      successRate,
-      requestsPerSecond,
-      firstByteMs: firstByteMsP50,
-      userLimit: limitBytesPerSecond ?? 0,
-      pacedBytesPerSecond: speed.pacedRate(),
-      diskWriteMs: dataPlane.diskWriteMs(),
-      loopLagMs: options.loopLagMs(),
-      unansweredMs: options.unansweredMs(),
-      tauSeconds: ageing.tauSeconds(),
-      retireAgeSeconds: ageing.retireAgeSeconds(),
-      quarantined: addresses
-        .records()
-        .filter((record) => record.quarantinedUntil > at)
-        .map((record) => record.address),
-      dnsFailing: addresses.isFailing && pool.size === 0,
-      silentMs: isAsking() && !network.isAnswering() ? network.silentMs() : 0,
-      isWorking: mayWork() && (pool.size > 0 || addresses.isFailing || pace.isFailing()),
-      serverErrors,
-      recentRequests,
-      lostShare: window.lostSeconds(at) / (policy.throttleWindowSeconds * Math.max(1, concurrency.level())),
-    }
-  }
 
   return {
     start,
@@ -501,7 +462,7 @@ export function createGovernor(options: GovernorOptions) {
       if (delayMs !== undefined && NO_PLACE.has(failure.class)) concurrency.yieldPlace(delayMs + LIST_CONNECT_MS)
       return delayMs
     },
-    noteShortOfFiles,
+    noteShortOfFiles: shortage.note,
     bytesReceived: pool.bytesReceived,
     requests() {
       const slowest = gates.slowestRate()
@@ -517,11 +478,7 @@ export function createGovernor(options: GovernorOptions) {
     dnsMs: () => addresses.lookupMs(),
     waitSeconds: rest.secondsLeft,
     phase: (): JobPhase | undefined => rest.phase() ?? (network.isLost() ? 'waiting' : undefined),
-    /** As it may be shown: steady. */
-    limit(bytesPerSecond: number): Limit {
-      shownLimit = holdLimit(shownLimit, explain(bytesPerSecond), now())
-      return shownLimit.limit
-    },
+    limit: limits.show,
     connectionTable: (): ConnectionView[] => pool.view(),
     addressTable: (): AddressView[] => viewAddresses(addresses.records(), pool.lines(), now()),
   }

@@ -20,6 +20,8 @@ const NEAR_LIMIT = 0.7
 const LUMPS_BYTES = 2 * 1024 ** 2
 const LONGEST_LOOK_SECONDS = 20
 
+export type SpeedGauge = ReturnType<typeof createSpeedGauge>
+
 export function createSpeedGauge({ now, stallSeconds, limit: firstLimit }: SpeedGaugeOptions) {
   let limit = firstLimit
   let bytes = 0

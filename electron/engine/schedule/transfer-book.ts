@@ -253,31 +253,11 @@ export function createTransferBook(options: TransferBookOptions) {
   }
 
   function recover(object: OpenObject, task: RunningTask, reached: number, failure: Failure): void {
-    const isCancelled = failure.class === 'cancelled'
-    const before = reached > task.start ? NO_FAILURES : task.failures
-    const at = { now: now(), heardAt: options.heardAt(failure.class) }
-    const row = addFailure(before, at)
-    const isNews = task.startedAt >= object.failures.lastAt
-    if (!isCancelled && reached === task.start && isNews) object.failures = addFailure(object.failures, at)
-    const failures = isCancelled || reached > task.start ? before : row
+    const { row, failures } = countFailure(object, task, reached, failure)
     const rest = { start: reached, end: task.end, failures, notBefore: 0 }
     const attempt = task.failures.length + 1
     const note: Note = (action) =>
       noteError(object, { start: task.start, reached, end: task.end, attempt, failure }, action)
-    const giveUp = () => {
-      note('give-up')
-      void endings.giveUp(object, failure, row.length)
-    }
-    const retry = () => {
-      const delayMs = isCancelled ? 0 : options.retryAfterMs(failure, row)
-      if (delayMs === undefined) return giveUp()
-      if (!isNormalEnd(failure, row.length)) {
-        note('retry')
-        if (!isCancelled) retries++
-      }
-      giveBack(object, { ...rest, notBefore: now() + delayMs })
-      onWork()
-    }
     switch (chooseRecovery(failure, { isHeld: object.isHeld, isComplete: isComplete(object) })) {
       case 'give-back':
         giveBack(object, rest)
@@ -298,7 +278,7 @@ export function createTransferBook(options: TransferBookOptions) {
         void fetchWhole(object)
         break
       case 'give-up':
-        giveUp()
+        giveUp(object, failure, row, note)
         break
       case 'finish':
         // What is wrong with the bytes is for the landing to tell.
@@ -306,8 +286,48 @@ export function createTransferBook(options: TransferBookOptions) {
         endings.finish(object)
         break
       case 'retry':
-        retry()
+        retry(object, rest, failure, row, note)
     }
+  }
+
+  /**
+   * `row`: the failures of this range with this one. `failures`: those that stay with what is left of it; that we closed the
+   * connection ourselves is none, and one behind a fresh byte begins a new row.
+   */
+  function countFailure(
+    object: OpenObject,
+    task: RunningTask,
+    reached: number,
+    { class: failureClass }: Failure,
+  ): { row: FailureRow; failures: FailureRow } {
+    const at = { now: now(), heardAt: options.heardAt(failureClass) }
+    const hasProgressed = reached > task.start
+    const before = hasProgressed ? NO_FAILURES : task.failures
+    const row = addFailure(before, at)
+    if (failureClass === 'cancelled' || hasProgressed) return { row, failures: before }
+    // Of several ranges that were under way at the same failure, one counts against the object.
+    if (task.startedAt >= object.failures.lastAt) object.failures = addFailure(object.failures, at)
+    return { row, failures: row }
+  }
+
+  function giveUp(object: OpenObject, failure: Failure, row: FailureRow, note: Note): void {
+    note('give-up')
+    void endings.giveUp(object, failure, row.length)
+  }
+
+  function retry(object: OpenObject, rest: PendingRange, failure: Failure, row: FailureRow, note: Note): void {
+    const isCancelled = failure.class === 'cancelled'
+    const delayMs = isCancelled ? 0 : options.retryAfterMs(failure, row)
+    if (delayMs === undefined) {
+      giveUp(object, failure, row, note)
+      return
+    }
+    if (!isNormalEnd(failure, row.length)) {
+      note('retry')
+      if (!isCancelled) retries++
+    }
+    giveBack(object, { ...rest, notBefore: now() + delayMs })
+    onWork()
   }
 
   function noteError({ key }: OpenObject, news: Omit<ErrorNews, 'key' | 'action'>, action: ErrorNews['action']): void {

@@ -61,7 +61,7 @@ export const CHECK_UNITS = {
 export type CheckUnit = (typeof CHECK_UNITS)[CheckCode]
 
 /** `unknown`: it could not be told here; the cause says why. */
-export const CHECK_VERDICTS = ['ok', 'notice', 'bad', 'unknown'] as const
+const CHECK_VERDICTS = ['ok', 'notice', 'bad', 'unknown'] as const
 export type CheckVerdict = (typeof CHECK_VERDICTS)[number]
 
 /** Why the verdict is what it is; each has one sentence and, unless all is well, one piece of advice. */

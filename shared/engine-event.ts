@@ -48,11 +48,11 @@ export const EVENT_CODES = [
   'ageing-refuted', //        renewed, all connections together brought no more: what was learned is taken back
   'job-finished',
 ] as const
-export const eventCodeSchema = z.enum(EVENT_CODES)
+const eventCodeSchema = z.enum(EVENT_CODES)
 export type EventCode = z.infer<typeof eventCodeSchema>
 
 /** Numbers and names only. Durations in seconds or milliseconds as the field's name says. */
-export const reasonSchema = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+const reasonSchema = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
 export type Reason = z.infer<typeof reasonSchema>
 
 export const engineEventSchema = z.object({

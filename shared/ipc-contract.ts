@@ -21,7 +21,7 @@ import { settingsSchema } from './settings.ts'
 const jobId = z.object({ jobId: z.string().min(1) })
 const nothing = z.object({})
 
-export const appInfoSchema = z.object({
+const appInfoSchema = z.object({
   version: z.string(),
   host: z.enum(['desktop', 'web']),
   platform: z.enum(['windows', 'linux', 'mac']),
@@ -41,7 +41,7 @@ export const appInfoSchema = z.object({
   startsAtLogin: z.boolean(),
 })
 
-export const browseEntrySchema = z.object({
+const browseEntrySchema = z.object({
   kind: z.enum(['prefix', 'object']),
   /** Whole key or prefix, from the root of the bucket. */
   key: z.string(),
@@ -49,7 +49,7 @@ export const browseEntrySchema = z.object({
   lastModified: z.string(),
 })
 
-export const previewSchema = z.object({
+const previewSchema = z.object({
   previewId: z.string(),
   objects: z.number().int(),
   bytes: z.number(),
@@ -60,7 +60,7 @@ export const previewSchema = z.object({
   done: z.boolean(),
 })
 
-export const folderSchema = z.object({
+const folderSchema = z.object({
   path: z.string(),
   exists: z.boolean(),
   /** A part of the path is a file: no folder can be there. */

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { policyOverridesSchema } from './policy.ts'
 
-export const accessSchema = z.discriminatedUnion('kind', [
+const accessSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('anonymous') }),
   /** Where the AWS tools look: environment, ~/.aws, SSO, IMDS. */
   z.object({ kind: z.literal('default') }),
@@ -42,7 +42,7 @@ export const networkSchema = z.object({
 export type Network = z.infer<typeof networkSchema>
 
 /** Minutes after local midnight; `from > to` spans midnight. */
-export const timeWindowSchema = z.object({
+const timeWindowSchema = z.object({
   fromMinutes: z.number().int().min(0).max(1439),
   toMinutes: z.number().int().min(0).max(1439),
 })

@@ -3,10 +3,10 @@ import { z } from 'zod'
 import { FAILURE_CLASSES } from './failure.ts'
 import { jobPhaseSchema } from './job-state.ts'
 
-export const CONNECTION_STATES = ['connecting', 'warm', 'active', 'draining', 'closed'] as const
+const CONNECTION_STATES = ['connecting', 'warm', 'active', 'draining', 'closed'] as const
 export type ConnectionState = (typeof CONNECTION_STATES)[number]
 
-export const connectionViewSchema = z.object({
+const connectionViewSchema = z.object({
   id: z.number().int(),
   state: z.enum(CONNECTION_STATES),
   address: z.string(),
@@ -21,7 +21,7 @@ export const connectionViewSchema = z.object({
 })
 export type ConnectionView = z.infer<typeof connectionViewSchema>
 
-export const addressViewSchema = z.object({
+const addressViewSchema = z.object({
   address: z.string(),
   connections: z.number().int(),
   bytes: z.number(),
@@ -31,7 +31,7 @@ export const addressViewSchema = z.object({
 })
 export type AddressView = z.infer<typeof addressViewSchema>
 
-export const errorCountsSchema = z.record(z.enum(FAILURE_CLASSES), z.number())
+const errorCountsSchema = z.record(z.enum(FAILURE_CLASSES), z.number())
 export type ErrorCounts = z.infer<typeof errorCountsSchema>
 
 /** What holds the speed down just now; `code` picks the sentence, `evidence` the numbers in it. */
@@ -51,7 +51,7 @@ export const LIMITS = [
   'network-lost',
   'unanswered', //      nothing is known of the bucket yet: the first question about it waits for its answer
 ] as const
-export const limitSchema = z.object({
+const limitSchema = z.object({
   code: z.enum(LIMITS),
   evidence: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
 })

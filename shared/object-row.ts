@@ -2,9 +2,9 @@
 import { z } from 'zod'
 
 export const OBJECT_STATES = ['waiting', 'active', 'verifying', 'done', 'skipped', 'failed'] as const
-export const objectFilterSchema = z.enum(['all', ...OBJECT_STATES])
+const objectFilterSchema = z.enum(['all', ...OBJECT_STATES])
 /** By size the largest first; by state what failed, then what is under way, what waits and what is done. */
-export const objectSortSchema = z.object({ by: z.enum(['size', 'state']), isReversed: z.boolean() })
+const objectSortSchema = z.object({ by: z.enum(['size', 'state']), isReversed: z.boolean() })
 /** A window of rows: as listed unless sorted. */
 export const objectQuerySchema = z.object({
   filter: objectFilterSchema,

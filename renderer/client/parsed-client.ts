@@ -54,7 +54,7 @@ export function createParsedContract(transport: Transport): ContractClient {
   }
 }
 
-export function parseAnswer<T>(name: string, answer: unknown, schema: z.ZodType<T>): Outcome<T> {
+function parseAnswer<T>(name: string, answer: unknown, schema: z.ZodType<T>): Outcome<T> {
   const outcome = outcomeSchema.safeParse(answer)
   if (!outcome.success) return failed({ class: 'protocol', code: CONTRACT_BROKEN, subject: name })
   if (!outcome.data.ok) return outcome.data

@@ -7,7 +7,7 @@ import { DEFAULT_THREADS, VERIFY_MODES } from '../../shared/job-spec.ts'
 import { parseS3Address } from '../../shared/s3-address.ts'
 import { writeS3Address } from './draft-fields.ts'
 
-export const ACCESS_KINDS = ['anonymous', 'default', 'profile', 'vault'] as const
+const ACCESS_KINDS = ['anonymous', 'default', 'profile', 'vault'] as const
 export type AccessKind = (typeof ACCESS_KINDS)[number]
 
 export const draftSchema = z.object({

@@ -13,7 +13,7 @@ export type Language = SpokenLanguage
 export const LANGUAGES: readonly Language[] = ['zh', 'en']
 
 /** What `<html lang>` says: it decides the shapes of Han characters and the voice of a screen reader. */
-export const HTML_LANGUAGE: Record<Language, string> = { zh: 'zh-CN', en: 'en' }
+const HTML_LANGUAGE: Record<Language, string> = { zh: 'zh-CN', en: 'en' }
 
 void i18next.use(initReactI18next).init({
   resources: { zh: { translation: zh }, en: { translation: en } },

@@ -11,7 +11,7 @@ export type PolicyRow = {
   changed: boolean
 }
 
-export const POLICY_NAMES = Object.keys(DEFAULT_POLICY) as PolicyName[]
+const POLICY_NAMES = Object.keys(DEFAULT_POLICY) as PolicyName[]
 
 export function policyRows(overrides: PolicyOverrides): PolicyRow[] {
   return POLICY_NAMES.map((name) => ({

@@ -226,7 +226,7 @@ export function reportThrottling(
 // -- names ---------------------------------------------------------------------------------------------------
 
 /** Through a proxy it is the proxy's name that must be found. */
-export const hostOf = (endpoint: Endpoint): string => endpoint.proxy?.hostname ?? endpoint.hostname
+const hostOf = (endpoint: Endpoint): string => endpoint.proxy?.hostname ?? endpoint.hostname
 
 export const lookUp = ({ fixedAddresses, dnsServer, clock }: DiagnosisRequest, endpoint: Endpoint) =>
   probeNames({ host: hostOf(endpoint), fixed: fixedAddresses, dnsServer, clock })

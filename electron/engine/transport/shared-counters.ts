@@ -11,7 +11,7 @@ const LINE_FIELDS = 3
 const WORKER_FIELDS = 4
 /** Twice the highest thread count, for a rolling rebuild holds two generations, and room for such as are being closed. */
 export const MAX_LINE_SLOTS = 640
-export const MAX_WORKERS = 8
+const MAX_WORKERS = 8
 
 const CELLS = MAX_LINE_SLOTS * LINE_FIELDS + MAX_WORKERS * WORKER_FIELDS
 

@@ -11,7 +11,7 @@ import { hasEnded } from '../../../shared/job-state.ts'
 import type { ErrorCounts, MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
 
 /** Error classes with a layer of their own in the chart; the rare rest shares one. */
-export const ERROR_LAYERS = ['throttled', 'server-error', 'stalled', 'slow', 'reset', 'connect', 'dns'] as const
+const ERROR_LAYERS = ['throttled', 'server-error', 'stalled', 'slow', 'reset', 'connect', 'dns'] as const
 export type ErrorLayer = (typeof ERROR_LAYERS)[number] | 'other'
 export type ErrorColumn = `errors:${ErrorLayer}`
 export const ERROR_COLUMNS: readonly ErrorColumn[] = [

@@ -8,7 +8,7 @@ import type { ObjectQuery, ObjectRow } from '../../../shared/object-row.ts'
 import { useClient } from '../../client/use-client.tsx'
 import { keepNear } from './keep-near.ts'
 
-export const PAGE_ROWS = 200
+const PAGE_ROWS = 200
 const MAX_PAGES = 12
 
 export type ObjectQuestion = { jobId: string } & Pick<ObjectQuery, 'filter' | 'search' | 'sort'>

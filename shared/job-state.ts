@@ -25,7 +25,7 @@ export const hasEnded = (phase: JobPhase): boolean => ENDED.includes(phase)
 /** Alive, but nothing is fetched until its user, or the queue, lets it go on. */
 export const isHeld = (phase: JobPhase): boolean => phase === 'paused' || phase === 'queued'
 
-/** It ended well, and there was nothing to do: no success that one would look at twice. */
+/** It ended well because there was nothing to do: not a success worth telling twice. */
 export const foundNothing = ({ phase, objectsTotal }: { phase: JobPhase; objectsTotal: number }): boolean =>
   phase === 'completed' && objectsTotal === 0
 

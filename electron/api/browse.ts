@@ -101,7 +101,7 @@ export function createBrowser(engine: EngineAccess, clock: Clock): Browser {
   }
 }
 
-/** A look costs little: what may be gone in a second is asked again twice, everything else is told at once. */
+/** Asking is cheap: what may be over in a second is asked twice more, everything else is told at once. */
 export function retryLookAfterMs(failure: Failure, attempts: number): number | undefined {
   const passing: readonly Failure['class'][] = ['throttled', 'server-error', 'reset', 'stalled']
   if (!passing.includes(failure.class) || attempts > 2) return undefined

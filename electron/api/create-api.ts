@@ -26,7 +26,7 @@ import type { Vault } from './vault.ts'
 export type ApiOptions = {
   host: 'desktop' | 'web'
   vault: Vault
-  /** It can have itself started when its user signs in. */
+  /** The host can have itself started when its user signs in. */
   startsAtLogin?: boolean
   /** Native dialogs, where there are any. */
   folders?: { chooseFolder?(startAt: string): Promise<string>; reveal?(path: string): void }

@@ -8,7 +8,7 @@ export type Redaction = {
   /** Secrets known by their very words; those of less than four characters are left to the patterns. */
   secrets: readonly string[]
   homeFolder: string
-  /** As it may be a folder anywhere: `/scratch/wang/`. Empty = unknown. */
+  /** The home folder, which may lie anywhere: `/scratch/wang/`. Empty = unknown. */
   userName: string
   /** Names to hide; absent = bucket, keys and folders stay readable. */
   hide?: { bucket: string; prefix: string; folders: readonly string[] } | undefined
@@ -34,7 +34,7 @@ export function redact(text: string, { secrets, homeFolder, userName, hide }: Re
 const SECRET_NAME =
   '[\\w-]*(?:secret|password|passwd|passphrase|pwd|token|credential|signature|authorization|cookie|api[-_]?key|access_?key)[\\w-]*'
 
-/** The first that fits wins its place; longer wholes come before their parts. */
+/** The first that matches wins; what contains another stands before it. */
 const SECRET_PATTERNS: readonly (readonly [RegExp, string])[] = [
   // user:password@ of an address, up to its last @; then everything behind its `?`.
   [/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/"'<>]+@/gi, '$1[removed]@'],

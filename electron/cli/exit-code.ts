@@ -48,7 +48,7 @@ const EXIT_BY_CLASS: Record<FailureClass, number> = {
   usage: EXIT.usage,
 }
 
-/** A mistake of ours is nobody else's: it ends as any program that fails, with 1. */
+/** A bug of ours: the program ends like any other that fails, with 1. */
 export const exitCodeOfFailure = (failure: Failure): number =>
   failure.code === 'internal' ? EXIT.objectsFailed : EXIT_BY_CLASS[failure.class]
 

@@ -8,7 +8,7 @@ export type Language = SpokenLanguage
 /** What a terminal is spoken to in. Pure. */
 export const languageOf = (environment: NodeJS.ProcessEnv): Language => localeLanguageOf(environment) ?? 'en'
 
-/** As gettext looks for it; undefined when the locale is neither, or `C`, which says nothing. Pure. */
+/** Looked up as gettext does; undefined when the locale is neither language, or `C`, which says nothing. Pure. */
 export function localeLanguageOf(environment: NodeJS.ProcessEnv): Language | undefined {
   const locale = environment.LC_ALL || environment.LC_MESSAGES || environment.LANG || ''
   return firstSpokenLanguage([locale])

@@ -26,7 +26,7 @@ export type Output = {
   failure(): Failure | undefined
 }
 
-/** EPIPE: the reader of a pipe has left; EOF, of a pipe on Windows. */
+/** The reader of a pipe has left: EPIPE, or EOF for a pipe on Windows. */
 const READER_LEFT = ['EPIPE', 'EOF', 'ECONNRESET', 'ERR_STREAM_DESTROYED']
 
 /** Some minutes of snapshots. */

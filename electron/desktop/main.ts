@@ -221,7 +221,7 @@ async function readSettings(api: Api): Promise<Settings> {
 
 function refuseToStart(error: unknown): void {
   logProblem('start', error)
-  // Before it is ready, Electron does not tell what the system prefers.
+  // Before it is ready, Electron does not know what the system prefers.
   const preferred = app.isReady() ? app.getPreferredSystemLanguages() : [Intl.DateTimeFormat().resolvedOptions().locale]
   const words = NATIVE_WORDS[systemLanguageOf(preferred)].cannotStart
   dialog.showErrorBox(words.title, words.detail(error instanceof Error ? error.message : String(error)))

@@ -38,7 +38,7 @@ export type DownloadOptions = {
   onDecayLook?: GovernorOptions['onDecayLook']
 }
 
-/** Once a job is about to end, commands come to nothing. */
+/** Once a job is about to end, its commands do nothing. */
 export type Download = {
   /** Never rejects. Resolves when everything is flushed and closed. */
   finished: Promise<Summary>
@@ -343,13 +343,13 @@ export function startDownload(options: DownloadOptions): Download {
     })
     timers.every(journalDelayMs, async () => {
       noteProgress()
-      // Not left to the journal's own timer, which would come as much later again.
+      // The journal's own timer would flush only after another such delay.
       await place.journal.flush()
     })
     timers.every(policy.journalFlushSeconds * 1000, async () => {
       noteProgress()
       const flushed = await place.checkpoint()
-      // What could not be opened is flushed with the next one.
+      // A file that could not be opened for lack of descriptors is flushed at the next checkpoint.
       if (!flushed.ok && !isShortOfFiles(flushed.failure)) fail(flushed.failure)
     })
     timers.every(policy.performanceLogSeconds * 1000, () => logs?.performance(snapshot()))

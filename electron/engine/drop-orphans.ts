@@ -27,7 +27,7 @@ export async function dropOrphans(options: {
     const { path, spans } = begun
     const head = await source.headObject(key, {}, signal)
     if (head.ok || head.failure.class === 'denied') continue
-    // Nobody knows just now, and each further question may take as long: the next run asks again.
+    // The service does not answer, and each further question may take as long: the next run asks again.
     if (head.failure.class !== 'missing') break
     // First the claim, then the bytes: a crash in between must not leave a claim on bytes that are gone.
     const taken = await journal.appendDurably({ kind: 'restarted', key })

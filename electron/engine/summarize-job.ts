@@ -14,7 +14,7 @@ export type JobEnd = {
   bytesDone: number
   bytesFetched: number
   retries: number
-  /** Objects to be held against a checksum that the service has not given. */
+  /** Objects that could not be verified: the service gave no checksum of them. */
   unproven: number
   seconds: number
 }

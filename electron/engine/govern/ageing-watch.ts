@@ -23,7 +23,7 @@ export type AgeingWatchOptions = {
  */
 const SETTLED_MS = 1000
 const SETTLED_SHARE = 0.4
-/** Of the newest wait in the smoothed one. */
+/** The weight of the newest wait in the smoothed one. */
 const WAIT_WEIGHT = 0.05
 
 export type AgeingWatch = ReturnType<typeof createAgeingWatch>

@@ -12,7 +12,7 @@ export type OutcomeContext = {
   address: string
   /** How often the range had failed before, without a fresh byte. */
   failuresBefore: number
-  /** The object is refused while others are granted: that is no matter of its prefix's budget, nor of an address. */
+  /** The object is refused while others are granted: that says nothing about its prefix's budget, nor about an address. */
   isRefusedForItself: boolean
 }
 
@@ -23,16 +23,16 @@ export type Attribution = {
   isRequest: boolean
   /** What the service, or the way to it, has done wrong. */
   trouble: FailureClass | undefined
-  /** It tells how much may be asked of the prefix. */
+  /** The outcome says something about the request budget of the prefix. */
   concernsBudget: boolean
-  /** It tells what to think of the address. */
+  /** The outcome says something about the address. */
   concernsAddress: boolean
-  /** As it counts against its range. */
+  /** The failure that is counted against the range. */
   failure: Failure | undefined
 }
 
 export function attributeOutcome(told: Failure | undefined, context: OutcomeContext): Attribution {
-  // That this machine has no file to spare is held against nobody.
+  // A lack of file descriptors on this machine is held against nobody.
   const failure: Failure | undefined = told && isShortOfFiles(told) ? { class: 'cancelled' } : told
   const { firstByteMs, requests, closing, address, failuresBefore, isRefusedForItself } = context
   const isOurs = failure?.class === 'cancelled'
@@ -41,7 +41,7 @@ export function attributeOutcome(told: Failure | undefined, context: OutcomeCont
   return {
     isTurnedAway: failure?.class === 'reset' && firstByteMs === 0 && requests === 1,
     isRequest: !isOurs && !isNormal,
-    // That an object has become another one is no trouble of the service's.
+    // The service is not in trouble when an object has been replaced by another version.
     trouble: failure?.class === 'changed' ? undefined : failure?.class,
     concernsBudget: !(isItsOwn && failure.class === 'throttled'),
     concernsAddress: !isItsOwn,

@@ -18,7 +18,7 @@ export type PoolLine = {
   readonly openedAt: number
   state: 'connecting' | 'warm' | 'active' | 'draining'
   handshakeMs: number
-  /** Tasks finished or begun on it. */
+  /** Requests sent on it, the running one included. */
   requests: number
   answers: LineAnswers
   /** Body bytes received since it was opened. */
@@ -48,7 +48,7 @@ export type PoolLine = {
   readonly jitter: number
 }
 
-/** Nobody wants to be rid of it. */
+/** It is neither being closed nor to be replaced. */
 export const isStaying = (line: PoolLine): boolean => !line.leaving && !line.closing
 
 /** The service has granted something on it. */
@@ -60,7 +60,7 @@ export type ConnectionPoolOptions = {
   random: Random
   onOutcome(outcome: TaskOutcome, line: PoolLine): void
   onOpened(line: PoolLine): void
-  /** The socket is gone. `failure` only when neither side's plan. */
+  /** The socket is gone. `failure` only where neither side meant to close it. */
   onClosed(line: PoolLine, failure: Failure | undefined): void
   /** The data plane cannot go on. */
   onBroken(detail: string): void

@@ -3,8 +3,8 @@
  * one of them is replaced and compared with the rest. Clearly better: ageing is proven, and how fast it goes is
  * learned. Not better: the line is slow, nothing is touched, and the next experiment waits longer. Pure.
  *
- * There is no suspicion while all together bring what they ever brought, and what was learned must soon show in it, or is
- * taken back (ageing-trial.ts).
+ * Nothing is suspected while the sum of all speeds is as high as ever. What was learned must soon raise that sum, or it is taken
+ * back (ageing-trial.ts).
  *
  * Where connections of different ages are at work anyway, no experiment is needed: learn-retirement-age.ts compares
  * them all the time, and keeps what was learned up to date.
@@ -43,7 +43,7 @@ export type AgeingState = {
   suspiciousSince: number | undefined
   /** The connection under test, and what the old ones had received when it began to; undefined = none. */
   experiment: { replacedAt: number; freshId: number | undefined; hoped: number; marks: Marks } | undefined
-  /** Of what was learned; undefined = it has been borne out, or there is nothing. */
+  /** The trial of what was learned; undefined = it has passed, or nothing has been learned. */
   trial: Trial | undefined
   nextAt: number
   pauseMs: number
@@ -52,7 +52,7 @@ export type AgeingState = {
   blurredUntil: number
   tauSeconds: number | undefined
   learnedAt: number
-  /** How long one experiment is believed. */
+  /** For how long the result of one experiment is believed. */
   memoryMs: number
 }
 
@@ -93,7 +93,7 @@ export const startAgeing = (): AgeingState => ({
 const SUSPICION = 0.9
 /** ... and all together as well, by half as much: a full line brings the same, whoever gets how much of it. */
 const SUSPICION_OF_ALL = 0.95
-/** ... and stays there for as long: a cut line is below its best as well, but soon silent. */
+/** ... and stays there for this long: a line that is cut is below its best as well, but it is soon silent. */
 const SUSPICION_MS = 1500
 /** A fresh connection must be this much faster than the old ones; in doubt it is watched for longer ... */
 const PROOF = 1.05
@@ -178,7 +178,7 @@ export function findAgeing(before: AgeingState, sample: AgeingSample): Found {
 
 const fade = (best: number): number => best * 0.5 ** (TICK_MS / BEST_HALF_LIFE_MS)
 
-/** Does it pay to renew them? */
+/** Whether renewing the connections pays. */
 function watchTrial(
   state: AgeingState,
   sample: AgeingSample,
@@ -186,7 +186,7 @@ function watchTrial(
 ): Found {
   const { trial } = state
   if (!trial) return { state }
-  // The disk, a limit, a cut line: what all bring before and behind it is not of the connections' age.
+  // The disk, a limit, a cut line: the speeds before and after it say nothing about the connections' age.
   if (seen.isDisturbed) return { state: { ...state, trial: startTrial(trial.before, sample) } }
   const verdict = judgeTrial(trial, sample, { last: seen.last, enough: state.bestTotal * SUSPICION_OF_ALL })
   if (verdict.kind === 'open') return { state: { ...state, trial: verdict.trial } }

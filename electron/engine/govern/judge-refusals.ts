@@ -29,7 +29,7 @@ export type RefusalVerdict =
   | { kind: 'steady'; asked: number }
   /** Asking more has not hurt. */
   | { kind: 'still-steady' }
-  /** More is refused since we ask more: there is a budget after all, of so many requests a second. */
+  /** More is refused since we ask more often: there is a budget after all, of this many requests a second. */
   | { kind: 'budget'; granted: number }
 
 /** A share is believed from so many refusals on; while more is asked, from so many answers. */

@@ -1,7 +1,7 @@
 /**
  * While no byte arrives: asks the service for something small. A network that is away does not answer; where only some
- * objects cannot be had, it does, and then the silence is theirs. A service that refuses objects may list all the same:
- * only one that gives a byte of an object we already have refuses not all.
+ * objects cannot be had, it does, and the silence is due to those objects. A service that refuses all objects may still list:
+ * only a byte of an object that we already have shows that it does not refuse them all.
  */
 import type { Policy } from '../../../shared/policy.ts'
 import type { Clock, ObjectSource } from '../engine-ports.ts'
@@ -10,11 +10,11 @@ export type NetworkProbeOptions = {
   clock: Clock
   source: Pick<ObjectSource, 'listPage' | 'tryObject'>
   policy: Policy
-  /** Of the job: where it may list, as it has before. */
+  /** The job's prefix: it may list there, for it has done so before. */
   prefix: string
-  /** Of an object that has landed and is not empty; undefined while none has. */
+  /** The key of an object that has landed and is not empty; undefined while there is none. */
   landed(): { key: string; etag: string } | undefined
-  /** `givesObjects`: if nothing has landed, nobody knows, and the listing must do. */
+  /** `givesObjects`: the service gives objects; where none has landed yet, that it lists is taken for it. */
   onAnswer(givesObjects: boolean): void
 }
 

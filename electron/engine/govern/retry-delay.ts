@@ -51,9 +51,9 @@ export type RetryInput = {
   attempts: number
   /** Of these, those that came while others were answered. */
   alone: number
-  /** Of what is asked for others, the share that fails just now. */
+  /** The share of all other objects' requests that fails just now. */
   failingShare: number
-  /** Nothing but failing objects is left, of a service that gives others: the job waits for nothing else. */
+  /** Only failing objects are left, and the service gives others: the job waits for nothing else. */
   isLastWork: boolean
   policy: Policy
   /** In [0, 1). */
@@ -77,7 +77,7 @@ export function chooseRetryDelayMs({
   if (failure.class === 'wrong-region' && failure.region === undefined && !wantsBucketInHost(failure.code))
     return undefined
   if (isWornOut(failure.class, { attempts, alone, failingShare, policy })) return undefined
-  // A silence was wait enough.
+  // The silence itself was a wait: none is added.
   if (failure.class === 'stalled') return 0
   if (isNormalEnd(failure, attempts)) return 0
   const cap = isLastWork ? LAST_WORK_CAP * policy.retryCapSeconds : policy.retryCapSeconds
@@ -103,7 +103,7 @@ function isWornOut(
 /** Before the first page nobody has seen this bucket: a wrong host must be told soon, not waited for. */
 const FIRST_PAGE_ATTEMPTS = 4
 
-/** Said by the service itself of a page behind the first: that it leads nowhere, or is not to be had. */
+/** What the service itself may say of a later page: that it leads nowhere, or that it cannot be had. */
 const FIRM_WORDS = new Set(['list-does-not-advance', 'InvalidArgument', 'InvalidRequest'])
 
 /** The same for a page of the listing, whose failures end the job. */

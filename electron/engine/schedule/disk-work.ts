@@ -8,7 +8,7 @@ export function createDiskWork() {
     get size() {
       return size
     },
-    /** There is some that may bring ranges. A whole object brings none unless it proves wrong. */
+    /** Something on its way may leave ranges to fetch. A whole object leaves none unless it proves wrong. */
     mayBringRanges: () => size > landings,
     async run<T>(work: Promise<T>, isLanding = false): Promise<T> {
       size++

@@ -21,7 +21,7 @@ export type ObjectEndingsOptions = {
   landing: ObjectLanding
   ledger: WorkLedger
   onObject(news: ObjectNews): void
-  /** The whole object did not prove right, or could not be given its name. */
+  /** The whole object proved wrong, or its file could not be given its name. */
   onLandingFailed(object: OpenObject, failure: Failure, action: 'restart' | 'give-up'): void
   onFatal(failure: Failure): void
   onWork(): void
@@ -86,7 +86,7 @@ export function createObjectEndings(options: ObjectEndingsOptions) {
     onWork()
   }
 
-  /** Away with what was written, and a fresh look at what the object is now. */
+  /** Discards what was written, and looks anew at what the object is now. */
   async function replace(object: OpenObject): Promise<Outcome<void>> {
     await hold(object)
     await landing.discard(object)

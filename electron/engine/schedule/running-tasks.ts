@@ -8,7 +8,7 @@ import { createPassingTable } from './passing-table.ts'
 
 /** What is known of connections, and what they can be told. */
 export type TaskLines = {
-  /** Where this task has got to; 0 while its worker has not begun it. */
+  /** The byte this task has reached; 0 while its worker has not begun it. */
   reached(lineId: number, taskId: number): number
   bytesPerSecond(lineId: number): number
   /** The worker thread that receives and writes for it. */
@@ -111,6 +111,9 @@ export function createRunningTasks(line: TaskLines, now: () => number) {
 export const isDivisible = (object: OpenObject): boolean =>
   !object.isHeld && !object.wholeOnly && object.file.kind !== 'whole'
 
-/** What has failed and brings nothing is no better elsewhere, and its next failure must not be another range's. */
+/**
+ * A range that has failed and brings nothing is neither split nor handed over: it fares no better elsewhere, and its next
+ * failure must not count against another range.
+ */
 export const isVain = (task: RunningTask, reached: number): boolean =>
   task.failures.length > 0 && reached === task.start

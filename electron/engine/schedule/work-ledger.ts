@@ -43,13 +43,13 @@ export function createWorkLedger({ table, line, now }: { table: ObjectTable; lin
     runningSpans: (object: OpenObject): Span[] => running.spansOf(object),
     /** How often a running task's range has failed since its last fresh byte. */
     failuresOf: (taskId: number): number => running.get(taskId)?.failures.length ?? 0,
-    /** The object of a running task seems not to be had. */
+    /** The object of a running task probably cannot be had. */
     isDoubtful: (taskId: number): boolean => isTrueOf(taskId, isDoubtful),
-    /** What the object of a running task is refused says nothing about others. */
+    /** The object of a running task is refused for itself: that says nothing about others. */
     isRefusedForItself: (taskId: number): boolean => isTrueOf(taskId, isRefusedForItself),
     /** Running tasks that have brought bytes. */
     receivingTasks: (): number => running.receiving(),
-    /** Bytes are wanted: not all that is left is on its way through the disk. */
+    /** Bytes are wanted from the network: some of what is left is not yet on its way through the disk. */
     wantsBytes(): boolean {
       if (waiting.size > 0) return true
       for (const object of open.values()) if (!object.isHeld) return true
@@ -61,13 +61,13 @@ export function createWorkLedger({ table, line, now }: { table: ObjectTable; lin
       for (const object of open.values()) if (object.pending.length > 0) return true
       return false
     },
-    /** Only such objects are left as have failed before and bring nothing. */
+    /** Only objects are left that have failed before and bring nothing. */
     isLeftWithFailures(): boolean {
       if (open.size === 0 || waiting.size > 0 || disk.size > 0 || running.receiving() > 0) return false
       for (const object of open.values()) if (object.failures.length === 0) return false
       return true
     },
-    /** Of the object that has landed last, empty ones apart. */
+    /** The key of the object that landed last, leaving out empty ones. */
     landed: () => (lastLanded === undefined ? undefined : { key: table.key(lastLanded), etag: table.etag(lastLanded) }),
     /** Nothing waits, runs or is on its way through the disk. */
     isIdle: (): boolean => waiting.size === 0 && disk.size === 0 && open.size === 0,

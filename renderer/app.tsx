@@ -1,5 +1,5 @@
 /** The whole window: providers, frame, and the page that the route names. */
-import { lazy, Suspense, useLayoutEffect } from 'react'
+import { lazy, Suspense, useEffect, useLayoutEffect, useRef } from 'react'
 import type { WindowClient } from './client/parsed-client.ts'
 import { ClientProvider } from './client/use-client.tsx'
 import { NewDownloadPage } from './form/new-download-page.tsx'
@@ -53,6 +53,7 @@ function Frame() {
   const hasJobs = useWindowState((state) => Object.keys(state.jobs).length > 0)
   // At the first start the form is the whole window.
   const showSideBar = status === 'ready' && (hasJobs || route.page !== 'new')
+  useFocusOnPage(routeHash(route))
   return (
     <div className="lh-frame">
       <Header />
@@ -75,6 +76,16 @@ function Frame() {
       </div>
     </div>
   )
+}
+
+/** The button that led to a page is often gone with the page before: the keyboard goes on in the new one, not at the top. */
+function useFocusOnPage(page: string): void {
+  const known = useRef(page)
+  useEffect(() => {
+    if (known.current === page) return
+    known.current = page
+    if (document.activeElement === document.body) document.getElementById('lh-main')?.focus()
+  }, [page])
 }
 
 function Page({ route }: { route: Route }) {

@@ -1,4 +1,5 @@
 /** A whole job without a mouse: every control is reached by Tab and used by keys. */
+import type { Locator } from 'playwright-core'
 import { expect } from 'vitest'
 import { jobPage } from '../model/job-page.ts'
 import { LOGS_WORDS } from '../model/logs-page.ts'
@@ -26,18 +27,34 @@ spec('a job is filled in, started, paused and resumed by keyboard alone', async 
 
   const job = jobPage(page)
   await job.banner('running')
+  // The form went away with the button that was pressed; the keyboard goes on in the page of the job.
+  await hasFocus(page.getByRole('main'))
   await tabTo(page, button(words.pause))
   await page.keyboard.press('Space')
   await job.banner('paused')
+  await hasFocus(button(words.resume))
+  const more = button(words.more)
+  await tabTo(page, more)
+  await page.keyboard.press('Enter')
+  await hasFocus(page.getByRole('menuitem', { name: words.reuse }))
+  await page.keyboard.press('Escape')
+  await hasFocus(more)
   // A dialog gives the focus back to the button that opened it.
   const report = button(LOGS_WORDS.zh.report)
   await tabTo(page, report)
   await page.keyboard.press('Enter')
   await page.getByRole('dialog').waitFor()
   await page.keyboard.press('Escape')
-  await expect.poll(() => report.evaluate((element) => element === document.activeElement)).toBe(true)
+  await hasFocus(report)
   await tabTo(page, button(words.resume).first())
   await page.keyboard.press('Enter')
   await job.banner('completed')
   expect(await archive.differences(server, workshop.destination)).toEqual([])
+  // A button that rests because the program is away leaves the keyboard in its page.
+  await hasFocus(button(words.reuse))
+  await program.kill()
+  await hasFocus(page.getByRole('main'))
 })
+
+const hasFocus = (wanted: Locator): Promise<void> =>
+  expect.poll(() => wanted.evaluate((element) => element === document.activeElement), { timeout: 20_000 }).toBe(true)

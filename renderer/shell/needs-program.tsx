@@ -2,6 +2,7 @@ import { ConfigProvider } from 'antd'
 import type { ReactNode } from 'react'
 import { useHostState } from '../client/use-client.tsx'
 import { useTranslation } from '../i18n/index.ts'
+import { useKeptFocus } from './use-kept-focus.ts'
 import './host-banner.css'
 
 type NeedsProgramProps = {
@@ -15,8 +16,9 @@ type NeedsProgramProps = {
 export function NeedsProgram({ className = 'lh-contents', isReady = true, children }: NeedsProgramProps) {
   const { t } = useTranslation()
   const isOut = useHostState() !== 'connected'
+  const keptFocus = useKeptFocus()
   return (
-    <div className={className} title={isOut ? t('shell.needsProgram') : undefined}>
+    <div {...keptFocus} className={className} title={isOut ? t('shell.needsProgram') : undefined}>
       <ConfigProvider componentDisabled={isOut || !isReady}>{children}</ConfigProvider>
     </div>
   )

@@ -36,9 +36,19 @@ export const JobActions = memo(function JobActions(props: JobActionsProps) {
   const { t } = useTranslation()
   const ended = hasEnded(phase)
   const canResume = CAN_RESUME.includes(phase)
+  const pause = (
+    <Button
+      icon={<PauseOutlined aria-hidden="true" />}
+      loading={commands.pending === 'jobs.pause'}
+      onClick={commands.pause}
+    >
+      {head.pause}
+    </Button>
+  )
   return (
     <NeedsProgram className="lh-job-actions">
-      {canResume && (
+      {/* One button at one place: who pauses by keyboard resumes by it. */}
+      {canResume ? (
         <Button
           type="primary"
           icon={<CaretRightOutlined aria-hidden="true" />}
@@ -47,16 +57,10 @@ export const JobActions = memo(function JobActions(props: JobActionsProps) {
         >
           {phase === 'queued' ? head.startNow : head.resume}
         </Button>
+      ) : (
+        !ended && pause
       )}
-      {!ended && phase !== 'paused' && (
-        <Button
-          icon={<PauseOutlined aria-hidden="true" />}
-          loading={commands.pending === 'jobs.pause'}
-          onClick={commands.pause}
-        >
-          {head.pause}
-        </Button>
-      )}
+      {canResume && !ended && phase !== 'paused' && pause}
       {!ended && (
         <Button icon={<CloseOutlined aria-hidden="true" />} onClick={commands.cancel}>
           {head.cancel}
@@ -143,7 +147,7 @@ function MoreActions({ phase, hasFailures, commands, onLimits }: MoreActionsProp
     },
   ]
   return (
-    <Dropdown menu={{ items }} trigger={['click']} placement="bottomRight" getPopupContainer={popupContainer}>
+    <Dropdown menu={{ items }} trigger={['click']} placement="bottomRight" autoFocus getPopupContainer={popupContainer}>
       <Button icon={<EllipsisOutlined aria-hidden="true" />} aria-label={head.more} title={head.more} />
     </Dropdown>
   )

@@ -4,6 +4,7 @@ import { expect } from 'vitest'
 import { connectionSpeed } from '../../electron/engine/testing/weather/line.ts'
 import { jobPage } from '../model/job-page.ts'
 import { newDownloadPage } from '../model/new-download-page.ts'
+import { WORDS } from '../model/words.ts'
 import { setColorScheme, violations } from '../support/axe.ts'
 import { era5Archive, MEGABYTE } from '../support/era5.ts'
 import { spec } from '../support/spec.ts'
@@ -66,3 +67,17 @@ spec('English is complete, and stays after a reload', async (workshop) => {
   await page.getByRole('button', { name: 'Start download' }).waitFor()
   expect(await page.locator('main').textContent()).not.toMatch(/[\u4e00-\u9fff]/)
 })
+
+spec(
+  'a long page is printed whole',
+  async (workshop) => {
+    const page = await workshop.open(await workshop.start())
+    await page.getByRole('button', { name: WORDS.zh.settings }).click()
+    await page.getByRole('heading', { name: WORDS.zh.settings, level: 1 }).waitFor()
+    const hidden = () => page.getByRole('main').evaluate((main) => main.scrollHeight - main.clientHeight)
+    expect(await hidden()).toBeGreaterThan(0)
+    await page.emulateMedia({ media: 'print' })
+    expect(await hidden()).toBe(0)
+  },
+  { only: 'web' },
+)

@@ -104,7 +104,7 @@ export function VirtualGrid<Row>(props: VirtualGridProps<Row>) {
               <button type="button" className="lh-grid-sort" onClick={column.sort.onSort}>
                 {column.title}
                 <span aria-hidden="true" data-on={column.sort.isBy}>
-                  {column.sort.isBy && column.sort.isReversed ? '▴' : '▾'}
+                  {column.sort.isBy ? (column.sort.isReversed ? '▴' : '▾') : '⇅'}
                 </span>
               </button>
             ) : (

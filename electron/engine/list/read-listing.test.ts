@@ -65,8 +65,11 @@ test.each<[string, string, number]>([
 })
 
 test('spaces around the word that there is more do not end the listing', () => {
-  const xml = page(['a'], true).replace(/<IsTruncated>[^<]*/, '<IsTruncated> true\n')
-  expect(readListing(xml)?.isTruncated).toBe(true)
+  const xml = (said: string) => page(['a'], true).replace(/<IsTruncated>[^<]*/, `<IsTruncated>${said}`)
+  expect(readListing(xml(' true\n'))?.isTruncated).toBe(true)
+  expect(readListing(xml('True'))?.isTruncated).toBe(true)
+  // The rest of the bucket would be passed over.
+  expect(readListing(xml('1'))).toBeUndefined()
 })
 
 test('never throws, whatever comes', () => {

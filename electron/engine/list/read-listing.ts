@@ -42,6 +42,8 @@ export function readListing(xml: string): Listing | undefined {
       storageClass: textOf(item, 'StorageClass') ?? 'STANDARD',
     })
   }
+  const isTruncated = (textOf(xml, 'IsTruncated') ?? 'false').trim().toLowerCase()
+  if (isTruncated !== 'true' && isTruncated !== 'false') return undefined
   const prefixes: string[] = []
   for (const item of elements(xml, 'CommonPrefixes', start))
     prefixes.push(ownText(decode(textOf(item, 'Prefix') ?? '')))
@@ -49,7 +51,7 @@ export function readListing(xml: string): Listing | undefined {
   return {
     objects,
     prefixes,
-    isTruncated: textOf(xml, 'IsTruncated')?.trim() === 'true',
+    isTruncated: isTruncated === 'true',
     nextToken: textOf(xml, 'NextContinuationToken'),
     nextMarker: nextMarker === undefined ? undefined : decode(nextMarker),
   }

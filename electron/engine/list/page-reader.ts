@@ -17,11 +17,15 @@ export type PageReader = {
 
 /** Services may send some pages without anything new, but a listing that brings nothing else would go on for ever. */
 const MOST_STALE_PAGES = 250
+/** Tokens that were asked for before lead back: a cache may give an old page now and then. */
+const MOST_RETURNS = 8
 
 export function createPageReader(ask: AskPage, pagesAhead: number): PageReader {
   /** What earlier pages began with. */
   const headings = new Set<string>()
   let stalePages = 0
+  const continuations = new Set<string>()
+  let returns = 0
   const pages: Outcome<ListPage>[] = []
   let ahead = pagesAhead
   let continuation: string | undefined
@@ -60,7 +64,9 @@ export function createPageReader(ask: AskPage, pagesAhead: number): PageReader {
     const heading = objects[0]?.key ?? prefixes[0]
     stalePages = heading === undefined || headings.has(heading) ? stalePages + 1 : 0
     if (heading !== undefined) headings.add(heading)
-    return next === continuation || stalePages > MOST_STALE_PAGES
+    if (continuations.has(next)) returns++
+    continuations.add(next)
+    return next === continuation || returns > MOST_RETURNS || stalePages > MOST_STALE_PAGES
   }
 
   advance()

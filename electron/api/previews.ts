@@ -5,6 +5,7 @@ import type { Network, Source } from '../../shared/job-spec.ts'
 import type { Clock, ListedObject } from '../engine/engine-ports.ts'
 import { createKeyFilter, type KeyVerdict } from '../engine/list/key-filter.ts'
 import { listObjects } from '../engine/list/list-objects.ts'
+import { createRepeatWatch } from '../engine/plan/repeat-check.ts'
 import { type Browser, retryLookAfterMs } from './browse.ts'
 
 const SAMPLE_SIZE = 8
@@ -42,11 +43,13 @@ export function createPreviews(options: {
   async function count(request: PreviewRequest, signal: AbortSignal): Promise<void> {
     const { previewId, source } = request
     const keys = createKeyFilter(source.prefix, request)
+    const isRepeated = createRepeatWatch(Math.random)
     let preview = emptyPreview(previewId)
     let pushedAt = Number.NEGATIVE_INFINITY
     const onPage = (objects: ListedObject[]) => {
       if (signal.aborted) return
-      preview = addPage(preview, objects, keys.judge)
+      const once = objects.filter(({ key }) => !isRepeated(key))
+      preview = addPage(preview, once, keys.judge)
       if (clock.monotonic() - pushedAt < PUSH_EVERY_MS) return
       pushedAt = clock.monotonic()
       options.push({ preview })
@@ -59,6 +62,7 @@ export function createPreviews(options: {
         retryAfterMs: retryLookAfterMs,
         sleep,
         onPage,
+        isEnough: keys.isWholeKey,
         signal,
       }),
     )

@@ -203,4 +203,6 @@ test('keys that are listed twice are fetched once, and those from outside the pr
   expect(JSON.parse(run.stdout.trim().split('\n').at(-1) ?? '')).toMatchObject({ objectsDone: 3, bytesDone: 3 * SIZE })
   expect(fetched).toBe(3)
   expect((await readdir(destination)).sort()).toEqual(['.longhaul', '1.nc', '2.nc', '3.nc'])
+  const look = await runProgram(['get', 's3://bucket/a/', '--dry-run', '--json', ...flags(server)], ENVIRONMENT)
+  expect(JSON.parse(look.stdout.trim().split('\n').at(-1) ?? '')).toMatchObject({ objects: 3, bytes: 3 * SIZE })
 })

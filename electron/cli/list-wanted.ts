@@ -6,6 +6,7 @@ import type { BrowsableSource } from '../api/engine-access.ts'
 import type { ListedObject } from '../engine/engine-ports.ts'
 import { createKeyFilter } from '../engine/list/key-filter.ts'
 import { listObjects } from '../engine/list/list-objects.ts'
+import { createRepeatWatch } from '../engine/plan/repeat-check.ts'
 
 export type WantedOptions = {
   source: BrowsableSource
@@ -18,12 +19,14 @@ export type WantedOptions = {
 export async function listWanted({ source, spec, onObjects, signal }: WantedOptions): Promise<Outcome<void>> {
   const { prefix } = spec.source
   const keys = createKeyFilter(prefix, spec)
+  const isRepeated = createRepeatWatch(Math.random)
   const listed = await listObjects({
     source,
     prefix,
     retryAfterMs: retryLookAfterMs,
     sleep: (ms) => new Promise((wake) => setTimeout(wake, ms)),
-    onPage: (objects) => onObjects(objects.filter(({ key }) => keys.judge(key) === 'wanted')),
+    onPage: (objects) => onObjects(objects.filter(({ key }) => !isRepeated(key) && keys.judge(key) === 'wanted')),
+    isEnough: keys.isWholeKey,
     signal,
   })
   if (listed.ok && keys.seen() === 0 && prefix !== '') {

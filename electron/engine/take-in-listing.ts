@@ -75,6 +75,7 @@ export async function takeInListing(options: TakeInListingOptions): Promise<Outc
     retryAfterMs: (failure, attempts) => options.retryAfterMs(failure, attempts, keys.seen() > 0),
     sleep,
     onPage,
+    isEnough: keys.isWholeKey,
     signal,
   })
   if (!listed.ok) return listed

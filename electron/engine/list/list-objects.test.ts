@@ -7,7 +7,10 @@ const object = (key: string): ListedObject => ({ key, size: 1, etag: 'e', lastMo
 const throttled: Failure = { class: 'throttled' }
 
 /** Answers in turn; what was asked for, what came, how long was waited. */
-async function list(answers: Outcome<ListPage>[], options: { giveUpAfter?: number; abortAfterPages?: number } = {}) {
+async function list(
+  answers: Outcome<ListPage>[],
+  options: { giveUpAfter?: number; abortAfterPages?: number; enoughAfterPages?: number } = {},
+) {
   const asked: (string | undefined)[] = []
   const pages: string[][] = []
   const slept: number[] = []
@@ -30,6 +33,7 @@ async function list(answers: Outcome<ListPage>[], options: { giveUpAfter?: numbe
       expect(asked.length).toBe(pages.length + slept.length)
       if (pages.length === options.abortAfterPages) stop.abort()
     },
+    isEnough: () => pages.length === options.enoughAfterPages,
   })
   return { outcome, asked, pages, slept }
 }
@@ -63,6 +67,12 @@ it('ends with the failure when there is no use in asking again', async () => {
   const { outcome, pages } = await list([page(['1'], 'x'), failed(throttled), failed(throttled)], { giveUpAfter: 1 })
   expect(outcome).toEqual(failed(throttled))
   expect(pages).toEqual([['1']])
+})
+
+it('asks for nothing behind the page that is enough', async () => {
+  const { outcome, asked } = await list([page(['1'], 'x'), page(['2'])], { enoughAfterPages: 1 })
+  expect(outcome).toEqual(success(undefined))
+  expect(asked).toHaveLength(1)
 })
 
 it('ends between two pages when it is told to', async () => {

@@ -24,6 +24,8 @@ export type ListingOptions = {
   retryAfterMs(failure: Failure, attempts: number): number | undefined
   sleep(milliseconds: number): Promise<void>
   onPage(objects: ListedObject[]): Promise<void> | void
+  /** Asked behind each page: nobody wants what comes after it. */
+  isEnough?(): boolean
   signal: AbortSignal
 }
 
@@ -66,7 +68,7 @@ export async function listObjects(options: ListingOptions): Promise<Outcome<void
       const { objects, continuation } = page.value
       await onPage(objects.filter(({ key }) => !isKnown(key)))
       if (signal.aborted) return failed({ class: 'cancelled' })
-      if (continuation === undefined) return success(undefined)
+      if (continuation === undefined || options.isEnough?.()) return success(undefined)
       if (isPlain) continue
       pages++
       for (const { key } of objects) {

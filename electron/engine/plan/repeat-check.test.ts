@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { createRepeatCheck } from './repeat-check.ts'
+import { createRepeatCheck, createRepeatWatch } from './repeat-check.ts'
 
 const rows: [what: string, listed: string[], once: string[]][] = [
   ['keys in order', ['a', 'b', 'c'], ['a', 'b', 'c']],
@@ -23,6 +23,8 @@ it.each(rows)('%s: each is wanted once', (_what, listed, once) => {
   const isRepeated = createRepeatCheck(tableOf(kept), Math.random)
   for (const key of listed) if (!isRepeated(key)) kept.push(key)
   expect(kept).toEqual(once)
+  const isTold = createRepeatWatch(Math.random)
+  expect(listed.filter((key) => !isTold(key))).toEqual(once)
 })
 
 it('a key that is left out is no other one', () => {

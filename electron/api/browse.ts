@@ -101,9 +101,13 @@ export function createBrowser(engine: EngineAccess, clock: Clock): Browser {
   }
 }
 
-/** Asking is cheap: what may be over in a second is asked twice more, everything else is told at once. */
+/** Whoever looks waits for it. */
+const LONGEST_LOOK_WAIT_MS = 5000
+
+/** Asking is cheap: what may be over in a moment is asked twice more, everything else is told at once. */
 export function retryLookAfterMs(failure: Failure, attempts: number): number | undefined {
   const passing: readonly Failure['class'][] = ['throttled', 'server-error', 'reset', 'stalled']
   if (!passing.includes(failure.class) || attempts > 2) return undefined
-  return failure.retryAfterMs ?? 300 * attempts
+  const delay = failure.retryAfterMs ?? 300 * attempts
+  return delay > LONGEST_LOOK_WAIT_MS ? undefined : delay
 }

@@ -32,6 +32,8 @@ export type LimitEvidence = {
   isWorking: boolean
   /** The listing has been asked for so long without any answer at all. */
   unansweredMs?: number
+  /** The listing has been refused for so long, with a word to slow down. */
+  listRefusedMs?: number | undefined
   /** Answers per second, and how long one takes to begin. */
   requestsPerSecond: number
   firstByteMs: number
@@ -63,6 +65,9 @@ export function explainLimit(evidence: LimitEvidence): Limit {
   const { unansweredMs = 0 } = evidence
   if (unansweredMs > UNANSWERED_MS)
     return { code: 'unanswered', evidence: { seconds: Math.round(unansweredMs / 1000) } }
+  const { listRefusedMs } = evidence
+  if (listRefusedMs !== undefined && bytesPerSecond === 0)
+    return { code: 'throttling', evidence: { seconds: Math.round(listRefusedMs / 1000) } }
   if (!evidence.isWorking) return { code: 'none', evidence: {} }
   if (evidence.dnsFailing) return { code: 'dns', evidence: { seconds: Math.round(evidence.silentMs / 1000) } }
   if (evidence.silentMs > SILENT_MS)

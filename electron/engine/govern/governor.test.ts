@@ -126,6 +126,18 @@ it('says how long the pool took to warm up after a rest, not since the start of 
   expect(warmed?.reason.seconds).toBeLessThan(10)
 })
 
+it('says that the listing is refused, at once where the service tells for how long, else when it comes again', async () => {
+  const { governor, events } = await openDeafGovernor()
+  const told = () => events.filter(({ code }) => code === 'throttled').map(({ reason }) => reason)
+  const refused = { class: 'throttled', httpStatus: 503 } as const
+  for (const attempts of [1, 2, 3]) governor.listRetryAfterMs(refused, attempts, false)
+  expect(told()).toEqual([{ status: 503 }])
+  expect(governor.limit(0).code).toBe('throttling')
+  expect(governor.requests().errors.get('throttled')).toBe(3)
+  expect(governor.listRetryAfterMs({ ...refused, retryAfterMs: 90_000 }, 1, true)).toBe(90_000)
+  expect(told().slice(1)).toEqual([{ status: 503, retryAfterMs: 90_000 }])
+})
+
 it('takes a lack of files for one connection too many, told once, and for no failure of the address', async () => {
   const { governor, lines, tell, events } = await openDeafGovernor()
   const begun = [...lines]

@@ -67,6 +67,7 @@ const TURNED_AWAY_MS = 1000
 const NO_PLACE: ReadonlySet<Failure['class']> = new Set(['reset', 'connect', 'stalled'])
 /** A handshake over an ocean and three lost packets. */
 const LIST_CONNECT_MS = 1000
+const LIST_ANSWER_MS = 3000
 
 export function createGovernor(options: GovernorOptions) {
   const { ports, policy, spec, book, emit } = options
@@ -127,6 +128,8 @@ export function createGovernor(options: GovernorOptions) {
   let silentBeforeRestMs = 0
   /** When the network was last away. */
   let lostUntil = Number.NEGATIVE_INFINITY
+  /** Believed until the next answer should be there. Monotonic milliseconds. */
+  let listRefused = { since: 0, until: 0 }
   /** Only such objects are left as are refused, by a service that gives others. */
   let isLeftToFail = false
 
@@ -172,6 +175,7 @@ export function createGovernor(options: GovernorOptions) {
     ...{ now, policy, window, gates, addresses, pool, pace, network, speed, concurrency, ageing, dataPlane },
     ...{ mayWork, isAsking },
     userLimit: () => limitBytesPerSecond,
+    listRefusedMs: () => (now() < listRefused.until ? now() - listRefused.since : undefined),
     loopLagMs: options.loopLagMs,
     unansweredMs: options.unansweredMs,
   })
@@ -258,6 +262,14 @@ export function createGovernor(options: GovernorOptions) {
 
   function onBroken(detail: string): void {
     options.onFatal({ class: 'protocol', code: 'internal', detail: detail.slice(0, 300) })
+  }
+
+  /** Once is nothing, unless the service says how long: then it is told why nothing moves. */
+  function noteListRefused({ httpStatus, retryAfterMs }: Failure, attempts: number, delayMs: number): void {
+    const since = attempts === 1 ? now() : listRefused.since
+    listRefused = { since, until: now() + delayMs + LIST_ANSWER_MS }
+    if (attempts !== (retryAfterMs ? 1 : 2)) return
+    emit('throttled', { status: httpStatus ?? 503, ...(retryAfterMs ? { retryAfterMs } : {}) })
   }
 
   function onConnectFailed(line: PoolLine, failure: Failure): void {
@@ -460,6 +472,8 @@ export function createGovernor(options: GovernorOptions) {
         networkGoneMs: network.silentMs(),
       })
       if (delayMs !== undefined && NO_PLACE.has(failure.class)) concurrency.yieldPlace(delayMs + LIST_CONNECT_MS)
+      window.recordError(failure.class)
+      if (delayMs !== undefined && failure.class === 'throttled') noteListRefused(failure, attempts, delayMs)
       return delayMs
     },
     noteShortOfFiles: shortage.note,

@@ -37,6 +37,8 @@ export type LimitWatchOptions = {
   loopLagMs(): number
   /** How long the first page of the listing has been asked for without any answer; 0 once there was one. */
   unansweredMs(): number
+  /** For how long the listing has been refused, with a word to slow down; undefined = it is not. */
+  listRefusedMs(): number | undefined
 }
 
 export function createLimitWatch(options: LimitWatchOptions) {
@@ -61,6 +63,7 @@ export function createLimitWatch(options: LimitWatchOptions) {
       diskWriteMs: dataPlane.diskWriteMs(),
       loopLagMs: options.loopLagMs(),
       unansweredMs: options.unansweredMs(),
+      listRefusedMs: options.listRefusedMs(),
       tauSeconds: ageing.tauSeconds(),
       retireAgeSeconds: ageing.retireAgeSeconds(),
       quarantined: addresses

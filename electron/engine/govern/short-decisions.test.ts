@@ -198,6 +198,8 @@ describe('what holds the speed down', () => {
     ['connections that fall silent, when much time goes into them', { lostShare: 0.3 }, 'silence'],
     ['not when they are replaced in time', { lostShare: 0.05 }, 'line'],
     ['a listing that has not been answered at all', { isWorking: false, unansweredMs: 6000 }, 'unanswered'],
+    ['a listing that is refused', { isWorking: false, bytesPerSecond: 0, listRefusedMs: 0 }, 'throttling'],
+    ['not while there is other work', { listRefusedMs: 9000 }, 'line'],
     ['not one that takes its time', { isWorking: false, unansweredMs: 4000 }, 'none'],
     ['ageing connections', { tauSeconds: 15, retireAgeSeconds: 1.7 }, 'ageing'],
     [

@@ -16,6 +16,20 @@ describe('what the SDK throws', () => {
     ['no such key', answered(404, 'NoSuchKey'), { class: 'missing' }],
     ['a refusal without a document', answered(416, 'Unknown'), { class: 'changed', code: 'HTTP 416' }],
     ['throttling', answered(503, 'SlowDown'), { class: 'throttled', httpStatus: 503 }],
+    [
+      'how long to wait, in seconds',
+      answered(503, 'SlowDown', { $response: { headers: { 'retry-after': '7' } } }),
+      { class: 'throttled', retryAfterMs: 7000 },
+    ],
+    [
+      "how long to wait, as a date of the server's clock",
+      answered(429, 'Unknown', {
+        $response: {
+          headers: { 'retry-after': 'Sat, 04 Oct 2025 00:00:30 GMT', date: 'Sat, 04 Oct 2025 00:00:00 GMT' },
+        },
+      }),
+      { class: 'throttled', retryAfterMs: 30_000 },
+    ],
     ['an unknown key id', answered(403, 'InvalidAccessKeyId'), { class: 'credentials' }],
     [
       'the region is elsewhere, told by a header',

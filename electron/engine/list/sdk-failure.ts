@@ -1,6 +1,6 @@
 /** Turns what the SDK throws into one of our failures. Pure. */
 import type { Failure } from '../../../shared/failure.ts'
-import { classifyHttpError, classifySocketError, detailOf } from '../transport/classify-error.ts'
+import { classifyHttpError, classifySocketError, detailOf, readRetryAfter } from '../transport/classify-error.ts'
 
 type SdkError = Error & {
   code?: string
@@ -23,6 +23,8 @@ export function sdkFailure(thrown: unknown, bucket: string): Failure {
   const code = error.Code ?? nameOf(error, status)
   const region = error.Region ?? headers['x-amz-bucket-region']
   const requestId = error.$metadata?.requestId
+  // A date is held against the server's own clock.
+  const retryAfterMs = readRetryAfter(headers['retry-after'], Date.parse(headers.date ?? ''))
   const movedRegion = status >= 300 && status < 400 && region !== undefined
   const failureClass = movedRegion ? 'wrong-region' : classifyHttpError(status, code)
   // What the SDK says about an answer it could not read, or without a body, helps nobody.
@@ -37,6 +39,7 @@ export function sdkFailure(thrown: unknown, bucket: string): Failure {
     ...(region ? { region } : {}),
     ...(requestId ? { requestId } : {}),
     ...(detail ? { detail: detail.slice(0, 300) } : {}),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   }
 }
 

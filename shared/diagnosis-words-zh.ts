@@ -153,7 +153,7 @@ export const diagnosisWordsZh: DiagnosisWords = {
     'speed-too-short': { says: '可读的对象太小，测不出速度。' },
     'speed-at-limit': { says: '速度受设定的限速约束，线路能到多少没有测。' },
     'clock-right': { says: '时钟准确。' },
-    'clock-off': { says: '本机时钟偏差较大。', advice: '打开系统的自动对时。' },
+    'clock-off': { says: '本机时钟偏差较大。', advice: '打开系统的自动校时。' },
     'clock-refused': { says: '本机时钟偏差超过 15 分钟，S3 会拒绝签名。', advice: '校准系统时间。' },
     'no-proxy': { says: '没有使用代理。' },
     'proxy-in-use': {

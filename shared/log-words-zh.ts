@@ -45,7 +45,7 @@ export const logWordsZh: LogWords = {
     'one-address': {
       name: '某一个地址有问题',
       says: '{all} 个网络错误中有 {count} 个来自 {address}（共 {addresses} 个地址）。',
-      cure: 'Longhaul 会隔离坏地址；旧工具请清空 DNS 缓存或换 DNS 服务器，以得到别的地址。',
+      cure: 'Longhaul 会暂停使用坏地址；旧工具请清空 DNS 缓存或换 DNS 服务器，以得到别的地址。',
     },
     resets: {
       name: '连接在传输中断开',

@@ -30,7 +30,7 @@ export const failuresZh: Record<FailureClass, { name: string; meaning: string; a
   'disk-denied': { name: '不可写', meaning: '没有写入权限或磁盘只读', action: '停下，需要更换文件夹或权限' },
   'disk-gone': { name: '文件夹不在', meaning: '目标文件夹或它的磁盘已经不在', action: '停下，等它恢复' },
   disk: { name: '磁盘错误', meaning: '文件系统返回错误', action: '重试，持续失败则停下' },
-  locked: { name: '目录被占用', meaning: '另一个任务正在使用同一目标文件夹', action: '停止，等另一个任务结束' },
+  locked: { name: '文件夹被占用', meaning: '另一个任务正在使用同一目标文件夹', action: '停止，等另一个任务结束' },
   'unsafe-path': {
     name: '路径不安全',
     meaning: '这个键名没有安全的文件路径',

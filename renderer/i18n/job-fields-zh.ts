@@ -29,7 +29,7 @@ export const valuesZh: Record<string, string> = {
   'cause.network-lost': '网络中断',
   'cause.silence': '连接无响应',
   'cause.network-restored': '网络恢复',
-  'cause.user-limit': '用户限制',
+  'cause.user-limit': '您设置的上限',
   'cause.long-run': '长时间运行后减半（方案 C）',
   'cause.start': '起步',
   'cause.slow-start': '起步加倍',

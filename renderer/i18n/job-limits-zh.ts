@@ -38,7 +38,7 @@ export const limitsZh: Record<Limit['code'], LimitWords> = {
   address: {
     name: '个别地址',
     because: '一个服务器地址明显慢于其他地址',
-    explanation: '慢的连接集中在同一个 IP 地址上，该地址会被暂时停用，稍后再试。',
+    explanation: '慢的连接集中在同一个 IP 地址上，该地址会暂停使用，稍后再试。',
     advice: '无需操作。详见“地址”页。',
   },
   dns: {
@@ -60,7 +60,7 @@ export const limitsZh: Record<Limit['code'], LimitWords> = {
     advice: '关闭占用处理器的程序，或减少线程。',
   },
   'user-limit': {
-    name: '您设置的限速',
+    name: '您设置的上限',
     because: '已达到设定的上限',
     explanation: '速度被任务设置中的限速或线程上限压住。',
     advice: '提高限速或线程数即可更快。',

@@ -179,7 +179,7 @@ const SENTENCES: Record<EventCode, { reason: Reason; zh: string; en: string }> =
   },
   'journal-repaired': {
     reason: { bytes: 37 },
-    zh: '日志尾部不完整，已截去并修复：截去 37 B',
+    zh: '断点记录的尾部不完整，已截去并修复：截去 37 B',
     en: 'Journal had a torn end: cut and repaired, 37 B cut',
   },
   'disk-full': {

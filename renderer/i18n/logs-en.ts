@@ -15,6 +15,7 @@ export const logsEn: Translation<typeof logsZh> = {
   analysing: 'Analysing…',
   missing: 'There is no file {{path}}. A job without errors has no error log.',
   notAFile: 'This is not a file: {{path}}.',
+  unreadable: 'You may not read this file: {{path}}.',
   findings: 'Likely causes',
   share: '{{percent}} %',
   cure: 'Cure: {{text}}',

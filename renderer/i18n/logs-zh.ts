@@ -13,6 +13,7 @@ export const logsZh = {
   analysing: '正在分析…',
   missing: '没有这个文件：{{path}}。没有出过错的任务没有错误日志。',
   notAFile: '这不是文件：{{path}}。',
+  unreadable: '没有读取这个文件的权限：{{path}}。',
   findings: '可能的原因',
   share: '占 {{percent}} %',
   cure: '建议：{{text}}',

@@ -14,6 +14,7 @@ import { NeedsProgram } from '../shell/needs-program.tsx'
 import { useAppInfo, useJobs } from '../store/use-window-store.tsx'
 import { LogFindings } from './log-findings.tsx'
 import { LogGroupTables } from './log-group-tables.tsx'
+import { whyNotRead } from './why-not-read.ts'
 import './logs-page.css'
 
 type Result = { path: string; analysis: LogAnalysis } | { path: string; failure: Failure }
@@ -87,12 +88,9 @@ export function LogsPage() {
 
 const LABELS = { errors: 'logs.errorsOf', performance: 'logs.performanceOf' } as const
 
-/** A log is a thing of its own: what the form says about disks would mislead. */
 function WhyNot({ path, failure }: { path: string; failure: Failure }) {
   const { t } = useTranslation()
-  const words = { ENOENT: 'logs.missing', 'not-a-file': 'logs.notAFile' } as const
-  const word =
-    failure.code !== undefined && Object.hasOwn(words, failure.code) && words[failure.code as keyof typeof words]
+  const word = whyNotRead(failure)
   if (!word) return <FailureNote failure={failure} />
   return (
     <p className="lh-logs-none lh-panel lh-breakable" role="alert">

@@ -40,13 +40,6 @@ export function StatusStrip({ snapshot }: { snapshot: MetricsSnapshot | undefine
       <Figure name={strip.dns} value={showAsked(({ dnsMs }) => formatMilliseconds(dnsMs))} width={5} />
       <Figure name={strip.memory} value={show(({ rssBytes }) => formatBytes(rssBytes))} width={6} />
       <Figure
-        name={strip.connections}
-        title={strip.connectionsTitle}
-        value={show(({ connections }) => fillText(strip.connectionCounts, connections))}
-        warns={isLeaking}
-        note={isLeaking ? strip.leak : undefined}
-      />
-      <Figure
         name={strip.delay}
         title={strip.delayTitle}
         value={showAsked(({ delayMs }) => formatMilliseconds(delayMs))}
@@ -56,6 +49,14 @@ export function StatusStrip({ snapshot }: { snapshot: MetricsSnapshot | undefine
         name={strip.diskWrite}
         value={showAsked(({ diskWriteMs }) => formatMilliseconds(diskWriteMs))}
         width={5}
+      />
+      {/* The longest, and longer still with a warning: last, so that it does not push single figures to lines of their own. */}
+      <Figure
+        name={strip.connections}
+        title={strip.connectionsTitle}
+        value={show(({ connections }) => fillText(strip.connectionCounts, connections))}
+        warns={isLeaking}
+        note={isLeaking ? strip.leak : undefined}
       />
     </dl>
   )

@@ -56,7 +56,7 @@ try {
   await page.goto(program.address)
   await takeForm(page)
   await takeJob(page)
-  await page.getByRole('button', { name: WORDS.zh.settings }).click()
+  await page.getByRole('button', { name: WORDS.zh.settings, exact: true }).click()
   await page.getByRole('heading', { name: WORDS.zh.settings, level: 1 }).waitFor()
   await takeAll(page, 'settings')
 } finally {

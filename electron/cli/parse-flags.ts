@@ -59,8 +59,9 @@ export const parseTimeWindow: Parse<TimeWindow> = (text, origin) => {
 }
 
 export const parseEndpointUrl: Parse<string> = (text, origin) => {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  if (!url || !/^https?:$/.test(url.protocol) || !url.hostname) {
+  // `http:/host` is an address to a browser, and to nothing else here.
+  const url = /^\s*https?:\/\//i.test(text) && URL.canParse(text) ? new URL(text) : undefined
+  if (!url) {
     return refuseValue(origin, text, 'is no http:// or https:// address')
   }
   if (url.username || url.password || url.search || url.hash) {

@@ -120,6 +120,7 @@ describe('a mistake names its flag and echoes the value', () => {
     [{ 'time-window': '07:00-07:00' }, '--time-window: "07:00-07:00"'],
     [{ verify: 'maybe' }, '--verify: "maybe" is none of off, etag, checksum, reread'],
     [{ 'endpoint-url': 'minio.lab' }, '--endpoint-url: "minio.lab" is no http'],
+    [{ 'endpoint-url': 'http:/minio.lab' }, '--endpoint-url: "http:/minio.lab" is no http'],
     [{ 'endpoint-url': 'ftp://x' }, '--endpoint-url: "ftp://x"'],
     [{ proxy: 'socks4://x:1' }, '--proxy: "socks4://x:1"'],
     [{ 'dns-server': 'dns.lab' }, '--dns-server: "dns.lab"'],

@@ -89,6 +89,13 @@ spec(
       await page.getByRole('button', { name: words.zoomIn, exact: true }).click()
       await page.getByRole('button', { name: words.earlier, exact: true }).click()
       await reset.waitFor()
+      // The button goes; the keyboard stays with the chart.
+      await reset.press('Enter')
+      await reset.waitFor({ state: 'hidden' })
+      expect(await slider(page).evaluate((element) => element === document.activeElement)).toBe(true)
+      await page.getByRole('button', { name: words.zoomIn, exact: true }).click()
+      await page.getByRole('button', { name: words.earlier, exact: true }).click()
+      await reset.waitFor()
       const firstOf = async () => {
         await slider(page).focus()
         await page.keyboard.press('Home')

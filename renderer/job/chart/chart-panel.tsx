@@ -58,6 +58,11 @@ export function ChartPanel({ job, snapshot, events, isLive, isExpanded, onExpand
     },
     [onReset],
   )
+  // The button goes with the zoom; the keyboard stays with the chart.
+  const reset = () => {
+    onReset()
+    section.current?.querySelector<HTMLElement>('[role="slider"]')?.focus()
+  }
   const isEmpty = history.time.length === 0
   const names = nameJobs(other ? [job, other] : [])
   const rangeName = view.isZoomed ? chart.zoomed : chart.ranges[range]
@@ -71,7 +76,7 @@ export function ChartPanel({ job, snapshot, events, isLive, isExpanded, onExpand
             <RangeChoice range={view.isZoomed ? undefined : range} onChoose={choose} />
             <ViewButtons view={view} />
             {view.isZoomed && (
-              <button type="button" className="lh-chart-reset" onClick={onReset}>
+              <button type="button" className="lh-chart-reset" onClick={reset}>
                 {isLive && range !== 'all' ? chart.follow : chart.reset}
               </button>
             )}

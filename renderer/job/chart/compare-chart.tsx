@@ -45,6 +45,11 @@ export function CompareChart({ history, name, otherId, otherName }: CompareChart
       ? UNKNOWN
       : `${mine >= theirs ? '+' : '−'}${Math.abs((mine / theirs - 1) * 100).toFixed(0)} %`
 
+  // The button goes with the zoom; the keyboard stays with the chart.
+  const reset = () => {
+    view.handlers.onReset()
+    holder.current?.focus()
+  }
   const onKeyDown = (event: KeyboardEvent) => {
     if (changeView(event, view, elapsed[index])) return event.preventDefault()
     const wanted = KEY_MOVES[event.key]?.(index)
@@ -69,7 +74,7 @@ export function CompareChart({ history, name, otherId, otherName }: CompareChart
         <span className="lh-number">{fillText(chart.difference, { ratio })}</span>
         <span className="lh-compare-view">
           {view.isZoomed && (
-            <button type="button" className="lh-chart-reset" onClick={view.handlers.onReset}>
+            <button type="button" className="lh-chart-reset" onClick={reset}>
               {chart.reset}
             </button>
           )}

@@ -38,7 +38,7 @@ function run({
   const levels: number[] = []
   const changes: (ConcurrencyChange & { now: number })[] = []
   for (let now = 0; now <= seconds * 1000; now += 100) {
-    bytes += goodput(Math.min(busy(state.level), state.level), now / 1000) / 10
+    if (now > 0) bytes += goodput(Math.min(busy(state.level), state.level), now / 1000) / 10
     const before = allowed
     allowed = ceilingAt?.(now / 1000) ?? ceiling
     if (allowed > before) state = raiseCeiling(state, before)
@@ -67,7 +67,7 @@ const line = (capacity: number) => (level: number) => Math.min(capacity, level *
 describe('how many connections work', () => {
   it('starts small and doubles while it pays', () => {
     const { changes } = run({ ceiling: 64, seconds: 3, goodput: perConnection(2e6) })
-    expect(changes.map(({ to }) => to)).toEqual([8, 16, 32, 64])
+    expect(changes.map(({ to }) => to)).toEqual([16, 32, 64])
     expect(changes.every(({ cause }) => cause === 'growth')).toBe(true)
   })
 

@@ -13,15 +13,14 @@ import type { Policy } from '../../../shared/policy.ts'
 const DOUBLING_GAIN = 1.15
 /** A trial must beat what it started from by this much. */
 const TRIAL_GAIN = 1.05
-/** Connections at the start. */
-const FIRST_LEVEL = 4
+/** Connections at the start. Half of it would be doubled by the first sample, whatever that says. */
+const FIRST_LEVEL = 8
 /**
  * Goodput is judged over at least this long, and over several first-byte times: small objects come one in each. Twice as much
  * or not is seen sooner than a twentieth more or not.
  */
-const SAMPLE_MS = 200
-const RAMP_FIRST_BYTES = 2
-const SAMPLE_FIRST_BYTES = 4
+const RAMP_SAMPLE = { leastMs: 100, firstBytes: 2 }
+const LATER_SAMPLE = { leastMs: 200, firstBytes: 4 }
 /** A sample counts when this share of the connections is at work: in bad weather some always are not. */
 const BUSY_SHARE = 0.7
 /** ... or when they have had this long to get to work. */
@@ -90,8 +89,8 @@ export function adjustConcurrency(
     return moveTo(postpone(state, now), sample, sample.mostAtOnce, 'hold', 'turned-away', state.goodputBefore)
   }
   const isFull = sample.busy >= BUSY_SHARE * state.level || now - state.changedAt > LATE_MS
-  const firstBytes = state.mode === 'ramp' ? RAMP_FIRST_BYTES : SAMPLE_FIRST_BYTES
-  const sampleMs = Math.max(SAMPLE_MS, firstBytes * sample.firstByteMs)
+  const { leastMs, firstBytes } = state.mode === 'ramp' ? RAMP_SAMPLE : LATER_SAMPLE
+  const sampleMs = Math.max(leastMs, firstBytes * sample.firstByteMs)
   // Connections still on their way up, or without work, are no evidence about more of them.
   if (!isFull || sample.isHeld) return { state: { ...state, sampleFrom: now, bytesFrom: bytes } }
   if (now - state.sampleFrom < sampleMs) return { state }
@@ -109,7 +108,9 @@ export function adjustConcurrency(
   }
   if (state.mode === 'trial') {
     if (goodput > state.goodputBefore * TRIAL_GAIN) {
-      return { state: { ...hold(next, goodput, now), trialEveryMs: TRIAL_EVERY_MS, nextTrialAt: now + SAMPLE_MS } }
+      return {
+        state: { ...hold(next, goodput, now), trialEveryMs: TRIAL_EVERY_MS, nextTrialAt: now + LATER_SAMPLE.leastMs },
+      }
     }
     if (isFirstDisappointment) return { state: { ...next, disappointments: 1 } }
     return moveTo(postpone(next, now), sample, state.levelBefore, 'hold', 'probe-failed', goodput)

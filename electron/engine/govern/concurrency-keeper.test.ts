@@ -51,11 +51,11 @@ describe('a listing that does not come through', () => {
     pass(900)
     expect(keeper.level()).toBe(3)
     pass(200)
-    expect([keeper.isYielding(), keeper.level()]).toEqual([false, 4])
+    expect([keeper.isYielding(), keeper.level()]).toEqual([false, 8])
   })
   it('takes nothing from connections that were not there to be in its way', () => {
     const { keeper } = keep({ idle: 0, working: 0 })
     keeper.yieldPlace(1000)
-    expect([keeper.isYielding(), keeper.level()]).toEqual([false, 4])
+    expect([keeper.isYielding(), keeper.level()]).toEqual([false, 8])
   })
 })

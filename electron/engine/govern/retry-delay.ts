@@ -45,6 +45,9 @@ const PATIENCE_WHERE_MANY_FAIL = 12
 /** The longest wait when the job has nothing else to do, as a share of the usual one. */
 const LAST_WORK_CAP = 0.25
 
+/** One request asks again after a minute, whatever it was told: where all are refused, their budget waits (throttle-gates.ts). */
+const LONGEST_WAIT_MS = 60_000
+
 export type RetryInput = {
   failure: Failure
   /** Failures in a row without a fresh byte, this one included. */
@@ -61,7 +64,7 @@ export type RetryInput = {
 }
 
 /**
- * Full jitter: uniform in [0, min(cap, base * 2^(attempts - 1))], never before `Retry-After`. Undefined = give up.
+ * Full jitter: uniform in [0, min(cap, base * 2^(attempts - 1))], and for `Retry-After`, up to a minute. Undefined = give up.
  * Source: AWS Architecture Blog, "Exponential Backoff And Jitter" (2015).
  */
 export function chooseRetryDelayMs({
@@ -82,7 +85,7 @@ export function chooseRetryDelayMs({
   if (isNormalEnd(failure, attempts)) return 0
   const cap = isLastWork ? LAST_WORK_CAP * policy.retryCapSeconds : policy.retryCapSeconds
   const ceiling = Math.min(cap, policy.retryBaseSeconds * 2 ** Math.min(30, attempts - 1))
-  return Math.max(failure.retryAfterMs ?? 0, random * ceiling * 1000)
+  return Math.max(Math.min(failure.retryAfterMs ?? 0, LONGEST_WAIT_MS), random * ceiling * 1000)
 }
 
 /** The listing has just named the object: of several servers behind one name, one may not have it. It is put aside by then. */

@@ -57,6 +57,12 @@ describe('a failed range', () => {
     ['... twice as long each time', { class: 'server-error' }, 4, 800],
     ['... up to the cap', { class: 'throttled' }, 30, 10_000],
     ['... never before Retry-After', { class: 'throttled', retryAfterMs: 7000 }, 1, 7000],
+    [
+      '... and after a minute, were it told to come back tomorrow',
+      { class: 'throttled', retryAfterMs: 864e5 },
+      1,
+      60_000,
+    ],
     ['is given up after eight attempts', { class: 'changed' }, 8, undefined],
     ['is asked for again where the listing had it and one server has not', { class: 'missing' }, 2, 200],
     ['... but is believed to be gone after five', { class: 'missing' }, 5, undefined],

@@ -9,10 +9,15 @@ function createGates() {
     now += 10
     return gates.noteAnswer(prefix, { throttled, sentAt: now - 10, retryAfterMs: undefined })
   }
+  const told = (prefix: string, answer: 'granted' | 'refused', sentAt = now) => {
+    gates.noteSent(prefix)
+    now += 10
+    gates.noteAnswer(prefix, { throttled: answer === 'refused', sentAt, retryAfterMs: 120_000 })
+  }
   const pass = (seconds: number) => {
     now += seconds * 1000
   }
-  return { gates, ask, pass }
+  return { gates, ask, told, pass }
 }
 
 describe('budgets', () => {
@@ -67,6 +72,36 @@ describe('budgets', () => {
     expect(gates.longestWaitMs()).toBe(3000)
     pass(3)
     expect(gates.longestWaitMs()).toBe(0)
+  })
+
+  describe('told to wait for two minutes', () => {
+    /** After what was granted and refused by turns: whether the prefix may be asked after five seconds. */
+    const mayAskAfter = (answers: ('granted' | 'refused')[], inFlight: ('granted' | 'refused')[] = []) => {
+      const { gates, pass, told } = createGates()
+      for (const answer of answers) {
+        pass(0.1)
+        told('a/', answer)
+      }
+      for (const answer of inFlight) told('a/', answer, 0)
+      pass(5)
+      return gates.mayAsk('a/')
+    }
+    it.each<[string, Parameters<typeof mayAskAfter>, boolean]>([
+      ['at the very first request: they are', [['refused']], false],
+      ['while others are granted: only that request is', [['granted', 'refused']], true],
+      ['again and again, others granted between', [['granted', 'refused', 'granted', 'refused']], true],
+      ['twice in a row, nothing granted since: it is meant', [['granted', 'refused', 'refused']], false],
+      [
+        'all that was under way at once: that says no more',
+        [
+          ['granted', 'refused'],
+          ['refused', 'refused'],
+        ],
+        true,
+      ],
+    ])('%s', (_, answers, may) => {
+      expect(mayAskAfter(...answers)).toBe(may)
+    })
   })
 
   it('are forgotten where it was not a budget that refused', () => {

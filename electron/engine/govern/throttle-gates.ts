@@ -19,6 +19,9 @@ const APART_SECONDS = 300
 /** Budgets that held a connection back no longer ago than this do so now. */
 const HOLDING_SECONDS = 2
 
+/** Where something was granted no longer ago than this, a `Retry-After` speaks of the one request that it came with. */
+const GRANTED_LATELY_MS = 5000
+
 /** An unlimited budget that nobody has asked for so long is as good as a new one: of a million folders few are kept. */
 const FORGET_SECONDS = 60
 /** The same of a limited one, beyond any cool-down: its folder is done, and nobody would ever lift it. */
@@ -35,6 +38,8 @@ export function createThrottleGates(now: () => number) {
   let forgotAt = now() / 1000
   /** Of such as were given a `Retry-After`. */
   const notBefore = new Map<string, number>()
+  /** When each was last granted something. */
+  const grantedAt = new Map<string, number>()
   /** Since when any prefix has been limited without a break, seconds; undefined while none is. */
   let limitedSince: number | undefined
   const seconds = () => now() / 1000
@@ -90,6 +95,17 @@ export function createThrottleGates(now: () => number) {
     noteLimited()
   }
 
+  /**
+   * Whether a refusal with a `Retry-After` holds for the whole budget. MinIO asks for two minutes with every
+   * SlowDown (cmd/api-response.go) and goes on granting others: there the limiter alone decides. Where nothing is granted after
+   * a refusal, it is taken at its word.
+   */
+  function isForAll(gate: string, sentAt: number): boolean {
+    const refusedAt = stateOf(gate).refusedAt * 1000
+    const granted = grantedAt.get(gate) ?? Number.NEGATIVE_INFINITY
+    return sentAt > refusedAt && granted <= Math.max(refusedAt, now() - GRANTED_LATELY_MS)
+  }
+
   function forget(): void {
     if (seconds() - forgotAt < FORGET_SECONDS) return
     forgotAt = seconds()
@@ -99,6 +115,7 @@ export function createThrottleGates(now: () => number) {
       if (seconds() - filledAt > FORGET_LIMITED_SECONDS) limited.delete(prefix)
     }
     for (const [gate, until] of notBefore) if (until <= now()) notBefore.delete(gate)
+    for (const [gate, at] of grantedAt) if (now() - at > GRANTED_LATELY_MS) grantedAt.delete(gate)
     // Those that have faded are forgotten with it.
     answers.all()
     noteLimited()
@@ -129,7 +146,10 @@ export function createThrottleGates(now: () => number) {
       if (answer.throttled || limitedSince !== undefined) answers.note(prefix, answer.throttled ? 'refused' : 'granted')
       if (answer.throttled) judgeSharing()
       const gate = gateOf(prefix)
-      if (answer.retryAfterMs !== undefined) notBefore.set(gate, now() + answer.retryAfterMs)
+      if (!answer.throttled) grantedAt.set(gate, now())
+      else if (answer.retryAfterMs !== undefined && isForAll(gate, answer.sentAt)) {
+        notBefore.set(gate, now() + answer.retryAfterMs)
+      }
       const times = { sentAt: answer.sentAt / 1000, now: seconds() }
       const { state, changed } = noteAnswer(stateOf(gate), { throttled: answer.throttled, ...times })
       keep(gate, state)
@@ -140,6 +160,7 @@ export function createThrottleGates(now: () => number) {
     /** Nothing that was refused so far was a budget's. */
     startOver(): void {
       answers.clear()
+      grantedAt.clear()
       startOver()
     },
     /** The tightest budget; undefined when nothing is limited. */

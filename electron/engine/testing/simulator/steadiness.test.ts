@@ -81,9 +81,20 @@ describe('the speed of hour 3 is that of hour 0, and what the fault leaves is us
 describe('throttling', () => {
   const BYTES = 131_072
   const settledAt = 60
-  type Budget = { requestsPerSecond: number; burst: number; prefixes: number; threads: number; refused?: number }
+  type Budget = {
+    requestsPerSecond: number
+    burst: number
+    retryAfterSeconds?: number
+    prefixes: number
+    threads: number
+    refused?: number
+  }
   const budgets: [string, Budget][] = [
     ['a budget of 20/s with a burst of 100', { requestsPerSecond: 20, burst: 100, prefixes: 1, threads: 16 }],
+    [
+      'a budget of 20/s, and two minutes to wait asked with each refusal, as MinIO does',
+      { requestsPerSecond: 20, burst: 100, retryAfterSeconds: 120, prefixes: 1, threads: 16 },
+    ],
     // So few that the limiter goes round in one and the same circle, whichever the start has led it into: 7 or 9 in a hundred.
     ['a budget of 3/s', { requestsPerSecond: 3, burst: 20, prefixes: 1, threads: 16, refused: 0.1 }],
     // By chance too few refusals at its start to prove that they share (ADR 12): each keeps a limiter of its own.

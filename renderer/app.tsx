@@ -18,14 +18,17 @@ import { ThemeProvider } from './theme/theme-provider.tsx'
 import './app.css'
 
 // The job page brings the chart library, the settings page its table: neither is needed for the first sight of the form.
-const JobPage = lazy(() => import('./job/job-page.tsx').then((module) => ({ default: module.JobPage })))
-const DiagnosisPage = lazy(() =>
-  import('./diagnosis/diagnosis-page.tsx').then((module) => ({ default: module.DiagnosisPage })),
-)
-const LogsPage = lazy(() => import('./logs/logs-page.tsx').then((module) => ({ default: module.LogsPage })))
-const SettingsPage = lazy(() =>
-  import('./settings/settings-page.tsx').then((module) => ({ default: module.SettingsPage })),
-)
+const loadJobPage = () => import('./job/job-page.tsx')
+const loadDiagnosisPage = () => import('./diagnosis/diagnosis-page.tsx')
+const loadLogsPage = () => import('./logs/logs-page.tsx')
+const loadSettingsPage = () => import('./settings/settings-page.tsx')
+const JobPage = lazy(async () => ({ default: (await loadJobPage()).JobPage }))
+const DiagnosisPage = lazy(async () => ({ default: (await loadDiagnosisPage()).DiagnosisPage }))
+const LogsPage = lazy(async () => ({ default: (await loadLogsPage()).LogsPage }))
+const SettingsPage = lazy(async () => ({ default: (await loadSettingsPage()).SettingsPage }))
+
+/** By then the form stands. A page that is loaded opens at once, and while the program is away. */
+const LOAD_OTHER_PAGES_AFTER_MS = 3000
 
 export function LonghaulApp({ client, store }: { client: WindowClient; store: WindowStore }) {
   return (
@@ -54,6 +57,10 @@ function Frame() {
   // At the first start the form is the whole window.
   const showSideBar = status === 'ready' && (hasJobs || route.page !== 'new')
   useFocusOnPage(routeHash(route))
+  useEffect(() => {
+    const timer = setTimeout(loadOtherPages, LOAD_OTHER_PAGES_AFTER_MS)
+    return () => clearTimeout(timer)
+  }, [])
   return (
     <div className="lh-frame">
       <Header />
@@ -76,6 +83,11 @@ function Frame() {
       </div>
     </div>
   )
+}
+
+function loadOtherPages(): void {
+  // Whoever goes to one that could not be had is told.
+  for (const load of [loadJobPage, loadDiagnosisPage, loadLogsPage, loadSettingsPage]) load().catch(() => {})
 }
 
 /** The button that led to a page is often gone with the page before: the keyboard goes on in the new one, not at the top. */

@@ -67,6 +67,8 @@ export function useJobCommands(jobId: string) {
           okText: head.cancelYes,
           cancelText: head.cancelNo,
           okButtonProps: { danger: true },
+          // Enter twice must not end a job of hours.
+          autoFocusButton: 'cancel',
           onOk: () => send('jobs.cancel'),
         }),
       remove: () =>

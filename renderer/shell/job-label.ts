@@ -8,7 +8,8 @@ export const jobName = (source: Place): string => lastParts(source, 1)
 
 /**
  * By id. Namesakes have as much of what stands before as tells them apart: `temperature/2025`, `wind/2025`. What stands between
- * that and the last part goes, where it tells nothing: `era5/…/2025`, `goes/…/2025`.
+ * that and the last part goes, where it tells nothing: `era5/…/2025`, `goes/…/2025`. Where one and the same place goes to several
+ * folders, these are named: `2025 → disk1`.
  */
 export function nameJobs(jobs: readonly NamedJob[]): ReadonlyMap<string, string> {
   const names = new Map<string, string>()
@@ -30,8 +31,19 @@ export function nameJobs(jobs: readonly NamedJob[]): ReadonlyMap<string, string>
     const short = withoutMiddle(name)
     if (short !== name && shorts.indexOf(short) === shorts.lastIndexOf(short)) names.set(jobId, short)
   }
+  for (const sameJobs of Map.groupBy(jobs, ({ jobId }) => names.get(jobId)).values()) {
+    const folders = [...new Set(sameJobs.map(({ spec }) => spec.destination))]
+    if (folders.length < 2) continue
+    const areApart = new Set(folders.map(lastFolder)).size === folders.length
+    for (const { jobId, spec } of sameJobs) {
+      const folder = areApart ? lastFolder(spec.destination) : spec.destination
+      names.set(jobId, `${names.get(jobId)} → ${folder}`)
+    }
+  }
   return names
 }
+
+const lastFolder = (path: string): string => path.split(/[\\/]/).findLast(Boolean) ?? path
 
 function withoutMiddle(name: string): string {
   const parts = name.split('/')
@@ -39,7 +51,7 @@ function withoutMiddle(name: string): string {
 }
 
 type Place = Pick<Source, 'bucket' | 'prefix'>
-type NamedJob = Pick<JobView, 'jobId'> & { spec: { source: Place } }
+type NamedJob = Pick<JobView, 'jobId'> & { spec: { source: Place; destination: string } }
 
 const lastParts = ({ bucket, prefix }: Place, count: number): string =>
   [bucket, ...prefix.split('/').filter(Boolean)].slice(-count).join('/')

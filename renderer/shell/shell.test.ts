@@ -49,11 +49,21 @@ test.each<[string, string[], string[]]>([
     ['a/x/25', 'a/y/25', 'b/x/25', 'b/y/25'],
   ],
   ['one within the other', ['s3://a/a/', 's3://a/'], ['a/a', 'a']],
-  ['the same place twice', ['s3://era5/t/2025/', 's3://era5/t/2025/'], ['2025', '2025']],
+  ['the same twice', ['s3://era5/t/2025/', 's3://era5/t/2025/'], ['2025', '2025']],
+  [
+    'the same place into two folders',
+    ['s3://era5/t/2025/ D:\\one\\', 's3://era5/t/2025/ D:\\two', 's3://era5/t/2024/ D:\\two'],
+    ['2025 → one', '2025 → two', '2024'],
+  ],
+  [
+    'the same place into two folders of one name',
+    ['s3://era5/t/2025/ D:\\2025', 's3://era5/t/2025/ /mnt/2025'],
+    ['2025 → D:\\2025', '2025 → /mnt/2025'],
+  ],
 ])('names of jobs, %s', (_, addresses, expected) => {
   const jobs = addresses.map((address, index) => {
-    const [, bucket = '', prefix = ''] = /^s3:\/\/([^/]+)\/(.*)$/.exec(address) ?? []
-    return { jobId: String(index), spec: { source: { bucket, prefix } } }
+    const [, bucket = '', prefix = '', destination = ''] = /^s3:\/\/([^/]+)\/(\S*) ?(.*)$/.exec(address) ?? []
+    return { jobId: String(index), spec: { source: { bucket, prefix }, destination } }
   })
   expect([...nameJobs(jobs).values()]).toEqual(expected)
 })

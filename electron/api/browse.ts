@@ -101,13 +101,12 @@ export function createBrowser(engine: EngineAccess, clock: Clock): Browser {
   }
 }
 
-/** Whoever looks waits for it. */
+/** Whoever looks waits for it, and some services ask for minutes with every refusal. */
 const LONGEST_LOOK_WAIT_MS = 5000
 
 /** Asking is cheap: what may be over in a moment is asked twice more, everything else is told at once. */
 export function retryLookAfterMs(failure: Failure, attempts: number): number | undefined {
   const passing: readonly Failure['class'][] = ['throttled', 'server-error', 'reset', 'stalled']
   if (!passing.includes(failure.class) || attempts > 2) return undefined
-  const delay = failure.retryAfterMs ?? 300 * attempts
-  return delay > LONGEST_LOOK_WAIT_MS ? undefined : delay
+  return Math.min(failure.retryAfterMs ?? 300 * attempts, LONGEST_LOOK_WAIT_MS)
 }

@@ -20,7 +20,6 @@ import { createJobLogs, type ErrorLogEntry, type JobLogs } from './metrics/job-l
 import { createSnapshotMeter } from './metrics/snapshot-meter.ts'
 import { openWorkplace, type Workplace } from './open-workplace.ts'
 import { createObjectTable } from './plan/object-table.ts'
-import { concernsDisk } from './schedule/choose-recovery.ts'
 import type { ObjectNews } from './schedule/object-endings.ts'
 import { createTransferBook } from './schedule/transfer-book.ts'
 import { summarizeJob } from './summarize-job.ts'
@@ -106,7 +105,7 @@ export function startDownload(options: DownloadOptions): Download {
       discard: (object) => theLanding().discard(object),
       repin: (index) => theLanding().repin(index),
       isStill: (index) => theLanding().isStill(index),
-      whyGone: () => theLanding().whyGone(),
+      explain: (failure) => theLanding().explain(failure),
     },
     partSize: spec.partSize,
     now: clock.monotonic,
@@ -389,7 +388,7 @@ export function startDownload(options: DownloadOptions): Download {
 
   function fail(failure: Failure): void {
     if (failure.class === 'cancelled' || fatal) return
-    fatal = (concernsDisk(failure) && workplace?.destination.whyGone()) || failure
+    fatal = workplace?.destination.explain(failure) ?? failure
     if (failure.class === 'disk-full') diskFullTold = tellDiskFull(failure.subject ?? spec.destination)
     stop.abort()
   }

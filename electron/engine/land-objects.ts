@@ -345,7 +345,7 @@ export function createObjectLanding(options: LandObjectsOptions) {
     },
     repin,
     isStill,
-    whyGone: destination.whyGone,
+    explain: destination.explain,
   }
 
   async function closePart({ index }: OpenObject): Promise<void> {

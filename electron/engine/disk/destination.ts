@@ -30,6 +30,8 @@ export type Destination = {
   readonly ownFolder: string
   /** Class `disk-gone` when it is no longer there. Synchronous: a few microseconds. */
   whyGone(): Failure | undefined
+  /** What lies behind a failure: with the folder gone no file is found in it, and no object is to blame. */
+  explain(failure: Failure): Failure
   /** Absolute paths of an object. `path` comes from path-claims.ts. */
   locate(path: string): { partPath: string; finalPath: string }
   /** The folder of this file as it was when it was made and checked; undefined when it was not. For the hot path. */
@@ -59,6 +61,8 @@ export type Destination = {
 const FILES_FOR_WHOLE_SYNC = 64
 const MAX_KNOWN_FOLDERS = 100_000
 const FLUSHES_AT_ONCE = 4
+/** What is said of a file or folder that cannot be found or made. */
+const OF_THE_DISK: ReadonlySet<Failure['class']> = new Set(['disk', 'disk-denied', 'unsafe-path'])
 
 export async function openDestination({
   folder,
@@ -114,6 +118,9 @@ function createDestination(rootFolder: FolderIdentity, clock: Clock): Destinatio
     knownFolders.set('', rootFolder)
   }
 
+  const whyGone = (): Failure | undefined =>
+    whyNotSameFolder(rootFolder) ? { class: 'disk-gone', subject: root } : undefined
+
   /** A folder that is no longer what it was is looked at anew for the next file. */
   const whyNotInFolder = (folder: FolderIdentity): Failure | undefined => {
     const failure = whyNotSameFolder(folder)
@@ -136,7 +143,8 @@ function createDestination(rootFolder: FolderIdentity, clock: Clock): Destinatio
   return {
     root,
     ownFolder,
-    whyGone: () => (whyNotSameFolder(rootFolder) ? { class: 'disk-gone', subject: root } : undefined),
+    whyGone,
+    explain: (failure) => (OF_THE_DISK.has(failure.class) && whyGone()) || failure,
     locate,
     folderOf: (path) => knownFolders.get(folderOf(path)),
     ensureFolderOf: (path) => ensureFolder(folderOf(path)),

@@ -29,11 +29,6 @@ const ENDS_THE_JOB: ReadonlySet<FailureClass> = new Set(['disk-full', 'disk-deni
 /** These belong to the object, not to the way to it: asking again brings nothing. */
 const ENDS_THE_OBJECT: ReadonlySet<FailureClass> = new Set(['denied', 'archived', 'unsafe-path', 'disk'])
 
-/** With the destination gone a file cannot be found, nor its folder made. */
-const OF_THE_DISK: ReadonlySet<FailureClass> = new Set(['disk', 'disk-denied', 'unsafe-path'])
-
-export const concernsDisk = (failure: Failure): boolean => OF_THE_DISK.has(failure.class)
-
 export const endsTheJob = (failure: Failure): boolean => ENDS_THE_JOB.has(failure.class)
 
 export const isOtherVersion = ({ class: failureClass, code, httpStatus }: Failure): boolean =>

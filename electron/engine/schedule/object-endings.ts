@@ -4,7 +4,7 @@
  */
 import type { Failure, Outcome } from '../../../shared/failure.ts'
 import type { ObjectTable } from '../plan/object-table.ts'
-import { concernsDisk, endsTheJob, isOtherVersion, mayRestart } from './choose-recovery.ts'
+import { endsTheJob, isOtherVersion, mayRestart } from './choose-recovery.ts'
 import type { ObjectLanding } from './object-landing.ts'
 import { type OpenObject, whenQuiet } from './open-object.ts'
 import type { WorkLedger } from './work-ledger.ts'
@@ -101,7 +101,7 @@ export function createObjectEndings(options: ObjectEndingsOptions) {
   }
 
   function fail(index: number, told: Failure, attempts: number): void {
-    const failure = (concernsDisk(told) && landing.whyGone()) || told
+    const failure = landing.explain(told)
     // Whoever asks for it again gives it all its chances again.
     restarts.delete(index)
     if (failure.class === 'cancelled') table.setState(index, 'waiting')

@@ -19,8 +19,8 @@ export type ObjectLanding = {
   discard(object: OpenObject): Promise<void>
   /** Asks S3 what the object is now and pins that. */
   repin(index: number): Promise<Outcome<void>>
-  /** Class `disk-gone` when the folder is no longer there: then no object is to blame. */
-  whyGone(): Failure | undefined
+  /** What lies behind a failure: class `disk-gone` where the folder is no longer there, and no object is to blame. */
+  explain(failure: Failure): Failure
   /** Asks S3 whether it is still the pinned one. */
   isStill(index: number): Promise<Outcome<boolean>>
 }

@@ -71,7 +71,7 @@ function createBook(
         looks.push(index)
         return success(options.isStill ?? true)
       },
-      whyGone: () => (options.isGone ? { class: 'disk-gone', subject: 'dest' } : undefined),
+      explain: (failure) => (options.isGone ? { class: 'disk-gone', subject: 'dest' } : failure),
     },
     line: {
       reached: (lineId) => reached.get(lineId) ?? 0,

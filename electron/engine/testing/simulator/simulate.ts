@@ -132,7 +132,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
       async discard() {},
       repin: async () => success(undefined),
       isStill: async () => success(true),
-      whyGone: () => undefined,
+      explain: (failure) => failure,
     },
     partSize: spec.partSize,
     now: clock.monotonic,

@@ -172,6 +172,11 @@ describe('the window', () => {
 
   describe('installed on Windows, with the wish to go on after a restart', () => {
     const { platform, argv } = process
+    let program: Awaited<ReturnType<typeof startWindow>>
+    const startProgram = async () => {
+      program = await startWindow()
+      return program
+    }
     beforeEach(async () => {
       Object.defineProperty(process, 'platform', { value: 'win32' })
       await writeFile(join(folder, 'settings.json'), JSON.stringify({ resumeAfterRestart: true }))
@@ -179,7 +184,13 @@ describe('the window', () => {
       const job = sampleJob({ spec: { ...sampleJob().spec, destination: folder } })
       await writeFile(join(folder, 'jobs', 'job-1.json'), JSON.stringify(job))
     })
-    afterEach(() => {
+    afterEach(async () => {
+      // A job that goes on writes to the folder until the program has ended.
+      if (!program.log.includes('exit 0')) {
+        program.window.window.emit('session-end', {})
+        program.window.window.close()
+        await expect.poll(() => program.log).toContain('exit 0')
+      }
       Object.defineProperty(process, 'platform', { value: platform })
       process.argv = argv
     })
@@ -194,7 +205,7 @@ describe('the window', () => {
 
     test('started at login: goes on with what was torn off, and stays on the taskbar', async () => {
       process.argv = ['Longhaul.exe', '--resume-jobs']
-      const double = await startWindow()
+      const double = await startProgram()
       double.window.window.emit('ready-to-show')
       await expect.poll(() => eventsOf(double)).toMatchObject(GOES_ON)
       expect([double.window.done, double.log.filter((line) => line.includes('login'))]).toEqual([
@@ -204,7 +215,7 @@ describe('the window', () => {
     })
 
     test('started by hand: offers it; the start at login that comes behind goes on with it, and takes no focus', async () => {
-      const double = await startWindow()
+      const double = await startProgram()
       double.window.window.emit('ready-to-show')
       expect(await eventsOf(double)).toEqual([])
       double.module.app.emit('second-instance', {}, ['Longhaul.exe', '--resume-jobs'])
@@ -216,7 +227,7 @@ describe('the window', () => {
       ['its user leaves: it is not started any more', false, [ADDED, REMOVED]],
       ['the machine goes down: it is', true, [ADDED]],
     ])('%s', async (_name, isMachineDown, expected) => {
-      const { window, log } = await startWindow()
+      const { window, log } = await startProgram()
       if (isMachineDown) window.window.emit('session-end', {})
       window.window.close()
       await expect.poll(() => log).toContain('exit 0')

@@ -1,4 +1,4 @@
-/** Cuts a stream of text into its whole lines; an unfinished line waits for its rest. Empty lines (keep-alives) are dropped. */
+/** Cuts a stream of text into its whole lines; an unfinished line waits for its rest. Empty lines are dropped. */
 export function createLineSplitter(): (text: string) => string[] {
   let rest = ''
   return (text) => {

@@ -99,6 +99,16 @@ describe.runIf(process.platform === 'linux')('a file system that takes no large 
   })
 })
 
+test('a folder stands where a file must go: said by name, before a byte of a large one is fetched', async () => {
+  for (const key of ['large.nc', 'd/3.nc']) await mkdir(join(destination, key), { recursive: true })
+  const run = await runProgram(get(), SIGNED)
+  expect(run.stderr).toContain('large.nc: A folder stands where the file must go. ("EISDIR')
+  expect(run.stderr).toContain('d/3.nc: A folder stands where the file must go. ("EISDIR')
+  expect(summaryOf(run.stdout)).toMatchObject({ objectsFailed: 2, objectsDone: OBJECTS.length - 2 })
+  expect(summaryOf(run.stdout).bytesFetched).toBeLessThan(12_000_000)
+  expect(run.code).toBe(1)
+})
+
 // Linux has a device that is always full.
 describe.runIf(existsSync('/dev/full'))('stdout is on a full disk', () => {
   const FULL = /^longhaul: The disk is full: stdout\. .*ENOSPC/m
@@ -179,6 +189,26 @@ describe.skipIf(!mayMount)('a small disk of its own', () => {
     mount('-t', 'tmpfs', '-o', 'size=64m', 'none', destination)
     await expectWholeOnNextRun()
   })
+})
+
+// What bears a mount has a name that cannot be taken: EBUSY, as Windows says of a file that another program holds open.
+test.skipIf(!mayMount)('an object whose file is held open is tried once more when all else is done', async () => {
+  const held = join(destination, 'd', '0.nc')
+  await mkdir(join(destination, 'd'), { recursive: true })
+  await writeFile(held, '')
+  execFileSync('mount', ['--bind', held, held])
+  server.setWeather([lineCapacity(10e6)])
+  const program = startProgram(get(), SIGNED)
+  let seen = ''
+  program.child.stdout?.on('data', (chunk) => {
+    if (seen.includes('object-failed')) return
+    seen += chunk
+    if (seen.includes('object-failed')) execFileSync('umount', [held])
+  })
+  const run = await program.ended
+  expect(summaryOf(run.stdout)).toMatchObject({ status: 'completed', objectsFailed: 0 })
+  expect(run.code).toBe(0)
+  expect(await rightFiles()).toBe(OBJECTS.length)
 })
 
 describe('the folder goes away in the middle of the job', () => {

@@ -55,9 +55,9 @@ function failedLines(summary: Summary, language: Language): string[] {
   return [heading, ...named, ...(more > 0 ? [rest] : [])]
 }
 
-/** Of the operating system's codes, which a message begins with, those that say more than the class. */
+/** Of the codes that a message begins with, those that say more than the class. */
 const tellingCode = (message: string) => {
-  const [code] = /^(EBUSY|EFBIG|ENAMETOOLONG)\b/.exec(message) ?? []
+  const [code] = /^(EBUSY|EFBIG|EISDIR|ENAMETOOLONG|write-protected)\b/.exec(message) ?? []
   return code ? { code, detail: message } : {}
 }
 

@@ -120,6 +120,17 @@ const BY_CODE: Record<string, Record<Language, Forms>> = {
     en: ['Another program holds $ open.', 'Another program holds the file open.'],
     zh: ['$ 正被另一个程序占用。', '文件正被另一个程序占用。'],
   },
+  EISDIR: {
+    en: ['A folder stands where the file $ must go.', 'A folder stands where the file must go.'],
+    zh: ['$ 处是一个文件夹，文件无法放到那里。', '那里已有同名的文件夹，文件无法放入。'],
+  },
+  'write-protected': {
+    en: [
+      'The file $ is write-protected and was left as it is.',
+      'A write-protected file of its name was left as it is.',
+    ],
+    zh: ['$ 是只读文件，未被替换。', '同名的文件是只读的，未被替换。'],
+  },
   EFBIG: {
     en: ['The file system takes no file as large as $.', 'The file system takes no file this large.'],
     zh: ['文件系统不支持像 $ 这样大的文件。', '文件系统不支持这样大的文件。'],

@@ -73,6 +73,8 @@ export function startDownload(options: DownloadOptions): Download {
   /** By object, what it failed of last. */
   const named = new Map<number, Failure>()
   let phase: JobPhase = 'starting'
+  /** Objects that were held open by another program, and have had their second chance. */
+  const triedAgain = new Set<number>()
   let listingComplete = false
   /** The first page of the listing has been asked for, and nothing was heard. */
   let unansweredSince: number | undefined
@@ -372,7 +374,7 @@ export function startDownload(options: DownloadOptions): Download {
   function untilDone(): Promise<void> {
     return new Promise((resolve) => {
       const check = () => {
-        if (!stop.signal.aborted && !fatal && !isAllSettled()) return false
+        if (!stop.signal.aborted && !fatal && (!isAllSettled() || retryHeld())) return false
         resolve()
         return true
       }
@@ -422,6 +424,13 @@ export function startDownload(options: DownloadOptions): Download {
     }
     governor.pump()
     return true
+  }
+
+  /** What another program held open, a scanner or a backup, it may have let go of by now: once, when all else is done. */
+  function retryHeld(): boolean {
+    const held = [...named].filter(([index, { code }]) => code === 'EBUSY' && !triedAgain.has(index))
+    for (const [index] of held) triedAgain.add(index)
+    return held.length > 0 && retry(held.map(([index]) => index))
   }
 
   function currentPhase(): JobPhase {

@@ -11,8 +11,10 @@ export type FailureText = {
 }
 
 /** Where the file system's code says more than "an error". */
-const DISK_WORDS: Record<string, 'fileHeld' | 'fileTooLarge' | 'pathTooLong'> = {
+const DISK_WORDS: Record<string, 'fileHeld' | 'fileTooLarge' | 'folderInTheWay' | 'pathTooLong' | 'writeProtected'> = {
   EBUSY: 'fileHeld',
+  EISDIR: 'folderInTheWay',
+  'write-protected': 'writeProtected',
   EFBIG: 'fileTooLarge',
   ENAMETOOLONG: 'pathTooLong',
 }

@@ -117,7 +117,7 @@ export const failuresEn: Translation<typeof failuresZh> = {
   'disk-gone': {
     plain: 'The folder is no longer there: its drive was removed, or it was moved or deleted.',
     named: 'The folder {{subject}} is no longer there: its drive was removed, or it was moved or deleted.',
-    advice: 'Connect the drive or put the folder back, then resume: what has arrived there is kept.',
+    advice: 'Connect the drive or put the folder back: what has arrived there is kept, and the rest is fetched.',
   },
   disk: {
     plain: 'The disk reports an error.',
@@ -153,6 +153,10 @@ export const failuresEn: Translation<typeof failuresZh> = {
     listingStuckAdvice: 'That is a fault of the service, or of a cache before it: tell whoever runs it.',
     fileHeld: 'Another program holds the file open.',
     fileHeldAdvice: 'Close it there, then retry what failed.',
+    folderInTheWay: 'A folder stands where the file must go.',
+    folderInTheWayAdvice: 'Move or rename that folder, then retry what failed.',
+    writeProtected: 'A write-protected file of the same name is there; it was left as it is.',
+    writeProtectedAdvice: 'Take off its write protection or move it away, then retry what failed.',
     notAbsolute: '{{path}} is no full path on this machine.',
     notAbsoluteAdvice: 'Write the whole path, or pick the folder with “Choose”.',
     fileTooLarge: 'The file system of this folder takes no file this large.',

@@ -116,7 +116,7 @@ export const failuresZh = {
   'disk-gone': {
     plain: '文件夹已经不在了：磁盘被移除，或文件夹被移动、删除。',
     named: '文件夹 {{subject}} 已经不在了：磁盘被移除，或文件夹被移动、删除。',
-    advice: '接好磁盘或把文件夹放回原处，再继续任务；已下载到那里的不会丢失。',
+    advice: '请接好磁盘或把文件夹放回原处：已下载到那里的不会丢失，其余会接着下载。',
   },
   disk: {
     plain: '磁盘读写出错。',
@@ -152,6 +152,10 @@ export const failuresZh = {
     listingStuckAdvice: '这是服务端（或它前面的缓存）的故障，请联系服务方。',
     fileHeld: '文件正被另一个程序占用。',
     fileHeldAdvice: '请在那个程序中关闭它，再重试失败的对象。',
+    folderInTheWay: '那里已有同名的文件夹，文件无法放入。',
+    folderInTheWayAdvice: '移走或改名该文件夹，再重试失败的对象。',
+    writeProtected: '那里已有同名的只读文件，未被替换。',
+    writeProtectedAdvice: '去掉它的只读属性或把它移走，再重试失败的对象。',
     notAbsolute: '“{{path}}”不是这台机器上的完整路径。',
     notAbsoluteAdvice: '请写完整路径，或点“选择”挑选文件夹。',
     fileTooLarge: '这个文件夹所在的文件系统不支持这样大的文件。',

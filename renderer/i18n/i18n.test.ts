@@ -94,13 +94,16 @@ describe.each(LANGUAGES)('in %s', (language) => {
     expect(describeFailure(t, noPage).sentence).toMatch(/S3.*intranet:8080|intranet:8080.*S3/)
     expect(describeFailure(t, { ...noPage, class: 'missing-bucket' }).sentence).not.toContain('S3')
   })
-  test.each(['EBUSY', 'EFBIG', 'ENAMETOOLONG'])('a file, not the whole disk, is said to be in trouble: %s', (code) => {
-    const failure = { class: 'disk', subject: 'D:/era5/a.nc' } as const
-    const [general, told] = [describeFailure(t, failure), describeFailure(t, { ...failure, code })]
-    expect(told.sentence).not.toBe(general.sentence)
-    expect(told.advice).not.toBe(general.advice)
-    expect(told.evidence).toContain('D:/era5/a.nc')
-  })
+  test.each(['EBUSY', 'EFBIG', 'EISDIR', 'ENAMETOOLONG', 'write-protected'])(
+    'a file, not the whole disk, is said to be in trouble: %s',
+    (code) => {
+      const failure = { class: 'disk', subject: 'D:/era5/a.nc' } as const
+      const [general, told] = [describeFailure(t, failure), describeFailure(t, { ...failure, code })]
+      expect(told.sentence).not.toBe(general.sentence)
+      expect(told.advice).not.toBe(general.advice)
+      expect(told.evidence).toContain('D:/era5/a.nc')
+    },
+  )
   test('a path of another system is called that, whoever refuses it', () => {
     for (const failure of [{ subject: 'D:\\era5' }, { subject: 'destination', detail: 'D:\\era5' }]) {
       const text = describeFailure(t, { class: 'usage', code: 'not-absolute', ...failure })

@@ -93,10 +93,12 @@ describe('a file on its way', () => {
   })
 
   test('a folder in the place of the final name is a named failure and keeps the part file', async () => {
-    mkdirSync(join(dest, 'x/y'), { recursive: true })
     const part = await openPart('x', 3)
-    expect(await part.land(MODIFIED)).toMatchObject({ ok: false, failure: { class: 'disk' } })
+    mkdirSync(join(dest, 'x/y'), { recursive: true })
+    expect(await part.land(MODIFIED)).toMatchObject({ ok: false, failure: { class: 'disk', code: 'EISDIR' } })
     expect(statSync(join(dest, 'x.part')).size).toBe(3)
+    // The next run says so at once.
+    expect(await destination.openPart('x', 3)).toMatchObject({ ok: false, failure: { class: 'disk', code: 'EISDIR' } })
   })
 })
 

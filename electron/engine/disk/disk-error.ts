@@ -11,6 +11,9 @@ const CLASSES: Record<string, FailureClass> = {
   ELOOP: 'unsafe-path',
 }
 
+/** Of a file that its user has write-protected; no code of the operating system, whose own mean the folder. */
+export const WRITE_PROTECTED = 'write-protected'
+
 export function mapDiskError(error: unknown, subject?: string): Failure {
   const code = codeOf(error) ?? 'UNKNOWN'
   const failure: Failure = { class: CLASSES[code] ?? 'disk', code }

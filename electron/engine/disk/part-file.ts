@@ -9,6 +9,7 @@ import {
   fstat as fstatWithCallback,
   ftruncate as ftruncateWithCallback,
   futimes as futimesWithCallback,
+  lstatSync,
   open as openWithCallback,
 } from 'node:fs'
 import { lstat, unlink } from 'node:fs/promises'
@@ -57,6 +58,9 @@ export async function openPartFile(
 ): Promise<Outcome<PartFile>> {
   const elsewhere = whyNotHere()
   if (elsewhere) return failed(elsewhere)
+  // Said before a byte is fetched.
+  if (lstatSync(finalPath, { throwIfNoEntry: false })?.isDirectory())
+    return failed({ class: 'disk', code: 'EISDIR', subject: finalPath })
   let fd: number | undefined
   try {
     const opened = await openOrCreate(partPath)

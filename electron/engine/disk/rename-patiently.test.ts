@@ -1,4 +1,7 @@
-import { describe, expect, test } from 'vitest'
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { renamePatiently, renamePatientlySync, TRIES_FOR_LARGE, waitAfter } from './rename-patiently.ts'
 
 const refusal = (code: string) => Object.assign(new Error(code), { code })
@@ -17,12 +20,13 @@ function createMove(times: number, code: string) {
 describe.each([
   [
     'awaited',
-    (platform: NodeJS.Platform, move: () => void) =>
-      renamePatiently('a', 'b', { platform, rename: async () => move() }),
+    (platform: NodeJS.Platform, move: () => void, to = 'b') =>
+      renamePatiently('a', to, { platform, rename: async () => move() }),
   ],
   [
     'in a worker',
-    async (platform: NodeJS.Platform, move: () => void) => renamePatientlySync('a', 'b', { platform, rename: move }),
+    async (platform: NodeJS.Platform, move: () => void, to = 'b') =>
+      renamePatientlySync('a', to, { platform, rename: move }),
   ],
 ])('%s', (_, rename) => {
   test.each(['EPERM', 'EACCES', 'EBUSY'])(
@@ -39,6 +43,18 @@ describe.each([
     await expect(rename('win32', move)).rejects.toMatchObject({ code: 'EBUSY' })
   })
 
+  test('a folder, and a write-protected file, that bears the name is told from a program that holds it', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'longhaul-rename-'))
+    onTestFinished(() => rm(folder, { recursive: true }))
+    const file = join(folder, 'a.nc')
+    await writeFile(file, '')
+    await chmod(file, 0o444)
+    const { move, asked } = createMove(Number.POSITIVE_INFINITY, 'EPERM')
+    await expect(rename('win32', move, folder)).rejects.toMatchObject({ code: 'EISDIR' })
+    await expect(rename('win32', move, file)).rejects.toMatchObject({ code: 'write-protected' })
+    expect(asked()).toBe(2)
+  })
+
   test.each([
     ['linux', 'EACCES'],
     ['win32', 'ENOENT'],
@@ -52,7 +68,8 @@ describe.each([
 
 test('a large file that is held for half a minute gets its name, and is not waited for without end', () => {
   const waits = []
-  const wait = (tried: number) => waitAfter(refusal('EBUSY'), tried, { platform: 'win32', tries: TRIES_FOR_LARGE })
+  const wait = (tried: number) =>
+    waitAfter(refusal('EBUSY'), tried, { platform: 'win32', tries: TRIES_FOR_LARGE, to: 'b' })
   for (let tried = 1; tried < TRIES_FOR_LARGE; tried++) waits.push(wait(tried))
   expect(waits.reduce((sum, milliseconds) => sum + milliseconds)).toBe(35_110)
   expect(() => wait(TRIES_FOR_LARGE)).toThrow('EBUSY')

@@ -1,12 +1,13 @@
 /**
  * A rename that Windows may have to be asked for more than once: virus scanners and indexers hold fresh files for moments, and
  * then it answers EPERM, EACCES or EBUSY. Who holds a file for longer is a program that has it open; that is said of this
- * file (EBUSY), not of the folder, into which it has just been written.
+ * file (EBUSY), not of the folder, into which it has just been written. So it answers as well where a folder bears the name, or a
+ * file that its user has write-protected: waiting mends neither.
  */
-import { renameSync } from 'node:fs'
+import { lstatSync, renameSync } from 'node:fs'
 import { rename } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { codeOf } from './disk-error.ts'
+import { codeOf, WRITE_PROTECTED } from './disk-error.ts'
 
 const HELD = ['EPERM', 'EACCES', 'EBUSY']
 /** Before the second try; each further wait is twice as long, up to the longest. */
@@ -20,6 +21,9 @@ const TRIES = 9
  */
 export const TRIES_FOR_LARGE = 16
 
+/** Windows shows its attribute in the mode. */
+const OWNER_MAY_WRITE = 0o200
+
 type Options<Rename> = { platform?: NodeJS.Platform; rename?: Rename; tries?: number }
 
 /** Throws what the file system throws. */
@@ -32,7 +36,7 @@ export async function renamePatiently(
     try {
       return await move(from, to)
     } catch (error) {
-      await sleep(waitAfter(error, tried, { platform, tries }))
+      await sleep(waitAfter(error, tried, { platform, tries, to }))
     }
   }
 }
@@ -48,7 +52,7 @@ export function renamePatientlySync(
       move(from, to)
       return
     } catch (error) {
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, waitAfter(error, tried, { platform, tries }))
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, waitAfter(error, tried, { platform, tries, to }))
     }
   }
 }
@@ -57,10 +61,14 @@ export function renamePatientlySync(
 export function waitAfter(
   error: unknown,
   tried: number,
-  { platform, tries }: { platform: NodeJS.Platform; tries: number },
+  { platform, tries, to }: { platform: NodeJS.Platform; tries: number; to: string },
 ): number {
   if (platform !== 'win32' || !HELD.includes(codeOf(error) ?? '')) throw error
-  if (tried === tries)
-    throw Object.assign(new Error(`EBUSY: another program holds it open: ${error}`), { code: 'EBUSY' })
+  const found = lstatSync(to, { throwIfNoEntry: false })
+  if (found?.isDirectory()) throw renamed('EISDIR', `a folder bears its name: ${error}`)
+  if (found && (found.mode & OWNER_MAY_WRITE) === 0) throw renamed(WRITE_PROTECTED, `what bears its name is: ${error}`)
+  if (tried === tries) throw renamed('EBUSY', `another program holds it open: ${error}`)
   return Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (tried - 1))
 }
+
+const renamed = (code: string, words: string) => Object.assign(new Error(`${code}: ${words}`), { code })

@@ -7,7 +7,7 @@ export const JOB_PHASES = [
   'starting',
   'listing', //       nothing to fetch yet: the first page is on its way
   'running',
-  'waiting', //       outside its time window, or the network is away
+  'waiting', //       outside its time window, or the network is away; with a summary: until what has ended its last run has passed
   'cooling-down',
   'paused',
   'finishing', //     all bytes are here: verifying and flushing
@@ -24,6 +24,10 @@ export const hasEnded = (phase: JobPhase): boolean => ENDED.includes(phase)
 
 /** Alive, but nothing is fetched until its user, or the queue, lets it go on. */
 export const isHeld = (phase: JobPhase): boolean => phase === 'paused' || phase === 'queued'
+
+/** Its last run was ended by what passes: the next begins by itself. */
+export const isBetweenRuns = ({ phase, summary }: { phase: JobPhase; summary?: Summary | undefined }): boolean =>
+  phase === 'waiting' && summary !== undefined
 
 /** It ended well because there was nothing to do: not a success worth telling twice. */
 export const foundNothing = ({ phase, objectsTotal }: { phase: JobPhase; objectsTotal: number }): boolean =>

@@ -285,6 +285,70 @@ describe('a job', () => {
       .toMatchObject([{ phase: 'failed', summary: { failure: { code: 'gone' } } }])
   })
 
+  describe('that was ended by what passes', () => {
+    const OUTAGE = { status: 'failed', failure: { class: 'connect', code: 'network-gone' } } as const
+    const waiting = async () => {
+      const opened = await open()
+      const { jobId, download } = await opened.start()
+      download.tick({ bytesDone: 500, phase: 'failed', bytesPerSecond: 0 })
+      download.end({ ...OUTAGE, bytesFetched: 500 })
+      await expect.poll(() => opened.phaseOf(jobId)).toBe('waiting')
+      return { ...opened, jobId }
+    }
+
+    test('waits, tells why, and shows what was known', async () => {
+      const { value, jobId, call } = await waiting()
+      expect(await value('jobs.list')).toMatchObject([{ bytesDone: 500, summary: OUTAGE }])
+      expect(await value('jobs.snapshot', { jobId })).toMatchObject({ phase: 'waiting', bytesDone: 500 })
+      expect(await call('jobs.start', SPEC)).toMatchObject({ failure: { class: 'locked' } })
+    })
+
+    test.each(['jobs.resume', 'jobs.retry'])(
+      'begins at once where its user does not want to wait: %s',
+      async (name) => {
+        const { value, engine, phaseOf, jobId } = await waiting()
+        await value(name, { jobId })
+        await expect.poll(() => engine.downloads.length).toBe(2)
+        expect(await phaseOf(jobId)).toBe('starting')
+        expect((await value('jobs.list')) as JobView[]).not.toMatchObject([{ summary: OUTAGE }])
+        // Nobody lists for it yet: what is known stays.
+        engine.downloads[1]?.tick({ phase: 'listing', objectsTotal: 0, bytesTotal: 0 })
+        expect(await value('jobs.list')).toMatchObject([{ phase: 'listing', bytesDone: 500 }])
+        engine.downloads[1]?.end({ ...OUTAGE, bytesFetched: 0 })
+        await expect.poll(() => phaseOf(jobId)).toBe('waiting')
+      },
+    )
+
+    test.each([
+      ['jobs.pause', 'paused'],
+      ['jobs.cancel', 'cancelled'],
+    ])('stays where its user leaves it: %s', async (name, phase) => {
+      const { value, phaseOf, jobId } = await waiting()
+      await value(name, { jobId })
+      expect(await phaseOf(jobId)).toBe(phase)
+    })
+
+    test('goes on at its user’s next sign-in, where the machine went down meanwhile', async () => {
+      const { api, jobId } = await waiting()
+      await api.close('machine-down')
+      expect((await open()).api.tornOff).toEqual([jobId])
+    })
+
+    test('goes on by itself when its drive is there again', async () => {
+      const { value, engine, phaseOf } = await open()
+      const destination = join(stateFolder, 'drive')
+      const { jobId } = (await value('jobs.start', { ...SPEC, destination })) as JobView
+      await expect.poll(() => engine.downloads.length).toBe(1)
+      await mkdir(join(destination, '.longhaul'), { recursive: true })
+      engine.downloads[0]?.end({ status: 'failed', failure: { class: 'disk-gone' } })
+      await expect.poll(() => engine.downloads.length).toBe(2)
+      expect(await phaseOf(jobId)).toBe('starting')
+      expect(await value('jobs.events', { jobId, limit: 10 })).toMatchObject([
+        { code: 'resumed', reason: { cause: 'drive' } },
+      ])
+    })
+  })
+
   test('can be removed while it runs: it is stopped first and leaves no file', async () => {
     const { start, value, pushes } = await open()
     const { jobId, download } = await start()

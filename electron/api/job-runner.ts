@@ -15,6 +15,7 @@ import type { MetricsSnapshot } from '../../shared/metrics-snapshot.ts'
 import type { ObjectQuery, ObjectRow } from '../../shared/object-row.ts'
 import { type PolicyOverrides, parsePolicy } from '../../shared/policy.ts'
 import type { Clock } from '../engine/engine-ports.ts'
+import { chooseNextTry, type NextTry } from './choose-next-try.ts'
 import { findContinued } from './continued-job.ts'
 import { emptySummary } from './empty-summary.ts'
 import type { EngineAccess, LiveDownload } from './engine-access.ts'
@@ -25,6 +26,7 @@ import { addLimit, endPhase, progressOf, type RunWish, type ShutDown } from './j
 import { createJobQueue } from './job-queue.ts'
 import type { JobRecord } from './job-record.ts'
 import { createJobRecords } from './job-records.ts'
+import { waitForNextTry } from './wait-for-next-try.ts'
 
 const PUSH_JOB_EVERY_MS = 1000
 const PUSH_SNAPSHOT_EVERY_MS = 200
@@ -33,14 +35,23 @@ const KEEP_ENDED_RUNS = 3
 
 type Nothing = CallResult<'jobs.pause'>
 
+/** Why it goes on without its user. */
+type RunCause = 'restart' | NextTry['cause']
+
 type Run = {
   download?: LiveDownload
   snapshot?: MetricsSnapshot
   wish?: RunWish
+  cause?: RunCause
+  /** So many runs before it, in a row, have ended without a byte. */
+  vainTries: number
   hasEnded: boolean
   ended: Promise<void>
-  /** Only while it waits for its turn: ends the run before it has begun. */
+  end(): void
+  /** Only until it has begun: ends it. */
   withdraw?(phase: JobPhase): void
+  /** Only while it waits for better days: its user does not want to wait. */
+  beginNow?(): void
   /** Monotonic times of the last push and save. */
   pushedJobAt: number
   pushedSnapshotAt: number
@@ -63,6 +74,10 @@ export type JobRunnerOptions = {
   logProblem(where: string, error: unknown): void
 }
 
+function withoutEnd({ endedAt: _endedAt, summary: _summary, ...job }: JobView): JobView {
+  return job
+}
+
 export function createJobRunner(options: JobRunnerOptions) {
   const { engine, book, clock, folder, push } = options
   const runs = new Map<string, Run>()
@@ -72,13 +87,54 @@ export function createJobRunner(options: JobRunnerOptions) {
 
   // -- one run ----------------------------------------------------------------------------------------------
 
-  function begin(job: JobView, cause?: 'restart'): JobView {
-    const { endedAt: _endedAt, summary: _summary, ...fresh } = job
+  function begin(job: JobView, cause?: RunCause): JobView {
     const { jobId } = job
+    const run = openRun(jobId, cause)
+    book.note(withoutEnd(job))
+    enterQueue(run, jobId)
+    return jobOf(jobId)
+  }
+
+  /** It begins by itself when what has ended the last run has passed. What is known of that run is shown until then. */
+  function beginLater(job: JobView, last: Run, next: NextTry): void {
+    const { jobId } = job
+    const run = openRun(jobId, next.cause)
+    run.vainTries = next.vainTries
+    if (last.download) run.download = last.download
+    const waiting = new AbortController()
+    const { withdraw } = run
+    run.withdraw = (phase) => {
+      waiting.abort()
+      withdraw?.(phase)
+    }
+    run.beginNow = () => {
+      waiting.abort()
+      delete run.beginNow
+      delete run.download
+      delete run.snapshot
+      if (withdraw) run.withdraw = withdraw
+      book.note(withoutEnd(jobOf(jobId)))
+      enterQueue(run, jobId)
+    }
+    if (last.snapshot) {
+      run.snapshot = { ...last.snapshot, phase: 'waiting', bytesPerSecond: 0, requestsPerSecond: 0, secondsLeft: -1 }
+      push({ name: 'snapshot', payload: { jobId, snapshot: run.snapshot } })
+    }
+    report(run, { ...job, phase: 'waiting' })
+    const { destination } = job.spec
+    waitForNextTry({ next, destination, clock, signal: waiting.signal })
+      .then(() => run.beginNow?.())
+      .catch((error) => options.logProblem('job-runner', error))
+  }
+
+  function openRun(jobId: string, cause?: RunCause): Run {
     const ended = Promise.withResolvers<void>()
     const run: Run = {
+      ...(cause ? { cause } : {}),
+      vainTries: 0,
       hasEnded: false,
       ended: ended.promise,
+      end: ended.resolve,
       pushedJobAt: Number.NEGATIVE_INFINITY,
       pushedSnapshotAt: Number.NEGATIVE_INFINITY,
       savedJobAt: Number.NEGATIVE_INFINITY,
@@ -86,6 +142,7 @@ export function createJobRunner(options: JobRunnerOptions) {
       withdraw(phase) {
         run.hasEnded = true
         delete run.withdraw
+        delete run.beginNow
         queue.leave(jobId)
         report(run, { ...jobOf(jobId), phase })
         runs.delete(jobId)
@@ -93,28 +150,31 @@ export function createJobRunner(options: JobRunnerOptions) {
       },
     }
     runs.set(jobId, run)
-    book.note(fresh)
+    return run
+  }
+
+  function enterQueue(run: Run, jobId: string): void {
     queue.enter(jobId, () => {
       delete run.withdraw
       report(run, { ...jobOf(jobId), phase: 'starting' })
-      live(run, jobId, cause)
+      live(run, jobId)
         .catch((error) => {
           options.logProblem('job-runner', error)
           finish(run, jobId, emptySummary({ class: 'usage', code: 'internal' }))
         })
-        .finally(ended.resolve)
+        .finally(run.end)
     })
     if (queue.isWaiting(jobId)) report(run, { ...jobOf(jobId), phase: 'queued' })
-    return jobOf(jobId)
   }
 
-  async function live(run: Run, jobId: string, cause?: 'restart'): Promise<void> {
+  async function live(run: Run, jobId: string): Promise<void> {
     const record = await records.of(jobId)
     record.beginRun()
     const onEvent = (event: EngineEvent): void => {
       record.addEvent(event)
       push({ name: 'event', payload: { jobId, event } })
     }
+    const { cause } = run
     if (cause) onEvent({ time: new Date(clock.now()).toISOString(), code: 'resumed', reason: { cause } })
     const { spec } = jobOf(jobId)
     const policy = parsePolicy({ ...options.policyDefaults(), ...spec.policy })
@@ -158,7 +218,12 @@ export function createJobRunner(options: JobRunnerOptions) {
     // The last word about the end is the summary's.
     if (job && !hasEnded(snapshot.phase)) {
       const limitSeconds = addLimit(job.limitSeconds, before, snapshot)
-      report(run, { ...job, ...progressOf(snapshot), ...(limitSeconds ? { limitSeconds } : {}), phase: snapshot.phase })
+      report(run, {
+        ...job,
+        ...progressIn(run, snapshot),
+        ...(limitSeconds ? { limitSeconds } : {}),
+        phase: snapshot.phase,
+      })
     }
   }
 
@@ -176,22 +241,29 @@ export function createJobRunner(options: JobRunnerOptions) {
     }
   }
 
+  /** One that goes on by itself may find nobody to list for it: what is known stays. */
+  const progressIn = ({ cause }: Run, snapshot: MetricsSnapshot) =>
+    cause !== undefined && snapshot.objectsTotal === 0 ? {} : progressOf(snapshot)
+
   function finish(run: Run, jobId: string, summary: Summary): void {
     run.hasEnded = true
     // The newest by its end, however long it ran.
     runs.delete(jobId)
     runs.set(jobId, run)
     const job = jobOf(jobId)
-    const progress = run.snapshot ? progressOf(run.snapshot) : {}
+    const progress = run.snapshot ? progressIn(run, run.snapshot) : {}
+    const next = mayGoOn(run) ? chooseNextTry(summary, run) : undefined
+    const endedAt = new Date(clock.now()).toISOString()
     if (run.wish === 'machine-down' && summary.status === 'interrupted') book.put({ ...job, ...progress })
-    else {
-      const endedAt = new Date(clock.now()).toISOString()
-      report(run, { ...job, ...progress, phase: endPhase(summary, run.wish, job.phase), endedAt, summary })
-    }
+    else if (next) beginLater({ ...job, ...progress, endedAt, summary }, run, next)
+    else report(run, { ...job, ...progress, phase: endPhase(summary, run.wish, job.phase), endedAt, summary })
     queue.leave(jobId)
     const endedRuns = [...runs].filter(([, other]) => other.hasEnded)
     for (const [oldId] of endedRuns.slice(0, -KEEP_ENDED_RUNS)) runs.delete(oldId)
   }
+
+  /** Nobody has stopped it. */
+  const mayGoOn = ({ wish }: Run): boolean => !isClosing && (wish === undefined || wish === 'pause')
 
   function stop(run: Run, wish: 'cancel' | ShutDown): void {
     // One that was still queued when the machine went down, is.
@@ -276,7 +348,7 @@ export function createJobRunner(options: JobRunnerOptions) {
     atWork: (): { jobId: string; spec: JobSpec; snapshot: MetricsSnapshot | undefined }[] =>
       book
         .list()
-        .filter(({ jobId, phase }) => liveRun(jobId) && !isHeld(phase))
+        .filter(({ jobId, phase }) => liveRun(jobId) && !isHeld(phase) && !runs.get(jobId)?.beginNow)
         .map(({ jobId, spec }) => ({ jobId, spec, snapshot: runs.get(jobId)?.snapshot })),
 
     pause: (jobId: string) =>
@@ -292,13 +364,14 @@ export function createJobRunner(options: JobRunnerOptions) {
       if (job && isTornOff(job) && !isClosing && !ownerOf(job.spec.destination)) begin(job, 'restart')
     },
 
-    /** Of one that waits for its turn: it begins now. */
+    /** Of one that waits for its turn, or for better days: it begins now. */
     resume: (jobId: string) =>
       known(jobId, (job) => {
         const run = liveRun(jobId)
         if (!run) {
           return job.phase === 'completed' ? failed({ class: 'usage', code: 'completed', subject: jobId }) : again(job)
         }
+        run.beginNow?.()
         if (run.withdraw) queue.enterAtOnce(jobId)
         else if (run.download) run.download.resume()
         else if (run.wish === 'pause') delete run.wish
@@ -347,7 +420,8 @@ export function createJobRunner(options: JobRunnerOptions) {
       known(jobId, (job) => {
         const run = liveRun(jobId)
         if (!run) return again(job)
-        if (run.download?.retry(indexes) === false) void run.ended.then(() => retryFailed(jobId))
+        if (run.beginNow) run.beginNow()
+        else if (run.download?.retry(indexes) === false) void run.ended.then(() => retryFailed(jobId))
         return success({})
       }),
 

@@ -158,6 +158,10 @@ export const jobEn: JobWords = {
       lead: ['Job stopped'],
       details: [],
     },
+    goesOnByItself: {
+      lead: ['Waiting, goes on by itself'],
+      details: [],
+    },
     unhealthy: eventsEn['health-check-failed'],
     dnsTrouble: {
       lead: ['DNS does not answer; known addresses stay in use'],

@@ -24,6 +24,8 @@ export const valuesEn: Record<string, string> = {
   'cause.sleep': 'the system went to sleep',
   'cause.wake': 'the system woke up',
   'cause.restart': 'after a restart of the computer',
+  'cause.outage': 'by itself, to see whether it works again',
+  'cause.drive': 'the folder is there again',
   'cause.network': 'the network',
   'cause.silence': 'silent connections',
   'cause.network-lost': 'network lost',

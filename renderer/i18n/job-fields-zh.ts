@@ -25,6 +25,8 @@ export const valuesZh: Record<string, string> = {
   'cause.sleep': '系统睡眠',
   'cause.wake': '系统唤醒',
   'cause.restart': '电脑重启之后',
+  'cause.outage': '自动再试，看是否已经恢复',
+  'cause.drive': '目标文件夹又可用了',
   'cause.network': '网络',
   'cause.network-lost': '网络中断',
   'cause.silence': '连接无响应',

@@ -119,6 +119,7 @@ export const jobZh = {
       details: ['其余 {objectsDone} 个完整', '主要原因：{failure}', '可以只重试失败的对象'],
     },
     failedEarly: { lead: ['任务停止'], details: [] },
+    goesOnByItself: { lead: ['等待中，恢复后自动继续'], details: [] },
     unhealthy: eventsZh['health-check-failed'],
     dnsTrouble: { lead: ['DNS 暂不可用，继续使用已知地址'], details: ['{host}', '记录已有 {ageSeconds}'] },
     decay: eventsZh['decay-alert'],

@@ -48,7 +48,7 @@ export function BannerLine({ job, snapshot, events, commands }: BannerLineProps)
   const [main, ...others] = chooseBanners({ job, snapshot, events, now })
   if (!main) return null
   const filled = fillSentence(words.banners[main.kind], main.reason, words)
-  const { lead, details } = main.kind === 'failedEarly' ? whyItStopped(filled.lead) : filled
+  const { lead, details } = NAME_THE_FAILURE.includes(main.kind) ? whyItStopped(filled.lead) : filled
   const { waitSeconds: _, ...steady } = main.reason
   const spoken = fillSentence(words.banners[main.kind], SPOKEN_ONCE.includes(main.kind) ? {} : steady, words)
   return (
@@ -60,7 +60,7 @@ export function BannerLine({ job, snapshot, events, commands }: BannerLineProps)
         <strong>{lead}</strong> {details}
       </p>
       <p className="lh-spoken" aria-live="polite">
-        {main.kind === 'failedEarly' ? lead : spoken.lead}
+        {NAME_THE_FAILURE.includes(main.kind) ? lead : spoken.lead}
       </p>
       {others.map((banner) => (
         <OtherBanner key={banner.kind} banner={banner} />
@@ -72,6 +72,8 @@ export function BannerLine({ job, snapshot, events, commands }: BannerLineProps)
   )
 }
 
+/** What ended the last run is said in them. */
+const NAME_THE_FAILURE: BannerKind[] = ['failedEarly', 'goesOnByItself']
 /** Their numbers change all the time. */
 const SPOKEN_ONCE: BannerKind[] = ['listing', 'running', 'runningWithFailures', 'retrying', 'offline', 'rebuildingWarm']
 

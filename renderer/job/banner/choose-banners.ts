@@ -4,7 +4,7 @@
  */
 import type { EngineEvent, EventCode, Reason } from '../../../shared/engine-event.ts'
 import type { JobView } from '../../../shared/ipc-contract.ts'
-import type { JobPhase } from '../../../shared/job-state.ts'
+import { isBetweenRuns, type JobPhase } from '../../../shared/job-state.ts'
 import type { MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
 import { writeTimeWindow } from '../../form/draft-fields.ts'
 import type { JobWords } from '../../i18n/job-zh.ts'
@@ -38,6 +38,7 @@ export function chooseBanners(input: BannerInput): Banner[] {
   const phase = input.job.phase
   const ended = ENDINGS[phase]?.(input)
   if (ended) return [ended]
+  if (isBetweenRuns(input.job)) return [{ kind: 'goesOnByItself', tone: 'healing', reason: {} }]
   if (phase === 'queued') return [{ kind: 'queued', tone: 'neutral', reason: {} }]
   if (phase === 'paused') return [{ kind: 'paused', tone: 'neutral', reason: {}, action: 'resume' }]
   const conditions = [

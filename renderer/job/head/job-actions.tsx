@@ -24,18 +24,18 @@ import type { JobCommands } from '../use-job-commands.ts'
 import { useJobWords } from '../words/use-job-words.ts'
 
 type MoreActionsProps = { phase: JobPhase; hasFailures: boolean; commands: JobCommands; onLimits: () => void }
-type JobActionsProps = MoreActionsProps & { onReport: () => void }
+type JobActionsProps = MoreActionsProps & { isBetweenRuns: boolean; onReport: () => void }
 
 /** Nobody has to wait for a turn, or for the end of a cool-down. */
 const CAN_RESUME: readonly JobPhase[] = ['paused', 'queued', 'cooling-down', 'interrupted', 'cancelled', 'failed']
 
 /** Takes no more than it needs, so that it rests while only figures change. */
 export const JobActions = memo(function JobActions(props: JobActionsProps) {
-  const { phase, commands, onReport, onLimits } = props
+  const { phase, isBetweenRuns, commands, onReport, onLimits } = props
   const { head } = useJobWords()
   const { t } = useTranslation()
   const ended = hasEnded(phase)
-  const canResume = CAN_RESUME.includes(phase)
+  const canResume = isBetweenRuns || CAN_RESUME.includes(phase)
   const pause = (
     <Button
       icon={<PauseOutlined aria-hidden="true" />}
@@ -55,7 +55,7 @@ export const JobActions = memo(function JobActions(props: JobActionsProps) {
           loading={commands.pending === 'jobs.resume'}
           onClick={commands.resume}
         >
-          {phase === 'queued' ? head.startNow : head.resume}
+          {phase === 'queued' || isBetweenRuns ? head.startNow : head.resume}
         </Button>
       ) : (
         !ended && pause

@@ -1,7 +1,7 @@
 /** From where to where, how far, how fast, how long still; and the buttons. */
 import { formatRate } from '../../../shared/format-units.ts'
 import type { JobView } from '../../../shared/ipc-contract.ts'
-import { hasEnded, isHeld } from '../../../shared/job-state.ts'
+import { hasEnded, isBetweenRuns, isHeld } from '../../../shared/job-state.ts'
 import type { MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
 import { useTranslation } from '../../i18n/index.ts'
 import { jobFraction, jobMood } from '../../shell/job-label.ts'
@@ -40,6 +40,7 @@ export function JobHead({ job, snapshot, commands, onReport, onLimits }: JobHead
         </h1>
         <JobActions
           phase={job.phase}
+          isBetweenRuns={isBetweenRuns(job)}
           hasFailures={job.objectsFailed > 0}
           commands={commands}
           onReport={onReport}

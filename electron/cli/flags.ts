@@ -23,7 +23,7 @@ const CONNECTION_FLAGS: Flag[] = [
   },
   { name: 'dns-server', value: 'ADDR[:PORT]', help: "DNS server to ask instead of the system's" },
   { name: 'resolve', value: 'HOST:ADDR[,ADDR...]', isRepeatable: true, help: 'fixed addresses of a host' },
-  { name: 'proxy', value: 'URL|system|none', help: 'HTTP(S) proxy (default: system)' },
+  { name: 'proxy', value: 'URL|system|none', help: 'HTTP(S) or SOCKS5 proxy (default: system)' },
   { name: 'ca-file', value: 'PEM', help: 'extra certificate authorities' },
 ]
 

@@ -41,14 +41,15 @@ export const limitsEn: Record<Limit['code'], LimitWords> = {
   },
   address: {
     name: 'one address',
-    because: 'one server address is clearly slower than the others',
-    explanation: 'The slow connections share one IP address. It is set aside for a while and tried again later.',
+    because: 'it is clearly worse than the other addresses',
+    explanation:
+      'One IP address of the server crawls, fails or refuses what the others grant. It is set aside for a while and tried again later.',
     advice: 'Nothing to do. See the Addresses tab.',
   },
   dns: {
     name: 'DNS',
-    because: 'look-ups are slow or fail',
-    explanation: 'The resolver takes too long or does not answer. Known addresses stay in use.',
+    because: 'the address of the server cannot be looked up',
+    explanation: 'The resolver does not answer, or knows no address, and no connection is left.',
     advice: 'Another DNS server can be named in the settings.',
   },
   disk: {
@@ -65,14 +66,15 @@ export const limitsEn: Record<Limit['code'], LimitWords> = {
   },
   'user-limit': {
     name: 'the limit you set',
-    because: 'the chosen ceiling is reached',
-    explanation: 'The speed limit or the thread count of this job holds the speed down.',
-    advice: 'Raise the limit or the thread count to go faster.',
+    because: 'the speed limit of this job is reached',
+    explanation: 'The data arrives as fast as the speed limit of this job allows.',
+    advice: 'Raise the limit to go faster.',
   },
   server: {
     name: 'the server',
-    because: 'its first byte is late, or it answers 5xx',
-    explanation: 'After a request arrives, the server takes long to begin its answer, or the answer is an error.',
+    because: 'it answers a share of the requests with 5xx errors',
+    explanation:
+      'More than a tenth of the last requests were answered with an error of the server; each has to be asked again.',
     advice: 'This usually passes; requests are repeated automatically.',
   },
   silence: {
@@ -84,8 +86,9 @@ export const limitsEn: Record<Limit['code'], LimitWords> = {
   },
   'network-lost': {
     name: 'network lost',
-    because: 'no connection can be opened at all',
-    explanation: 'No address can be reached. The network seems to be down.',
+    because: 'nothing arrives on any connection',
+    explanation:
+      'Not a byte has come from any connection, old or fresh, and small questions are not answered either: the network seems to be down, or the service as a whole.',
     advice: 'Check cable, Wi-Fi or VPN. The download goes on by itself when it is back.',
   },
   unanswered: {

@@ -37,14 +37,14 @@ export const limitsZh: Record<Limit['code'], LimitWords> = {
   },
   address: {
     name: '个别地址',
-    because: '一个服务器地址明显慢于其他地址',
-    explanation: '慢的连接集中在同一个 IP 地址上，该地址会暂停使用，稍后再试。',
+    because: '一个服务器地址明显差于其他地址',
+    explanation: '服务器的一个 IP 地址极慢、出错或拒绝其他地址所允许的请求，该地址会暂停使用，稍后再试。',
     advice: '无需操作。详见“地址”页。',
   },
   dns: {
     name: 'DNS',
-    because: '域名解析慢或失败',
-    explanation: '解析时间过长或没有应答，暂时继续使用已知地址。',
+    because: '服务器的域名解析不出地址',
+    explanation: 'DNS 没有应答或没有给出地址，也没有剩下可用的连接。',
     advice: '可在设置中指定另一台 DNS 服务器。',
   },
   disk: {
@@ -61,14 +61,14 @@ export const limitsZh: Record<Limit['code'], LimitWords> = {
   },
   'user-limit': {
     name: '您设置的上限',
-    because: '已达到设定的上限',
-    explanation: '速度被任务设置中的限速或线程上限压住。',
-    advice: '提高限速或线程数即可更快。',
+    because: '已达到任务设定的限速',
+    explanation: '数据到达的速度已是任务限速所允许的。',
+    advice: '提高限速即可更快。',
   },
   server: {
     name: '服务器',
-    because: '服务器首字节很慢或返回 5xx 错误',
-    explanation: '请求送达后服务器迟迟不开始应答，或者应答出错。',
+    because: '一部分请求被服务器以 5xx 错误应答',
+    explanation: '最近的请求中超过十分之一得到服务器错误，只能重新请求。',
     advice: '稍后通常会恢复；程序会自动重试。',
   },
   silence: {
@@ -80,8 +80,8 @@ export const limitsZh: Record<Limit['code'], LimitWords> = {
   },
   'network-lost': {
     name: '网络中断',
-    because: '没有任何连接能够建立',
-    explanation: '所有地址都无法连接，网络似乎已断开。',
+    because: '所有连接都收不到数据',
+    explanation: '新旧连接都没有收到一个字节，简单的询问也没有应答：网络似乎已断开，或整个服务不可用。',
     advice: '检查网线、无线网络或 VPN；恢复后自动继续。',
   },
   unanswered: {

@@ -113,15 +113,15 @@ export function startDownload(options: DownloadOptions): Download {
     now: clock.monotonic,
     retryAfterMs: (failure, row) => governor.retryAfterMs(failure, row),
     heardAt: (failure) => governor.heardAt(failure),
-    line: {
-      reached(lineId, taskId) {
-        const counters = dataPlane.counters(lineId)
+    connections: {
+      reached(connectionId, taskId) {
+        const counters = dataPlane.counters(connectionId)
         return counters.taskId === taskId ? counters.reached : 0
       },
-      bytesPerSecond: (lineId) => governor.lineSpeed(lineId),
+      bytesPerSecond: (connectionId) => governor.speedOfConnection(connectionId),
       thread: dataPlane.thread,
       shrink: dataPlane.shrink,
-      close: (lineId) => governor.closeLine(lineId, 'object-held'),
+      close: (connectionId) => governor.closeConnection(connectionId, 'object-held'),
     },
     onObject,
     onError: logError,

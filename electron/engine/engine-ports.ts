@@ -157,56 +157,56 @@ export type TaskFile =
 
 export type TaskOutcome = {
   taskId: number
-  lineId: number
+  connectionId: number
   /** First byte not written. Equals the end of the task on success. */
   reached: number
   /** Body bytes received for this task, written or not. */
   received: number
   firstByteMs: number
   /** The connection ends with this answer: it takes no other task. */
-  lineEnds: boolean
+  connectionEnds: boolean
   /** Of all bytes from the task's start to `reached`, when they were asked for. */
   sums?: RangeSum[]
   /** Absent on success. */
   failure?: Failure
 }
 
-/** What a worker says about its lines, in batches. */
-export type LineNews =
-  | { kind: 'opened'; lineId: number; handshakeMs: number }
+/** What a worker says about its connections, in batches. */
+export type ConnectionNews =
+  | { kind: 'opened'; connectionId: number; handshakeMs: number }
   | { kind: 'finished'; outcome: TaskOutcome }
   /** The socket is gone. `failure` only when nothing asked for it; a running task has been reported before. */
-  | { kind: 'closed'; lineId: number; failure?: Failure }
-  /** A worker has died of a bug; its tasks and lines have been reported before. Nothing more can be opened. */
+  | { kind: 'closed'; connectionId: number; failure?: Failure }
+  /** A worker has died of a bug; its tasks and connections have been reported before. Nothing more can be opened. */
   | { kind: 'broken'; detail: string }
 
-/** Live view of one line, read from shared memory: costs no message. */
-export type LineCounters = {
+/** Live view of one connection, read from shared memory: costs no message. */
+export type ConnectionCounters = {
   /** Body bytes received since it was opened. */
   bytes: number
   /** Clock.monotonic() of the last received byte, or of the last change of state. */
   lastByteAt: number
-  /** Where task `taskId` has got to; of the line's last task until it begins the next. */
+  /** Where task `taskId` has got to; of the connection's last task until it begins the next. */
   reached: number
   taskId: number
 }
 
 /**
- * Lines (connections) in worker threads. A line does one task at a time. The control plane decides everything;
+ * Connections in worker threads. Each does one task at a time. The control plane decides everything;
  * workers only do and report.
  */
 export type DataPlane = {
-  open(line: { lineId: number; address: string; endpoint: Endpoint }): void
-  /** The line must be open and idle. */
-  assign(lineId: number, task: FetchTask, endpoint: Endpoint): void
-  /** Ends a running task at an earlier byte, not before what it has reached; the line closes afterwards. */
-  shrink(lineId: number, end: number): void
+  open(connection: { connectionId: number; address: string; endpoint: Endpoint }): void
+  /** The connection must be open and idle. */
+  assign(connectionId: number, task: FetchTask, endpoint: Endpoint): void
+  /** Ends a running task at an earlier byte, not before what it has reached; the connection closes afterwards. */
+  shrink(connectionId: number, end: number): void
   /** Ends the socket now. A running task is reported as failed with class `cancelled`, bytes kept. */
-  close(lineId: number): void
-  counters(lineId: number): LineCounters
-  /** The worker thread the line lives in, from 0. */
-  thread(lineId: number): number
-  /** Bytes per second all lines together may receive; 0 = no limit. */
+  close(connectionId: number): void
+  counters(connectionId: number): ConnectionCounters
+  /** The worker thread the connection lives in, from 0. */
+  thread(connectionId: number): number
+  /** Bytes per second all connections together may receive; 0 = no limit. */
   setRateLimit(bytesPerSecond: number): void
   /** Sockets the operating system still has, by worker count, for the leak check. */
   socketCounts(): { opened: number; closed: number }
@@ -214,7 +214,7 @@ export type DataPlane = {
   blockedMs(): number
   /** Write latency of the slowest recent disk write, milliseconds. */
   diskWriteMs(): number
-  subscribe(listener: (news: LineNews[]) => void): void
+  subscribe(listener: (news: ConnectionNews[]) => void): void
   shutDown(): Promise<void>
 }
 

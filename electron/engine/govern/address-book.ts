@@ -38,8 +38,8 @@ type Entry = AddressRecord & {
 }
 
 /** Connections of one address: how many are settled and how fast these are together, and how many bring bytes just now. */
-export type LinesOfAddress = { settled: number; bytesPerSecond: number; receiving: number }
-const NO_LINES: LinesOfAddress = { settled: 0, bytesPerSecond: 0, receiving: 0 }
+export type ConnectionsOfAddress = { settled: number; bytesPerSecond: number; receiving: number }
+const NO_CONNECTIONS: ConnectionsOfAddress = { settled: 0, bytesPerSecond: 0, receiving: 0 }
 
 export type AddressBook = ReturnType<typeof createAddressBook>
 
@@ -172,11 +172,11 @@ export function createAddressBook({ clock, random, resolver, policy, emit }: Add
     noteGrant: (address: string) => void entryOf(address, clock.monotonic()).recentGrants++,
     noteRefusal: (address: string) => void entryOf(address, clock.monotonic()).refused++,
     /** Ten times a second. Returns addresses that were condemned just now. */
-    tick(lines: ReadonlyMap<string, LinesOfAddress>): BadAddress[] {
+    tick(sums: ReadonlyMap<string, ConnectionsOfAddress>): BadAddress[] {
       const now = clock.monotonic()
       if (now >= refreshAt || (now >= expiresAt && !isFailing)) void refresh()
       for (const entry of entries.values()) {
-        const { settled, bytesPerSecond, receiving } = lines.get(entry.address) ?? NO_LINES
+        const { settled, bytesPerSecond, receiving } = sums.get(entry.address) ?? NO_CONNECTIONS
         entry.bytesPerConnection = settled > 0 ? bytesPerSecond / settled : 0
         entry.settled = settled
         const fade = 0.5 ** ((now - entry.fadedAt) / FADE_MS)

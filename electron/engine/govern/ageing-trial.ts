@@ -3,10 +3,10 @@
  * the cost of the others, for TCP's start presses harder than what comes later: each looks better than those before it, and
  * renewing them all gains nothing. Pure.
  */
-import { foldLineSpeed, type LineSpeed, SMOOTHING_MS } from './line-speed.ts'
+import { type ConnectionSpeed, foldSpeed, SMOOTHING_MS } from './connection-speed.ts'
 
 /** Smoothed as the speed of a connection is; the bytes that had come by then, when, and when the last: monotonic milliseconds. */
-export type Total = LineSpeed & { bytes: number; at: number; lastByteAt: number; level: number }
+export type Total = ConnectionSpeed & { bytes: number; at: number; lastByteAt: number; level: number }
 
 /** `before`: bytes per second of all when ageing was learned, by `level` connections. `watched`: the renewed pool so far. */
 export type Trial = {
@@ -48,7 +48,7 @@ export function foldTotal(total: Total, { now, receivedBytes, level }: TrialSamp
   const speed = level === total.level ? total : startTotal()
   const news = { elapsedMs: now - total.at, bytes: receivedBytes - total.bytes }
   const lastByteAt = news.bytes > 0 ? now : total.lastByteAt
-  return { ...foldLineSpeed(speed, news), bytes: receivedBytes, at: now, lastByteAt, level }
+  return { ...foldSpeed(speed, news), bytes: receivedBytes, at: now, lastByteAt, level }
 }
 
 /** It has told its speed: the first moments' bytes come in lumps. */

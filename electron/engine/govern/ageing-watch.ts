@@ -5,7 +5,7 @@
 import type { EventCode, Reason } from '../../../shared/engine-event.ts'
 import type { Policy } from '../../../shared/policy.ts'
 import type { TrialSample } from './ageing-trial.ts'
-import type { ConnectionPool, PoolLine } from './connection-pool.ts'
+import type { ConnectionPool, PooledConnection } from './connection-pool.ts'
 import { type AgeingAction, findAgeing, startAgeing } from './find-ageing.ts'
 import { chooseRetireAge } from './learn-retirement-age.ts'
 
@@ -34,13 +34,13 @@ export function createAgeingWatch({ policy, pool, emit, onLeaving }: AgeingWatch
   /** How long a free connection waits for leave to ask: part of what a fresh one costs. */
   let waitSeconds = 0
 
-  const isSettled = (line: PoolLine): boolean =>
-    line.workedMs > Math.min(SETTLED_MS, SETTLED_SHARE * retireAgeSeconds * 1000)
+  const isSettled = (connection: PooledConnection): boolean =>
+    connection.workedMs > Math.min(SETTLED_MS, SETTLED_SHARE * retireAgeSeconds * 1000)
 
   function apply(action: AgeingAction, handshakeMs: number): void {
     if (action.kind === 'experiment') {
-      const line = pool.get(action.id)
-      if (line) line.leaving = 'experiment'
+      const connection = pool.get(action.id)
+      if (connection) connection.leaving = 'experiment'
       onLeaving()
     } else if (action.kind === 'learned') {
       emit('retirement-age-learned', {
@@ -70,14 +70,14 @@ export function createAgeingWatch({ policy, pool, emit, onLeaving }: AgeingWatch
     },
     /** `firstByteMs`: median of late. `isHeldBack`: a slow pool has another reason just now. */
     tick({ firstByteMs, ...sample }: TrialSample & { isHeldBack: boolean; firstByteMs: number }): void {
-      const lines = [...pool.lines()].filter((line) => line.task && !line.closing && !line.leaving)
-      const handshakes = lines.map((line) => line.handshakeMs).filter((milliseconds) => milliseconds > 0)
+      const connections = [...pool.connections()].filter(({ task, closing, leaving }) => task && !closing && !leaving)
+      const handshakes = connections.map(({ handshakeMs }) => handshakeMs).filter((milliseconds) => milliseconds > 0)
       const handshakeMs = handshakes.length === 0 ? 0 : Math.min(...handshakes)
       const setUpSeconds = (handshakeMs + firstByteMs) / 1000 + waitSeconds
       const ceilingSeconds = policy.connectionMaxAgeSeconds
       const found = findAgeing(ageing, {
         ...sample,
-        lines: lines.map((line) => ({ ...line, isSettled: isSettled(line) })),
+        connections: connections.map((connection) => ({ ...connection, isSettled: isSettled(connection) })),
         setUpSeconds,
         ceilingSeconds,
       })

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { DEFAULT_POLICY } from '../../../shared/policy.ts'
-import { chooseHealing, type HealingInput, type LineView } from './choose-healing.ts'
+import { chooseHealing, type HealingInput, type ObservedConnection } from './choose-healing.ts'
 
 const NOW = 1_000_000
 const seconds = (count: number) => NOW - count * 1000
 
 /** A healthy connection: 2 MB/s, in the middle of a 16 MB range. */
-function line(id: number, change: Partial<LineView> = {}): LineView {
+function connection(id: number, change: Partial<ObservedConnection> = {}): ObservedConnection {
   return {
     id,
     state: 'active',
@@ -26,22 +26,26 @@ function line(id: number, change: Partial<LineView> = {}): LineView {
   }
 }
 
-const healthy = (count: number) => Array.from({ length: count }, (_, at) => line(100 + at))
-const silentFor = (id: number, count: number) => line(id, { lastByteAt: seconds(count) })
-const unanswered = (id: number, count: number) => line(id, { firstByteAt: 0, lastByteAt: seconds(count), taskBytes: 0 })
+const healthy = (count: number) => Array.from({ length: count }, (_, at) => connection(100 + at))
+const silentFor = (id: number, count: number) => connection(id, { lastByteAt: seconds(count) })
+const unanswered = (id: number, count: number) =>
+  connection(id, { firstByteAt: 0, lastByteAt: seconds(count), taskBytes: 0 })
+const connecting = (id: number) => connection(id, { state: 'connecting', hasTask: false })
 const crawling = (id: number, forSeconds: number, bytesPerSecond = 1024) =>
-  line(id, { firstByteAt: seconds(forSeconds), taskBytes: bytesPerSecond * forSeconds, bytesPerSecond })
+  connection(id, { firstByteAt: seconds(forSeconds), taskBytes: bytesPerSecond * forSeconds, bytesPerSecond })
+
+type Row<Expected> = [sentence: string, input: ObservedConnection[], expected: Expected, change?: Partial<HealingInput>]
 
 const nothingUsual = { usualBytesPerSecond: 0 }
 
-function heal(lines: LineView[], change: Partial<HealingInput> = {}) {
-  const input = { lines, now: NOW, policy: DEFAULT_POLICY, retireAgeSeconds: 3600, firstByteMsP95: 40, ...change }
+function heal(connections: ObservedConnection[], change: Partial<HealingInput> = {}) {
+  const input = { connections, now: NOW, policy: DEFAULT_POLICY, retireAgeSeconds: 3600, firstByteMsP95: 40, ...change }
   const rest = { isHeldBack: false, unanswered: 0, usualBytesPerSecond: 2e6, lastProbeAt: 0, crawlProbes: 0 }
   return chooseHealing({ ...rest, ...input }).map((action) => `${action.kind} ${action.id}: ${action.cause}`)
 }
 
 describe('a connection is replaced at once', () => {
-  const rows: [sentence: string, lines: LineView[], actions: string[], change?: Partial<HealingInput>][] = [
+  const rows: Row<string[]>[] = [
     ['not when all is well', healthy(16), []],
     ['when no byte has come for longer than stallSeconds', [...healthy(15), silentFor(1, 5.1)], ['replace 1: stalled']],
     ['not before that', [...healthy(15), silentFor(1, 4.9)], []],
@@ -115,14 +119,10 @@ describe('a connection is replaced at once', () => {
       [...healthy(14), crawling(1, 9), crawling(2, 9, 900)],
       ['replace 2: slow'],
     ],
-    [
-      'not for slowness while the last replacement still connects',
-      [...healthy(14), crawling(1, 9), line(2, { state: 'connecting', hasTask: false })],
-      [],
-    ],
+    ['not for slowness while the last replacement still connects', [...healthy(14), crawling(1, 9), connecting(2)], []],
     [
       'though a fresh one connects for a connection that retires',
-      [...healthy(13), crawling(1, 9), line(2, { state: 'connecting', hasTask: false }), line(3, { isLeaving: true })],
+      [...healthy(13), crawling(1, 9), connecting(2), connection(3, { isLeaving: true })],
       ['replace 1: slow'],
     ],
     [
@@ -132,8 +132,8 @@ describe('a connection is replaced at once', () => {
       { isHeldBack: true },
     ],
   ]
-  it.each(rows)('%s', (_, lines, actions, change) => {
-    expect(heal(lines, change)).toEqual(actions)
+  it.each(rows)('%s', (_, connections, actions, change) => {
+    expect(heal(connections, change)).toEqual(actions)
   })
 })
 
@@ -147,32 +147,32 @@ describe('a line that is cut as a whole', () => {
     expect(heal(cut, { lastProbeAt: seconds(1) })).toHaveLength(1)
   })
   it('is whole again when one connection hears something: then all silent ones are replaced', () => {
-    expect(heal([line(99), ...cut.slice(1)])).toHaveLength(15)
+    expect(heal([connection(99), ...cut.slice(1)])).toHaveLength(15)
   })
 })
 
 describe('connections that were forgotten on the way', () => {
   const quiet = (count: number) => Array.from({ length: count }, (_, at) => silentFor(at, 1.6))
-  const opened = (secondsAgo: number) => line(99, { openedAt: seconds(secondsAgo), firstByteAt: seconds(0.1) })
-  const rows: [sentence: string, lines: LineView[], replaced: number, change?: Partial<HealingInput>][] = [
+  const opened = (secondsAgo: number) => connection(99, { openedAt: seconds(secondsAgo), firstByteAt: seconds(0.1) })
+  const rows: Row<number>[] = [
     ['a silence of all is no matter of stallSeconds: one is tried anew', quiet(16), 1],
     ['... not where so little comes that it may be chance', quiet(16), 0, { usualBytesPerSecond: 30_000 }],
     ['... nor while something holds all back', quiet(16), 0, { isHeldBack: true }],
     ['... nor for a single connection, which proves nothing', quiet(1), 0],
     ['it brings bytes, none from before does: all those are', [...quiet(15), opened(1.5)], 15],
     ['not where one from before brings bytes too', [...quiet(14), opened(1.5), opened(30)], 0],
-    ['not while it has brought none', [...quiet(15), line(99, { openedAt: seconds(1.5), firstByteAt: 0 })], 0],
+    ['not while it has brought none', [...quiet(15), connection(99, { openedAt: seconds(1.5), firstByteAt: 0 })], 0],
     ['not one that waits for its first byte', [unanswered(1, 1.6), opened(1.5)], 0, { firstByteMsP95: 300 }],
   ]
-  it.each(rows)('%s', (_, lines, replaced, change) => {
-    expect(heal(lines, change)).toHaveLength(replaced)
+  it.each(rows)('%s', (_, connections, replaced, change) => {
+    expect(heal(connections, change)).toHaveLength(replaced)
   })
 })
 
 describe('a connection retires', () => {
-  const old = (id: number, age: number, change: Partial<LineView> = {}) =>
-    line(id, { openedAt: seconds(age), ...change })
-  const rows: [sentence: string, lines: LineView[], actions: string[], change?: Partial<HealingInput>][] = [
+  const old = (id: number, age: number, change: Partial<ObservedConnection> = {}) =>
+    connection(id, { openedAt: seconds(age), ...change })
+  const rows: Row<string[]>[] = [
     ['at its learned age', [...healthy(15), old(1, 40, { jitter: 0 })], ['retire 1: age'], { retireAgeSeconds: 40 }],
     ['not before', [...healthy(15), old(1, 39, { jitter: 0 })], [], { retireAgeSeconds: 40 }],
     [
@@ -181,16 +181,16 @@ describe('a connection retires', () => {
       ['retire 1: age'],
       { retireAgeSeconds: 50 },
     ],
-    ['before the server closes it', [...healthy(15), line(1, { requests: 90 })], ['retire 1: requests']],
+    ['before the server closes it', [...healthy(15), connection(1, { requests: 90 })], ['retire 1: requests']],
     [
       'no more than a quarter of all at once',
       Array.from({ length: 16 }, (_, at) => old(at, 99)),
       ['retire 0: age', 'retire 1: age', 'retire 2: age', 'retire 3: age'],
       { retireAgeSeconds: 50 },
     ],
-    ['not twice', [...healthy(15), line(1, { requests: 90, isLeaving: true })], []],
+    ['not twice', [...healthy(15), connection(1, { requests: 90, isLeaving: true })], []],
   ]
-  it.each(rows)('%s', (_, lines, actions, change) => {
-    expect(heal(lines, change)).toEqual(actions)
+  it.each(rows)('%s', (_, connections, actions, change) => {
+    expect(heal(connections, change)).toEqual(actions)
   })
 })

@@ -6,7 +6,7 @@ import type { Policy } from '../../../shared/policy.ts'
 import { median } from '../../../shared/robust-trend.ts'
 
 /** What a decision sees of one connection. Times in monotonic milliseconds. */
-export type LineView = {
+export type ObservedConnection = {
   id: number
   state: 'connecting' | 'warm' | 'active' | 'draining'
   openedAt: number
@@ -31,7 +31,7 @@ export type LineView = {
 }
 
 export type HealingInput = {
-  lines: readonly LineView[]
+  connections: readonly ObservedConnection[]
   now: number
   policy: Policy
   /** Learned; at most `connectionMaxAgeSeconds`. */
@@ -108,41 +108,45 @@ function chooseReplacing(input: HealingInput): HealingAction[] {
 }
 
 function chooseStalled(input: HealingInput): HealingAction[] {
-  const { lines, now, policy, lastProbeAt } = input
+  const { connections, now, policy, lastProbeAt } = input
   const stallMs = policy.stallSeconds * 1000
-  const working = lines.filter((line) => line.hasTask)
-  const isLastWork = working.length * 2 < lines.length
+  const working = connections.filter(({ hasTask }) => hasTask)
+  const isLastWork = working.length * 2 < connections.length
   const lastBound = Math.min(stallMs, Math.max(LAST_SILENCE_MS, FIRST_BYTE_FACTOR * input.firstByteMsP95))
   const firstBound = firstByteBound(input, stallMs)
-  const boundOf = (line: LineView) => (line.firstByteAt === 0 ? firstBound : isLastWork ? lastBound : stallMs)
-  const silenceOf = (line: LineView) => now - line.lastByteAt
-  const isStalled = (line: LineView) => silenceOf(line) > boundOf(line)
+  const boundOf = (connection: ObservedConnection) =>
+    connection.firstByteAt === 0 ? firstBound : isLastWork ? lastBound : stallMs
+  const silenceOf = (connection: ObservedConnection) => now - connection.lastByteAt
+  const isStalled = (connection: ObservedConnection) => silenceOf(connection) > boundOf(connection)
   const quietMs = Math.min(stallMs, Math.max(QUIET_MS, (QUIET_BYTES * 1000) / input.usualBytesPerSecond))
-  const isQuiet = (line: LineView) => isStalled(line) || silenceOf(line) > quietMs
+  const isQuiet = (connection: ObservedConnection) => isStalled(connection) || silenceOf(connection) > quietMs
   // Nothing at all arrives: the line is cut, and new connections in dozens would not mend it. One at a time finds out.
   const isCut = working.length > 1 && working.every(isQuiet)
   // One that was opened in the silence brings bytes, none from before does: those have been forgotten on the way.
-  const heard = working.filter((line) => line.firstByteAt > 0 && !isQuiet(line))
-  const heardSince = Math.min(...heard.map((line) => line.openedAt))
-  const isForgotten = (line: LineView) => isQuiet(line) && heard.length > 0 && line.lastByteAt < heardSince
-  const silent = working.filter((line) => isStalled(line) || (line.firstByteAt > 0 && (isCut || isForgotten(line))))
+  const heard = working.filter((connection) => connection.firstByteAt > 0 && !isQuiet(connection))
+  const heardSince = Math.min(...heard.map((connection) => connection.openedAt))
+  const isForgotten = (connection: ObservedConnection) =>
+    isQuiet(connection) && heard.length > 0 && connection.lastByteAt < heardSince
+  const silent = working.filter(
+    (connection) => isStalled(connection) || (connection.firstByteAt > 0 && (isCut || isForgotten(connection))),
+  )
   const chosen = isCut ? (now - lastProbeAt >= PROBE_EVERY_MS ? silent.slice(0, 1) : []) : silent
-  return chosen.map((line) => ({
+  return chosen.map((connection) => ({
     kind: 'replace',
-    id: line.id,
+    id: connection.id,
     cause: 'stalled',
-    seconds: silenceOf(line) / 1000,
+    seconds: silenceOf(connection) / 1000,
     bytesPerSecond: 0,
-    medianBytesPerSecond: medianSpeed(lines),
+    medianBytesPerSecond: medianSpeed(connections),
     isProbe: isCut,
   }))
 }
 
-function firstByteBound({ lines, firstByteMsP95, unanswered }: HealingInput, stallMs: number): number {
+function firstByteBound({ connections, firstByteMsP95, unanswered }: HealingInput, stallMs: number): number {
   if (firstByteMsP95 > stallMs) return LATE_FIRST_BYTE_FACTOR * firstByteMsP95
   // Nothing is usual yet: a server that thinks for two seconds from the start must be heard once.
   const usual = firstByteMsP95 === 0 ? stallMs : Math.max(FIRST_BYTE_LEAST_MS, FIRST_BYTE_FACTOR * firstByteMsP95)
-  const patience = Math.min(MOST_PATIENCE, 2 ** Math.floor(unanswered / Math.max(1, lines.length)))
+  const patience = Math.min(MOST_PATIENCE, 2 ** Math.floor(unanswered / Math.max(1, connections.length)))
   return Math.min(stallMs, usual) * patience
 }
 
@@ -150,86 +154,93 @@ function firstByteBound({ lines, firstByteMsP95, unanswered }: HealingInput, sta
  * Slow = below `slowRatio` of the median for `slowSeconds`; the further below, the sooner it is proven. Judged by what
  * the running task has received so far, not by a moment.
  */
-function chooseSlow({ lines, now, policy, usualBytesPerSecond }: HealingInput): HealingAction[] {
-  const working = lines.filter((line) => line.hasTask).length
+function chooseSlow({ connections, now, policy, usualBytesPerSecond }: HealingInput): HealingAction[] {
+  const working = connections.filter(({ hasTask }) => hasTask).length
   // At the end of a job the few that are left may all be crawling: then they are held against better days, and against
   // those that are done.
-  const isEnd = working * 2 < lines.length
-  const typical = isEnd ? Math.max(medianSpeed(lines), usualBytesPerSecond, speedOfDone(lines)) : medianSpeed(lines)
+  const isEnd = working * 2 < connections.length
+  const middle = medianSpeed(connections)
+  const typical = isEnd ? Math.max(middle, usualBytesPerSecond, speedOfDone(connections)) : middle
   if (typical === 0) return []
-  const slow = lines.flatMap((line) => {
-    if (!line.hasTask || line.firstByteAt === 0) return []
-    const share = speedOf(line, now) / (policy.slowRatio * typical)
+  const slow = connections.flatMap((connection) => {
+    if (!connection.hasTask || connection.firstByteAt === 0) return []
+    const share = speedOf(connection, now) / (policy.slowRatio * typical)
     const patienceMs = policy.slowSeconds * 1000 * Math.max(LEAST_PATIENCE, share)
-    const isWorthIt = line.bytesLeft > line.bytesPerSecond * WORTH_REPLACING_SECONDS
-    return share < 1 && now - line.firstByteAt > patienceMs && isWorthIt ? [line] : []
+    const isWorthIt = connection.bytesLeft > connection.bytesPerSecond * WORTH_REPLACING_SECONDS
+    return share < 1 && now - connection.firstByteAt > patienceMs && isWorthIt ? [connection] : []
   })
   // Those that come for a connection that retires are no replacements of slow ones.
-  const relief = lines.filter((line) => line.isLeaving).length
-  const onTheirWay = Math.max(0, lines.filter((line) => line.state === 'connecting').length - relief)
-  const most = Math.max(1, Math.floor(lines.length / SLOW_SHARE)) - onTheirWay
+  const relief = connections.filter(({ isLeaving }) => isLeaving).length
+  const onTheirWay = Math.max(0, connections.filter(({ state }) => state === 'connecting').length - relief)
+  const most = Math.max(1, Math.floor(connections.length / SLOW_SHARE)) - onTheirWay
   return slow
     .sort((a, b) => speedOf(a, now) - speedOf(b, now))
     .slice(0, Math.max(0, most))
-    .map((line) => replaceSlow(line, { now, typical, isProbe: false }))
+    .map((connection) => replaceSlow(connection, { now, typical, isProbe: false }))
 }
 
 /** Nothing is known that they could be slower than: no other is at work, or none is better. */
-function chooseCrawling({ lines, now, lastProbeAt, crawlProbes }: HealingInput): HealingAction[] {
-  const working = lines.filter((line) => line.hasTask)
-  if (working.length === 0 || !bringsNextToNothing(lines, now)) return []
-  const since = Math.max(lastProbeAt, ...working.map((line) => line.firstByteAt))
+function chooseCrawling({ connections, now, lastProbeAt, crawlProbes }: HealingInput): HealingAction[] {
+  const working = connections.filter(({ hasTask }) => hasTask)
+  if (working.length === 0 || !bringsNextToNothing(connections, now)) return []
+  const since = Math.max(lastProbeAt, ...working.map((connection) => connection.firstByteAt))
   if (now - since < Math.min(CRAWL_MAX_MS, CRAWL_MS * 2 ** crawlProbes)) return []
   const [slowest] = working.sort((a, b) => speedOf(a, now) - speedOf(b, now))
   if (!slowest || slowest.bytesLeft <= slowest.bytesPerSecond * WORTH_REPLACING_SECONDS) return []
-  return [replaceSlow(slowest, { now, typical: medianSpeed(lines), isProbe: true })]
+  return [replaceSlow(slowest, { now, typical: medianSpeed(connections), isProbe: true })]
 }
 
 const replaceSlow = (
-  line: LineView,
+  connection: ObservedConnection,
   { now, typical, isProbe }: { now: number; typical: number; isProbe: boolean },
 ): HealingAction => ({
   kind: 'replace',
-  id: line.id,
+  id: connection.id,
   cause: 'slow',
-  seconds: (now - line.firstByteAt) / 1000,
-  bytesPerSecond: Math.round(speedOf(line, now)),
+  seconds: (now - connection.firstByteAt) / 1000,
+  bytesPerSecond: Math.round(speedOf(connection, now)),
   medianBytesPerSecond: Math.round(typical),
   isProbe,
 })
 
 /** All that are at work receive, but hardly anything. */
-export function bringsNextToNothing(lines: readonly LineView[], now: number): boolean {
-  const working = lines.filter((line) => line.hasTask)
-  if (working.some((line) => line.firstByteAt === 0)) return false
-  return working.reduce((sum, line) => sum + speedOf(line, now), 0) < NEXT_TO_NOTHING
+export function bringsNextToNothing(connections: readonly ObservedConnection[], now: number): boolean {
+  const working = connections.filter(({ hasTask }) => hasTask)
+  if (working.some((connection) => connection.firstByteAt === 0)) return false
+  return working.reduce((sum, connection) => sum + speedOf(connection, now), 0) < NEXT_TO_NOTHING
 }
 
 function chooseRetiring(input: HealingInput, gone: ReadonlySet<number>): HealingAction[] {
-  const { lines, now, policy, retireAgeSeconds } = input
-  const candidates = lines.filter((line) => !line.isLeaving && !gone.has(line.id) && line.state !== 'connecting')
-  const worn = candidates.flatMap((line): HealingAction[] => {
-    const seconds = (now - line.openedAt) / 1000
-    if (line.requests >= policy.maxRequestsPerConnection)
-      return [{ kind: 'retire', id: line.id, cause: 'requests', seconds }]
-    const limit = retireAgeSeconds * (1 - JITTER * line.jitter)
-    return seconds >= limit ? [{ kind: 'retire', id: line.id, cause: 'age', seconds }] : []
+  const { connections, now, policy, retireAgeSeconds } = input
+  const candidates = connections.filter(
+    ({ id, state, isLeaving }) => !isLeaving && !gone.has(id) && state !== 'connecting',
+  )
+  const worn = candidates.flatMap((connection): HealingAction[] => {
+    const seconds = (now - connection.openedAt) / 1000
+    if (connection.requests >= policy.maxRequestsPerConnection)
+      return [{ kind: 'retire', id: connection.id, cause: 'requests', seconds }]
+    const limit = retireAgeSeconds * (1 - JITTER * connection.jitter)
+    return seconds >= limit ? [{ kind: 'retire', id: connection.id, cause: 'age', seconds }] : []
   })
-  const leaving = lines.filter((line) => line.isLeaving).length
-  const most = Math.max(1, Math.ceil(lines.length / RETIRING_SHARE)) - leaving
+  const leaving = connections.filter(({ isLeaving }) => isLeaving).length
+  const most = Math.max(1, Math.ceil(connections.length / RETIRING_SHARE)) - leaving
   return worn.slice(0, Math.max(0, most))
 }
 
 /** Of the running task so far, or of late, whichever is worse: neither an earlier task nor a good start excuses it. */
-const speedOf = (line: LineView, now: number): number =>
-  Math.min(line.bytesPerSecond, (line.taskBytes * 1000) / Math.max(1, now - line.firstByteAt))
+const speedOf = (connection: ObservedConnection, now: number): number =>
+  Math.min(connection.bytesPerSecond, (connection.taskBytes * 1000) / Math.max(1, now - connection.firstByteAt))
 
 /** Of the connections that are at work and past their first moments. */
-export const medianSpeed = (lines: readonly LineView[]): number =>
-  median(lines.filter((line) => line.hasTask && line.isSettled).map((line) => line.bytesPerSecond))
+export const medianSpeed = (connections: readonly ObservedConnection[]): number =>
+  median(
+    connections.filter(({ hasTask, isSettled }) => hasTask && isSettled).map(({ bytesPerSecond }) => bytesPerSecond),
+  )
 
 /** What those without work have brought while they had some; 0 where none has. */
-const speedOfDone = (lines: readonly LineView[]): number =>
+const speedOfDone = (connections: readonly ObservedConnection[]): number =>
   median(
-    lines.filter((line) => !line.hasTask && line.lifetimeBytesPerSecond > 0).map((line) => line.lifetimeBytesPerSecond),
+    connections
+      .filter((connection) => !connection.hasTask && connection.lifetimeBytesPerSecond > 0)
+      .map((connection) => connection.lifetimeBytesPerSecond),
   )

@@ -2,22 +2,25 @@ import { describe, expect, it } from 'vitest'
 import { policySchema } from '../../../shared/policy.ts'
 import { createConcurrencyKeeper } from './concurrency-keeper.ts'
 import { createConnectPace } from './connect-pace.ts'
-import type { ConnectionPool, PoolLine } from './connection-pool.ts'
+import type { ConnectionPool, PooledConnection } from './connection-pool.ts'
 
 /** A keeper over connections of which so many are at work, at a time that is set by hand. */
 function keep({ idle, working }: { idle: number; working: number }) {
   let at = 0
   const gone: number[] = []
-  const lines = Array.from({ length: idle + working }, (_, id) => ({ id, task: id < working ? {} : undefined }))
-  const closing = (line: { id: number }) => {
-    gone.push(line.id)
-    Object.assign(line, { closing: 'surplus' })
+  const connections = Array.from({ length: idle + working }, (_, id) => ({ id, task: id < working ? {} : undefined }))
+  const closing = (connection: { id: number }) => {
+    gone.push(connection.id)
+    Object.assign(connection, { closing: 'surplus' })
   }
   const now = () => at
   const keeper = createConcurrencyKeeper({
     now,
     policy: policySchema.parse({}),
-    pool: { lines: () => lines as unknown as PoolLine[], close: closing } as unknown as ConnectionPool,
+    pool: {
+      connections: () => connections as unknown as PooledConnection[],
+      close: closing,
+    } as unknown as ConnectionPool,
     pace: createConnectPace({ now, random: () => 0.5 }),
     threads: 16,
     isHalved: () => false,

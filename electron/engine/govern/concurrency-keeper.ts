@@ -3,7 +3,7 @@ import type { EventCode, Reason } from '../../../shared/engine-event.ts'
 import type { Policy } from '../../../shared/policy.ts'
 import { adjustConcurrency, type Ceiling, chooseCeiling, raiseCeiling, startConcurrency } from './adjust-concurrency.ts'
 import type { ConnectPace } from './connect-pace.ts'
-import { type ConnectionPool, isAnswered, isStaying, type PoolLine } from './connection-pool.ts'
+import { type ConnectionPool, isAnswered, isStaying, type PooledConnection } from './connection-pool.ts'
 
 export type ConcurrencyKeeperOptions = {
   /** Monotonic milliseconds. */
@@ -17,7 +17,7 @@ export type ConcurrencyKeeperOptions = {
   isHalved(): boolean
   emit(code: EventCode, reason: Reason): void
   /** Ends a connection without a gap. */
-  drain(line: PoolLine, why: string): void
+  drain(connection: PooledConnection, why: string): void
 }
 
 export type GoodputSample = {
@@ -46,9 +46,11 @@ export function createConcurrencyKeeper(options: ConcurrencyKeeperOptions) {
 
   function tune(sample: GoodputSample): void {
     const at = now()
-    const answered = [...pool.lines()].filter((line) => isStaying(line) && isAnswered(line))
-    for (const line of answered) pace.noteAnswered(line.openedAt)
-    const busy = [...pool.lines()].filter((line) => line.task !== undefined && isAnswered(line)).length
+    const answered = [...pool.connections()].filter((connection) => isStaying(connection) && isAnswered(connection))
+    for (const connection of answered) pace.noteAnswered(connection.openedAt)
+    const busy = [...pool.connections()].filter(
+      (connection) => connection.task !== undefined && isAnswered(connection),
+    ).length
     const mostAtOnce = pace.isTurningAway() && answered.length > 0 ? answered.length : undefined
     const runSeconds = (at - startedAt) / 1000
     const adjusted = adjustConcurrency(state, { ...sample, now: at, busy, ceiling: ceiling(runSeconds), mostAtOnce })
@@ -64,10 +66,10 @@ export function createConcurrencyKeeper(options: ConcurrencyKeeperOptions) {
 
   /** The youngest go: they have the least to lose. */
   function shed(level: number): void {
-    const youngestFirst = [...pool.lines()].filter(isStaying).sort((a, b) => b.id - a.id)
-    for (const line of youngestFirst.slice(0, Math.max(0, youngestFirst.length - level))) {
+    const youngestFirst = [...pool.connections()].filter(isStaying).sort((a, b) => b.id - a.id)
+    for (const connection of youngestFirst.slice(0, Math.max(0, youngestFirst.length - level))) {
       // At once, not after its range: while it works on, the smaller number would be judged by the larger one's speed.
-      drain(line, 'surplus')
+      drain(connection, 'surplus')
     }
   }
 
@@ -85,12 +87,12 @@ export function createConcurrencyKeeper(options: ConcurrencyKeeperOptions) {
     tune,
     /** The listing came through to nobody, perhaps as connections of the pool hold all places there are: one is left free. */
     yieldPlace(forMs: number): void {
-      const staying = [...pool.lines()].filter(isStaying)
+      const staying = [...pool.connections()].filter(isStaying)
       if (staying.length > 0) placesLeft = Math.max(1, staying.length - 1)
       // Nobody was in its way.
       else if (!isYielding()) return
       yieldsUntil = now() + forMs
-      for (const line of staying) if (!line.task) pool.close(line, 'surplus')
+      for (const connection of staying) if (!connection.task) pool.close(connection, 'surplus')
       shed(placesLeft)
     },
     /** Connections without work would only be in the way. */

@@ -1,22 +1,21 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { DataPlane, Endpoint, FetchTask, LineNews, TaskOutcome } from '../engine-ports.ts'
-import { type ConnectionPool, createConnectionPool, type PoolLine } from './connection-pool.ts'
+import type { ConnectionNews, DataPlane, Endpoint, FetchTask, TaskOutcome } from '../engine-ports.ts'
+import { type ConnectionPool, createConnectionPool, type PooledConnection } from './connection-pool.ts'
 
-const LINE = 1
 const endpoint = {} as Endpoint
 const task = { taskId: 7, range: { start: 0, end: 10 } } as FetchTask
-const closed: LineNews = { kind: 'closed', lineId: LINE }
-const finished: LineNews = {
+const closed: ConnectionNews = { kind: 'closed', connectionId: 1 }
+const finished: ConnectionNews = {
   kind: 'finished',
-  outcome: { taskId: task.taskId, lineId: LINE, reached: 0, received: 0, firstByteMs: 0, lineEnds: true },
+  outcome: { taskId: task.taskId, connectionId: 1, connectionEnds: true, reached: 0, received: 0, firstByteMs: 0 },
 }
 
 let pool: ConnectionPool
 let told: string[]
-/** Counters of the line; a data plane has none of a line that is closed. */
+/** Counters of the connection; a data plane has none of one that is closed. */
 let bytes: number
 let running: { taskId: number; reached: number }
-let tell: (...news: LineNews[]) => void
+let tell: (...news: ConnectionNews[]) => void
 
 beforeEach(() => {
   told = []
@@ -28,7 +27,7 @@ beforeEach(() => {
     assign() {},
     close() {},
     counters: () => ({ bytes: isOpen ? bytes : 0, lastByteAt: 0, ...running }),
-    subscribe(listener: (news: LineNews[]) => void) {
+    subscribe(listener: (news: ConnectionNews[]) => void) {
       tell = (...news) => {
         listener(news)
         isOpen &&= !news.includes(closed)
@@ -42,11 +41,11 @@ beforeEach(() => {
     random: () => 0.5,
     onOutcome: (_outcome: TaskOutcome) => void told.push(`outcome, ${pool.bytesReceived()}`),
     onOpened() {},
-    onClosed: (line: PoolLine) => void told.push(`closed, ${line.bytes}`),
+    onClosed: (connection: PooledConnection) => void told.push(`closed, ${connection.bytes}`),
     onBroken() {},
   })
   pool.open('127.0.0.1', 1, endpoint)
-  tell({ kind: 'opened', lineId: LINE, handshakeMs: 1 })
+  tell({ kind: 'opened', connectionId: 1, handshakeMs: 1 })
 })
 
 describe('what a connection has received stays counted when it is closed', () => {
@@ -59,7 +58,7 @@ describe('what a connection has received stays counted when it is closed', () =>
 
   it('while a request is on its way to it', () => {
     bytes = 1000
-    pool.assign(pool.get(LINE) as PoolLine, task, endpoint)
+    pool.assign(pool.get(1) as PooledConnection, task, endpoint)
     tell(closed)
     pool.tick()
     expect(pool.bytesReceived()).toBe(1000)
@@ -71,15 +70,15 @@ describe('what a connection has received stays counted when it is closed', () =>
 })
 
 it('the first byte of a task is one of its own, not the last of the task before', () => {
-  const line = pool.get(LINE) as PoolLine
+  const connection = pool.get(1) as PooledConnection
   running = { taskId: 6, reached: 500 }
   pool.tick()
-  pool.assign(line, task, endpoint)
+  pool.assign(connection, task, endpoint)
   bytes = 1000
   pool.tick()
-  expect(line.firstByteAt).toBe(0)
+  expect(connection.firstByteAt).toBe(0)
   running = { taskId: task.taskId, reached: 1 }
   bytes = 1001
   pool.tick()
-  expect(line.firstByteAt).toBeGreaterThan(0)
+  expect(connection.firstByteAt).toBeGreaterThan(0)
 })

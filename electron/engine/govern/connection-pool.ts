@@ -2,16 +2,16 @@
  * The shell over all connections: opens, feeds, replaces and closes them as the pure decisions of this folder say,
  * and keeps the books that prove it (opened - closed = open).
  *
- * A line is born `connecting`, becomes `warm` when its handshake is done, `active` while a task runs, `draining` when
- * it may finish its task but gets no new one, and leaves the pool when its socket is closed.
+ * A connection is born `connecting`, becomes `warm` when its handshake is done, `active` while a task runs, `draining`
+ * when it may finish its task but gets no new one, and leaves the pool when its socket is closed.
  */
 import type { Failure } from '../../../shared/failure.ts'
 import type { ConnectionView } from '../../../shared/metrics-snapshot.ts'
-import type { Clock, DataPlane, Endpoint, FetchTask, LineNews, Random, TaskOutcome } from '../engine-ports.ts'
-import { isNeverGranted, type LineAnswers, NO_ANSWERS } from './judge-server.ts'
-import { foldLineSpeed } from './line-speed.ts'
+import type { Clock, ConnectionNews, DataPlane, Endpoint, FetchTask, Random, TaskOutcome } from '../engine-ports.ts'
+import { foldSpeed } from './connection-speed.ts'
+import { type ConnectionAnswers, isNeverGranted, NO_ANSWERS } from './judge-server.ts'
 
-export type PoolLine = {
+export type PooledConnection = {
   readonly id: number
   readonly address: string
   readonly generation: number
@@ -20,7 +20,7 @@ export type PoolLine = {
   handshakeMs: number
   /** Requests sent on it, the running one included. */
   requests: number
-  answers: LineAnswers
+  answers: ConnectionAnswers
   /** Body bytes received since it was opened. */
   bytes: number
   /** Monotonic milliseconds of the last byte, or of the last change of state. */
@@ -49,19 +49,20 @@ export type PoolLine = {
 }
 
 /** It is neither being closed nor to be replaced. */
-export const isStaying = (line: PoolLine): boolean => !line.leaving && !line.closing
+export const isStaying = (connection: PooledConnection): boolean => !connection.leaving && !connection.closing
 
 /** The service has granted something on it. */
-export const isAnswered = (line: PoolLine): boolean => line.firstByteAt > 0 || !isNeverGranted(line.answers)
+export const isAnswered = (connection: PooledConnection): boolean =>
+  connection.firstByteAt > 0 || !isNeverGranted(connection.answers)
 
 export type ConnectionPoolOptions = {
   dataPlane: DataPlane
   clock: Clock
   random: Random
-  onOutcome(outcome: TaskOutcome, line: PoolLine): void
-  onOpened(line: PoolLine): void
+  onOutcome(outcome: TaskOutcome, connection: PooledConnection): void
+  onOpened(connection: PooledConnection): void
   /** The socket is gone. `failure` only where neither side meant to close it. */
-  onClosed(line: PoolLine, failure: Failure | undefined): void
+  onClosed(connection: PooledConnection, failure: Failure | undefined): void
   /** The data plane cannot go on. */
   onBroken(detail: string): void
 }
@@ -70,8 +71,8 @@ export type ConnectionPool = ReturnType<typeof createConnectionPool>
 
 export function createConnectionPool(options: ConnectionPoolOptions) {
   const { dataPlane, clock } = options
-  const lines = new Map<number, PoolLine>()
-  let nextLineId = 1
+  const connections = new Map<number, PooledConnection>()
+  let nextId = 1
   /** Received by connections that are closed. */
   let closedBytes = 0
   let lastTickAt = clock.monotonic()
@@ -80,69 +81,69 @@ export function createConnectionPool(options: ConnectionPoolOptions) {
     for (const item of news) receive(item)
   })
 
-  function receive(item: LineNews): void {
+  function receive(item: ConnectionNews): void {
     if (item.kind === 'broken') {
       options.onBroken(item.detail)
       return
     }
     if (item.kind === 'finished') {
-      const line = lines.get(item.outcome.lineId)
-      if (!line) return
-      line.lastTask = line.task
-      line.task = undefined
-      line.idleSince = clock.monotonic()
-      if (line.state === 'active') line.state = 'warm'
-      if (item.outcome.lineEnds) line.closing ??= 'ended'
-      options.onOutcome(item.outcome, line)
-      if (line.isGone) remove(line, undefined)
-      else if (line.state === 'draining' && !line.closing) close(line, 'drained')
+      const connection = connections.get(item.outcome.connectionId)
+      if (!connection) return
+      connection.lastTask = connection.task
+      connection.task = undefined
+      connection.idleSince = clock.monotonic()
+      if (connection.state === 'active') connection.state = 'warm'
+      if (item.outcome.connectionEnds) connection.closing ??= 'ended'
+      options.onOutcome(item.outcome, connection)
+      if (connection.isGone) remove(connection, undefined)
+      else if (connection.state === 'draining' && !connection.closing) close(connection, 'drained')
       return
     }
-    const line = lines.get(item.lineId)
-    if (!line) return
+    const connection = connections.get(item.connectionId)
+    if (!connection) return
     if (item.kind === 'opened') {
-      line.handshakeMs = item.handshakeMs
-      line.idleSince = clock.monotonic()
-      if (line.state === 'connecting') line.state = 'warm'
-      options.onOpened(line)
+      connection.handshakeMs = item.handshakeMs
+      connection.idleSince = clock.monotonic()
+      if (connection.state === 'connecting') connection.state = 'warm'
+      options.onOpened(connection)
     } else {
-      line.isGone = true
+      connection.isGone = true
       // The last look at its counters: they go with it.
-      line.bytes = dataPlane.counters(line.id).bytes
-      closedBytes += line.bytes
+      connection.bytes = dataPlane.counters(connection.id).bytes
+      closedBytes += connection.bytes
       // A task that was on its way to it comes back as an outcome of its own.
-      if (!line.task) remove(line, item.failure)
+      if (!connection.task) remove(connection, item.failure)
     }
   }
 
-  function remove(line: PoolLine, failure: Failure | undefined): void {
-    lines.delete(line.id)
-    options.onClosed(line, line.closing ? undefined : failure)
+  function remove(connection: PooledConnection, failure: Failure | undefined): void {
+    connections.delete(connection.id)
+    options.onClosed(connection, connection.closing ? undefined : failure)
   }
 
-  function close(line: PoolLine, why: string): void {
-    if (line.closing || line.isGone) return
-    line.closing = why
-    dataPlane.close(line.id)
+  function close(connection: PooledConnection, why: string): void {
+    if (connection.closing || connection.isGone) return
+    connection.closing = why
+    dataPlane.close(connection.id)
   }
 
   /** Where its task has got to; the start of its range while it has not begun. */
-  function reached(line: PoolLine): number {
-    const counters = dataPlane.counters(line.id)
-    return line.task && counters.taskId === line.task.taskId ? counters.reached : (line.task?.range.start ?? 0)
+  function reached({ id, task }: PooledConnection): number {
+    const counters = dataPlane.counters(id)
+    return task && counters.taskId === task.taskId ? counters.reached : (task?.range.start ?? 0)
   }
 
   return {
-    lines: () => lines.values(),
-    get: (lineId: number) => lines.get(lineId),
+    connections: () => connections.values(),
+    get: (connectionId: number) => connections.get(connectionId),
     get size() {
-      return lines.size
+      return connections.size
     },
 
-    open(address: string, generation: number, endpoint: Endpoint): PoolLine {
+    open(address: string, generation: number, endpoint: Endpoint): PooledConnection {
       const now = clock.monotonic()
-      const line: PoolLine = {
-        id: nextLineId++,
+      const connection: PooledConnection = {
+        id: nextId++,
         address,
         generation,
         openedAt: now,
@@ -165,49 +166,50 @@ export function createConnectionPool(options: ConnectionPoolOptions) {
         isGone: false,
         jitter: options.random(),
       }
-      lines.set(line.id, line)
-      dataPlane.open({ lineId: line.id, address, endpoint })
-      return line
+      connections.set(connection.id, connection)
+      dataPlane.open({ connectionId: connection.id, address, endpoint })
+      return connection
     },
 
-    assign(line: PoolLine, task: FetchTask, endpoint: Endpoint): void {
+    assign(connection: PooledConnection, task: FetchTask, endpoint: Endpoint): void {
       const now = clock.monotonic()
-      line.task = task
-      line.state = 'active'
-      line.requests++
-      line.taskStartedAt = now
-      line.firstByteAt = 0
-      line.lastByteAt = now
-      line.idleSince = 0
-      dataPlane.assign(line.id, task, endpoint)
+      connection.task = task
+      connection.state = 'active'
+      connection.requests++
+      connection.taskStartedAt = now
+      connection.firstByteAt = 0
+      connection.lastByteAt = now
+      connection.idleSince = 0
+      dataPlane.assign(connection.id, task, endpoint)
     },
 
     close,
     /** Finishes its task, gets no other, then closes. */
-    drain(line: PoolLine, why: string): void {
-      if (line.task) line.state = 'draining'
-      else close(line, why)
+    drain(connection: PooledConnection, why: string): void {
+      if (connection.task) connection.state = 'draining'
+      else close(connection, why)
     },
     closeAll(why: string): void {
-      for (const line of lines.values()) close(line, why)
+      for (const connection of connections.values()) close(connection, why)
     },
 
-    /** Reads the shared counters; folds them into the lines' speeds. */
+    /** Reads the shared counters; folds them into the connections' speeds. */
     tick(): void {
       const now = clock.monotonic()
       const elapsed = now - lastTickAt
       lastTickAt = now
       if (elapsed <= 0) return
-      for (const line of lines.values()) {
-        if (line.isGone) continue
-        const counters = dataPlane.counters(line.id)
-        const fresh = counters.bytes - line.bytes
+      for (const connection of connections.values()) {
+        if (connection.isGone) continue
+        const counters = dataPlane.counters(connection.id)
+        const fresh = counters.bytes - connection.bytes
         // The last bytes of the task before may have been counted only now.
-        if (line.firstByteAt === 0 && line.task && reached(line) > line.task.range.start) line.firstByteAt = now
-        if (fresh > 0) line.lastByteAt = Math.max(line.lastByteAt, counters.lastByteAt)
-        line.bytes = counters.bytes
-        if (!line.task || line.firstByteAt === 0) continue
-        Object.assign(line, foldLineSpeed(line, { elapsedMs: elapsed, bytes: fresh }))
+        if (connection.firstByteAt === 0 && connection.task && reached(connection) > connection.task.range.start)
+          connection.firstByteAt = now
+        if (fresh > 0) connection.lastByteAt = Math.max(connection.lastByteAt, counters.lastByteAt)
+        connection.bytes = counters.bytes
+        if (!connection.task || connection.firstByteAt === 0) continue
+        Object.assign(connection, foldSpeed(connection, { elapsedMs: elapsed, bytes: fresh }))
       }
     },
 
@@ -216,21 +218,21 @@ export function createConnectionPool(options: ConnectionPoolOptions) {
     /** By all connections, closed ones included. */
     bytesReceived(): number {
       let bytes = closedBytes
-      for (const line of lines.values()) if (!line.isGone) bytes += dataPlane.counters(line.id).bytes
+      for (const { id, isGone } of connections.values()) if (!isGone) bytes += dataPlane.counters(id).bytes
       return bytes
     },
 
     /** The data plane is down, its sockets with it, whether or not the last of them could still be reported. */
     forgetAll(): void {
-      for (const line of lines.values()) if (!line.isGone) closedBytes += dataPlane.counters(line.id).bytes
-      lines.clear()
+      for (const { id, isGone } of connections.values()) if (!isGone) closedBytes += dataPlane.counters(id).bytes
+      connections.clear()
     },
 
     counts() {
       const counts = { active: 0, connecting: 0, idle: 0, closeWait: 0 }
-      for (const line of lines.values()) {
-        if (line.state === 'connecting') counts.connecting++
-        else if (line.task) counts.active++
+      for (const connection of connections.values()) {
+        if (connection.state === 'connecting') counts.connecting++
+        else if (connection.task) counts.active++
         else counts.idle++
       }
       return counts
@@ -238,16 +240,16 @@ export function createConnectionPool(options: ConnectionPoolOptions) {
 
     view(): ConnectionView[] {
       const now = clock.monotonic()
-      return [...lines.values()].map((line) => ({
-        id: line.id,
-        state: line.state,
-        address: line.address,
-        generation: line.generation,
-        ageSeconds: (now - line.openedAt) / 1000,
-        requests: line.requests,
-        bytes: line.bytes,
-        bytesPerSecond: line.task ? line.bytesPerSecond : 0,
-        key: line.task?.key ?? '',
+      return [...connections.values()].map((connection) => ({
+        id: connection.id,
+        state: connection.state,
+        address: connection.address,
+        generation: connection.generation,
+        ageSeconds: (now - connection.openedAt) / 1000,
+        requests: connection.requests,
+        bytes: connection.bytes,
+        bytesPerSecond: connection.task ? connection.bytesPerSecond : 0,
+        key: connection.task?.key ?? '',
       }))
     },
   }

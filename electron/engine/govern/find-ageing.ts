@@ -21,11 +21,11 @@ import {
   type Trial,
   type TrialSample,
 } from './ageing-trial.ts'
+import type { ConnectionSpeed } from './connection-speed.ts'
 import { type AgeingCurve, chooseRetireAge, fitTau, lookAtAges, startCurve } from './learn-retirement-age.ts'
-import type { LineSpeed } from './line-speed.ts'
 
 export type AgeingSample = TrialSample & {
-  lines: readonly (LineSpeed & { id: number; openedAt: number; lastByteAt: number; isSettled: boolean })[]
+  connections: readonly (ConnectionSpeed & { id: number; openedAt: number; lastByteAt: number; isSettled: boolean })[]
   /** Handshake and first byte of a fresh connection, seconds. */
   setUpSeconds: number
   ceilingSeconds: number
@@ -57,7 +57,7 @@ export type AgeingState = {
 }
 
 /** Of each connection by its id: how long it had been receiving, and how much. */
-type Marks = ReadonlyMap<number, Pick<LineSpeed, 'workedMs' | 'workedBytes'>>
+type Marks = ReadonlyMap<number, Pick<ConnectionSpeed, 'workedMs' | 'workedBytes'>>
 
 export type AgeingAction =
   /** Replace this connection and watch the one that comes instead. */
@@ -124,16 +124,16 @@ const BLUR_MS = 6000
 /** A working connection without a byte for this long says nothing about its age. */
 const SILENT_MS = 1000
 /** Speeds of so many old connections make a median that chance does not move. */
-const LEAST_LINES = 2
+const LEAST_CONNECTIONS = 2
 /** Called ten times a second. */
 const TICK_MS = 100
 
 type Found = { state: AgeingState; action?: AgeingAction }
 
 export function findAgeing(before: AgeingState, sample: AgeingSample): Found {
-  const { now, lines } = sample
-  const settled = lines.filter((line) => line.isSettled)
-  const silent = settled.filter((line) => now - line.lastByteAt > SILENT_MS)
+  const { now, connections } = sample
+  const settled = connections.filter((connection) => connection.isSettled)
+  const silent = settled.filter((connection) => now - connection.lastByteAt > SILENT_MS)
   const counted = { ...before, total: foldTotal(before.total, sample) }
   const isCut = now - counted.total.lastByteAt > SILENT_MS
   const { state, action } = watchTrial(counted, sample, {
@@ -150,15 +150,15 @@ export function findAgeing(before: AgeingState, sample: AgeingSample): Found {
   }
   if (now < state.blurredUntil) return { state }
 
-  const speaking = settled.filter((line) => !silent.includes(line))
-  const old = speaking.filter((line) => line.id !== state.experiment?.freshId)
-  const typical = median(old.map((line) => line.bytesPerSecond))
+  const speaking = settled.filter((connection) => !silent.includes(connection))
+  const old = speaking.filter((connection) => connection.id !== state.experiment?.freshId)
+  const typical = median(old.map((connection) => connection.bytesPerSecond))
   const best = Math.max(typical, fade(state.best))
   const { bytesPerSecond } = state.total
   const isTold = isSettledTotal(state.total)
   const bestTotal = Math.max(isTold ? bytesPerSecond : 0, fade(state.bestTotal))
   const isShort = isTold && bytesPerSecond < bestTotal * SUSPICION_OF_ALL
-  const isSuspicious = isShort && old.length >= LEAST_LINES && typical > 0 && typical < best * SUSPICION
+  const isSuspicious = isShort && old.length >= LEAST_CONNECTIONS && typical > 0 && typical < best * SUSPICION
   const suspiciousSince = isSuspicious ? (state.suspiciousSince ?? now) : undefined
   const curve = lookAtAges(state.curve, now, speaking)
   const next: AgeingState = { ...state, best, bestTotal, suspiciousSince, curve }
@@ -182,7 +182,7 @@ const fade = (best: number): number => best * 0.5 ** (TICK_MS / BEST_HALF_LIFE_M
 function watchTrial(
   state: AgeingState,
   sample: AgeingSample,
-  seen: { last: Total; settled: AgeingSample['lines']; isDisturbed: boolean },
+  seen: { last: Total; settled: AgeingSample['connections']; isDisturbed: boolean },
 ): Found {
   const { trial } = state
   if (!trial) return { state }
@@ -194,7 +194,7 @@ function watchTrial(
   const pauseMs = Math.min(LONGEST_PAUSE_MS, state.pauseMs * 2)
   const nextAt = sample.now + pauseMs
   // What is normal now is what the next suspicion is measured against.
-  const typical = median(seen.settled.map((line) => line.bytesPerSecond))
+  const typical = median(seen.settled.map((connection) => connection.bytesPerSecond))
   const measure = { total: state.total, best: typical, bestTotal: verdict.bytesPerSecond }
   return {
     state: { ...startAgeing(), ...measure, curve: startCurve(sample.now), nextAt, pauseMs },
@@ -249,10 +249,10 @@ function judge(
   experiment: NonNullable<AgeingState['experiment']>,
   sample: AgeingSample,
   typical: number,
-  old: AgeingSample['lines'],
+  old: AgeingSample['connections'],
 ): Found {
-  const { now, lines } = sample
-  const fresh = lines.filter((line) => line.openedAt >= experiment.replacedAt).sort((a, b) => a.id - b.id)[0]
+  const { now, connections } = sample
+  const fresh = connections.filter(({ openedAt }) => openedAt >= experiment.replacedAt).sort((a, b) => a.id - b.id)[0]
   const watchedMs = fresh?.isSettled ? now - fresh.openedAt : 0
   const marks = fresh && fresh.workedMs > 0 ? experiment.marks : markAll(old)
   if (!fresh || watchedMs < JUDGE_AFTER_MS) {
@@ -274,7 +274,7 @@ function judge(
       action: { kind: 'not-ageing', ...numbers },
     }
   }
-  const oldAge = median(old.map((line) => (now - line.openedAt) / 1000))
+  const oldAge = median(old.map((connection) => (now - connection.openedAt) / 1000))
   const tauSeconds = Math.max(1, oldAge - watchedMs / 1000) / Math.log(ratio)
   const retireAgeSeconds = chooseRetireAge(tauSeconds, sample.setUpSeconds, sample.ceilingSeconds)
   return {
@@ -292,8 +292,8 @@ function judge(
 }
 
 /** `hoped`: the pool's best. */
-function compare(fresh: AgeingSample['lines'][number], old: readonly AgedSpeed[], hoped: number) {
-  const [freshSpeed, oldSpeed] = [plainSpeed(fresh), median(old.map((line) => line.bytesPerSecond))]
+function compare(fresh: AgeingSample['connections'][number], old: readonly AgedSpeed[], hoped: number) {
+  const [freshSpeed, oldSpeed] = [plainSpeed(fresh), median(old.map((connection) => connection.bytesPerSecond))]
   const ratio = oldSpeed > 0 ? freshSpeed / oldSpeed : 0
   // If it is ageing, the fresh one is as fast as the pool was at its best; if not, as slow as the others.
   const halfway = Math.min(CLEAR_PROOF, Math.sqrt(hoped / oldSpeed))
@@ -307,18 +307,20 @@ type AgedSpeed = { openedAt: number; bytesPerSecond: number }
  * The old connections' speeds over the very time in which the fresh one has received. Their smoothed speeds remember more
  * than that: when a trial of more connections ends meanwhile, all have more of the line again, but theirs show it late.
  */
-function speedsSince(marks: Marks, lines: AgeingSample['lines']): AgedSpeed[] {
-  return lines.flatMap((line) => {
-    const mark = marks.get(line.id)
-    const workedMs = line.workedMs - (mark?.workedMs ?? line.workedMs)
-    const workedBytes = line.workedBytes - (mark?.workedBytes ?? line.workedBytes)
-    return workedMs > 0 ? [{ openedAt: line.openedAt, bytesPerSecond: plainSpeed({ workedMs, workedBytes }) }] : []
+function speedsSince(marks: Marks, connections: AgeingSample['connections']): AgedSpeed[] {
+  return connections.flatMap((connection) => {
+    const mark = marks.get(connection.id)
+    const workedMs = connection.workedMs - (mark?.workedMs ?? connection.workedMs)
+    const workedBytes = connection.workedBytes - (mark?.workedBytes ?? connection.workedBytes)
+    if (workedMs <= 0) return []
+    return [{ openedAt: connection.openedAt, bytesPerSecond: plainSpeed({ workedMs, workedBytes }) }]
   })
 }
 
-const markAll = (lines: AgeingSample['lines']): Marks => new Map(lines.map((line) => [line.id, line]))
+const markAll = (connections: AgeingSample['connections']): Marks =>
+  new Map(connections.map((connection) => [connection.id, connection]))
 
-const plainSpeed = ({ workedMs, workedBytes }: Pick<LineSpeed, 'workedMs' | 'workedBytes'>): number =>
+const plainSpeed = ({ workedMs, workedBytes }: Pick<ConnectionSpeed, 'workedMs' | 'workedBytes'>): number =>
   (workedBytes * 1000) / workedMs
 
 /**
@@ -327,10 +329,10 @@ const plainSpeed = ({ workedMs, workedBytes }: Pick<LineSpeed, 'workedMs' | 'wor
  * standard deviation). Where the speeds jump between two levels most of them may be alike, and tell no spread at all:
  * what the fast ones of them reach is not out of reach for a fresh one either.
  */
-function spreadBesideAge(lines: readonly AgedSpeed[]): number {
-  const points = lines
-    .filter((line) => line.bytesPerSecond > 0)
-    .map((line) => ({ at: line.openedAt, log: Math.log(line.bytesPerSecond) }))
+function spreadBesideAge(connections: readonly AgedSpeed[]): number {
+  const points = connections
+    .filter(({ bytesPerSecond }) => bytesPerSecond > 0)
+    .map(({ openedAt, bytesPerSecond }) => ({ at: openedAt, log: Math.log(bytesPerSecond) }))
   const slopes = points.flatMap((a, index) =>
     points.slice(index + 1).flatMap((b) => (a.at === b.at ? [] : [(a.log - b.log) / (a.at - b.at)])),
   )

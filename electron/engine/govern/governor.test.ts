@@ -4,10 +4,10 @@ import type { EventCode, Reason } from '../../../shared/engine-event.ts'
 import { success } from '../../../shared/failure.ts'
 import { jobSpecSchema } from '../../../shared/job-spec.ts'
 import { policySchema } from '../../../shared/policy.ts'
-import type { EnginePorts, LineNews } from '../engine-ports.ts'
+import type { ConnectionNews, EnginePorts } from '../engine-ports.ts'
 import type { TransferBook } from '../schedule/transfer-book.ts'
 import { createVirtualClock } from '../testing/simulator/virtual-clock.ts'
-import { MAX_LINE_SLOTS } from '../transport/shared-counters.ts'
+import { MAX_CONNECTION_SLOTS } from '../transport/shared-counters.ts'
 import { createGovernor } from './governor.ts'
 
 /** Workers that hang in a write open nothing, close nothing and say nothing, unless a test says it for them. */
@@ -16,7 +16,7 @@ async function openDeafGovernor() {
   const opened: number[] = []
   const handedOver: number[] = []
   const events: { code: EventCode; reason: Reason }[] = []
-  let tell: (news: LineNews[]) => void = () => {}
+  let tell: (news: ConnectionNews[]) => void = () => {}
   const ports = {
     clock,
     random: () => 0.5,
@@ -28,7 +28,7 @@ async function openDeafGovernor() {
       listPage: async () => success({ objects: [], prefixes: [] }),
     },
     dataPlane: {
-      open: ({ lineId }: { lineId: number }) => void opened.push(lineId),
+      open: ({ connectionId }: { connectionId: number }) => void opened.push(connectionId),
       close() {},
       assign() {},
       subscribe: (listener: typeof tell) => {
@@ -69,10 +69,10 @@ async function openDeafGovernor() {
   return {
     governor,
     opened: () => opened.length,
-    lines: opened,
+    connections: opened,
     handedOver,
     events,
-    tell: (...news: LineNews[]) => tell(news),
+    tell: (...news: ConnectionNews[]) => tell(news),
     async pass(seconds: number) {
       for (let end = clock.seconds() + seconds; clock.seconds() < end; ) {
         await clock.runUntil(clock.seconds() + 1)
@@ -97,30 +97,30 @@ it('opens no more connections than can be counted, while none of them closes', a
     governor.pause()
     governor.resume()
   }
-  expect(opened()).toBe(MAX_LINE_SLOTS)
+  expect(opened()).toBe(MAX_CONNECTION_SLOTS)
 })
 
 it('lets a connection that is to go hand over to a fresh one that stays, not to one that is being closed as it opens', async () => {
-  const { governor, lines, tell, handedOver } = await openDeafGovernor()
-  const [first = 0, second = 0] = lines
-  tell({ kind: 'opened', lineId: first, handshakeMs: 1 })
+  const { governor, connections, tell, handedOver } = await openDeafGovernor()
+  const [first = 0, second = 0] = connections
+  tell({ kind: 'opened', connectionId: first, handshakeMs: 1 })
   governor.rebuild('user')
   governor.tick()
-  governor.closeLine(second, 'user')
-  tell({ kind: 'opened', lineId: second, handshakeMs: 1 })
+  governor.closeConnection(second, 'user')
+  tell({ kind: 'opened', connectionId: second, handshakeMs: 1 })
   expect(handedOver).toEqual([])
-  tell({ kind: 'opened', lineId: lines.at(-1) ?? 0, handshakeMs: 1 })
+  tell({ kind: 'opened', connectionId: connections.at(-1) ?? 0, handshakeMs: 1 })
   expect(handedOver).toEqual([first])
 })
 
 it('says how long the pool took to warm up after a rest, not since the start of the job', async () => {
-  const { governor, lines, tell, events, pass } = await openDeafGovernor()
-  const before = [...lines]
+  const { governor, connections, tell, events, pass } = await openDeafGovernor()
+  const before = [...connections]
   governor.coolDown('user')
-  tell(...before.map((lineId) => ({ kind: 'closed' as const, lineId })))
+  tell(...before.map((connectionId) => ({ kind: 'closed' as const, connectionId })))
   await pass(302)
-  const fresh = lines.filter((lineId) => !before.includes(lineId))
-  tell(...fresh.map((lineId) => ({ kind: 'opened' as const, lineId, handshakeMs: 1 })))
+  const fresh = connections.filter((connectionId) => !before.includes(connectionId))
+  tell(...fresh.map((connectionId) => ({ kind: 'opened' as const, connectionId, handshakeMs: 1 })))
   const warmed = events.find(({ code }) => code === 'pool-warmed')
   expect(warmed?.reason).toMatchObject({ size: fresh.length })
   expect(warmed?.reason.seconds).toBeLessThan(10)
@@ -139,10 +139,10 @@ it('says that the listing is refused, at once where the service tells for how lo
 })
 
 it('takes a lack of files for one connection too many, told once, and for no failure of the address', async () => {
-  const { governor, lines, tell, events } = await openDeafGovernor()
-  const begun = [...lines]
+  const { governor, connections, tell, events } = await openDeafGovernor()
+  const begun = [...connections]
   const failure = { class: 'connect', code: 'EMFILE' } as const
-  for (const lineId of begun.slice(-2)) tell({ kind: 'closed', lineId, failure })
+  for (const connectionId of begun.slice(-2)) tell({ kind: 'closed', connectionId, failure })
   expect(governor.pool().concurrency).toBeLessThan(begun.length)
   expect(governor.requests().errors.get('connect') ?? 0).toBe(0)
   expect(governor.addressTable()[0]?.failures ?? 0).toBe(0)

@@ -13,13 +13,13 @@ import { subPrefixOf } from '../list/key-below-prefix.ts'
 import { createRequestWindow } from '../metrics/request-window.ts'
 import type { FailureRow } from '../schedule/failure-row.ts'
 import type { TransferBook } from '../schedule/transfer-book.ts'
-import { MAX_LINE_SLOTS } from '../transport/shared-counters.ts'
+import { MAX_CONNECTION_SLOTS } from '../transport/shared-counters.ts'
 import { createAddressBook } from './address-book.ts'
-import { sumUpLines, viewAddresses } from './address-lines.ts'
+import { sumUpConnections, viewAddresses } from './address-connections.ts'
 import { createAgeingWatch } from './ageing-watch.ts'
 import { createConcurrencyKeeper, type GoodputSample } from './concurrency-keeper.ts'
 import { createConnectPace } from './connect-pace.ts'
-import { createConnectionPool, isStaying, type PoolLine } from './connection-pool.ts'
+import { createConnectionPool, isStaying, type PooledConnection } from './connection-pool.ts'
 import { createDecayWatch, type DecayWatchOptions } from './decay-watch.ts'
 import { createEndpointKeeper } from './endpoint-keeper.ts'
 import { createFileShortage } from './file-shortage.ts'
@@ -161,12 +161,12 @@ export function createGovernor(options: GovernorOptions) {
     pool,
     isSettled: ageing.isSettled,
     emit,
-    onReplaced(line, cause, seconds, task) {
+    onReplaced(connection, cause, seconds, task) {
       window.recordError(cause)
       // What fell silent with the whole network is the network's, and goes with it.
       window.recordLost(now(), Math.min(seconds, (now() - lostUntil) / 1000))
-      addresses.noteFailure(line.address)
-      if (task) options.onReplaced({ class: cause, address: line.address }, task, pool.reached(line))
+      addresses.noteFailure(connection.address)
+      if (task) options.onReplaced({ class: cause, address: connection.address }, task, pool.reached(connection))
     },
     onConnectFailed,
   })
@@ -213,9 +213,9 @@ export function createGovernor(options: GovernorOptions) {
     // Connections without work would only be closed as idle and opened again.
     if ((options.isListingComplete() || concurrency.isYielding()) && !book.hasWaitingWork()) return
     let missing = concurrency.level()
-    for (const line of pool.lines()) if (isStaying(line)) missing--
+    for (const connection of pool.connections()) if (isStaying(connection)) missing--
     // Those that are being closed stay until their worker says so, which it cannot while it hangs in a write.
-    const room = MAX_LINE_SLOTS - pool.size
+    const room = MAX_CONNECTION_SLOTS - pool.size
     for (let left = Math.min(room, pace.allowed(missing)); left > 0; left--) {
       const address = addresses.choose()
       if (address === undefined) return
@@ -224,39 +224,40 @@ export function createGovernor(options: GovernorOptions) {
     }
   }
 
-  function onOpened(line: PoolLine): void {
+  function onOpened(connection: PooledConnection): void {
     addresses.noteReached()
     pace.noteOpened()
-    if (!isWarm && [...pool.lines()].every((other) => other.state !== 'connecting')) {
+    if (!isWarm && [...pool.connections()].every((other) => other.state !== 'connecting')) {
       isWarm = true
       emit('pool-warmed', { size: pool.size, seconds: (now() - warmingSince) / 1000 })
     }
     // One that is to go itself takes nothing over.
-    if (isStaying(line)) relieve()
-    feed(line)
+    if (isStaying(connection)) relieve()
+    feed(connection)
   }
 
   /** A fresh connection is warm: the one that has waited longest for relief hands over what it has left. */
   function relieve(): void {
-    for (const line of pool.lines()) {
-      if (!line.leaving || line.closing || line.state === 'draining') continue
-      drain(line, line.leaving)
+    for (const connection of pool.connections()) {
+      if (!connection.leaving || connection.closing || connection.state === 'draining') continue
+      drain(connection, connection.leaving)
       return
     }
   }
 
   /** Ends a connection without a gap: another one goes on from where it is, unless each request is counted. */
-  function drain(line: PoolLine, why: string): void {
+  function drain(connection: PooledConnection, why: string): void {
     const isWorthARequest = !gates.isHoldingBack()
-    if (line.task && isWorthARequest) book.handOver(line.task.taskId, Math.ceil(line.bytesPerSecond * GRACE_SECONDS))
-    pool.drain(line, why)
+    const { task, bytesPerSecond } = connection
+    if (task && isWorthARequest) book.handOver(task.taskId, Math.ceil(bytesPerSecond * GRACE_SECONDS))
+    pool.drain(connection, why)
   }
 
-  function onClosed(line: PoolLine, failure: Failure | undefined): void {
-    addresses.noteClosed(line.address, line.bytes)
-    if (failure && line.state === 'connecting') onConnectFailed(line, failure)
-    const isUnasked = line.requests === 0 && line.state !== 'connecting' && !line.closing
-    if (isUnasked && now() - line.idleSince < TURNED_AWAY_MS) pace.noteTurnedAway()
+  function onClosed(connection: PooledConnection, failure: Failure | undefined): void {
+    addresses.noteClosed(connection.address, connection.bytes)
+    if (failure && connection.state === 'connecting') onConnectFailed(connection, failure)
+    const isUnasked = connection.requests === 0 && connection.state !== 'connecting' && !connection.closing
+    if (isUnasked && now() - connection.idleSince < TURNED_AWAY_MS) pace.noteTurnedAway()
     fill()
   }
 
@@ -272,24 +273,24 @@ export function createGovernor(options: GovernorOptions) {
     emit('throttled', { status: httpStatus ?? 503, ...(retryAfterMs ? { retryAfterMs } : {}) })
   }
 
-  function onConnectFailed(line: PoolLine, failure: Failure): void {
+  function onConnectFailed(connection: PooledConnection, failure: Failure): void {
     if (isShortOfFiles(failure)) {
       shortage.note(failure)
       return
     }
     window.recordError(failure.class)
-    addresses.noteUnreachable(line.address, failure.code === 'timeout' ? CONNECT_TIMEOUT_WEIGHT : 1)
+    addresses.noteUnreachable(connection.address, failure.code === 'timeout' ? CONNECT_TIMEOUT_WEIGHT : 1)
     pace.noteFailed()
     const isHopeless = (failure.class === 'tls' || failure.class === 'proxy') && !network.hasEverReceived()
     if (isHopeless) options.onFatal({ ...failure, subject: bucket.current()?.hostHeader ?? '' })
   }
 
-  function feed(line: PoolLine): void {
+  function feed(connection: PooledConnection): void {
     const endpoint = bucket.current()
-    if (!mayWork() || !endpoint || line.state !== 'warm' || line.closing || line.task) return
-    if (line.requests >= policy.maxRequestsPerConnection) line.leaving ??= 'requests'
+    if (!mayWork() || !endpoint || connection.state !== 'warm' || connection.closing || connection.task) return
+    if (connection.requests >= policy.maxRequestsPerConnection) connection.leaving ??= 'requests'
     let isRefused = false
-    const task = book.next(line.id, {
+    const task = book.next(connection.id, {
       connections: concurrency.level(),
       listingComplete: options.isListingComplete(),
       mayAsk(group) {
@@ -304,14 +305,14 @@ export function createGovernor(options: GovernorOptions) {
       return
     }
     if (!book.isDoubtful(task.taskId)) gates.noteSent(subPrefixOf(task.key))
-    ageing.noteWait((now() - line.idleSince) / 1000)
-    pool.assign(line, task, endpoint)
+    ageing.noteWait((now() - connection.idleSince) / 1000)
+    pool.assign(connection, task, endpoint)
   }
 
-  function onOutcome(outcome: TaskOutcome, line: PoolLine): void {
+  function onOutcome(outcome: TaskOutcome, connection: PooledConnection): void {
     if (outcome.failure && isShortOfFiles(outcome.failure)) shortage.note(outcome.failure)
-    handleOutcome(outcome, line)
-    feed(line)
+    handleOutcome(outcome, connection)
+    feed(connection)
   }
 
   // -- ten times a second -------------------------------------------------------------------------------------
@@ -337,7 +338,7 @@ export function createGovernor(options: GovernorOptions) {
       })
       judgeAddresses()
       concurrency.tune(goodput())
-      rolling.advance([...pool.lines()].filter((line) => !line.closing))
+      rolling.advance([...pool.connections()].filter((connection) => !connection.closing))
       health.tick()
     }
     healer.tick()
@@ -347,16 +348,17 @@ export function createGovernor(options: GovernorOptions) {
   function measure(): void {
     const newBytes = speed.tick({ received: pool.bytesReceived(), blockedMs: dataPlane.blockedMs() })
     if (newBytes > 0) network.noteBytes()
-    for (const line of pool.lines()) if (line.task && line.firstByteAt > 0) network.noteGrant(line.taskStartedAt)
+    for (const { task, firstByteAt, taskStartedAt } of pool.connections())
+      if (task && firstByteAt > 0) network.noteGrant(taskStartedAt)
     // When nothing is left to hand out, fewer connections work, and what they reach together is no decay.
     const isWorking = mayWork() && pool.size > 0 && (!options.isListingComplete() || book.hasWaitingWork())
     decay.tick({ newBytes, isWorking })
   }
 
   function judgeAddresses(): void {
-    const lines = sumUpLines(pool.lines(), { now: now(), isSettled: ageing.isSettled })
-    for (const { address, cause } of addresses.tick(lines)) {
-      for (const line of pool.lines()) if (line.address === address) line.leaving ??= 'address'
+    const sums = sumUpConnections(pool.connections(), { now: now(), isSettled: ageing.isSettled })
+    for (const { address, cause } of addresses.tick(sums)) {
+      for (const connection of pool.connections()) if (connection.address === address) connection.leaving ??= 'address'
       // What it has refused was no budget's.
       if (cause === 'refusals') gates.startOver()
     }
@@ -414,8 +416,10 @@ export function createGovernor(options: GovernorOptions) {
   function pump(): void {
     fill()
     // Where requests are counted, whoever was just refused would be the first to ask again, and its address look bad.
-    const lines = gates.isHoldingBack() ? [...pool.lines()].sort((a, b) => a.idleSince - b.idleSince) : pool.lines()
-    for (const line of lines) feed(line)
+    const connections = gates.isHoldingBack()
+      ? [...pool.connections()].sort((a, b) => a.idleSince - b.idleSince)
+      : pool.connections()
+    for (const connection of connections) feed(connection)
   }
 
   /** An object that has landed is given again when it is asked for: the service refuses not all. */
@@ -451,11 +455,11 @@ export function createGovernor(options: GovernorOptions) {
     },
     /** After the data plane is down. */
     forgetConnections: pool.forgetAll,
-    closeLine(lineId: number, why: string) {
-      const line = pool.get(lineId)
-      if (line) pool.close(line, why)
+    closeConnection(connectionId: number, why: string) {
+      const connection = pool.get(connectionId)
+      if (connection) pool.close(connection, why)
     },
-    lineSpeed: (lineId: number) => pool.get(lineId)?.bytesPerSecond ?? 0,
+    speedOfConnection: (connectionId: number) => pool.get(connectionId)?.bytesPerSecond ?? 0,
     retryAfterMs: (failure: Failure, { length, alone }: FailureRow) =>
       chooseRetryDelayMs({
         ...{ failure, attempts: length, alone, failingShare: failingShare(), policy, random: random() },
@@ -494,6 +498,6 @@ export function createGovernor(options: GovernorOptions) {
     phase: (): JobPhase | undefined => rest.phase() ?? (network.isLost() ? 'waiting' : undefined),
     limit: limits.show,
     connectionTable: (): ConnectionView[] => pool.view(),
-    addressTable: (): AddressView[] => viewAddresses(addresses.records(), pool.lines(), now()),
+    addressTable: (): AddressView[] => viewAddresses(addresses.records(), pool.connections(), now()),
   }
 }

@@ -1,36 +1,36 @@
 import { expect, it } from 'vitest'
 import type { Failure } from '../../../shared/failure.ts'
 import type { TaskOutcome } from '../engine-ports.ts'
-import type { PoolLine } from './connection-pool.ts'
+import type { PooledConnection } from './connection-pool.ts'
 import { createOutcomeHandler, type OutcomeHandlerOptions } from './handle-outcome.ts'
-import { addAnswer, type LineAnswers, NO_ANSWERS } from './judge-server.ts'
+import { addAnswer, type ConnectionAnswers, NO_ANSWERS } from './judge-server.ts'
 
 const NOW = 10_000
 const REFUSED: Failure = { class: 'throttled', httpStatus: 503 }
 const CROSSED: Failure = { class: 'reset', code: 'closed-before-answer' }
 
 type Situation = {
-  line?: Partial<PoolLine>
+  connection?: Partial<PooledConnection>
   /** What the other connections were answered: none unless said. */
-  others?: LineAnswers[]
+  others?: ConnectionAnswers[]
   isRefusedForItself?: boolean
   budget?: { prefix: string | undefined; requestsPerSecond: number; isLimited: boolean }
 }
 
-const lineWith = (fields: Partial<PoolLine>): PoolLine =>
+const connectionWith = (fields: Partial<PooledConnection>): PooledConnection =>
   ({
     ...{ address: '192.0.2.1', requests: 5, answers: NO_ANSWERS, taskStartedAt: 9000, firstByteAt: 0 },
     lastTask: { taskId: 1, key: 'data/2025/a.nc', objectSize: 100 },
     ...fields,
-  }) as PoolLine
+  }) as PooledConnection
 
 /** Who was told what, in turn; `events` apart. */
 function tell(failure: Failure | undefined, situation: Situation = {}) {
   const told: string[] = []
   const events: [string, object][] = []
   const note = (text: string) => () => void told.push(text)
-  const line = lineWith(situation.line ?? {})
-  const others = (situation.others ?? []).map((answers) => lineWith({ answers }))
+  const connection = connectionWith(situation.connection ?? {})
+  const others = (situation.others ?? []).map((answers) => connectionWith({ answers }))
   const options: OutcomeHandlerOptions = {
     now: () => NOW,
     book: {
@@ -38,7 +38,7 @@ function tell(failure: Failure | undefined, situation: Situation = {}) {
       isRefusedForItself: () => situation.isRefusedForItself ?? false,
       settle: (outcome) => void told.push(`range: ${outcome.failure?.class ?? 'done'}`),
     },
-    pool: { lines: () => [line, ...others].values() },
+    pool: { connections: () => [connection, ...others].values() },
     window: {
       record: note('request'),
       recordError: note('error'),
@@ -74,16 +74,17 @@ function tell(failure: Failure | undefined, situation: Situation = {}) {
     emit: (code, reason) => void events.push([code, reason]),
   }
   const outcome: TaskOutcome = {
-    ...{ taskId: 1, lineId: 1, reached: 0, received: 0, firstByteMs: failure === CROSSED ? 0 : 20, lineEnds: false },
+    ...{ taskId: 1, connectionId: 1, connectionEnds: false },
+    ...{ reached: 0, received: 0, firstByteMs: failure === CROSSED ? 0 : 20 },
     ...(failure ? { failure } : {}),
   }
-  createOutcomeHandler(options)(outcome, line)
+  createOutcomeHandler(options)(outcome, connection)
   return { told, events }
 }
 
 const granted = (times: number) => Array.from({ length: times }, () => addAnswer(NO_ANSWERS, NOW, true))
 const refused = (times: number, known = NO_ANSWERS) =>
-  Array.from({ length: times }).reduce<LineAnswers>((answers) => addAnswer(answers, 9000, false), known)
+  Array.from({ length: times }).reduce<ConnectionAnswers>((answers) => addAnswer(answers, 9000, false), known)
 const BUDGET = 'budget of data/2025/'
 
 it.each<[sentence: string, Failure | undefined, Situation, told: string[]]>([
@@ -117,7 +118,7 @@ it.each<[sentence: string, Failure | undefined, Situation, told: string[]]>([
   [
     '... again and again: that server is left, and is perhaps one connection too many',
     REFUSED,
-    { others: granted(10), line: { answers: refused(2) } },
+    { others: granted(10), connection: { answers: refused(2) } },
     [
       ...['request', 'address refused', 'turned away, 0.33', 'connection let go', 'budgets start over'],
       ...['error', 'range: cancelled'],
@@ -126,13 +127,13 @@ it.each<[sentence: string, Failure | undefined, Situation, told: string[]]>([
   [
     '... of one that was granted something before: left, but not one too many',
     REFUSED,
-    { others: granted(10), line: { answers: refused(5, addAnswer(NO_ANSWERS, 8000, true)) } },
+    { others: granted(10), connection: { answers: refused(5, addAnswer(NO_ANSWERS, 8000, true)) } },
     [...['request', 'address refused', 'connection let go', 'budgets start over'], ...['error', 'range: cancelled']],
   ],
   [
     'a server that only fails is left as well, but says nothing of budgets',
     { class: 'server-error', httpStatus: 500 },
-    { others: granted(10), line: { answers: refused(2) } },
+    { others: granted(10), connection: { answers: refused(2) } },
     [...['request', 'turned away, 0.33', 'connection let go'], ...['error', 'address failed', 'range: cancelled']],
   ],
   [
@@ -145,10 +146,10 @@ it.each<[sentence: string, Failure | undefined, Situation, told: string[]]>([
   [
     'closed unanswered while others are answered: one connection too many',
     CROSSED,
-    { others: granted(1), line: { requests: 1 } },
+    { others: granted(1), connection: { requests: 1 } },
     ['turned away, 1.00', 'range: reset'],
   ],
-  ['... while nobody is answered: no such thing', CROSSED, { line: { requests: 1 } }, ['range: reset']],
+  ['... while nobody is answered: no such thing', CROSSED, { connection: { requests: 1 } }, ['range: reset']],
   [
     'a bucket in another region is looked for there',
     { class: 'wrong-region', region: 'eu-west-1' },

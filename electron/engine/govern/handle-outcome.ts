@@ -12,9 +12,9 @@ import type { TransferBook } from '../schedule/transfer-book.ts'
 import type { AddressBook } from './address-book.ts'
 import { attributeOutcome } from './attribute-outcome.ts'
 import type { ConnectPace } from './connect-pace.ts'
-import { type ConnectionPool, isAnswered, type PoolLine } from './connection-pool.ts'
+import { type ConnectionPool, isAnswered, type PooledConnection } from './connection-pool.ts'
 import type { EndpointKeeper } from './endpoint-keeper.ts'
-import { addAnswer, isNeverGranted, judgeServer, type LineAnswers } from './judge-server.ts'
+import { addAnswer, type ConnectionAnswers, isNeverGranted, judgeServer } from './judge-server.ts'
 import type { NetworkWatch } from './network-watch.ts'
 import type { ThrottleGates } from './throttle-gates.ts'
 
@@ -22,7 +22,7 @@ export type OutcomeHandlerOptions = {
   /** Monotonic milliseconds. */
   now(): number
   book: Pick<TransferBook, 'failuresOf' | 'isRefusedForItself' | 'settle'>
-  pool: Pick<ConnectionPool, 'lines'>
+  pool: Pick<ConnectionPool, 'connections'>
   window: Pick<RequestWindow, 'record' | 'recordError' | 'read'>
   gates: Pick<ThrottleGates, 'noteAnswer' | 'startOver'>
   addresses: Pick<AddressBook, 'noteGrant' | 'noteRefusal' | 'noteFailure'>
@@ -32,7 +32,7 @@ export type OutcomeHandlerOptions = {
   /** How many connections shall work. */
   level(): number
   /** The server behind the connection refuses what others grant: away from it. */
-  letGo(line: PoolLine): void
+  letGo(connection: PooledConnection): void
   /** A request for (a range of) an object of this size was granted. */
   onGranted(objectBytes: number): void
   emit(code: EventCode, reason: Reason): void
@@ -44,28 +44,28 @@ const BAD_SERVER_WEIGHT = 1 / 3
 export function createOutcomeHandler(options: OutcomeHandlerOptions) {
   const { now, book, pool, window, gates, addresses, bucket, network, pace, emit } = options
 
-  function handle(told: TaskOutcome, line: PoolLine): void {
+  function handle(told: TaskOutcome, connection: PooledConnection): void {
     const outcome = told.failure ? { ...told, failure: bucket.blame(told.failure) } : told
     const { failure } = outcome
-    const task = line.lastTask
+    const task = connection.lastTask
     const found = attributeOutcome(failure, {
       firstByteMs: outcome.firstByteMs,
-      requests: line.requests,
-      closing: line.closing,
-      address: line.address,
+      requests: connection.requests,
+      closing: connection.closing,
+      address: connection.address,
       failuresBefore: book.failuresOf(told.taskId),
       isRefusedForItself: book.isRefusedForItself(told.taskId),
     })
     if (found.isTurnedAway) noteTurnedAway()
     if (found.isRequest) window.record(now(), found.trouble, outcome.firstByteMs)
     const isAnswer = task !== undefined && found.isRequest && found.concernsBudget
-    const isServers = isAnswer && blameServer(line, failure)
-    if (isAnswer && !isServers) noteAnswer(task, line, failure)
-    if (task && found.isRequest && failure) noteFailure(failure, found.concernsAddress ? line.address : undefined)
+    const isServers = isAnswer && blameServer(connection, failure)
+    if (isAnswer && !isServers) noteAnswer(task, connection, failure)
+    if (task && found.isRequest && failure) noteFailure(failure, found.concernsAddress ? connection.address : undefined)
     if (!failure) {
-      network.noteGrant(line.taskStartedAt)
+      network.noteGrant(connection.taskStartedAt)
       options.onGranted(task?.objectSize ?? 0)
-      bucket.noteAccepted(line.taskStartedAt)
+      bucket.noteAccepted(connection.taskStartedAt)
     }
     // It was another server's to grant: nothing is held against the object, or it would soon be given up.
     const counted: Failure | undefined = isServers ? { class: 'cancelled' } : found.failure
@@ -74,21 +74,22 @@ export function createOutcomeHandler(options: OutcomeHandlerOptions) {
 
   /** Closed without an answer: it is one connection too many only where others are answered. */
   function noteTurnedAway(weight?: number): void {
-    if ([...pool.lines()].some((line) => isAnswered(line) && !line.closing)) pace.noteTurnedAway(weight)
+    const isAnyAnswered = [...pool.connections()].some((connection) => isAnswered(connection) && !connection.closing)
+    if (isAnyAnswered) pace.noteTurnedAway(weight)
   }
 
   /** True: the refusal is a matter of the one server behind the connection, which is left once that is certain. */
-  function blameServer(line: PoolLine, failure: Failure | undefined): boolean {
+  function blameServer(connection: PooledConnection, failure: Failure | undefined): boolean {
     const isThrottled = failure?.class === 'throttled'
-    if (isThrottled) addresses.noteRefusal(line.address)
-    else if (!failure) addresses.noteGrant(line.address)
+    if (isThrottled) addresses.noteRefusal(connection.address)
+    else if (!failure) addresses.noteGrant(connection.address)
     else if (failure.class !== 'server-error') return false
-    line.answers = addAnswer(line.answers, now(), !failure)
+    connection.answers = addAnswer(connection.answers, now(), !failure)
     if (!failure) return false
-    const server = judgeServer(line.answers, answersBeside(line))
+    const server = judgeServer(connection.answers, answersBeside(connection))
     if (server === 'bad') {
-      if (isNeverGranted(line.answers)) noteTurnedAway(BAD_SERVER_WEIGHT)
-      options.letGo(line)
+      if (isNeverGranted(connection.answers)) noteTurnedAway(BAD_SERVER_WEIGHT)
+      options.letGo(connection)
       // What it has refused was no budget's.
       if (isThrottled) gates.startOver()
     }
@@ -96,15 +97,16 @@ export function createOutcomeHandler(options: OutcomeHandlerOptions) {
   }
 
   /** Of all other connections. What is being received is granted before it is there. */
-  const answersBeside = (line: PoolLine): LineAnswers[] =>
-    [...pool.lines()]
-      .filter((other) => other !== line)
+  const answersBeside = (connection: PooledConnection): ConnectionAnswers[] =>
+    [...pool.connections()]
+      .filter((other) => other !== connection)
       .map(({ answers, task, firstByteAt, lastByteAt }) =>
         task && firstByteAt > 0 ? addAnswer(answers, lastByteAt, true) : answers,
       )
 
   /** It tells how often the prefix may be asked. */
-  function noteAnswer(task: FetchTask, { taskStartedAt: sentAt }: PoolLine, failure: Failure | undefined): void {
+  function noteAnswer(task: FetchTask, connection: PooledConnection, failure: Failure | undefined): void {
+    const sentAt = connection.taskStartedAt
     const prefix = subPrefixOf(task.key)
     const throttled = failure?.class === 'throttled'
     const retryAfterMs = throttled ? failure.retryAfterMs : undefined

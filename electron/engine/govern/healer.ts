@@ -6,8 +6,14 @@ import type { EventCode, Reason } from '../../../shared/engine-event.ts'
 import type { Failure } from '../../../shared/failure.ts'
 import type { Policy } from '../../../shared/policy.ts'
 import type { FetchTask } from '../engine-ports.ts'
-import { bringsNextToNothing, chooseHealing, type HealingAction, type LineView, medianSpeed } from './choose-healing.ts'
-import type { ConnectionPool, PoolLine } from './connection-pool.ts'
+import {
+  bringsNextToNothing,
+  chooseHealing,
+  type HealingAction,
+  medianSpeed,
+  type ObservedConnection,
+} from './choose-healing.ts'
+import type { ConnectionPool, PooledConnection } from './connection-pool.ts'
 import { createReplacementLog } from './replacement-log.ts'
 
 export type HealerOptions = {
@@ -15,14 +21,19 @@ export type HealerOptions = {
   now(): number
   policy: Policy
   pool: ConnectionPool
-  isSettled(line: PoolLine): boolean
+  isSettled(connection: PooledConnection): boolean
   emit(code: EventCode, reason: Reason): void
   /**
    * A connection is taken from its task, which goes on elsewhere from the byte it has reached. `seconds`: for so long it
    * has brought nothing, or next to nothing: of one that is only slow, since its last byte.
    */
-  onReplaced(line: PoolLine, cause: 'stalled' | 'slow', seconds: number, task: FetchTask | undefined): void
-  onConnectFailed(line: PoolLine, failure: Failure): void
+  onReplaced(
+    connection: PooledConnection,
+    cause: 'stalled' | 'slow',
+    seconds: number,
+    task: FetchTask | undefined,
+  ): void
+  onConnectFailed(connection: PooledConnection, failure: Failure): void
 }
 
 /** A connection's usual speed follows the median within about five seconds of ticks. */
@@ -42,89 +53,92 @@ export function createHealer({ now, policy, pool, isSettled, emit, onReplaced, o
 
   function noteHeld(at: number): void {
     held = new Map()
-    for (const line of pool.lines()) {
-      if (line.task && line.firstByteAt > 0)
-        held.set(line.id, { at, taskId: line.task.taskId, reached: pool.reached(line) })
+    for (const connection of pool.connections()) {
+      if (connection.task && connection.firstByteAt > 0)
+        held.set(connection.id, { at, taskId: connection.task.taskId, reached: pool.reached(connection) })
     }
   }
 
-  function apply(action: HealingAction, line: PoolLine): void {
+  function apply(action: HealingAction, connection: PooledConnection): void {
     if (action.kind === 'retire') {
       const { cause, seconds } = action
-      line.leaving = cause
-      replaced.note({ cause, address: line.address, seconds })
+      connection.leaving = cause
+      replaced.note({ cause, address: connection.address, seconds })
       return
     }
     if (action.isProbe) probedAt = now()
     if (action.isProbe && action.cause === 'slow') crawlProbes++
-    if (line.task && line.firstByteAt === 0) unanswered++
+    if (connection.task && connection.firstByteAt === 0) unanswered++
     const { cause, seconds, bytesPerSecond, medianBytesPerSecond } = action
-    replaced.note({ cause, address: line.address, seconds, bytesPerSecond, medianBytesPerSecond })
+    replaced.note({ cause, address: connection.address, seconds, bytesPerSecond, medianBytesPerSecond })
     const isCrawling = cause === 'stalled' || bytesPerSecond < CRAWL * medianBytesPerSecond
-    onReplaced(line, cause, isCrawling ? seconds : (now() - line.lastByteAt) / 1000, line.task)
-    pool.close(line, cause)
+    onReplaced(connection, cause, isCrawling ? seconds : (now() - connection.lastByteAt) / 1000, connection.task)
+    pool.close(connection, cause)
   }
 
   function closeUseless(at: number): void {
-    for (const line of pool.lines()) {
-      if (line.closing) continue
-      if (line.state === 'connecting' && at - line.openedAt > policy.connectTimeoutSeconds * 1000) {
-        onConnectFailed(line, { class: 'connect', code: 'timeout', address: line.address })
-        pool.close(line, 'connect-timeout')
-      } else if (line.leaving && !line.task && line.state === 'warm') pool.close(line, line.leaving)
-      else if (!line.task && line.idleSince > 0 && at - line.idleSince > policy.idleSeconds * 1000) {
+    for (const connection of pool.connections()) {
+      if (connection.closing) continue
+      if (connection.state === 'connecting' && at - connection.openedAt > policy.connectTimeoutSeconds * 1000) {
+        onConnectFailed(connection, { class: 'connect', code: 'timeout', address: connection.address })
+        pool.close(connection, 'connect-timeout')
+      } else if (connection.leaving && !connection.task && connection.state === 'warm')
+        pool.close(connection, connection.leaving)
+      else if (!connection.task && connection.idleSince > 0 && at - connection.idleSince > policy.idleSeconds * 1000) {
         // S3 drops idle connections; a dropped one would cost the next request its time.
-        line.leaving = 'idle'
+        connection.leaving = 'idle'
       }
     }
   }
 
-  function viewOf(line: PoolLine): LineView {
-    const reached = pool.reached(line)
-    const known = held.get(line.id)
+  function viewOf(connection: PooledConnection): ObservedConnection {
+    const reached = pool.reached(connection)
+    const known = held.get(connection.id)
     const from =
-      known && known.taskId === line.task?.taskId
+      known && known.taskId === connection.task?.taskId
         ? known
-        : { at: line.firstByteAt, reached: line.task?.range.start ?? reached }
+        : { at: connection.firstByteAt, reached: connection.task?.range.start ?? reached }
     return {
-      id: line.id,
-      state: line.state,
-      openedAt: line.openedAt,
-      requests: line.requests,
-      hasTask: line.task !== undefined,
+      id: connection.id,
+      state: connection.state,
+      openedAt: connection.openedAt,
+      requests: connection.requests,
+      hasTask: connection.task !== undefined,
       firstByteAt: from.at,
-      lastByteAt: line.lastByteAt,
+      lastByteAt: connection.lastByteAt,
       taskBytes: reached - from.reached,
-      bytesLeft: line.task ? line.task.range.end - reached : 0,
-      bytesPerSecond: line.bytesPerSecond,
-      lifetimeBytesPerSecond: (line.bytes * 1000) / Math.max(1, (line.idleSince || now()) - line.openedAt),
-      isSettled: isSettled(line),
-      isLeaving: line.leaving !== undefined || line.state === 'draining',
-      jitter: line.jitter,
+      bytesLeft: connection.task ? connection.task.range.end - reached : 0,
+      bytesPerSecond: connection.bytesPerSecond,
+      lifetimeBytesPerSecond:
+        (connection.bytes * 1000) / Math.max(1, (connection.idleSince || now()) - connection.openedAt),
+      isSettled: isSettled(connection),
+      isLeaving: connection.leaving !== undefined || connection.state === 'draining',
+      jitter: connection.jitter,
     }
   }
 
   return {
     heal(context: { retireAgeSeconds: number; firstByteMsP95: number; isHeldBack: boolean }): void {
       const at = now()
-      for (const line of pool.lines()) if (line.firstByteAt > healedAt) unanswered = Math.max(0, unanswered - 1)
+      for (const { firstByteAt } of pool.connections())
+        if (firstByteAt > healedAt) unanswered = Math.max(0, unanswered - 1)
       healedAt = at
       if (context.isHeldBack) noteHeld(at)
-      const lines = [...pool.lines()].filter((line) => !line.closing).map(viewOf)
-      const working = lines.filter((line) => line.hasTask).length
-      if (working * 2 >= lines.length) usualSpeed += (medianSpeed(lines) - usualSpeed) * USUAL_WEIGHT
-      if (!bringsNextToNothing(lines, at)) crawlProbes = 0
+      const connections = [...pool.connections()].filter((connection) => !connection.closing).map(viewOf)
+      const working = connections.filter((connection) => connection.hasTask).length
+      if (working * 2 >= connections.length) usualSpeed += (medianSpeed(connections) - usualSpeed) * USUAL_WEIGHT
+      if (!bringsNextToNothing(connections, at)) crawlProbes = 0
       const usual = { usualBytesPerSecond: usualSpeed, lastProbeAt: probedAt, crawlProbes, unanswered }
-      for (const action of chooseHealing({ lines, now: at, policy, ...context, ...usual })) {
-        const line = pool.get(action.id)
-        if (line) apply(action, line)
+      for (const action of chooseHealing({ connections, now: at, policy, ...context, ...usual })) {
+        const connection = pool.get(action.id)
+        if (connection) apply(action, connection)
       }
       closeUseless(at)
     },
     /** It is refused what others are granted. */
-    letGo(line: PoolLine): void {
-      replaced.note({ cause: 'refused', address: line.address, seconds: (now() - line.openedAt) / 1000 })
-      pool.close(line, 'refused')
+    letGo(connection: PooledConnection): void {
+      replaced.note({ cause: 'refused', address: connection.address, seconds: (now() - connection.openedAt) / 1000 })
+      pool.close(connection, 'refused')
     },
     /** Tells what was held back. */
     tick: replaced.tick,

@@ -1,15 +1,15 @@
 import { expect, it } from 'vitest'
-import { addAnswer, judgeServer, type LineAnswers, NO_ANSWERS } from './judge-server.ts'
+import { addAnswer, type ConnectionAnswers, judgeServer, NO_ANSWERS } from './judge-server.ts'
 
 /** `+` granted, `-` refused, a blank nothing; one after the other. */
-const line = (answers: string): LineAnswers =>
+const connection = (answers: string): ConnectionAnswers =>
   [...answers].reduce(
     (known, answer, at) => (answer === ' ' ? known : addAnswer(known, at, answer === '+')),
     NO_ANSWERS,
   )
-const times = (count: number, answers: string) => Array.from({ length: count }, () => line(answers))
+const times = (count: number, answers: string) => Array.from({ length: count }, () => connection(answers))
 
-it.each<[sentence: string, one: string, others: LineAnswers[], verdict: ReturnType<typeof judgeServer>]>([
+it.each<[sentence: string, one: string, others: ConnectionAnswers[], verdict: ReturnType<typeof judgeServer>]>([
   ['three refusals while ten others are granted what they ask', '---', times(10, '+++'), 'bad'],
   ['... also where each is granted just one long answer', '---', times(10, '  +'), 'bad'],
   ['two are not enough', '--', times(10, '++'), 'suspect'],
@@ -19,7 +19,7 @@ it.each<[sentence: string, one: string, others: LineAnswers[], verdict: ReturnTy
   ['... not with four, for a budget may be met', '+++----', times(10, '+++++++'), 'good'],
   ['... and forgiven when it grants again', '-----+', times(10, '++++++'), 'good'],
   ['others at the same bad server do not hide it', '---', [...times(10, '+++'), ...times(5, '---')], 'bad'],
-  ['where others are refused as well, nothing is suspect', '-', [...times(10, '+'), line('+-')], 'good'],
+  ['where others are refused as well, nothing is suspect', '-', [...times(10, '+'), connection('+-')], 'good'],
   ['all are refused since then: that is the service', '+++-----', times(15, '+++-----'), 'good'],
   ['others were granted something before then only', '   -----', times(15, '+++     '), 'good'],
   ['a budget refuses all of them most of the time', '-----', times(15, '--+--'), 'good'],
@@ -27,5 +27,5 @@ it.each<[sentence: string, one: string, others: LineAnswers[], verdict: ReturnTy
   ['... to one that is new as well', '    ---', times(10, '---- +'), 'good'],
   ['the only connection there is', '------------', [], 'good'],
 ])('%s', (_, one, others, verdict) => {
-  expect(judgeServer(line(one), others)).toBe(verdict)
+  expect(judgeServer(connection(one), others)).toBe(verdict)
 })

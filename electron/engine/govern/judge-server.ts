@@ -6,7 +6,7 @@
 import { addAnswers, standsOut } from './stands-out.ts'
 
 /** What a connection was answered lately. Times in monotonic milliseconds. */
-export type LineAnswers = {
+export type ConnectionAnswers = {
   /** When it was last granted something; -Infinity = never. */
   readonly grantedAt: number
   /** How often in a row it had been refused before that. */
@@ -16,14 +16,14 @@ export type LineAnswers = {
   readonly refusedSince: number
 }
 
-export const NO_ANSWERS: LineAnswers = {
+export const NO_ANSWERS: ConnectionAnswers = {
   grantedAt: Number.NEGATIVE_INFINITY,
   refusedBefore: 0,
   refused: 0,
   refusedSince: Number.POSITIVE_INFINITY,
 }
 
-export const addAnswer = (known: LineAnswers, now: number, isGranted: boolean): LineAnswers =>
+export const addAnswer = (known: ConnectionAnswers, now: number, isGranted: boolean): ConnectionAnswers =>
   isGranted
     ? { ...NO_ANSWERS, grantedAt: now, refusedBefore: known.refused }
     : { ...known, refused: known.refused + 1, refusedSince: Math.min(now, known.refusedSince) }
@@ -37,7 +37,7 @@ const SURPRISE_OF_NEW = 6
  * one of several servers refuses, not all of them just now. Each counts as granted once, so that a long past does not, and
  * as refused as often as it had been before: of a tight budget those tell alone that just had their turn.
  */
-export function judgeServer(one: LineAnswers, others: readonly LineAnswers[]): 'good' | 'suspect' | 'bad' {
+export function judgeServer(one: ConnectionAnswers, others: readonly ConnectionAnswers[]): 'good' | 'suspect' | 'bad' {
   const good = others.filter(({ grantedAt }) => grantedAt >= one.refusedSince)
   if (good.length === 0) return 'good'
   const isNew = isNeverGranted(one)
@@ -46,4 +46,4 @@ export function judgeServer(one: LineAnswers, others: readonly LineAnswers[]): '
   return isNew && expected.bad === 0 ? 'suspect' : 'good'
 }
 
-export const isNeverGranted = ({ grantedAt }: LineAnswers): boolean => grantedAt === Number.NEGATIVE_INFINITY
+export const isNeverGranted = ({ grantedAt }: ConnectionAnswers): boolean => grantedAt === Number.NEGATIVE_INFINITY

@@ -1,28 +1,31 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createSeededRandom } from '../testing/seeded-random.ts'
+import { type ConnectionSpeed, foldSpeed, speedLagSeconds } from './connection-speed.ts'
 import { fitTau, lookAtAges, startCurve } from './learn-retirement-age.ts'
-import { foldLineSpeed, type LineSpeed, speedLagSeconds } from './line-speed.ts'
 
 /** Looks for `seconds` at a pool of 16 whose connections are replaced at `lifeSeconds`, one after the other. */
 function watch(options: {
   seconds: number
   lifeSeconds: number
-  speed(line: { id: number; age: number }, now: number): number
+  speed(connection: { id: number; age: number }, now: number): number
 }) {
   let curve = startCurve(0)
-  let lines = Array.from({ length: 16 }, (_, id) => ({ id: id + 1, openedAt: -(id * options.lifeSeconds * 1000) / 16 }))
+  let connections = Array.from({ length: 16 }, (_, id) => ({
+    id: id + 1,
+    openedAt: -(id * options.lifeSeconds * 1000) / 16,
+  }))
   let nextId = 17
   for (let now = 0; now <= options.seconds * 1000; now += 100) {
-    lines = lines.map((line) =>
-      now - line.openedAt > options.lifeSeconds * 1000 ? { id: nextId++, openedAt: now } : line,
+    connections = connections.map((connection) =>
+      now - connection.openedAt > options.lifeSeconds * 1000 ? { id: nextId++, openedAt: now } : connection,
     )
-    const seen = lines
-      .map((line) => ({ ...line, age: (now - line.openedAt) / 1000 }))
+    const seen = connections
+      .map((connection) => ({ ...connection, age: (now - connection.openedAt) / 1000 }))
       .filter(({ age }) => age >= 1)
-      .map((line) => {
-        const ageOfSpeed = line.age - speedLagSeconds(line.age)
-        return { ...line, bytesPerSecond: options.speed({ id: line.id, age: ageOfSpeed }, now / 1000) }
+      .map((connection) => {
+        const ageOfSpeed = connection.age - speedLagSeconds(connection.age)
+        return { ...connection, bytesPerSecond: options.speed({ id: connection.id, age: ageOfSpeed }, now / 1000) }
       })
     curve = lookAtAges(curve, now, seen)
   }
@@ -52,12 +55,12 @@ describe('how fast connections age, from connections of different ages', () => {
   it('says nothing when all connections are of one age', () => {
     let curve = startCurve(0)
     for (let now = 1000; now < 300_000; now += 1000) {
-      const lines = Array.from({ length: 16 }, (_, id) => ({
+      const connections = Array.from({ length: 16 }, (_, id) => ({
         id,
         openedAt: 0,
         bytesPerSecond: 2e6 * Math.exp(-now / 60_000),
       }))
-      curve = lookAtAges(curve, now, lines)
+      curve = lookAtAges(curve, now, connections)
     }
     expect(fitTau(curve, 'learn')).toBeUndefined()
   })
@@ -75,8 +78,8 @@ describe('how fast connections age, from connections of different ages', () => {
 
 describe('the smoothed speed of a connection', () => {
   const looks = (rate: number, milliseconds: readonly number[]) =>
-    milliseconds.reduce<LineSpeed>(
-      (speed, elapsedMs) => foldLineSpeed(speed, { elapsedMs, bytes: (rate * elapsedMs) / 1000 }),
+    milliseconds.reduce<ConnectionSpeed>(
+      (speed, elapsedMs) => foldSpeed(speed, { elapsedMs, bytes: (rate * elapsedMs) / 1000 }),
       { workedMs: 0, workedBytes: 0, bytesPerSecond: 0 },
     )
 
@@ -90,19 +93,19 @@ describe('the smoothed speed of a connection', () => {
 
   it('does not depend on how often it is looked at after a change', () => {
     const start = looks(2e6, [2000])
-    const once = foldLineSpeed(start, { elapsedMs: 1000, bytes: 0 })
+    const once = foldSpeed(start, { elapsedMs: 1000, bytes: 0 })
     let often = start
-    for (let at = 0; at < 100; at++) often = foldLineSpeed(often, { elapsedMs: 10, bytes: 0 })
+    for (let at = 0; at < 100; at++) often = foldSpeed(often, { elapsedMs: 10, bytes: 0 })
     expect(often.bytesPerSecond).toBeCloseTo(once.bytesPerSecond, 3)
   })
 
   it('has fallen under a quarter 2.1 s after the last byte', () => {
-    const silent = foldLineSpeed(looks(2e6, [5000]), { elapsedMs: 2100, bytes: 0 })
+    const silent = foldSpeed(looks(2e6, [5000]), { elapsedMs: 2100, bytes: 0 })
     expect(silent.bytesPerSecond).toBeLessThan(0.25 * 2e6)
   })
 
   it('ignores a look at no time at all', () => {
     const start = looks(2e6, [500])
-    expect(foldLineSpeed(start, { elapsedMs: 0, bytes: 100 })).toEqual(start)
+    expect(foldSpeed(start, { elapsedMs: 0, bytes: 100 })).toEqual(start)
   })
 })

@@ -10,7 +10,7 @@
  * costs; the sum is least at T = sqrt(2 tau c) (DESIGN 6.1).
  */
 import { median } from '../../../shared/robust-trend.ts'
-import { speedLagSeconds } from './line-speed.ts'
+import { speedLagSeconds } from './connection-speed.ts'
 
 /** Fading sums over centred ages (seconds) and log-speeds. */
 export type AgeingCurve = {
@@ -44,24 +44,24 @@ const HALF_LIFE_MS = 300_000
 const ORDINARY = 4
 const FEWEST_CONNECTIONS = 3
 
-/** `lines`: connections that have told their speed. */
+/** `connections`: those that have told their speed. */
 export function lookAtAges(
   curve: AgeingCurve,
   now: number,
-  lines: readonly { id: number; openedAt: number; bytesPerSecond: number }[],
+  connections: readonly { id: number; openedAt: number; bytesPerSecond: number }[],
 ): AgeingCurve {
   const elapsed = now - curve.lookedAt
   if (elapsed < LOOK_EVERY_MS) return curve
-  const typical = median(lines.map((line) => line.bytesPerSecond))
-  const ordinary = lines.filter(
+  const typical = median(connections.map((connection) => connection.bytesPerSecond))
+  const ordinary = connections.filter(
     ({ bytesPerSecond }) => bytesPerSecond * ORDINARY > typical && bytesPerSecond < typical * ORDINARY,
   )
   const kept = 0.5 ** (elapsed / HALF_LIFE_MS)
   let [ages, products, speeds] = [curve.ages * kept, curve.products * kept, curve.speeds * kept]
   let [looks, witnesses, newestId] = [curve.looks * kept, curve.witnesses * kept, curve.newestId]
   if (ordinary.length >= FEWEST_CONNECTIONS) {
-    const age = ordinary.map((line) => ageOfSpeed((now - line.openedAt) / 1000))
-    const speed = ordinary.map((line) => Math.log(line.bytesPerSecond))
+    const age = ordinary.map((connection) => ageOfSpeed((now - connection.openedAt) / 1000))
+    const speed = ordinary.map((connection) => Math.log(connection.bytesPerSecond))
     const [meanAge, meanSpeed] = [mean(age), mean(speed)]
     for (let at = 0; at < ordinary.length; at++) {
       const dAge = (age[at] as number) - meanAge
@@ -71,8 +71,8 @@ export function lookAtAges(
       speeds += dSpeed * dSpeed
     }
     looks += ordinary.length - 1
-    witnesses += ordinary.filter((line) => line.id > curve.newestId).length
-    newestId = Math.max(newestId, ...ordinary.map((line) => line.id))
+    witnesses += ordinary.filter((connection) => connection.id > curve.newestId).length
+    newestId = Math.max(newestId, ...ordinary.map((connection) => connection.id))
   }
   return { ages, products, speeds, looks, witnesses, newestId, lookedAt: now }
 }

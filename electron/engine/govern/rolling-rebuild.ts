@@ -4,7 +4,7 @@
  */
 import type { EventCode, Reason } from '../../../shared/engine-event.ts'
 import type { Policy } from '../../../shared/policy.ts'
-import type { PoolLine } from './connection-pool.ts'
+import type { PooledConnection } from './connection-pool.ts'
 
 /** So few at once that those that stay can carry the speed. */
 const SHARE_AT_ONCE = 1 / 4
@@ -34,23 +34,23 @@ export function createRollingRebuild(options: {
     restartClock(): void {
       endedAt = now()
     },
-    /** `lines`: those that nobody is closing. Marks the next ones that may go. */
-    advance(lines: readonly PoolLine[]): void {
+    /** `connections`: those that nobody is closing. Marks the next ones that may go. */
+    advance(connections: readonly PooledConnection[]): void {
       const at = now()
       const isDue = policy.poolRebuildSeconds > 0 && at - endedAt > policy.poolRebuildSeconds * 1000
-      if (isDue) begin('hourly', lines.length)
+      if (isDue) begin('hourly', connections.length)
       if (startedAt === undefined) return
-      const old = lines.filter((line) => line.generation < generation)
+      const old = connections.filter((connection) => connection.generation < generation)
       if (old.length === 0) {
-        emit('pool-rebuilt', { generation, size: lines.length, seconds: (at - startedAt) / 1000 })
+        emit('pool-rebuilt', { generation, size: connections.length, seconds: (at - startedAt) / 1000 })
         startedAt = undefined
         endedAt = at
         return
       }
-      const leaving = lines.filter((line) => line.leaving).length
-      const more = Math.max(1, Math.ceil(lines.length * SHARE_AT_ONCE)) - leaving
-      for (const line of old.filter((candidate) => !candidate.leaving).slice(0, Math.max(0, more)))
-        line.leaving = 'rebuild'
+      const leaving = connections.filter((connection) => connection.leaving).length
+      const more = Math.max(1, Math.ceil(connections.length * SHARE_AT_ONCE)) - leaving
+      for (const connection of old.filter((candidate) => !candidate.leaving).slice(0, Math.max(0, more)))
+        connection.leaving = 'rebuild'
     },
   }
 }

@@ -118,7 +118,7 @@ export function createObjectEndings(options: ObjectEndingsOptions) {
   /** Nothing more is handed out; resolves when nobody writes to the file. */
   function hold(object: OpenObject): Promise<void> {
     object.isHeld = true
-    running.closeLinesOf(object)
+    running.closeConnectionsOf(object)
     return whenQuiet(object)
   }
 

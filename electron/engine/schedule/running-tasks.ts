@@ -7,20 +7,20 @@ import type { OpenObject } from './open-object.ts'
 import { createPassingTable } from './passing-table.ts'
 
 /** What is known of connections, and what they can be told. */
-export type TaskLines = {
+export type TaskConnections = {
   /** The byte this task has reached; 0 while its worker has not begun it. */
-  reached(lineId: number, taskId: number): number
-  bytesPerSecond(lineId: number): number
+  reached(connectionId: number, taskId: number): number
+  bytesPerSecond(connectionId: number): number
   /** The worker thread that receives and writes for it. */
-  thread(lineId: number): number
-  shrink(lineId: number, end: number): void
-  close(lineId: number): void
+  thread(connectionId: number): number
+  shrink(connectionId: number, end: number): void
+  close(connectionId: number): void
 }
 
 export type RunningTask = {
   readonly taskId: number
   readonly object: OpenObject
-  readonly lineId: number
+  readonly connectionId: number
   readonly start: number
   end: number
   readonly failures: FailureRow
@@ -28,12 +28,12 @@ export type RunningTask = {
   readonly startedAt: number
 }
 
-export function createRunningTasks(line: TaskLines, now: () => number) {
+export function createRunningTasks(connections: TaskConnections, now: () => number) {
   const tasks = createPassingTable<RunningTask>()
   let nextTaskId = 1
 
-  function reachedBy({ lineId, taskId, start }: RunningTask): number {
-    return Math.max(start, line.reached(lineId, taskId))
+  function reachedBy({ connectionId, taskId, start }: RunningTask): number {
+    return Math.max(start, connections.reached(connectionId, taskId))
   }
 
   /** What it has written of its own range: one that was told to stop earlier may have gone further. */
@@ -47,12 +47,12 @@ export function createRunningTasks(line: TaskLines, now: () => number) {
   return {
     get: tasks.get,
     reachedBy,
-    begin(object: OpenObject, lineId: number, range: ByteRange, failures: FailureRow): RunningTask {
+    begin(object: OpenObject, connectionId: number, range: ByteRange, failures: FailureRow): RunningTask {
       const taskId = nextTaskId++
-      const task = { taskId, object, lineId, start: range.start, end: range.end, failures, startedAt: now() }
+      const task = { taskId, object, connectionId, start: range.start, end: range.end, failures, startedAt: now() }
       tasks.add(taskId, task)
       object.running.add(taskId)
-      object.writer = line.thread(lineId)
+      object.writer = connections.thread(connectionId)
       return task
     },
     /** The task has been reported. Undefined: it had been before. */
@@ -66,12 +66,12 @@ export function createRunningTasks(line: TaskLines, now: () => number) {
     /** The task stops at an earlier byte; who fetches the rest is the caller's affair. */
     shrink(task: RunningTask, end: number): void {
       task.end = end
-      line.shrink(task.lineId, end)
+      connections.shrink(task.connectionId, end)
     },
-    closeLinesOf(object: OpenObject): void {
+    closeConnectionsOf(object: OpenObject): void {
       for (const taskId of object.running) {
         const task = tasks.get(taskId)
-        if (task) line.close(task.lineId)
+        if (task) connections.close(task.connectionId)
       }
     },
     /** What the tasks of an object have written so far. */
@@ -98,10 +98,11 @@ export function createRunningTasks(line: TaskLines, now: () => number) {
     /** Those whose rest another connection could take over. */
     *splittable(mayAsk: (group: string) => boolean): Generator<RunningRange> {
       for (const task of tasks.values()) {
-        const { taskId, object, lineId, end } = task
+        const { taskId, object, connectionId, end } = task
         if (!isDivisible(object) || !mayAsk(object.group.name)) continue
         const reached = reachedBy(task)
-        if (!isVain(task, reached)) yield { taskId, reached, end, bytesPerSecond: line.bytesPerSecond(lineId) }
+        if (isVain(task, reached)) continue
+        yield { taskId, reached, end, bytesPerSecond: connections.bytesPerSecond(connectionId) }
       }
     },
   }

@@ -11,7 +11,7 @@ import { createTransferBook } from './transfer-book.ts'
 const MIB = 1024 ** 2
 const allowance = { connections: 4, listingComplete: true, mayAsk: () => true }
 
-/** A book whose folder is a list of what was asked of it, and whose lines are numbers that tests move. */
+/** A book whose folder is a list of what was asked of it, and whose connections are numbers that tests move. */
 function createBook(
   sizes: number[],
   options: {
@@ -73,12 +73,12 @@ function createBook(
       },
       explain: (failure) => (options.isGone ? { class: 'disk-gone', subject: 'dest' } : failure),
     },
-    line: {
-      reached: (lineId) => reached.get(lineId) ?? 0,
+    connections: {
+      reached: (connectionId) => reached.get(connectionId) ?? 0,
       bytesPerSecond: () => 1e6,
       thread: () => 0,
-      shrink: (lineId, end) => void ends.set(lineId, end),
-      close: (lineId) => void closed.push(lineId),
+      shrink: (connectionId, end) => void ends.set(connectionId, end),
+      close: (connectionId) => void closed.push(connectionId),
     },
     onObject: (item) => void news.push(item),
     onError: ({ attempt, action }) => void errors.push(`${action} ${attempt}`),
@@ -115,15 +115,16 @@ function createBook(
 const settleMicrotasks = () => new Promise<void>((resolve) => setImmediate(resolve))
 
 /** The first ask makes the book open objects, which takes a turn of the loop. */
-async function take(book: ReturnType<typeof createBook>['book'], lineId: number): Promise<FetchTask | undefined> {
-  const task = book.next(lineId, allowance)
+async function take(book: ReturnType<typeof createBook>['book'], connectionId: number): Promise<FetchTask | undefined> {
+  const task = book.next(connectionId, allowance)
   if (task) return task
   await settleMicrotasks()
-  return book.next(lineId, allowance)
+  return book.next(connectionId, allowance)
 }
 
-const done = (task: FetchTask, lineId: number, reached = task.range.end, failure?: Failure) => ({
-  ...{ taskId: task.taskId, lineId, reached, received: reached - task.range.start, firstByteMs: 1, lineEnds: false },
+const done = (task: FetchTask, connectionId: number, reached = task.range.end, failure?: Failure) => ({
+  ...{ taskId: task.taskId, connectionId, connectionEnds: false },
+  ...{ reached, received: reached - task.range.start, firstByteMs: 1 },
   ...(failure ? { failure } : {}),
 })
 
@@ -169,11 +170,11 @@ describe('a failure', () => {
 
   it('lets others go first when it comes again; after eight alone the object is asked for one range at a time', async () => {
     const { book, passTime, hear } = createBook([3 * MIB, MIB, MIB])
-    const fail = async (task: FetchTask | undefined, lineId: number) => {
+    const fail = async (task: FetchTask | undefined, connectionId: number) => {
       passTime(10)
       hear()
       passTime(10)
-      if (task) book.settle(done(task, lineId, task.range.start, { class: 'throttled' }))
+      if (task) book.settle(done(task, connectionId, task.range.start, { class: 'throttled' }))
       await settleMicrotasks()
       passTime(100)
     }
@@ -465,14 +466,14 @@ describe('while an object is verified', () => {
 })
 
 describe('whatever happens, in whatever order', () => {
-  const line = fc.integer({ min: 1, max: 3 })
+  const connection = fc.integer({ min: 1, max: 3 })
   const step = fc.oneof(
-    { weight: 5, arbitrary: fc.record({ kind: fc.constant('take' as const), line }) },
+    { weight: 5, arbitrary: fc.record({ kind: fc.constant('take' as const), connection }) },
     {
       weight: 5,
       arbitrary: fc.record({
         kind: fc.constant('end' as const),
-        line,
+        connection,
         share: fc.double({ min: 0, max: 1, noNaN: true }),
         failure: fc.option(fc.constantFrom<Failure['class']>('reset', 'stalled', 'cancelled', 'throttled'), {
           nil: undefined,
@@ -483,7 +484,7 @@ describe('whatever happens, in whatever order', () => {
       weight: 2,
       arbitrary: fc.record({
         kind: fc.constant('handOver' as const),
-        line,
+        connection,
         grace: fc.nat(5000),
       }),
     },
@@ -507,32 +508,32 @@ describe('whatever happens, in whatever order', () => {
             const bytes = written[Number(task.key.slice(2))] as Uint8Array
             for (let at = task.range.start; at < to; at++) bytes[at] = (bytes[at] as number) + 1
           }
-          const end = (lineId: number, share: number, failure?: Failure['class']) => {
-            const task = running.get(lineId)
+          const end = (connectionId: number, share: number, failure?: Failure['class']) => {
+            const task = running.get(connectionId)
             if (!task) return
-            const stop = Math.min(task.range.end, ends.get(lineId) ?? task.range.end)
-            const least = Math.max(task.range.start, reached.get(lineId) ?? 0)
+            const stop = Math.min(task.range.end, ends.get(connectionId) ?? task.range.end)
+            const least = Math.max(task.range.start, reached.get(connectionId) ?? 0)
             const to = failure ? least + Math.floor(share * (stop - least)) : stop
             // A small object that could not be finished is begun again in its own file.
             write(task, to)
-            running.delete(lineId)
-            reached.delete(lineId)
-            ends.delete(lineId)
+            running.delete(connectionId)
+            reached.delete(connectionId)
+            ends.delete(connectionId)
             const sums = [{ start: task.range.start, end: to, digest: new Uint8Array() }]
-            book.settle({ ...done(task, lineId, to, failure ? { class: failure } : undefined), sums })
+            book.settle({ ...done(task, connectionId, to, failure ? { class: failure } : undefined), sums })
           }
 
           for (const action of steps) {
-            if (action.kind === 'take' && !running.has(action.line)) {
-              const task = book.next(action.line, allowance)
-              if (task) running.set(action.line, task)
-            } else if (action.kind === 'end') end(action.line, action.share, action.failure)
+            if (action.kind === 'take' && !running.has(action.connection)) {
+              const task = book.next(action.connection, allowance)
+              if (task) running.set(action.connection, task)
+            } else if (action.kind === 'end') end(action.connection, action.share, action.failure)
             else if (action.kind === 'handOver') {
-              const task = running.get(action.line)
+              const task = running.get(action.connection)
               if (!task) continue
               // It has got somewhere in the meantime.
-              const furthest = Math.min(task.range.start + action.grace, ends.get(action.line) ?? task.range.end)
-              reached.set(action.line, Math.max(reached.get(action.line) ?? 0, furthest))
+              const furthest = Math.min(task.range.start + action.grace, ends.get(action.connection) ?? task.range.end)
+              reached.set(action.connection, Math.max(reached.get(action.connection) ?? 0, furthest))
               book.handOver(task.taskId, action.grace)
             }
             await settleMicrotasks()
@@ -540,7 +541,7 @@ describe('whatever happens, in whatever order', () => {
           }
           // From here on all goes well.
           for (let round = 0; round < 200 && !book.isIdle(); round++) {
-            for (const lineId of [...running.keys()]) end(lineId, 1)
+            for (const connectionId of [...running.keys()]) end(connectionId, 1)
             await settleMicrotasks()
             world.passTime(100)
             const task = book.next(1, allowance)

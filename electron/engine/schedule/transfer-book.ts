@@ -17,7 +17,7 @@ import { judgeOtherVersion } from './judge-other-version.ts'
 import { createObjectEndings, type ObjectNews } from './object-endings.ts'
 import type { ObjectLanding } from './object-landing.ts'
 import { giveBack, isComplete, markDone, type OpenObject, type PrefixGroup, pendingBytes } from './open-object.ts'
-import { isDivisible, isVain, type RunningTask, type TaskLines } from './running-tasks.ts'
+import { isDivisible, isVain, type RunningTask, type TaskConnections } from './running-tasks.ts'
 import { createWorkLedger } from './work-ledger.ts'
 
 export type ErrorNews = {
@@ -42,7 +42,7 @@ export type TransferBookOptions = {
   retryAfterMs(failure: Failure, row: FailureRow): number | undefined
   /** When somebody else was last answered, as far as it speaks against this failure, monotonic milliseconds. */
   heardAt(failure: FailureClass): number
-  line: TaskLines
+  connections: TaskConnections
   onObject(news: ObjectNews): void
   /** A part or an object has failed: where, how often before, and what is done about it. For the error log. */
   onError?(news: ErrorNews): void
@@ -64,8 +64,8 @@ const MOST_RESTING = 256
 export type TransferBook = ReturnType<typeof createTransferBook>
 
 export function createTransferBook(options: TransferBookOptions) {
-  const { table, landing, line, now, onWork, onFatal } = options
-  const ledger = createWorkLedger({ table, line, now })
+  const { table, landing, connections, now, onWork, onFatal } = options
+  const ledger = createWorkLedger(table, connections, now)
   const { waiting, open, running, disk } = ledger
   const endings = createObjectEndings({
     ...{ table, landing, ledger, onFatal, onWork },
@@ -86,24 +86,24 @@ export function createTransferBook(options: TransferBookOptions) {
   // -- handing out ------------------------------------------------------------------------------------------
 
   /** The next task for an idle connection; undefined when there is none just now. */
-  function next(lineId: number, allowance: Allowance): FetchTask | undefined {
+  function next(connectionId: number, allowance: Allowance): FetchTask | undefined {
     if (isStopped) return undefined
     const bytes = partBytes(allowance)
     refill(allowance, bytes)
-    const chosen = chooseOpenPart(open.values(), now(), line.thread(lineId), allowance.mayAsk)
+    const chosen = chooseOpenPart(open.values(), now(), connections.thread(connectionId), allowance.mayAsk)
     const range = chosen?.object.pending[chosen.position]
-    if (!chosen || !range) return splitRunning(lineId, allowance)
+    if (!chosen || !range) return splitRunning(connectionId, allowance)
     const { object, position } = chosen
     object.pending.splice(position, 1)
     const inOnePiece = object.wholeOnly || object.file.kind === 'whole'
     const part = inOnePiece ? range : cutPart(range, bytes)
     if (part.end < range.end) object.pending.splice(position, 0, { ...range, start: part.end })
-    return start(object, lineId, part, range.failures)
+    return start(object, connectionId, part, range.failures)
   }
 
-  function start(object: OpenObject, lineId: number, { start, end }: ByteRange, failures: FailureRow): FetchTask {
+  function start(object: OpenObject, connectionId: number, { start, end }: ByteRange, failures: FailureRow): FetchTask {
     object.group.lastServed = ++served
-    const { taskId } = running.begin(object, lineId, { start, end }, failures)
+    const { taskId } = running.begin(object, connectionId, { start, end }, failures)
     const task: FetchTask = {
       taskId,
       key: object.key,
@@ -119,14 +119,14 @@ export function createTransferBook(options: TransferBookOptions) {
   }
 
   /** Nothing is left to hand out: the connection takes half of the range that would take longest. */
-  function splitRunning(lineId: number, allowance: Allowance): FetchTask | undefined {
+  function splitRunning(connectionId: number, allowance: Allowance): FetchTask | undefined {
     if (waiting.size > 0 || disk.mayBringRanges()) return undefined
     const split = chooseSplit(running.splittable(allowance.mayAsk))
     const task = split && running.get(split.taskId)
     if (!split || !task) return undefined
     const { end } = task
     running.shrink(task, split.at)
-    return start(task.object, lineId, { start: split.at, end }, NO_FAILURES)
+    return start(task.object, connectionId, { start: split.at, end }, NO_FAILURES)
   }
 
   /**
@@ -178,13 +178,13 @@ export function createTransferBook(options: TransferBookOptions) {
     return { objects, parts }
   }
 
-  function partBytes({ connections, listingComplete }: Allowance): number {
+  function partBytes(allowance: Allowance): number {
     let unassignedBytes = Number.POSITIVE_INFINITY
-    if (listingComplete) {
+    if (allowance.listingComplete) {
       unassignedBytes = waiting.bytes
       for (const object of open.values()) unassignedBytes += pendingBytes(object)
     }
-    return choosePartSize({ partSize: options.partSize, unassignedBytes, connections })
+    return choosePartSize({ partSize: options.partSize, unassignedBytes, connections: allowance.connections })
   }
 
   async function begin(index: number, group: PrefixGroup): Promise<void> {

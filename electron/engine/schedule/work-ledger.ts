@@ -5,15 +5,15 @@ import { isDoubtful, isRefusedForItself } from './choose-next-part.ts'
 import { createDiskWork } from './disk-work.ts'
 import { doneBytes, type OpenObject } from './open-object.ts'
 import { createPassingTable } from './passing-table.ts'
-import { createRunningTasks, type TaskLines } from './running-tasks.ts'
+import { createRunningTasks, type TaskConnections } from './running-tasks.ts'
 import { createWaitingObjects } from './waiting-objects.ts'
 
 export type WorkLedger = ReturnType<typeof createWorkLedger>
 
-export function createWorkLedger({ table, line, now }: { table: ObjectTable; line: TaskLines; now(): number }) {
+export function createWorkLedger(table: ObjectTable, connections: TaskConnections, now: () => number) {
   const waiting = createWaitingObjects(table)
   const open = createPassingTable<OpenObject>()
-  const running = createRunningTasks(line, now)
+  const running = createRunningTasks(connections, now)
   const disk = createDiskWork()
   let landedBytes = 0
   let lastLanded: number | undefined

@@ -3,17 +3,17 @@
  * it is given. Unlike the simulator's, which moves numbers, it moves bytes, so that the engine can be tested to the disk.
  */
 import { type Failure, failed } from '../../../shared/failure.ts'
-import type { Clock, DataPlane, FetchTask, LineNews, TaskOutcome } from '../engine-ports.ts'
+import type { Clock, ConnectionNews, DataPlane, FetchTask, TaskOutcome } from '../engine-ports.ts'
 import { openTaskFile, type TaskWriter } from '../transport/task-writer.ts'
 import type { MemoryBucket } from './memory-source.ts'
 
 /** What becomes of a task: it fails after so many bytes, or goes silent after so many. */
-export type TaskFate = { afterBytes: number; failure: Failure; lineEnds?: boolean } | { silentAfterBytes: number }
+export type TaskFate = { afterBytes: number; failure: Failure; connectionEnds?: boolean } | { silentAfterBytes: number }
 
 export type MemoryDataPlaneOptions = {
   bucket: MemoryBucket
   clock: Clock
-  /** Of each line. */
+  /** Of each connection. */
   bytesPerSecond?: number
   handshakeMs?: number
   /** Asked for every task; `attempt` counts the tasks for this key, from 1. */
@@ -25,7 +25,7 @@ export type MemoryDataPlane = DataPlane & {
   tasks: readonly FetchTask[]
 }
 
-type MemoryLine = {
+type MemoryConnection = {
   id: number
   address: string
   bytes: number
@@ -42,33 +42,33 @@ const DEFAULT_BYTES_PER_SECOND = 50e6
 
 export function createMemoryDataPlane(options: MemoryDataPlaneOptions): MemoryDataPlane {
   const { bucket, clock, bytesPerSecond = DEFAULT_BYTES_PER_SECOND, handshakeMs = 1 } = options
-  const lines = new Map<number, MemoryLine>()
-  /** Counters outlive their line, as shared memory does. */
-  const known = new Map<number, MemoryLine>()
-  const listeners: ((news: LineNews[]) => void)[] = []
+  const connections = new Map<number, MemoryConnection>()
+  /** Counters outlive their connection, as shared memory does. */
+  const known = new Map<number, MemoryConnection>()
+  const listeners: ((news: ConnectionNews[]) => void)[] = []
   const tasks: FetchTask[] = []
   const attempts = new Map<string, number>()
   const sockets = { opened: 0, closed: 0 }
-  const report = (news: LineNews) =>
+  const report = (news: ConnectionNews) =>
     clock.after(0, () => {
       for (const listener of listeners) listener([news])
     })
 
-  function begin(line: MemoryLine, task: FetchTask): void {
+  function begin(connection: MemoryConnection, task: FetchTask): void {
     const attempt = (attempts.get(task.key) ?? 0) + 1
     attempts.set(task.key, attempt)
-    line.taskId = task.taskId
-    line.reached = task.range.start
-    line.lastByteAt = clock.monotonic()
+    connection.taskId = task.taskId
+    connection.reached = task.range.start
+    connection.lastByteAt = clock.monotonic()
     const refusal = whyRefused(task)
     const opened = refusal ? failed(refusal) : openTaskFile(task.file)
     if (!opened.ok) {
-      finish(line, task, opened.failure, false)
+      finish(connection, task, opened.failure, false)
       return
     }
     const fate = options.fate?.(task, attempt)
-    line.running = { task, end: task.range.end, begunAt: clock.monotonic(), writer: opened.value, fate }
-    schedule(line)
+    connection.running = { task, end: task.range.end, begunAt: clock.monotonic(), writer: opened.value, fate }
+    schedule(connection)
   }
 
   /** As S3 would: the key must be there, under the pinned ETag. */
@@ -79,122 +79,127 @@ export function createMemoryDataPlane(options: MemoryDataPlaneOptions): MemoryDa
     return isChanged ? { class: 'changed', code: 'PreconditionFailed', httpStatus: 412, subject: key } : undefined
   }
 
-  function schedule(line: MemoryLine): void {
-    line.cancelTimer = clock.after(STEP_MS, () => step(line))
+  function schedule(connection: MemoryConnection): void {
+    connection.cancelTimer = clock.after(STEP_MS, () => step(connection))
   }
 
-  function step(line: MemoryLine): void {
-    const { running } = line
+  function step(connection: MemoryConnection): void {
+    const { running } = connection
     if (!running) return
     const { task, fate, writer } = running
     const allowed = Math.floor((bytesPerSecond * (clock.monotonic() - running.begunAt)) / 1000)
     const strikesAfter = fate && ('silentAfterBytes' in fate ? fate.silentAfterBytes : fate.afterBytes)
     const target = task.range.start + Math.min(allowed, strikesAfter ?? Number.POSITIVE_INFINITY)
-    const failure = copy(line, task, Math.min(target, running.end), writer)
-    const isStruck = strikesAfter !== undefined && line.reached === task.range.start + strikesAfter
-    if (failure) end(line, failure, false)
-    else if (line.reached === running.end) complete(line)
-    else if (!isStruck) schedule(line)
-    else if (fate && 'failure' in fate) end(line, fate.failure, fate.lineEnds ?? true)
+    const failure = copy(connection, task, Math.min(target, running.end), writer)
+    const isStruck = strikesAfter !== undefined && connection.reached === task.range.start + strikesAfter
+    if (failure) end(connection, failure, false)
+    else if (connection.reached === running.end) complete(connection)
+    else if (!isStruck) schedule(connection)
+    else if (fate && 'failure' in fate) end(connection, fate.failure, fate.connectionEnds ?? true)
   }
 
-  function copy(line: MemoryLine, task: FetchTask, to: number, writer: TaskWriter): Failure | undefined {
-    const length = to - line.reached
+  function copy(connection: MemoryConnection, task: FetchTask, to: number, writer: TaskWriter): Failure | undefined {
+    const length = to - connection.reached
     const object = bucket.find(task.key)
     if (length <= 0 || !object) return undefined
     const bytes = Buffer.allocUnsafe(length)
-    bucket.read(object, bytes, line.reached, length)
-    const failure = writer.write(bytes, 0, length, line.reached)
+    bucket.read(object, bytes, connection.reached, length)
+    const failure = writer.write(bytes, 0, length, connection.reached)
     if (failure) return failure
-    line.reached = to
-    line.bytes += length
-    line.lastByteAt = clock.monotonic()
+    connection.reached = to
+    connection.bytes += length
+    connection.lastByteAt = clock.monotonic()
     return undefined
   }
 
-  function complete(line: MemoryLine): void {
-    const { running } = line
+  function complete(connection: MemoryConnection): void {
+    const { running } = connection
     if (!running) return
     const failure = running.writer.complete()
-    line.running = undefined
-    // An answer that was cut short leaves bytes on the line that nobody wants.
-    finish(line, running.task, failure, running.end < running.task.range.end)
+    connection.running = undefined
+    // An answer that was cut short leaves bytes on the connection that nobody wants.
+    finish(connection, running.task, failure, running.end < running.task.range.end)
   }
 
-  function end(line: MemoryLine, failure: Failure, lineEnds: boolean): void {
-    line.cancelTimer()
-    const { running } = line
-    line.running = undefined
+  function end(connection: MemoryConnection, failure: Failure, connectionEnds: boolean): void {
+    connection.cancelTimer()
+    const { running } = connection
+    connection.running = undefined
     if (!running) return
     running.writer.abandon()
-    finish(line, running.task, failure, lineEnds)
+    finish(connection, running.task, failure, connectionEnds)
   }
 
-  function finish(line: MemoryLine, task: FetchTask, failure: Failure | undefined, lineEnds: boolean): void {
-    const { reached } = line
+  function finish(
+    connection: MemoryConnection,
+    task: FetchTask,
+    failure: Failure | undefined,
+    connectionEnds: boolean,
+  ): void {
+    const { reached } = connection
     const received = reached - task.range.start
     const outcome: TaskOutcome = {
       taskId: task.taskId,
-      lineId: line.id,
+      connectionId: connection.id,
       reached,
       received,
       firstByteMs: STEP_MS,
-      lineEnds,
+      connectionEnds,
     }
-    if (failure) outcome.failure = { ...failure, address: line.address }
+    if (failure) outcome.failure = { ...failure, address: connection.address }
     report({ kind: 'finished', outcome })
-    if (lineEnds) remove(line)
+    if (connectionEnds) remove(connection)
   }
 
-  function remove(line: MemoryLine): void {
-    if (!lines.delete(line.id)) return
+  function remove(connection: MemoryConnection): void {
+    if (!connections.delete(connection.id)) return
     sockets.closed++
-    report({ kind: 'closed', lineId: line.id })
+    report({ kind: 'closed', connectionId: connection.id })
   }
 
   return {
     tasks,
-    open({ lineId, address }) {
+    open({ connectionId, address }) {
       sockets.opened++
       const lastByteAt = clock.monotonic()
-      const fresh = { id: lineId, address, bytes: 0, lastByteAt, reached: 0, taskId: 0, running: undefined }
-      const line: MemoryLine = { ...fresh, cancelTimer: () => {} }
-      lines.set(lineId, line)
-      known.set(lineId, line)
+      const fresh = { id: connectionId, address, bytes: 0, lastByteAt, reached: 0, taskId: 0, running: undefined }
+      const connection: MemoryConnection = { ...fresh, cancelTimer: () => {} }
+      connections.set(connectionId, connection)
+      known.set(connectionId, connection)
       clock.after(handshakeMs, () => {
-        if (lines.has(lineId)) report({ kind: 'opened', lineId, handshakeMs })
+        if (connections.has(connectionId)) report({ kind: 'opened', connectionId, handshakeMs })
       })
     },
-    assign(lineId, task) {
+    assign(connectionId, task) {
       tasks.push(task)
-      const line = lines.get(lineId)
-      if (line?.running) throw new Error(`line ${lineId} was given a second task`)
-      if (line) {
-        begin(line, task)
+      const connection = connections.get(connectionId)
+      if (connection?.running) throw new Error(`connection ${connectionId} was given a second task`)
+      if (connection) {
+        begin(connection, task)
         return
       }
-      const nothing = { reached: task.range.start, received: 0, firstByteMs: 0, lineEnds: true }
+      const nothing = { reached: task.range.start, received: 0, firstByteMs: 0, connectionEnds: true }
       const failure = { class: 'reset', code: 'closed-before-answer' } as const
-      report({ kind: 'finished', outcome: { taskId: task.taskId, lineId, ...nothing, failure } })
+      report({ kind: 'finished', outcome: { taskId: task.taskId, connectionId, ...nothing, failure } })
     },
-    shrink(lineId, endAt) {
-      const line = lines.get(lineId)
-      if (!line?.running || endAt >= line.running.end) return
-      line.running.end = Math.max(endAt, line.reached)
-      if (line.reached === line.running.end) {
-        line.cancelTimer()
-        complete(line)
+    shrink(connectionId, endAt) {
+      const connection = connections.get(connectionId)
+      if (!connection?.running || endAt >= connection.running.end) return
+      connection.running.end = Math.max(endAt, connection.reached)
+      if (connection.reached === connection.running.end) {
+        connection.cancelTimer()
+        complete(connection)
       }
     },
-    close(lineId) {
-      const line = lines.get(lineId)
-      if (!line) return
-      end(line, { class: 'cancelled' }, true)
-      remove(line)
+    close(connectionId) {
+      const connection = connections.get(connectionId)
+      if (!connection) return
+      end(connection, { class: 'cancelled' }, true)
+      remove(connection)
     },
     thread: () => 0,
-    counters(lineId) {
-      const { bytes, lastByteAt, reached, taskId } = known.get(lineId) ?? {
+    counters(connectionId) {
+      const { bytes, lastByteAt, reached, taskId } = known.get(connectionId) ?? {
         bytes: 0,
         lastByteAt: 0,
         reached: 0,
@@ -208,9 +213,9 @@ export function createMemoryDataPlane(options: MemoryDataPlaneOptions): MemoryDa
     diskWriteMs: () => 1,
     subscribe: (listener) => void listeners.push(listener),
     async shutDown() {
-      for (const line of [...lines.values()]) {
-        end(line, { class: 'cancelled' }, true)
-        remove(line)
+      for (const connection of [...connections.values()]) {
+        end(connection, { class: 'cancelled' }, true)
+        remove(connection)
       }
     },
   }

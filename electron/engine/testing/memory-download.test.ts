@@ -188,7 +188,7 @@ describe('a download from memory', () => {
     const bucket = createMemoryBucket(OBJECTS)
     const failure = { class: 'server-error', code: 'InternalError', httpStatus: 500 } as const
     const { download, plane } = begin(bucket, {
-      fate: ({ key }) => (key === 'archive/middle.nc' ? { afterBytes: 0, failure, lineEnds: false } : undefined),
+      fate: ({ key }) => (key === 'archive/middle.nc' ? { afterBytes: 0, failure, connectionEnds: false } : undefined),
     })
     const summary = await download.finished
     expect(summary).toMatchObject({
@@ -229,7 +229,7 @@ describe('a download from memory', () => {
         verify,
         fate: () =>
           ++asked % 2 === 0
-            ? { afterBytes: 0, failure: { class: 'changed', code: 'etag-differs' }, lineEnds: true }
+            ? { afterBytes: 0, failure: { class: 'changed', code: 'etag-differs' }, connectionEnds: true }
             : undefined,
       })
       expect(await download.finished).toMatchObject({ status: 'completed', bytesFetched: 11_001_235 })

@@ -1,10 +1,10 @@
-/** A data-plane worker: keeps lines, does what the control plane says, reports in batches. */
+/** A data-plane worker: keeps connections, does what the control plane says, reports in batches. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { success } from '../../../shared/failure.ts'
-import type { Endpoint, LineNews } from '../engine-ports.ts'
+import type { ConnectionNews, Endpoint } from '../engine-ports.ts'
 import type { StartChecksum } from '../verify/running-checksum.ts'
 import { checkWhileWriting } from './checked-writer.ts'
-import { createLine, LINE_BUFFER_BYTES, type Line, type LineContext } from './line.ts'
+import { CONNECTION_BUFFER_BYTES, type Connection, type ConnectionContext, createConnection } from './connection.ts'
 import { monotonicMilliseconds } from './monotonic-time.ts'
 import { viewRateBucket } from './rate-bucket.ts'
 import { createRequestSigner } from './request-head.ts'
@@ -17,9 +17,9 @@ if (!port) throw new Error('this file runs as a worker thread')
 const start = workerData as WorkerStart
 const counters = viewCounters(start.counters)
 const bucket = viewRateBucket(start.tokens)
-const lines = new Map<number, Line>()
+const connections = new Map<number, Connection>()
 
-/** How often a resting line looks for tokens; well under a snapshot, well over a timer's cost. */
+/** How often a resting connection looks for tokens; well under a snapshot, well over a timer's cost. */
 const REST_MILLISECONDS = 10
 const HEARTBEAT_MILLISECONDS = 100
 /** The published write latency halves in about a second of writes, so that one slow write does not stand for ever. */
@@ -36,8 +36,8 @@ const sayAlive = () => counters.setAlive(start.workerIndex, monotonicMillisecond
 sayAlive()
 const heartbeat = setInterval(sayAlive, HEARTBEAT_MILLISECONDS)
 
-let news: LineNews[] = []
-function report(item: LineNews): void {
+let news: ConnectionNews[] = []
+function report(item: ConnectionNews): void {
   if (news.length === 0) setImmediate(sendNews)
   news.push(item)
 }
@@ -47,7 +47,7 @@ function sendNews(): void {
   port?.postMessage(batch)
 }
 
-const resting = new Set<Line>()
+const resting = new Set<Connection>()
 function wakeResting(): void {
   // Without this a shut-down under a limit would wait for tokens that nobody refills any more.
   if (resting.size === 0) return
@@ -57,7 +57,7 @@ function wakeResting(): void {
   }
   const woken = [...resting]
   resting.clear()
-  for (const line of woken) line.resume()
+  for (const connection of woken) connection.resume()
 }
 
 /** Connections come and go by the hundred in a job of small objects: a fresh megabyte for each is work for the collector. */
@@ -70,7 +70,7 @@ async function loadChecksums(): Promise<void> {
   startChecksum ??= await (await import('../verify/running-checksum.ts')).loadChecksums()
 }
 
-const context: LineContext = {
+const context: ConnectionContext = {
   signer: {
     headFor(task, forEndpoint, now) {
       if (!task.check || startChecksum) return signer.headFor(task, forEndpoint, now)
@@ -87,23 +87,23 @@ const context: LineContext = {
   now: () => Date.now(),
   monotonic: monotonicMilliseconds,
   report,
-  publish: counters.setLine,
+  publish: counters.setConnection,
   isRateLimited: bucket.isLimited,
   mayContinue: (bytes) => !bucket.isLimited() || bucket.take(bytes),
-  onResting(line) {
+  onResting(connection) {
     if (resting.size === 0) setTimeout(wakeResting, REST_MILLISECONDS)
-    resting.add(line)
+    resting.add(connection)
   },
-  takeBuffer: () => freeBuffers.pop() ?? Buffer.allocUnsafeSlow(LINE_BUFFER_BYTES),
+  takeBuffer: () => freeBuffers.pop() ?? Buffer.allocUnsafeSlow(CONNECTION_BUFFER_BYTES),
   returnBuffer: (buffer) => void freeBuffers.push(buffer),
   onOpened() {
     opened++
     publishWorker()
   },
-  onClosed(line) {
+  onClosed(connection) {
     closed++
-    lines.delete(line.lineId)
-    resting.delete(line)
+    connections.delete(connection.connectionId)
+    resting.delete(connection)
     publishWorker()
   },
   onWritten(milliseconds) {
@@ -122,35 +122,35 @@ function obey(command: WorkerCommand): void {
       endpoint = command.endpoint
       return
     case 'open':
-      lines.set(command.lineId, createLine({ ...command, endpoint: currentEndpoint() }, context))
+      connections.set(command.connectionId, createConnection({ ...command, endpoint: currentEndpoint() }, context))
       return
     case 'assign': {
-      const line = lines.get(command.lineId)
-      if (line) line.assign(command.task, currentEndpoint())
-      else reportGone(command.lineId, command.task.taskId, command.task.range.start)
+      const connection = connections.get(command.connectionId)
+      if (connection) connection.assign(command.task, currentEndpoint())
+      else reportGone(command.connectionId, command.task.taskId, command.task.range.start)
       return
     }
     case 'shrink':
-      lines.get(command.lineId)?.shrink(command.end)
+      connections.get(command.connectionId)?.shrink(command.end)
       return
     case 'close':
-      lines.get(command.lineId)?.close()
+      connections.get(command.connectionId)?.close()
       return
     case 'shut-down':
       clearInterval(heartbeat)
-      for (const line of lines.values()) line.close()
+      for (const connection of connections.values()) connection.close()
       setImmediate(() => setImmediate(() => port?.close()))
   }
 }
 
 function currentEndpoint(): Endpoint {
-  if (!endpoint) throw new Error('a line before its endpoint')
+  if (!endpoint) throw new Error('a connection before its endpoint')
   return endpoint
 }
 
-/** The line closed while the command was on its way. */
-function reportGone(lineId: number, taskId: number, reached: number): void {
+/** The connection closed while the command was on its way. */
+function reportGone(connectionId: number, taskId: number, reached: number): void {
   const failure = { class: 'reset', code: 'closed-before-answer' } as const
-  const outcome = { taskId, lineId, reached, received: 0, firstByteMs: 0, lineEnds: true, failure }
+  const outcome = { taskId, connectionId, reached, received: 0, firstByteMs: 0, connectionEnds: true, failure }
   report({ kind: 'finished', outcome })
 }

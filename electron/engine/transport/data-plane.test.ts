@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { createServer as createTlsServer } from 'node:tls'
 import { crc32 } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { DataPlane, Endpoint, FetchTask, LineNews, TaskOutcome } from '../engine-ports.ts'
+import type { ConnectionNews, DataPlane, Endpoint, FetchTask, TaskOutcome } from '../engine-ports.ts'
 import { makeTestCertificate } from '../testing/test-certificate.ts'
 import { createDataPlane } from './data-plane.ts'
 
@@ -29,7 +29,7 @@ let fd: number
 let server: Server
 let requests: string[]
 let plane: DataPlane
-let news: LineNews[]
+let news: ConnectionNews[]
 let heard: () => void
 
 beforeEach(() => {
@@ -107,7 +107,7 @@ const task = (change: Partial<FetchTask> = {}): FetchTask => ({
 })
 
 async function fetchFrom(endpoint: Endpoint, change: Partial<FetchTask> = {}, closeAfterBytes?: number) {
-  plane.open({ lineId: 1, address: '127.0.0.1', endpoint })
+  plane.open({ connectionId: 1, address: '127.0.0.1', endpoint })
   await until(() => news.find(({ kind }) => kind === 'opened'))
   plane.assign(1, task(change), endpoint)
   if (closeAfterBytes !== undefined) {
@@ -136,7 +136,7 @@ describe.each(['plain', 'TLS'])('over a %s connection', (kind) => {
 
   it('a good answer: every byte at its place, nothing else, and the connection stays', async () => {
     const outcome = await fetchFrom(await serve((socket) => socket.write(Buffer.concat([Buffer.from(good()), BODY]))))
-    expect(outcome).toMatchObject({ reached: 2000, received: 1000, lineEnds: false })
+    expect(outcome).toMatchObject({ reached: 2000, received: 1000, connectionEnds: false })
     expect(outcome.failure).toBeUndefined()
     expect(readFileSync(join(folder, 'part')).subarray(1000)).toEqual(BODY)
     expect(plane.socketCounts()).toEqual({ opened: 1, closed: 0 })
@@ -296,7 +296,7 @@ describe.each(['plain', 'TLS'])('over a %s connection', (kind) => {
       )
       expect(outcome).toMatchObject({
         reached: 1500,
-        lineEnds: true,
+        connectionEnds: true,
         failure: { class: 'reset', address: '127.0.0.1' },
       })
       expectNoWrongByte(1500)
@@ -310,7 +310,7 @@ describe.each(['plain', 'TLS'])('over a %s connection', (kind) => {
         500,
       ],
       ['a drip', (socket) => drip(socket), 3],
-    ])('%s holds nobody up: the line is closed when the control plane says so', async (_title, misdeed, bytes) => {
+    ])('%s holds nobody up: it is closed when the control plane says so', async (_title, misdeed, bytes) => {
       const outcome = await fetchFrom(await serve(misdeed), {}, bytes)
       expect(outcome.failure?.class).toBe('cancelled')
       expect(outcome.reached).toBeGreaterThanOrEqual(RANGE.start + bytes)
@@ -349,12 +349,12 @@ describe.each(['plain', 'TLS'])('over a %s connection', (kind) => {
       socket.write(Buffer.concat([Buffer.from(good()), BODY.subarray(0, 100)]))
       setTimeout(() => socket.write(BODY.subarray(100)), 100)
     })
-    plane.open({ lineId: 1, address: '127.0.0.1', endpoint })
+    plane.open({ connectionId: 1, address: '127.0.0.1', endpoint })
     await until(() => news.find(({ kind }) => kind === 'opened'))
     plane.assign(1, task(), endpoint)
     plane.shrink(1, 1600)
     const finished = await until(() => news.find((item) => item.kind === 'finished'))
-    expect(finished).toMatchObject({ outcome: { reached: 1600, lineEnds: true } })
+    expect(finished).toMatchObject({ outcome: { reached: 1600, connectionEnds: true } })
     await until(() => news.find((item) => item.kind === 'closed'))
     expectNoWrongByte(1600)
   })
@@ -373,7 +373,7 @@ describe.each(['plain', 'TLS'])('over a %s connection', (kind) => {
       const endpoint = await serve((socket, request) =>
         requests.length === 1 ? socket.write(Buffer.concat([Buffer.from(good()), BODY])) : close(socket, request),
       )
-      expect(await fetchFrom(endpoint)).toMatchObject({ reached: 2000, lineEnds: false })
+      expect(await fetchFrom(endpoint)).toMatchObject({ reached: 2000, connectionEnds: false })
       plane.assign(1, task({ taskId: 2 }), endpoint)
       const second = await until(() => news.find((item) => item.kind === 'finished' && item.outcome.taskId === 2))
       expect(second).toMatchObject({ outcome: { failure: { class: 'reset', code: 'closed-before-answer' } } })
@@ -455,34 +455,38 @@ describe.each(['plain', 'TLS'])('over a %s connection', (kind) => {
     })
   })
 
-  it('nobody listens: the line closes with its reason, and every socket is accounted for', async () => {
+  it('nobody listens: the connection closes with its reason, and every socket is accounted for', async () => {
     const endpoint = await serve(() => {})
     await new Promise<void>((resolve) => server.close(() => resolve()))
-    plane.open({ lineId: 1, address: '127.0.0.1', endpoint })
+    plane.open({ connectionId: 1, address: '127.0.0.1', endpoint })
     const closed = await until(() => news.find((item) => item.kind === 'closed'))
     expect(closed).toMatchObject({ failure: { class: 'connect', code: 'ECONNREFUSED' } })
     expect(plane.socketCounts()).toEqual({ opened: 1, closed: 1 })
   })
 
-  it('a line that takes the place of a closed one has received nothing, from the first moment', async () => {
+  it('a connection that takes the place of a closed one has received nothing, from the first moment', async () => {
     const endpoint = await serve((socket) => socket.end(Buffer.concat([Buffer.from(good('connection: close')), BODY])))
     expect(await fetchFrom(endpoint)).toMatchObject({ received: BODY.length })
     await until(() => news.find(({ kind }) => kind === 'closed'))
-    plane.open({ lineId: 2, address: '127.0.0.1', endpoint })
+    plane.open({ connectionId: 2, address: '127.0.0.1', endpoint })
     expect(plane.counters(2)).toEqual({ bytes: 0, lastByteAt: 0, reached: 0, taskId: 0 })
   })
 
-  it('a rate limit is shared: no line waits while others take all of it', async () => {
+  it('a rate limit is shared: no connection waits while others take all of it', async () => {
     const size = 64 * 1024 ** 2
     const answer = head('206 Partial Content', `content-range: bytes 0-${size - 1}/${size}`, `content-length: ${size}`)
     const endpoint = await serve((socket) => flood(socket, answer, 'x'.repeat(64 * 1024)))
     plane.setRateLimit(4 * 1024 ** 2)
-    const lines = [1, 2, 3, 4, 5, 6, 7, 8]
-    for (const lineId of lines) {
-      plane.open({ lineId, address: '127.0.0.1', endpoint })
-      plane.assign(lineId, task({ taskId: lineId, range: { start: 0, end: size }, objectSize: size }), endpoint)
+    const connections = [1, 2, 3, 4, 5, 6, 7, 8]
+    for (const connectionId of connections) {
+      plane.open({ connectionId, address: '127.0.0.1', endpoint })
+      plane.assign(
+        connectionId,
+        task({ taskId: connectionId, range: { start: 0, end: size }, objectSize: size }),
+        endpoint,
+      )
     }
-    const received = () => lines.map((lineId) => plane.counters(lineId).bytes)
+    const received = () => connections.map((connectionId) => plane.counters(connectionId).bytes)
     const sumReaches = async (wanted: number) => {
       while (received().reduce((sum, bytes) => sum + bytes, 0) < wanted) {
         await new Promise((resolve) => setTimeout(resolve, 5))
@@ -496,7 +500,7 @@ describe.each(['plain', 'TLS'])('over a %s connection', (kind) => {
     expect(Math.min(...shares)).toBeGreaterThan(Math.max(...shares) / 10)
   })
 
-  it('a worker that dies of a bug leaves nobody waiting: its tasks and lines end, and the job hears of it', async () => {
+  it('a worker that dies of a bug leaves nobody waiting: its tasks and connections end, the job hears of it', async () => {
     await plane.shutDown()
     const code = `import { parentPort } from 'node:worker_threads'
     parentPort.on('message', (all) => { if (all.some(({ kind }) => kind === 'assign')) throw new Error('a bug') })`
@@ -506,7 +510,7 @@ describe.each(['plain', 'TLS'])('over a %s connection', (kind) => {
       heard()
     })
     const endpoint = await serve(() => {})
-    plane.open({ lineId: 1, address: '127.0.0.1', endpoint })
+    plane.open({ connectionId: 1, address: '127.0.0.1', endpoint })
     plane.assign(1, task(), endpoint)
     await until(() => news.find(({ kind }) => kind === 'broken'))
     expect(news.map(({ kind }) => kind)).toEqual(['finished', 'closed', 'broken'])

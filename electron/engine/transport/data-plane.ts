@@ -1,11 +1,11 @@
-/** The control plane's side of the data plane: spreads lines over worker threads, batches commands and news. */
+/** The control plane's side of the data plane: spreads connections over worker threads, batches commands and news. */
 import { Worker } from 'node:worker_threads'
 import type { Failure } from '../../../shared/failure.ts'
-import type { DataPlane, Endpoint, FetchTask, LineNews } from '../engine-ports.ts'
+import type { ConnectionNews, DataPlane, Endpoint, FetchTask } from '../engine-ports.ts'
 import { YOUNG_SPACE_MB } from '../young-space.ts'
 import { monotonicMilliseconds } from './monotonic-time.ts'
 import { allocateRateBucket, viewRateBucket } from './rate-bucket.ts'
-import { allocateCounters, MAX_LINE_SLOTS, viewCounters } from './shared-counters.ts'
+import { allocateCounters, MAX_CONNECTION_SLOTS, viewCounters } from './shared-counters.ts'
 import type { WorkerCommand, WorkerStart } from './worker-protocol.ts'
 
 /** Tokens are topped up this often; a limit is kept within this grain. */
@@ -18,9 +18,9 @@ export function createDataPlane(options: { workerUrl: URL; workers: number }): D
   const tokenMemory = allocateRateBucket()
   const counters = viewCounters(counterMemory)
   const bucket = viewRateBucket(tokenMemory)
-  const listeners = new Set<(news: LineNews[]) => void>()
+  const listeners = new Set<(news: ConnectionNews[]) => void>()
   const placement = new Map<number, { worker: number; slot: number; task: FetchTask | undefined }>()
-  const freeSlots = Array.from({ length: MAX_LINE_SLOTS }, (_, index) => MAX_LINE_SLOTS - 1 - index)
+  const freeSlots = Array.from({ length: MAX_CONNECTION_SLOTS }, (_, index) => MAX_CONNECTION_SLOTS - 1 - index)
   let refill: NodeJS.Timeout | undefined
 
   const workers = Array.from({ length: options.workers }, (_, workerIndex) => {
@@ -37,7 +37,7 @@ export function createDataPlane(options: { workerUrl: URL; workers: number }): D
       pending: [] as WorkerCommand[],
       /** Endpoint it knows. */
       endpoint: undefined as Endpoint | undefined,
-      lines: 0,
+      connections: 0,
       exited: new Promise<void>((done) => thread.once('exit', () => done())),
     }
   })
@@ -65,73 +65,73 @@ export function createDataPlane(options: { workerUrl: URL; workers: number }): D
   /** A dead worker reports nothing: what it had is given up in its name, so that nobody waits for it. */
   function bury(worker: number, error: Error): void {
     const failure: Failure = { class: 'protocol', code: 'internal', detail: String(error).slice(0, 300) }
-    const news: LineNews[] = []
-    for (const [lineId, place] of placement) {
+    const news: ConnectionNews[] = []
+    for (const [connectionId, place] of placement) {
       if (place.worker !== worker) continue
       const { task } = place
-      const nothing = { received: 0, firstByteMs: 0, lineEnds: true }
+      const nothing = { received: 0, firstByteMs: 0, connectionEnds: true }
       if (task)
         news.push({
           kind: 'finished',
-          outcome: { taskId: task.taskId, lineId, reached: task.range.start, ...nothing, failure },
+          outcome: { taskId: task.taskId, connectionId, reached: task.range.start, ...nothing, failure },
         })
-      news.push({ kind: 'closed', lineId, failure })
+      news.push({ kind: 'closed', connectionId, failure })
     }
     receive([...news, { kind: 'broken', detail: String(error) }])
   }
 
-  function forgetTask({ lineId, taskId }: { lineId: number; taskId: number }): void {
-    const place = placement.get(lineId)
+  function forgetTask({ connectionId, taskId }: { connectionId: number; taskId: number }): void {
+    const place = placement.get(connectionId)
     if (place?.task?.taskId === taskId) place.task = undefined
   }
 
-  function receive(news: LineNews[]): void {
+  function receive(news: ConnectionNews[]): void {
     // Before the listeners: an outcome is often answered with the next task.
     for (const item of news) if (item.kind === 'finished') forgetTask(item.outcome)
     for (const listener of listeners) listener(news)
     for (const item of news) {
       if (item.kind !== 'closed') continue
-      const place = placement.get(item.lineId)
+      const place = placement.get(item.connectionId)
       if (!place) continue
-      placement.delete(item.lineId)
+      placement.delete(item.connectionId)
       freeSlots.push(place.slot)
       const worker = workers[place.worker]
-      if (worker) worker.lines--
+      if (worker) worker.connections--
     }
   }
 
-  function tell(lineId: number, make: (place: { worker: number; slot: number }) => WorkerCommand): void {
-    const place = placement.get(lineId)
+  function tell(connectionId: number, make: (place: { worker: number; slot: number }) => WorkerCommand): void {
+    const place = placement.get(connectionId)
     if (place) send(place.worker, make(place))
   }
 
   return {
-    open({ lineId, address, endpoint }) {
+    open({ connectionId, address, endpoint }) {
       const slot = freeSlots.pop()
-      if (slot === undefined) throw new Error('more lines than counters')
-      const worker = indexOfLeast(workers.map((candidate) => candidate.lines))
+      if (slot === undefined) throw new Error('more connections than counters')
+      const worker = indexOfLeast(workers.map((candidate) => candidate.connections))
       const target = workers[worker]
-      if (target) target.lines++
-      placement.set(lineId, { worker, slot, task: undefined })
+      if (target) target.connections++
+      placement.set(connectionId, { worker, slot, task: undefined })
       // Its last owner has said its last word. Until the worker writes here, what that one had received would be read as ours.
-      counters.setLine(slot, 0, 0, 0, 0)
+      counters.setConnection(slot, 0, 0, 0, 0)
       introduce(worker, endpoint)
-      send(worker, { kind: 'open', lineId, slot, address })
+      send(worker, { kind: 'open', connectionId, slot, address })
     },
-    assign(lineId, task, endpoint) {
-      const place = placement.get(lineId)
-      if (!place) throw new Error(`task for line ${lineId}, which is not open`)
+    assign(connectionId, task, endpoint) {
+      const place = placement.get(connectionId)
+      if (!place) throw new Error(`task for connection ${connectionId}, which is not open`)
       place.task = task
       introduce(place.worker, endpoint)
-      send(place.worker, { kind: 'assign', lineId, task })
+      send(place.worker, { kind: 'assign', connectionId, task })
     },
-    shrink: (lineId, end) => tell(lineId, () => ({ kind: 'shrink', lineId, end })),
-    close: (lineId) => tell(lineId, () => ({ kind: 'close', lineId })),
-    counters(lineId) {
-      const place = placement.get(lineId)
-      return place ? counters.line(place.slot) : { bytes: 0, lastByteAt: 0, reached: 0, taskId: 0 }
+    shrink: (connectionId, end) => tell(connectionId, () => ({ kind: 'shrink', connectionId, end })),
+    close: (connectionId) => tell(connectionId, () => ({ kind: 'close', connectionId })),
+    counters(connectionId) {
+      const place = placement.get(connectionId)
+      return place ? counters.connection(place.slot) : { bytes: 0, lastByteAt: 0, reached: 0, taskId: 0 }
     },
-    thread: (lineId) => placement.get(lineId)?.worker ?? 0,
+    thread: (connectionId) => placement.get(connectionId)?.worker ?? 0,
     setRateLimit(bytesPerSecond) {
       clearInterval(refill)
       refill = undefined

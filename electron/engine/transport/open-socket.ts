@@ -1,4 +1,4 @@
-/** Opens the TCP or TLS connection of a line, through a proxy where the endpoint names one. */
+/** Opens the socket of a connection, TCP or TLS, through a proxy where the endpoint names one. */
 import { connect, isIP, type Socket } from 'node:net'
 import {
   type ConnectionOptions,

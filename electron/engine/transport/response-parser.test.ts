@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createResponseParser, type ResponseHead } from './response-parser.ts'
 
-/** What a line would hear of an answer that arrives in pieces of these sizes. */
+/** What a connection would hear of an answer that arrives in pieces of these sizes. */
 function read(text: string | Buffer, pieces: readonly number[] = [], isClosed = false) {
   const bytes = Buffer.isBuffer(text) ? text : Buffer.from(text, 'latin1')
   const heads: ResponseHead[] = []
@@ -15,7 +15,7 @@ function read(text: string | Buffer, pieces: readonly number[] = [], isClosed = 
     },
     onEnd: () => ends++,
   })
-  // Always the same buffer, as a line's is.
+  // Always the same buffer, as a connection's is.
   const buffer = Buffer.alloc(Math.max(1, bytes.length))
   let refused: string | undefined
   let at = 0

@@ -1,4 +1,4 @@
-/** `http-parser-js`, narrowed to what a line needs, with bounds the library leaves open. */
+/** `http-parser-js`, narrowed to what a connection needs, with bounds the library leaves open. */
 import { HTTPParser } from 'http-parser-js'
 
 // The library's own bound also counts the last body chunk of every response; ours below counts heads only.

@@ -1,5 +1,5 @@
 /**
- * Writes body bytes at their own offsets, synchronously: the worker has nothing else to do for this line, and a
+ * Writes body bytes at their own offsets, synchronously: the worker has nothing else to do for this connection, and a
  * synchronous `pwrite` from the receive buffer needs neither copy nor promise.
  */
 import { closeSync, writeSync } from 'node:fs'

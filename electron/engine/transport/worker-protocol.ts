@@ -4,10 +4,10 @@ import type { Endpoint, FetchTask } from '../engine-ports.ts'
 export type WorkerCommand =
   /** Meant by all commands after it. Sent apart, for certificates make it large. */
   | { kind: 'endpoint'; endpoint: Endpoint }
-  | { kind: 'open'; lineId: number; slot: number; address: string }
-  | { kind: 'assign'; lineId: number; task: FetchTask }
-  | { kind: 'shrink'; lineId: number; end: number }
-  | { kind: 'close'; lineId: number }
+  | { kind: 'open'; connectionId: number; slot: number; address: string }
+  | { kind: 'assign'; connectionId: number; task: FetchTask }
+  | { kind: 'shrink'; connectionId: number; end: number }
+  | { kind: 'close'; connectionId: number }
   | { kind: 'shut-down' }
 
 export type WorkerStart = {

@@ -1,6 +1,6 @@
 /**
  * Hours of a download in seconds: the real governor, with all its decisions, and the real transfer book, over virtual
- * time and a model of lines, servers and DNS. Only the disk's files are left out.
+ * time and a model of connections, servers and DNS. Only the disk's files are left out.
  */
 import type { EngineEvent } from '../../../../shared/engine-event.ts'
 import { type Failure, failed, success } from '../../../../shared/failure.ts'
@@ -138,15 +138,15 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     now: clock.monotonic,
     retryAfterMs: (failure, row) => governor.retryAfterMs(failure, row),
     heardAt: (failure) => governor.heardAt(failure),
-    line: {
-      reached(lineId, taskId) {
-        const counters = dataPlane.counters(lineId)
+    connections: {
+      reached(connectionId, taskId) {
+        const counters = dataPlane.counters(connectionId)
         return counters.taskId === taskId ? counters.reached : 0
       },
-      bytesPerSecond: (lineId) => governor.lineSpeed(lineId),
+      bytesPerSecond: (connectionId) => governor.speedOfConnection(connectionId),
       thread: dataPlane.thread,
       shrink: dataPlane.shrink,
-      close: (lineId) => governor.closeLine(lineId, 'object-held'),
+      close: (connectionId) => governor.closeConnection(connectionId, 'object-held'),
     },
     onObject(news) {
       if (news.kind === 'failed') failedObjects++

@@ -6,7 +6,7 @@
  * pauses between retransmissions after a cut, addresses that refuse or swallow connections, a disk that stalls.
  */
 import type { Failure } from '../../../../shared/failure.ts'
-import type { DataPlane, FetchTask, LineNews } from '../../engine-ports.ts'
+import type { ConnectionNews, DataPlane, FetchTask } from '../../engine-ports.ts'
 import { classifyHttpError } from '../../transport/classify-error.ts'
 import { meetWeather, weightOf } from '../weather/meet-weather.ts'
 import type { ConnectionFacts, Fate, Weather } from '../weather/weather.ts'
@@ -34,7 +34,9 @@ const STEP_MS = 50
 /** TCP's first retransmission; the pauses double (RFC 6298). */
 const RETRANSMISSION_MS = 200
 
-type VirtualLine = ConnectionFacts & {
+const BROKEN: Failure = { class: 'reset', code: 'closed-in-answer' }
+
+type VirtualConnection = ConnectionFacts & {
   openedAt: number
   isOpen: boolean
   bytes: number
@@ -70,19 +72,19 @@ export type VirtualDataPlane = DataPlane & {
   isCut(): boolean
   /** Whether a request for its first byte on a connection of its own would be granted. */
   gives(key: string): boolean
-  open(line: { lineId: number; address: string }): void
+  open(connection: { connectionId: number; address: string }): void
 }
 
 export function createVirtualDataPlane(options: { clock: VirtualClock; random: () => number; world: World }) {
   const { clock, random, world } = options
-  const lines = new Map<number, VirtualLine>()
+  const connections = new Map<number, VirtualConnection>()
   const counts = { opened: 0, closed: 0, requests: 0, refused: 0 }
-  const listeners: ((news: LineNews[]) => void)[] = []
+  const listeners: ((news: ConnectionNews[]) => void)[] = []
   let rateLimit = Number.POSITIVE_INFINITY
   let isShutDown = false
   const context = () => ({ seconds: clock.seconds(), random })
   const smallest = (rates: (number | undefined)[]) => Math.min(...rates.map((rate) => rate ?? Number.POSITIVE_INFINITY))
-  const report = (news: LineNews) =>
+  const report = (news: ConnectionNews) =>
     clock.after(0, () => {
       for (const listener of listeners) listener([news])
     })
@@ -95,7 +97,7 @@ export function createVirtualDataPlane(options: { clock: VirtualClock; random: (
   const isDown = () => world.downTimes?.some(isIn) === true
 
   function step(): void {
-    if (isDown()) for (const line of [...lines.values()]) end(line, { class: 'reset', code: 'closed-in-answer' })
+    if (isDown()) for (const connection of [...connections.values()]) end(connection, BROKEN)
     noteCut(lineRate() === 0)
     flow()
     if (!isShutDown) clock.after(STEP_MS, step)
@@ -104,67 +106,72 @@ export function createVirtualDataPlane(options: { clock: VirtualClock; random: (
 
   function noteCut(isCut: boolean): void {
     const now = clock.monotonic()
-    for (const line of lines.values()) {
-      if (isCut) line.cutAt ??= now
-      else if (line.cutAt !== undefined) {
-        const silentMs = now - line.cutAt
-        line.heldUntil =
-          line.cutAt + RETRANSMISSION_MS * 2 ** Math.ceil(Math.log2(Math.max(1, silentMs / RETRANSMISSION_MS)))
-        line.cutAt = undefined
+    for (const connection of connections.values()) {
+      if (isCut) connection.cutAt ??= now
+      else if (connection.cutAt !== undefined) {
+        const silentMs = now - connection.cutAt
+        connection.heldUntil =
+          connection.cutAt + RETRANSMISSION_MS * 2 ** Math.ceil(Math.log2(Math.max(1, silentMs / RETRANSMISSION_MS)))
+        connection.cutAt = undefined
       }
     }
   }
 
   /** Works out every connection's speed and when its range ends, or its fate strikes. */
   function flow(): void {
-    const receiving = [...lines.values()].filter((line) => line.running?.isReceiving)
-    for (const line of receiving) advance(line)
+    const receiving = [...connections.values()].filter((connection) => connection.running?.isReceiving)
+    for (const connection of receiving) advance(connection)
     const isStalled = stall() !== undefined
-    const wants = receiving.map((line) => (isStalled || clock.monotonic() < line.heldUntil ? 0 : wantOf(line)))
-    const weights = receiving.map((line) => weightOf(world.weather, line, context()))
+    const wants = receiving.map((connection) =>
+      isStalled || clock.monotonic() < connection.heldUntil ? 0 : wantOf(connection),
+    )
+    const weights = receiving.map((connection) => weightOf(world.weather, connection, context()))
     const shares = shareCapacity(wants, Math.min(rateLimit, lineRate()), weights)
-    receiving.forEach((line, index) => {
-      line.rate = shares[index] as number
-      arm(line)
+    receiving.forEach((connection, index) => {
+      connection.rate = shares[index] as number
+      arm(connection)
     })
   }
 
-  function wantOf(line: VirtualLine): number {
-    const fate = line.running?.fate
+  function wantOf(connection: VirtualConnection): number {
+    const fate = connection.running?.fate
     return smallest([
-      ...world.weather.map((part) => part.connectionRate?.(line, context())),
+      ...world.weather.map((part) => part.connectionRate?.(connection, context())),
       fate?.kind === 'trickle' ? fate.bytesPerSecond : undefined,
       // A connection alone is not faster than this (DESIGN 5: one in-region request gives 85-90 MB/s at best).
       90e6,
     ])
   }
 
-  function advance(line: VirtualLine): void {
+  function advance(connection: VirtualConnection): void {
     const now = clock.monotonic()
-    const { running } = line
-    if (running?.isReceiving && line.rate > 0) {
+    const { running } = connection
+    if (running?.isReceiving && connection.rate > 0) {
       const limit = Math.min(running.end, running.strikesAt)
-      const bytes = Math.max(0, Math.min((line.rate * (now - line.advancedAt)) / 1000, limit - running.reached))
-      if (bytes > 0) line.lastByteAt = now
+      const bytes = Math.max(
+        0,
+        Math.min((connection.rate * (now - connection.advancedAt)) / 1000, limit - running.reached),
+      )
+      if (bytes > 0) connection.lastByteAt = now
       running.reached += bytes
-      line.bytes += bytes
+      connection.bytes += bytes
     }
-    line.advancedAt = now
+    connection.advancedAt = now
   }
 
-  function arm(line: VirtualLine): void {
-    line.cancelTimer()
-    const { running } = line
-    if (!running?.isReceiving || line.rate <= 0) return
+  function arm(connection: VirtualConnection): void {
+    connection.cancelTimer()
+    const { running } = connection
+    if (!running?.isReceiving || connection.rate <= 0) return
     const left = Math.min(running.end, running.strikesAt) - running.reached
-    const milliseconds = (left * 1000) / line.rate
-    if (milliseconds <= STEP_MS) line.cancelTimer = clock.after(milliseconds, () => reach(line, running))
+    const milliseconds = (left * 1000) / connection.rate
+    if (milliseconds <= STEP_MS) connection.cancelTimer = clock.after(milliseconds, () => reach(connection, running))
   }
 
   /** The range is complete, or its fate strikes. */
-  function reach(line: VirtualLine, running: Running): void {
-    if (line.running !== running) return
-    advance(line)
+  function reach(connection: VirtualConnection, running: Running): void {
+    if (connection.running !== running) return
+    advance(connection)
     const isStruck = running.strikesAt < running.end
     // Fluid to whole bytes.
     running.reached = Math.round(Math.min(running.end, running.strikesAt))
@@ -173,122 +180,128 @@ export function createVirtualDataPlane(options: { clock: VirtualClock; random: (
       return
     }
     if (isStruck) {
-      end(line, { class: 'reset', code: 'closed-in-answer' })
+      end(connection, BROKEN)
       return
     }
     const closesAfter = smallest(world.weather.map((part) => part.closesAfterRequests))
-    finish(line, undefined, line.requests >= closesAfter || running.end < running.task.range.end)
+    finish(connection, undefined, connection.requests >= closesAfter || running.end < running.task.range.end)
     flow()
   }
 
-  function finish(line: VirtualLine, failure: Failure | undefined, lineEnds: boolean): void {
-    const { running } = line
+  function finish(connection: VirtualConnection, failure: Failure | undefined, connectionEnds: boolean): void {
+    const { running } = connection
     if (!running) return
-    line.running = undefined
-    line.cancelTimer()
+    connection.running = undefined
+    connection.cancelTimer()
     const reached = Math.round(running.reached)
     const { taskId, range } = running.task
-    line.lastTaskId = taskId
-    line.lastReached = reached
+    connection.lastTaskId = taskId
+    connection.lastReached = reached
     const outcome = {
       taskId,
-      lineId: line.id,
+      connectionId: connection.id,
       reached,
       received: reached - range.start,
       firstByteMs: running.firstByteMs,
-      lineEnds,
-      ...(failure ? { failure: { ...failure, address: line.address } } : {}),
+      connectionEnds,
+      ...(failure ? { failure: { ...failure, address: connection.address } } : {}),
     }
     report({ kind: 'finished', outcome })
-    if (lineEnds) remove(line, undefined)
+    if (connectionEnds) remove(connection, undefined)
   }
 
-  function end(line: VirtualLine, failure: Failure): void {
-    advance(line)
-    if (line.running) finish(line, failure, true)
-    else remove(line, failure)
+  function end(connection: VirtualConnection, failure: Failure): void {
+    advance(connection)
+    if (connection.running) finish(connection, failure, true)
+    else remove(connection, failure)
     flow()
   }
 
-  function remove(line: VirtualLine, failure: Failure | undefined): void {
-    if (!lines.delete(line.id)) return
-    gone.set(line.id, line)
+  function remove(connection: VirtualConnection, failure: Failure | undefined): void {
+    if (!connections.delete(connection.id)) return
+    gone.set(connection.id, connection)
     counts.closed++
-    report({ kind: 'closed', lineId: line.id, ...(failure ? { failure: { ...failure, address: line.address } } : {}) })
+    report({
+      kind: 'closed',
+      connectionId: connection.id,
+      ...(failure ? { failure: { ...failure, address: connection.address } } : {}),
+    })
   }
-  /** Counters outlive their line, as shared memory does. */
-  const gone = new Map<number, VirtualLine>()
+  /** Counters outlive their connection, as shared memory does. */
+  const gone = new Map<number, VirtualConnection>()
 
   // -- connecting and asking --------------------------------------------------------------------------------------
 
-  function connect(line: VirtualLine): void {
-    if (!lines.has(line.id)) return
-    const fate = isDown() ? 'refused' : (world.connectFate?.(line.address, clock.seconds()) ?? 'accepted')
+  function connect(connection: VirtualConnection): void {
+    if (!connections.has(connection.id)) return
+    const fate = isDown() ? 'refused' : (world.connectFate?.(connection.address, clock.seconds()) ?? 'accepted')
     if (fate === 'refused') {
-      end(line, { class: 'connect', code: 'ECONNREFUSED' })
+      end(connection, { class: 'connect', code: 'ECONNREFUSED' })
       return
     }
-    if (fate === 'swallowed' || lineRate() === 0 || clock.monotonic() < line.heldUntil) {
-      clock.after(STEP_MS, () => connect(line))
+    if (fate === 'swallowed' || lineRate() === 0 || clock.monotonic() < connection.heldUntil) {
+      clock.after(STEP_MS, () => connect(connection))
       return
     }
-    line.isOpen = true
-    line.lastByteAt = clock.monotonic()
-    report({ kind: 'opened', lineId: line.id, handshakeMs: clock.monotonic() - line.openedAt })
+    connection.isOpen = true
+    connection.lastByteAt = clock.monotonic()
+    report({ kind: 'opened', connectionId: connection.id, handshakeMs: clock.monotonic() - connection.openedAt })
   }
 
-  function ask(line: VirtualLine, running: Running): void {
-    if (line.running !== running) return
-    const isOneTooMany = [...lines.values()].indexOf(line) >= (world.mostConnections ?? Number.POSITIVE_INFINITY)
+  function ask(connection: VirtualConnection, running: Running): void {
+    if (connection.running !== running) return
+    const isOneTooMany =
+      [...connections.values()].indexOf(connection) >= (world.mostConnections ?? Number.POSITIVE_INFINITY)
     if (isOneTooMany) {
-      clock.after(1, () => line.running === running && end(line, { class: 'reset', code: 'closed-in-answer' }))
+      const refuse = () => connection.running === running && end(connection, BROKEN)
+      clock.after(1, refuse)
       return
     }
     counts.requests++
-    line.requests++
+    connection.requests++
     const facts = {
       kind: 'get' as const,
       key: running.task.key,
       number: counts.requests,
-      connection: line,
+      connection,
       bodyStart: running.task.range.start,
       bodyBytes: running.task.range.end - running.task.range.start,
     }
     const { delayMs, fate } = meetWeather(world.weather, facts, context())
     running.fate = fate
     if (fate && 'afterBytes' in fate) running.strikesAt = running.task.range.start + Math.max(0, fate.afterBytes)
-    clock.after(world.firstByteMs + delayMs, () => answer(line, running))
+    clock.after(world.firstByteMs + delayMs, () => answer(connection, running))
   }
 
-  function answer(line: VirtualLine, running: Running): void {
+  function answer(connection: VirtualConnection, running: Running): void {
     const { fate } = running
-    if (line.running !== running || (fate?.kind === 'silence' && fate.afterBytes < 0)) return
-    if (lineRate() === 0 || clock.monotonic() < line.heldUntil || stall()) {
-      clock.after(STEP_MS, () => answer(line, running))
+    if (connection.running !== running || (fate?.kind === 'silence' && fate.afterBytes < 0)) return
+    if (lineRate() === 0 || clock.monotonic() < connection.heldUntil || stall()) {
+      clock.after(STEP_MS, () => answer(connection, running))
       return
     }
     running.firstByteMs = clock.monotonic() - running.askedAt
-    line.lastByteAt = clock.monotonic()
+    connection.lastByteAt = clock.monotonic()
     if (fate?.kind === 'refuse') {
       counts.refused++
       const retryAfter = fate.retryAfterSeconds === undefined ? {} : { retryAfterMs: fate.retryAfterSeconds * 1000 }
       const failureClass = classifyHttpError(fate.status, fate.code)
-      finish(line, { class: failureClass, code: fate.code, httpStatus: fate.status, ...retryAfter }, false)
+      finish(connection, { class: failureClass, code: fate.code, httpStatus: fate.status, ...retryAfter }, false)
       return
     }
     running.isReceiving = true
-    line.rate = 0
-    line.advancedAt = clock.monotonic()
-    if (running.strikesAt <= running.reached && fate?.kind !== 'silence') reach(line, running)
+    connection.rate = 0
+    connection.advancedAt = clock.monotonic()
+    if (running.strikesAt <= running.reached && fate?.kind !== 'silence') reach(connection, running)
     else flow()
   }
 
   const plane: VirtualDataPlane = {
-    open({ lineId, address }) {
+    open({ connectionId, address }) {
       counts.opened++
       const openedAt = clock.monotonic()
-      const line: VirtualLine = {
-        id: lineId,
+      const connection: VirtualConnection = {
+        id: connectionId,
         address,
         get ageSeconds() {
           return (clock.monotonic() - openedAt) / 1000
@@ -307,19 +320,19 @@ export function createVirtualDataPlane(options: { clock: VirtualClock; random: (
         lastTaskId: 0,
         lastReached: 0,
       }
-      lines.set(lineId, line)
-      clock.after(world.handshakeMs, () => connect(line))
+      connections.set(connectionId, connection)
+      clock.after(world.handshakeMs, () => connect(connection))
     },
-    assign(lineId, task) {
-      const line = lines.get(lineId)
-      if (!line) {
+    assign(connectionId, task) {
+      const connection = connections.get(connectionId)
+      if (!connection) {
         const failure = { class: 'reset', code: 'closed-before-answer' } as const
-        const nothing = { reached: task.range.start, received: 0, firstByteMs: 0, lineEnds: true }
-        report({ kind: 'finished', outcome: { taskId: task.taskId, lineId, ...nothing, failure } })
+        const nothing = { reached: task.range.start, received: 0, firstByteMs: 0, connectionEnds: true }
+        report({ kind: 'finished', outcome: { taskId: task.taskId, connectionId, ...nothing, failure } })
         return
       }
-      if (line.running) throw new Error(`line ${lineId} was given a second task`)
-      if (!line.isOpen) throw new Error(`line ${lineId} was given a task before it was open`)
+      if (connection.running) throw new Error(`connection ${connectionId} was given a second task`)
+      if (!connection.isOpen) throw new Error(`connection ${connectionId} was given a task before it was open`)
       const running: Running = {
         task,
         end: task.range.end,
@@ -330,34 +343,34 @@ export function createVirtualDataPlane(options: { clock: VirtualClock; random: (
         fate: undefined,
         strikesAt: Number.POSITIVE_INFINITY,
       }
-      line.running = running
-      line.lastByteAt = clock.monotonic()
-      ask(line, running)
+      connection.running = running
+      connection.lastByteAt = clock.monotonic()
+      ask(connection, running)
     },
-    shrink(lineId, endAt) {
-      const line = lines.get(lineId)
-      if (!line?.running) return
-      advance(line)
-      const { running } = line
+    shrink(connectionId, endAt) {
+      const connection = connections.get(connectionId)
+      if (!connection?.running) return
+      advance(connection)
+      const { running } = connection
       if (endAt >= running.end) return
       running.end = Math.max(endAt, Math.ceil(running.reached))
-      arm(line)
+      arm(connection)
     },
-    close(lineId) {
-      const line = lines.get(lineId)
-      if (line) end(line, { class: 'cancelled' })
+    close(connectionId) {
+      const connection = connections.get(connectionId)
+      if (connection) end(connection, { class: 'cancelled' })
     },
     thread: () => 0,
-    counters(lineId) {
-      const line = lines.get(lineId) ?? gone.get(lineId)
-      if (!line) return { bytes: 0, lastByteAt: 0, reached: 0, taskId: 0 }
-      advance(line)
-      const reached = Math.floor(line.running?.reached ?? line.lastReached)
+    counters(connectionId) {
+      const connection = connections.get(connectionId) ?? gone.get(connectionId)
+      if (!connection) return { bytes: 0, lastByteAt: 0, reached: 0, taskId: 0 }
+      advance(connection)
+      const reached = Math.floor(connection.running?.reached ?? connection.lastReached)
       return {
-        bytes: line.bytes,
-        lastByteAt: line.lastByteAt,
+        bytes: connection.bytes,
+        lastByteAt: connection.lastByteAt,
         reached,
-        taskId: line.running?.task.taskId ?? line.lastTaskId,
+        taskId: connection.running?.task.taskId ?? connection.lastTaskId,
       }
     },
     setRateLimit(bytesPerSecond) {
@@ -375,7 +388,7 @@ export function createVirtualDataPlane(options: { clock: VirtualClock; random: (
     subscribe: (listener) => void listeners.push(listener),
     async shutDown() {
       isShutDown = true
-      for (const line of [...lines.values()]) end(line, { class: 'cancelled' })
+      for (const connection of [...connections.values()]) end(connection, { class: 'cancelled' })
     },
     served: () => ({ requests: counts.requests, refused: counts.refused }),
     isCut: () => lineRate() === 0 || isDown(),

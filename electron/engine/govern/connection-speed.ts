@@ -1,7 +1,7 @@
 /** How fast a connection is, from counters that are read at uneven times. Pure. */
 
 /** `bytesPerSecond` is smoothed; the other two are the ground it stands on. */
-export type LineSpeed = { workedMs: number; workedBytes: number; bytesPerSecond: number }
+export type ConnectionSpeed = { workedMs: number; workedBytes: number; bytesPerSecond: number }
 
 /** Long enough to pass over single chunks, short enough to see a stall. */
 export const SMOOTHING_MS = 1500
@@ -11,7 +11,8 @@ export const SMOOTHING_MS = 1500
  * begin at zero and lag; later it is an exponential average whose weight follows from the time that has passed, so that
  * late and early looks come to the same.
  */
-export function foldLineSpeed(speed: LineSpeed, { elapsedMs, bytes }: { elapsedMs: number; bytes: number }): LineSpeed {
+export function foldSpeed(speed: ConnectionSpeed, news: { elapsedMs: number; bytes: number }): ConnectionSpeed {
+  const { elapsedMs, bytes } = news
   if (elapsedMs <= 0) return speed
   const workedMs = speed.workedMs + elapsedMs
   const workedBytes = speed.workedBytes + bytes

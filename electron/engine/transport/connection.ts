@@ -3,11 +3,11 @@
  *
  *   connecting -> idle -> asking -> receiving -> idle ...        any -> closed
  *
- * The kernel reads into the line's buffer; `pwrite` writes from it at the bytes' own offset.
+ * The kernel reads into the connection's buffer; `pwrite` writes from it at the bytes' own offset.
  */
 import type { Failure, Outcome } from '../../../shared/failure.ts'
 import { shortOfFilesIn } from '../disk/disk-error.ts'
-import type { ByteRange, Endpoint, FetchTask, LineNews } from '../engine-ports.ts'
+import type { ByteRange, ConnectionNews, Endpoint, FetchTask } from '../engine-ports.ts'
 import { classifySocketError, readErrorAnswer } from './classify-error.ts'
 import { judgeResponse } from './judge-response.ts'
 import { type OpenSocket, openSocket, type TlsSessions } from './open-socket.ts'
@@ -15,7 +15,7 @@ import type { RequestSigner } from './request-head.ts'
 import { createResponseParser, type ResponseHead } from './response-parser.ts'
 import type { TaskWriter } from './task-writer.ts'
 
-export type LineContext = {
+export type ConnectionContext = {
   signer: RequestSigner
   tlsSessions: TlsSessions
   /** Where the accepted body of an answer goes. */
@@ -23,23 +23,23 @@ export type LineContext = {
   /** Unix milliseconds, for signatures and `Retry-After`. */
   now(): number
   monotonic(): number
-  report(news: LineNews): void
-  /** Publishes the line's counters. */
+  report(news: ConnectionNews): void
+  /** Publishes the connection's counters. */
   publish(slot: number, bytes: number, lastByteAt: number, reached: number, taskId: number): void
   isRateLimited(): boolean
   /** Takes bytes from the shared rate limit; false = rest until `resume`. */
   mayContinue(bytes: number): boolean
-  onResting(line: Line): void
-  /** Of `LINE_BUFFER_BYTES`, for the life of one line. */
+  onResting(connection: Connection): void
+  /** Of `CONNECTION_BUFFER_BYTES`, for the life of one connection. */
   takeBuffer(): Buffer
   returnBuffer(buffer: Buffer): void
   onOpened(): void
-  onClosed(line: Line): void
+  onClosed(connection: Connection): void
   onWritten(milliseconds: number): void
 }
 
-export type Line = {
-  readonly lineId: number
+export type Connection = {
+  readonly connectionId: number
   assign(task: FetchTask, endpoint: Endpoint): void
   shrink(end: number): void
   close(): void
@@ -47,18 +47,18 @@ export type Line = {
 }
 
 /**
- * DESIGN 5: 256 KiB to 1 MiB. Measured with 16 lines on loopback: 1 MiB takes a sixth less processor time than 256 KiB.
- * A slow line touches only the first pages of it.
+ * DESIGN 5: 256 KiB to 1 MiB. Measured with 16 connections on loopback: 1 MiB takes a sixth less processor time than
+ * 256 KiB. A slow connection touches only the first pages of it.
  */
-export const LINE_BUFFER_BYTES = 1024 ** 2
+export const CONNECTION_BUFFER_BYTES = 1024 ** 2
 /**
  * A read may take twice what the last one brought, from this up. What had piled up while the disk stood still would
  * otherwise come in one piece, far beyond the byte at which a range is handed over.
  */
 const LEAST_READ_BYTES = 64 * 1024
 /**
- * Under a rate limit all lines take turns with small reads: a megabyte at once of a few would leave the others without a
- * byte for seconds, as if they were slow or silent.
+ * Under a rate limit all connections take turns with small reads: a megabyte at once of a few would leave the others
+ * without a byte for seconds, as if they were slow or silent.
  */
 const LIMITED_READ_BYTES = 16 * 1024
 /** Near the end of what is wanted: room for what frames a body. */
@@ -82,11 +82,11 @@ type Running = {
   writer: TaskWriter | undefined
 }
 
-export function createLine(
-  open: { lineId: number; slot: number; address: string; endpoint: Endpoint },
-  context: LineContext,
-): Line {
-  const { lineId, slot } = open
+export function createConnection(
+  open: { connectionId: number; slot: number; address: string; endpoint: Endpoint },
+  context: ConnectionContext,
+): Connection {
+  const { connectionId, slot } = open
   const buffer = context.takeBuffer()
   const openedAt = context.monotonic()
   let isOpen = false
@@ -99,7 +99,7 @@ export function createLine(
   let ending: Failure | undefined
 
   const parser = createResponseParser({ onHead, onBody, onEnd })
-  const line: Line = { lineId, assign, shrink, close, resume: () => socket.resume() }
+  const connection: Connection = { connectionId, assign, shrink, close, resume: () => socket.resume() }
   const touch = () =>
     context.publish(slot, totalBytes, context.monotonic(), running?.reached ?? 0, running?.task.taskId ?? 0)
 
@@ -109,18 +109,18 @@ export function createLine(
     onReady() {
       isOpen = true
       touch()
-      context.report({ kind: 'opened', lineId, handshakeMs: context.monotonic() - openedAt })
+      context.report({ kind: 'opened', connectionId, handshakeMs: context.monotonic() - openedAt })
     },
     nextBuffer() {
       // A small object comes in one piece with its head; there is no hand-over that it could go beyond.
       if (running?.task.file.kind === 'whole') return buffer
-      const wanted = running?.bodyAt === undefined ? LINE_BUFFER_BYTES : running.end - running.bodyAt
+      const wanted = running?.bodyAt === undefined ? CONNECTION_BUFFER_BYTES : running.end - running.bodyAt
       const most = context.isRateLimited() ? LIMITED_READ_BYTES : readBytes
       return buffer.subarray(0, Math.max(FRAME_BYTES, Math.min(most, wanted)))
     },
     onData(fresh, length) {
       if (isClosed) return true
-      readBytes = Math.min(LINE_BUFFER_BYTES, Math.max(LEAST_READ_BYTES, 2 * length))
+      readBytes = Math.min(CONNECTION_BUFFER_BYTES, Math.max(LEAST_READ_BYTES, 2 * length))
       if (!running) {
         // Bytes nobody asked for: the connection can no longer be trusted to be in step.
         end({ class: 'protocol', code: 'unasked-bytes' })
@@ -129,7 +129,7 @@ export function createLine(
       const refused = parser.feed(fresh, length)
       if (refused !== undefined) end({ class: 'protocol', code: 'bad-http', detail: refused })
       if (context.mayContinue(length)) return true
-      context.onResting(line)
+      context.onResting(connection)
       return false
     },
     onEnd() {
@@ -158,22 +158,22 @@ export function createLine(
       if (running)
         finish(ending ?? { class: 'reset', code: answered() ? 'closed-in-answer' : 'closed-before-answer' }, true)
       context.publish(slot, totalBytes, context.monotonic(), 0, 0)
-      context.report({ kind: 'closed', lineId, ...(ending ? { failure: withAddress(ending) } : {}) })
+      context.report({ kind: 'closed', connectionId, ...(ending ? { failure: withAddress(ending) } : {}) })
       context.returnBuffer(buffer)
-      context.onClosed(line)
+      context.onClosed(connection)
     },
   })
-  return line
+  return connection
 
   function assign(task: FetchTask, endpoint: Endpoint) {
     if (isClosed || ending) {
       const failure: Failure = { class: 'reset', code: 'closed-before-answer' }
-      const nothing = { reached: task.range.start, received: 0, firstByteMs: 0, lineEnds: true }
-      const outcome = { taskId: task.taskId, lineId, ...nothing, failure }
+      const nothing = { reached: task.range.start, received: 0, firstByteMs: 0, connectionEnds: true }
+      const outcome = { taskId: task.taskId, connectionId, ...nothing, failure }
       context.report({ kind: 'finished', outcome })
       return
     }
-    if (running) throw new Error(`line ${lineId} was given a second task`)
+    if (running) throw new Error(`connection ${connectionId} was given a second task`)
     const asked: Running = {
       task,
       end: task.range.end,
@@ -275,7 +275,7 @@ export function createLine(
     socket.destroy()
   }
 
-  function finish(failure: Failure | undefined, lineEnds: boolean) {
+  function finish(failure: Failure | undefined, connectionEnds: boolean) {
     if (!running) return
     const { task, reached, received, firstByteMs, writer } = running
     const range: ByteRange = task.range
@@ -288,11 +288,11 @@ export function createLine(
       kind: 'finished',
       outcome: {
         taskId: task.taskId,
-        lineId,
+        connectionId,
         reached: Math.max(range.start, reached),
         received,
         firstByteMs,
-        lineEnds,
+        connectionEnds,
         ...(sums ? { sums } : {}),
         ...(result ? { failure: withAddress(result) } : {}),
       },

@@ -19,75 +19,28 @@ const DISK_WORDS: Record<string, 'fileHeld' | 'fileTooLarge' | 'folderInTheWay' 
   ENAMETOOLONG: 'pathTooLong',
 }
 
+/** What is told in words of its own, whatever its class. */
+type Special =
+  | (typeof DISK_WORDS)[string]
+  | 'programUnreachable'
+  | 'contractBroken'
+  | 'notAbsolute'
+  | 'bucketInHost'
+  | 'regionKnown'
+  | 'listingStuck'
+  | 'noService'
+
 /** `isAnonymous`: nothing was signed, so that there is no sense in advising it. */
 export function describeFailure(t: TFunction, failure: Failure, isAnonymous = false): FailureText {
   const { subject = '', region = '' } = failure
-  const evidence = [
-    failure.code,
-    failure.httpStatus === undefined ? undefined : t('failures.httpStatus', { status: failure.httpStatus }),
-    failure.address,
-    failure.detail ? t('failures.quotation', { detail: failure.detail }) : undefined,
-  ]
-    .filter(Boolean)
-    .join(' · ')
-
-  if (failure.code === PROGRAM_UNREACHABLE) {
+  const special = specialOf(failure)
+  const evidence = evidenceOf(t, failure, special)
+  if (special) {
+    const values = { subject, region, path: failure.detail ?? subject }
+    const sentence = special === 'regionKnown' && !subject ? 'regionKnownPlain' : special
     return {
-      sentence: t('failures.special.programUnreachable'),
-      advice: t('failures.special.programUnreachableAdvice'),
-      evidence: '',
-    }
-  }
-  if (failure.code === CONTRACT_BROKEN) {
-    return {
-      sentence: t('failures.special.contractBroken'),
-      advice: t('failures.special.contractBrokenAdvice'),
-      evidence,
-    }
-  }
-  const ofDisk = failure.class === 'disk' ? DISK_WORDS[failure.code ?? ''] : undefined
-  if (ofDisk) {
-    return {
-      sentence: t(`failures.special.${ofDisk}`),
-      advice: t(`failures.special.${ofDisk}Advice`),
-      evidence: [subject, evidence].filter(Boolean).join(' · '),
-    }
-  }
-  // Typed in the way of another system: `D:\era5` on Linux.
-  if (failure.class === 'usage' && failure.code === 'not-absolute') {
-    return {
-      sentence: t('failures.special.notAbsolute', { path: failure.detail ?? subject }),
-      advice: t('failures.special.notAbsoluteAdvice'),
-      evidence: '',
-    }
-  }
-  if (wantsBucketInHost(failure.code)) {
-    return {
-      sentence: t('failures.special.bucketInHost'),
-      advice: t('failures.special.bucketInHostAdvice'),
-      evidence,
-    }
-  }
-  if (failure.class === 'wrong-region' && region) {
-    return {
-      sentence: subject
-        ? t('failures.special.regionKnown', { subject, region })
-        : t('failures.special.regionKnownPlain', { region }),
-      advice: t('failures.special.regionKnownAdvice', { region }),
-      evidence,
-    }
-  }
-  if (leadsNowhere(failure.code)) {
-    return {
-      sentence: t('failures.special.listingStuck'),
-      advice: t('failures.special.listingStuckAdvice'),
-      evidence,
-    }
-  }
-  if (failure.class === 'protocol' && failure.httpStatus === 404 && subject) {
-    return {
-      sentence: t('failures.special.noService', { subject }),
-      advice: t('failures.special.noServiceAdvice'),
+      sentence: t(`failures.special.${sentence}`, values),
+      advice: t(`failures.special.${special}Advice`, values),
       evidence,
     }
   }
@@ -99,4 +52,32 @@ export function describeFailure(t: TFunction, failure: Failure, isAnonymous = fa
         : t(`failures.${failure.class}.advice`),
     evidence,
   }
+}
+
+function specialOf({ class: failureClass, code = '', httpStatus, subject, region }: Failure): Special | undefined {
+  if (code === PROGRAM_UNREACHABLE) return 'programUnreachable'
+  if (code === CONTRACT_BROKEN) return 'contractBroken'
+  if (failureClass === 'disk' && DISK_WORDS[code]) return DISK_WORDS[code]
+  // Typed in the way of another system: `D:\era5` on Linux.
+  if (failureClass === 'usage' && code === 'not-absolute') return 'notAbsolute'
+  if (wantsBucketInHost(code)) return 'bucketInHost'
+  if (failureClass === 'wrong-region' && region) return 'regionKnown'
+  if (leadsNowhere(code)) return 'listingStuck'
+  if (failureClass === 'protocol' && httpStatus === 404 && subject) return 'noService'
+  return undefined
+}
+
+function evidenceOf(t: TFunction, failure: Failure, special: Special | undefined): string {
+  // The sentence says it all.
+  if (special === 'programUnreachable' || special === 'notAbsolute') return ''
+  return [
+    // These sentences do not name the file.
+    failure.class === 'disk' && special ? failure.subject : undefined,
+    failure.code,
+    failure.httpStatus === undefined ? undefined : t('failures.httpStatus', { status: failure.httpStatus }),
+    failure.address,
+    failure.detail ? t('failures.quotation', { detail: failure.detail }) : undefined,
+  ]
+    .filter(Boolean)
+    .join(' · ')
 }

@@ -123,10 +123,17 @@ export const jobEn: JobWords = {
       lead: ['The last run did not finish: program or computer stopped in between'],
       details: ['{bytesDone} done', 'press Resume to go on from there'],
     },
-    cancelled: { lead: ['Job cancelled'], details: ['downloaded files stay, the job can be resumed'] },
+    cancelled: {
+      lead: ['Job cancelled'],
+      details: ['downloaded files stay, the job can be resumed', 'cancelled {endedAt}'],
+    },
     resumedAfterCrash: { lead: ['Resumed where it stopped'], details: ['{bytesKept} kept, not fetched again'] },
     completed: {
-      lead: ['Everything downloaded and verified'],
+      lead: [
+        'Everything downloaded, {verify}',
+        'Everything downloaded; {objectsUnproven} {objectsUnproven|object|objects} had nothing to check against, the others are verified',
+        'Everything downloaded and verified',
+      ],
       details: [
         '{objectsDone} {objectsDone|object|objects}',
         '{bytesDone}',
@@ -134,6 +141,7 @@ export const jobEn: JobWords = {
         'average {averageBytesPerSecond}',
         'the last run took {lastRunSeconds}',
         'it averaged {lastRunBytesPerSecond}',
+        'ended {endedAt}',
       ],
     },
     nothingFound: {
@@ -152,11 +160,12 @@ export const jobEn: JobWords = {
         'the other {objectsDone} {objectsDone|is|are} complete',
         'main cause: {failure}',
         'retry just the failed ones',
+        'ended {endedAt}',
       ],
     },
     failedEarly: {
       lead: ['Job stopped'],
-      details: [],
+      details: ['({endedAt})'],
     },
     goesOnByItself: {
       lead: ['Waiting, goes on by itself'],
@@ -193,7 +202,6 @@ export const jobEn: JobWords = {
     ranges: { '5m': '5 min', '1h': '1 h', all: 'All' },
     rangeLabel: 'Time range',
     marks: 'Event marks',
-    noMarks: 'No events in this range',
     empty: 'No speed measured yet',
     emptyEnded: 'No speed was measured: the job did not run long enough',
     now: 'Now',

@@ -47,6 +47,8 @@ export const valuesEn: Record<string, string> = {
   'cause.refusals': 'refuses what other addresses grant',
   'cause.cool-down': 'after the cool-down',
   'cause.cooled-down': 'after the cool-down',
+  'verify.off': 'not verified, as set',
+  'verify.impossible': 'but the server gave nothing to verify it against',
   'limitBytesPerSecond.none': 'none',
   'status.completed': 'everything complete',
   'status.failed': 'not everything complete',

@@ -48,6 +48,8 @@ export const valuesZh: Record<string, string> = {
   'cause.refusals': '拒绝了其他地址允许的请求',
   'cause.cool-down': '冷却之后',
   'cause.cooled-down': '冷却之后',
+  'verify.off': '按您的设置没有校验',
+  'verify.impossible': '服务器没有可供校验的数据',
   'limitBytesPerSecond.none': '不限',
   'status.completed': '全部完成',
   'status.failed': '未全部完成',

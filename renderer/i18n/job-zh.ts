@@ -97,10 +97,10 @@ export const jobZh = {
       lead: ['上次运行没有完成：程序或电脑中途关闭'],
       details: ['已完成 {bytesDone}', '点“继续”从断点接着下载'],
     },
-    cancelled: { lead: ['任务已取消'], details: ['已下载的文件保留，可以继续'] },
+    cancelled: { lead: ['任务已取消'], details: ['已下载的文件保留，可以继续', '{endedAt} 取消'] },
     resumedAfterCrash: { lead: ['已从断点继续'], details: ['保留 {bytesKept}，不重复下载'] },
     completed: {
-      lead: ['全部完成并通过校验'],
+      lead: ['全部完成，{verify}', '全部完成；{objectsUnproven} 个对象无从校验，其余通过校验', '全部完成并通过校验'],
       details: [
         '{objectsDone} 个对象',
         '{bytesDone}',
@@ -108,6 +108,7 @@ export const jobZh = {
         '平均 {averageBytesPerSecond}',
         '最后一次运行 {lastRunSeconds}',
         '其间平均 {lastRunBytesPerSecond}',
+        '{endedAt} 结束',
       ],
     },
     nothingFound: {
@@ -116,9 +117,9 @@ export const jobZh = {
     },
     completedWithFailures: {
       lead: ['{objectsFailed} 个对象未能完成', '部分对象未能完成'],
-      details: ['其余 {objectsDone} 个完整', '主要原因：{failure}', '可以只重试失败的对象'],
+      details: ['其余 {objectsDone} 个完整', '主要原因：{failure}', '可以只重试失败的对象', '{endedAt} 结束'],
     },
-    failedEarly: { lead: ['任务停止'], details: [] },
+    failedEarly: { lead: ['任务停止'], details: ['（{endedAt}）'] },
     goesOnByItself: { lead: ['等待中，恢复后自动继续'], details: [] },
     unhealthy: eventsZh['health-check-failed'],
     dnsTrouble: { lead: ['DNS 暂不可用，继续使用已知地址'], details: ['{host}', '记录已有 {ageSeconds}'] },
@@ -148,7 +149,6 @@ export const jobZh = {
     ranges: { '5m': '5 分钟', '1h': '1 小时', all: '全程' },
     rangeLabel: '时间范围',
     marks: '事件标记',
-    noMarks: '此范围内没有事件',
     empty: '还没有速度数据',
     emptyEnded: '没有速度数据：任务运行的时间太短',
     now: '现在',

@@ -37,18 +37,18 @@ export function BannerLine({ job, snapshot, events, commands }: BannerLineProps)
   const words = useJobWords()
   const { t } = useTranslation()
   // What the form says of such a failure, and what to do about it.
-  const whyItStopped = (stopped: string): FilledSentence => {
+  const whyItStopped = ({ lead: stopped, details: when }: FilledSentence): FilledSentence => {
     const failure = job.summary?.failure
-    if (!failure) return { lead: stopped, details: '' }
+    if (!failure) return { lead: stopped, details: when }
     const { sentence, advice } = describeFailure(t, failure, job.spec.source.access.kind === 'anonymous')
-    return { lead: `${stopped}${words.punctuation.colon}${sentence}`, details: advice }
+    return { lead: `${stopped}${words.punctuation.colon}${sentence}`, details: `${advice} ${when}` }
   }
   // The program's clock decides what is recent; without a snapshot only conditions without an age are left.
   const now = snapshot ? Date.parse(snapshot.time) : Date.now()
   const [main, ...others] = chooseBanners({ job, snapshot, events, now })
   if (!main) return null
   const filled = fillSentence(words.banners[main.kind], main.reason, words)
-  const { lead, details } = NAME_THE_FAILURE.includes(main.kind) ? whyItStopped(filled.lead) : filled
+  const { lead, details } = NAME_THE_FAILURE.includes(main.kind) ? whyItStopped(filled) : filled
   const { waitSeconds: _, ...steady } = main.reason
   const spoken = fillSentence(words.banners[main.kind], SPOKEN_ONCE.includes(main.kind) ? {} : steady, words)
   return (

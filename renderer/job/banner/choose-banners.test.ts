@@ -3,7 +3,9 @@ import type { EngineEvent, EventCode, Reason } from '../../../shared/engine-even
 import type { JobView } from '../../../shared/ipc-contract.ts'
 import type { JobPhase } from '../../../shared/job-state.ts'
 import type { MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
+import { jobEn } from '../../i18n/job-en.ts'
 import { sampleConnections, sampleJob, sampleSnapshot } from '../testing/samples.ts'
+import { fillSentence } from '../words/fill-sentence.ts'
 import { type BannerKind, chooseBanners } from './choose-banners.ts'
 
 const NOW = Date.parse('2026-01-01T12:00:00.000Z')
@@ -12,6 +14,9 @@ const ago = (secondsAgo: number, code: EventCode, reason: Reason = {}): EngineEv
   code,
   reason,
 })
+
+/** On the clock of this machine, as it is told. */
+const ENDED = new Date(2026, 0, 1, 7, 5).toISOString()
 
 type Row = [
   what: string,
@@ -168,9 +173,27 @@ describe('the line under the head', () => {
     ],
   ])('a whole job %s tells whose time it is', (_, events, times) => {
     const whole = { ...summary, status: 'completed' as const, bytesDone: 900, bytesFetched: 500 }
-    const job = { ...sampleJob(), phase: 'completed' as const, summary: whole }
+    const job = { ...sampleJob(), phase: 'completed' as const, endedAt: ENDED, summary: whole }
     const [banner] = chooseBanners({ job, snapshot: undefined, events, now: NOW })
-    expect(banner?.reason).toEqual({ objectsDone: 490, bytesDone: 900, ...times })
+    expect(banner?.reason).toEqual({ objectsDone: 490, bytesDone: 900, endedAt: ENDED, ...times })
+  })
+
+  it.each<[string, 'off' | 'checksum', number, string]>([
+    ['all is verified', 'checksum', 0, 'Everything downloaded and verified'],
+    ['nothing was to be verified', 'off', 0, 'Everything downloaded, not verified, as set'],
+    ['nothing could be', 'checksum', 490, 'Everything downloaded, but the server gave nothing to verify it against'],
+    [
+      'some could not be',
+      'checksum',
+      1,
+      'Everything downloaded; 1 object had nothing to check against, the others are verified',
+    ],
+  ])('of a whole job it claims no more than was done: %s', (_, verify, objectsUnproven, lead) => {
+    const spec = { ...sampleJob().spec, verify }
+    const whole = { ...summary, status: 'completed' as const, objectsUnproven }
+    const job = { ...sampleJob(), spec, phase: 'completed' as const, summary: whole }
+    const [banner] = chooseBanners({ job, snapshot: undefined, events: [], now: NOW })
+    expect(fillSentence(jobEn.banners.completed, banner?.reason ?? {}, jobEn).lead).toBe(lead)
   })
 
   it('says how much room a job still needs that a full disk has ended', () => {

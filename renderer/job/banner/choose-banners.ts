@@ -69,10 +69,12 @@ const ENDINGS: Partial<Record<JobPhase, (input: BannerInput) => Banner>> = {
     // The summary's time is the last run's: beside the bytes of all runs it must say so.
     const isOneOfMany = latest(events, ['job-started'])?.reason.resumed === true
     const reason = {
+      ...verification(job),
       objectsDone: summary?.objectsDone ?? job.objectsDone,
       bytesDone: summary?.bytesDone ?? job.bytesDone,
       ...(summary ? { [isOneOfMany ? 'lastRunSeconds' : 'seconds']: summary.seconds } : {}),
       ...(average > 0 ? { [isOneOfMany ? 'lastRunBytesPerSecond' : 'averageBytesPerSecond']: average } : {}),
+      ...endOf(job),
     }
     return { kind: 'completed', tone: 'healthy', reason, action: 'reveal' }
   },
@@ -84,16 +86,17 @@ const ENDINGS: Partial<Record<JobPhase, (input: BannerInput) => Banner>> = {
       const reason = { ...latest(events, ['disk-full'])?.reason, ...(needBytes > 0 ? { needBytes } : {}) }
       return { kind: 'diskFull', tone: 'trouble', reason, action: 'resume' }
     }
-    if (failure) return { kind: 'failedEarly', tone: 'trouble', reason: {}, action: 'resume' }
+    if (failure) return { kind: 'failedEarly', tone: 'trouble', reason: endOf(job), action: 'resume' }
     const cause = mostFrequent(job.summary?.failed.map((object) => object.failure) ?? [])
     const reason = {
       objectsFailed: job.summary?.objectsFailed ?? job.objectsFailed,
       objectsDone: job.summary?.objectsDone ?? job.objectsDone,
       ...(cause ? { failure: cause } : {}),
+      ...endOf(job),
     }
     return { kind: 'completedWithFailures', tone: 'trouble', reason, action: 'retry' }
   },
-  cancelled: () => ({ kind: 'cancelled', tone: 'neutral', reason: {}, action: 'resume' }),
+  cancelled: ({ job }) => ({ kind: 'cancelled', tone: 'neutral', reason: endOf(job), action: 'resume' }),
   interrupted: ({ job }) => ({
     kind: 'interrupted',
     tone: 'healing',
@@ -224,6 +227,17 @@ function latest(events: readonly EngineEvent[], codes: readonly EventCode[]): En
 
 const secondsSince = (event: EngineEvent, now: number): number =>
   Math.max(0, Math.round((now - Date.parse(event.time)) / 1000))
+
+/** Who comes back in the morning wants to know since when. */
+const endOf = ({ endedAt }: JobView): Reason => (endedAt ? { endedAt } : {})
+
+/** What keeps a whole job from being a verified one. */
+function verification({ spec, summary }: JobView): Reason {
+  if (spec.verify === 'off') return { verify: 'off' }
+  const { objectsUnproven = 0, objectsDone = 0 } = summary ?? {}
+  if (objectsUnproven === 0) return {}
+  return objectsUnproven >= objectsDone ? { verify: 'impossible' } : { objectsUnproven }
+}
 
 const countdown = (snapshot: MetricsSnapshot | undefined): Reason =>
   snapshot && snapshot.waitSeconds > 0 ? { waitSeconds: Math.ceil(snapshot.waitSeconds) } : {}

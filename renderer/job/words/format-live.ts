@@ -4,6 +4,7 @@
  */
 import { formatBytes, formatRate, splitDuration } from '../../../shared/format-units.ts'
 import type { JobWords } from '../../i18n/job-zh.ts'
+import { momentFormat } from '../../i18n/moment-format.ts'
 
 export const UNKNOWN = '–'
 
@@ -101,11 +102,19 @@ export function formatTimeLeft(secondsLeft: number, words: JobWords): string {
 
 const pad = (value: number): string => String(value).padStart(2, '0')
 
+const MOMENT: Intl.DateTimeFormatOptions = { dateStyle: 'medium', timeStyle: 'short' }
+
+function formatMoment(time: string, { language }: JobWords): string {
+  const at = Date.parse(time)
+  return Number.isNaN(at) ? UNKNOWN : momentFormat(language, MOMENT).format(at)
+}
+
 /**
  * The value of a field of an event or of the evidence behind a verdict. The unit is in the field's name, as everywhere in
- * Longhaul: `...Ms`, `...Seconds`, `...BytesPerSecond`, `...Rate`. Words are looked up as `field.value`.
+ * Longhaul: `...Ms`, `...Seconds`, `...BytesPerSecond`, `...Rate`; `...At` is a moment. Words are looked up as `field.value`.
  */
 export function formatField(field: string, value: string | number | boolean, words: JobWords): string {
+  if (/At$/.test(field)) return formatMoment(String(value), words)
   if (typeof value !== 'number') return wordOf(field, String(value), words)
   if (!Number.isFinite(value)) return UNKNOWN
   if (/megabytesPerSecondPerHour$/i.test(field)) {

@@ -359,6 +359,8 @@ describe('live figures', () => {
     [formatField('seconds', Number.NaN, jobEn), '–'],
     [formatField('resumed', true, jobEn), 'Resumed where it stopped'],
     [formatField('anything', true, jobZh), '是'],
+    [formatField('endedAt', new Date(2026, 0, 2, 7, 5).toISOString(), jobEn), '2 Jan 2026, 07:05'],
+    [formatField('endedAt', 'soon', jobEn), '–'],
     [formatField('cause', 'not-heard-of', jobZh), 'not-heard-of'],
   ])('%s', (shown, expected) => {
     expect(shown).toBe(expected)

@@ -7,11 +7,10 @@ import type { Mark } from './event-marks.ts'
 import { MarkIcon } from './mark-shapes.tsx'
 import { formatSeries, PANELS, seriesName } from './panels.ts'
 import { placeReadout } from './place-readout.ts'
-import { formatInstant, type PlotData } from './plot-data.ts'
+import { formatInstant, needDate, type PlotData } from './plot-data.ts'
 
 /** More would cover the line. */
 const MAX_EVENTS = 3
-const DAY_SECONDS = 86_400
 const AXIS_PIXELS = 46
 
 type ChartReadoutProps = {
@@ -76,7 +75,7 @@ function readingAt({ history, from, to }: PlotData, index: number, words: JobWor
     ...ofPanels,
   ]
   return {
-    instant: formatInstant(time, to - from > DAY_SECONDS),
+    instant: formatInstant(time, needDate(from, to)),
     speed: speed === undefined ? undefined : formatRate(speed),
     figures,
   }

@@ -7,7 +7,7 @@ import { formatCount } from '../words/format-live.ts'
 import { useJobWords } from '../words/use-job-words.ts'
 import { countMarks, type Mark, type MarkCount } from './event-marks.ts'
 import { MarkIcon } from './mark-shapes.tsx'
-import { formatInstant } from './plot-data.ts'
+import { formatInstant, needDate } from './plot-data.ts'
 
 const LISTED = 30
 
@@ -49,14 +49,16 @@ function LegendEntry({ count: { kind, marks } }: { count: MarkCount }) {
 function MarkList({ marks }: { marks: readonly Mark[] }) {
   const words = useJobWords()
   const newest = marks.slice(-LISTED).reverse()
-  const spansDays = marks.length > 0 && (marks.at(-1) as Mark).at - (marks[0] as Mark).at > 86_400
+  const [first] = marks
+  const last = marks.at(-1)
+  const withDate = first !== undefined && last !== undefined && needDate(first.at, last.at)
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it
     <ul className="lh-legend-list" tabIndex={0} aria-label={words.chart.marks}>
       {newest.map((mark) => (
         <li key={`${mark.event.time} ${mark.event.code} ${JSON.stringify(mark.event.reason)}`}>
           <time className="lh-muted lh-number" dateTime={mark.event.time}>
-            {formatInstant(mark.at, spansDays)}
+            {formatInstant(mark.at, withDate)}
           </time>{' '}
           {eventSentence(mark.event, words)}
         </li>

@@ -6,6 +6,7 @@ import {
   formatTick,
   formatTickValue,
   lonePoints,
+  needDate,
   plotSpan,
   stretchOf,
   summarizeSpeed,
@@ -107,4 +108,15 @@ describe('axes', () => {
   ])('says %d beside the grid as %s', (value, text) => {
     expect(formatTickValue(value)).toBe(text)
   })
+})
+
+test.each([
+  ['this morning and now', [9, 0], [14, 0], false],
+  ['last night and now: hours of two days', [-2, 30], [14, 0], true],
+  ['three days ago, within one day', [-60, 0], [-55, 0], true],
+])('the date is told of %s', (_, from, to, expected) => {
+  const [fromTime, toTime, now] = [from, to, [14, 30]].map(
+    ([hour, minute]) => new Date(2026, 10, 27, hour, minute).getTime() / 1000,
+  ) as [number, number, number]
+  expect(needDate(fromTime, toTime, now)).toBe(expected)
 })

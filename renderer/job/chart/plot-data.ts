@@ -95,7 +95,11 @@ export function formatTick(unixSeconds: number, stepSeconds: number): string {
   return isMidnight ? `${two(date.getMonth() + 1)}-${two(date.getDate())}` : clock
 }
 
-/** `14:32:10`, with the date where the chart spans days. Local time. */
+/** Whether instants between these are told apart, and from other days, only by their date. Unix seconds, local days. */
+export const needDate = (from: number, to: number, now = Date.now() / 1000): boolean =>
+  [from, to].some((at) => new Date(at * 1000).toDateString() !== new Date(now * 1000).toDateString())
+
+/** `14:32:10`, or `11-27 14:32:10`. Local time. */
 export function formatInstant(unixSeconds: number, withDate: boolean): string {
   const date = new Date(unixSeconds * 1000)
   const two = (value: number) => String(value).padStart(2, '0')

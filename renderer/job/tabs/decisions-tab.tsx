@@ -4,7 +4,7 @@ import { memo, useDeferredValue, useMemo, useState } from 'react'
 import type { EngineEvent } from '../../../shared/engine-event.ts'
 import { markKindOf } from '../chart/event-marks.ts'
 import { MarkIcon } from '../chart/mark-shapes.tsx'
-import { formatInstant } from '../chart/plot-data.ts'
+import { formatInstant, needDate } from '../chart/plot-data.ts'
 import { eventSentence, restOfReason } from '../words/fill-sentence.ts'
 import { useJobWords } from '../words/use-job-words.ts'
 import { chooseDecisions, type DecisionGroup, tellCount } from './decision-groups.ts'
@@ -19,15 +19,16 @@ export const DecisionsTab = memo(function DecisionsTab({ events }: { events: rea
   const [read, setRead] = useState<EngineEvent>()
   const chosen = useMemo(() => chooseDecisions(events, group, search, words), [events, group, search, words])
   const columns = useMemo((): GridColumn<EngineEvent>[] => {
-    const spansDays = events[0]?.time.slice(0, 10) !== events.at(-1)?.time.slice(0, 10)
+    const secondsOf = (event: EngineEvent | undefined) => Date.parse(event?.time ?? '') / 1000
+    const withDate = events.length > 0 && needDate(secondsOf(events[0]), secondsOf(events.at(-1)))
     return [
       {
         key: 'time',
         title: decisions.time,
-        width: spansDays ? '104px' : '64px',
+        width: withDate ? '104px' : '64px',
         render: (event) => (
           <time className="lh-muted" dateTime={event.time}>
-            {formatInstant(Date.parse(event.time) / 1000, spansDays)}
+            {formatInstant(secondsOf(event), withDate)}
           </time>
         ),
       },

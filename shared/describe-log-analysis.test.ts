@@ -15,6 +15,14 @@ test.each<[LogCause, number, number, string]>([
   expect(describeLogFinding({ cause, share: count / errors, evidence: { count, errors } }, 'en').says).toBe(expected)
 })
 
+test('a time in a finding is written as the other times beside it', () => {
+  const evidence = { count: 9, bursts: 1, from: '2026-01-01T09:00:00.000Z', seconds: 30 }
+  const saysOf = (moment?: (time: string) => string) =>
+    describeLogFinding({ cause: 'line-cuts', share: 1, evidence }, 'en', moment).says
+  expect(saysOf()).toContain('2026-01-01T09:00:00Z')
+  expect(saysOf(() => '1 Jan 2026, 10:00')).toContain('1 Jan 2026, 10:00')
+})
+
 const named = (text: string) => new Set([...text.matchAll(/\{(\w+)/g)].map((match) => match[1]))
 test.each(LOG_CAUSES)('both languages tell the same numbers: %s', (cause) => {
   expect(named(logWordsEn.causes[cause].says)).toEqual(named(logWordsZh.causes[cause].says))

@@ -11,10 +11,19 @@ type Values = Record<string, string | number>
 
 export type LogFindingText = { name: string; says: string; cure: string }
 
-export function describeLogFinding({ cause, evidence }: LogFinding, language: Language): LogFindingText {
+/** `moment` writes a time of the log; as it stands there, unless told otherwise. */
+export function describeLogFinding(
+  { cause, evidence }: LogFinding,
+  language: Language,
+  moment: (time: string) => string = (time) => time,
+): LogFindingText {
   const { name, says, cure } = WORDS[language].causes[cause]
   // A period is told in words of time, like every other duration.
-  const values = cause === 'periodic-cuts' ? { ...evidence, period: duration(evidence.seconds, language) } : evidence
+  const values = {
+    ...evidence,
+    ...(cause === 'periodic-cuts' ? { period: duration(evidence.seconds, language) } : {}),
+    ...(typeof evidence.from === 'string' ? { from: moment(evidence.from) } : {}),
+  }
   return { name, says: fill(says, values, language), cure }
 }
 

@@ -39,7 +39,7 @@ export function LogFindings({ analysis }: { analysis: LogAnalysis }) {
       )}
       <ul>
         {findings.map((finding) => {
-          const { name, says, cure } = describeLogFinding(finding, language)
+          const { name, says, cure } = describeLogFinding(finding, language, (at) => time.format(new Date(at)))
           return (
             <li key={finding.cause} className="lh-logs-finding">
               <p className="lh-breakable">

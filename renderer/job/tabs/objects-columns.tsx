@@ -1,6 +1,7 @@
 /** The columns of a job's objects: what a row shows, and its buttons. */
 import { FolderOpenOutlined, RedoOutlined } from '@ant-design/icons'
 import { useMemo } from 'react'
+import type { FailureClass } from '../../../shared/failure.ts'
 import { formatBytes, formatRate } from '../../../shared/format-units.ts'
 import type { JobView } from '../../../shared/ipc-contract.ts'
 import type { JobPhase } from '../../../shared/job-state.ts'
@@ -96,7 +97,7 @@ export function useObjectColumns(
         render: (row) => (
           <StateSign sign={SIGNS[shownState(row)]}>
             {row.failure && row.state === 'failed' ? (
-              <span title={`${objects.states.failed}: ${row.failure}`}>
+              <span title={words.failures[row.failure as FailureClass]?.meaning}>
                 {formatField('failure', row.failure, words)}
               </span>
             ) : (

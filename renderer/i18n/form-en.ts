@@ -146,7 +146,6 @@ export const formEn: Translation<typeof formZh> = {
     name: 'Name',
     size: 'Size',
     modified: 'Modified',
-    prefixKind: 'Prefix',
     choose: 'Download this prefix',
     chooseBucket: 'Download the whole bucket',
     chooseObject: 'Download only {{name}}',

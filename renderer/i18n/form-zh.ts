@@ -141,7 +141,6 @@ export const formZh = {
     name: '名称',
     size: '大小',
     modified: '修改时间',
-    prefixKind: '前缀',
     choose: '下载这个前缀',
     chooseBucket: '下载整个存储桶',
     chooseObject: '只下载 {{name}}',

@@ -39,7 +39,6 @@ export const settingsEn: Translation<typeof settingsZh> = {
   resolveInvalid: 'Line {{line}} should read host:address[,address…]',
   policy: 'Policy',
   policyHint: 'The constants that decide how speed is held. The defaults suit almost everyone; changes are marked.',
-  policyName: 'Name',
   policyMeaning: 'Meaning',
   policyValue: 'Value',
   policyUnit: 'Unit',
@@ -47,7 +46,6 @@ export const settingsEn: Translation<typeof settingsZh> = {
   policyReset: 'Reset',
   policyResetNamed: 'Reset {{name}}',
   policyResetAll: 'Reset all',
-  policyChanged: 'changed',
   policyFilter: 'Filter',
   policyInvalid: 'Not taken: {{problem}}; it is still {{value}}',
   policyProblems: {

@@ -35,7 +35,6 @@ export const settingsZh = {
   resolveInvalid: '第 {{line}} 行写法不对，应为 主机:地址[,地址…]',
   policy: '策略参数',
   policyHint: '决定速度如何保持的常数。默认值适合绝大多数情况；改过的会标出，可单独恢复。',
-  policyName: '参数',
   policyMeaning: '含义',
   policyValue: '值',
   policyUnit: '单位',
@@ -43,7 +42,6 @@ export const settingsZh = {
   policyReset: '恢复默认',
   policyResetNamed: '恢复默认：{{name}}',
   policyResetAll: '全部恢复默认',
-  policyChanged: '已改',
   policyFilter: '筛选参数',
   policyInvalid: '没有采用：{{problem}}；仍为 {{value}}',
   policyProblems: {

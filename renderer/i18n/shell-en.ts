@@ -27,7 +27,6 @@ export const shellEn: Translation<typeof shellZh> = {
   hostRefusedDetail: 'Open the address that the program prints.',
   crashed: 'Something went wrong on this page',
   crashedDetail: 'Downloads are not affected. Open the page again; if it happens again, tell us the text below.',
-  notFound: 'No such page',
   jobProgress: '{{name}}, {{phase}}, {{percent}}',
   percentUnknown: 'size unknown',
   offerResume_one: '{{count}} job was not finished last time',

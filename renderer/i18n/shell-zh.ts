@@ -27,7 +27,6 @@ export const shellZh = {
   hostRefusedDetail: '请从程序打印的地址重新打开本页。',
   crashed: '这一页出了差错',
   crashedDetail: '下载不受影响。可以重新打开这一页；若再次发生，请把下面的文字告诉我们。',
-  notFound: '没有这一页',
   jobProgress: '{{name}}，{{phase}}，{{percent}}',
   percentUnknown: '大小未知',
   offerResume_other: '{{count}} 个任务上次没有完成',

@@ -8,10 +8,10 @@ import { MarkIcon } from './mark-shapes.tsx'
 import { formatSeries, PANELS, seriesName } from './panels.ts'
 import { placeReadout } from './place-readout.ts'
 import { formatInstant, needDate, type PlotData } from './plot-data.ts'
+import { AXIS_WIDTH } from './plot-options.ts'
 
 /** More would cover the line. */
 const MAX_EVENTS = 3
-const AXIS_PIXELS = 46
 
 type ChartReadoutProps = {
   data: PlotData
@@ -28,7 +28,7 @@ export function ChartReadout({ data, index, marks, left, width }: ChartReadoutPr
   const reading = readingAt(data, index, words)
   if (!reading) return null
   return (
-    <div className="lh-readout" style={placeReadout(AXIS_PIXELS + left, width)} aria-hidden="true">
+    <div className="lh-readout" style={placeReadout(AXIS_WIDTH + left, width)} aria-hidden="true">
       <div className="lh-readout-main">
         <span>{reading.instant}</span>
         <strong>{reading.speed ?? words.chart.noData}</strong>

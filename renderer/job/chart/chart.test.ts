@@ -3,7 +3,7 @@ import { describe, expect, it, test } from 'vitest'
 import type { EngineEvent, EventCode } from '../../../shared/engine-event.ts'
 import { emptyHistory } from '../../../shared/job-history.ts'
 import { sampleErrors, sampleSnapshot } from '../testing/samples.ts'
-import { clusterMarks, collectMarks, countMarks, spreadSigns } from './event-marks.ts'
+import { clusterMarks, clusterToFit, collectMarks, countMarks, spreadSigns } from './event-marks.ts'
 import { placeReadout } from './place-readout.ts'
 import {
   appendSnapshot,
@@ -17,7 +17,7 @@ import {
   sliceHistory,
   thinHistory,
 } from './speed-history.ts'
-import { speedTimeline } from './speed-timeline.ts'
+import { percentOf, speedTimeline } from './speed-timeline.ts'
 import { isConvincing, type SpeedTrend, speedTrend } from './speed-trend.ts'
 
 const START = Date.parse('2026-01-01T00:00:00.000Z') / 1000
@@ -223,6 +223,11 @@ describe('speed timeline', () => {
   ])('%s', (_, history, expected) => {
     expect(mega(history as SpeedHistory)).toEqual(expected)
   })
+
+  test.each([
+    [27, '90 %'],
+    [32.4, '108 %'],
+  ])('%d against 30 at the start is %s', (speed, expected) => expect(percentOf(speed, 30)).toBe(expected))
 })
 
 describe('speed trend', () => {
@@ -280,6 +285,20 @@ describe('event marks', () => {
       ['throttle', 4],
       ['rebuild', 1],
     ])
+  })
+
+  it.each([
+    ['a few of an hour, each by its own sign', 4, 900, 4],
+    ['of nine days, no more signs than fit', 432, 21_600, 43],
+  ])('joins as many as the width asks for: %s', (_, count, secondsApart, most) => {
+    const codes: EventCode[] = ['throttled', 'pool-rebuilding', 'decay-alert', 'network-lost']
+    const marks = collectMarks(
+      Array.from({ length: count }, (_, index) => event(START + index * secondsApart, codes[index % 4] as EventCode)),
+    )
+    const clusters = clusterToFit(marks, (count * secondsApart) / 700, 700, 16)
+    expect(clusters.length).toBeLessThanOrEqual(most)
+    expect(clusters.length).toBeGreaterThan(most / 3)
+    expect(clusters.flatMap((cluster) => cluster.marks)).toHaveLength(count)
   })
 })
 

@@ -60,6 +60,19 @@ export function clusterMarks(marks: readonly Mark[], closerThanSeconds: number):
   return clusters
 }
 
+/** As many clusters as there is room for signs, each `signPixels` wide, over `pixels` of time: none stands over the axis. */
+export function clusterToFit(
+  marks: readonly Mark[],
+  secondsPerPixel: number,
+  pixels: number,
+  signPixels: number,
+): MarkCluster[] {
+  for (let reach = signPixels; ; reach *= 2) {
+    const clusters = clusterMarks(marks, reach * secondsPerPixel)
+    if (clusters.length * signPixels <= pixels || reach > pixels) return clusters
+  }
+}
+
 /** Where signs of marks at these rising places are drawn: `step` apart, the last no further right than `limit`. */
 export function spreadSigns(places: readonly number[], step: number, limit: number): number[] {
   const signs: number[] = []

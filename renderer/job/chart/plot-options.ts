@@ -6,11 +6,13 @@ import { drawMark, MARK_COLORS, MARK_SIZE } from './mark-shapes.tsx'
 import { type Panel, seriesColor, seriesDash } from './panels.ts'
 import { axisTop, formatTick, formatTickValue, lonePoints } from './plot-data.ts'
 
+/** A sign and the gap to the next, CSS pixels. */
+export const SIGN_PIXELS = MARK_SIZE + 2
 /** Space for the marks above the plot, CSS pixels. */
 const MARK_BAND = MARK_SIZE + 6
-const AXIS_WIDTH = 46
+export const AXIS_WIDTH = 46
 /** Room for half of the last time below the axis. */
-const RIGHT_MARGIN = 30
+export const RIGHT_MARGIN = 30
 
 /** Round steps of time since a start: seconds to weeks. */
 const ELAPSED_STEPS = [
@@ -177,7 +179,7 @@ function drawMarks(plot: uPlot, clusters: readonly MarkCluster[], color: (typeof
   // Signs of one instant stand beside each other; their lines stay where they are.
   const signs = spreadSigns(
     placed.map(({ x }) => x),
-    (MARK_SIZE + 2) * ratio,
+    SIGN_PIXELS * ratio,
     right + (RIGHT_MARGIN - MARK_SIZE / 2) * ratio,
   )
   for (const [index, { kind, x }] of placed.entries()) {
@@ -192,6 +194,6 @@ function drawMarks(plot: uPlot, clusters: readonly MarkCluster[], color: (typeof
     ctx.lineTo(x, bbox.top + bbox.height)
     ctx.stroke()
     ctx.restore()
-    drawMark(ctx, kind, stroke, { x: signs[index] ?? x, y: bbox.top - (MARK_SIZE + 2) * ratio, ratio })
+    drawMark(ctx, kind, stroke, { x: signs[index] ?? x, y: bbox.top - SIGN_PIXELS * ratio, ratio })
   }
 }

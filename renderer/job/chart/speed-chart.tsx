@@ -10,17 +10,16 @@ import { formatCount } from '../words/format-live.ts'
 import { useJobWords } from '../words/use-job-words.ts'
 import { changeView, KEY_MOVES } from './chart-keys.ts'
 import { ChartReadout, readingInWords } from './chart-readout.tsx'
-import { clusterMarks, type Mark } from './event-marks.ts'
+import { clusterToFit, type Mark } from './event-marks.ts'
 import { panelColumns, SPEED_PANEL } from './panels.ts'
 import { choosePlotData, type PlotData, summarizeSpeed } from './plot-data.ts'
+import { AXIS_WIDTH, RIGHT_MARGIN, SIGN_PIXELS } from './plot-options.ts'
 import type { SpeedHistory } from './speed-history.ts'
 import type { ChartView } from './use-chart-view.ts'
 import { usePlot } from './use-plot.ts'
 import { useSize } from './use-size.ts'
 import './speed-chart.css'
 
-/** Marks closer than this, in CSS pixels, are drawn as one. */
-const CLUSTER_PIXELS = 16
 /** A mark is read with the points this near to it, in CSS pixels. */
 const NEAR_PIXELS = 10
 
@@ -42,7 +41,8 @@ export function SpeedChart({ stretch, marks, view, rangeName, syncKey }: SpeedCh
     () => choosePlotData(stretch, view.span, Math.max(100, size.width)),
     [stretch, view.span, size.width],
   )
-  const secondsPerPixel = (data.to - data.from) / Math.max(1, size.width)
+  const plotPixels = Math.max(1, size.width - AXIS_WIDTH - RIGHT_MARGIN)
+  const secondsPerPixel = (data.to - data.from) / plotPixels
   const shownMarks = useMemo(() => marks.filter((mark) => mark.at >= data.from && mark.at <= data.to), [marks, data])
   const [cursor, setCursor] = useState<number | null>(null)
   const aligned = useMemo(
@@ -50,8 +50,8 @@ export function SpeedChart({ stretch, marks, view, rangeName, syncKey }: SpeedCh
     [data],
   )
   const clusters = useMemo(
-    () => clusterMarks(shownMarks, CLUSTER_PIXELS * secondsPerPixel),
-    [shownMarks, secondsPerPixel],
+    () => clusterToFit(shownMarks, secondsPerPixel, plotPixels, SIGN_PIXELS),
+    [shownMarks, secondsPerPixel, plotPixels],
   )
   const plot = usePlot(holder, {
     ...{ panel: SPEED_PANEL, aligned, span: view.span, syncKey, ...view.handlers },

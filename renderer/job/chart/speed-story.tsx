@@ -6,7 +6,7 @@ import { fillText } from '../words/fill-sentence.ts'
 import { formatField, formatMegabytes, formatPercent, formatSigned, UNKNOWN } from '../words/format-live.ts'
 import { useJobWords } from '../words/use-job-words.ts'
 import type { SpeedHistory } from './speed-history.ts'
-import { speedTimeline, type TimelineEntry } from './speed-timeline.ts'
+import { percentOf, speedTimeline, type TimelineEntry } from './speed-timeline.ts'
 import { isConvincing, type SpeedTrend, speedTrend } from './speed-trend.ts'
 import './speed-story.css'
 
@@ -76,7 +76,12 @@ function Details({ timeline, trends }: { timeline: readonly TimelineEntry[]; tre
   const names = useHourNames()
   const start = timeline[0]?.bytesPerSecond
   return (
-    <div className="lh-story">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it
+    <section className="lh-story" tabIndex={0} aria-label={chart.timelineLabel}>
+      <dl>
+        <Trend name={chart.trend.lastHour} trend={trends.hour} />
+        <Trend name={chart.trend.whole} trend={trends.whole} />
+      </dl>
       <table>
         <caption>{chart.timelineLabel}</caption>
         <thead>
@@ -91,21 +96,15 @@ function Details({ timeline, trends }: { timeline: readonly TimelineEntry[]; tre
             <tr key={entry.hour}>
               <th scope="row">{names(entry)}</th>
               <td>{megabytes(entry)}</td>
-              <td>
-                {start && entry.bytesPerSecond !== null ? formatPercent(entry.bytesPerSecond / start, 0) : UNKNOWN}
-              </td>
+              <td>{start && entry.bytesPerSecond !== null ? percentOf(entry.bytesPerSecond, start) : UNKNOWN}</td>
             </tr>
           ))}
         </tbody>
       </table>
-      <dl>
-        <Trend name={chart.trend.lastHour} trend={trends.hour} />
-        <Trend name={chart.trend.whole} trend={trends.whole} />
-      </dl>
       <p className="lh-muted">
         {chart.timelineTitle} {chart.trend.explanation}
       </p>
-    </div>
+    </section>
   )
 }
 

@@ -11,6 +11,10 @@ const START_SECONDS = 300
 /** Connections are still opening. */
 const SETTLING_SECONDS = 5
 
+/** `108 %`: a speed can be more than that of the start. */
+export const percentOf = (bytesPerSecond: number, start: number): string =>
+  `${Math.round((100 * bytesPerSecond) / start)} %`
+
 /** The start and the reached hours. */
 export function speedTimeline(history: SpeedHistory): TimelineEntry[] {
   const start = history.time[0]

@@ -208,11 +208,14 @@ describe('the line under the head', () => {
     expect(banner?.reason).toEqual({ needBytes: 70, path: '/d' })
   })
 
-  it('says the most frequent cause when objects failed', () => {
+  it.each([
+    ['some', 490, { objectsDone: 490 }],
+    ['all', 0, {}],
+  ])('says the most frequent cause when %s objects failed', (_, objectsDone, others) => {
     const failed = ['denied', 'missing', 'denied'].map((failure, index) => ({ key: `${index}`, failure, message: '' }))
-    const job = { ...sampleJob(), phase: 'failed' as const, summary: { ...summary, failed } }
+    const job = { ...sampleJob(), phase: 'failed' as const, summary: { ...summary, objectsDone, failed } }
     const [banner] = chooseBanners({ job, snapshot: undefined, events: [], now: NOW })
-    expect(banner?.reason).toEqual({ objectsFailed: 6, objectsDone: 490, failure: 'denied' })
+    expect(banner?.reason).toEqual({ objectsFailed: 6, failure: 'denied', ...others })
   })
 })
 

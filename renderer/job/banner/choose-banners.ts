@@ -88,9 +88,11 @@ const ENDINGS: Partial<Record<JobPhase, (input: BannerInput) => Banner>> = {
     }
     if (failure) return { kind: 'failedEarly', tone: 'trouble', reason: endOf(job), action: 'resume' }
     const cause = mostFrequent(job.summary?.failed.map((object) => object.failure) ?? [])
+    const objectsDone = job.summary?.objectsDone ?? job.objectsDone
     const reason = {
       objectsFailed: job.summary?.objectsFailed ?? job.objectsFailed,
-      objectsDone: job.summary?.objectsDone ?? job.objectsDone,
+      // Of none there are no others.
+      ...(objectsDone > 0 ? { objectsDone } : {}),
       ...(cause ? { failure: cause } : {}),
       ...endOf(job),
     }

@@ -87,6 +87,7 @@ export function AccessKeys({ vaultId, error, onChange }: AccessKeysProps) {
   )
 }
 
+const REQUIRED_KEYS = ['accessKeyId', 'secretAccessKey'] as const
 const NO_KEYS = { label: '', accessKeyId: '', secretAccessKey: '', sessionToken: '' }
 
 function KeysEditor({ error, onSaved }: { error: string | undefined; onSaved: (id: string) => void }) {
@@ -96,9 +97,12 @@ function KeysEditor({ error, onSaved }: { error: string | undefined; onSaved: (i
   const [keys, setKeys] = useState(NO_KEYS)
   const [saving, setSaving] = useState(false)
   const [failure, setFailure] = useState<Failure>()
-  const complete = keys.accessKeyId.trim() !== '' && keys.secretAccessKey.trim() !== ''
+  const missing = REQUIRED_KEYS.find((name) => keys[name].trim() === '')
+  const errorOf = (name: (typeof REQUIRED_KEYS)[number]) =>
+    error && missing === name ? t('form.errors.keyRequired') : undefined
 
   const save = async () => {
+    if (missing || saving) return
     setSaving(true)
     const accessKeyId = keys.accessKeyId.trim()
     const sessionToken = keys.sessionToken.trim()
@@ -125,34 +129,37 @@ function KeysEditor({ error, onSaved }: { error: string | undefined; onSaved: (i
             value={keys.label}
             placeholder={t('form.keyLabelPlaceholder')}
             autoComplete="off"
+            onPressEnter={() => void save()}
             onChange={set('label')}
           />
         )}
       </Field>
-      <Field label={t('form.accessKeyId')}>
+      <Field label={t('form.accessKeyId')} error={errorOf('accessKeyId')}>
         {(control) => (
           <Input
             {...control}
             value={keys.accessKeyId}
             autoComplete="off"
             spellCheck={false}
+            onPressEnter={() => void save()}
             onChange={set('accessKeyId')}
           />
         )}
       </Field>
-      <Field label={t('form.secretAccessKey')}>
+      <Field label={t('form.secretAccessKey')} error={errorOf('secretAccessKey')}>
         {(control) => (
           <Input.Password
             {...control}
             value={keys.secretAccessKey}
             autoComplete="new-password"
+            onPressEnter={() => void save()}
             onChange={set('secretAccessKey')}
           />
         )}
       </Field>
       <Field
         label={t('form.sessionToken')}
-        error={error}
+        error={error && !missing ? t('form.saveKeysFirst') : undefined}
         hint={vault === 'os' ? t('form.keysVaultOs') : t('form.keysVaultSession')}
       >
         {(control) => (
@@ -162,9 +169,10 @@ function KeysEditor({ error, onSaved }: { error: string | undefined; onSaved: (i
               value={keys.sessionToken}
               placeholder={t('form.optional')}
               autoComplete="new-password"
+              onPressEnter={() => void save()}
               onChange={set('sessionToken')}
             />
-            <Button disabled={!complete} loading={saving} onClick={() => void save()}>
+            <Button disabled={missing !== undefined} loading={saving} onClick={() => void save()}>
               {t('form.keysSave')}
             </Button>
           </div>

@@ -50,6 +50,35 @@ spec('a folder in the home folder, a number that cannot be, and a bucket in the 
   await page.getByRole('region', { name: WORDS.zh.preview }).getByText('服务地址带有路径 /era5-mirror').waitFor()
 })
 
+spec('keys that are not filled in are asked for where they are missing', async (workshop) => {
+  const page = await workshop.open(await workshop.start())
+  const form = newDownloadPage(page)
+  await form.pasteAddress('s3://era5-mirror/')
+  await page.getByText('密钥', { exact: true }).click()
+  const isAskedFor = (name: string) =>
+    expect.poll(() => page.getByLabel(name).evaluate((element) => element === document.activeElement)).toBe(true)
+  await form.start()
+  await isAskedFor('Access Key ID')
+  await page.getByLabel('Access Key ID').fill('AKIDEXAMPLE')
+  await form.start()
+  await isAskedFor('Secret Access Key')
+  await page.getByLabel('Secret Access Key').fill('secret')
+  await page.getByText('先保存密钥，再开始').waitFor()
+  await page.keyboard.press('Enter')
+  await page.getByLabel('已保存的密钥').waitFor()
+})
+
+spec('Enter ends the typing in a field, as leaving it does', async (workshop) => {
+  const page = await workshop.open(await workshop.start())
+  await page.getByRole('button', { name: WORDS.zh.advanced }).click()
+  await page.getByLabel(WORDS.zh.endpoint).fill('minio.example.org')
+  await page.keyboard.press('Enter')
+  await page.getByText('请写完整的地址，以 http:// 或 https:// 开头', { exact: true }).waitFor()
+  await page.getByLabel(WORDS.zh.bucket, { exact: true }).fill('abc/d/')
+  await page.keyboard.press('Enter')
+  await expect.poll(() => page.getByLabel(WORDS.zh.prefix, { exact: true }).inputValue()).toBe('d/')
+})
+
 spec(
   'without its token the program says nothing',
   async (workshop) => {

@@ -58,6 +58,7 @@ function AdvancedFields({
           spellCheck={false}
           suffix={draft[name] ? suffix : undefined}
           onBlur={() => onTouch(name)}
+          onPressEnter={() => onTouch(name)}
           onChange={(event) => change({ [name]: event.target.value })}
         />
       )}

@@ -26,6 +26,10 @@ export function SourceSection({ handle, errors, canBrowse, onTouch }: SourceSect
   const { t } = useTranslation()
   const { draft, change, replace } = handle
   const [browsing, setBrowsing] = useState(false)
+  const leaveBucket = () => {
+    onTouch('bucket')
+    replace(withBucketLeft)
+  }
   return (
     <Section title={t('form.source')}>
       <Field label={t('form.address')} hint={t('form.addressHint')} error={errors.address}>
@@ -51,10 +55,8 @@ export function SourceSection({ handle, errors, canBrowse, onTouch }: SourceSect
             {...control}
             value={draft.bucket}
             spellCheck={false}
-            onBlur={() => {
-              onTouch('bucket')
-              replace(withBucketLeft)
-            }}
+            onBlur={leaveBucket}
+            onPressEnter={leaveBucket}
             onChange={(event) => replace((before) => withSource(before, { bucket: event.target.value }))}
           />
         )}

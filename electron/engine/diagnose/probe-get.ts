@@ -42,33 +42,8 @@ export function probeGet(probe: GetProbe): Promise<Outcome<Transfer>> {
   const timers = new Set<() => void>()
   let connectMs = 0
   let askedAt = 0
-  let firstByteAt = 0
-  let bytes = 0
-  let head: ResponseHead | undefined
-  let errorBody = ''
-  let clockAheadMs: number | undefined
 
-  const parser = createResponseParser({
-    onHead(received) {
-      head = received
-      firstByteAt = clock.monotonic()
-      const date = Date.parse(received.headers.get('date') ?? '')
-      // The header cuts its second off: on average the clock is half a second further.
-      if (Number.isFinite(date)) clockAheadMs = date + 500 - clock.now()
-      if (isGood()) after(probe.maxSeconds * 1000, finish)
-    },
-    onBody(body, offset, length) {
-      if (!isGood()) {
-        if (errorBody.length < MAX_ERROR_BODY_BYTES) errorBody += body.toString('utf8', offset, offset + length)
-        return
-      }
-      bytes += length
-      probe.onBytes?.(length)
-      // A server that ignores ranges sends more than was asked for.
-      if (bytes >= probe.range.end - probe.range.start) finish()
-    },
-    onEnd: finish,
-  })
+  const answer = createAnswer(probe, { onBegun: () => after(probe.maxSeconds * 1000, finish), onComplete: finish })
   const socket = openSocket(address, endpoint, buffer, new Map(), {
     nextBuffer: () => buffer,
     onReady() {
@@ -83,16 +58,16 @@ export function probeGet(probe: GetProbe): Promise<Outcome<Transfer>> {
         )
     },
     onData(_buffer, length) {
-      const refused = parser.feed(buffer, length)
+      const refused = answer.feed(buffer, length)
       if (refused !== undefined) fail({ class: 'protocol', code: 'bad-http' })
-      const restMs = restAfter(bytes)
+      const restMs = answer.restMs()
       if (restMs <= 0) return true
       after(restMs, () => socket.resume())
       return false
     },
     onEnd() {
-      parser.finish()
-      fail({ class: 'reset', code: head ? 'closed-in-answer' : 'closed-before-answer' })
+      answer.finish()
+      fail({ class: 'reset', code: answer.head() ? 'closed-in-answer' : 'closed-before-answer' })
     },
     onError: (error) =>
       fail({ ...classifySocketError(error, connectMs > 0 ? 'open' : 'connecting'), subject: endpoint.hostHeader }),
@@ -100,9 +75,9 @@ export function probeGet(probe: GetProbe): Promise<Outcome<Transfer>> {
     onClose: () => fail({ class: 'reset', code: 'closed' }),
   })
   after(probe.patienceMs, () => {
-    if (firstByteAt === 0) fail({ class: 'stalled', code: 'no-first-byte', subject: endpoint.hostHeader })
+    if (!answer.head()) fail({ class: 'stalled', code: 'no-first-byte', subject: endpoint.hostHeader })
   })
-  const abort = () => (bytes > 0 ? finish() : fail({ class: 'cancelled' }))
+  const abort = () => (answer.bytes() > 0 ? finish() : fail({ class: 'cancelled' }))
   if (signal.aborted) abort()
   else signal.addEventListener('abort', abort, { once: true })
   return done.promise.finally(() => {
@@ -111,40 +86,77 @@ export function probeGet(probe: GetProbe): Promise<Outcome<Transfer>> {
     socket.destroy()
   })
 
-  function isGood(): boolean {
-    return head?.status === 200 || head?.status === 206
-  }
-
   function after(milliseconds: number, run: () => void): void {
     timers.add(clock.after(milliseconds, run))
   }
 
-  /** How long to read nothing, so that the average stays below the limit. */
-  function restAfter(received: number): number {
-    if (probe.limitBytesPerSecond <= 0 || firstByteAt === 0) return 0
-    return (received * 1000) / probe.limitBytesPerSecond - (clock.monotonic() - firstByteAt)
-  }
-
   function finish(): void {
-    if (head && !isGood()) {
-      const { status, headers } = head
-      fail(readErrorAnswer({ status, headers, body: errorBody, receivedAt: clock.now() }))
+    const found = answer.result()
+    if (!found.ok) {
+      fail(found.failure)
       return
     }
-    done.resolve(
-      success({
-        address,
-        connectMs,
-        firstByteMs: Math.round((firstByteAt - askedAt) * 10) / 10,
-        bytes,
-        seconds: (clock.monotonic() - firstByteAt) / 1000,
-        ...(clockAheadMs === undefined ? {} : { clockAheadMs }),
-      }),
-    )
+    const { firstByteAt, ...rest } = found.value
+    const firstByteMs = Math.round((firstByteAt - askedAt) * 10) / 10
+    done.resolve(success({ address, connectMs, firstByteMs, ...rest }))
   }
 
   function fail(failure: Failure): void {
     done.resolve(failed({ ...failure, address }))
+  }
+}
+
+/** What is read of the answer. `onBegun`: the head of a good one is there; `onComplete`: nothing more is wanted of it. */
+function createAnswer(
+  { range, limitBytesPerSecond, clock, onBytes }: GetProbe,
+  { onBegun, onComplete }: { onBegun(): void; onComplete(): void },
+) {
+  let head: ResponseHead | undefined
+  let firstByteAt = 0
+  let bytes = 0
+  let errorBody = ''
+  let clockAheadMs: number | undefined
+
+  const isGood = () => head?.status === 200 || head?.status === 206
+  const parser = createResponseParser({
+    onHead(received) {
+      head = received
+      firstByteAt = clock.monotonic()
+      const date = Date.parse(received.headers.get('date') ?? '')
+      // The header cuts its second off: on average the clock is half a second further.
+      if (Number.isFinite(date)) clockAheadMs = date + 500 - clock.now()
+      if (isGood()) onBegun()
+    },
+    onBody(body, offset, length) {
+      if (!isGood()) {
+        if (errorBody.length < MAX_ERROR_BODY_BYTES) errorBody += body.toString('utf8', offset, offset + length)
+        return
+      }
+      bytes += length
+      onBytes?.(length)
+      // A server that ignores ranges sends more than was asked for.
+      if (bytes >= range.end - range.start) onComplete()
+    },
+    onEnd: onComplete,
+  })
+  return {
+    feed: parser.feed,
+    finish: parser.finish,
+    head: () => head,
+    bytes: () => bytes,
+    /** How long to read nothing, so that the average stays below the limit. */
+    restMs(): number {
+      if (limitBytesPerSecond <= 0 || !head) return 0
+      return (bytes * 1000) / limitBytesPerSecond - (clock.monotonic() - firstByteAt)
+    },
+    result(): Outcome<{ firstByteAt: number; bytes: number; seconds: number; clockAheadMs?: number }> {
+      if (head && !isGood()) {
+        const { status, headers } = head
+        return failed(readErrorAnswer({ status, headers, body: errorBody, receivedAt: clock.now() }))
+      }
+      const seconds = (clock.monotonic() - firstByteAt) / 1000
+      return success({ firstByteAt, bytes, seconds, ...(clockAheadMs === undefined ? {} : { clockAheadMs }) })
+    },
   }
 }
 

@@ -103,29 +103,40 @@ export async function listObjects(options: ListingOptions): Promise<Outcome<void
       const { objects, prefixes } = level.value
       const entries = mergeByKey({ objects, prefixes: [...new Set(prefixes)].filter((name) => !walked.has(name)) })
       const names = entries.flatMap((entry) => (entry.kind === 'folder' ? [entry.prefix] : []))
-      const readers = new Map<string, PageReader>()
-      let turn = 0
+      const readers = readAbreast(names, (name) => read(name, PAGES_AHEAD))
       try {
         for (const entry of entries) {
           if (entry.kind === 'objects') await onPage(entry.objects.filter(({ key }) => !isKnown(key)))
           else {
-            for (const name of names.slice(turn, turn + FOLDERS_ABREAST)) {
-              if (!readers.has(name)) readers.set(name, read(name, PAGES_AHEAD))
-            }
-            const outcome = await walk(entry.prefix, readers.get(entry.prefix) as PageReader, isKnown)
+            const outcome = await walk(entry.prefix, readers.next(), isKnown)
             if (!outcome.ok) return outcome
-            readers.delete(entry.prefix)
             walked.add(entry.prefix)
-            turn++
           }
           if (signal.aborted) return failed({ class: 'cancelled' })
         }
       } finally {
-        for (const reader of readers.values()) reader.stop()
+        readers.stop()
       }
     }
     return success(undefined)
   }
 
   return walk(options.prefix, read(options.prefix, 0), () => false)
+}
+
+/** The readers of these folders in turn; those of the next few have been begun by then. */
+function readAbreast(folders: readonly string[], open: (folder: string) => PageReader) {
+  /** The one whose turn it is, and those that are ahead. */
+  const begun: PageReader[] = []
+  let opened = 0
+  return {
+    next(): PageReader {
+      begun.shift()
+      while (begun.length < FOLDERS_ABREAST && opened < folders.length) begun.push(open(folders[opened++] as string))
+      return begun[0] as PageReader
+    },
+    stop(): void {
+      for (const reader of begun) reader.stop()
+    },
+  }
 }

@@ -6,14 +6,15 @@ import type { EngineEvent } from '../../../../shared/engine-event.ts'
 import { type Failure, failed, success } from '../../../../shared/failure.ts'
 import { jobSpecSchema } from '../../../../shared/job-spec.ts'
 import { type PolicyOverrides, policySchema } from '../../../../shared/policy.ts'
-import type { Endpoint, EnginePorts, ObjectSource } from '../../engine-ports.ts'
+import type { Endpoint, EnginePorts, ObjectSource, Resolver } from '../../engine-ports.ts'
 import { createGovernor, type Governor } from '../../govern/governor.ts'
-import { createObjectTable } from '../../plan/object-table.ts'
+import { createObjectTable, type ObjectTable } from '../../plan/object-table.ts'
+import type { ObjectLanding } from '../../schedule/object-landing.ts'
 import { createOpenObject } from '../../schedule/open-object.ts'
 import { createTransferBook } from '../../schedule/transfer-book.ts'
 import { createSeededRandom } from '../seeded-random.ts'
 import type { Weather } from '../weather/weather.ts'
-import { createVirtualClock } from './virtual-clock.ts'
+import { createVirtualClock, type VirtualClock } from './virtual-clock.ts'
 import { createVirtualDataPlane, type VirtualDataPlane, type World } from './virtual-data-plane.ts'
 
 export type SimulationOptions = {
@@ -75,7 +76,7 @@ const ENDPOINT: Endpoint = {
 }
 
 export async function simulate(options: SimulationOptions): Promise<SimulationResult> {
-  const { seconds, seed = 1, threads = 16, addresses = ['192.0.2.1'], prefixes = 4 } = options
+  const { seconds, seed = 1, threads = 16, prefixes = 4 } = options
   const clock = createVirtualClock()
   const random = createSeededRandom(seed)
   const world: World = { handshakeMs: 60, firstByteMs: 40, ...options.world, weather: options.weather ?? [] }
@@ -85,23 +86,12 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   let fatal: Failure | undefined
   let failedObjects = 0
 
-  const isDnsOut = () =>
-    (options.dnsOutages ?? []).some(({ atSeconds, forSeconds }) => {
-      const since = clock.seconds() - atSeconds
-      return since >= 0 && since < forSeconds
-    })
   const ports: EnginePorts = {
     clock,
     random,
     dataPlane,
     source: makeSource(clock.after, dataPlane),
-    resolver: {
-      async resolve(host) {
-        await new Promise<void>((resolve) => clock.after(isDnsOut() ? 3000 : 20, resolve))
-        if (isDnsOut()) return failed({ class: 'dns', code: 'ETIMEOUT', subject: host })
-        return success({ addresses, ttlSeconds: 60, milliseconds: 20, from: 'server' as const })
-      },
-    },
+    resolver: makeResolver(clock, options.addresses ?? ['192.0.2.1'], options.dnsOutages ?? []),
     verifier: undefined as never,
     memory: () => 0,
     closeWait: () => 0,
@@ -117,23 +107,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   const table = createObjectTable((index) => book.liveBytes(index))
   const book = createTransferBook({
     table,
-    landing: {
-      beginAtOnce: () => undefined,
-      async begin(index, group) {
-        const [key, size, etag] = [table.key(index), table.size(index), table.etag(index)]
-        return success(
-          createOpenObject({ index, key, size, etag, path: key, group, file: { kind: 'open', fd: 0 } }, []),
-        )
-      },
-      land: async () => success(undefined),
-      landed() {},
-      keepPart: async () => success(undefined),
-      async abandon() {},
-      async discard() {},
-      repin: async () => success(undefined),
-      isStill: async () => success(true),
-      explain: (failure) => failure,
-    },
+    landing: makeLanding(table),
     partSize: spec.partSize,
     now: clock.monotonic,
     retryAfterMs: (failure, row) => governor.retryAfterMs(failure, row),
@@ -268,5 +242,43 @@ function makeSource(
       return success(ENDPOINT)
     },
     close() {},
+  }
+}
+
+/** Without a disk: every object begins at once, and is at its place as soon as it is complete. */
+function makeLanding(table: ObjectTable): ObjectLanding {
+  return {
+    beginAtOnce: () => undefined,
+    async begin(index, group) {
+      const [key, size, etag] = [table.key(index), table.size(index), table.etag(index)]
+      return success(createOpenObject({ index, key, size, etag, path: key, group, file: { kind: 'open', fd: 0 } }, []))
+    },
+    land: async () => success(undefined),
+    landed() {},
+    keepPart: async () => success(undefined),
+    async abandon() {},
+    async discard() {},
+    repin: async () => success(undefined),
+    isStill: async () => success(true),
+    explain: (failure) => failure,
+  }
+}
+
+function makeResolver(
+  clock: VirtualClock,
+  addresses: string[],
+  outages: NonNullable<SimulationOptions['dnsOutages']>,
+): Resolver {
+  const isOut = () =>
+    outages.some(({ atSeconds, forSeconds }) => {
+      const since = clock.seconds() - atSeconds
+      return since >= 0 && since < forSeconds
+    })
+  return {
+    async resolve(host) {
+      await new Promise<void>((resolve) => clock.after(isOut() ? 3000 : 20, resolve))
+      if (isOut()) return failed({ class: 'dns', code: 'ETIMEOUT', subject: host })
+      return success({ addresses, ttlSeconds: 60, milliseconds: 20, from: 'server' as const })
+    },
   }
 }

@@ -57,6 +57,39 @@ spec('with forced colours it still shows how far a job is, and what is chosen', 
   )
 })
 
+spec(
+  'whatever the keyboard reaches in the form has a ring, with forced colours as well',
+  async (workshop) => {
+    const program = await workshop.start()
+    for (const forcedColors of ['none', 'active'] as const) {
+      const page = await workshop.open(program, { forcedColors })
+      await page.getByRole('button', { name: WORDS.zh.advanced }).click()
+      const last = page.getByRole('button', { name: WORDS.zh.start })
+      const isLast = () => last.evaluate((element) => element === document.activeElement)
+      await page.getByRole('button', { name: WORDS.zh.settings, exact: true }).focus()
+      for (let presses = 0; presses < 60 && !(await isLast()); presses++) {
+        await page.keyboard.press('Tab')
+        // Some of them grow for a moment.
+        await expect.poll(() => page.evaluate(focusWithoutRing)).toBe('')
+      }
+      expect(await isLast()).toBe(true)
+    }
+  },
+  { only: 'web' },
+)
+
+/** What has the focus and no outline, nor has the control that it belongs to; empty where one has. In the page. */
+function focusWithoutRing(): string {
+  const hasRing = (element: Element, part?: string) => {
+    const { outlineStyle, outlineWidth } = getComputedStyle(element, part)
+    return outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 2
+  }
+  const focused = document.activeElement as Element
+  const control = focused.closest('.ant-select, .ant-input-affix-wrapper, .ant-input-number, .ant-checkbox, label')
+  const hasOne = hasRing(focused) || hasRing(focused, '::after') || (control !== null && hasRing(control))
+  return hasOne ? '' : `${focused.tagName} ${focused.className} in ${control?.className}`
+}
+
 spec('English is complete, and stays after a reload', async (workshop) => {
   const program = await workshop.start()
   const page = await workshop.open(program)

@@ -2,31 +2,28 @@
  * One job, from its spec to its summary: opens the destination, lists, transfers, lands, and tells what happens.
  * The steps are at the top; each lives in its own folder. Never throws for what the world does.
  */
-import type { EngineEvent, EventCode, Reason } from '../../shared/engine-event.ts'
-import { type Failure, isShortOfFiles } from '../../shared/failure.ts'
+import type { EngineEvent } from '../../shared/engine-event.ts'
+import type { Failure } from '../../shared/failure.ts'
 import type { JobLimits, JobSpec } from '../../shared/job-spec.ts'
 import type { JobPhase, Summary } from '../../shared/job-state.ts'
 import type { MetricsSnapshot } from '../../shared/metrics-snapshot.ts'
 import type { ObjectQuery, ObjectRow } from '../../shared/object-row.ts'
 import type { Policy } from '../../shared/policy.ts'
 import { readFreeSpace } from './disk/free-space.ts'
-import { chooseJournalDelayMs } from './disk/journal-pace.ts'
-import { dropOrphans } from './drop-orphans.ts'
 import type { EnginePorts } from './engine-ports.ts'
 import { createGovernor, type Governor, type GovernorOptions } from './govern/governor.ts'
+import { createJobReport } from './job-report.ts'
+import { keepJournal } from './keep-journal.ts'
 import { createObjectLanding } from './land-objects.ts'
 import { patientHeads } from './list/patient-heads.ts'
-import { createJobLogs, type ErrorLogEntry, type JobLogs } from './metrics/job-logs.ts'
+import { createListingStage } from './listing-stage.ts'
 import { createSnapshotMeter } from './metrics/snapshot-meter.ts'
 import { openWorkplace, type Workplace } from './open-workplace.ts'
 import { createObjectTable } from './plan/object-table.ts'
-import type { ObjectNews } from './schedule/object-endings.ts'
+import { createRereads } from './reread-landed.ts'
 import { createTransferBook } from './schedule/transfer-book.ts'
-import { summarizeJob } from './summarize-job.ts'
-import { takeInListing } from './take-in-listing.ts'
 import { createTimers } from './timers.ts'
 import { askForCheck, checkObject } from './verify/check-object.ts'
-import { createRereadQueue } from './verify/reread-queue.ts'
 
 export type DownloadOptions = {
   spec: JobSpec
@@ -63,52 +60,27 @@ export type Download = {
 
 /** Decisions are taken this often; ten times a second sees a stall early and costs nothing. */
 const TICK_MS = 100
-const MAX_NAMED_FAILURES = 1000
 
 export function startDownload(options: DownloadOptions): Download {
   const { spec, policy, ports } = options
   const { clock, dataPlane } = ports
   const stop = new AbortController()
-  const startedAt = clock.monotonic()
-  /** By object, what it failed of last. */
-  const named = new Map<number, Failure>()
   let phase: JobPhase = 'starting'
   /** Objects that were held open by another program, and have had their second chance. */
   const triedAgain = new Set<number>()
-  let listingComplete = false
-  /** The first page of the listing has been asked for, and nothing was heard. */
-  let unansweredSince: number | undefined
   let fatal: Failure | undefined
   let diskFullTold: Promise<void> | undefined
-  let unproven = 0
-  /** What the health check asks for: the smallest object listed so far that has a byte. */
-  let smallest: number | undefined
   let isPaused = false
-  /** Its end has been told. */
-  let hasEnded = false
-  /** What had arrived when the journal was last told. */
-  let told = { at: startedAt, bytes: 0, objects: 0 }
   let workplace: Workplace | undefined
-  let logs: JobLogs | undefined
   let landing: ReturnType<typeof createObjectLanding> | undefined
   /** Looks whether that was the last object. */
   let onSettled: (() => boolean) | undefined
 
   const table = createObjectTable((index) => book.liveBytes(index))
+  const report = createJobReport({ clock, table, onEvent: options.onEvent })
   const book = createTransferBook({
     table,
-    landing: {
-      beginAtOnce: (index, group) => theLanding().beginAtOnce(index, group),
-      begin: (index, group) => theLanding().begin(index, group),
-      land: (object) => theLanding().land(object),
-      landed: (object) => theLanding().landed(object),
-      keepPart: (object) => theLanding().keepPart(object),
-      abandon: (object) => theLanding().abandon(object),
-      discard: (object) => theLanding().discard(object),
-      repin: (index) => theLanding().repin(index),
-      isStill: (index) => theLanding().isStill(index),
-      explain: (failure) => theLanding().explain(failure),
-    },
+    landing: theLanding,
     partSize: spec.partSize,
     now: clock.monotonic,
     retryAfterMs: (failure, row) => governor.retryAfterMs(failure, row),
@@ -123,8 +95,11 @@ export function startDownload(options: DownloadOptions): Download {
       shrink: dataPlane.shrink,
       close: (connectionId) => governor.closeConnection(connectionId, 'object-held'),
     },
-    onObject,
-    onError: logError,
+    onObject(news) {
+      if (news.kind === 'landed' || news.kind === 'failed') onSettled?.()
+      report.object(news)
+    },
+    onError: report.error,
     onFatal: fail,
     onWork: () => governor.pump(),
   })
@@ -133,20 +108,32 @@ export function startDownload(options: DownloadOptions): Download {
     policy,
     spec,
     book,
-    isListingComplete: () => listingComplete,
+    isListingComplete: () => listing.isComplete(),
     isRereading: () => !rereads.isIdle(),
-    emit,
-    smallestKey: () => (smallest === undefined ? undefined : table.key(smallest)),
+    emit: report.emit,
+    smallestKey: () => listing.smallestKey(),
     loopLagMs: () => meter.loopLagMs(),
-    unansweredMs: () => (unansweredSince === undefined ? 0 : clock.monotonic() - unansweredSince),
+    unansweredMs: () => listing.unansweredMs(),
     onReplaced(failure, { key, range }, reached) {
-      logError({ key, ...range, reached, attempt: 1, action: 'replace-connection', failure })
+      report.error({ key, ...range, reached, attempt: 1, action: 'replace-connection', failure })
     },
     onFatal: fail,
     onDecayLook: options.onDecayLook,
   })
-  const rereads = createRereadQueue(reread)
+  const rereads = createRereads({ table, book, landing: theLanding, report, onWork: () => governor.pump() })
   const timers = createTimers(clock, stop.signal, (error) => fail(bugFailure(error)))
+  const listing = createListingStage({
+    ...{ spec, ports, table, book, rereads, report },
+    retryAfterMs: governor.listRetryAfterMs,
+    sleep: timers.sleep,
+    async untilGoingOn() {
+      while (isPaused && !stop.signal.aborted) await timers.sleep(TICK_MS)
+    },
+    // The first page may have told where the bucket really is.
+    onFirst: governor.renewEndpoint,
+    onWork: governor.pump,
+    signal: stop.signal,
+  })
   const meter = createSnapshotMeter({ ports, table, book, governor })
 
   const finished = run().catch(endByBug)
@@ -157,7 +144,7 @@ export function startDownload(options: DownloadOptions): Download {
       isPaused = true
       rereads.hold()
       governor.pause()
-      emit('paused', {})
+      report.emit('paused', {})
     },
     resume() {
       if (!isAtWork()) return
@@ -166,7 +153,7 @@ export function startDownload(options: DownloadOptions): Download {
       isPaused = false
       rereads.resume()
       governor.resume()
-      emit('resumed', {})
+      report.emit('resumed', {})
     },
     cancel: () => stop.abort(),
     rebuildPool: () => governor.rebuild('user'),
@@ -186,7 +173,7 @@ export function startDownload(options: DownloadOptions): Download {
   }
 
   async function run(): Promise<Summary> {
-    const opened = await openWorkplace(spec, ports, emit)
+    const opened = await openWorkplace(spec, ports, report.emit)
     if (!opened.ok) {
       await dataPlane.shutDown()
       meter.close()
@@ -194,13 +181,13 @@ export function startDownload(options: DownloadOptions): Download {
     }
     workplace = opened.value
     landing = makeLanding(workplace)
-    logs = createJobLogs(spec.logFolder ?? workplace.destination.ownFolder)
-    emit('job-started', { resumed: workplace.isResumed })
+    report.openLogs(spec.logFolder ?? workplace.destination.ownFolder)
+    report.emit('job-started', { resumed: workplace.isResumed })
 
     startTimers(workplace)
-    phase = 'listing'
-    logs.performance(snapshot())
-    await Promise.all([list(), governor.start(stop.signal)])
+    phase = 'running'
+    report.performance(snapshot())
+    await Promise.all([listAll(workplace, landing), governor.start(stop.signal)])
     await untilDone()
     phase = 'finishing'
     governor.stop()
@@ -212,8 +199,8 @@ export function startDownload(options: DownloadOptions): Download {
     governor.forgetConnections()
     const summary = summarize(fatal)
     options.onSnapshot(snapshot())
-    logs.performance(snapshot())
-    await logs.close()
+    report.performance(snapshot())
+    await report.closeLogs()
     meter.close()
     return summary
   }
@@ -225,85 +212,22 @@ export function startDownload(options: DownloadOptions): Download {
     await timers.stop()
     await dataPlane.shutDown()
     await workplace?.close().catch(() => {})
-    await logs?.close()
+    await report.closeLogs()
     meter.close()
     return summarize(bugFailure(error))
   }
 
-  async function list(): Promise<void> {
-    const begunAt = clock.monotonic()
-    unansweredSince = begunAt
-    const taken = await takeInListing({
-      ...{ spec, ports, table, landing: theLanding(), sleep: timers.sleep, signal: stop.signal },
-      begun: [...theWorkplace().journal.replay.inProgress()].map(([key]) => key),
-      retryAfterMs(failure, attempts, sawPage) {
-        if (!isSilence(failure)) unansweredSince = undefined
-        return governor.listRetryAfterMs(failure, attempts, sawPage)
-      },
-      onObjects,
-    })
-    unansweredSince = undefined
-    if (!taken.ok) return fail(taken.failure)
-    listingComplete = true
-    if (phase === 'listing') phase = 'running'
-    const seconds = (clock.monotonic() - begunAt) / 1000
-    const { bytesKept, unlisted } = taken.value
-    const kept = bytesKept > 0 ? { bytesKept } : {}
-    emit('listing-finished', { objects: table.length, bytes: table.bytesTotal, ...kept, seconds })
-    governor.pump()
-    const dropped = await dropOrphans({
-      ...theWorkplace(),
-      keys: unlisted,
-      source: ports.source,
-      signal: stop.signal,
-      onDropped: (key, bytes) => emit('object-gone', { key, bytes }),
-    })
-    if (!dropped.ok) fail(dropped.failure)
-  }
-
-  async function onObjects(objects: readonly { index: number; isThere: boolean }[]): Promise<void> {
-    unansweredSince = undefined
-    for (const { index, isThere } of objects) {
-      const size = table.size(index)
-      if (size > 0 && (smallest === undefined || size < table.size(smallest))) smallest = index
-      if (!isThere) book.addWaiting(index)
-      else if (theLanding().isReread(index)) rereads.add(index)
-      else book.addSkipped(index)
-    }
-    if (phase === 'listing') {
-      phase = 'running'
-      // The first page may have told where the bucket really is.
-      await governor.renewEndpoint()
-    }
-    governor.pump()
-    // The next page is asked for when this one is taken in.
-    while (isPaused && !stop.signal.aborted) await timers.sleep(TICK_MS)
+  async function listAll(...open: Parameters<typeof listing.run>): Promise<void> {
+    const listed = await listing.run(...open)
+    if (!listed.ok) fail(listed.failure)
   }
 
   function isAtWork(): boolean {
-    return !stop.signal.aborted && (phase === 'starting' || phase === 'listing' || phase === 'running')
+    return !stop.signal.aborted && (phase === 'starting' || phase === 'running')
   }
 
   function isAllSettled(): boolean {
-    return listingComplete && book.isIdle() && rereads.isIdle()
-  }
-
-  /** What an earlier run has landed is as good as skipped, or fetched anew, or fails by its name. */
-  async function reread(index: number): Promise<void> {
-    table.setState(index, 'verifying')
-    const read = await theLanding().reread(index)
-    const failure = read.ok ? read.value.anew : read.failure
-    if (!failure) return book.addSkipped(index)
-    table.setState(index, 'waiting')
-    if (failure.class === 'cancelled') return
-    const [key, size] = [table.key(index), table.size(index)]
-    const action = read.ok ? 'restart' : 'give-up'
-    logError({ key, start: 0, reached: size, end: size, attempt: 1, action, failure })
-    if (!read.ok) return book.fail(index, failure)
-    if (failure.class === 'changed') emit('object-changed', { key, failure: failure.class })
-    else emit('file-damaged', { key, failure: failure.class })
-    book.addWaiting(index)
-    governor.pump()
+    return listing.isComplete() && book.isIdle() && rereads.isIdle()
   }
 
   function makeLanding(place: Workplace) {
@@ -329,10 +253,8 @@ export function startDownload(options: DownloadOptions): Download {
       sleep: timers.sleep,
       inspectFiles: (paths) => ports.verifier.inspect(paths),
       signal,
-      onPathMapped: (key, path) => emit('path-mapped', { key, path }),
-      onUnproven() {
-        unproven++
-      },
+      onPathMapped: (key, path) => report.emit('path-mapped', { key, path }),
+      onUnproven: report.unproven,
     })
   }
 
@@ -342,32 +264,21 @@ export function startDownload(options: DownloadOptions): Download {
       meter.tick()
       options.onSnapshot(snapshot())
     })
-    timers.every(journalDelayMs, async () => {
-      noteProgress()
-      // The journal's own timer would flush only after another such delay.
-      await place.journal.flush()
+    keepJournal({
+      ...{ clock, timers, place },
+      checkpointSeconds: policy.journalFlushSeconds,
+      progress: () => ({
+        bytes: governor.bytesReceived(),
+        bytesTotal: table.bytesTotal,
+        objects: table.count('done'),
+        objectsTotal: table.length,
+      }),
+      noteProgress() {
+        for (const object of book.openObjects()) theLanding().noteProgress(object, book.runningSpans(object))
+      },
+      onFailure: fail,
     })
-    timers.every(policy.journalFlushSeconds * 1000, async () => {
-      noteProgress()
-      const flushed = await place.checkpoint()
-      // A file that could not be opened for lack of descriptors is flushed at the next checkpoint.
-      if (!flushed.ok && !isShortOfFiles(flushed.failure)) fail(flushed.failure)
-    })
-    timers.every(policy.performanceLogSeconds * 1000, () => logs?.performance(snapshot()))
-  }
-
-  /** What a `kill -9` may cost: DESIGN 8.2. */
-  function journalDelayMs(): number {
-    const now = { at: clock.monotonic(), bytes: governor.bytesReceived(), objects: table.count('done') }
-    const bytesShare = (now.bytes - told.bytes) / Math.max(1, table.bytesTotal)
-    const objectsShare = (now.objects - told.objects) / Math.max(1, table.length)
-    const delayMs = chooseJournalDelayMs(Math.max(bytesShare, objectsShare), now.at - told.at, now.at - startedAt)
-    told = now
-    return delayMs
-  }
-
-  function noteProgress(): void {
-    for (const object of book.openObjects()) theLanding().noteProgress(object, book.runningSpans(object))
+    timers.every(policy.performanceLogSeconds * 1000, () => report.performance(snapshot()))
   }
 
   /** Resolves when all is landed or failed, or nothing more may be done. */
@@ -384,10 +295,6 @@ export function startDownload(options: DownloadOptions): Download {
     })
   }
 
-  function logError(entry: Omit<ErrorLogEntry, 'time'>): void {
-    logs?.error({ time: new Date(clock.now()).toISOString(), ...entry })
-  }
-
   function fail(failure: Failure): void {
     if (failure.class === 'cancelled' || fatal) return
     fatal = workplace?.destination.explain(failure) ?? failure
@@ -399,17 +306,7 @@ export function startDownload(options: DownloadOptions): Download {
   async function tellDiskFull(path: string): Promise<void> {
     const needBytes = table.bytesTotal - book.bytesDone()
     const room = await readFreeSpace(spec.destination)
-    emit('disk-full', { path, needBytes, ...(room.ok ? { freeBytes: room.value.freeBytes } : {}) })
-  }
-
-  function onObject({ kind, index, failure, attempts }: ObjectNews): void {
-    if (kind === 'landed' || kind === 'failed') onSettled?.()
-    if (kind === 'landed') return
-    const key = table.key(index)
-    if (kind === 'changed' || kind === 'corrupt') emit('object-changed', { key, failure: failure?.class ?? kind })
-    if (kind !== 'failed' || !failure) return
-    emit('object-failed', { key, failure: failure.class, attempts: attempts ?? 1 })
-    if (named.size < MAX_NAMED_FAILURES) named.set(index, failure)
+    report.emit('disk-full', { path, needBytes, ...(room.ok ? { freeBytes: room.value.freeBytes } : {}) })
   }
 
   function retry(indexes?: number[]): boolean {
@@ -417,10 +314,9 @@ export function startDownload(options: DownloadOptions): Download {
     const again = indexes ?? [...table.indexesIn('failed')]
     for (const index of again) {
       if (index >= table.length || table.state(index) !== 'failed') continue
-      named.delete(index)
       table.setState(index, 'waiting')
       book.addWaiting(index)
-      emit('object-retried', { key: table.key(index) })
+      report.retried(index)
     }
     governor.pump()
     return true
@@ -428,46 +324,31 @@ export function startDownload(options: DownloadOptions): Download {
 
   /** What another program held open, a scanner or a backup, it may have let go of by now: once, when all else is done. */
   function retryHeld(): boolean {
-    const held = [...named].filter(([index, { code }]) => code === 'EBUSY' && !triedAgain.has(index))
+    const held = [...report.failures].filter(([index, { code }]) => code === 'EBUSY' && !triedAgain.has(index))
     for (const [index] of held) triedAgain.add(index)
     return held.length > 0 && retry(held.map(([index]) => index))
   }
 
   function currentPhase(): JobPhase {
-    if (phase !== 'running' && phase !== 'listing') return phase
+    if (phase !== 'running') return phase
     if (isPaused) return 'paused'
-    return governor.phase() ?? phase
+    return governor.phase() ?? (listing.hasBegun() ? 'running' : 'listing')
   }
 
   function snapshot(): MetricsSnapshot {
-    return meter.read(currentPhase(), listingComplete)
+    return meter.read(currentPhase(), listing.isComplete())
   }
 
   function summarize(failure: Failure | undefined): Summary {
-    const summary = summarizeJob({
-      ...{ table, named, failure, unproven },
+    const summary = report.end({
+      failure,
       isAllSettled: isAllSettled(),
       bytesDone: book.bytesDone(),
       bytesFetched: governor.bytesReceived(),
       retries: book.counts().retries,
-      seconds: (clock.monotonic() - startedAt) / 1000,
     })
-    const { status, seconds, objectsUnproven } = summary
-    phase = status === 'interrupted' ? 'cancelled' : status
-    emit('job-finished', { status, seconds, ...(objectsUnproven > 0 ? { objectsUnproven } : {}) })
-    hasEnded = true
+    phase = summary.status === 'interrupted' ? 'cancelled' : summary.status
     return summary
-  }
-
-  function emit(code: EventCode, reason: Reason): void {
-    // A look-up or a health check may still be under way, and is answered later.
-    if (hasEnded) return
-    options.onEvent({ time: new Date(clock.now()).toISOString(), code, reason })
-  }
-
-  function theWorkplace() {
-    if (!workplace) throw new Error('the destination is not open yet')
-    return workplace
   }
 
   function theLanding() {
@@ -475,10 +356,6 @@ export function startDownload(options: DownloadOptions): Download {
     return landing
   }
 }
-
-/** Nobody has answered, not even with a refusal. */
-const isSilence = ({ class: failureClass }: Failure): boolean =>
-  failureClass === 'stalled' || failureClass === 'connect'
 
 const bugFailure = (error: unknown): Failure => ({
   class: 'protocol',

@@ -1,6 +1,8 @@
 /** What a job does again and again, and what it waits for; all of it ends with the job. */
 import type { Clock } from './engine-ports.ts'
 
+export type Timers = ReturnType<typeof createTimers>
+
 /** `signal`: ends every sleep. `onBug`: work that throws is not run again. */
 export function createTimers(clock: Clock, signal: AbortSignal, onBug: (error: unknown) => void) {
   const stops: (() => Promise<void>)[] = []

@@ -18,7 +18,7 @@ export type ObjectNews = {
 
 export type ObjectEndingsOptions = {
   table: ObjectTable
-  landing: ObjectLanding
+  landing(): ObjectLanding
   ledger: WorkLedger
   onObject(news: ObjectNews): void
   /** The whole object proved wrong, or its file could not be given its name. */
@@ -39,14 +39,14 @@ export function createObjectEndings(options: ObjectEndingsOptions) {
       return
     }
     open.delete(object.index)
-    landing.landed(object)
+    landing().landed(object)
     settleLanded(object.index)
   }
 
   async function complete(object: OpenObject): Promise<void> {
     object.isHeld = true
     table.setState(object.index, 'verifying')
-    const landed = await disk.run(landing.land(object), true)
+    const landed = await disk.run(landing().land(object), true)
     if (landed.ok) {
       open.delete(object.index)
       settleLanded(object.index)
@@ -89,19 +89,19 @@ export function createObjectEndings(options: ObjectEndingsOptions) {
   /** Discards what was written, and looks anew at what the object is now. */
   async function replace(object: OpenObject): Promise<Outcome<void>> {
     await hold(object)
-    await landing.discard(object)
+    await landing().discard(object)
     open.delete(object.index)
-    return landing.repin(object.index)
+    return landing().repin(object.index)
   }
 
   async function giveUp(object: OpenObject, failure: Failure, attempts: number): Promise<void> {
-    await disk.run(hold(object).then(() => landing.abandon(object)))
+    await disk.run(hold(object).then(() => landing().abandon(object)))
     open.delete(object.index)
     fail(object.index, failure, attempts)
   }
 
   function fail(index: number, told: Failure, attempts: number): void {
-    const failure = landing.explain(told)
+    const failure = landing().explain(told)
     // Whoever asks for it again gives it all its chances again.
     restarts.delete(index)
     if (failure.class === 'cancelled') table.setState(index, 'waiting')
@@ -136,7 +136,7 @@ export function createObjectEndings(options: ObjectEndingsOptions) {
       await Promise.all([...open.values()].map(hold))
       // Small objects that were cut off half-way are given files of their own.
       await disk.untilDone()
-      await Promise.all([...open.values()].map((object) => landing.abandon(object)))
+      await Promise.all([...open.values()].map((object) => landing().abandon(object)))
     },
   }
 }

@@ -47,7 +47,7 @@ function createBook(
       return length > 3 && failure.class !== 'throttled' ? undefined : 100
     },
     heardAt: () => heardAt,
-    landing: {
+    landing: () => ({
       beginAtOnce: (index, group) => (options.atOnce ? openObject(index, group) : undefined),
       async begin(index, group) {
         await options.begun
@@ -72,7 +72,7 @@ function createBook(
         return success(options.isStill ?? true)
       },
       explain: (failure) => (options.isGone ? { class: 'disk-gone', subject: 'dest' } : failure),
-    },
+    }),
     connections: {
       reached: (connectionId) => reached.get(connectionId) ?? 0,
       bytesPerSecond: () => 1e6,

@@ -34,7 +34,8 @@ export type ErrorNews = {
 
 export type TransferBookOptions = {
   table: ObjectTable
-  landing: ObjectLanding
+  /** Where objects go; open before the first one is taken. */
+  landing(): ObjectLanding
   partSize: number | 'auto'
   /** Monotonic milliseconds. */
   now(): number
@@ -152,7 +153,7 @@ export function createTransferBook(options: TransferBookOptions) {
       const index = waiting.take(allowance.mayAsk)
       if (index === undefined) return
       const group = groupOf(subPrefixOf(table.key(index)))
-      const object = landing.beginAtOnce(index, group)
+      const object = landing().beginAtOnce(index, group)
       if (object) {
         addOpen(object)
         objects++
@@ -188,10 +189,10 @@ export function createTransferBook(options: TransferBookOptions) {
   }
 
   async function begin(index: number, group: PrefixGroup): Promise<void> {
-    const begun = await disk.run(landing.begin(index, group))
+    const begun = await disk.run(landing().begin(index, group))
     if (!begun.ok) endings.fail(index, begun.failure, 1)
     else if (!begun.value) endings.settleLanded(index)
-    else if (isStopped) await disk.run(landing.abandon(begun.value))
+    else if (isStopped) await disk.run(landing().abandon(begun.value))
     else {
       addOpen(begun.value)
       if (isComplete(begun.value)) endings.finish(begun.value)
@@ -246,7 +247,7 @@ export function createTransferBook(options: TransferBookOptions) {
       recover(object, task, task.start, failure)
       return
     }
-    const kept = await landing.keepPart(object)
+    const kept = await landing().keepPart(object)
     if (!kept.ok) return endings.giveUp(object, kept.failure, 1)
     markDone(object, { start: task.start, end: reached })
     recover(object, task, reached, failure)
@@ -349,7 +350,7 @@ export function createTransferBook(options: TransferBookOptions) {
       areEtagsGranted: grantsEtags || running.receiving() > 0,
     })
     object.isHeld = true
-    const still = verdict === 'ask-s3' ? await disk.run(landing.isStill(object.index)) : success(verdict === 'again')
+    const still = verdict === 'ask-s3' ? await disk.run(landing().isStill(object.index)) : success(verdict === 'again')
     object.isHeld = false
     const isCancelled = !still.ok && still.failure.class === 'cancelled'
     if (!isCancelled && !(still.ok && still.value)) return restart(object, failure, note)

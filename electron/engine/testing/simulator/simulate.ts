@@ -105,9 +105,10 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   })
 
   const table = createObjectTable((index) => book.liveBytes(index))
+  const landing = makeLanding(table)
   const book = createTransferBook({
     table,
-    landing: makeLanding(table),
+    landing: () => landing,
     partSize: spec.partSize,
     now: clock.monotonic,
     retryAfterMs: (failure, row) => governor.retryAfterMs(failure, row),

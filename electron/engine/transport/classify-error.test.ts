@@ -67,6 +67,17 @@ describe('an error document', () => {
   })
 
   it.each([
+    [
+      'Authorization: AWS4-HMAC-SHA256 Credential=AK/2026, Signature=5ec2e7',
+      'Authorization: AWS4-HMAC-SHA256 Credential=AK/2026, Signature=...',
+    ],
+    ['GET /k?X-Amz-Signature=5ec2e7&amp;x=1 is stale', 'GET /k?X-Amz-Signature=...&x=1 is stale'],
+    ['{"x-amz-security-token": "5ec2e7", "host": "h"}', '{"x-amz-security-token": "...", "host": "h"}'],
+  ])('that quotes the request (%s) is told without what proves who asked', (message, detail) => {
+    expect(read(403, `<Error><Message>${message}</Message></Error>`).detail).toBe(detail)
+  })
+
+  it.each([
     ['encrypted with a key of its owner', 400, 'InvalidRequest'],
     ['encrypted by KMS, asked for without a signature', 400, 'InvalidArgument'],
     ['a delete marker', 405, 'MethodNotAllowed'],

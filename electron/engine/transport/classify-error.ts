@@ -98,8 +98,12 @@ export function detailOf(
 ): string | undefined {
   const isRedirect = status >= 300 && status < 400
   const host = endpoint ?? (isRedirect && URL.canParse(location) ? new URL(location).host : undefined)
-  return [message, host].filter(Boolean).join(' -> ') || undefined
+  return [message && withoutSecrets(message), host].filter(Boolean).join(' -> ') || undefined
 }
+
+/** Gateways of others quote the request in what they say: what proves who asked stays out of logs and reports. */
+const withoutSecrets = (message: string): string =>
+  message.replace(/(\bsignature=|\bx-amz-security-token["']?[:=]\s*["']?)[^\s,;&<>"']+/gi, '$1...')
 
 /** Seconds or an HTTP date (RFC 9110, 10.2.3), capped at one hour so that a broken clock cannot stop a job. */
 export function readRetryAfter(value: string | undefined, now: number): number | undefined {

@@ -211,6 +211,18 @@ test.skipIf(!mayMount)('an object whose file is held open is tried once more whe
   expect(await rightFiles()).toBe(OBJECTS.length)
 })
 
+test.skipIf(!mayMount)('and so is one with nothing beside it; when it is still held, that is the end of it', async () => {
+  const held = join(destination, 'd', '0.nc')
+  await mkdir(join(destination, 'd'), { recursive: true })
+  await writeFile(held, '')
+  execFileSync('mount', ['--bind', held, held])
+  const run = await runProgram([...get(), '--include', 'd/0.nc'], SIGNED)
+  execFileSync('umount', [held])
+  const codes = [...run.stdout.matchAll(/"code":"(object-[a-z]+)"/g)].map(([, code]) => code)
+  expect(codes).toEqual(['object-failed', 'object-retried', 'object-failed'])
+  expect(run.code).toBe(1)
+})
+
 describe('the folder goes away in the middle of the job', () => {
   test.each<[string, () => Promise<unknown>]>([
     ['deleted', () => rm(destination, { recursive: true, maxRetries: 20, retryDelay: 10 })],

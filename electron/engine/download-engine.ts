@@ -96,8 +96,8 @@ export function startDownload(options: DownloadOptions): Download {
       close: (connectionId) => governor.closeConnection(connectionId, 'object-held'),
     },
     onObject(news) {
-      if (news.kind === 'landed' || news.kind === 'failed') onSettled?.()
       report.object(news)
+      if (news.kind === 'landed' || news.kind === 'failed') onSettled?.()
     },
     onError: report.error,
     onFatal: fail,

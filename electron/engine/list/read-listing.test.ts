@@ -59,6 +59,7 @@ test.each<[string, string, number]>([
     1_700_000_000_000,
   ],
   ['no date: unknown', page(['a'], true).replace(/<LastModified>[^<]*<\/LastModified>/, ''), 0],
+  ['the year 1: unknown', page(['a'], true).replace(/(<LastModified>)[^<]*/, '$10001-01-01T00:00:00Z'), 0],
   ['an empty date: unknown', page(['a'], true).replace(/<LastModified>[^<]*<\/LastModified>/, '<LastModified/>'), 0],
 ])('%s', (_, xml, lastModified) => {
   expect(readListing(xml)?.objects).toMatchObject([{ key: 'a', size: 0, lastModified }])

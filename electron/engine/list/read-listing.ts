@@ -32,7 +32,7 @@ export function readListing(xml: string): Listing | undefined {
     const key = textOf(item, 'Key')
     const size = Number(textOf(item, 'Size'))
     const modified = textOf(item, 'LastModified')?.trim()
-    const lastModified = modified ? Date.parse(modified) : 0
+    const lastModified = modified ? timeOf(Date.parse(modified)) : 0
     if (key === undefined || !Number.isSafeInteger(size) || size < 0 || Number.isNaN(lastModified)) return undefined
     objects.push({
       key: ownText(decode(key)),
@@ -83,6 +83,12 @@ function textOf(xml: string, name: string): string | undefined {
   const end = start < 0 ? -1 : xml.indexOf(`</${name}>`, start)
   return end < 0 ? undefined : unescapeXml(xml.slice(start + open.length, end))
 }
+
+/**
+ * Programs in Go write the year 1 for a time they do not know. No file can bear it: it would have the time of its landing, and
+ * every later run would take it for another one and fetch it again. 0 is unknown, as where no time is told.
+ */
+export const timeOf = (unixMs: number): number => Math.max(0, unixMs)
 
 const QUOTED_ETAG = /<ETag>&quot;([^&<]*)&quot;<\/ETag>/
 

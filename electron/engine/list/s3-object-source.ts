@@ -24,7 +24,7 @@ import { unquote } from '../transport/judge-response.ts'
 import { endpointUrlOf, planEndpoint } from './plan-endpoint.ts'
 import { mergeByKey } from './read-folders.ts'
 import { readKeysAlone } from './read-keys-alone.ts'
-import type { Listing } from './read-listing.ts'
+import { type Listing, timeOf } from './read-listing.ts'
 import { isUnsigned, keysFailure, sdkFailure } from './sdk-failure.ts'
 import { REQUEST_TIMEOUT_MS, sendList } from './send-list.ts'
 
@@ -181,7 +181,7 @@ export function createS3ObjectSource(options: S3SourceOptions): S3ObjectSource {
       const objectHead: ObjectHead = {
         size: value.ContentLength ?? 0,
         etag: unquote(value.ETag ?? ''),
-        lastModified: value.LastModified?.getTime() ?? 0,
+        lastModified: timeOf(value.LastModified?.getTime() ?? 0),
         checksums: definedOnly({
           CRC64NVME: value.ChecksumCRC64NVME,
           CRC32C: value.ChecksumCRC32C,

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-s3'
 import { readErrorAnswer } from '../transport/classify-error.ts'
 import { unquote } from '../transport/judge-response.ts'
-import { decodeListed, type Listing, readListing } from './read-listing.ts'
+import { decodeListed, type Listing, readListing, timeOf } from './read-listing.ts'
 
 /** Control calls are small; an answer that takes longer is better asked again. */
 export const REQUEST_TIMEOUT_MS = 20_000
@@ -111,7 +111,7 @@ function listingOf(output: ListObjectsV2CommandOutput): Listing {
       key: decode(item.Key ?? ''),
       size: item.Size ?? Number.NaN,
       etag: unquote(item.ETag ?? ''),
-      lastModified: item.LastModified?.getTime() ?? 0,
+      lastModified: timeOf(item.LastModified?.getTime() ?? 0),
       storageClass: item.StorageClass ?? 'STANDARD',
     })),
     prefixes: (output.CommonPrefixes ?? []).map((item) => decode(item.Prefix ?? '')),

@@ -22,6 +22,7 @@ it.each<[string, Failure, typeof open, Recovery]>([
   ['its file cannot be written', { class: 'disk' }, open, 'give-up'],
   ['another ETag was answered', { class: 'changed', code: 'etag-differs' }, open, 'doubt'],
   ['the pinned ETag was refused as a condition', { class: 'changed', httpStatus: 412 }, open, 'doubt'],
+  ['the service knows no such condition', { class: 'server-error', httpStatus: 501 }, open, 'doubt'],
   ['another size was answered: that is no copy of it', { class: 'changed', code: 'size-differs' }, open, 'restart'],
   ['the server sends whole objects only', { class: 'protocol', code: 'range-ignored' }, open, 'fetch-whole'],
   ['somebody holds the object, and decides what becomes of it', { class: 'missing' }, held, 'give-back'],

@@ -16,6 +16,12 @@ const ROWS: [string, Parameters<typeof judgeOtherVersion>[0], OtherVersion['verd
     wait(0),
   ],
   [
+    'the service does not know the header at all: neither',
+    { ...others(1), httpStatus: 501, areEtagsGranted: false },
+    'ask-s3',
+    wait(0),
+  ],
+  [
     'a refused one where others were granted',
     { ...others(1), httpStatus: 412, areEtagsGranted: true },
     'again',

@@ -18,7 +18,10 @@ const OTHER_COPY_MS = { first: 25, most: 1000 }
 export type OtherVersion = {
   /** `other`: it is another object now. `ask-s3`: whether it is one. `again`: it is asked for as it was pinned. */
   verdict: 'other' | 'ask-s3' | 'again'
-  /** A weak ETag matches no If-Match (RFC 9110, 13.1.1): if the object is still the pinned one, the condition was to blame. */
+  /**
+   * A weak ETag matches no If-Match (RFC 9110, 13.1.1), and a service may not know the header at all (501): if the object is
+   * still the pinned one, the condition was to blame.
+   */
   mayBeCondition: boolean
   /** Before it is asked for again. */
   delayMs: number
@@ -32,7 +35,7 @@ export function judgeOtherVersion(answer: {
   areEtagsGranted: boolean
 }): OtherVersion {
   const { httpStatus, inARow, areEtagsGranted } = answer
-  const mayBeCondition = httpStatus === 412 && !areEtagsGranted
+  const mayBeCondition = (httpStatus === 412 || httpStatus === 501) && !areEtagsGranted
   const isLook = mayBeCondition || inARow % OTHERS_IN_DOUBT === 0
   const isOver = inARow >= (areEtagsGranted ? MOST_OTHERS : MOST_OTHERS_AT_FIRST)
   return {

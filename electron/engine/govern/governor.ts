@@ -293,6 +293,7 @@ export function createGovernor(options: GovernorOptions) {
     const task = book.next(connection.id, {
       connections: concurrency.level(),
       listingComplete: options.isListingComplete(),
+      areRequestsCounted: gates.limitedSeconds() > 0,
       mayAsk(group) {
         // Those few are asked for so seldom that it takes nothing from a budget.
         const isAllowed = isLeftToFail || gates.mayAsk(group)

@@ -143,7 +143,16 @@ describe('the size of a part', () => {
     ['one connection has no others to wait for', 'auto', 64 * MIB, 1, 16 * MIB],
     ['as the user says', 3 * MIB, MIB, 16, 3 * MIB],
   ] as const)('%s', (_title, partSize, unassignedBytes, connections, expected) => {
-    expect(choosePartSize({ partSize, unassignedBytes, connections })).toBe(expected)
+    const areRequestsCounted = false
+    expect(choosePartSize({ partSize, unassignedBytes, connections, areRequestsCounted })).toBe(expected)
+  })
+
+  it.each([
+    ['as large as ever, for each request is waited for', 'auto', 16 * MIB],
+    ['as the user says all the same', 3 * MIB, 3 * MIB],
+  ] as const)('where requests are counted: %s', (_title, partSize, expected) => {
+    const rest = { unassignedBytes: 16 * MIB, connections: 16, areRequestsCounted: true }
+    expect(choosePartSize({ partSize, ...rest })).toBe(expected)
   })
 
   it.each([

@@ -10,15 +10,21 @@ export type PartSizeInput = {
   /** Bytes of the whole job that nobody has been asked for; Infinity while the listing goes on. */
   unassignedBytes: number
   connections: number
+  /** The service has a budget of requests, and it is met. */
+  areRequestsCounted: boolean
 }
 
 /**
  * Guided self-scheduling (Polychronopoulos and Kuck 1987): constant large parts, then each the connection's share of what is
  * left, so that none is left alone with a large one. Half the share asked a quarter more often, and far away the wait for
  * each answer cost two hundredths of the job; what is uneven in the end is split (choose-next-part.ts).
+ *
+ * Where requests are counted, it is they that run short and not the connections: cut small, the last twentieth of a job took
+ * as long as all before it.
  */
-export function choosePartSize({ partSize, unassignedBytes, connections }: PartSizeInput): number {
+export function choosePartSize({ partSize, unassignedBytes, connections, areRequestsCounted }: PartSizeInput): number {
   if (partSize !== 'auto') return partSize
+  if (areRequestsCounted) return LARGEST_PART_BYTES
   const share = unassignedBytes / Math.max(1, connections)
   return Math.round(Math.min(LARGEST_PART_BYTES, Math.max(SMALLEST_PART_BYTES, share)))
 }

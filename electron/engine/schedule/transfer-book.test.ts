@@ -9,7 +9,7 @@ import { createOpenObject, type PrefixGroup } from './open-object.ts'
 import { createTransferBook } from './transfer-book.ts'
 
 const MIB = 1024 ** 2
-const allowance = { connections: 4, listingComplete: true, mayAsk: () => true }
+const allowance = { connections: 4, listingComplete: true, areRequestsCounted: false, mayAsk: () => true }
 
 /** A book whose folder is a list of what was asked of it, and whose connections are numbers that tests move. */
 function createBook(

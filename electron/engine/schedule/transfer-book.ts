@@ -57,7 +57,12 @@ export type TransferBookOptions = {
 type Note = (action: ErrorNews['action']) => void
 
 /** What the governor allows just now. */
-export type Allowance = { connections: number; listingComplete: boolean; mayAsk(group: string): boolean }
+export type Allowance = {
+  connections: number
+  listingComplete: boolean
+  areRequestsCounted: boolean
+  mayAsk(group: string): boolean
+}
 
 /** So many objects may wait for their next attempt: then no others are begun. Their files are open. */
 const MOST_RESTING = 256
@@ -185,7 +190,8 @@ export function createTransferBook(options: TransferBookOptions) {
       unassignedBytes = waiting.bytes
       for (const object of open.values()) unassignedBytes += pendingBytes(object)
     }
-    return choosePartSize({ partSize: options.partSize, unassignedBytes, connections: allowance.connections })
+    const { connections, areRequestsCounted } = allowance
+    return choosePartSize({ partSize: options.partSize, unassignedBytes, connections, areRequestsCounted })
   }
 
   async function begin(index: number, group: PrefixGroup): Promise<void> {

@@ -3,9 +3,6 @@
  * on the seed alone, when it is sent on the clock. For tests, the demo and the benchmarks: it trusts its callers.
  */
 import { createHash } from 'node:crypto'
-import { createServer, type Server } from 'node:http'
-import { createServer as createTlsServer } from 'node:https'
-import { type AddressInfo, createServer as createTcpServer, type Socket, type Server as TcpServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { answerRequest } from './answer-request.ts'
 import { createBodySender } from './body-sender.ts'
@@ -13,7 +10,8 @@ import type { KeyPair } from './check-signature.ts'
 import { createContentMaker } from './object-content.ts'
 import { createObjectSums, type ReadObject } from './object-sums.ts'
 import { createSeededRandom } from './seeded-random.ts'
-import { type Connection, type Counters, type ServerWorld, smallestOf } from './server-world.ts'
+import { openServerSockets } from './server-sockets.ts'
+import { type Counters, type ServerWorld, smallestOf } from './server-world.ts'
 import { identityOf, type ObjectSeries, type StoredObject, seriesOf, sortByKey } from './stored-objects.ts'
 import { makeTestCertificate } from './test-certificate.ts'
 import type { Weather } from './weather/weather.ts'
@@ -50,15 +48,12 @@ export type FaultServer = Awaited<ReturnType<typeof startFaultServer>>
 /** S3 closes idle connections after 5 to 20 s (DESIGN 5). */
 const IDLE_SECONDS = 20
 const CUT_POLL_MS = 10
-const LISTEN_ATTEMPTS = 5
 
 export async function startFaultServer(options: FaultServerOptions) {
   const { seed = 1, addresses = ['127.0.0.1'], muteAddresses = [], baseHost = 's3.localhost' } = options
   const tls = options.tls === 'self-signed' ? makeCertificate([...addresses, ...muteAddresses], baseHost) : options.tls
   const content = createContentMaker(seed)
   const random = createSeededRandom(seed)
-  const connections: Connection[] = []
-  const sockets = new Map<Socket, Connection>()
   let weather = options.weather ?? []
   let startedAt = performance.now()
   let isClosed = false
@@ -95,100 +90,30 @@ export async function startFaultServer(options: FaultServerOptions) {
     read,
   }
 
-  const { servers, port } = await listenOnAll()
-  const httpServers = servers.filter((server): server is Server => 'keepAliveTimeout' in server)
+  const sockets = await openServerSockets({
+    ...{ addresses, muteAddresses, port: options.port, tls, counters },
+    onRequest: (connection, request, response) => void answerRequest(world, connection, request, response),
+  }).catch((error) => {
+    world.sender.close()
+    throw error
+  })
   applyIdleTime()
-
-  function makeServer(address: string): Server {
-    const server = tls ? createTlsServer(tls) : createServer()
-    server.on('request', (request, response) => {
-      const connection = sockets.get(request.socket)
-      if (connection) void answerRequest(world, connection, request, response)
-    })
-    if (!tls) return server.on('connection', (socket: Socket) => noteConnection(socket, socket, address))
-    // A TLS socket cannot be reset, the one below can: they are the two ends of one remote port.
-    const below = new Map<number | undefined, Socket>()
-    server.on('connection', (socket: Socket) => {
-      const { remotePort } = socket
-      below.set(remotePort, socket)
-      socket.once('close', () => below.delete(remotePort))
-    })
-    return server.on('secureConnection', (socket: Socket) =>
-      noteConnection(socket, below.get(socket.remotePort) ?? socket, address),
-    )
-  }
-
-  function makeMuteServer(address: string): TcpServer {
-    return createTcpServer((socket) => {
-      noteConnection(socket, socket, address)
-      socket.resume()
-    })
-  }
-
-  function noteConnection(socket: Socket, tcpSocket: Socket, address: string): void {
-    const openedAt = performance.now()
-    const connection: Connection = {
-      id: ++counters.connections,
-      address,
-      requests: 0,
-      bytesSent: 0,
-      isOpen: true,
-      get ageSeconds() {
-        return (performance.now() - openedAt) / 1000
-      },
-      reset: () => tcpSocket.resetAndDestroy(),
-    }
-    connections.push(connection)
-    sockets.set(socket, connection)
-    counters.maxOpen = Math.max(counters.maxOpen, sockets.size)
-    socket.setNoDelay(true)
-    socket.on('error', () => {})
-    socket.on('close', () => {
-      connection.isOpen = false
-      sockets.delete(socket)
-    })
-  }
-
-  /** One port for all: where a port that was free at the first address is taken at another, the next one is tried. */
-  async function listenOnAll(): Promise<{ servers: (Server | TcpServer)[]; port: number }> {
-    for (let attempt = 1; ; attempt++) {
-      const all = [...addresses.map(makeServer), ...muteAddresses.map(makeMuteServer)]
-      try {
-        let common = options.port ?? 0
-        for (const [index, address] of [...addresses, ...muteAddresses].entries()) {
-          common = await listen(all[index] as Server, common, address)
-        }
-        return { servers: all, port: common }
-      } catch (error) {
-        await Promise.all(all.map(closeServer))
-        const isTaken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
-        if (!isTaken || options.port || attempt === LISTEN_ATTEMPTS) {
-          world.sender.close()
-          throw error
-        }
-      }
-    }
-  }
 
   function applyIdleTime(): void {
     const seconds = smallestOf(weather.map((part) => part.closesIdleAfterSeconds))
-    for (const server of httpServers) {
-      server.keepAliveTimeout = (seconds === Number.POSITIVE_INFINITY ? IDLE_SECONDS : seconds) * 1000
-      server.keepAliveTimeoutBuffer = 0
-      server.requestTimeout = 0
-    }
+    sockets.setIdleSeconds(seconds === Number.POSITIVE_INFINITY ? IDLE_SECONDS : seconds)
   }
 
   return {
-    endpointUrl: `${tls ? 'https' : 'http'}://${addresses[0]?.includes(':') ? `[${addresses[0]}]` : addresses[0]}:${port}`,
-    port,
+    endpointUrl: `${tls ? 'https' : 'http'}://${addresses[0]?.includes(':') ? `[${addresses[0]}]` : addresses[0]}:${sockets.port}`,
+    port: sockets.port,
     addresses,
     /** PEM to trust; undefined without TLS. */
     ca: tls?.cert,
     counters,
-    openSockets: () => sockets.size,
+    openSockets: sockets.openCount,
     /** Every connection there ever was, oldest first. */
-    connections: (): readonly Connection[] => connections,
+    connections: sockets.connections,
     /** Starts the weather's clock anew. */
     setWeather(next: Weather[]) {
       weather = next
@@ -215,10 +140,7 @@ export async function startFaultServer(options: FaultServerOptions) {
     async close() {
       isClosed = true
       world.sender.close()
-      const ends = [...sockets.keys()].map((socket) => new Promise((resolve) => socket.once('close', resolve)))
-      for (const socket of sockets.keys()) socket.destroy()
-      for (const server of httpServers) server.closeAllConnections()
-      await Promise.all([...servers.map(closeServer), ...ends])
+      await sockets.close()
     },
   }
 }
@@ -232,13 +154,3 @@ const makeCertificate = (addresses: readonly string[], baseHost: string) =>
     names: [...addresses.filter((address) => !address.includes(':')), baseHost, `*.${baseHost}`, 'localhost'],
     now: Date.now(),
   })
-
-function listen(server: Server | TcpServer, port: number, address: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, address, () => resolve((server.address() as AddressInfo).port))
-  })
-}
-
-const closeServer = (server: Server | TcpServer): Promise<void> =>
-  new Promise((resolve) => server.close(() => resolve()))

@@ -24,6 +24,7 @@ const rows: [sentence: string, happens: (world: World) => void, lagMs: number][]
     780,
   ],
   ['one after which no timer has fired yet is told as well', (world) => world.wait(500), 480],
+  ['a machine that has slept is not a busy one', (world) => world.block(120_000), 0],
   [
     'what was told is told once',
     (world) => {

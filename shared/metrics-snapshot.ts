@@ -48,6 +48,7 @@ export const LIMITS = [
   'user-limit',
   'server',
   'silence',
+  'turned-away', //     every connection is turned away: by a certificate that is not trusted, or by the proxy
   'network-lost',
   'unanswered', //      nothing is known of the bucket yet: the first question about it waits for its answer
 ] as const

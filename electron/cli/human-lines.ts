@@ -139,6 +139,7 @@ const HELD: Partial<Record<Limit['code'], Record<Language, string>>> = {
   server: { en: 'the server fails to answer', zh: '服务器应答出错' },
   dns: { en: 'DNS does not answer', zh: 'DNS 没有应答' },
   'network-lost': { en: 'nothing arrives', zh: '没有收到数据' },
+  'turned-away': { en: 'every connection is refused: certificate or proxy', zh: '连接都被拒绝：证书或代理' },
   disk: { en: 'the disk does not keep up', zh: '磁盘写入跟不上' },
   unanswered: { en: 'no answer from the server yet', zh: '服务器尚未应答' },
 }

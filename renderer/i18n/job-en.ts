@@ -110,7 +110,10 @@ export const jobEn: JobWords = {
       details: ['{needBytes} still needed', '{freeBytes} free', 'make room, then press Resume; nothing is lost'],
     },
     offline: {
-      lead: ['Network is down; goes on by itself when it is back'],
+      lead: [
+        'No connection is accepted ({failure}); goes on by itself when that is over',
+        'Network is down; goes on by itself when it is back',
+      ],
       details: ['waiting for {seconds}', 'nothing is lost'],
     },
     outsideWindow: {

@@ -85,7 +85,10 @@ export const eventsEn: Record<EventCode, Sentence> = {
     details: ['in {seconds}'],
   },
   'time-window-opened': { lead: ['The time window has opened, downloading'], details: [] },
-  'network-lost': { lead: ['Network lost, waiting for it'], details: ['{failure}'] },
+  'network-lost': {
+    lead: ['No connection is accepted ({failure}), waiting', 'Network lost, waiting for it'],
+    details: [],
+  },
   'network-restored': { lead: ['Network is back, downloading again'], details: ['was away for {seconds}'] },
   'object-changed': {
     lead: [

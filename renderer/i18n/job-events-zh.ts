@@ -67,7 +67,7 @@ export const eventsZh: Record<EventCode, Sentence> = {
     details: ['还需等待 {seconds}'],
   },
   'time-window-opened': { lead: ['已到下载时段，开始下载'], details: [] },
-  'network-lost': { lead: ['网络中断，等待恢复'], details: ['{failure}'] },
+  'network-lost': { lead: ['新连接都被拒绝（{failure}），等待恢复', '网络中断，等待恢复'], details: [] },
   'network-restored': { lead: ['网络恢复，继续下载'], details: ['中断 {seconds}'] },
   'object-changed': {
     lead: ['服务器上的对象已更新，单独重新下载：{key}', '服务器上的对象已更新，单独重新下载'],

@@ -84,6 +84,14 @@ export const limitsEn: Record<Limit['code'], LimitWords> = {
       'Connections are kept open but bring nothing for seconds, as behind a router, VPN or firewall that drops long flows. Each is replaced as soon as it is noticed; the waiting still costs speed.',
     advice: 'If it lasts, connect without VPN or proxy, or by cable, to see which part of the way drops them.',
   },
+  'turned-away': {
+    name: 'connections refused',
+    because: 'the certificate is not trusted, or the proxy refuses: no fresh connection comes about',
+    explanation:
+      'Somebody answers, but each fresh connection ends before the first request: the certificate is not the one of the service, or the proxy lets nothing through.',
+    advice:
+      'A public or guest network may want a login in the browser first; where a network has certificates of its own, set a CA file in the settings; check the proxy and the clock. It goes on by itself once connections are accepted.',
+  },
   'network-lost': {
     name: 'network lost',
     because: 'nothing arrives on any connection',

@@ -86,7 +86,10 @@ export const jobZh = {
       lead: ['磁盘空间不足，任务已停下'],
       details: ['还需 {needBytes}', '可用 {freeBytes}', '腾出空间后点“继续”，已下载的不会丢失'],
     },
-    offline: { lead: ['网络已断开，恢复后自动继续'], details: ['已等待 {seconds}', '已下载的不会丢失'] },
+    offline: {
+      lead: ['新连接都被拒绝（{failure}），恢复后自动继续', '网络已断开，恢复后自动继续'],
+      details: ['已等待 {seconds}', '已下载的不会丢失'],
+    },
     outsideWindow: {
       lead: ['不在下载时段，{waitSeconds}后自动开始', '不在下载时段，到时自动开始'],
       details: ['时段 {window}'],

@@ -1,10 +1,11 @@
 /**
  * What holds the speed down just now, in one code and the numbers behind it (DESIGN 6.6). Where several hold at once the
- * first of this order is named: no answer from the first, nothing to do, no names, no network, the user's limit, throttling,
+ * first of this order is named: no answer from the first, nothing to do, no names, nobody who takes our connections, no network, the user's limit, throttling,
  * this disk, this processor, failing answers, a bad address, ageing, silent connections, the waiting for answers, and the
  * line when nothing else is left. So what stops everything comes before what slows, what was measured directly before what was inferred, and
  * what is not healed by us (limit, throttling, disk) before what is being healed (address, ageing). Pure.
  */
+import type { FailureClass } from '../../../shared/failure.ts'
 import { LEAST_REQUESTS, type Limit } from '../../../shared/metrics-snapshot.ts'
 
 export type LimitEvidence = {
@@ -29,6 +30,8 @@ export type LimitEvidence = {
   dnsFailing: boolean
   /** Milliseconds since any byte arrived, while work is under way. */
   silentMs: number
+  /** Why the last connection was turned away, by a certificate that is not trusted, say. */
+  refusedBy?: FailureClass | undefined
   isWorking: boolean
   /** The listing has been asked for so long without any answer at all. */
   unansweredMs?: number
@@ -70,8 +73,13 @@ export function explainLimit(evidence: LimitEvidence): Limit {
     return { code: 'throttling', evidence: { seconds: Math.round(listRefusedMs / 1000) } }
   if (!evidence.isWorking) return { code: 'none', evidence: {} }
   if (evidence.dnsFailing) return { code: 'dns', evidence: { seconds: Math.round(evidence.silentMs / 1000) } }
-  if (evidence.silentMs > SILENT_MS)
-    return { code: 'network-lost', evidence: { seconds: Math.round(evidence.silentMs / 1000) } }
+  if (evidence.silentMs > SILENT_MS) {
+    const seconds = Math.round(evidence.silentMs / 1000)
+    const { refusedBy } = evidence
+    return refusedBy
+      ? { code: 'turned-away', evidence: { seconds, failure: refusedBy } }
+      : { code: 'network-lost', evidence: { seconds } }
+  }
   const pacedRate = Math.max(bytesPerSecond, evidence.pacedBytesPerSecond ?? 0)
   if (evidence.userLimit > 0 && pacedRate > NEAR_LIMIT * evidence.userLimit) {
     return { code: 'user-limit', evidence: { limitBytesPerSecond: evidence.userLimit } }

@@ -227,6 +227,7 @@ export function createGovernor(options: GovernorOptions) {
   function onOpened(connection: PooledConnection): void {
     addresses.noteReached()
     pace.noteOpened()
+    network.noteConnect()
     if (!isWarm && [...pool.connections()].every((other) => other.state !== 'connecting')) {
       isWarm = true
       emit('pool-warmed', { size: pool.size, seconds: (now() - warmingSince) / 1000 })
@@ -281,6 +282,7 @@ export function createGovernor(options: GovernorOptions) {
     window.recordError(failure.class)
     addresses.noteUnreachable(connection.address, failure.code === 'timeout' ? CONNECT_TIMEOUT_WEIGHT : 1)
     pace.noteFailed()
+    network.noteConnect(failure)
     const isHopeless = (failure.class === 'tls' || failure.class === 'proxy') && !network.hasEverReceived()
     if (isHopeless) options.onFatal({ ...failure, subject: bucket.current()?.hostHeader ?? '' })
   }
@@ -407,7 +409,8 @@ export function createGovernor(options: GovernorOptions) {
     if (network.isLost()) lostUntil = at
     if (!isGone) return
     const failureClass = addresses.isFailing ? 'dns' : 'connect'
-    options.onFatal({ class: failureClass, code: 'network-gone', subject: bucket.current()?.hostHeader ?? '' })
+    const why = network.refusal() ?? { class: failureClass, code: 'network-gone' }
+    options.onFatal({ ...why, subject: bucket.current()?.hostHeader ?? '' })
   }
 
   function rebuild(cause: string): void {

@@ -15,9 +15,16 @@ export type HeldLimit = {
 const HOLD_MS = 4000
 
 /** Seconds of silence or a refusal are behind these: they are said at once. */
-const CLEAR: ReadonlySet<Limit['code']> = new Set(['none', 'dns', 'network-lost', 'unanswered', 'throttling'])
+const CLEAR: ReadonlySet<Limit['code']> = new Set([
+  'none',
+  'dns',
+  'turned-away',
+  'network-lost',
+  'unanswered',
+  'throttling',
+])
 /** And these end with the first byte, as does what the window says of them. */
-const OVER_AT_ONCE: ReadonlySet<Limit['code']> = new Set(['none', 'dns', 'network-lost', 'unanswered'])
+const OVER_AT_ONCE: ReadonlySet<Limit['code']> = new Set(['none', 'dns', 'turned-away', 'network-lost', 'unanswered'])
 
 export function holdLimit(held: HeldLimit | undefined, limit: Limit, now: number): HeldLimit {
   if (held === undefined || held.limit.code === limit.code) return { limit, seenAt: now }

@@ -72,6 +72,7 @@ export function createLimitWatch(options: LimitWatchOptions) {
         .map((record) => record.address),
       dnsFailing: addresses.isFailing && pool.size === 0,
       silentMs: options.isAsking() && !network.isAnswering() ? network.silentMs() : 0,
+      refusedBy: network.refusal()?.class,
       isWorking: options.mayWork() && (pool.size > 0 || addresses.isFailing || pace.isFailing()),
       serverErrors,
       recentRequests,

@@ -3,11 +3,14 @@
  * connections, and from objects that cannot be had.
  */
 import type { EventCode, Reason } from '../../../shared/engine-event.ts'
-import type { FailureClass } from '../../../shared/failure.ts'
+import type { Failure, FailureClass } from '../../../shared/failure.ts'
 import type { Policy } from '../../../shared/policy.ts'
 
 /** Answers, not breaks of the way. */
 const FROM_SERVICE: readonly FailureClass[] = ['throttled', 'server-error', 'protocol']
+
+/** Somebody is there, and turns each connection away: a server of another certificate, a network that wants a login, a proxy. */
+const REFUSALS: readonly FailureClass[] = ['tls', 'proxy']
 
 /** No byte from anywhere for so long = the network is away. */
 const NETWORK_LOST_MS = 3000
@@ -36,16 +39,25 @@ export function createNetworkWatch(options: {
   /** When the last byte had come before the network was lost. */
   let lostSince = 0
   let hasEverReceived = false
+  /** Of the last connection, where it was turned away. */
+  let refusal: Failure | undefined
   /** Small questions are asked every `stallSeconds`: one may be lost. */
   const isFresh = (at: number) => now() - at <= 2 * policy.stallSeconds * 1000
   const isAnswering = () => isFresh(answeredAt)
 
   return {
     noteBytes(): void {
+      refusal = undefined
       receivedAt = now()
       heardAt = receivedAt
       hasEverReceived = true
     },
+    /** A connection could be opened, or why it could not. */
+    noteConnect(failure?: Failure): void {
+      refusal = failure && REFUSALS.includes(failure.class) ? failure : undefined
+    },
+    /** Why fresh connections do not come about, where somebody is there and refuses them. */
+    refusal: () => refusal,
     /** The service has answered a small question; `givesObjects`: and may give objects, if not these. */
     noteAnswer(givesObjects: boolean): void {
       answeredAt = now()
@@ -94,7 +106,7 @@ export function createNetworkWatch(options: {
       if (!isLost && hasEverReceived && hasRequests && isSilent) {
         isLost = true
         lostSince = receivedAt
-        emit('network-lost', { seconds: silentMs / 1000 })
+        emit('network-lost', { seconds: silentMs / 1000, ...(refusal ? { failure: refusal.class } : {}) })
       } else if (isLost && !isSilent) {
         isLost = false
         emit('network-restored', { seconds: (now() - lostSince) / 1000 })

@@ -180,6 +180,8 @@ describe('what holds the speed down', () => {
     ['nothing, while nothing is asked for', { isWorking: false, silentMs: 99_999 }, 'none'],
     ['DNS, when it fails and nobody is connected', { dnsFailing: true, silentMs: 9000 }, 'dns'],
     ['the network, when nothing arrives', { silentMs: 3001 }, 'network-lost'],
+    ['who turns connections away, when nothing arrives for that', { silentMs: 3001, refusedBy: 'tls' }, 'turned-away'],
+    ['not one that was turned away, while others bring bytes', { refusedBy: 'tls' }, 'line'],
     ["the user's own limit, when it is nearly reached", { userLimit: 33e6 }, 'user-limit'],
     ['not the limit when it is far away', { userLimit: 99e6 }, 'line'],
     ['throttling', { limitedRate: 12, successRate: 0.97 }, 'throttling'],

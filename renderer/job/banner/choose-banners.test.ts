@@ -91,6 +91,13 @@ const ROWS: Row[] = [
   ['paused while the network is away', 'paused', [ago(30, 'network-lost'), ago(9, 'paused')], ['paused']],
   ['paused while throttled', 'paused', [], ['paused'], { limit: { code: 'throttling', evidence: {} } }],
   ['network away', 'waiting', [ago(30, 'network-lost')], ['offline']],
+  [
+    'turned away',
+    'waiting',
+    [ago(30, 'network-lost')],
+    ['offline'],
+    { limit: { code: 'turned-away', evidence: { failure: 'tls' } } },
+  ],
   ['network back', 'running', [ago(30, 'network-lost'), ago(3, 'network-restored')], ['running']],
   [
     'outside the window',

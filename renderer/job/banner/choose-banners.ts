@@ -120,8 +120,16 @@ const diskFull: Condition = ({ job, events }) => {
 const offline: Condition = ({ snapshot, events, now }) => {
   const event = latest(events, ['network-lost', 'network-restored', 'job-started'])
   const lost = event?.code === 'network-lost'
-  if (!lost && snapshot?.limit.code !== 'network-lost') return undefined
-  return { kind: 'offline', tone: 'trouble', reason: lost ? { seconds: secondsSince(event, now) } : {} }
+  const { code, evidence } = snapshot?.limit ?? {}
+  const isTurnedAway = code === 'turned-away'
+  if (!lost && !isTurnedAway && code !== 'network-lost') return undefined
+  // What is the matter may come out later than that nothing arrives, and change.
+  const why: Reason = isTurnedAway && evidence?.failure ? { failure: evidence.failure } : {}
+  return {
+    kind: 'offline',
+    tone: 'trouble',
+    reason: { ...why, ...(lost ? { seconds: secondsSince(event, now) } : {}) },
+  }
 }
 
 const coolingDown: Condition = ({ job, snapshot, events }) => {

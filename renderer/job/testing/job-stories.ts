@@ -328,12 +328,12 @@ export const jobStories: Record<string, Story> = {
   }),
   'job-offline': scene({
     phase: 'waiting',
-    events: [at(42, 'network-lost', { failure: 'connect' })],
+    events: [at(42, 'network-lost', { seconds: 3 })],
     snapshot: {
       ...quiet,
       secondsLeft: -1,
       successRate: 0,
-      limit: { code: 'network-lost', evidence: { attempts: 14, seconds: 42, addresses: 8 } },
+      limit: { code: 'network-lost', evidence: { seconds: 42 } },
     },
     weather: { shareAt: (time) => (END - time < 42 ? 0 : pastShare(time)) },
   }),

@@ -15,7 +15,7 @@ export function chooseVerdict({ phase, limitSeconds = {} }: JobView, limit: Limi
   const isMoving =
     phase === 'running' ||
     phase === 'finishing' ||
-    (phase === 'waiting' && limit?.code === 'network-lost') ||
+    (phase === 'waiting' && (limit?.code === 'network-lost' || limit?.code === 'turned-away')) ||
     (phase === 'listing' && limit?.code === 'unanswered')
   if (isMoving && limit) return { kind: 'now', limit }
   const held = Object.entries(limitSeconds) as [Limit['code'], number][]

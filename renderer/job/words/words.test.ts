@@ -142,9 +142,9 @@ const SENTENCES: Record<EventCode, { reason: Reason; zh: string; en: string }> =
   },
   'time-window-opened': { reason: {}, zh: '已到下载时段，开始下载', en: 'The time window has opened, downloading' },
   'network-lost': {
-    reason: { failure: 'connect' },
-    zh: '网络中断，等待恢复：无法连接',
-    en: 'Network lost, waiting for it: Cannot connect',
+    reason: { failure: 'proxy' },
+    zh: '新连接都被拒绝（代理失败），等待恢复',
+    en: 'No connection is accepted (Proxy failed), waiting',
   },
   'network-restored': {
     reason: { seconds: 62 },

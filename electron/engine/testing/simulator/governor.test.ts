@@ -435,6 +435,18 @@ describe('what holds the speed is named', () => {
     expect(codes(result).filter((code) => code.startsWith('network-'))).toEqual(['network-lost', 'network-restored'])
   })
 
+  it('a server that shows another certificate as connections that are refused, and in the end as that', async () => {
+    const failure = { class: 'tls', code: 'DEPTH_ZERO_SELF_SIGNED_CERT' } as const
+    const world = { downTimes: [{ atSeconds: 30, forSeconds: 60, failure }] }
+    const { said, result } = await saidAt([29, 36, 60], {
+      ...{ seconds: 90, weather: [fresh], world },
+      policy: { networkGoneSeconds: 40 },
+    })
+    expect(said).toEqual(['line', 'turned-away', 'turned-away'])
+    expect(of(result, 'network-lost')).toMatchObject([{ reason: { failure: 'tls' } }])
+    expect(result.fatal).toMatchObject(failure)
+  })
+
   it('throttling while somebody waits for the budget, not for as long as one is kept', async () => {
     const budget = throttling({ requestsPerSecond: 1, burst: 4 })
     const weather: Weather[] = [lineCapacity(10e6), until(60, budget)]

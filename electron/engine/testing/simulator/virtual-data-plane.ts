@@ -21,8 +21,8 @@ export type World = {
   firstByteMs: number
   /** What becomes of a new connection to this address; default: accepted. */
   connectFate?(address: string, seconds: number): 'accepted' | 'refused' | 'swallowed'
-  /** The server is not running during these: connections break, new ones are refused. */
-  downTimes?: { atSeconds: number; forSeconds: number }[]
+  /** The server is not running during these: connections break, new ones are refused; by `failure`, where another stands there. */
+  downTimes?: { atSeconds: number; forSeconds: number; failure?: Failure }[]
   /** The server keeps so many connections; it closes any other when it asks, without a word. */
   mostConnections?: number
   /** No write returns during these: the worker stands still, the sockets' buffers are full. */
@@ -94,10 +94,12 @@ export function createVirtualDataPlane(options: { clock: VirtualClock; random: (
     return since >= 0 && since < forSeconds
   }
   const stall = () => world.diskStalls?.find(isIn)
-  const isDown = () => world.downTimes?.some(isIn) === true
+  const downTime = () => world.downTimes?.find(isIn)
+  const isDown = () => downTime() !== undefined
 
   function step(): void {
-    if (isDown()) for (const connection of [...connections.values()]) end(connection, BROKEN)
+    const opened = [...connections.values()].filter(({ isOpen }) => isOpen)
+    if (isDown()) for (const connection of opened) end(connection, BROKEN)
     noteCut(lineRate() === 0)
     flow()
     if (!isShutDown) clock.after(STEP_MS, step)
@@ -236,7 +238,7 @@ export function createVirtualDataPlane(options: { clock: VirtualClock; random: (
     if (!connections.has(connection.id)) return
     const fate = isDown() ? 'refused' : (world.connectFate?.(connection.address, clock.seconds()) ?? 'accepted')
     if (fate === 'refused') {
-      end(connection, { class: 'connect', code: 'ECONNREFUSED' })
+      end(connection, downTime()?.failure ?? { class: 'connect', code: 'ECONNREFUSED' })
       return
     }
     if (fate === 'swallowed' || lineRate() === 0 || clock.monotonic() < connection.heldUntil) {

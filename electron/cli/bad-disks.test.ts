@@ -211,7 +211,7 @@ test.skipIf(!mayMount)('an object whose file is held open is tried once more whe
   expect(await rightFiles()).toBe(OBJECTS.length)
 })
 
-test.skipIf(!mayMount)('and so is one with nothing beside it; when it is still held, that is the end of it', async () => {
+test.skipIf(!mayMount)('and so is one with nothing beside it, once: what is still held then has failed', async () => {
   const held = join(destination, 'd', '0.nc')
   await mkdir(join(destination, 'd'), { recursive: true })
   await writeFile(held, '')

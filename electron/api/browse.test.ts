@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Failure } from '../../shared/failure.ts'
-import { retryLookAfterMs } from './browse.ts'
+import { retryLookAfterMs, withoutBucket } from './browse.ts'
 
 test.each<[string, Failure, attempts: number, delayMs: number | undefined]>([
   ['what may be over in a moment is asked again', { class: 'throttled' }, 1, 300],
@@ -11,4 +11,11 @@ test.each<[string, Failure, attempts: number, delayMs: number | undefined]>([
   ['what asking again does not change is told at once', { class: 'denied' }, 1, undefined],
 ])('a look at a bucket: %s', (_, failure, attempts, delayMs) => {
   expect(retryLookAfterMs(failure, attempts)).toBe(delayMs)
+})
+
+test.each<[string, Failure, Failure]>([
+  ['the stand-in for a bucket', { class: 'denied', subject: 'any' }, { class: 'denied' }],
+  ['a host stays', { class: 'dns', subject: 's3.example.org' }, { class: 'dns', subject: 's3.example.org' }],
+])('a list of buckets that fails names no bucket: %s', (_, failure, told) => {
+  expect(withoutBucket(failure)).toEqual(told)
 })

@@ -1,6 +1,6 @@
 /** Looks into buckets for the form: one page at a time, over a source that is kept for a while between clicks. */
 import type { Failure, Outcome } from '../../shared/failure.ts'
-import { success } from '../../shared/failure.ts'
+import { failed, success } from '../../shared/failure.ts'
 import type { BrowseEntry } from '../../shared/ipc-contract.ts'
 import type { Network, Source } from '../../shared/job-spec.ts'
 import type { Clock } from '../engine/engine-ports.ts'
@@ -66,11 +66,11 @@ export function createBrowser(engine: EngineAccess, clock: Clock): Browser {
 
   return {
     withSource,
-    buckets: (source, network) =>
-      // Asking for all buckets needs no name, the client's shape does.
-      withSource({ ...source, bucket: 'any', prefix: '', addressing: 'path' }, network, (open) =>
-        open.listBuckets(closing.signal),
-      ),
+    async buckets(source, network) {
+      const nameless = { ...source, bucket: NO_BUCKET, prefix: '', addressing: 'path' as const }
+      const outcome = await withSource(nameless, network, (open) => open.listBuckets(closing.signal))
+      return outcome.ok ? outcome : failed(withoutBucket(outcome.failure))
+    },
     browse: (source, network, continuation) =>
       withSource(source, network, async (open) => {
         const { prefix } = source
@@ -109,4 +109,12 @@ export function retryLookAfterMs(failure: Failure, attempts: number): number | u
   const passing: readonly Failure['class'][] = ['throttled', 'server-error', 'reset', 'stalled']
   if (!passing.includes(failure.class) || attempts > 2) return undefined
   return Math.min(failure.retryAfterMs ?? 300 * attempts, LONGEST_LOOK_WAIT_MS)
+}
+
+/** Asking for all buckets needs no name, the client's shape does. */
+const NO_BUCKET = 'any'
+
+/** Nobody has asked for a bucket of that name. */
+export function withoutBucket({ subject, ...failure }: Failure): Failure {
+  return subject === undefined || subject === NO_BUCKET ? failure : { ...failure, subject }
 }

@@ -6,7 +6,7 @@ import { useLanguage, useTranslation } from '../i18n/index.ts'
 import { momentFormat } from '../i18n/moment-format.ts'
 import { FailureNote } from '../shell/failure-note.tsx'
 import { useReturnFocus } from '../shell/use-return-focus.ts'
-import { crumbsOf, folderOf, nameBelow } from './browse-path.ts'
+import { areBucketsHidden, crumbsOf, folderOf, nameBelow } from './browse-path.ts'
 import { draftToSource } from './draft-to-spec.ts'
 import type { FormDraft } from './form-draft.ts'
 import { type Listing, type Place, useBrowser } from './use-browser.ts'
@@ -45,16 +45,22 @@ export function BrowseDialog({ draft, onChoose, onClose }: BrowseDialogProps) {
     >
       <Trail place={place} onGo={setPlace} />
       <div className="lh-browser-list" aria-busy={listing.reading}>
-        {listing.failure && (
-          <FailureNote
-            failure={listing.failure}
-            isAnonymous={access.access.kind === 'anonymous'}
-            action={
-              <Button size="small" onClick={again}>
-                {t('form.previewRetry')}
-              </Button>
-            }
-          />
+        {atBuckets && areBucketsHidden(listing.failure) ? (
+          <p className="lh-browser-note" role="alert">
+            {t('form.browser.bucketsHidden')}
+          </p>
+        ) : (
+          listing.failure && (
+            <FailureNote
+              failure={listing.failure}
+              isAnonymous={access.access.kind === 'anonymous'}
+              action={
+                <Button size="small" onClick={again}>
+                  {t('form.previewRetry')}
+                </Button>
+              }
+            />
+          )
         )}
         <BrowserTable listing={listing} place={place} onGo={setPlace} onChoose={onChoose} />
         {listing.reading && (

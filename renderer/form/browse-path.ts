@@ -1,4 +1,6 @@
 /** The trail above the place that is being browsed. Pure. */
+import type { Failure } from '../../shared/failure.ts'
+
 export type Crumb = { label: string; prefix: string }
 
 /** `a/b/` -> a, a/b/. A prefix without a final slash (half a name) is browsed at its folder. */
@@ -19,3 +21,7 @@ export const folderOf = (prefix: string): string => prefix.slice(0, prefix.lastI
 
 /** Name below the place: `b/` of `a/b/` seen from `a/`. */
 export const nameBelow = (key: string, place: string): string => key.slice(place.length)
+
+/** A service may give its buckets and not their list; AWS sends whoever asks without an account to a web page. */
+export const areBucketsHidden = (failure: Failure | undefined): boolean =>
+  failure?.class === 'denied' || failure?.class === 'redirect-refused'

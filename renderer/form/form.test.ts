@@ -3,7 +3,7 @@ import type { FolderView } from '../../shared/ipc-contract.ts'
 import { jobSpecSchema } from '../../shared/job-spec.ts'
 import { DEFAULT_SETTINGS } from '../../shared/settings.ts'
 import { adviseEmpty } from './advise-empty.ts'
-import { crumbsOf, folderOf, nameBelow } from './browse-path.ts'
+import { areBucketsHidden, crumbsOf, folderOf, nameBelow } from './browse-path.ts'
 import { endpointPath, expandHome, isAbsolutePath, isWebUrl, parentPath, parseTimeWindow } from './draft-fields.ts'
 import { readDraft, writeDraft } from './draft-storage.ts'
 import { draftToSpec } from './draft-to-spec.ts'
@@ -370,4 +370,12 @@ describe('the settings of a job come back into the form as they were', () => {
   ])('%s', (_, draft) => {
     expect(specToDraft(draftToSpec(draft, DEFAULT_SETTINGS))).toEqual(draft)
   })
+})
+
+test.each([
+  ['denied', true],
+  ['redirect-refused', true],
+  ['dns', false],
+] as const)('a list of all buckets that is %s asks for the name of one: %s', (failure, expected) => {
+  expect(areBucketsHidden({ class: failure })).toBe(expected)
 })

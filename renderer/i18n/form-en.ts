@@ -159,7 +159,7 @@ export const formEn: Translation<typeof formZh> = {
     shownMore_other: '{{count}} entries shown, there are more',
     open: 'Open {{name}}',
     cancel: 'Cancel',
-    anonymousBuckets: 'Anonymous access cannot list buckets; fill in the bucket’s name first',
+    bucketsHidden: 'All buckets may not be listed here; cancel and fill in the name of the bucket',
   },
 
   folderPicker: {

@@ -152,7 +152,7 @@ export const formZh = {
     shownMore_other: '已显示 {{count}} 项，还有更多',
     open: '打开 {{name}}',
     cancel: '取消',
-    anonymousBuckets: '匿名访问不能列出存储桶，请先填写存储桶名',
+    bucketsHidden: '这里不让列出全部存储桶，请取消后填写存储桶名',
   },
 
   folderPicker: {

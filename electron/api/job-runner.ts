@@ -129,11 +129,13 @@ export function createJobRunner(options: JobRunnerOptions) {
 
   function openRun(jobId: string, cause?: RunCause): Run {
     const ended = Promise.withResolvers<void>()
+    // The last run of the job may still be saving its history.
+    const saved = runs.get(jobId)?.ended
     const run: Run = {
       ...(cause ? { cause } : {}),
       vainTries: 0,
       hasEnded: false,
-      ended: ended.promise,
+      ended: Promise.all([saved, ended.promise]).then(() => {}),
       end: ended.resolve,
       pushedJobAt: Number.NEGATIVE_INFINITY,
       pushedSnapshotAt: Number.NEGATIVE_INFINITY,
@@ -470,13 +472,14 @@ export function createJobRunner(options: JobRunnerOptions) {
     /** Stops all runs, resumable, and puts everything on disk. */
     async close(why: ShutDown): Promise<void> {
       isClosing = true
+      const ends = [...runs.values()].map((run) => run.ended)
       for (const run of runs.values()) {
         if (!run.hasEnded) stop(run, why)
       }
       // Who leaves has seen what was torn off earlier, and has let it be.
       if (why === 'left') for (const job of book.list()) if (isTornOff(job)) book.put(job)
       // Of one that has just ended, the history may still be on its way to the disk.
-      await Promise.all([...runs.values()].map((run) => run.ended))
+      await Promise.all(ends)
       await book.flush()
     },
   }

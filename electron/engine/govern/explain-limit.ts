@@ -1,9 +1,10 @@
 /**
  * What holds the speed down just now, in one code and the numbers behind it (DESIGN 6.6). Where several hold at once the
- * first of this order is named: no answer from the first, nothing to do, no names, nobody who takes our connections, no network, the user's limit, throttling,
- * this disk, this processor, failing answers, a bad address, ageing, silent connections, the waiting for answers, and the
- * line when nothing else is left. So what stops everything comes before what slows, what was measured directly before what was inferred, and
- * what is not healed by us (limit, throttling, disk) before what is being healed (address, ageing). Pure.
+ * first of this order is named: no answer from the first, nothing to do, no names, nobody who takes our connections, no
+ * network, the user's limit, throttling, this disk, this processor, failing answers, a bad address, ageing, silent
+ * connections, the waiting for answers, and the line when nothing else is left. So what stops everything comes before what
+ * slows, what was measured directly before what was inferred, and what is not healed by us (limit, throttling, disk) before
+ * what is being healed (address, ageing). Pure.
  */
 import type { FailureClass } from '../../../shared/failure.ts'
 import { LEAST_REQUESTS, type Limit } from '../../../shared/metrics-snapshot.ts'

@@ -22,6 +22,8 @@ const ONE_FEWER_MS = 30_000
 /** It is tried again and again, but told no more often than this. */
 const TELL_EVERY_MS = 600_000
 
+export type FileShortage = ReturnType<typeof createFileShortage>
+
 export function createFileShortage({ now, pool, pace, concurrency, emit }: FileShortageOptions) {
   let toldAt = Number.NEGATIVE_INFINITY
 

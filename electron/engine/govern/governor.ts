@@ -5,24 +5,21 @@
 import type { EventCode, Reason } from '../../../shared/engine-event.ts'
 import { type Failure, isShortOfFiles } from '../../../shared/failure.ts'
 import { type JobLimits, type JobSpec, threadCeiling } from '../../../shared/job-spec.ts'
-import type { JobPhase } from '../../../shared/job-state.ts'
-import type { AddressView, ConnectionView } from '../../../shared/metrics-snapshot.ts'
 import type { Policy } from '../../../shared/policy.ts'
 import type { EnginePorts, FetchTask, TaskOutcome } from '../engine-ports.ts'
-import { subPrefixOf } from '../list/key-below-prefix.ts'
 import { createRequestWindow } from '../metrics/request-window.ts'
-import type { FailureRow } from '../schedule/failure-row.ts'
 import type { TransferBook } from '../schedule/transfer-book.ts'
-import { MAX_CONNECTION_SLOTS } from '../transport/shared-counters.ts'
 import { createAddressBook } from './address-book.ts'
-import { sumUpConnections, viewAddresses } from './address-connections.ts'
+import { sumUpConnections } from './address-connections.ts'
 import { createAgeingWatch } from './ageing-watch.ts'
 import { createConcurrencyKeeper, type GoodputSample } from './concurrency-keeper.ts'
 import { createConnectPace } from './connect-pace.ts'
-import { createConnectionPool, isStaying, type PooledConnection } from './connection-pool.ts'
+import { createConnectionPool, type PooledConnection } from './connection-pool.ts'
 import { createDecayWatch, type DecayWatchOptions } from './decay-watch.ts'
+import { createDispatcher, type Dispatcher } from './dispatcher.ts'
 import { createEndpointKeeper } from './endpoint-keeper.ts'
 import { createFileShortage } from './file-shortage.ts'
+import { createGovernorView } from './governor-view.ts'
 import { createOutcomeHandler } from './handle-outcome.ts'
 import { createHealer } from './healer.ts'
 import { createHealthMonitor } from './health-monitor.ts'
@@ -30,7 +27,7 @@ import { createLimitWatch } from './limit-watch.ts'
 import { createNetworkProbe } from './network-probe.ts'
 import { createNetworkWatch } from './network-watch.ts'
 import { createRestKeeper } from './rest-keeper.ts'
-import { chooseListRetryDelayMs, chooseRetryDelayMs } from './retry-delay.ts'
+import { createRetrySchedule } from './retry-schedule.ts'
 import { createRollingRebuild } from './rolling-rebuild.ts'
 import { createSpeedGauge } from './speed-gauge.ts'
 import { createThrottleGates } from './throttle-gates.ts'
@@ -56,18 +53,6 @@ export type GovernorOptions = {
 }
 
 export type Governor = ReturnType<typeof createGovernor>
-
-/** What still arrives while a hand-over is on its way. */
-const GRACE_SECONDS = 0.1
-/** An address that swallows connections shows it only once per `connectTimeoutSeconds`: that alone condemns it. */
-const CONNECT_TIMEOUT_WEIGHT = 4
-/** What no server closes for being idle: one connection too many. */
-const TURNED_AWAY_MS = 1000
-/** How it looks to the listing when a server, or a box on the way, lets in no further connection of this client. */
-const NO_PLACE: ReadonlySet<Failure['class']> = new Set(['reset', 'connect', 'stalled'])
-/** A handshake over an ocean and three lost packets. */
-const LIST_CONNECT_MS = 1000
-const LIST_ANSWER_MS = 3000
 
 export function createGovernor(options: GovernorOptions) {
   const { ports, policy, spec, book, emit } = options
@@ -113,27 +98,26 @@ export function createGovernor(options: GovernorOptions) {
     },
     onEnd() {
       network.startOver(silentBeforeRestMs)
-      isWarm = false
-      warmingSince = now()
+      dispatcher.startWarming()
       return concurrency.afterRest()
     },
   })
 
   let isPaused = false
   let isStopped = false
-  let isWarm = false
-  let warmingSince = now()
   /** Bytes per second that the user allows, which may change while the job runs; undefined = any. */
   let limitBytesPerSecond = spec.limitBytesPerSecond
   let silentBeforeRestMs = 0
   /** When the network was last away. */
   let lostUntil = Number.NEGATIVE_INFINITY
-  /** Believed until the next answer should be there. Monotonic milliseconds. */
-  let listRefused = { since: 0, until: 0 }
   /** Only such objects are left as are refused, by a service that gives others. */
   let isLeftToFail = false
 
-  const pool = createConnectionPool({ dataPlane, clock, random, onOutcome, onOpened, onClosed, onBroken })
+  const pool = createConnectionPool({
+    ...{ dataPlane, clock, random, onOutcome, onBroken },
+    onOpened: (connection) => dispatcher.noteOpened(connection),
+    onClosed: (connection, failure) => dispatcher.noteClosed(connection, failure),
+  })
   const speed = createSpeedGauge({ now, stallSeconds: policy.stallSeconds, limit: limitBytesPerSecond })
   const decay = createDecayWatch({
     ...{ now, emit },
@@ -141,8 +125,9 @@ export function createGovernor(options: GovernorOptions) {
     onLook: options.onDecayLook,
   })
   const concurrency = createConcurrencyKeeper({
-    ...{ now, policy, pool, pace, emit, drain },
+    ...{ now, policy, pool, pace, emit },
     threads: threadCeiling(spec),
+    drain: (connection, why) => dispatcher.drain(connection, why),
     isHalved: rest.isHalved,
   })
   const bucket = createEndpointKeeper({
@@ -154,7 +139,19 @@ export function createGovernor(options: GovernorOptions) {
     },
     onFatal: options.onFatal,
   })
-  const ageing = createAgeingWatch({ policy, pool, emit, onLeaving: fill })
+  const ageing = createAgeingWatch({ policy, pool, emit, onLeaving: () => dispatcher.fill() })
+  const shortage = createFileShortage({ now, pool, pace, concurrency, emit })
+  const dispatcher: Dispatcher = createDispatcher({
+    ...{ now, policy, book, pool, window, gates, addresses, bucket, network, pace, rolling, concurrency, ageing },
+    ...{ shortage, mayWork, emit },
+    isLeftToFail: () => isLeftToFail,
+    isListingComplete: options.isListingComplete,
+    onFatal: options.onFatal,
+  })
+  const retries = createRetrySchedule({
+    ...{ now, random, policy, book, window, network, concurrency, isGranting, emit },
+    isLeftToFail: () => isLeftToFail,
+  })
   const healer = createHealer({
     now,
     policy,
@@ -168,17 +165,17 @@ export function createGovernor(options: GovernorOptions) {
       addresses.noteFailure(connection.address)
       if (task) options.onReplaced({ class: cause, address: connection.address }, task, pool.reached(connection))
     },
-    onConnectFailed,
+    onConnectFailed: dispatcher.noteConnectFailed,
   })
-  const shortage = createFileShortage({ now, pool, pace, concurrency, emit })
   const limits = createLimitWatch({
     ...{ now, policy, window, gates, addresses, pool, pace, network, speed, concurrency, ageing, dataPlane },
     ...{ mayWork, isAsking },
     userLimit: () => limitBytesPerSecond,
-    listRefusedMs: () => (now() < listRefused.until ? now() - listRefused.since : undefined),
+    listRefusedMs: retries.listRefusedMs,
     loopLagMs: options.loopLagMs,
     unansweredMs: options.unansweredMs,
   })
+  const view = createGovernorView({ now, window, gates, addresses, pool, concurrency, rolling, rest, network, limits })
   const handleOutcome = createOutcomeHandler({
     ...{ now, book, pool, window, gates, addresses, bucket, network, pace, emit },
     level: concurrency.level,
@@ -193,129 +190,25 @@ export function createGovernor(options: GovernorOptions) {
     signal.addEventListener('abort', () => pool.closeAll('stopped'), { once: true })
     emit('pool-warming', { size: concurrency.level() })
     await bucket.renew(signal)
-    warmingSince = now()
+    dispatcher.startWarming()
     network.startOver()
     rolling.restartClock()
     concurrency.start()
-    fill()
+    dispatcher.fill()
   }
-
-  // -- connections --------------------------------------------------------------------------------------------
 
   function mayWork(): boolean {
     return !isPaused && !isStopped && bucket.current() !== undefined && !rest.isResting()
-  }
-
-  /** Opens connections until as many are at work, or on their way to it, as are allowed. */
-  function fill(): void {
-    const endpoint = bucket.current()
-    if (!mayWork() || !endpoint) return
-    // Connections without work would only be closed as idle and opened again.
-    if ((options.isListingComplete() || concurrency.isYielding()) && !book.hasWaitingWork()) return
-    let missing = concurrency.level()
-    for (const connection of pool.connections()) if (isStaying(connection)) missing--
-    // Those that are being closed stay until their worker says so, which it cannot while it hangs in a write.
-    const room = MAX_CONNECTION_SLOTS - pool.size
-    for (let left = Math.min(room, pace.allowed(missing)); left > 0; left--) {
-      const address = addresses.choose()
-      if (address === undefined) return
-      pool.open(address, rolling.generation(), endpoint)
-      addresses.noteOpening(address)
-    }
-  }
-
-  function onOpened(connection: PooledConnection): void {
-    addresses.noteReached()
-    pace.noteOpened()
-    network.noteConnect()
-    if (!isWarm && [...pool.connections()].every((other) => other.state !== 'connecting')) {
-      isWarm = true
-      emit('pool-warmed', { size: pool.size, seconds: (now() - warmingSince) / 1000 })
-    }
-    // One that is to go itself takes nothing over.
-    if (isStaying(connection)) relieve()
-    feed(connection)
-  }
-
-  /** A fresh connection is warm: the one that has waited longest for relief hands over what it has left. */
-  function relieve(): void {
-    for (const connection of pool.connections()) {
-      if (!connection.leaving || connection.closing || connection.state === 'draining') continue
-      drain(connection, connection.leaving)
-      return
-    }
-  }
-
-  /** Ends a connection without a gap: another one goes on from where it is, unless each request is counted. */
-  function drain(connection: PooledConnection, why: string): void {
-    const isWorthARequest = !gates.isHoldingBack()
-    const { task, bytesPerSecond } = connection
-    if (task && isWorthARequest) book.handOver(task.taskId, Math.ceil(bytesPerSecond * GRACE_SECONDS))
-    pool.drain(connection, why)
-  }
-
-  function onClosed(connection: PooledConnection, failure: Failure | undefined): void {
-    addresses.noteClosed(connection.address, connection.bytes)
-    if (failure && connection.state === 'connecting') onConnectFailed(connection, failure)
-    const isUnasked = connection.requests === 0 && connection.state !== 'connecting' && !connection.closing
-    if (isUnasked && now() - connection.idleSince < TURNED_AWAY_MS) pace.noteTurnedAway()
-    fill()
   }
 
   function onBroken(detail: string): void {
     options.onFatal({ class: 'protocol', code: 'internal', detail: detail.slice(0, 300) })
   }
 
-  /** Once is nothing, unless the service says how long: then it is told why nothing moves. */
-  function noteListRefused({ httpStatus, retryAfterMs }: Failure, attempts: number, delayMs: number): void {
-    const since = attempts === 1 ? now() : listRefused.since
-    listRefused = { since, until: now() + delayMs + LIST_ANSWER_MS }
-    if (attempts !== (retryAfterMs ? 1 : 2)) return
-    emit('throttled', { status: httpStatus ?? 503, ...(retryAfterMs ? { retryAfterMs } : {}) })
-  }
-
-  function onConnectFailed(connection: PooledConnection, failure: Failure): void {
-    if (isShortOfFiles(failure)) {
-      shortage.note(failure)
-      return
-    }
-    window.recordError(failure.class)
-    addresses.noteUnreachable(connection.address, failure.code === 'timeout' ? CONNECT_TIMEOUT_WEIGHT : 1)
-    pace.noteFailed()
-    network.noteConnect(failure)
-    const isHopeless = (failure.class === 'tls' || failure.class === 'proxy') && !network.hasEverReceived()
-    if (isHopeless) options.onFatal({ ...failure, subject: bucket.current()?.hostHeader ?? '' })
-  }
-
-  function feed(connection: PooledConnection): void {
-    const endpoint = bucket.current()
-    if (!mayWork() || !endpoint || connection.state !== 'warm' || connection.closing || connection.task) return
-    if (connection.requests >= policy.maxRequestsPerConnection) connection.leaving ??= 'requests'
-    let isRefused = false
-    const task = book.next(connection.id, {
-      connections: concurrency.level(),
-      listingComplete: options.isListingComplete(),
-      areRequestsCounted: gates.limitedSeconds() > 0,
-      mayAsk(group) {
-        // Those few are asked for so seldom that it takes nothing from a budget.
-        const isAllowed = isLeftToFail || gates.mayAsk(group)
-        isRefused ||= !isAllowed
-        return isAllowed
-      },
-    })
-    if (!task) {
-      if (isRefused) gates.noteHeldBack()
-      return
-    }
-    if (!book.isDoubtful(task.taskId)) gates.noteSent(subPrefixOf(task.key))
-    ageing.noteWait((now() - connection.idleSince) / 1000)
-    pool.assign(connection, task, endpoint)
-  }
-
   function onOutcome(outcome: TaskOutcome, connection: PooledConnection): void {
     if (outcome.failure && isShortOfFiles(outcome.failure)) shortage.note(outcome.failure)
     handleOutcome(outcome, connection)
-    feed(connection)
+    dispatcher.feed(connection)
   }
 
   // -- ten times a second -------------------------------------------------------------------------------------
@@ -345,7 +238,7 @@ export function createGovernor(options: GovernorOptions) {
       health.tick()
     }
     healer.tick()
-    pump()
+    dispatcher.pump()
   }
 
   function measure(): void {
@@ -388,7 +281,7 @@ export function createGovernor(options: GovernorOptions) {
     decay.startOver()
     limits.startOver()
     concurrency.setThreads(threads, goodput())
-    pump()
+    dispatcher.pump()
   }
 
   /** Something is on its way to the service: a request, or a connection that it has refused so far. */
@@ -417,27 +310,15 @@ export function createGovernor(options: GovernorOptions) {
     if (mayWork()) rolling.begin(cause, pool.size)
   }
 
-  function pump(): void {
-    fill()
-    // Where requests are counted, whoever was just refused would be the first to ask again, and its address look bad.
-    const connections = gates.isHoldingBack()
-      ? [...pool.connections()].sort((a, b) => a.idleSince - b.idleSince)
-      : pool.connections()
-    for (const connection of connections) feed(connection)
-  }
-
   /** An object that has landed is given again when it is asked for: the service refuses not all. */
-  const isGranting = (): boolean => book.landed() !== undefined && network.isGiving()
-
-  // -- what others may see ------------------------------------------------------------------------------------
-
-  /** Where nothing but the failing is asked for, a question about another object tells. */
-  const failingShare = () => (isGranting() ? 0 : 1 - window.read(now(), book.receivingTasks()).successRate)
+  function isGranting(): boolean {
+    return book.landed() !== undefined && network.isGiving()
+  }
 
   return {
     start,
     tick,
-    pump,
+    pump: dispatcher.pump,
     /** The bucket turned out to be elsewhere, or credentials were renewed. */
     renewEndpoint: bucket.renew,
     pause() {
@@ -447,7 +328,7 @@ export function createGovernor(options: GovernorOptions) {
     resume() {
       isPaused = false
       network.startOver()
-      fill()
+      dispatcher.fill()
     },
     rebuild,
     coolDown: rest.coolDown,
@@ -464,44 +345,10 @@ export function createGovernor(options: GovernorOptions) {
       if (connection) pool.close(connection, why)
     },
     speedOfConnection: (connectionId: number) => pool.get(connectionId)?.bytesPerSecond ?? 0,
-    retryAfterMs: (failure: Failure, { length, alone }: FailureRow) =>
-      chooseRetryDelayMs({
-        ...{ failure, attempts: length, alone, failingShare: failingShare(), policy, random: random() },
-        isLastWork: isLeftToFail,
-      }),
+    retryAfterMs: retries.retryAfterMs,
+    listRetryAfterMs: retries.listRetryAfterMs,
     heardAt: network.heardAt,
-    listRetryAfterMs(failure: Failure, attempts: number, sawPage: boolean): number | undefined {
-      const delayMs = chooseListRetryDelayMs({
-        failure,
-        attempts,
-        policy,
-        random: random(),
-        sawPage,
-        networkGoneMs: network.silentMs(),
-      })
-      if (delayMs !== undefined && NO_PLACE.has(failure.class)) concurrency.yieldPlace(delayMs + LIST_CONNECT_MS)
-      window.recordError(failure.class)
-      if (delayMs !== undefined && failure.class === 'throttled') noteListRefused(failure, attempts, delayMs)
-      return delayMs
-    },
     noteShortOfFiles: shortage.note,
-    bytesReceived: pool.bytesReceived,
-    requests() {
-      const slowest = gates.slowestRate()
-      const { serverErrors: _, ...requests } = window.read(now())
-      return { ...requests, delayMs: slowest === undefined ? 0 : Math.round(1000 / slowest) }
-    },
-    pool: () => ({
-      concurrency: concurrency.level(),
-      threads: concurrency.threads(),
-      generation: rolling.generation(),
-      connections: pool.counts(),
-    }),
-    dnsMs: () => addresses.lookupMs(),
-    waitSeconds: rest.secondsLeft,
-    phase: (): JobPhase | undefined => rest.phase() ?? (network.isLost() ? 'waiting' : undefined),
-    limit: limits.show,
-    connectionTable: (): ConnectionView[] => pool.view(),
-    addressTable: (): AddressView[] => viewAddresses(addresses.records(), pool.connections(), now()),
+    ...view,
   }
 }

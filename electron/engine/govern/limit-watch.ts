@@ -41,6 +41,8 @@ export type LimitWatchOptions = {
   listRefusedMs(): number | undefined
 }
 
+export type LimitWatch = ReturnType<typeof createLimitWatch>
+
 export function createLimitWatch(options: LimitWatchOptions) {
   const { now, policy, window, gates, addresses, pool, pace, network, speed, concurrency, ageing, dataPlane } = options
   let shown: HeldLimit | undefined

@@ -19,6 +19,8 @@ export type RestKeeperOptions = {
   onEnd(): number
 }
 
+export type RestKeeper = ReturnType<typeof createRestKeeper>
+
 export function createRestKeeper(options: RestKeeperOptions) {
   const { clock, policy, emit } = options
   const now = clock.monotonic

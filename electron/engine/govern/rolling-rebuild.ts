@@ -9,6 +9,8 @@ import type { PooledConnection } from './connection-pool.ts'
 /** So few at once that those that stay can carry the speed. */
 const SHARE_AT_ONCE = 1 / 4
 
+export type RollingRebuild = ReturnType<typeof createRollingRebuild>
+
 export function createRollingRebuild(options: {
   now(): number
   policy: Policy

@@ -104,7 +104,7 @@ export function createBrowser(engine: EngineAccess, clock: Clock): Browser {
 /** Whoever looks waits for it, and some services ask for minutes with every refusal. */
 const LONGEST_LOOK_WAIT_MS = 5000
 
-/** Asking is cheap: what may be over in a moment is asked twice more, everything else is told at once. */
+/** Asking is cheap: what may pass in a moment is asked for twice more, any other failure is returned at once. */
 export function retryLookAfterMs(failure: Failure, attempts: number): number | undefined {
   const passing: readonly Failure['class'][] = ['throttled', 'server-error', 'reset', 'stalled']
   if (!passing.includes(failure.class) || attempts > 2) return undefined

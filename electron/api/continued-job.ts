@@ -18,7 +18,7 @@ export const findContinued = (jobs: readonly JobView[], spec: JobSpec): JobView 
 const isSameWork = (one: JobSpec, other: JobSpec): boolean =>
   isSameSource(identityOf(one), identityOf(other)) && globsOf(one) === globsOf(other)
 
-/** As the folder's journal tells sources apart. */
+/** By what the folder's journal distinguishes sources. */
 const identityOf = ({ source: { bucket, endpointUrl = '', prefix } }: JobSpec) => ({
   bucket,
   endpoint: endpointUrl,

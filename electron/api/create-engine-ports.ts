@@ -42,7 +42,7 @@ export async function createEnginePorts({ access, clock, workers }: EnginePortsO
   }
 }
 
-/** Linux tells it in a file, which cannot be opened where too many are: then what was read last stands. */
+/** Linux has it in a file, which cannot be opened while no descriptor is free: then the last value stands. */
 export function createMemoryReader(read: () => number): () => number {
   let last = 0
   return () => {

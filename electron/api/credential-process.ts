@@ -1,6 +1,6 @@
 /**
  * Credentials from the `credential_process` of a profile. The SDK runs it too, but twice, waits for it without an end, and
- * tells nobody why it failed. https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
+ * does not say why it failed. https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
  */
 import { type ChildProcess, type ExecException, exec } from 'node:child_process'
 import { z } from 'zod'

@@ -32,7 +32,7 @@ export function endProcessTreeNow(pid: number): void {
   endFamily(pid, table)
 }
 
-/** Ends the family itself on Windows; elsewhere tells who belongs to it. */
+/** On Windows, ends the whole tree; elsewhere, returns the processes that belong to it. */
 const toolFor = (pid: number): [string, ...string[]] =>
   process.platform === 'win32' ? ['taskkill', '/PID', String(pid), '/T', '/F'] : ['ps', '-A', '-o', 'pid=,ppid=']
 

@@ -4,7 +4,7 @@ import { type ErrorRates, HISTORY_SERIES_NAMES, type HistorySeries } from '../..
 import type { MetricsSnapshot } from '../../shared/metrics-snapshot.ts'
 import type { SpeedPoint } from './speed-history.ts'
 
-/** Two snapshots further apart tell nothing about the time between: the machine slept. */
+/** Two snapshots further apart say nothing about the time between them: the machine slept. */
 export const LONGEST_STEP_SECONDS = 60
 
 /** Undefined for the first snapshot of a run, the first after a sleep, and for a clock that stood still. */

@@ -1,11 +1,12 @@
 /**
  * The jobs the user started, one small JSON file each, so that they outlive the program.
  *
- * Only the form and the last known progress are kept here: what is really on disk is told by DEST's own journal.
+ * Only the form and the last known progress are kept here: what is really on disk, DEST's own journal knows.
  * A job that was running when the program ended is found as `interrupted`; one that its user had paused stays paused.
  */
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { failed, type Outcome, success } from '../../shared/failure.ts'
 import { type JobView, jobViewSchema } from '../../shared/ipc-contract.ts'
 import { hasEnded } from '../../shared/job-state.ts'
 import { removeJobRecord } from './job-record.ts'
@@ -19,6 +20,8 @@ export type JobBook = {
   /** Oldest first. */
   list(): JobView[]
   get(jobId: string): JobView | undefined
+  /** The same for those who answer a caller. */
+  find(jobId: string): Outcome<JobView>
   /** In memory at once, on disk soon: writes of one job never overtake each other. */
   put(job: JobView): void
   /** In memory only: progress that the next `put` will carry along. */
@@ -74,6 +77,10 @@ export async function openJobBook(
     tornOff,
     list: () => [...jobs.values()].sort((one, other) => (one.createdAt < other.createdAt ? -1 : 1)),
     get: (jobId) => jobs.get(jobId),
+    find(jobId) {
+      const job = jobs.get(jobId)
+      return job ? success(job) : failed({ class: 'usage', code: 'unknown-job', subject: jobId })
+    },
     put,
     note: (job) => void jobs.set(job.jobId, job),
     async remove(jobId) {

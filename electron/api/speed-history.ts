@@ -22,7 +22,7 @@ export type SpeedPoint = {
   seconds: number
   /** By the position of the series in `HISTORY_SERIES_NAMES`; null = nothing was measured. */
   values: (number | null)[]
-  /** Null = kept by a version that did not tell classes apart. */
+  /** Null = written by a version that did not distinguish classes. */
   errors: ErrorRates | null
 }
 

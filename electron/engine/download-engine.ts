@@ -1,5 +1,5 @@
 /**
- * One job, from its spec to its summary: opens the destination, lists, transfers, lands, and tells what happens.
+ * One job, from its spec to its summary: opens the destination, lists, transfers, lands, and reports what happens.
  * The steps are at the top; each lives in its own folder. Never throws for what the world does.
  */
 import type { EngineEvent } from '../../shared/engine-event.ts'
@@ -11,7 +11,7 @@ import type { ObjectQuery, ObjectRow } from '../../shared/object-row.ts'
 import type { Policy } from '../../shared/policy.ts'
 import { readFreeSpace } from './disk/free-space.ts'
 import type { EnginePorts } from './engine-ports.ts'
-import { createGovernor, type Governor, type GovernorOptions } from './govern/governor.ts'
+import type { GovernorOptions } from './govern/governor.ts'
 import { createJobReport } from './job-report.ts'
 import { keepJournal } from './keep-journal.ts'
 import { createObjectLanding } from './land-objects.ts'
@@ -21,8 +21,9 @@ import { createSnapshotMeter } from './metrics/snapshot-meter.ts'
 import { openWorkplace, type Workplace } from './open-workplace.ts'
 import { createObjectTable } from './plan/object-table.ts'
 import { createRereads } from './reread-landed.ts'
-import { createTransferBook } from './schedule/transfer-book.ts'
+import { createObjectRetries } from './retry-objects.ts'
 import { createTimers } from './timers.ts'
+import { createTransfer } from './transfer.ts'
 import { askForCheck, checkObject } from './verify/check-object.ts'
 
 export type DownloadOptions = {
@@ -66,8 +67,6 @@ export function startDownload(options: DownloadOptions): Download {
   const { clock, dataPlane } = ports
   const stop = new AbortController()
   let phase: JobPhase = 'starting'
-  /** Objects that were held open by another program, and have had their second chance. */
-  const triedAgain = new Set<number>()
   let fatal: Failure | undefined
   let diskFullTold: Promise<void> | undefined
   let isPaused = false
@@ -78,49 +77,28 @@ export function startDownload(options: DownloadOptions): Download {
 
   const table = createObjectTable((index) => book.liveBytes(index))
   const report = createJobReport({ clock, table, onEvent: options.onEvent })
-  const book = createTransferBook({
-    table,
+  const { book, governor } = createTransfer({
+    ...{ ports, policy, spec, table },
     landing: theLanding,
-    partSize: spec.partSize,
-    now: clock.monotonic,
-    retryAfterMs: (failure, row) => governor.retryAfterMs(failure, row),
-    heardAt: (failure) => governor.heardAt(failure),
-    connections: {
-      reached(connectionId, taskId) {
-        const counters = dataPlane.counters(connectionId)
-        return counters.taskId === taskId ? counters.reached : 0
-      },
-      bytesPerSecond: (connectionId) => governor.speedOfConnection(connectionId),
-      thread: dataPlane.thread,
-      shrink: dataPlane.shrink,
-      close: (connectionId) => governor.closeConnection(connectionId, 'object-held'),
-    },
+    isListingComplete: () => listing.isComplete(),
+    isRereading: () => !rereads.isIdle(),
+    smallestKey: () => listing.smallestKey(),
+    loopLagMs: () => meter.loopLagMs(),
+    unansweredMs: () => listing.unansweredMs(),
+    emit: report.emit,
     onObject(news) {
       report.object(news)
       if (news.kind === 'landed' || news.kind === 'failed') onSettled?.()
     },
     onError: report.error,
-    onFatal: fail,
-    onWork: () => governor.pump(),
-  })
-  const governor: Governor = createGovernor({
-    ports,
-    policy,
-    spec,
-    book,
-    isListingComplete: () => listing.isComplete(),
-    isRereading: () => !rereads.isIdle(),
-    emit: report.emit,
-    smallestKey: () => listing.smallestKey(),
-    loopLagMs: () => meter.loopLagMs(),
-    unansweredMs: () => listing.unansweredMs(),
     onReplaced(failure, { key, range }, reached) {
       report.error({ key, ...range, reached, attempt: 1, action: 'replace-connection', failure })
     },
     onFatal: fail,
     onDecayLook: options.onDecayLook,
   })
-  const rereads = createRereads({ table, book, landing: theLanding, report, onWork: () => governor.pump() })
+  const rereads = createRereads({ table, book, landing: theLanding, report, onWork: governor.pump })
+  const retries = createObjectRetries({ table, book, report, onWork: governor.pump })
   const timers = createTimers(clock, stop.signal, (error) => fail(bugFailure(error)))
   const listing = createListingStage({
     ...{ spec, ports, table, book, rereads, report },
@@ -129,7 +107,7 @@ export function startDownload(options: DownloadOptions): Download {
     async untilGoingOn() {
       while (isPaused && !stop.signal.aborted) await timers.sleep(TICK_MS)
     },
-    // The first page may have told where the bucket really is.
+    // The first page may have said where the bucket really is.
     onFirst: governor.renewEndpoint,
     onWork: governor.pump,
     signal: stop.signal,
@@ -163,7 +141,11 @@ export function startDownload(options: DownloadOptions): Download {
     setLimits(limits) {
       if (isAtWork()) governor.setLimits(limits)
     },
-    retry,
+    retry(indexes) {
+      if (!isAtWork()) return false
+      retries.retry(indexes)
+      return true
+    },
     snapshot,
     objects: (query) => table.query(query),
     objectPath: (index) =>
@@ -285,7 +267,7 @@ export function startDownload(options: DownloadOptions): Download {
   function untilDone(): Promise<void> {
     return new Promise((resolve) => {
       const check = () => {
-        if (!stop.signal.aborted && !fatal && (!isAllSettled() || retryHeld())) return false
+        if (!stop.signal.aborted && !fatal && (!isAllSettled() || retries.retryHeld())) return false
         resolve()
         return true
       }
@@ -307,26 +289,6 @@ export function startDownload(options: DownloadOptions): Download {
     const needBytes = table.bytesTotal - book.bytesDone()
     const room = await readFreeSpace(spec.destination)
     report.emit('disk-full', { path, needBytes, ...(room.ok ? { freeBytes: room.value.freeBytes } : {}) })
-  }
-
-  function retry(indexes?: number[]): boolean {
-    if (!isAtWork()) return false
-    const again = indexes ?? [...table.indexesIn('failed')]
-    for (const index of again) {
-      if (index >= table.length || table.state(index) !== 'failed') continue
-      table.setState(index, 'waiting')
-      book.addWaiting(index)
-      report.retried(index)
-    }
-    governor.pump()
-    return true
-  }
-
-  /** What another program held open, a scanner or a backup, it may have let go of by now: once, when all else is done. */
-  function retryHeld(): boolean {
-    const held = [...report.failures].filter(([index, { code }]) => code === 'EBUSY' && !triedAgain.has(index))
-    for (const [index] of held) triedAgain.add(index)
-    return held.length > 0 && retry(held.map(([index]) => index))
   }
 
   function currentPhase(): JobPhase {

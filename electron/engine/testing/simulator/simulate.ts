@@ -7,11 +7,11 @@ import { type Failure, failed, success } from '../../../../shared/failure.ts'
 import { jobSpecSchema } from '../../../../shared/job-spec.ts'
 import { type PolicyOverrides, policySchema } from '../../../../shared/policy.ts'
 import type { Endpoint, EnginePorts, ObjectSource, Resolver } from '../../engine-ports.ts'
-import { createGovernor, type Governor } from '../../govern/governor.ts'
+import type { Governor } from '../../govern/governor.ts'
 import { createObjectTable, type ObjectTable } from '../../plan/object-table.ts'
 import type { ObjectLanding } from '../../schedule/object-landing.ts'
 import { createOpenObject } from '../../schedule/open-object.ts'
-import { createTransferBook } from '../../schedule/transfer-book.ts'
+import { createTransfer } from '../../transfer.ts'
 import { createSeededRandom } from '../seeded-random.ts'
 import type { Weather } from '../weather/weather.ts'
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts'
@@ -48,7 +48,7 @@ export type SimulationResult = {
   events: (EngineEvent & { seconds: number })[]
   requests: number
   refused: number
-  /** Requests and refusals, cumulated, at the end of each second. */
+  /** Requests and refusals, cumulative, at the end of each second. */
   servedPerSecond: { requests: number; refused: number }[]
   bytesFetched: number
   bytesDone: number
@@ -106,43 +106,21 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
 
   const table = createObjectTable((index) => book.liveBytes(index))
   const landing = makeLanding(table)
-  const book = createTransferBook({
-    table,
+  const { book, governor } = createTransfer({
+    ...{ ports, policy, spec, table },
     landing: () => landing,
-    partSize: spec.partSize,
-    now: clock.monotonic,
-    retryAfterMs: (failure, row) => governor.retryAfterMs(failure, row),
-    heardAt: (failure) => governor.heardAt(failure),
-    connections: {
-      reached(connectionId, taskId) {
-        const counters = dataPlane.counters(connectionId)
-        return counters.taskId === taskId ? counters.reached : 0
-      },
-      bytesPerSecond: (connectionId) => governor.speedOfConnection(connectionId),
-      thread: dataPlane.thread,
-      shrink: dataPlane.shrink,
-      close: (connectionId) => governor.closeConnection(connectionId, 'object-held'),
-    },
-    onObject(news) {
-      if (news.kind === 'failed') failedObjects++
-      // There is always more: as each object lands, another is listed.
-      else if (news.kind === 'landed' && options.objects === undefined) list()
-    },
-    onFatal: noteFatal,
-    onWork: () => governor.pump(),
-  })
-  const governor = createGovernor({
-    ports,
-    policy,
-    spec,
-    book,
-    isRereading: () => false,
     isListingComplete: () => options.objects !== undefined,
+    isRereading: () => false,
     smallestKey: () => undefined,
     loopLagMs: () => 0,
     unansweredMs: () => 0,
     emit: (code, reason) =>
       void events.push({ time: new Date(clock.now()).toISOString(), code, reason, seconds: clock.seconds() }),
+    onObject(news) {
+      if (news.kind === 'failed') failedObjects++
+      // There is always more: as each object lands, another is listed.
+      else if (news.kind === 'landed' && options.objects === undefined) list()
+    },
     onReplaced() {},
     onFatal: noteFatal,
   })

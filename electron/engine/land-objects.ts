@@ -1,6 +1,6 @@
 /** From a key to a complete, verified file under its name: path, part file, journal, manifest, in one place. */
 import { unlink } from 'node:fs/promises'
-import { type Failure, failed, isShortOfFiles, type Outcome, success } from '../../shared/failure.ts'
+import { type Failure, failed, type Outcome, success } from '../../shared/failure.ts'
 import type { VerifyMode } from '../../shared/job-spec.ts'
 import { beginObject } from './disk/begin-object.ts'
 import { mergeSpans, type Span } from './disk/byte-spans.ts'
@@ -10,6 +10,9 @@ import type { Manifest } from './disk/manifest.ts'
 import type { PartFile } from './disk/part-file.ts'
 import type { PathClaims } from './disk/path-claims.ts'
 import type { ObjectSource } from './engine-ports.ts'
+import { createEtagDoubt } from './etag-doubt.ts'
+import { createFilePatience } from './file-patience.ts'
+import { createLandedFiles } from './landed-files.ts'
 import { keyBelowPrefix } from './list/key-below-prefix.ts'
 import { headPinned } from './list/pinned-head.ts'
 import { spanBytes } from './plan/missing-ranges.ts'
@@ -19,7 +22,6 @@ import { createOpenObject, type ObjectProof, type OpenObject, type PrefixGroup }
 import { isSameEtag } from './transport/judge-response.ts'
 import type { FileToCheck } from './verify/check-object.ts'
 import type { Check } from './verify/choose-check.ts'
-import { areEtagsSums, type Witness } from './verify/etag-witnesses.ts'
 import { orderSums } from './verify/range-sums.ts'
 import type { Verifier } from './verify/verifier.ts'
 import type { Verified } from './verify/verify-object.ts'
@@ -41,7 +43,7 @@ export type LandObjectsOptions = {
   /** This machine gives no further file just now: it is asked again. */
   onShortOfFiles(failure: Failure): void
   sleep(milliseconds: number): Promise<void>
-  /** What lies under many absolute paths; undefined when that cannot be told. */
+  /** What lies under many absolute paths; undefined when that cannot be found out. */
   inspectFiles: Verifier['inspect']
   signal: AbortSignal
   onPathMapped(key: string, path: string): void
@@ -49,24 +51,11 @@ export type LandObjectsOptions = {
   onUnproven(): void
 }
 
-/** Of the file system, when it is asked for a file of ours: it is gone, or the disk has lost it. */
-const LOST_FILE = ['ENOENT', 'EIO']
-
-/** A connection or a file is closed every moment: where none is for two minutes, waiting is of no use. */
-const SHORT_OF_FILES = { everyMs: 500, most: 240 }
-
-/** What is said of a file that is to be fetched anew, rather than of the way to know. */
-const isToFetchAnew = ({ class: failureClass, code = '' }: Failure): boolean =>
-  failureClass === 'corrupt' || failureClass === 'changed' || (failureClass === 'disk' && LOST_FILE.includes(code))
-
 const isAll = (spans: readonly Span[], size: number): boolean =>
   spans.length === 1 && spans[0]?.[0] === 0 && spans[0][1] === size
 
 /** Objects up to this size are fetched, written and landed by the worker alone, in one go. */
 const SMALL_OBJECT_BYTES = 1024 ** 2
-
-/** So many landed files are asked what ETags are: each costs a HEAD, and of a few the file is read. */
-const MOST_WITNESSES = 4
 
 /** ETag of every empty object that was uploaded in one piece without a key of the customer or of KMS. */
 const MD5_OF_NOTHING = 'd41d8cd98f00b204e9800998ecf8427e'
@@ -76,8 +65,6 @@ export function createObjectLanding(options: LandObjectsOptions) {
   const parts = new Map<number, PartFile>()
   /** Part files with bytes of an earlier run: who knows what has happened to them since. */
   const inherited = new WeakSet<PartFile>()
-  /** Undefined until one was doubted and somebody could tell. */
-  let etagsAreSums: boolean | undefined
   /** A file that is read again before it gets its name must not be landed by the worker. */
   const landsInWorker = options.verify !== 'reread'
   const provesWhileReceiving = options.verify === 'checksum'
@@ -86,6 +73,11 @@ export function createObjectLanding(options: LandObjectsOptions) {
 
   const pathOf = (index: number) =>
     claims.claim(table.key(index), keyBelowPrefix(table.key(index), options.prefix), table.size(index))
+  const finalPathOf = (index: number) => destination.locate(pathOf(index).path).finalPath
+
+  const patiently = createFilePatience(options)
+  const isProvenWrong = createEtagDoubt({ ...options, finalPathOf })
+  const landedFiles = createLandedFiles({ ...options, pathOf, repin, patiently, isProvenWrong })
 
   /** Undefined when the folder of its file has not been made and checked. */
   function openSmall(index: number, path: string, group: PrefixGroup): OpenObject | undefined {
@@ -135,8 +127,8 @@ export function createObjectLanding(options: LandObjectsOptions) {
       if (small) return success(small)
     }
     // The last run has named the complete file and was cut off before it could say so.
-    if (earlier && continues && isAll(earlier.spans, size) && (await hasLanded(index, path))) {
-      const read = isReread(index) ? await reread(index) : success<{ anew?: Failure }>({})
+    if (earlier && continues && isAll(earlier.spans, size) && (await landedFiles.hasLanded(index, path))) {
+      const read = landedFiles.isReread(index) ? await landedFiles.reread(index) : success<{ anew?: Failure }>({})
       if (!read.ok) return read
       // Of what the journal knew of it nothing is left now.
       if (read.value.anew) return begin(index, group)
@@ -180,54 +172,6 @@ export function createObjectLanding(options: LandObjectsOptions) {
     return head.failure.class === 'changed' ? success(false) : head
   }
 
-  /** The complete file lies under its name, with the object's size and time. */
-  async function hasLanded(index: number, path: string): Promise<boolean> {
-    const found = await destination.inspect(path)
-    return found !== undefined && isAsListed(index, found)
-  }
-
-  /** Whether the file that an earlier run has landed is to be read again. */
-  const isReread = (index: number): boolean =>
-    options.verify === 'reread' && table.size(index) > 0 && pathOf(index).kind === 'file'
-
-  /**
-   * Holds the file that an earlier run has landed against what S3 promises. `anew`: why it is to be fetched anew. Nothing is
-   * believed of it any more then, but it keeps its name until another one takes its place.
-   */
-  async function reread(index: number): Promise<Outcome<{ anew?: Failure }>> {
-    const [key, size, etag] = [table.key(index), table.size(index), table.etag(index)]
-    const path = destination.locate(pathOf(index).path).finalPath
-    const checked = await withFiles(() => options.checkObject({ key, size, etag, path }))
-    if (checked.ok) {
-      if (checked.value.strength === 'size') options.onUnproven()
-      return success({})
-    }
-    const { failure } = checked
-    if (!isToFetchAnew(failure)) return checked
-    // Where ETags are no MD5s, each of a finished folder's files would be fetched for nothing.
-    if (failure.class === 'corrupt' && !(await isProvenWrong(failure, etag))) return checked
-    const taken = await journal.appendDurably({ kind: 'restarted', key })
-    if (!taken.ok) return taken
-    const pinned = failure.class === 'changed' ? await repin(index) : success(undefined)
-    return pinned.ok ? success({ anew: failure }) : pinned
-  }
-
-  /** No object fails as too much is open at once: it waits for its turn. */
-  async function withFiles<T>(work: () => Promise<Outcome<T>>): Promise<Outcome<T>> {
-    for (let times = 1; ; times++) {
-      const outcome = await work()
-      if (outcome.ok || !isShortOfFiles(outcome.failure) || times === SHORT_OF_FILES.most) return outcome
-      if (signal.aborted) return failed({ class: 'cancelled' })
-      options.onShortOfFiles(outcome.failure)
-      await options.sleep(SHORT_OF_FILES.everyMs)
-    }
-  }
-
-  function isAsListed(index: number, found: { size: number; lastModified: number }): boolean {
-    // File systems keep times to the second, or to two.
-    return found.size === table.size(index) && Math.abs(found.lastModified - table.lastModified(index)) < 2000
-  }
-
   async function openPart(index: number, path: string) {
     const [key, etag, size, lastModified] = [
       table.key(index),
@@ -235,7 +179,7 @@ export function createObjectLanding(options: LandObjectsOptions) {
       table.size(index),
       table.lastModified(index),
     ]
-    const begun = await withFiles(() => beginObject({ journal, destination }, { key, etag, size, lastModified, path }))
+    const begun = await patiently(() => beginObject({ journal, destination }, { key, etag, size, lastModified, path }))
     if (!begun.ok) return begun
     parts.set(index, begun.value.part)
     if (begun.value.spans.length > 0) inherited.add(begun.value.part)
@@ -250,7 +194,7 @@ export function createObjectLanding(options: LandObjectsOptions) {
     if (isWanted || (options.verify === 'etag' && inherited.has(part))) {
       const { key, size, etag, proof } = object
       const file = { key, size, etag, path: part.partPath, check: proof?.check, received: proof?.sums }
-      const checked = await withFiles(() => options.checkObject(file))
+      const checked = await patiently(() => options.checkObject(file))
       // Nobody asked for the proof of what was inherited: where S3 does not give it, the bytes stand as they are.
       if (!checked.ok && (isWanted || (await isProvenWrong(checked.failure, etag)))) return checked
       isUnproven = isWanted && size > 0 && checked.ok && checked.value.strength === 'size'
@@ -262,41 +206,11 @@ export function createObjectLanding(options: LandObjectsOptions) {
       if (!noted.ok) return noted
     }
     parts.delete(object.index)
-    const landed = await part.land(table.lastModified(object.index))
-    if (!landed.ok) return landed
+    const named = await part.land(table.lastModified(object.index))
+    if (!named.ok) return named
     noteLanded(object)
     if (isUnproven) options.onUnproven()
-    return landed
-  }
-
-  /** An MD5 that is none calls good bytes bad, and has every object fetched twice that an earlier run had begun. */
-  async function isProvenWrong({ class: failureClass, code }: Failure, etag: string): Promise<boolean> {
-    if (failureClass !== 'corrupt' || code !== 'MD5') return failureClass === 'corrupt'
-    etagsAreSums ??= await areEtagsSums(witnessesOf(etag), options)
-    return etagsAreSums !== false
-  }
-
-  /** The smallest files that have landed, of ETags as this one: with or without the number of parts behind it. */
-  function witnessesOf(etag: string): Witness[] {
-    const landed = [...table.indexesIn('done'), ...table.indexesIn('skipped'), ...unread()]
-    return landed
-      .filter((index) => table.size(index) > 0 && table.etag(index).includes('-') === etag.includes('-'))
-      .filter((index) => table.etag(index) !== etag)
-      .sort((a, b) => table.size(a) - table.size(b))
-      .slice(0, MOST_WITNESSES)
-      .map((index) => ({
-        ...{ key: table.key(index), size: table.size(index), etag: table.etag(index) },
-        path: destination.locate(pathOf(index).path).finalPath,
-      }))
-  }
-
-  /** Landed by an earlier run, and yet to be read again. */
-  function unread(): number[] {
-    if (options.verify !== 'reread') return []
-    const undecided = [...table.indexesIn('verifying'), ...table.indexesIn('waiting')]
-    return undecided.filter((index) =>
-      journal.replay.isLanded({ key: table.key(index), etag: table.etag(index), size: table.size(index) }),
-    )
+    return named
   }
 
   function noteLanded(object: OpenObject): void {
@@ -363,32 +277,12 @@ export function createObjectLanding(options: LandObjectsOptions) {
   return {
     ...landing,
     pathOf,
-    isReread,
-    reread,
+    isReread: landedFiles.isReread,
+    reread: landedFiles.reread,
+    areThere: landedFiles.areThere,
     /** Bytes of an unfinished file of an earlier run, as far as its journal knows. */
     bytesLeft: (index: number): number => spanBytes(progressOf(index)?.spans ?? []),
-    /** Of each object, whether an earlier run has landed exactly it, and its file is still there. */
-    async areThere(indexes: readonly number[]): Promise<boolean[]> {
-      const there = indexes.map(() => false)
-      const files: { position: number; path: string }[] = []
-      for (const [position, index] of indexes.entries()) {
-        const [key, size, etag] = [table.key(index), table.size(index), table.etag(index)]
-        if (!journal.replay.isLanded({ key, etag, size })) continue
-        const { kind, path } = pathOf(index)
-        if (kind === 'folder') there[position] = true
-        else files.push({ position, path })
-      }
-      if (files.length === 0) return there
-      const facts = await options.inspectFiles(files.map(({ path }) => destination.locate(path).finalPath))
-      for (const [at, { position, path }] of files.entries()) {
-        const index = indexes[position] as number
-        there[position] = facts
-          ? isAsListed(index, { size: facts[2 * at] as number, lastModified: facts[2 * at + 1] as number })
-          : await hasLanded(index, path)
-      }
-      return there
-    },
-    /** Tells the journal what open objects have gained, `running` tasks included. */
+    /** Records in the journal what open objects have gained, `running` tasks included. */
     noteProgress,
   }
 }

@@ -27,6 +27,8 @@ export type ObjectEndingsOptions = {
   onWork(): void
 }
 
+export type ObjectEndings = ReturnType<typeof createObjectEndings>
+
 export function createObjectEndings(options: ObjectEndingsOptions) {
   const { table, landing, ledger, onObject, onWork } = options
   const { open, running, disk } = ledger

@@ -31,6 +31,7 @@ export const policySchema = z.strictObject({
   poolRebuildSeconds: seconds(3600),
 
   // -- health (6.5)
+  /** From one HEAD on a small object to the next (the seed's plan D). 0 = none. */
   healthCheckSeconds: seconds(60),
   /** The seed report's plan D: slower than this is unhealthy. */
   unhealthyLatencySeconds: z.number().positive().default(5),
@@ -42,8 +43,11 @@ export const policySchema = z.strictObject({
   throttleWindowSeconds: z.number().positive().default(60),
   /** After this long, at most max(2, threads / 2) connections (the seed's plan C). 0 = off. */
   longRunSeconds: seconds(0),
+  /** A success rate below this ... */
   coolDownBelowSuccessRate: ratio(0.5),
+  /** ... for this long: all connections are closed for a rest. */
   coolDownAfterSeconds: seconds(120),
+  /** The rest, unless a `Retry-After` asks for more; the seed report's five minutes. */
   coolDownSeconds: seconds(300),
   /**
    * Attempts for one range before its object fails: twice as many where connections break or stay silent, three times for
@@ -52,19 +56,24 @@ export const policySchema = z.strictObject({
   maxAttempts: z.number().int().positive().default(8),
   /** First retry delay; doubles with full jitter (AWS architecture blog, "Exponential Backoff And Jitter"). */
   retryBaseSeconds: z.number().positive().default(0.2),
+  /** The longest retry delay; as the AWS SDKs have it. */
   retryCapSeconds: z.number().positive().default(20),
   /** No byte from any connection for this long = the network is gone for good; three times as long if the service answers. */
   networkGoneSeconds: z.number().positive().default(300),
 
   // -- DNS (6.4)
+  /** An answer's TTL counts within these two: servers of S3 give seconds, to spread their clients. */
   dnsMinTtlSeconds: z.number().positive().default(1),
   dnsMaxTtlSeconds: z.number().positive().default(60),
+  /** A look-up without an answer by then has failed: the addresses known so far serve on. */
   dnsTimeoutSeconds: z.number().positive().default(3),
 
   // -- disk and reports (7)
   /** How often data is flushed so that its journal records may be trusted after a power cut. */
   journalFlushSeconds: z.number().positive().default(5),
+  /** From one snapshot of the metrics to the next. */
   snapshotSeconds: z.number().positive().default(1),
+  /** From one line of `performance.ndjson` to the next; the seed report's ten minutes. */
   performanceLogSeconds: z.number().positive().default(600),
 })
 

@@ -11,14 +11,14 @@ type Values = Record<string, string | number>
 
 export type LogFindingText = { name: string; says: string; cure: string }
 
-/** `moment` writes a time of the log; as it stands there, unless told otherwise. */
+/** `moment` writes a time of the log; as it stands there, unless given. */
 export function describeLogFinding(
   { cause, evidence }: LogFinding,
   language: Language,
   moment: (time: string) => string = (time) => time,
 ): LogFindingText {
   const { name, says, cure } = WORDS[language].causes[cause]
-  // A period is told in words of time, like every other duration.
+  // A period is written in words of time, like every other duration.
   const values = {
     ...evidence,
     ...(cause === 'periodic-cuts' ? { period: duration(evidence.seconds, language) } : {}),
@@ -103,7 +103,7 @@ const fill = (text: string, values: Values, language: Language): string =>
     one === undefined ? formatField(name, values[name] ?? '', language) : values[name] === 1 ? one : many,
   )
 
-/** The field's name tells its unit. */
+/** The field's name has its unit. */
 function formatField(name: string, value: string | number, language: Language): string {
   if (typeof value === 'string') return name === 'from' || name === 'to' ? value.replace(/\.\d+Z$/, 'Z') : value
   if (name.endsWith('BytesPerSecond')) return formatRate(value)

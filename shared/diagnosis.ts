@@ -60,7 +60,7 @@ export const CHECK_UNITS = {
 } as const satisfies Record<CheckCode, string>
 export type CheckUnit = (typeof CHECK_UNITS)[CheckCode]
 
-/** `unknown`: it could not be told here; the cause says why. */
+/** `unknown`: it could not be found out here; the cause says why. */
 const CHECK_VERDICTS = ['ok', 'notice', 'bad', 'unknown'] as const
 export type CheckVerdict = (typeof CHECK_VERDICTS)[number]
 

@@ -1,7 +1,7 @@
 /** What the log analyser found: codes and numbers, for the window, the terminal and the report bundle. */
 import { z } from 'zod'
 
-/** What slowed or broke the download, as its log tells. `shared/log-words-*.ts` have the sentences. */
+/** What slowed or broke the download, by its log. `shared/log-words-*.ts` have the sentences. */
 export const LOG_CAUSES = [
   'throttling',
   'line-cuts', //        several kinds of network failure together, in bursts, on many addresses
@@ -53,7 +53,7 @@ export const logAnalysisSchema = z.object({
   classes: groupsSchema,
   addresses: groupsSchema,
   prefixes: groupsSchema,
-  /** What was done about an error, where the log tells. */
+  /** What was done about an error, where the log says. */
   actions: groupsSchema,
   /** Errors by hour, oldest first, empty hours left out; the newest 336. `hour` is ISO, its begin. */
   hours: z.array(z.object({ hour: z.string(), count: z.number().int() })),

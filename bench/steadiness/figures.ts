@@ -11,7 +11,7 @@ const CONVERGED_SHARE = 0.9
 
 const PERCENTILE = 0.99
 
-/** What a client says of itself, cumulated. `bytesFetched` counts what was received again. */
+/** What a client says of itself, cumulative. `bytesFetched` counts what was received again. */
 export type OwnCount = { seconds: number; bytesDone: number; bytesFetched: number }
 export type OwnCountFigures = { speeds: number[]; duplicateShare: number }
 /**

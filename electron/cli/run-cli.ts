@@ -35,7 +35,7 @@ Exit codes: 0 all objects there and verified, 1 some objects failed, 2 usage, 3 
 export async function runCli(argv: string[], io: Io = processIo()): Promise<number> {
   const output = createOutput(io)
   const exitCode = await runCommand(argv, io, output)
-  // A write that fails tells so a moment later.
+  // A write that fails reports it a moment later.
   await new Promise(setImmediate)
   const unwritten = output.failure()
   if (!unwritten) return exitCode
@@ -67,7 +67,7 @@ function buildProgram(io: Io, output: Output, finish: (work: Promise<number>) =>
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void io.stdout.write(text),
-      // Mistakes are told by reportThrown, once and in one line.
+      // reportThrown reports mistakes, once and in one line.
       writeErr: () => {},
     })
     .showSuggestionAfterError(true)

@@ -6,7 +6,7 @@ import { exitNow } from './exit-now.ts'
 
 type LogProblem = (where: string, error: unknown) => void
 
-/** Not told by the count of listeners: Electron has one of its own. */
+/** The count of listeners does not show it: Electron has one of its own. */
 let hear: ((error: unknown) => void) | undefined
 
 /** A command that does one thing ends with it: what is on the disk stays, and the same command continues. */
@@ -22,7 +22,7 @@ export function leaveOnBugUntilHeard(stateFolder: string): void {
 
 /**
  * For a command that keeps several jobs: a bug in one of them is not the end of the others, as in the desktop program. Each
- * is told once, however often it comes. Returns the function that ends it.
+ * is reported once, however often it comes. Returns the function that ends it.
  */
 export function onBug(tell: (message: string) => void, logProblem: LogProblem): () => void {
   const told = new Set<string>()

@@ -1,4 +1,4 @@
-/** Where the window's page comes from, and how to tell it from every other place. Pure. */
+/** Where the window's page comes from, and how to distinguish it from every other place. Pure. */
 import type { CustomScheme } from 'electron'
 
 export const APP_SCHEME = 'longhaul'

@@ -30,7 +30,7 @@ export function closeBeforeQuit(options: {
     if (isLeaving) return
     isLeaving = true
     let isWanted = false
-    // The lock told this start that the program runs already, and it has left.
+    // The lock has shown that the program runs already, and this start has left.
     app.on('second-instance', () => {
       isWanted = true
     })

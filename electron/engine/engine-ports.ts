@@ -39,7 +39,7 @@ export type ListPage = {
   continuation?: string
 }
 
-/** What a HEAD tells. `checksums` as S3 names them: `CRC64NVME`, `CRC32C`, `CRC32`, `SHA256`, `SHA1`, base64. */
+/** What a HEAD says of an object. `checksums` as S3 names them: `CRC64NVME`, `CRC32C`, `CRC32`, `SHA256`, `SHA1`, base64. */
 export type ObjectHead = {
   size: number
   etag: string
@@ -145,7 +145,7 @@ export type FetchTask = {
 
 /** What a worker does with bytes beside writing them. */
 export type TaskCheck =
-  /** Sums them up; the outcome tells the sums. */
+  /** Computes checksums; the outcome has them. */
   | ({ kind: 'sum' } & SumOrder)
   /** A small object of kind `whole`: compares it with what the answer itself promises, before it gets its name. */
   | { kind: 'compare' }
@@ -229,6 +229,6 @@ export type EnginePorts = {
   verifier: Verifier
   /** Resident memory of this process in bytes. */
   memory(): number
-  /** CLOSE_WAIT sockets of this process, as the operating system counts them; 0 where it cannot tell. */
+  /** CLOSE_WAIT sockets of this process, as the operating system counts them; 0 where it does not. */
   closeWait(): number
 }

@@ -1,4 +1,4 @@
-/** What a job tells: events, its logs, the objects that failed, and what it came to. After its end it tells nothing. */
+/** What a job reports: events, its logs, the objects that failed, its summary. After its end it reports nothing. */
 import type { EngineEvent, EventCode, Reason } from '../../shared/engine-event.ts'
 import type { Failure } from '../../shared/failure.ts'
 import type { Summary } from '../../shared/job-state.ts'

@@ -4,7 +4,7 @@ import { addressIn, classifyPython, keyIn, stampOf } from './python-line.ts'
 export type LogEntry =
   | {
       kind: 'error' | 'python'
-      /** Milliseconds since 1970; undefined where the log does not tell. */
+      /** Milliseconds since 1970; undefined where the log does not say. */
       timeMs: number | undefined
       class: string
       address: string | undefined
@@ -66,7 +66,7 @@ const numberOf = (value: unknown, otherwise: number): number =>
   typeof value === 'number' && Number.isFinite(value) ? value : otherwise
 
 /**
- * A record begins with a time and may go on over many lines. A traceback tells one error, however many exceptions "During
+ * A record begins with a time and may go on over many lines. A traceback is one error, however many exceptions "During
  * handling of the above exception" adds: the first one is the nearest to what happened.
  */
 function createPythonParser(): (line: string) => LogEntry | undefined {

@@ -86,7 +86,7 @@ export function stampOf(line: string): number | undefined {
 const isDigit = (sign: number): boolean => sign >= ZERO && sign <= NINE
 
 const NUMBERS = /(?<![\d.])(\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})(?![\d.])/
-/** Whoever logs in stands before the `@`, and is not told. */
+/** What stands before the `@` is a login, and is left out. */
 const HOST = /host='([\w.-]+)'|https?:\/\/(?:[^\s/@]*@)?([\w.-]+)/
 /** The surest first. The last one is tried where a word begins, and nowhere within. */
 const KEYS = [

@@ -10,13 +10,13 @@ import type { ProbeSource } from './probe-service.ts'
 export type Company = {
   /** Another program is connected to the service: nothing of size is fetched beside it. */
   isDownloading: boolean
-  /** What this machine receives in all; undefined where it cannot be told. */
+  /** What this machine receives in all, bytes per second; undefined where that is unknown. */
   receivedBytesPerSecond: number | undefined
 }
 
 export type Report = (code: CheckCode, judged: Judged) => void
 
-/** Jobs that run in this process, as their last snapshots tell. */
+/** Jobs that run in this process, by their last snapshots. */
 export type JobFacts = {
   running: number
   threads: number

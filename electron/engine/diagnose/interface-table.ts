@@ -2,7 +2,7 @@
 
 export type InterfaceRow = {
   name: string
-  /** 0 where the table does not tell. */
+  /** 0 where the table does not say. */
   mtu: number
   /** Since the interface came up. */
   receivedBytes: number

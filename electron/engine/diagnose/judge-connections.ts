@@ -12,10 +12,10 @@ const CONTROL_SOCKETS = 4
 const SUCCESS_RATE = 0.9
 
 export type SocketMeasurement = {
-  /** undefined: this system does not tell. */
+  /** Undefined: this system does not show it. */
   sockets: SocketCounts | undefined
   runningJobs: number
-  /** Ceilings of the running jobs together; undefined for a job of another process, whose ceiling nobody tells us. */
+  /** Ceilings of the running jobs together; undefined for a job of another process, whose ceiling is unknown. */
   threads: number | undefined
   /** What the jobs' governors allow just now; undefined likewise. */
   concurrency: number | undefined

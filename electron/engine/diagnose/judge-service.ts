@@ -104,7 +104,7 @@ export type ParallelMeasurement =
   | { from: 'probe'; connections: number; result: Outcome<{ bytes: number; seconds: number }>; singleSpeed: number }
   /** While a job runs nothing more is put on the line: its own speed is what many connections reach. */
   | { from: 'job'; job: JobSpeeds }
-  /** Another program downloads: what this machine receives is the best that can be told. */
+  /** Another program downloads: what this machine receives is the best figure there is. */
   | { from: 'machine'; bytesPerSecond: number }
   | { from: 'nothing'; cause: Skipped | 'speed-not-disturbed' | 'speed-at-limit' }
 

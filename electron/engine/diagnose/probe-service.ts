@@ -7,7 +7,7 @@ import { probeGet } from './probe-get.ts'
 
 export type ProbeSource = Pick<ObjectSource, 'listPage' | 'headObject' | 'endpoint'>
 
-/** A little beyond the seed's 5 s, so that a late answer can be told from none. */
+/** A little beyond the seed's 5 s, so that a late answer is distinguished from none. */
 const PATIENCE_MS = DEFAULT_POLICY.unhealthyLatencySeconds * 1000 + 1500
 const HEADS = 3
 /** Once one HEAD takes this long, more would say the same. */
@@ -15,7 +15,7 @@ const ENOUGH_MS = 1500
 const PARALLEL_CONNECTIONS = 4
 const RANGE_BYTES = 8 * 1024 ** 2
 const RANGE_SECONDS = 2.5
-/** Beside a running job: enough to tell a speed, too little to be felt. */
+/** Beside a running job: enough to measure a speed, too little to be felt. */
 const SMALL_RANGE_BYTES = 2 * 1024 ** 2
 /** Enough for a first byte. */
 const TINY_RANGE_BYTES = 16 * 1024

@@ -1,4 +1,4 @@
-/** Thin looks at this machine: interfaces, processors, memory over time. What cannot be told is undefined or empty. */
+/** Thin looks at this machine: interfaces, processors, memory over time. What cannot be found out is undefined or empty. */
 import { open, readFile } from 'node:fs/promises'
 import { cpus, networkInterfaces } from 'node:os'
 import { join } from 'node:path'
@@ -62,11 +62,11 @@ const TAIL_BYTES = 1024 ** 2
 
 export type LastRun = {
   samples: { seconds: number; rssBytes: number }[]
-  /** The ceiling it was given; undefined where the log does not tell. */
+  /** The ceiling it was given; undefined where the log does not say. */
   threads: number | undefined
 }
 
-/** The last run that a job's performance log tells of; a run begins where its own count of bytes falls back. */
+/** The last run in a job's performance log; a run begins where its own count of bytes falls back. */
 export async function readLastRun(logFolder: string): Promise<LastRun> {
   let samples: Sample[] = []
   for (const line of (await readTail(join(logFolder, PERFORMANCE_LOG))).split('\n')) {

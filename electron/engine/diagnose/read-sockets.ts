@@ -1,6 +1,6 @@
 /**
- * The TCP sockets of this machine and who holds them: Linux tells in /proc, Windows and macOS through one child process.
- * Undefined where it cannot be told.
+ * The TCP sockets of this machine and who holds them: from /proc on Linux, through one child process on Windows and macOS.
+ * Undefined where it cannot be found out.
  */
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
 import { readdir, readlink } from 'node:fs/promises'
@@ -40,7 +40,7 @@ async function readWindowsRows(signal: AbortSignal): Promise<SocketRow[] | undef
   return printed === undefined ? undefined : parsePowerShell(printed)
 }
 
-/** CLOSE_WAIT sockets of this process, for a live counter; 0 where only a child process could tell. */
+/** CLOSE_WAIT sockets of this process, for a live counter; 0 where that would take a child process. */
 export function countCloseWait(): number {
   if (process.platform !== 'linux') return 0
   try {
@@ -65,7 +65,7 @@ function readProcRows(pids: readonly number[], tables: readonly string[]): Socke
 const OWNERS_WITHIN_MS = 3000
 
 /**
- * Adds the process to the sockets that lack it, as far as that can be told: of a process of somebody else no descriptor can
+ * Adds the process to the sockets that lack it, as far as that can be found out: of a process of somebody else no descriptor can
  * be read. Every descriptor of the machine may have to be looked at, so this never blocks.
  */
 export async function findOwners(rows: readonly SocketRow[], signal: AbortSignal): Promise<SocketRow[]> {

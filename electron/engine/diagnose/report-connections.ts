@@ -11,7 +11,7 @@ import { type Program, readPrograms } from './read-programs.ts'
 import { findOwners } from './read-sockets.ts'
 import { countOutgoing, type ServicePlace, type SocketRow, selectSockets } from './socket-table.ts'
 
-/** One look at all sockets of the machine; undefined where it cannot be told. */
+/** One look at all sockets of the machine; undefined where it cannot be had. */
 export type SocketLook = SocketRow[] | undefined
 
 /** This one, and the one that downloads into the same folder. */

@@ -78,7 +78,7 @@ async function measure(request: DiagnosisRequest, report: Report, signal: AbortS
   const service = await askService(request, report, signal, { place, names, refusal, company })
   reportThrottling(request, report, service)
   await reportDisk(request, report, await disk, service)
-  // What another program downloads cannot be told from what others take.
+  // What another program downloads cannot be separated from what all others take.
   const others = isDownloading ? undefined : trafficOfOthers(request, traffic)
   report('other-traffic', judgeOtherTraffic(others && { ...others, lineBytesPerSecond: service.bestSpeed }))
 }
@@ -112,13 +112,13 @@ async function watch(request: DiagnosisRequest, report: Report, signal: AbortSig
   return { looks, traffic }
 }
 
-/** Without the jobs' own share the rest cannot be told. */
+/** Without the jobs' own share the rest is unknown. */
 function trafficOfOthers({ jobs }: DiagnosisRequest, traffic: Traffic | undefined) {
   const own = jobs ? jobs.speeds.bytesPerSecond : 0
   return traffic && own !== undefined ? { ...traffic, ownBytes: own * traffic.seconds } : undefined
 }
 
-/** Behind a proxy all programs' connections lead to the same place, and tell nothing. */
+/** Behind a proxy all programs' connections lead to the same place, and show nothing. */
 function serviceOf(place: Endpoint | undefined, { system, server }: Names): ServicePlace | undefined {
   if (!place || place.proxy) return undefined
   const addresses = [system, server].flatMap((look) => ('addresses' in look ? look.addresses : []))

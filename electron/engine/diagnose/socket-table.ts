@@ -11,7 +11,7 @@ export type SocketRow = {
   /** IPv4 as numbers with dots, also where an IPv6 socket carries it. */
   remoteAddress: string
   remotePort: number
-  /** Process id, where the table tells it. */
+  /** Process id, where the table has it. */
   pid?: number
 }
 
@@ -29,7 +29,7 @@ const LINUX_STATES: Record<string, SocketState> = {
   '0B': 'closing',
 }
 
-/** `/proc/net/tcp` or `tcp6`: the whole machine's; `id` is the inode, which tells the process that holds it. */
+/** `/proc/net/tcp` or `tcp6`: the whole machine's; `id` is the inode, by which the process that holds it is found. */
 export function parseProcTcp(text: string): SocketRow[] {
   return text
     .split('\n')

@@ -8,7 +8,7 @@ import { uptime } from 'node:os'
 /** Never equal to another one, itself included: "somebody may have pulled the plug". */
 const UNKNOWN_BOOT = 'unknown'
 
-/** Linux: the kernel's own id. Elsewhere `at:<Unix seconds of the start>`, as well as the clocks tell. */
+/** Linux: the kernel's own id. Elsewhere `at:<Unix seconds of the start>`, as exactly as the clocks allow. */
 export function readBootId(nowMs: number): string {
   try {
     const id = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()

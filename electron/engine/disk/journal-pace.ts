@@ -1,5 +1,5 @@
 /**
- * How soon the journal is told again of bytes that have arrived. What it has not been told is what a hard kill costs: at
+ * How soon bytes that have arrived are recorded in the journal. What is not recorded yet is what a hard kill costs: at
  * most a thousandth of the job, or half a second of a long one, or a ten-thousandth of the time it has run. Pure.
  */
 

@@ -130,7 +130,7 @@ async function replayJournal(file: FileHandle, options: JournalOptions) {
     decode: model.decode,
     session: (session) => {
       isOurs = isSameSource(session, options.identity)
-      // Older ones have been told when they were found.
+      // Older ones were reported when they were found.
       distrustedRecords = 0
     },
     records: (records, { trusted }) => {

@@ -18,7 +18,7 @@ import { forEachLine } from './read-lines.ts'
 import { createWaitingLines } from './waiting-lines.ts'
 
 export type Manifest = {
-  /** About how many rows earlier runs have left, told from the size of the file. */
+  /** About how many rows earlier runs have left, estimated from the size of the file. */
   readonly expectedRows: number
   /**
    * Calls `visit` for every row of earlier runs; later rows of one object replace earlier ones. Before any `append`.

@@ -24,7 +24,7 @@ type ClaimedPath = {
 }
 
 export type PathClaims = {
-  /** A mapping from an earlier run. Before the first `claim`. Unsafe paths are ignored and told by `false`. */
+  /** A mapping from an earlier run. Before the first `claim`. Unsafe paths are ignored; returns `false` for them. */
   remember(row: { bucket: string; key: string; path: string }): boolean
   /** The same, from the bytes of a manifest. False says nothing: the row is to be decoded and remembered. */
   rememberPlain(row: PlainRow): boolean

@@ -16,7 +16,7 @@ const CHUNK_BYTES = 1024 * 1024
 const MAX_LINE_BYTES = 256 * 1024
 const NEWLINE = 0x0a
 
-/** Returns the size of the file. A last line without line end is not told. Throws what the file system throws. */
+/** Returns the size of the file. A last line without line end is left out. Throws what the file system throws. */
 export async function forEachLine(file: FileHandle, visitor: LineVisitor): Promise<number> {
   // One byte more, for a line end behind what was read: the search for the next one stops there.
   const buffer = Buffer.allocUnsafe(CHUNK_BYTES + MAX_LINE_BYTES + 1)

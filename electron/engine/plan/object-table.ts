@@ -11,7 +11,7 @@ import { createTextColumn } from './text-column.ts'
 
 export type ObjectTable = ReturnType<typeof createObjectTable>
 
-/** `liveBytes` tells the progress of objects under way; all others follow from their state. */
+/** `liveBytes`: the progress of objects under way; all others follow from their state. */
 export function createObjectTable(liveBytes: (index: number) => number) {
   const keys = createTextColumn()
   const etags = createTextColumn()

@@ -13,7 +13,7 @@ export type ObjectLanding = {
   landed(object: OpenObject): void
   /** A small object could not be fetched in one go: from here on it grows in place like a big one. */
   keepPart(object: OpenObject): Promise<Outcome<void>>
-  /** Closes the file, leaves what is written and tells the journal of it. */
+  /** Closes the file, leaves what is written and records it in the journal. */
   abandon(object: OpenObject): Promise<void>
   /** The object is another one now, or its bytes are wrong: nothing written may be used. */
   discard(object: OpenObject): Promise<void>

@@ -16,7 +16,7 @@ export type ObjectProof = {
   check?: Check
   /** For each of its tasks; absent where sums of ranges would say nothing about the object. */
   task?: TaskCheck
-  /** What the tasks have told. */
+  /** The checksums of its tasks. */
   sums: RangeSum[]
 }
 

@@ -6,7 +6,7 @@ import type { FailureRow } from './failure-row.ts'
 import type { OpenObject } from './open-object.ts'
 import { createPassingTable } from './passing-table.ts'
 
-/** What is known of connections, and what they can be told. */
+/** What is known of connections, and what can be asked of them. */
 export type TaskConnections = {
   /** The byte this task has reached; 0 while its worker has not begun it. */
   reached(connectionId: number, taskId: number): number

@@ -56,7 +56,7 @@ export function createObjectSums(read: ReadObject) {
           : digest(object, 'MD5').toString('hex'),
       )
     },
-    /** As S3 tells it: CRCs over the whole object, SHA of an upload in parts over the parts' own. */
+    /** As S3 computes it: CRCs over the whole object, SHA of an upload in parts over the parts' own. */
     checksum(
       object: StoredObject,
     ): { algorithm: SumAlgorithm; type: 'FULL_OBJECT' | 'COMPOSITE'; value: string } | undefined {

@@ -21,7 +21,7 @@ export type StoredObject = {
    * listing a terabyte does not hash it.
    */
   upload?: 'whole' | { partBytes: number }
-  /** What `x-amz-checksum-mode: ENABLED` tells; absent: CRC32. */
+  /** What `x-amz-checksum-mode: ENABLED` answers; absent: CRC32. */
   checksum?: SumAlgorithm | 'none'
   /** `GLACIER` and `DEEP_ARCHIVE` cannot be read. */
   storageClass?: string

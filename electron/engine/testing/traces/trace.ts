@@ -13,7 +13,7 @@ export const COMPRESSION = 15
 export const TROUBLE_AT_MINUTES = 17
 
 export type TraceRow = {
-  /** Since the recording began, at the end of what this row tells. */
+  /** Since the recording began, at the end of this row's time. */
   atMs: number
   bytes: number
   /** Requests answered well, and the mean size of their objects as the alert counts it. */

@@ -53,8 +53,8 @@ export default defineConfig({
         input: resolve(here, 'renderer/index.html'),
         output: {
           codeSplitting: {
-            // The first sight of the window in a few files: the browser compiles them beside each other, and index.html runs
-            // each as soon as it is there, so that the first questions are out before React and antd are read.
+            // The first sight of the window in a few files: the browser compiles them beside each other, and index.html
+            // runs each as soon as it is there, so that the first questions are out before React and antd are read.
             groups: [
               { name: 'first-questions', test: /first-questions\.ts$/, tags: ['$initial'], priority: 3 },
               {

@@ -1,8 +1,9 @@
 /**
- * `npm run bench -- startup`: from starting the program to a form that takes what is typed, and the command line's own start.
+ * `npm run bench -- startup`: from starting the program to a form
+ * that takes what is typed, and the command line's own start.
  *
- * The window is what a machine without a display gets: the built program serving it, Chromium showing it in a fresh profile. The
- * browser runs already: its own start is not the program's.
+ * The window is what a machine without a display gets: the built program serving it, Chromium showing it in a fresh
+ * profile. The browser runs already: its own start is not the program's.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'

@@ -1,8 +1,8 @@
 /**
- * Pictures of the real program at work: `node e2e/screenshots.ts`. Form, running, rebuilding, finished and settings, in both
- * languages and themes at two window sizes, go to e2e/artifacts/window/. `--docs` lets the job run longer, with a rebuild on
- * the way, and puts a pair for the READMEs into docs/images/. One and a half minutes and 2 GB of disk, or four and 9 GB;
- * the disk is given back.
+ * Pictures of the real program at work: `node e2e/screenshots.ts`. Form, running, rebuilding, finished
+ * and settings, in both languages and themes at two window sizes, go to e2e/artifacts/window/.
+ * `--docs` lets the job run longer, with a rebuild on the way, and puts a pair for the READMEs into
+ * docs/images/. One and a half minutes and 2 GB of disk, or four and 9 GB; the disk is given back.
  */
 /* biome-ignore-all lint/suspicious/noConsole: its output is its result. */
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'

@@ -1,4 +1,7 @@
-/** `npm run bench -- throughput`, `-- verify`, `-- steadiness`, `-- startup`, `-- window`, `-- listing` or `-- traces`: how fast, how surely, for how long, how soon, watched, how many; and recordings for tests. Ctrl-C cleans up. */
+/**
+ * `npm run bench -- throughput`, `-- verify`, `-- steadiness`, `-- startup`, `-- window`, `-- listing` or `-- traces`:
+ * how fast, how surely, for how long, how soon, watched, how many; and recordings for tests. Ctrl-C cleans up.
+ */
 import { LISTING_USAGE, runListing } from '../bench/listing/listing.ts'
 import { parseThroughputOptions, USAGE } from '../bench/options.ts'
 import { runStartup, STARTUP_USAGE } from '../bench/startup.ts'

@@ -1,6 +1,6 @@
 /**
- * `npm run dev`: builds again at every change. In the desktop window with hot reload where there can be one, else the web
- * host, which starts again with every build: reload the page. Ctrl-C ends all of it.
+ * `npm run dev`: builds again at every change. In the desktop window with hot reload where there can be one, else the
+ * web host, which starts again with every build: reload the page. Ctrl-C ends all of it.
  */
 import { spawn } from 'node:child_process'
 import { watch } from 'node:fs'

@@ -1,4 +1,7 @@
-/** The diagnosis in English. `{{name}}` is a measured number or a threshold, by its own name; `{{name|one|many}}` the word that goes with it. */
+/**
+ * The diagnosis in English. `{{name}}` is a measured number or a threshold,
+ * by its own name; `{{name|one|many}}` the word that goes with it.
+ */
 import type { DiagnosisWords } from './diagnosis-words-zh.ts'
 
 export const diagnosisWordsEn: DiagnosisWords = {

@@ -62,7 +62,10 @@ export type Outcome<T> = { ok: true; value: T } | { ok: false; failure: Failure 
 export const success = <T>(value: T): Outcome<T> => ({ ok: true, value })
 export const failed = (failure: Failure): { ok: false; failure: Failure } => ({ ok: false, failure })
 
-/** The machine, or its limit for one program, has no further file or socket to give: a matter of moments, and of nobody's fault. */
+/**
+ * The machine, or its limit for one program, has no further file
+ * or socket to give: a matter of moments, and of nobody's fault.
+ */
 export const isShortOfFiles = ({ code = '' }: Failure): boolean => code === 'EMFILE' || code === 'ENFILE'
 
 /** So Aliyun OSS, Tencent COS, Huawei OBS and Volcengine TOS say that they are asked as BUCKET.HOST/KEY only. */

@@ -83,7 +83,10 @@ export const jobViewSchema = z.object({
   objectsDone: z.number().int(),
   objectsFailed: z.number().int(),
   objectsTotal: z.number().int(),
-  /** How long each limit held the speed while the job ran, over all its runs: the verdict on a job that is paused or over. */
+  /**
+   * How long each limit held the speed while the job ran, over
+   * all its runs: the verdict on a job that is paused or over.
+   */
   limitSeconds: z.partialRecord(z.enum(LIMITS), z.number()).optional(),
   summary: summarySchema.optional(),
 })
@@ -116,7 +119,9 @@ export const CALLS = {
     z.object({ source: sourceSchema, network: networkSchema.optional(), continuation: z.string().optional() }),
     z.object({ entries: z.array(browseEntrySchema), continuation: z.string().optional() }),
   ),
-  /** Counts in the background; progress comes by the push `preview`. A second call with the same id replaces the first. */
+  /**
+   * Counts in the background; progress comes by the push `preview`. A second call with the same id replaces the first.
+   */
   'source.startPreview': call(
     z.object({
       previewId: z.string(),
@@ -141,8 +146,8 @@ export const CALLS = {
   'folder.roots': call(nothing, z.array(z.object({ path: z.string(), kind: z.enum(['home', 'drive']) }))),
 
   /**
-   * Takes less than 20 s in the background; each check comes by the push `diagnosis`. Without a source only this machine is
-   * looked at. One at a time: a second one stops the first.
+   * Takes less than 20 s in the background; each check comes by the push `diagnosis`. Without a source only this
+   * machine is looked at. One at a time: a second one stops the first.
    */
   'diagnosis.run': call(
     z.object({
@@ -182,14 +187,20 @@ export const CALLS = {
   'jobs.retry': call(jobId.extend({ indexes: z.array(z.number().int()).optional() }), nothing),
   'jobs.rebuildPool': call(jobId, nothing),
   'jobs.coolDown': call(jobId, nothing),
-  /** The newest; of a job that does not run the last one, also after the program was started anew. Null: there never was one. */
+  /**
+   * The newest; of a job that does not run the last one, also
+   * after the program was started anew. Null: there never was one.
+   */
   'jobs.snapshot': call(jobId, metricsSnapshotSchema.nullable()),
   /**
-   * Of any job, also of one that ended long ago. Zooming asks again for the stretch that is seen: finer points come where they are
-   * kept (each second for ten minutes, 10 s for three hours, a minute for two weeks, ten minutes beyond).
+   * Of any job, also of one that ended long ago. Zooming asks again for the stretch
+   * that is seen: finer points come where they are kept (each second for ten
+   * minutes, 10 s for three hours, a minute for two weeks, ten minutes beyond).
    */
   'jobs.history': call(jobId.extend(historyRangeSchema.shape), historySchema),
-  /** The whole of it as a table: UTF-8, one header line with units, ISO times, an empty cell where nothing was measured. */
+  /**
+   * The whole of it as a table: UTF-8, one header line with units, ISO times, an empty cell where nothing was measured.
+   */
   'jobs.historyCsv': call(jobId, z.object({ fileName: z.string(), text: z.string() })),
   'jobs.events': call(jobId.extend({ limit: z.number().int().min(1).max(10_000) }), z.array(engineEventSchema)),
   'jobs.objects': call(
@@ -209,7 +220,9 @@ export const PUSHES = {
     preview: previewSchema,
     failure: failureSchema.optional(),
   }),
-  /** Checks known so far, in the order they became known; with the report, which has them in its own order, it is over. */
+  /**
+   * Checks known so far, in the order they became known; with the report, which has them in its own order, it is over.
+   */
   diagnosis: z.object({
     diagnosisId: z.string(),
     checks: z.array(checkSchema),

@@ -1,8 +1,9 @@
 /**
  * A job's history in columns of equal length, oldest first: what the program keeps, the window draws and the CSV holds.
  *
- * A point stands for the `seconds` before its `time`. Null = nothing was measured then (no look-up, no write, or a point that
- * was kept by an older version); it is never drawn as zero. When points are folded into one, each series follows its rule:
+ * A point stands for the `seconds` before its `time`. Null = nothing was measured
+ * then (no look-up, no write, or a point that was kept by an older version); it is
+ * never drawn as zero. When points are folded into one, each series follows its rule:
  *
  *   mean   weighted by seconds, over those that were measured; so a rate times its seconds keeps its sum
  *   max    the worst of them: a leak, a peak or a frozen moment must not be averaged away
@@ -11,7 +12,9 @@ import { z } from 'zod'
 import { engineEventSchema } from './engine-event.ts'
 import { FAILURE_CLASSES, type FailureClass } from './failure.ts'
 
-/** Every measured series but the errors by class, with its rule. The order is that of the stored tuples: append only. */
+/**
+ * Every measured series but the errors by class, with its rule. The order is that of the stored tuples: append only.
+ */
 export const HISTORY_SERIES = {
   bytesPerSecond: 'mean',
   concurrency: 'mean',

@@ -24,7 +24,10 @@ export const sourceSchema = z.object({
   /** auto: path style for custom endpoints and for buckets with dots over TLS, else virtual-hosted. */
   addressing: z.enum(['auto', 'path', 'virtual']).default('auto'),
   access: accessSchema.default({ kind: 'default' }),
-  /** Of a bucket whose readers pay, which asks for their word on every request. Nobody can be charged without a signature. */
+  /**
+   * Of a bucket whose readers pay, which asks for their word on
+   * every request. Nobody can be charged without a signature.
+   */
   requestPayer: z.literal('requester').optional(),
 })
 export type Source = z.infer<typeof sourceSchema>

@@ -50,15 +50,19 @@ export const policySchema = z.strictObject({
   /** The rest, unless a `Retry-After` asks for more; the seed report's five minutes. */
   coolDownSeconds: seconds(300),
   /**
-   * Attempts for one range before its object fails: twice as many where connections break or stay silent, three times for
-   * refusals (503, 429), up to twelve times while many others fail. Only what happens while others are answered counts.
+   * Attempts for one range before its object fails: twice as many where connections
+   * break or stay silent, three times for refusals (503, 429), up to twelve times
+   * while many others fail. Only what happens while others are answered counts.
    */
   maxAttempts: z.number().int().positive().default(8),
   /** First retry delay; doubles with full jitter (AWS architecture blog, "Exponential Backoff And Jitter"). */
   retryBaseSeconds: z.number().positive().default(0.2),
   /** The longest retry delay; as the AWS SDKs have it. */
   retryCapSeconds: z.number().positive().default(20),
-  /** No byte from any connection for this long = the network is gone for good; three times as long if the service answers. */
+  /**
+   * No byte from any connection for this long = the network is
+   * gone for good; three times as long if the service answers.
+   */
   networkGoneSeconds: z.number().positive().default(300),
 
   // -- DNS (6.4)

@@ -1,4 +1,6 @@
-/** Statistics that outliers do not move: how fast a series of measurements rises or falls, and how sure that is. Pure. */
+/**
+ * Statistics that outliers do not move: how fast a series of measurements rises or falls, and how sure that is. Pure.
+ */
 
 export function median(values: readonly number[]): number {
   if (values.length === 0) return 0

@@ -1,7 +1,7 @@
 /**
- * Reads what people paste: `s3://bucket/prefix`, an https address of a bucket, an object or the S3 console, and what the
- * page of a public data set shows: its ARN, a command such as `aws s3 ls --no-sign-request s3://bucket/`, or the page on
- * which its bucket is browsed, `https://bucket.s3.amazonaws.com/index.html#prefix/`.
+ * Reads what people paste: `s3://bucket/prefix`, an https address of a bucket, an object or the S3 console, and what
+ * the page of a public data set shows: its ARN, a command such as `aws s3 ls --no-sign-request s3://bucket/`, or the
+ * page on which its bucket is browsed, `https://bucket.s3.amazonaws.com/index.html#prefix/`.
  */
 import type { Source } from './job-spec.ts'
 
@@ -13,8 +13,8 @@ const BUCKET = /^[a-z0-9][a-z0-9._-]{0,254}$/i
 /** `bucket.s3.region.amazonaws.com`, `bucket.s3-region...`, `bucket.s3.dualstack.region...`, `.com.cn` as well. */
 const AWS_HOST = /^(?:(.+)\.)?s3(?:[.-](?:dualstack\.)?([a-z]{2}(?:-[a-z]+)+-\d+))?\.amazonaws\.com(\.cn)?$/
 /**
- * Other services that stand behind the bucket's name in the addresses they give for copying: Aliyun OSS, Tencent COS, Huawei
- * OBS, Volcengine TOS, Google, Backblaze, Wasabi, DigitalOcean.
+ * Other services that stand behind the bucket's name in the addresses they give for copying: Aliyun OSS, Tencent COS,
+ * Huawei OBS, Volcengine TOS, Google, Backblaze, Wasabi, DigitalOcean.
  */
 const SERVICE_HOST = new RegExp(
   `^(?!s3\\.oss-)(.+?)\\.(${[
@@ -71,7 +71,10 @@ function parseWebAddress(url: URL): S3Address | undefined {
   return aws ? { bucket, prefix, ...region } : { bucket, prefix, endpointUrl: url.origin }
 }
 
-/** Of a page that browses a bucket (AWS's s3-explorer), and of a request that lists it, what is looked at; else the path. */
+/**
+ * Of a page that browses a bucket (AWS's s3-explorer), and of
+ * a request that lists it, what is looked at; else the path.
+ */
 function shownPrefix(url: URL, path: string): string {
   if (path !== '' && path !== 'index.html') return path
   return url.searchParams.get('prefix') ?? decode(url.hash.slice(1))

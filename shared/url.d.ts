@@ -1,4 +1,7 @@
-/** The one web standard that every runtime has and the ES library does not declare. Only shared/tsconfig.json reads this. */
+/**
+ * The one web standard that every runtime has and the ES library
+ * does not declare. Only shared/tsconfig.json reads this.
+ */
 declare class URL {
   constructor(url: string, base?: string)
   static canParse(url: string, base?: string): boolean

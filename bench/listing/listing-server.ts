@@ -1,6 +1,7 @@
 /**
- * A server that lists a million keys, each page after a round trip's time, and gives every object one byte. A process of
- * its own: `node listing-server.ts LAYOUT-NUMBER DELAY-MS`. Tells its port, then when the first object was asked for.
+ * A server that lists a million keys, each page after a round trip's time, and gives
+ * every object one byte. A process of its own: `node listing-server.ts LAYOUT-NUMBER
+ * DELAY-MS`. Tells its port, then when the first object was asked for.
  */
 import { createServer } from 'node:http'
 import { listBucketXml } from '../../electron/engine/testing/s3-answers.ts'

@@ -4,7 +4,9 @@ import { join } from 'node:path'
 
 const EVERY_MS = 1000
 
-/** Files under way end in `.part`, with every client; what begins with a dot is a client's own. Returns how to end it. */
+/**
+ * Files under way end in `.part`, with every client; what begins with a dot is a client's own. Returns how to end it.
+ */
 export function keepRoom(destination: string): () => void {
   const timer = setInterval(() => {
     for (const path of finishedFiles(destination)) rmSync(join(destination, path), { force: true })

@@ -1,7 +1,7 @@
 /**
- * The user's own cures, as the seed report writes them down: A, a delay before each request that follows the success rate
- * of the last 100; B, a new client every hour; C, half the workers after two hours; D, a HEAD that must answer within
- * five seconds, or the client is rebuilt. Hours are as long as the benchmark says; A and D keep their seconds.
+ * The user's own cures, as the seed report writes them down: A, a delay before each request that follows the success
+ * rate of the last 100; B, a new client every hour; C, half the workers after two hours; D, a HEAD that must answer
+ * within five seconds, or the client is rebuilt. Hours are as long as the benchmark says; A and D keep their seconds.
  */
 const RECENT_REQUESTS = 100
 const RECENT_SECONDS = 60

@@ -1,6 +1,6 @@
 /**
- * The weathers of DESIGN 8.2, on a line of sixteen connections of 2 MB/s. Times are hours of the benchmark, which are as
- * many seconds as it is told. Pure: the server process makes the weather from these rows by name.
+ * The weathers of DESIGN 8.2, on a line of sixteen connections of 2 MB/s. Times are hours of the benchmark, which are
+ * as many seconds as it is told. Pure: the server process makes the weather from these rows by name.
  */
 import { ageingConnections } from '../../electron/engine/testing/weather/ageing-connections.ts'
 import { badAddress } from '../../electron/engine/testing/weather/bad-address.ts'

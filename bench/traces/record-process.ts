@@ -1,6 +1,6 @@
 /**
- * One download that is recorded, in a process of its own: the real engine with real sockets, disk and clock. Waits for its
- * order, writes the recording when its time is over, and ends; earlier when its parent does.
+ * One download that is recorded, in a process of its own: the real engine with real sockets, disk and clock. Waits for
+ * its order, writes the recording when its time is over, and ends; earlier when its parent does.
  */
 import { writeFileSync } from 'node:fs'
 import { createEnginePorts } from '../../electron/api/create-engine-ports.ts'

@@ -1,6 +1,6 @@
 /**
- * What is recorded: a line of a few slow connections that is well for a good quarter hour, so that the decay alert has a
- * baseline, and then one trouble. Hours are compressed: the alert's minute is four seconds. Every cause of the user's
+ * What is recorded: a line of a few slow connections that is well for a good quarter hour, so that the decay alert has
+ * a baseline, and then one trouble. Hours are compressed: the alert's minute is four seconds. Every cause of the user's
  * report that a download itself can meet, and what is no decay: a restless line, and troubles that are healed.
  */
 import { COMPRESSION, TROUBLE_AT_MINUTES } from '../../electron/engine/testing/traces/trace.ts'
@@ -40,7 +40,10 @@ const KIB = 1024
 const fresh = connectionSpeed(CONNECTION_BYTES_PER_SECOND)
 const FOUR = ['127.0.0.1', '127.0.0.2', '127.0.0.3', '127.0.0.4']
 
-/** A connection of these loses two thirds of its speed every three seconds, and a fresh one takes most of a second to begin. */
+/**
+ * A connection of these loses two thirds of its speed every three
+ * seconds, and a fresh one takes most of a second to begin.
+ */
 const ageingFast: Weather[] = [
   ageing(3),
   {

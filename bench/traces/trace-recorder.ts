@@ -1,4 +1,7 @@
-/** Gathers what the decay alert reads ten times a second into four rows a second, with figures short enough to keep. Pure. */
+/**
+ * Gathers what the decay alert reads ten times a second into
+ * four rows a second, with figures short enough to keep. Pure.
+ */
 import type { DecayLook } from '../../electron/engine/govern/detect-decay.ts'
 import type { LimitEvidence } from '../../electron/engine/govern/explain-limit.ts'
 import type { TraceRow } from '../../electron/engine/testing/traces/trace.ts'

@@ -1,4 +1,7 @@
-/** What a user reads and presses, in both languages. Written here again on purpose: a spec sees the window, not its sources. */
+/**
+ * What a user reads and presses, in both languages. Written here
+ * again on purpose: a spec sees the window, not its sources.
+ */
 export type Language = 'zh' | 'en'
 
 const zh = {

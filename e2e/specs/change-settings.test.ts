@@ -1,4 +1,7 @@
-/** What was filled in can be changed: threads and speed limit while the job runs, everything else in a new job made of it. */
+/**
+ * What was filled in can be changed: threads and speed limit
+ * while the job runs, everything else in a new job made of it.
+ */
 import { expect } from 'vitest'
 import { connectionSpeed } from '../../electron/engine/testing/weather/line.ts'
 import { jobPage } from '../model/job-page.ts'

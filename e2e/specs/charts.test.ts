@@ -1,4 +1,7 @@
-/** The charts of a job of one hour: zoomed, moved and read by mouse and keys, every panel in sight, saved as a table and a picture. */
+/**
+ * The charts of a job of one hour: zoomed, moved and read by mouse
+ * and keys, every panel in sight, saved as a table and a picture.
+ */
 import { readFileSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'

@@ -7,7 +7,9 @@ import { WORDS } from '../model/words.ts'
 import { era5Archive, MEGABYTE } from '../support/era5.ts'
 import { spec } from '../support/spec.ts'
 
-/** The job takes a quarter of a minute, and is not over before something has happened in its middle; then it may hurry. */
+/**
+ * The job takes a quarter of a minute, and is not over before something has happened in its middle; then it may hurry.
+ */
 const SLOW = [connectionSpeed(0.4 * MEGABYTE)]
 
 spec('form, chart moves, pause, resume, finished, every byte equal', async (workshop) => {

@@ -1,4 +1,6 @@
-/** The same mistakes, whole sentences, both languages; nothing of what was typed is lost, also when start was pressed. */
+/**
+ * The same mistakes, whole sentences, both languages; nothing of what was typed is lost, also when start was pressed.
+ */
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { type Language, WORDS, type Words } from '../model/words.ts'

@@ -1,4 +1,6 @@
-/** An s3:// address with the endpoint under Advanced, read anonymously: the preview counts before anything is fetched. */
+/**
+ * An s3:// address with the endpoint under Advanced, read anonymously: the preview counts before anything is fetched.
+ */
 import { expect } from 'vitest'
 import { createEra5Objects, ERA5_BUCKET, ERA5_PREFIX } from '../../electron/engine/testing/era5-objects.ts'
 import { latency } from '../../electron/engine/testing/weather/line.ts'

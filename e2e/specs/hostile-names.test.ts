@@ -1,4 +1,6 @@
-/** Keys that are no file names, or would leave the folder: each object lands inside it, and the manifest tells where. */
+/**
+ * Keys that are no file names, or would leave the folder: each object lands inside it, and the manifest tells where.
+ */
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { expect } from 'vitest'

@@ -1,4 +1,6 @@
-/** More jobs than are allowed at once: they wait in the side bar, and begin by themselves, or when their user says so. */
+/**
+ * More jobs than are allowed at once: they wait in the side bar, and begin by themselves, or when their user says so.
+ */
 import { expect } from 'vitest'
 import { connectionSpeed } from '../../electron/engine/testing/weather/line.ts'
 import { jobPage } from '../model/job-page.ts'

@@ -9,9 +9,15 @@ const HOUR = 3600
 /** What lies behind is kept in steps of this order anyway; the watched minutes come second by second. */
 const STEP_SECONDS = 20
 const WATCHED_TICKS = 120
-/** Older hours stay as ever fewer points; a page that kept each snapshot it draws (about 5 KB) would grow by 4.5 MB more. */
+/**
+ * Older hours stay as ever fewer points; a page that kept each
+ * snapshot it draws (about 5 KB) would grow by 4.5 MB more.
+ */
 const MAX_GROWTH_BYTES = 4e6
-/** What a tick costs follows what it draws, which can be counted; the time itself is printed, as it depends on the machine's load. */
+/**
+ * What a tick costs follows what it draws, which can be counted;
+ * the time itself is printed, as it depends on the machine's load.
+ */
 const MOST_POINTS = 1500
 
 spec(
@@ -37,7 +43,8 @@ spec(
       expect(late.heapBytes - early.heapBytes).toBeLessThan(MAX_GROWTH_BYTES)
       expect(late.points).toBeLessThan(MOST_POINTS)
 
-      // A window that is opened anew tells the same story: it comes from the program's history, not from what the page saw.
+      // A window that is opened anew tells the same story: it comes
+      // from the program's history, not from what the page saw.
       const timeline = () => replay.page.locator('.lh-timeline-hours > *').count()
       const told = await timeline()
       expect(told).toBeGreaterThanOrEqual(4)

@@ -1,6 +1,6 @@
 /**
- * A window whose job is replayed: the real page, web host, handlers and history; only the engine is a script, and time runs as
- * fast as the page draws. What the page costs is read from the browser itself.
+ * A window whose job is replayed: the real page, web host, handlers and history; only the engine is a script, and time
+ * runs as fast as the page draws. What the page costs is read from the browser itself.
  */
 import { join } from 'node:path'
 import type { CDPSession } from 'playwright-core'

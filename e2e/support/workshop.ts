@@ -76,7 +76,9 @@ export async function openWorkshop(host: HostName) {
       closing.push(program.stop)
       return program
     },
-    /** The window of a program: Electron's own, or a page of a browser profile of its own. An address opens as it is. */
+    /**
+     * The window of a program: Electron's own, or a page of a browser profile of its own. An address opens as it is.
+     */
     async open(what: Program | string, options: ContextOptions = {}): Promise<Page> {
       if (typeof what !== 'string' && 'window' in what) return openInElectron(what as ElectronProgram, options)
       const context = await (await launchBrowser()).newContext({ locale: 'zh-CN', ...options })

@@ -1,7 +1,7 @@
 /**
  * Preloaded into the program (`node --import`): dies by SIGKILL at a chosen moment of its work on the disk, as if the
- * power of the process had been cut there. `KILL_AT` is a moment of `AIMS`, how many of them are let through before, and
- * whether it happens before or after the call, or in the midst of a write: `name-large:3:after`.
+ * power of the process had been cut there. `KILL_AT` is a moment of `AIMS`, how many of them are let through before,
+ * and whether it happens before or after the call, or in the midst of a write: `name-large:3:after`.
  */
 import fs from 'node:fs'
 import { open } from 'node:fs/promises'

@@ -1,4 +1,7 @@
-/** `node e2e/torture/run.ts [--kills N] [--seed S] [--aimed] [--large --line MB/s]`: hard kills of the built program, and what they cost. */
+/**
+ * `node e2e/torture/run.ts [--kills N] [--seed S] [--aimed] [--large
+ * --line MB/s]`: hard kills of the built program, and what they cost.
+ */
 /* biome-ignore-all lint/suspicious/noConsole: its output is its result. */
 import { parseArgs } from 'node:util'
 import { torture } from './torture.ts'

@@ -1,6 +1,7 @@
 /**
- * Hard kills: the built command line downloads, is killed at random or chosen moments, and starts again, until the job is whole.
- * After each life every file under its final name must be right and whole; at the end all of them must be there.
+ * Hard kills: the built command line downloads, is killed at random or chosen
+ * moments, and starts again, until the job is whole. After each life every file under
+ * its final name must be right and whole; at the end all of them must be there.
  */
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -19,7 +20,9 @@ export type TortureOptions = {
   seed: number
   /** Bytes per second of the line. */
   lineBytesPerSecond?: number
-  /** A few large objects, the default policy alone, lives long enough for a kill to be rare: what one costs in earnest. */
+  /**
+   * A few large objects, the default policy alone, lives long enough for a kill to be rare: what one costs in earnest.
+   */
   isLarge?: boolean
   /** Lives end at the moments of `kill-at.ts`, in turn, instead of any. */
   isAimed?: boolean

@@ -1,4 +1,6 @@
-/** What `~/.aws` says about profiles: names, regions, endpoints, processes that give keys. Secrets are left to the SDK. */
+/**
+ * What `~/.aws` says about profiles: names, regions, endpoints, processes that give keys. Secrets are left to the SDK.
+ */
 import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
@@ -35,7 +37,10 @@ export function defaultRegionOf(
   return profile ? (fromProfile ?? fromEnvironment) : (fromEnvironment ?? fromProfile)
 }
 
-/** The endpoint that AWS tools would ask for S3; https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html */
+/**
+ * The endpoint that AWS tools would ask for S3;
+ * https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+ */
 export function configuredEndpointOf(
   environment: NodeJS.ProcessEnv,
   profiles: AwsProfiles,

@@ -1,6 +1,7 @@
 /**
- * Whether a job that has ended is begun again by itself, and when: what ended it may pass while nobody is there. A network that
- * is away for an hour of the night, a drive whose cable is loose for a moment must not cost the rest of the night. Pure.
+ * Whether a job that has ended is begun again by itself, and when: what ended it may
+ * pass while nobody is there. A network that is away for an hour of the night, a
+ * drive whose cable is loose for a moment must not cost the rest of the night. Pure.
  */
 import type { FailureClass } from '../../shared/failure.ts'
 import type { Summary } from '../../shared/job-state.ts'

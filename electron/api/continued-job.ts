@@ -1,6 +1,6 @@
 /**
- * Which of the earlier jobs a new one goes on with: then there is one job with one history, instead of a second beside one
- * that for ever says it is not finished. Pure.
+ * Which of the earlier jobs a new one goes on with: then there is one job with one history, instead of a second beside
+ * one that for ever says it is not finished. Pure.
  */
 import { resolve } from 'node:path'
 import type { JobView } from '../../shared/ipc-contract.ts'

@@ -1,4 +1,6 @@
-/** The handlers of the contract, put together. Hosts bring the vault and the native dialogs; nothing here knows them. */
+/**
+ * The handlers of the contract, put together. Hosts bring the vault and the native dialogs; nothing here knows them.
+ */
 import { randomUUID } from 'node:crypto'
 import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'

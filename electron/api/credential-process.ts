@@ -1,6 +1,6 @@
 /**
- * Credentials from the `credential_process` of a profile. The SDK runs it too, but twice, waits for it without an end, and
- * does not say why it failed. https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
+ * Credentials from the `credential_process` of a profile. The SDK runs it too, but twice, waits for it without an end,
+ * and does not say why it failed. https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
  */
 import { type ChildProcess, type ExecException, exec } from 'node:child_process'
 import { z } from 'zod'
@@ -17,8 +17,8 @@ type Options = {
 }
 
 /**
- * The AWS CLI waits for ever, but with somebody before it. A login in a browser takes half a minute; what wants to be typed in
- * never comes, for nobody can type.
+ * The AWS CLI waits for ever, but with somebody before it. A login in a browser
+ * takes half a minute; what wants to be typed in never comes, for nobody can type.
  */
 const LIMIT_MS = 60_000
 const answerSchema = z.object({

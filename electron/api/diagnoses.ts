@@ -13,7 +13,10 @@ type JobAtWork = { jobId: string; spec: JobSpec; snapshot: MetricsSnapshot | und
 export function createDiagnoses(options: {
   engine: EngineAccess
   atWork(): JobAtWork[]
-  /** Average of a job over the last seconds: a single tick may be empty, beside a limit for instance. undefined: too young. */
+  /**
+   * Average of a job over the last seconds: a single tick may be
+   * empty, beside a limit for instance. undefined: too young.
+   */
   recentSpeed(jobId: string): Promise<number | undefined>
   version: string
   push(news: PushPayload<'diagnosis'>): void

@@ -1,6 +1,6 @@
 /**
- * Ends a process of ours with all that it has started. No process group of its own: one that asks somebody at a terminal would
- * lose it, and would outlive the Ctrl+C that ends us.
+ * Ends a process of ours with all that it has started. No process group of its own: one that asks somebody at a
+ * terminal would lose it, and would outlive the Ctrl+C that ends us.
  */
 import { execFile, execFileSync } from 'node:child_process'
 import { promisify } from 'node:util'
@@ -47,7 +47,10 @@ function endFamily(pid: number, table: string): void {
   }
 }
 
-/** `table`: lines of a process and its parent. Parents come first, so that none starts another in place of the one that has ended. Pure. */
+/**
+ * `table`: lines of a process and its parent. Parents come first, so
+ * that none starts another in place of the one that has ended. Pure.
+ */
 export function withDescendants(pid: number, table: string): number[] {
   const pairs = table.split('\n').map((line) => line.trim().split(/\s+/).map(Number))
   const family = [pid]

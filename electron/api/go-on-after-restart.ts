@@ -1,6 +1,6 @@
 /**
- * After a restart of the machine: goes on with the jobs it was torn from. A destination may come later than its user signs in
- * (a network drive is connected anew, a disk is unlocked): it is waited for, so that no job fails for that.
+ * After a restart of the machine: goes on with the jobs it was torn from. A destination may come later than its user
+ * signs in (a network drive is connected anew, a disk is unlocked): it is waited for, so that no job fails for that.
  */
 import { stat } from 'node:fs/promises'
 import type { Clock } from '../engine/engine-ports.ts'

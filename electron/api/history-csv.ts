@@ -1,4 +1,7 @@
-/** A job's whole history as a table for spreadsheets. Holds numbers, times and names of failure classes, nothing else. Pure. */
+/**
+ * A job's whole history as a table for spreadsheets. Holds
+ * numbers, times and names of failure classes, nothing else. Pure.
+ */
 import { FAILURE_CLASSES } from '../../shared/failure.ts'
 import type { JobView } from '../../shared/ipc-contract.ts'
 import { HISTORY_SERIES_NAMES, type History, type HistorySeries } from '../../shared/job-history.ts'

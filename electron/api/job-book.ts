@@ -114,7 +114,8 @@ async function readJobs(
       logProblem('job-book', error)
       damaged.push(`${path}.damaged`)
       await rename(path, `${path}.damaged`).catch(() => {})
-      // Without its job nobody would ask for it, nor remove it. What merely could not be read, held by a scanner, may be whole.
+      // Without its job nobody would ask for it, nor remove it. What
+      // merely could not be read, held by a scanner, may be whole.
       if (text !== undefined) await removeJobRecord(folder, name.slice(0, -'.json'.length)).catch(() => {})
     }
   }

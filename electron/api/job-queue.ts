@@ -1,6 +1,6 @@
 /**
- * Lets only so many jobs be at work at a time; the others wait in the order they came. A job that is paused holds no place.
- * Pure but for its memory: who is let in begins at once, by what it brought along.
+ * Lets only so many jobs be at work at a time; the others wait in the order they came. A job that is paused holds no
+ * place. Pure but for its memory: who is let in begins at once, by what it brought along.
  */
 
 export function createJobQueue(mostAtWork: () => number) {

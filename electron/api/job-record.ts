@@ -44,7 +44,10 @@ const MARKED: readonly EventCode[] = [
 ]
 const MAX_MARKS = 1000
 const SAVE_EVERY_MS = 20_000
-/** A history is written whole, 110 bytes a point: 3 MB after sixty days. So it is never more than 11 KB a second, 1 GB a day. */
+/**
+ * A history is written whole, 110 bytes a point: 3 MB after sixty
+ * days. So it is never more than 11 KB a second, 1 GB a day.
+ */
 const SAVE_MS_PER_POINT = 10
 
 type LogProblem = (where: string, error: unknown) => void

@@ -1,6 +1,6 @@
 /**
- * What may be asked of jobs, and done to them. A job has at most one run at a time (job-runs.ts), a destination at most one
- * job that runs.
+ * What may be asked of jobs, and done to them. A job has at most one
+ * run at a time (job-runs.ts), a destination at most one job that runs.
  */
 import { isAbsolute, resolve } from 'node:path'
 import { failed, type Outcome, success } from '../../shared/failure.ts'

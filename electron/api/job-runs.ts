@@ -1,8 +1,8 @@
 /**
  * Runs of jobs, each from the queue to its end. News flows one way: engine -> record and book -> push.
  *
- * A job has at most one run at a time, and only so many jobs are at work at a time: see job-queue.ts. A run that has ended is
- * kept for its object table, the newest few only; the rest is in the book.
+ * A job has at most one run at a time, and only so many jobs are at work at a time: see job-queue.ts. A run that has
+ * ended is kept for its object table, the newest few only; the rest is in the book.
  */
 import type { EngineEvent } from '../../shared/engine-event.ts'
 import type { JobView, Push } from '../../shared/ipc-contract.ts'

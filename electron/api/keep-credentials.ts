@@ -4,8 +4,8 @@ import type { CredentialProvider, Credentials } from '../engine/list/s3-object-s
 const EARLY_MS = 5 * 60_000
 
 /**
- * May be asked often: one question at a time, and none while there are good keys that nobody refuses. Whoever gives new ones may be
- * away just then: until they have expired the old ones will do. `now` in Unix milliseconds.
+ * May be asked often: one question at a time, and none while there are good keys that nobody refuses. Whoever gives new
+ * ones may be away just then: until they have expired the old ones will do. `now` in Unix milliseconds.
  */
 export function keepCredentials(provide: CredentialProvider, now: () => number): CredentialProvider {
   let known: Credentials | undefined

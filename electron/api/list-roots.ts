@@ -1,4 +1,6 @@
-/** Where one begins to look for a folder: home, then the drives of a Windows, or the root and what is mounted elsewhere. */
+/**
+ * Where one begins to look for a folder: home, then the drives of a Windows, or the root and what is mounted elsewhere.
+ */
 import { access } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { posix } from 'node:path'

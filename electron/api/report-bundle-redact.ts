@@ -1,6 +1,7 @@
 /**
- * Takes out of a text what must not leave this machine: access keys, tokens, signatures, passwords, the user's name in paths; on
- * request the names of bucket, keys and folders as well. Pure. The same name becomes the same word everywhere.
+ * Takes out of a text what must not leave this machine: access keys, tokens,
+ * signatures, passwords, the user's name in paths; on request the names of bucket,
+ * keys and folders as well. Pure. The same name becomes the same word everywhere.
  */
 import { createHash } from 'node:crypto'
 
@@ -43,7 +44,8 @@ const SECRET_PATTERNS: readonly (readonly [RegExp, string])[] = [
   // user:password@ of a proxy without a scheme.
   [/(?<![\w/.+-])[\w.+-]+:[^\s@:/"'<>\\[\]]+@(?=[A-Za-z0-9])/g, '[removed]@'],
   [/\b((?:set-)?cookie:\s*)(?!\[removed\])[^\r\n"'\\]+/gi, '$1[removed]'],
-  // "secretAccessKey":"..." as JSON, JSON within JSON and Python write it; secret_access_key = ..., whatever the case; --password ...
+  // "secretAccessKey":"..." as JSON, JSON within JSON and Python write
+  // it; secret_access_key = ..., whatever the case; --password ...
   [
     new RegExp(String.raw`((\\?["'])${SECRET_NAME}\2\s*:\s*[bu]?)(\\?["'])(?:(?!\3)(?:[^\\\r\n"]|\\.))*\3`, 'gi'),
     '$1$3[removed]$3',

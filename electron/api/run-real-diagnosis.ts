@@ -1,4 +1,6 @@
-/** One diagnosis with real sockets, disks and clocks: what the engine's part needs to know about this place and user. */
+/**
+ * One diagnosis with real sockets, disks and clocks: what the engine's part needs to know about this place and user.
+ */
 import { arch, homedir, platform, release } from 'node:os'
 import { join, resolve, sep } from 'node:path'
 import type { DiagnosisReport } from '../../shared/diagnosis.ts'

@@ -54,7 +54,10 @@ export async function openSettingsFile(stateFolder: string): Promise<SettingsFil
   }
 }
 
-/** `next`, merged with what another program on this folder has written since: of each setting, the one that changed it wins. */
+/**
+ * `next`, merged with what another program on this folder has
+ * written since: of each setting, the one that changed it wins.
+ */
 function takeOver(next: Settings, known: Settings, written: Settings | undefined): Settings {
   if (!written) return next
   const isKept = (name: keyof Settings): boolean => isDeepStrictEqual(next[name], known[name])

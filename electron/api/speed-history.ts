@@ -1,10 +1,10 @@
 /**
- * Weeks of a job's history in bounded memory: every second for ten minutes, every 10 s for three hours, every minute for two
- * weeks, every ten minutes beyond.
+ * Weeks of a job's history in bounded memory: every second for ten minutes, every
+ * 10 s for three hours, every minute for two weeks, every ten minutes beyond.
  *
- * A point stands for the `seconds` before its time. When it grows too old for its tier it is folded into a point of the next
- * one, each series by its rule (`shared/job-history.ts`). No byte gets lost on the way: the sum of
- * `bytesPerSecond * seconds` stays.
+ * A point stands for the `seconds` before its time. When it grows too old for its tier it is
+ * folded into a point of the next one, each series by its rule (`shared/job-history.ts`). No
+ * byte gets lost on the way: the sum of `bytesPerSecond * seconds` stays.
  */
 import { z } from 'zod'
 import { FAILURE_CLASSES, type FailureClass } from '../../shared/failure.ts'
@@ -30,8 +30,8 @@ export type SpeedPoint = {
 const FIRST_SERIES = 5
 
 /**
- * One point as it is saved: time, seconds, the first five series, errors by class, further series. Append only. Read by hand: a
- * schema for each of the 24,000 points of four weeks takes half a second.
+ * One point as it is saved: time, seconds, the first five series, errors by class, further series. Append only. Read by
+ * hand: a schema for each of the 24,000 points of four weeks takes half a second.
  */
 const savedPointSchema = z.array(z.unknown()).transform((saved, context): SpeedPoint => {
   const [time, seconds, ...rest] = saved

@@ -1,6 +1,6 @@
 /**
- * Replaces a small file as a whole: whatever happens, a full disk and a power cut included, what was there before or what
- * comes now lies under its name. Writes of one file never overtake each other.
+ * Replaces a small file as a whole: whatever happens, a full disk and a power cut included, what was there before or
+ * what comes now lies under its name. Writes of one file never overtake each other.
  */
 import { randomBytes } from 'node:crypto'
 import { open, realpath, stat, unlink } from 'node:fs/promises'

@@ -1,4 +1,7 @@
-/** The whole program on bad days: flipped bytes under each kind of verification, changed worlds between two runs, and secrets. */
+/**
+ * The whole program on bad days: flipped bytes under each kind
+ * of verification, changed worlds between two runs, and secrets.
+ */
 import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -24,8 +27,8 @@ let count = 0
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'longhaul-bad-days-'))
   server = await startFaultServer({ buckets: { [BUCKET]: OBJECTS } })
-  // Sums are worked out when they are first asked for. A connection that waited for them would be replaced, and with it the
-  // answer whose byte was to be flipped.
+  // Sums are worked out when they are first asked for. A connection that waited for
+  // them would be replaced, and with it the answer whose byte was to be flipped.
   for (const { key } of OBJECTS) {
     await fetch(`${server.endpointUrl}/${BUCKET}/${key}`, {
       method: 'HEAD',

@@ -1,4 +1,6 @@
-/** The whole program on disks and machines that fail it: really full, read-only, gone, stopped, with a clock that jumps. */
+/**
+ * The whole program on disks and machines that fail it: really full, read-only, gone, stopped, with a clock that jumps.
+ */
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'

@@ -2,7 +2,9 @@
 import { environmentNameOf, type Flag } from './flags.ts'
 import { refuseValue, UsageError } from './usage-error.ts'
 
-/** One flag's value, and what to call it in a sentence about it: `--threads`, `LONGHAUL_THREADS`, `settings: threads`. */
+/**
+ * One flag's value, and what to call it in a sentence about it: `--threads`, `LONGHAUL_THREADS`, `settings: threads`.
+ */
 type FlagValue = { values: string[]; origin: string; rank: number }
 export type FlagValues = Map<string, FlagValue>
 

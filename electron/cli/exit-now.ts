@@ -1,4 +1,7 @@
-/** Ends the process at once with this code, whatever its exit listeners do: a log that is not open yet throws in its own. */
+/**
+ * Ends the process at once with this code, whatever its exit
+ * listeners do: a log that is not open yet throws in its own.
+ */
 export function exitNow(code: number): never {
   try {
     return process.exit(code)

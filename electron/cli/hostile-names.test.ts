@@ -1,4 +1,7 @@
-/** Keys that are no file names, through the whole program: each lands inside the folder, under a name Windows could hold. */
+/**
+ * Keys that are no file names, through the whole program: each
+ * lands inside the folder, under a name Windows could hold.
+ */
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -61,7 +64,9 @@ const get = (destination: string, bucket = BUCKET) => [
   ...['--region', 'us-east-1', '--endpoint-url', server.endpointUrl],
 ]
 
-/** After Microsoft's "Naming Files, Paths, and Namespaces"; what acts on terminals counts as well. Says what is wrong. */
+/**
+ * After Microsoft's "Naming Files, Paths, and Namespaces"; what acts on terminals counts as well. Says what is wrong.
+ */
 function whyNotForWindows(path: string): string | undefined {
   if (path.length > 1000) return 'too long'
   for (const segment of path.split('/')) {

@@ -1,4 +1,7 @@
-/** The whole program against servers that mean harm: no wrong byte, no credentials elsewhere, no memory eaten, and an end. */
+/**
+ * The whole program against servers that mean harm: no wrong
+ * byte, no credentials elsewhere, no memory eaten, and an end.
+ */
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'

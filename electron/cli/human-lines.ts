@@ -94,7 +94,9 @@ type Progress = Pick<
 
 const BAR_COLUMNS = 24
 
-/** As much as the terminal has room for. On a narrow one the speed is kept, then the time left, and the bar goes first. */
+/**
+ * As much as the terminal has room for. On a narrow one the speed is kept, then the time left, and the bar goes first.
+ */
 export function progressLine(snapshot: Progress, columns: number, language: Language): string {
   const { bytesDone, bytesTotal, objectsDone, objectsTotal, phase } = snapshot
   const left = timeLeft(snapshot.secondsLeft, language)
@@ -133,7 +135,9 @@ function timeLeft(seconds: number, language: Language): string {
   return language === 'zh' ? `，剩余 ${time}` : `, ${time} left`
 }
 
-/** Why so little comes, where somebody else than this line holds it up: nobody should have to guess from a small number. */
+/**
+ * Why so little comes, where somebody else than this line holds it up: nobody should have to guess from a small number.
+ */
 const HELD: Partial<Record<Limit['code'], Record<Language, string>>> = {
   throttling: { en: 'S3 asks us to slow down', zh: 'S3 要求放慢' },
   server: { en: 'the server fails to answer', zh: '服务器应答出错' },

@@ -209,7 +209,10 @@ test('a DNS server that takes a second is named, with the time it took', async (
   expect(check?.value).toBeGreaterThan(1000)
 })
 
-/** A program that opens so many connections and never closes one; with a folder it holds its lock, as a download of ours does. */
+/**
+ * A program that opens so many connections and never closes one;
+ * with a folder it holds its lock, as a download of ours does.
+ */
 async function leak(port: number, connections: number, destination?: string): Promise<ChildProcess> {
   if (destination) await mkdir(join(destination, '.longhaul'), { recursive: true })
   const lock = JSON.stringify(join(import.meta.dirname, '..', 'engine', 'disk', 'destination-lock.ts'))

@@ -61,7 +61,9 @@ export function parseGetOptions(
   })
 }
 
-/** Bytes that are no UTF-8 arrive as U+FFFD: what is written to such a name lies in another folder than the one meant. */
+/**
+ * Bytes that are no UTF-8 arrive as U+FFFD: what is written to such a name lies in another folder than the one meant.
+ */
 const readableFolder = (path: string, origin: string): string =>
   path.includes('\ufffd') ? refuseValue(origin, path, 'is not UTF-8 as a whole, and would become another folder') : path
 

@@ -1,6 +1,7 @@
 /**
- * The progress line of a terminal; a pipe gets none, nor a terminal that can write no line anew (`TERM=dumb`). Nothing of the
- * terminal is changed for it, such as its cursor: who stops the program with Ctrl-Z or kills it gets the terminal as it was.
+ * The progress line of a terminal; a pipe gets none, nor a terminal that can write
+ * no line anew (`TERM=dumb`). Nothing of the terminal is changed for it, such as its
+ * cursor: who stops the program with Ctrl-Z or kills it gets the terminal as it was.
  */
 import type { MetricsSnapshot } from '../../shared/metrics-snapshot.ts'
 import { progressLine } from './human-lines.ts'

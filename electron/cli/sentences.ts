@@ -277,5 +277,8 @@ function quotation({ code = '', httpStatus, detail = '' }: Failure, language: La
 
 const UNSEEN = new RegExp(`[\\u0000-\\u001f${UNSEEN_SIGNS}]+`, 'g')
 
-/** One line, and nothing that moves a terminal's cursor or turns its words round: names come from other people's buckets. */
+/**
+ * One line, and nothing that moves a terminal's cursor or turns
+ * its words round: names come from other people's buckets.
+ */
 export const printable = (text: string): string => text.replace(UNSEEN, ' ')

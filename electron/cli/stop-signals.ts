@@ -5,7 +5,10 @@ import { exitNow } from './exit-now.ts'
 
 const isWindows = process.platform === 'win32'
 
-/** No stream is a terminal: then one that hangs up is none of ours. So it is under `nohup`, whose own setting Node undoes as it starts. */
+/**
+ * No stream is a terminal: then one that hangs up is none of ours. So
+ * it is under `nohup`, whose own setting Node undoes as it starts.
+ */
 const isDetached = !isWindows && ![0, 1, 2].some((stream) => isatty(stream))
 
 const SIGNALS: NodeJS.Signals[] = [

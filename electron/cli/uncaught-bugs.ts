@@ -21,8 +21,8 @@ export function leaveOnBugUntilHeard(stateFolder: string): void {
 }
 
 /**
- * For a command that keeps several jobs: a bug in one of them is not the end of the others, as in the desktop program. Each
- * is reported once, however often it comes. Returns the function that ends it.
+ * For a command that keeps several jobs: a bug in one of them is not the end of the others, as in the desktop program.
+ * Each is reported once, however often it comes. Returns the function that ends it.
  */
 export function onBug(tell: (message: string) => void, logProblem: LogProblem): () => void {
   const told = new Set<string>()

@@ -4,7 +4,10 @@ import type { Api } from '../api/create-api.ts'
 import type { ShutDown } from '../api/job-progress.ts'
 import { isResuming } from './start-at-login.ts'
 
-/** A network drive that is gone may not answer for minutes, and no window is left that could say so. The journal has the rest. */
+/**
+ * A network drive that is gone may not answer for minutes, and
+ * no window is left that could say so. The journal has the rest.
+ */
 const LONGEST_CLOSE_MS = 20_000
 
 export function closeBeforeQuit(options: {

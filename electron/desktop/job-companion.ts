@@ -1,4 +1,7 @@
-/** Keeps the machine awake while a job is under way, shows progress on the taskbar, notifies at the end. Applies judge-jobs.ts. */
+/**
+ * Keeps the machine awake while a job is under way, shows progress
+ * on the taskbar, notifies at the end. Applies judge-jobs.ts.
+ */
 import type { BrowserWindow, Notification, NotificationConstructorOptions, PowerSaveBlocker } from 'electron'
 import type { JobView, Push } from '../../shared/ipc-contract.ts'
 import { countLive, isNewsWorthy, isUnderWay, type LiveJobs, NO_PROGRESS, progressOf } from './judge-jobs.ts'

@@ -53,7 +53,9 @@ const developmentPage = isDevelopment ? process.env.ELECTRON_RENDERER_URL : unde
 const page = developmentPage ?? APP_PAGE
 const stateFolder = stateFolderOf(process.env, process.platform)
 const logProblem = openProblemLog(join(stateFolder, 'longhaul.log'), systemClock)
-/** Built files lie beside this one. Not written as `new URL('literal', ...)`: a bundler would take that for an asset. */
+/**
+ * Built files lie beside this one. Not written as `new URL('literal', ...)`: a bundler would take that for an asset.
+ */
 const builtFile = (path: string) => new URL(path, import.meta.url)
 
 const cliArguments = commandLineArguments(process.argv)

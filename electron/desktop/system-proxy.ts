@@ -2,7 +2,8 @@
 
 /**
  * From `PROXY host:port; DIRECT` to `http://host:port`; empty for a direct way. Of the list, the first entry counts.
- * `SOCKS` is version 4 by that paper; what stands behind it nearly always speaks 5 as well, and we only that. Format: https://developer.mozilla.org/docs/Web/HTTP/Guides/Proxy_servers_and_tunneling/Proxy_Auto-Configuration_PAC_file
+ * `SOCKS` is version 4 by that paper; what stands behind it nearly always speaks 5 as well, and we only that. Format:
+ * https://developer.mozilla.org/docs/Web/HTTP/Guides/Proxy_servers_and_tunneling/Proxy_Auto-Configuration_PAC_file
  */
 export function proxyUrlOf(answer: string): string {
   for (const entry of answer.split(';')) {

@@ -1,6 +1,6 @@
 /**
- * Part files of objects that the service has no longer: what is missing of them will never come. A listing may have missed
- * an object, so the service is asked for it by its name first.
+ * Part files of objects that the service has no longer: what is missing of them will never come. A listing may have
+ * missed an object, so the service is asked for it by its name first.
  */
 import { unlink } from 'node:fs/promises'
 import { type Outcome, success } from '../../shared/failure.ts'

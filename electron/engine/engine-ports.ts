@@ -39,7 +39,10 @@ export type ListPage = {
   continuation?: string
 }
 
-/** What a HEAD says of an object. `checksums` as S3 names them: `CRC64NVME`, `CRC32C`, `CRC32`, `SHA256`, `SHA1`, base64. */
+/**
+ * What a HEAD says of an object. `checksums` as S3 names them:
+ * `CRC64NVME`, `CRC32C`, `CRC32`, `SHA256`, `SHA1`, base64.
+ */
 export type ObjectHead = {
   size: number
   etag: string
@@ -65,13 +68,13 @@ export type ObjectSource = {
     signal: AbortSignal,
   ): Promise<Outcome<ObjectHead>>
   /**
-   * Asks for the first byte of an object that has one, beside the data plane: whether objects can be had at all. `etag`:
-   * what it had; empty = none.
+   * Asks for the first byte of an object that has one, beside the data plane:
+   * whether objects can be had at all. `etag`: what it had; empty = none.
    */
   tryObject(object: { key: string; etag: string }, signal: AbortSignal): Promise<Outcome<void>>
   /**
-   * Where and how the data plane asks for objects of this bucket. Renewed before credentials run out; `areRefused`: those
-   * of now have, and are looked for anew. `region`: where an answer says the bucket is.
+   * Where and how the data plane asks for objects of this bucket. Renewed before credentials run out; `areRefused`:
+   * those of now have, and are looked for anew. `region`: where an answer says the bucket is.
    */
   endpoint(signal: AbortSignal, heard?: { areRefused?: boolean; region?: string }): Promise<Outcome<Endpoint>>
   close(): void

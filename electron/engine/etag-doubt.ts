@@ -1,6 +1,7 @@
 /**
- * Whether a file that its ETag calls wrong is wrong: an ETag that looks like an MD5 and is none calls good bytes bad, and
- * would have every object fetched twice that an earlier run had begun. Files that have landed tell (verify/etag-witnesses.ts).
+ * Whether a file that its ETag calls wrong is wrong: an ETag that looks like an MD5
+ * and is none calls good bytes bad, and would have every object fetched twice that
+ * an earlier run had begun. Files that have landed tell (verify/etag-witnesses.ts).
  */
 import type { Failure, Outcome } from '../../shared/failure.ts'
 import type { VerifyMode } from '../../shared/job-spec.ts'

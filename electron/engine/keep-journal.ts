@@ -1,4 +1,7 @@
-/** Records in the journal, again and again, what has arrived; what is not recorded yet is lost by a hard kill (DESIGN 8.2). */
+/**
+ * Records in the journal, again and again, what has arrived;
+ * what is not recorded yet is lost by a hard kill (DESIGN 8.2).
+ */
 import { type Failure, isShortOfFiles } from '../../shared/failure.ts'
 import { chooseJournalDelayMs } from './disk/journal-pace.ts'
 import type { Clock } from './engine-ports.ts'

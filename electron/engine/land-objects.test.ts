@@ -47,7 +47,9 @@ afterEach(async () => {
 
 const file = (path: string) => join(folder, path)
 
-/** One run over the folder. All objects are listed, in the order of their keys; an object is named by its place in that. */
+/**
+ * One run over the folder. All objects are listed, in the order of their keys; an object is named by its place in that.
+ */
 async function startRun(
   stored: StoredObject[],
   { verify = 'etag' as VerifyMode, listed = [...stored], failuresToOpen = 0 } = {},

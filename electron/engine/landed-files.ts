@@ -79,8 +79,8 @@ export function createLandedFiles(options: LandedFilesOptions) {
       options.verify === 'reread' && table.size(index) > 0 && pathOf(index).kind === 'file',
 
     /**
-     * Holds the file against what S3 promises. `anew`: why it is to be fetched anew. Nothing is believed of it any more then,
-     * but it keeps its name until another one takes its place.
+     * Holds the file against what S3 promises. `anew`: why it is to be fetched anew. Nothing is believed of it any more
+     * then, but it keeps its name until another one takes its place.
      */
     async reread(index: number): Promise<Outcome<{ anew?: Failure }>> {
       const [key, size, etag] = [table.key(index), table.size(index), table.etag(index)]

@@ -49,7 +49,8 @@ export async function openWorkplace(
   const identity = { bucket, endpoint: endpointUrl ?? '', prefix }
   let manifestOpened: Outcome<Manifest> | undefined
   const bootId = readBootId(clock.now())
-  // A file that the journal knows is in the manifest: it gets no row when it is found again. A failure shows at the checkpoint.
+  // A file that the journal knows is in the manifest: it gets no
+  // row when it is found again. A failure shows at the checkpoint.
   const beforeWrite = async () => manifestOpened?.ok && manifestOpened.value.flush()
   const journalOpened = await openJournal({ folder, identity, bootId, clock, random, beforeWrite })
   if (!journalOpened.ok) return refuse(journalOpened.failure)

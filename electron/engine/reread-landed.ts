@@ -1,4 +1,7 @@
-/** Files that an earlier run has landed, read again beside the download: as good as skipped, fetched anew, or failed by name. */
+/**
+ * Files that an earlier run has landed, read again beside the
+ * download: as good as skipped, fetched anew, or failed by name.
+ */
 import type { JobReport } from './job-report.ts'
 import type { createObjectLanding } from './land-objects.ts'
 import type { ObjectTable } from './plan/object-table.ts'

@@ -1,4 +1,7 @@
-/** Objects that have failed, tried again: when their user asks for it, and once where another program held the file open. */
+/**
+ * Objects that have failed, tried again: when their user asks
+ * for it, and once where another program held the file open.
+ */
 import type { JobReport } from './job-report.ts'
 import type { ObjectTable } from './plan/object-table.ts'
 import type { TransferBook } from './schedule/transfer-book.ts'

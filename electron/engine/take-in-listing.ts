@@ -1,6 +1,6 @@
 /**
- * Walks the listing and takes its objects in: each key once, as the globs want it, into the table, under its path; and says of each
- * whether an earlier run has left all of it, a part, or nothing.
+ * Walks the listing and takes its objects in: each key once, as the globs want it, into the table, under its path; and
+ * says of each whether an earlier run has left all of it, a part, or nothing.
  */
 import type { Failure, Outcome } from '../../shared/failure.ts'
 import { failed, success } from '../../shared/failure.ts'
@@ -33,7 +33,10 @@ export type TakenIn = {
   unlisted: ReadonlySet<string>
 }
 
-/** So many listed objects are looked at in one go: a page of a thousand would keep connections waiting for their next object. */
+/**
+ * So many listed objects are looked at in one go: a page of a
+ * thousand would keep connections waiting for their next object.
+ */
 const OBJECTS_AT_ONCE = 200
 
 export async function takeInListing(options: TakeInListingOptions): Promise<Outcome<TakenIn>> {

@@ -5,7 +5,10 @@ import { expect, test } from 'vitest'
 
 const MODULE = pathToFileURL(join(import.meta.dirname, 'young-space.ts')).href
 
-/** MB that V8 gives to young objects in a process of its own, after some hundred MB of them, part of which live for a while. */
+/**
+ * MB that V8 gives to young objects in a process of its own,
+ * after some hundred MB of them, part of which live for a while.
+ */
 function roomFor(prepare: string): number {
   const script = `import { setImmediate } from 'node:timers/promises'
     import { getHeapSpaceStatistics } from 'node:v8'

@@ -1,6 +1,6 @@
 /**
- * A bound for V8's room for young objects, of each thread: left alone it grows with the memory of the machine, to 128 MB on one of
- * 24 GB, though 16 do (docs/benchmarks.md). An installed program takes no flags, so it is set here.
+ * A bound for V8's room for young objects, of each thread: left alone it grows with the memory of the machine, to 128
+ * MB on one of 24 GB, though 16 do (docs/benchmarks.md). An installed program takes no flags, so it is set here.
  */
 import { PerformanceObserver } from 'node:perf_hooks'
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8'
@@ -11,8 +11,8 @@ export const YOUNG_SPACE_MB = 24
 const LARGEST_BYTES = 16 * 1024 ** 2
 
 /**
- * Of the thread that runs already, nothing but the growth can be bounded, once it is as large as the others. V8 promises nothing
- * about its flags: one that it no longer knows changes nothing.
+ * Of the thread that runs already, nothing but the growth can be bounded, once it is as large as the others. V8
+ * promises nothing about its flags: one that it no longer knows changes nothing.
  */
 export function boundOwnYoungSpace(): void {
   const observer = new PerformanceObserver(() => {

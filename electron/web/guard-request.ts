@@ -80,7 +80,9 @@ function isOurHost(host: string | undefined, { port, listenHost, machineName }: 
   return isOpenToOthers && (isIP(name) !== 0 || name === machineName.toLowerCase())
 }
 
-/** Browsers say where a request comes from. A link from elsewhere may open the page; nothing else from elsewhere may. */
+/**
+ * Browsers say where a request comes from. A link from elsewhere may open the page; nothing else from elsewhere may.
+ */
 function isFetchSiteAllowed({ headers }: RequestHead, isApi: boolean): boolean {
   const site = headers['sec-fetch-site']
   if (site === undefined || site === 'same-origin' || site === 'none') return true

@@ -1,4 +1,7 @@
-/** A processor that is too slow: preloaded into the program (`node --import`), its main thread is busy four fifths of the time. */
+/**
+ * A processor that is too slow: preloaded into the program (`node
+ * --import`), its main thread is busy four fifths of the time.
+ */
 const BUSY_MS = 800
 const EVERY_MS = 1000
 

@@ -59,8 +59,8 @@ export async function startIndependentServer(options: {
 export type ProgramRun = { code: number; stdout: string; stderr: string }
 
 /**
- * Starts the program from its sources, in an environment that holds nothing of the tester's own. `stdoutFile`: a file that
- * is open, in place of a pipe to us.
+ * Starts the program from its sources, in an environment that holds nothing of
+ * the tester's own. `stdoutFile`: a file that is open, in place of a pipe to us.
  */
 export function startProgram(
   args: string[],

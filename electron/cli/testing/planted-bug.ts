@@ -1,4 +1,7 @@
-/** A bug of the main thread: preloaded (`node --import`), it throws where nobody catches, once for each file that appears at `BUG_FILE`. */
+/**
+ * A bug of the main thread: preloaded (`node --import`), it throws
+ * where nobody catches, once for each file that appears at `BUG_FILE`.
+ */
 import { existsSync, unlinkSync } from 'node:fs'
 import { isMainThread } from 'node:worker_threads'
 

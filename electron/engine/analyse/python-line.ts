@@ -1,6 +1,6 @@
 /**
- * Messages of Python's libraries (botocore, boto3, urllib3, requests, aiohttp, and the errors of the system they quote).
- * The first rule that fits names the class: what the service says comes before what the socket says.
+ * Messages of Python's libraries (botocore, boto3, urllib3, requests, aiohttp, and the errors of the system they
+ * quote). The first rule that fits names the class: what the service says comes before what the socket says.
  */
 import type { FailureClass } from '../../../shared/failure.ts'
 

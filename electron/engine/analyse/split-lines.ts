@@ -1,7 +1,7 @@
 /**
- * Bytes -> lines, whatever the bytes are. They are taken as Latin-1, which costs a copy, and only lines with anything else
- * than ASCII are looked at again: UTF-8, or GBK as Python writes on a Chinese Windows, line by line, for tools mix them.
- * A line longer than `MAX_LINE` keeps its beginning only.
+ * Bytes -> lines, whatever the bytes are. They are taken as Latin-1, which costs a copy, and only lines with anything
+ * else than ASCII are looked at again: UTF-8, or GBK as Python writes on a Chinese Windows, line by line, for tools mix
+ * them. A line longer than `MAX_LINE` keeps its beginning only.
  */
 import { isAscii, isUtf8 } from 'node:buffer'
 

@@ -1,6 +1,7 @@
 /**
- * The largest groups of a stream in bounded memory: at most `LIMIT` names; when they are too many, the smaller half is
- * added to the rest. A name that returns counts anew, so small groups may be a little too small; nothing is lost in all.
+ * The largest groups of a stream in bounded memory: at most `LIMIT` names; when
+ * they are too many, the smaller half is added to the rest. A name that returns
+ * counts anew, so small groups may be a little too small; nothing is lost in all.
  */
 import type { LogGroups } from '../../../shared/log-analysis.ts'
 

@@ -34,7 +34,9 @@ export function parseNetsh(text: string): InterfaceRow[] {
   })
 }
 
-/** macOS' `netstat -ibn`: one `<Link#N>` row per interface; its address may be missing, so columns count from the end. */
+/**
+ * macOS' `netstat -ibn`: one `<Link#N>` row per interface; its address may be missing, so columns count from the end.
+ */
 export function parseNetstatInterfaces(text: string): InterfaceRow[] {
   return text.split('\n').flatMap((line) => {
     const fields = line.trim().split(/\s+/)

@@ -70,7 +70,9 @@ const SLOPE_BYTES_PER_HOUR = { notice: 50e6, bad: 200e6 }
 const SLOPE_LEAST_SECONDS = 1200
 const SLOPE_LEAST_SAMPLES = 3
 
-/** Resident memory of one run over time; the median of the slopes between all pairs (Theil and Sen) bears with outliers. */
+/**
+ * Resident memory of one run over time; the median of the slopes between all pairs (Theil and Sen) bears with outliers.
+ */
 export function judgeMemorySlope(samples: readonly { seconds: number; rssBytes: number }[]): Judged {
   const span = (samples.at(-1)?.seconds ?? 0) - (samples[0]?.seconds ?? 0)
   const evidence = { samples: samples.length, overSeconds: Math.round(span) }

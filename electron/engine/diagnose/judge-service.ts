@@ -97,7 +97,9 @@ export function judgeSingleSpeed(
 /** More than this, and more connections help; less, and they are in each other's way. */
 const HELP_FACTOR = 1.3
 const HURT_FACTOR = 0.7
-/** Beyond this it is the probe itself that is measured: a range is over before many connections have found their speed. */
+/**
+ * Beyond this it is the probe itself that is measured: a range is over before many connections have found their speed.
+ */
 const FAST_ENOUGH = 100e6
 
 export type ParallelMeasurement =

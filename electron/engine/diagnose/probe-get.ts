@@ -106,7 +106,9 @@ export function probeGet(probe: GetProbe): Promise<Outcome<Transfer>> {
   }
 }
 
-/** What is read of the answer. `onBegun`: the head of a good one is there; `onComplete`: nothing more is wanted of it. */
+/**
+ * What is read of the answer. `onBegun`: the head of a good one is there; `onComplete`: nothing more is wanted of it.
+ */
 function createAnswer(
   { range, limitBytesPerSecond, clock, onBytes }: GetProbe,
   { onBegun, onComplete }: { onBegun(): void; onComplete(): void },

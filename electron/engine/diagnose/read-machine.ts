@@ -1,4 +1,6 @@
-/** Thin looks at this machine: interfaces, processors, memory over time. What cannot be found out is undefined or empty. */
+/**
+ * Thin looks at this machine: interfaces, processors, memory over time. What cannot be found out is undefined or empty.
+ */
 import { open, readFile } from 'node:fs/promises'
 import { cpus, networkInterfaces } from 'node:os'
 import { join } from 'node:path'

@@ -36,7 +36,9 @@ export function parsePs(text: string): Program[] {
   })
 }
 
-/** `tasklist /FO CSV /NH`: `"python.exe","4711","Console","1","45,678 K"`; thousands are parted as the language likes. */
+/**
+ * `tasklist /FO CSV /NH`: `"python.exe","4711","Console","1","45,678 K"`; thousands are parted as the language likes.
+ */
 export function parseTasklist(text: string): Program[] {
   return text.split(/\r?\n/).flatMap((line) => {
     const [name, pid, , , memory = ''] = [...line.matchAll(/"([^"]*)"/g)].map(([, field]) => field)

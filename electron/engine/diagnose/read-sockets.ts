@@ -1,6 +1,6 @@
 /**
- * The TCP sockets of this machine and who holds them: from /proc on Linux, through one child process on Windows and macOS.
- * Undefined where it cannot be found out.
+ * The TCP sockets of this machine and who holds them: from /proc on Linux, through one child process on Windows and
+ * macOS. Undefined where it cannot be found out.
  */
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
 import { readdir, readlink } from 'node:fs/promises'
@@ -15,7 +15,9 @@ import {
   type SocketRow,
 } from './socket-table.ts'
 
-/** On Linux only sockets of `pids` come with their process; who holds others is asked for when it matters: `findOwners`. */
+/**
+ * On Linux only sockets of `pids` come with their process; who holds others is asked for when it matters: `findOwners`.
+ */
 export async function readSockets(pids: readonly number[], signal: AbortSignal): Promise<SocketRow[] | undefined> {
   if (process.platform === 'linux') {
     try {
@@ -65,8 +67,8 @@ function readProcRows(pids: readonly number[], tables: readonly string[]): Socke
 const OWNERS_WITHIN_MS = 3000
 
 /**
- * Adds the process to the sockets that lack it, as far as that can be found out: of a process of somebody else no descriptor can
- * be read. Every descriptor of the machine may have to be looked at, so this never blocks.
+ * Adds the process to the sockets that lack it, as far as that can be found out: of a process of somebody else no
+ * descriptor can be read. Every descriptor of the machine may have to be looked at, so this never blocks.
  */
 export async function findOwners(rows: readonly SocketRow[], signal: AbortSignal): Promise<SocketRow[]> {
   const wanted = new Set(rows.filter(({ pid }) => pid === undefined).map(({ id }) => id))

@@ -1,6 +1,6 @@
 /**
- * Whose connections are those to the service: of this process, of a download of ours into the same folder, and of any other
- * program on this machine, the older Python tool for instance. Names the programs, with how many each has.
+ * Whose connections are those to the service: of this process, of a download of ours into the same folder, and of any
+ * other program on this machine, the older Python tool for instance. Names the programs, with how many each has.
  */
 import { freemem, totalmem } from 'node:os'
 import type { DiagnosisRequest, Report } from './diagnosis-request.ts'

@@ -1,6 +1,6 @@
 /**
- * Measures, judges, reports: one check at a time as it becomes known, all of them within MAX_SECONDS. A check that fails is
- * a verdict; one that time or the user cut off says so. See README.md.
+ * Measures, judges, reports: one check at a time as it becomes known, all of them within MAX_SECONDS. A check that
+ * fails is a verdict; one that time or the user cut off says so. See README.md.
  */
 import { CHECK_CODES, type Check, type CheckCode } from '../../../shared/diagnosis.ts'
 import type { Outcome } from '../../../shared/failure.ts'

@@ -1,6 +1,6 @@
 /**
- * Runs one of the system's own tools; what it prints, or undefined when it is missing, cannot be started, fails or takes too
- * long.
+ * Runs one of the system's own tools; what it prints, or undefined
+ * when it is missing, cannot be started, fails or takes too long.
  */
 import { execFile } from 'node:child_process'
 

@@ -73,7 +73,7 @@ const STATE_NAMES: Record<string, SocketState> = {
 }
 
 /**
- * Windows' `netstat -ano`: `TCP  LOCAL  REMOTE  STATE  PID`. Headings are translated, and in some languages the states too
+ * Windows' `netstat -ano`: `TCP LOCAL REMOTE STATE PID`. Headings are translated, and in some languages the states too
  * (German `HERGESTELLT`): undefined then, and PowerShell must be asked.
  */
 export function parseNetstat(text: string): SocketRow[] | undefined {

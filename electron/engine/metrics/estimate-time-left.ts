@@ -7,7 +7,10 @@ const SMOOTHING_SECONDS = 30
 type SmoothedRate = { bytesPerSecond: number; seconds: number }
 export const AT_REST: SmoothedRate = { bytesPerSecond: 0, seconds: 0 }
 
-/** The plain mean until there is half a minute to look back on: the first bytes of a warming pool must not count for it all. */
+/**
+ * The plain mean until there is half a minute to look back on:
+ * the first bytes of a warming pool must not count for it all.
+ */
 export function smoothRate(before: SmoothedRate, rate: number, elapsedSeconds: number): SmoothedRate {
   if (before.seconds === 0 && rate === 0) return before
   const seconds = before.seconds + elapsedSeconds

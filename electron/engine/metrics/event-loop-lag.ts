@@ -1,6 +1,7 @@
 /**
- * How late the control plane's timers fire: a busy machine or a blocked loop shows here first. Not by `monitorEventLoopDelay`:
- * after each `reset()` it leaves out the next delay, and so never sees a block that begins where a look has just ended.
+ * How late the control plane's timers fire: a busy machine or a blocked loop shows
+ * here first. Not by `monitorEventLoopDelay`: after each `reset()` it leaves out the
+ * next delay, and so never sees a block that begins where a look has just ended.
  */
 const BEAT_MS = 20
 /** No busy processor keeps a timer waiting for so long: the machine was asleep, or the program was stopped. */

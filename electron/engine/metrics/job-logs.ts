@@ -55,7 +55,9 @@ export function createJobLogs(folder: string, { rollAtBytes = ROLL_AT_BYTES } = 
   }
 }
 
-/** The line's fields in the order a reader wants them; JSON escapes control characters, the rest is made harmless here. */
+/**
+ * The line's fields in the order a reader wants them; JSON escapes control characters, the rest is made harmless here.
+ */
 function errorLine({ time, failure, key, start, reached, end, attempt, action }: ErrorLogEntry): object {
   const { class: failureClass, address, httpStatus, requestId, ...more } = failure
   return {

@@ -1,7 +1,13 @@
-/** What a file of lines wants in front of the next one: power that failed, or a disk that was full, may have torn its last line. */
+/**
+ * What a file of lines wants in front of the next one: power that
+ * failed, or a disk that was full, may have torn its last line.
+ */
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 
-/** A line end where the file does not end in one, for the torn line would swallow the next. Empty where it cannot be read. */
+/**
+ * A line end where the file does not end in one, for the torn
+ * line would swallow the next. Empty where it cannot be read.
+ */
 export function lineStartOf(path: string): '' | '\n' {
   let fd: number | undefined
   try {

@@ -1,4 +1,7 @@
-/** Which rows of a table a query asks for. Without search little outside its window is looked at, however long the table is. Pure. */
+/**
+ * Which rows of a table a query asks for. Without search little
+ * outside its window is looked at, however long the table is. Pure.
+ */
 import type { ObjectFilter, ObjectQuery, ObjectSort, ObjectState } from '../../../shared/object-row.ts'
 
 /** What is looked at of a table. */

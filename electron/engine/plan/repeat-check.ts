@@ -1,6 +1,6 @@
 /**
- * Finds keys that a listing brings twice, of which each is wanted once: two fetches of one object would meet in one file.
- * Keys that come in order, as S3 sends them, cost a comparison; from the first one out of order on, of all keys a
+ * Finds keys that a listing brings twice, of which each is wanted once: two fetches of one object would meet in one
+ * file. Keys that come in order, as S3 sends them, cost a comparison; from the first one out of order on, of all keys a
  * fingerprint is kept. What it finds is compared with the key itself, so that no other key is ever taken for it.
  */
 import { createFingerprinter, createFingerprintTable, type FingerprintTable } from '../disk/fingerprint.ts'
@@ -8,8 +8,8 @@ import type { Random } from '../engine-ports.ts'
 import type { ObjectTable } from './object-table.ts'
 
 /**
- * Whether the key has come before. One that has not is to be added to the table next, or is left out by the globs and need
- * not be told apart.
+ * Whether the key has come before. One that has not is to be added to the
+ * table next, or is left out by the globs and need not be told apart.
  */
 export function createRepeatCheck(
   table: Pick<ObjectTable, 'length' | 'key'>,
@@ -44,8 +44,8 @@ export function createRepeatCheck(
 }
 
 /**
- * The same for whoever keeps no keys, from fingerprints alone: of a million keys two are taken for one once in forty million
- * listings. Such a key is left out of a count, and of nothing that is fetched.
+ * The same for whoever keeps no keys, from fingerprints alone: of a million keys two are taken for one once in forty
+ * million listings. Such a key is left out of a count, and of nothing that is fetched.
  */
 export function createRepeatWatch(random: Random): (key: string) => boolean {
   const fingerprint = createFingerprinter(random)

@@ -43,8 +43,8 @@ export const isResting = (object: OpenObjectView, now: number): boolean =>
  *
  * 1. one that has not just failed again: where requests are counted, one that is refused again and again would keep all
  *    others waiting;
- * 2. one that no other thread than the connection's own writes to: two threads that write to one file wait for each other
- *    in the kernel (ADR 5);
+ * 2. one that no other thread than the connection's own writes to: two threads
+ *    that write to one file wait for each other in the kernel (ADR 5);
  * 3. the one whose sub-prefix was served longest ago, the oldest object of it.
  *
  * Of that object the first pending range, so that files grow from front to back and finish early.
@@ -77,7 +77,9 @@ function choosePosition(object: OpenObjectView, now: number): number {
   return pending.findIndex((range) => range.failures.length === worst && range.notBefore <= now)
 }
 
-/** An object that has failed twice in a row lets others go first for so long; no longer, for it is to be finished too. */
+/**
+ * An object that has failed twice in a row lets others go first for so long; no longer, for it is to be finished too.
+ */
 const YIELD_MS = 10_000
 
 const isYielding = ({ failures }: OpenObjectView, now: number): boolean =>

@@ -15,12 +15,12 @@ export type PartSizeInput = {
 }
 
 /**
- * Guided self-scheduling (Polychronopoulos and Kuck 1987): constant large parts, then each the connection's share of what is
- * left, so that none is left alone with a large one. Half the share asked a quarter more often, and far away the wait for
- * each answer cost two hundredths of the job; what is uneven in the end is split (choose-next-part.ts).
+ * Guided self-scheduling (Polychronopoulos and Kuck 1987): constant large parts, then each the connection's share of
+ * what is left, so that none is left alone with a large one. Half the share asked a quarter more often, and far away
+ * the wait for each answer cost two hundredths of the job; what is uneven in the end is split (choose-next-part.ts).
  *
- * Where requests are counted, it is they that run short and not the connections: cut small, the last twentieth of a job took
- * as long as all before it.
+ * Where requests are counted, it is they that run short and not the connections:
+ * cut small, the last twentieth of a job took as long as all before it.
  */
 export function choosePartSize({ partSize, unassignedBytes, connections, areRequestsCounted }: PartSizeInput): number {
   if (partSize !== 'auto') return partSize

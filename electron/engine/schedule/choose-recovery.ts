@@ -31,7 +31,10 @@ const ENDS_THE_OBJECT: ReadonlySet<FailureClass> = new Set(['denied', 'archived'
 
 export const endsTheJob = (failure: Failure): boolean => ENDS_THE_JOB.has(failure.class)
 
-/** Another one was answered, or the condition that names the pinned one was refused: with 501 by a service that has no such thing. */
+/**
+ * Another one was answered, or the condition that names the pinned
+ * one was refused: with 501 by a service that has no such thing.
+ */
 export const isOtherVersion = ({ class: failureClass, code, httpStatus }: Failure): boolean =>
   failureClass === 'changed' ? code === 'etag-differs' || httpStatus === 412 : httpStatus === 501
 

@@ -1,13 +1,15 @@
 /**
- * What to make of an answer that names another ETag than the pinned one, or of a refused If-Match: the object has become
- * another one, or a copy of it has answered. Behind one address there may be copies of a bucket that have the same bytes
- * and ETags of their own. Pure.
+ * What to make of an answer that names another ETag than the pinned one, or of a refused
+ * If-Match: the object has become another one, or a copy of it has answered. Behind one address
+ * there may be copies of a bucket that have the same bytes and ETags of their own. Pure.
  *
- * Before bytes are thrown away the object is asked for again as it was pinned. What has been written is of the pinned one in
- * any case, for nothing else is ever written.
+ * Before bytes are thrown away the object is asked for again as it was pinned. What has been written is of the pinned
+ * one in any case, for nothing else is ever written.
  */
 
-/** When it has not been given so many times in a row, S3 is asked what it is, each time that many more have come, ... */
+/**
+ * When it has not been given so many times in a row, S3 is asked what it is, each time that many more have come, ...
+ */
 const OTHERS_IN_DOUBT = 8
 /** ... but not for ever, ... */
 const MOST_OTHERS = 24
@@ -19,8 +21,8 @@ export type OtherVersion = {
   /** `other`: it is another object now. `ask-s3`: whether it is one. `again`: it is asked for as it was pinned. */
   verdict: 'other' | 'ask-s3' | 'again'
   /**
-   * A weak ETag matches no If-Match (RFC 9110, 13.1.1), and a service may not know the header at all (501): if the object is
-   * still the pinned one, the condition was to blame.
+   * A weak ETag matches no If-Match (RFC 9110, 13.1.1), and a service may not know the header at all (501): if the
+   * object is still the pinned one, the condition was to blame.
    */
   mayBeCondition: boolean
   /** Before it is asked for again. */

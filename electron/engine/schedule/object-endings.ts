@@ -1,6 +1,6 @@
 /**
- * How an object leaves the book, exactly once: landed, failed, or given back to the waiting ones to be fetched anew. No file is
- * closed while a task writes to it.
+ * How an object leaves the book, exactly once: landed, failed, or given back to the
+ * waiting ones to be fetched anew. No file is closed while a task writes to it.
  */
 import type { Failure, Outcome } from '../../../shared/failure.ts'
 import type { ObjectTable } from '../plan/object-table.ts'

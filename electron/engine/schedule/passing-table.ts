@@ -1,9 +1,10 @@
 /**
  * A few entries by number, oldest first, for entries that come and go by the million.
  *
- * No Map: each table that a Map outgrows points at the one that takes its place. Once one of them has been moved into V8's
- * old space, all that follow stay alive behind it, and with them everything that ever was in one, until the old space is
- * collected. A thousand bytes for each small object were copied and kept that way (docs/benchmarks.md, "A million keys").
+ * No Map: each table that a Map outgrows points at the one that takes its place. Once one of
+ * them has been moved into V8's old space, all that follow stay alive behind it, and with
+ * them everything that ever was in one, until the old space is collected. A thousand bytes
+ * for each small object were copied and kept that way (docs/benchmarks.md, "A million keys").
  */
 export type PassingTable<V> = {
   readonly size: number

@@ -113,8 +113,8 @@ export const isDivisible = (object: OpenObject): boolean =>
   !object.isHeld && !object.wholeOnly && object.file.kind !== 'whole'
 
 /**
- * A range that has failed and brings nothing is neither split nor handed over: it fares no better elsewhere, and its next
- * failure must not count against another range.
+ * A range that has failed and brings nothing is neither split nor handed over: it fares no better elsewhere, and its
+ * next failure must not count against another range.
  */
 export const isVain = (task: RunningTask, reached: number): boolean =>
   task.failures.length > 0 && reached === task.start

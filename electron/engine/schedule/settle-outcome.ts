@@ -138,8 +138,8 @@ export function createOutcomeSettler(options: OutcomeSettlerOptions) {
   }
 
   /**
-   * `row`: the failures of this range with this one. `failures`: those that stay with what is left of it; that we closed the
-   * connection ourselves is none, and one behind a fresh byte begins a new row.
+   * `row`: the failures of this range with this one. `failures`: those that stay with what is left of it; that we
+   * closed the connection ourselves is none, and one behind a fresh byte begins a new row.
    */
   function countFailure(
     object: OpenObject,

@@ -1,4 +1,6 @@
-/** Where every object is that has not been settled: waiting, open, or on its way through the disk; and what has landed. */
+/**
+ * Where every object is that has not been settled: waiting, open, or on its way through the disk; and what has landed.
+ */
 import type { Span } from '../disk/byte-spans.ts'
 import type { ObjectTable } from '../plan/object-table.ts'
 import { isDoubtful, isRefusedForItself } from './choose-next-part.ts'

@@ -1,7 +1,8 @@
 /**
- * Sends bodies at the speeds the weather allows: one ticker gives every body its allowance and divides the line's own
- * among them (max-min fairness: what the slow ones leave goes to the others by their weights). Without a limit a body goes as fast as
- * the socket takes it. A tick that comes late pays for the whole time since the last one, so that limits are exact.
+ * Sends bodies at the speeds the weather allows: one ticker gives every body its allowance
+ * and divides the line's own among them (max-min fairness: what the slow ones leave goes to
+ * the others by their weights). Without a limit a body goes as fast as the socket takes it. A
+ * tick that comes late pays for the whole time since the last one, so that limits are exact.
  */
 import type { ServerResponse } from 'node:http'
 import { shareCapacity } from './simulator/share-capacity.ts'

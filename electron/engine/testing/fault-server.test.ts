@@ -1,4 +1,7 @@
-/** The fault server as an S3: asked by plain HTTP, compared with S3's documentation. Its weathers have tests beside them. */
+/**
+ * The fault server as an S3: asked by plain HTTP, compared with
+ * S3's documentation. Its weathers have tests beside them.
+ */
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { askPlainly, keepAliveAgent, type PlainQuestion } from './ask-plainly.ts'

@@ -1,6 +1,7 @@
 /**
- * An S3 look-alike on loopback whose weather can be made as bad as needed. Real sockets, real HTTP; what is sent depends
- * on the seed alone, when it is sent on the clock. For tests, the demo and the benchmarks: it trusts its callers.
+ * An S3 look-alike on loopback whose weather can be made as bad as needed. Real
+ * sockets, real HTTP; what is sent depends on the seed alone, when it is sent
+ * on the clock. For tests, the demo and the benchmarks: it trusts its callers.
  */
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'

@@ -1,6 +1,6 @@
 /**
- * A bad disk, for programs that are started with a preload (`node --import`): holds up every write and flush of a file, as a
- * full write cache does. Standard streams go on.
+ * A bad disk, for programs that are started with a preload (`node --import`): holds up every write and flush of a file,
+ * as a full write cache does. Standard streams go on.
  */
 import fs from 'node:fs'
 import { open } from 'node:fs/promises'

@@ -1,6 +1,7 @@
 /**
- * A data plane without sockets: "downloads" objects of a bucket in memory into the real files it is given, by the clock
- * it is given. Unlike the simulator's, which moves numbers, it moves bytes, so that the engine can be tested to the disk.
+ * A data plane without sockets: "downloads" objects of a bucket in memory into the
+ * real files it is given, by the clock it is given. Unlike the simulator's, which
+ * moves numbers, it moves bytes, so that the engine can be tested to the disk.
  */
 import { type Failure, failed } from '../../../shared/failure.ts'
 import type { Clock, ConnectionNews, DataPlane, FetchTask, TaskOutcome } from '../engine-ports.ts'

@@ -16,9 +16,9 @@ export type StoredObject = {
   /** Quoted nowhere. Absent: see `upload`. */
   etag?: string
   /**
-   * How it came here, which decides about ETag and parts: in one piece (ETag = MD5) or in parts (ETag = MD5 of the
-   * MD5s, `-`, number of parts). Absent: `whole` for objects with content; a made-up `...-2` for generated ones, so that
-   * listing a terabyte does not hash it.
+   * How it came here, which decides about ETag and parts: in one piece (ETag = MD5) or in parts
+   * (ETag = MD5 of the MD5s, `-`, number of parts). Absent: `whole` for objects with content; a
+   * made-up `...-2` for generated ones, so that listing a terabyte does not hash it.
    */
   upload?: 'whole' | { partBytes: number }
   /** What `x-amz-checksum-mode: ENABLED` answers; absent: CRC32. */

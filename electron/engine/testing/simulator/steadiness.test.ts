@@ -95,7 +95,8 @@ describe('throttling', () => {
       'a budget of 20/s, and two minutes to wait asked with each refusal, as MinIO does',
       { requestsPerSecond: 20, burst: 100, retryAfterSeconds: 120, prefixes: 1, threads: 16 },
     ],
-    // So few that the limiter goes round in one and the same circle, whichever the start has led it into: 7 or 9 in a hundred.
+    // So few that the limiter goes round in one and the same circle,
+    // whichever the start has led it into: 7 or 9 in a hundred.
     ['a budget of 3/s', { requestsPerSecond: 3, burst: 20, prefixes: 1, threads: 16, refused: 0.1 }],
     // By chance too few refusals at its start to prove that they share (ADR 12): each keeps a limiter of its own.
     ['four prefixes that share 20/s', { requestsPerSecond: 20, burst: 100, prefixes: 4, threads: 16, refused: 0.1 }],

@@ -21,7 +21,10 @@ export type World = {
   firstByteMs: number
   /** What becomes of a new connection to this address; default: accepted. */
   connectFate?(address: string, seconds: number): 'accepted' | 'refused' | 'swallowed'
-  /** The server is not running during these: connections break, new ones are refused; by `failure`, where another stands there. */
+  /**
+   * The server is not running during these: connections break, new
+   * ones are refused; by `failure`, where another stands there.
+   */
   downTimes?: { atSeconds: number; forSeconds: number; failure?: Failure }[]
   /** The server keeps so many connections; it closes any other when it asks, without a word. */
   mostConnections?: number

@@ -1,6 +1,6 @@
 /**
- * A recorded run: what the decay alert and the verdict read of a real download, four times a second, as gzipped NDJSON. It is
- * replayed through the same pure functions.
+ * A recorded run: what the decay alert and the verdict read of a real download, four times a second, as gzipped NDJSON.
+ * It is replayed through the same pure functions.
  */
 import { gunzipSync, gzipSync } from 'node:zlib'
 import type { Limit } from '../../../../shared/metrics-snapshot.ts'

@@ -1,4 +1,7 @@
-/** Behind the address a balancer spreads connections over several servers, of which a share refuses whatever it is asked. */
+/**
+ * Behind the address a balancer spreads connections over several
+ * servers, of which a share refuses whatever it is asked.
+ */
 import type { Weather } from './weather.ts'
 
 export const badServer = (options: { share: number; status: number }): Weather => ({

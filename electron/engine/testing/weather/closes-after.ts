@@ -1,4 +1,7 @@
-/** The server closes connections in the middle of a job, as S3 does: after about 100 answers, or after 5 to 20 s of rest. */
+/**
+ * The server closes connections in the middle of a job, as S3
+ * does: after about 100 answers, or after 5 to 20 s of rest.
+ */
 import type { Weather } from './weather.ts'
 
 /** `isAnnounced: false`: the last answer does not say `Connection: close`. */

@@ -19,7 +19,10 @@ export const lineCut = (options: { atSeconds: number; forSeconds: number }): Wea
   }
 }
 
-/** A box on the way, of address translation or a VPN, has forgotten all connections there were: they lead nowhere any more. */
+/**
+ * A box on the way, of address translation or a VPN, has forgotten
+ * all connections there were: they lead nowhere any more.
+ */
 export const forgottenConnections = (options: { atSeconds: number }): Weather => ({
   name: `connections forgotten at ${options.atSeconds} s`,
   connectionRate: ({ ageSeconds }, { seconds }) =>
@@ -32,8 +35,8 @@ export const connectionSpeed = (bytesPerSecond: number): Weather => ({
 })
 
 /**
- * A full line on which a fresh connection takes more than its share, from the others: TCP's start presses harder than what
- * comes later, and where the line keeps seconds of data in its queue the old ones give way for a while.
+ * A full line on which a fresh connection takes more than its share, from the others: TCP's start presses harder than
+ * what comes later, and where the line keeps seconds of data in its queue the old ones give way for a while.
  */
 export const pushyStarts = (options: { weight: number; tauSeconds: number; spread: number }): Weather => ({
   name: `fresh connections take ${options.weight} times their share`,

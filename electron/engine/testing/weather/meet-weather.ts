@@ -1,4 +1,7 @@
-/** What a request or a connection meets when several weathers rule together. Pure, but for what the weathers themselves remember. */
+/**
+ * What a request or a connection meets when several weathers rule
+ * together. Pure, but for what the weathers themselves remember.
+ */
 import type { ConnectionFacts, Fate, RequestFacts, Weather, WeatherContext } from './weather.ts'
 
 export type Meeting = {

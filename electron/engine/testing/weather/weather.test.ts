@@ -1,6 +1,7 @@
 /**
- * Every weather does what its name says, asked by plain HTTP; when it begins and ends it is asked itself. Speeds are read from
- * the bytes the server has let go, over the time that really passed, so that a busy machine makes a test slower and not wrong.
+ * Every weather does what its name says, asked by plain HTTP; when it begins and ends
+ * it is asked itself. Speeds are read from the bytes the server has let go, over the
+ * time that really passed, so that a busy machine makes a test slower and not wrong.
  */
 import { connect as connectTcp } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -88,7 +89,10 @@ async function speedOver(seconds: number): Promise<number> {
   return ((at.counters.bytesSent - bytes) * 1000) / (performance.now() - begunAt)
 }
 
-/** Resolves once the speed is this, within 15 %: what a busy machine holds up for a moment comes late, and then in a burst. */
+/**
+ * Resolves once the speed is this, within 15 %: what a busy
+ * machine holds up for a moment comes late, and then in a burst.
+ */
 const speedBecomes = (bytesPerSecond: number) =>
   expect.poll(async () => Math.abs((await speedOver(0.5)) / bytesPerSecond - 1), { interval: 0 }).toBeLessThan(0.15)
 

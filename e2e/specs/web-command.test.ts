@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startProgram } from '../../electron/cli/testing/independent-server.ts'
+import { startProgram } from '../../electron/cli/testing/run-program.ts'
 
 let folder: string
 beforeAll(async () => {

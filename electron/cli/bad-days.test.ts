@@ -10,7 +10,7 @@ import { type FaultServer, startFaultServer } from '../engine/testing/fault-serv
 import type { StoredObject } from '../engine/testing/stored-objects.ts'
 import { bitFlips, drops } from '../engine/testing/weather/broken-answers.ts'
 import { lineCapacity } from '../engine/testing/weather/line.ts'
-import { runProgram, startProgram } from './testing/independent-server.ts'
+import { runProgram, startProgram } from './testing/run-program.ts'
 
 const BUCKET = 'bad-days'
 const SMALL: StoredObject = { key: 'small.nc', size: 100_000, checksum: 'CRC64NVME' }

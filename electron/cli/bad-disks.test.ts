@@ -10,7 +10,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { type FaultServer, startFaultServer } from '../engine/testing/fault-server.ts'
 import type { StoredObject } from '../engine/testing/stored-objects.ts'
 import { lineCapacity } from '../engine/testing/weather/line.ts'
-import { runProgram, startProgram } from './testing/independent-server.ts'
+import { runProgram, startProgram } from './testing/run-program.ts'
 
 const BUCKET = 'bad-disks'
 const OBJECTS: StoredObject[] = [

@@ -11,7 +11,7 @@ import { decodeRow } from '../engine/disk/manifest-row.ts'
 import { type FaultServer, startFaultServer } from '../engine/testing/fault-server.ts'
 import type { StoredObject } from '../engine/testing/stored-objects.ts'
 import { lineCapacity } from '../engine/testing/weather/line.ts'
-import { runProgram, startProgram } from './testing/independent-server.ts'
+import { runProgram, startProgram } from './testing/run-program.ts'
 
 const BUCKET = 'hostile'
 const PREFIX = 'n/'

@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { listBucketXml } from '../engine/testing/s3-answers.ts'
-import { runProgram } from './testing/independent-server.ts'
+import { runProgram } from './testing/run-program.ts'
 
 const SIZE = 5000
 const BYTES = Buffer.alloc(SIZE, 'good')

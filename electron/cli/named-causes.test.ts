@@ -20,7 +20,7 @@ import { badAddress } from '../engine/testing/weather/bad-address.ts'
 import { connectionSpeed, lineCapacity } from '../engine/testing/weather/line.ts'
 import { throttling } from '../engine/testing/weather/throttling.ts'
 import type { Weather } from '../engine/testing/weather/weather.ts'
-import { runProgram, startProgram } from './testing/independent-server.ts'
+import { runProgram, startProgram } from './testing/run-program.ts'
 
 const ADDRESS = `s3://${ERA5_BUCKET}/${ERA5_PREFIX}`
 /** Preloaded into the program, its threads too. */

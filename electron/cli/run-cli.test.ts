@@ -7,14 +7,8 @@ import { PassThrough, Writable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { summarySchema } from '../../shared/job-state.ts'
 import { runCli } from './run-cli.ts'
-import {
-  BUCKET,
-  type IndependentServer,
-  PREFIX,
-  runProgram,
-  startIndependentServer,
-  startProgram,
-} from './testing/independent-server.ts'
+import { BUCKET, type IndependentServer, PREFIX, startIndependentServer } from './testing/independent-server.ts'
+import { runProgram, startProgram } from './testing/run-program.ts'
 
 let server: IndependentServer
 let folder: string

@@ -9,7 +9,7 @@ import { createEra5Objects, ERA5_BUCKET, ERA5_PREFIX } from '../engine/testing/e
 import { type FaultServer, startFaultServer } from '../engine/testing/fault-server.ts'
 import { connectionSpeed } from '../engine/testing/weather/line.ts'
 import type { Fate, Weather } from '../engine/testing/weather/weather.ts'
-import { runProgram, startProgram } from './testing/independent-server.ts'
+import { runProgram, startProgram } from './testing/run-program.ts'
 
 const OBJECTS = createEra5Objects({ totalBytes: 240e6, objectBytes: 20e6 })
 const ADDRESS = `s3://${ERA5_BUCKET}/${ERA5_PREFIX}`

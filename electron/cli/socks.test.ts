@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type FaultServer, startFaultServer } from '../engine/testing/fault-server.ts'
 import { type SocksServer, startSocksServer } from '../engine/testing/socks-server.ts'
 import type { StoredObject } from '../engine/testing/stored-objects.ts'
-import { runProgram } from './testing/independent-server.ts'
+import { runProgram } from './testing/run-program.ts'
 
 const BUCKET = 'behind-socks'
 const OBJECT: StoredObject = { key: 'a.nc', size: 3_000_000, upload: 'whole' }

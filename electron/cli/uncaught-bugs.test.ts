@@ -4,14 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import {
-  BUCKET,
-  type IndependentServer,
-  PREFIX,
-  runProgram,
-  startIndependentServer,
-  startProgram,
-} from './testing/independent-server.ts'
+import { BUCKET, type IndependentServer, PREFIX, startIndependentServer } from './testing/independent-server.ts'
+import { runProgram, startProgram } from './testing/run-program.ts'
 
 let server: IndependentServer
 let folder: string

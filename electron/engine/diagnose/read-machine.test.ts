@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { realClock } from '../testing/real-clock.ts'
 import {
   chooseMainInterface,
   parseDefaultRoute,
@@ -11,15 +12,6 @@ import {
 } from './interface-table.ts'
 import { probeDisk } from './probe-disk.ts'
 import { readLastRun, watchCpu } from './read-machine.ts'
-
-const clock = {
-  now: () => 0,
-  monotonic: () => performance.now(),
-  after: (ms: number, run: () => void) => {
-    const timer = setTimeout(run, ms)
-    return () => clearTimeout(timer)
-  },
-}
 
 /** Recorded on Linux 6.1. */
 const PROC_NET_DEV = `Inter-|   Receive                                                |  Transmit
@@ -117,7 +109,7 @@ describe('on a real disk', () => {
 
   test('the disk is measured in a folder that is not there yet, and nothing stays', async () => {
     await mkdir(join(folder, 'disk'))
-    const probe = await probeDisk(join(folder, 'disk', 'not', 'yet'), clock, new AbortController().signal)
+    const probe = await probeDisk(join(folder, 'disk', 'not', 'yet'), realClock, new AbortController().signal)
     expect(probe).toMatchObject({ ok: true, value: { bytes: expect.any(Number) } })
     expect(probe.ok && probe.value.flushMs.length).toBeGreaterThan(0)
     expect(await readdir(join(folder, 'disk'))).toEqual([])

@@ -18,7 +18,7 @@ import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { Clock } from '../engine-ports.ts'
+import { realClock } from '../testing/real-clock.ts'
 import { type Destination, openDestination } from './destination.ts'
 import { isTooLargeForDisk, mapDiskError } from './disk-error.ts'
 import { identifyFolder, whyNotSameFolder } from './folder-identity.ts'
@@ -26,14 +26,6 @@ import { readFreeSpace } from './free-space.ts'
 import { openPartFile } from './part-file.ts'
 import { landSync, openPartSync } from './small-file.ts'
 
-const clock: Clock = {
-  now: Date.now,
-  monotonic: () => performance.now(),
-  after: (ms, run) => {
-    const timer = setTimeout(run, ms)
-    return () => clearTimeout(timer)
-  },
-}
 const MODIFIED = Date.UTC(2025, 9, 1, 12)
 
 let base = ''
@@ -45,7 +37,7 @@ beforeEach(async () => {
   dest = join(base, 'dest')
   outside = join(base, 'outside')
   mkdirSync(outside)
-  const opened = await openDestination({ folder: dest, clock })
+  const opened = await openDestination({ folder: dest, clock: realClock })
   if (!opened.ok) throw new Error(JSON.stringify(opened.failure))
   destination = opened.value
 })
@@ -231,7 +223,7 @@ describe.skipIf(process.platform === 'win32')('links planted in the destination'
     const other = join(base, 'other')
     mkdirSync(other)
     symlinkSync(outside, join(other, '.longhaul'))
-    expect(await openDestination({ folder: other, clock })).toMatchObject({
+    expect(await openDestination({ folder: other, clock: realClock })).toMatchObject({
       ok: false,
       failure: { class: 'unsafe-path' },
     })
@@ -239,7 +231,7 @@ describe.skipIf(process.platform === 'win32')('links planted in the destination'
 
   test('the destination itself may be reached through a link', async () => {
     symlinkSync(outside, join(base, 'shortcut'))
-    const opened = await openDestination({ folder: join(base, 'shortcut'), clock })
+    const opened = await openDestination({ folder: join(base, 'shortcut'), clock: realClock })
     expect(opened).toMatchObject({ ok: true, value: { root: outside } })
   })
 })
@@ -278,7 +270,7 @@ test.each(['../x', '/etc/passwd', '.longhaul/journal', ''])('a path that was nev
 test('a file where a folder must be is a named failure', async () => {
   writeFileSync(join(dest, 'a'), '')
   expect(await destination.openPart('a/b', 1)).toMatchObject({ ok: false, failure: { class: 'disk', code: 'ENOTDIR' } })
-  expect(await openDestination({ folder: join(dest, 'a'), clock })).toMatchObject({ ok: false })
+  expect(await openDestination({ folder: join(dest, 'a'), clock: realClock })).toMatchObject({ ok: false })
 })
 
 test.each([

@@ -9,10 +9,10 @@ import { type Failure, success } from '../../../shared/failure.ts'
 import { jobSpecSchema, type VerifyMode } from '../../../shared/job-spec.ts'
 import { type Policy, policySchema } from '../../../shared/policy.ts'
 import { type Download, startDownload } from '../download-engine.ts'
-import type { Clock } from '../engine-ports.ts'
 import { createVerifier, type Verifier } from '../verify/verifier.ts'
 import { createMemoryDataPlane, type MemoryDataPlane, type MemoryDataPlaneOptions } from './memory-data-plane.ts'
 import { createMemoryBucket, createMemorySource, type MemoryBucket } from './memory-source.ts'
+import { realClock } from './real-clock.ts'
 import { createSeededRandom } from './seeded-random.ts'
 import type { StoredObject } from './stored-objects.ts'
 
@@ -23,16 +23,6 @@ const OBJECTS: StoredObject[] = [
   { key: 'archive/small.nc', size: 1234 },
   { key: 'archive/empty.nc', size: 0 },
 ]
-
-/** Real time: the disk takes some, and would be outrun by any other. */
-const clock: Clock = {
-  now: () => Date.now(),
-  monotonic: () => performance.now(),
-  after(ms, run) {
-    const timer = setTimeout(run, ms)
-    return () => clearTimeout(timer)
-  },
-}
 
 let folder: string
 let verifier: Verifier
@@ -66,7 +56,7 @@ function begin(
   } = {},
 ): Run {
   const { verify = 'etag', headFailure, isListed = () => true, readingMs = 0, policy, onEvent, ...more } = options
-  const plane = createMemoryDataPlane({ bucket, clock, ...more })
+  const plane = createMemoryDataPlane({ bucket, clock: realClock, ...more })
   const events: EngineEvent[] = []
   const source = createMemorySource({
     bucket,
@@ -82,7 +72,7 @@ function begin(
     }),
     policy: policySchema.parse({ maxAttempts: 3, retryBaseSeconds: 0.01, stallSeconds: 2, ...policy }),
     ports: {
-      clock,
+      clock: realClock,
       random: createSeededRandom(1),
       source: {
         ...source,
@@ -417,7 +407,7 @@ it('a job that is about to end takes no more commands, and leaves nothing behind
   expect(events.at(-1)?.code).toBe('job-finished')
   const late = ['object-retried', 'paused', 'resumed', 'limits-changed', 'cooling-down']
   expect(events.filter(({ code }) => late.includes(code))).toEqual([])
-  const armed = vi.spyOn(clock, 'after')
+  const armed = vi.spyOn(realClock, 'after')
   await new Promise((resolve) => setTimeout(resolve, 300))
   expect(armed).not.toHaveBeenCalled()
   armed.mockRestore()

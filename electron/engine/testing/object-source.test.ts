@@ -1,22 +1,13 @@
 /** The conformance suite, against everything that can stand behind an `ObjectSource`. */
 import { sourceSchema } from '../../../shared/job-spec.ts'
-import type { Clock } from '../engine-ports.ts'
 import { createS3ObjectSource } from '../list/s3-object-source.ts'
 import { createHostResolver } from '../transport/resolve-host.ts'
 import type { KeyPair } from './check-signature.ts'
 import { startFaultServer } from './fault-server.ts'
 import { createMemoryBucket, createMemorySource } from './memory-source.ts'
 import { type ConformanceBuckets, describeObjectSource } from './object-source.conformance.ts'
+import { realClock } from './real-clock.ts'
 import { S3RVER_KEYS, startS3rver } from './start-s3rver.ts'
-
-const clock: Clock = {
-  now: () => Date.now(),
-  monotonic: () => performance.now(),
-  after(ms, run) {
-    const timer = setTimeout(run, ms)
-    return () => clearTimeout(timer)
-  },
-}
 
 type Reach = { endpointUrl: string; keys?: KeyPair; ca?: string | undefined; addressing?: 'path' | 'virtual' }
 
@@ -24,7 +15,7 @@ const openThroughSdk = ({ endpointUrl, keys, ca, addressing = 'path' }: Reach, b
   createS3ObjectSource({
     source: sourceSchema.parse({ bucket, prefix: '', endpointUrl, addressing }),
     ...(keys ? { credentials: async () => keys } : {}),
-    resolver: createHostResolver({ clock, fixed: fixedNames(endpointUrl, bucket), timeoutSeconds: 60 }),
+    resolver: createHostResolver({ clock: realClock, fixed: fixedNames(endpointUrl, bucket), timeoutSeconds: 60 }),
     proxyFor: async () => '',
     ca: ca ? [ca] : [],
   })

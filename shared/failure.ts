@@ -27,7 +27,7 @@ export const FAILURE_CLASSES = [
   'corrupt', //             bytes do not match the checksum
   'disk-full', //           ENOSPC, EDQUOT
   'disk-denied', //         EACCES, EPERM, EROFS: not writable
-  'disk-gone', //           the destination, or its drive, is no longer there
+  'disk-gone', //           the destination, or its drive, is not there
   'disk', //                any other error of the file system
   'locked', //              another run owns the destination
   'unsafe-path', //         no safe path for this key below the destination

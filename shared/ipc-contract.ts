@@ -65,6 +65,8 @@ const folderSchema = z.object({
   exists: z.boolean(),
   /** A part of the path is a file: no folder can be there. */
   isBelowFile: z.boolean(),
+  /** Nothing of the path is there, its drive or network share neither. */
+  isDriveMissing: z.boolean(),
   writable: z.boolean(),
   freeBytes: z.number(),
   /** A journal lies in it: a download would resume. */

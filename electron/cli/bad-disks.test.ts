@@ -234,7 +234,7 @@ describe('the folder goes away in the middle of the job', () => {
     await happen()
     const run = await program.ended
     expect(summaryOf(run.stdout)).toMatchObject({ objectsFailed: 0, failure: { class: 'disk-gone' } })
-    expect(run.stderr).toContain(`${destination} is no longer there`)
+    expect(run.stderr).toContain(`${destination} is not there`)
     expect(run.code).toBe(5)
     await expectWholeOnNextRun()
   })

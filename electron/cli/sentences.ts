@@ -50,8 +50,8 @@ const ENGLISH: Record<FailureClass, Forms> = {
   'disk-full': ['The disk is full: $.', 'The disk is full.'],
   'disk-denied': ['$ is not writable.', 'The destination is not writable.'],
   'disk-gone': [
-    '$ is no longer there: its drive was taken away, or the folder was moved or deleted.',
-    'The destination is no longer there.',
+    '$ is not there: its drive or share is not connected, or the folder was moved or deleted.',
+    'The destination is not there.',
   ],
   disk: ['The file system refuses $.', 'The file system reports an error.'],
   locked: ['Another run is writing to $.', 'Another run is writing to the destination.'],
@@ -83,7 +83,7 @@ const CHINESE: Record<FailureClass, Forms> = {
   corrupt: ['$ 的内容与校验和不符。', '内容与校验和不符。'],
   'disk-full': ['磁盘已满：$。', '磁盘已满。'],
   'disk-denied': ['$ 不可写。', '目标文件夹不可写。'],
-  'disk-gone': ['$ 已经不在了：磁盘被移除，或文件夹被移动、删除。', '目标文件夹已经不在了。'],
+  'disk-gone': ['$ 不在：磁盘或网络位置没有接上，或文件夹被移动、删除。', '目标文件夹不在。'],
   disk: ['文件系统拒绝了 $。', '文件系统报告错误。'],
   locked: ['另一个任务正在写入 $。', '另一个任务正在写入目标文件夹。'],
   'unsafe-path': ['$ 在目标文件夹下没有安全的路径。', '在目标文件夹下没有安全的路径。'],
@@ -188,8 +188,8 @@ const ADVICE: Partial<Record<FailureClass, Record<Language, string>>> = {
   },
   'disk-denied': { en: 'Choose another folder, or mend its permissions.', zh: '请换一个文件夹，或修改它的权限。' },
   'disk-gone': {
-    en: 'Put it back and run the same command again: what has arrived there is kept.',
-    zh: '把它恢复后再次运行同一条命令即可继续，已下载到那里的不会丢失。',
+    en: 'Put it back and run the same command again (what has arrived there is kept), or choose another folder.',
+    zh: '接好或恢复后再次运行同一条命令即可继续，已下载到那里的不会丢失；也可以换一个文件夹。',
   },
   locked: { en: 'Wait until it ends, or choose another folder.', zh: '请等它结束，或换一个文件夹。' },
 }

@@ -108,6 +108,7 @@ describe('validation', () => {
     path: '/data',
     exists: true,
     isBelowFile: false,
+    isDriveMissing: false,
     writable: false,
     freeBytes: 1,
     hasJournal: false,
@@ -148,6 +149,9 @@ describe('validation', () => {
   })
   test('a path that leads to a file', () => {
     expect(validateDraft(example, { ...readOnly, isBelowFile: true })).toEqual({ folder: 'folderIsFile' })
+  })
+  test('a drive that is not connected', () => {
+    expect(validateDraft(example, { ...readOnly, isDriveMissing: true })).toEqual({ folder: 'folderDriveMissing' })
   })
   test('a folder that cannot be written to', () => {
     expect(validateDraft(example, readOnly)).toEqual({ folder: 'folderReadOnly' })
@@ -278,6 +282,7 @@ describe('space on the disk', () => {
     path: '/data',
     exists: true,
     isBelowFile: false,
+    isDriveMissing: false,
     writable: true,
     freeBytes: 100,
     hasJournal: false,

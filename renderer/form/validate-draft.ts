@@ -68,6 +68,7 @@ function checkFolder(path: string, view: FolderView | undefined): DraftError | u
   if (!path.trim()) return 'folderMissing'
   if (!isAbsolutePath(path)) return 'folderRelative'
   if (view?.isBelowFile) return 'folderIsFile'
+  if (view?.isDriveMissing) return 'folderDriveMissing'
   return view && !view.writable ? 'folderReadOnly' : undefined
 }
 

@@ -115,8 +115,8 @@ export const failuresEn: Translation<typeof failuresZh> = {
     advice: 'Choose another folder, or check permissions and write protection.',
   },
   'disk-gone': {
-    plain: 'The folder is no longer there: its drive was removed, or it was moved or deleted.',
-    named: 'The folder {{subject}} is no longer there: its drive was removed, or it was moved or deleted.',
+    plain: 'The folder is not there: its drive or share is not connected, or it was moved or deleted.',
+    named: '{{subject}} is not there: the drive or share is not connected, or the folder was moved or deleted.',
     advice: 'Connect the drive or put the folder back: what has arrived there is kept, and the rest is fetched.',
   },
   disk: {

@@ -129,6 +129,7 @@ export const formEn: Translation<typeof formZh> = {
     folderMissing: 'Choose a folder',
     folderRelative: 'Write the whole path, e.g. {{example}}',
     folderIsFile: 'There is a file on this path, not a folder; choose another',
+    folderDriveMissing: 'This drive or network share is not there; connect it, or choose another',
     folderReadOnly: 'This folder is not writable; choose another',
     globInvalid: 'A bracket is not closed, or a range runs backwards; for a bracket itself write \\[ or \\{',
     threadsRange: 'The number of threads lies between 1 and 256',

@@ -124,6 +124,7 @@ export const formZh = {
     folderMissing: '请选择文件夹',
     folderRelative: '请写完整路径，如 {{example}}',
     folderIsFile: '这条路径上有一个文件，不是文件夹，请换一个',
+    folderDriveMissing: '这个磁盘或网络位置不在，请接上它，或换一个',
     folderReadOnly: '这个文件夹不可写，请换一个',
     globInvalid: '括号没有闭合，或范围写反了；要匹配括号本身，写 \\[ 或 \\{',
     threadsRange: '线程数在 1 到 256 之间',

@@ -102,7 +102,7 @@ export const failuresEn: Record<FailureClass, { name: string; meaning: string; a
   },
   'disk-gone': {
     name: 'Folder gone',
-    meaning: 'the destination or its drive is no longer there',
+    meaning: 'the destination or its drive is not there',
     action: 'stops until it is back',
   },
   disk: { name: 'Disk error', meaning: 'the file system reported an error', action: 'repeats, and stops if it lasts' },

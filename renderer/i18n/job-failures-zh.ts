@@ -28,7 +28,7 @@ export const failuresZh: Record<FailureClass, { name: string; meaning: string; a
   corrupt: { name: '校验不符', meaning: '收到的字节与校验值不一致', action: '重新下载一次，再不符则记为失败' },
   'disk-full': { name: '磁盘已满', meaning: '目标磁盘没有空间', action: '停下，等待腾出空间' },
   'disk-denied': { name: '不可写', meaning: '没有写入权限或磁盘只读', action: '停下，需要更换文件夹或权限' },
-  'disk-gone': { name: '文件夹不在', meaning: '目标文件夹或它的磁盘已经不在', action: '停下，等它恢复' },
+  'disk-gone': { name: '文件夹不在', meaning: '目标文件夹或它的磁盘不在', action: '停下，等它恢复' },
   disk: { name: '磁盘错误', meaning: '文件系统返回错误', action: '重试，持续失败则停下' },
   locked: { name: '文件夹被占用', meaning: '另一个任务正在使用同一目标文件夹', action: '停止，等另一个任务结束' },
   'unsafe-path': {

@@ -36,6 +36,7 @@ export const FOLDER: FolderView = {
   writable: true,
   freeBytes: 1.24e12,
   isBelowFile: false,
+  isDriveMissing: false,
   hasJournal: false,
 }
 

@@ -11,6 +11,7 @@ import type { Clock } from '../engine-ports.ts'
 import { codeOf, mapDiskError } from './disk-error.ts'
 import { syncFolder } from './durable-files.ts'
 import { type FolderIdentity, identifyFolder, whyNotSameFolder } from './folder-identity.ts'
+import { findMissingDrive } from './missing-drive.ts'
 import { openPartFile, type PartFile } from './part-file.ts'
 import { isSafePath, OWN_FOLDER, PART_SUFFIX } from './safe-path.ts'
 import { syncFilesystem } from './sync-filesystem.ts'
@@ -80,7 +81,8 @@ export async function openDestination({
     const own = await makeFolder(witness)
     return own.ok ? success(createDestination({ ...rootFolder.value, witness }, clock)) : own
   } catch (error) {
-    return failed(mapDiskError(error, folder))
+    const drive = await findMissingDrive(folder)
+    return failed(drive ? { class: 'disk-gone', subject: drive } : mapDiskError(error, folder))
   }
 }
 

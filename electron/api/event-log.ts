@@ -1,6 +1,7 @@
 /** The decision log of one job: the newest events in memory, all of them (bounded) as NDJSON on disk. */
 import { appendFile, mkdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { z } from 'zod'
 import { type EngineEvent, engineEventSchema } from '../../shared/engine-event.ts'
 import { lineStartOf } from '../engine/metrics/line-start.ts'
 
@@ -8,8 +9,14 @@ const KEEP_IN_MEMORY = 10_000
 /** One full file and one older one are kept. */
 const ROLL_AT_BYTES = 16 * 1024 * 1024
 
+const setBackSchema = z.object({ movedBackSeconds: z.number() })
+type SetBack = z.infer<typeof setBackSchema>
+const lineSchema = z.union([engineEventSchema, setBackSchema])
+
 export type EventLog = {
   add(event: EngineEvent): void
+  /** The machine's clock was set back by so much: what is known so far moves along. */
+  moveBack(seconds: number): void
   /** The newest `limit`, oldest first. */
   latest(limit: number): EngineEvent[]
   flush(): Promise<void>
@@ -40,12 +47,20 @@ export async function openEventLog(
     writing = undefined
   }
 
+  function write(line: EngineEvent | SetBack): void {
+    unwritten.push(`${JSON.stringify(line)}\n`)
+    writing ??= writeOut()
+  }
+
   return {
     add(event) {
       events.push(event)
       if (events.length > KEEP_IN_MEMORY * 1.2) events = events.slice(-KEEP_IN_MEMORY)
-      unwritten.push(`${JSON.stringify(event)}\n`)
-      writing ??= writeOut()
+      write(event)
+    },
+    moveBack(seconds) {
+      events = events.map((event) => earlierBy(seconds, event))
+      write({ movedBackSeconds: seconds })
     },
     latest: (limit) => events.slice(-limit),
     async flush() {
@@ -71,11 +86,24 @@ async function rollWhenFull(path: string): Promise<void> {
 async function readEvents(path: string): Promise<EngineEvent[]> {
   const newest = await readLines(path)
   const lines = newest.length < KEEP_IN_MEMORY ? [...(await readLines(olderPath(path))), ...newest] : newest
-  return lines
-    .slice(-KEEP_IN_MEMORY)
-    .map(parseLine)
-    .filter((event) => event !== undefined)
+  return applySetBacks(lines.slice(-KEEP_IN_MEMORY).map(parseLine))
 }
+
+/** Each line that tells of a set back holds for all before it. */
+function applySetBacks(lines: readonly (EngineEvent | SetBack | undefined)[]): EngineEvent[] {
+  const newestFirst: EngineEvent[] = []
+  let seconds = 0
+  for (const line of lines.toReversed()) {
+    if (line && 'movedBackSeconds' in line) seconds += line.movedBackSeconds
+    else if (line) newestFirst.push(seconds === 0 ? line : earlierBy(seconds, line))
+  }
+  return newestFirst.reverse()
+}
+
+const earlierBy = (seconds: number, event: EngineEvent): EngineEvent => ({
+  ...event,
+  time: new Date(Date.parse(event.time) - seconds * 1000).toISOString(),
+})
 
 const readLines = (path: string): Promise<string[]> =>
   readFile(path, 'utf8').then(
@@ -83,10 +111,10 @@ const readLines = (path: string): Promise<string[]> =>
     () => [],
   )
 
-function parseLine(line: string): EngineEvent | undefined {
+function parseLine(line: string): EngineEvent | SetBack | undefined {
   if (!line) return undefined
   try {
-    return engineEventSchema.parse(JSON.parse(line))
+    return lineSchema.parse(JSON.parse(line))
   } catch {
     return undefined
   }

@@ -76,3 +76,25 @@ test('a line that a power cut tore in two costs itself alone, not the next event
   await second.save()
   expect((await open()).events(9).map(({ code }) => code)).toEqual(['job-started', 'resumed'])
 })
+
+test('a clock that was set back takes the marks and the log along with the curve, also of an earlier run', async () => {
+  const at = (unixSeconds: number): string => new Date(unixSeconds * 1000).toISOString()
+  const first = await open()
+  first.addEvent({ time: at(1.7e9), code: 'job-started', reason: {} })
+  for (let second = 1; second <= 60; second++) first.addSnapshot({ ...sampleSnapshot(), time: at(1.7e9 + second) })
+  first.addEvent({ time: at(1.7e9 + 60), code: 'throttled', reason: {} })
+  const hourAgo = 1.7e9 + 61 - 3600
+  for (let second = 0; second <= 60; second++) first.addSnapshot({ ...sampleSnapshot(), time: at(hourAgo + second) })
+  await first.save()
+  const second = await open()
+  for (const record of [first, second]) {
+    const { time, marks } = record.history({ sinceSeconds: 0 })
+    expect(marks.map((mark) => Date.parse(mark.time) / 1000)).toEqual([hourAgo - 60, hourAgo])
+    expect(time[0]).toBe(hourAgo - 58)
+    expect(time.at(-1)).toBe(hourAgo + 60)
+    expect(record.events(9).map((event) => event.time)).toEqual(marks.map((mark) => mark.time))
+  }
+  // And further while the program was not there.
+  second.addEvent({ time: at(hourAgo - 3600), code: 'resumed', reason: {} })
+  expect(second.history({ sinceSeconds: 0 }).time.at(-1)).toBe(hourAgo - 3600)
+})

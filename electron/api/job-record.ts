@@ -43,6 +43,8 @@ const MARKED: readonly EventCode[] = [
   'job-finished',
 ]
 const MAX_MARKS = 1000
+/** Less than this between two tellings is their way here. */
+const SET_BACK_SECONDS = 1
 const SAVE_EVERY_MS = 20_000
 /**
  * A history is written whole, 110 bytes a point: 3 MB after sixty
@@ -64,17 +66,34 @@ export async function openJobRecord(folder: string, jobId: string, logProblem: L
   const history = createSpeedHistory(await readHistory(paths.history))
   let previous: MetricsSnapshot | undefined
   let newest = await readSnapshot(paths.snapshot)
+  /** Unix seconds. */
+  let latest = Math.max(history.newest(), ...log.latest(1).map(({ time }) => Date.parse(time) / 1000))
+
+  /** Where the clock was set back, the past moves along: a mark keeps its place on the curve. */
+  function followClock(time: string): void {
+    const at = Date.parse(time) / 1000
+    const seconds = latest - at
+    latest = Math.max(latest, at)
+    if (seconds < SET_BACK_SECONDS) return
+    latest = at
+    history.moveBack(seconds)
+    log.moveBack(seconds)
+  }
 
   return {
     addSnapshot(snapshot) {
       newest = snapshot
+      followClock(snapshot.time)
       // Of a job that is over or only tidies up there is no speed: a last zero would look like a collapse.
       if (hasEnded(snapshot.phase) || snapshot.phase === 'finishing') return
       const point = pointBetween(previous, snapshot)
       previous = snapshot
       if (point) history.add(point)
     },
-    addEvent: (event) => log.add(event),
+    addEvent(event) {
+      followClock(event.time)
+      log.add(event)
+    },
     beginRun() {
       previous = undefined
     },

@@ -74,6 +74,10 @@ export type SpeedHistory = {
   read(range: HistoryRange): SpeedPoint[]
   /** Number of points. */
   size(): number
+  /** Unix seconds of the newest point. */
+  newest(): number
+  /** The machine's clock was set back by so much: the past moves along. */
+  moveBack(seconds: number): void
   /** What `savedHistorySchema` reads. */
   save(): unknown
 }
@@ -106,7 +110,7 @@ export function createSpeedHistory(saved: SpeedPoint[][] = []): SpeedHistory {
 
   return {
     add(point) {
-      // The machine's clock was set back. Time never runs backwards here, and the next hours must not go unseen.
+      // Time never runs backwards here, and the next hours must not go unseen.
       if (point.time <= newest()) moveBack(newest() - (point.time - point.seconds))
       add(0, point)
     },
@@ -117,6 +121,8 @@ export function createSpeedHistory(saved: SpeedPoint[][] = []): SpeedHistory {
       return maxPoints === undefined ? found : thinPoints(found, maxPoints)
     },
     size: () => tiers.reduce((sum, points) => sum + points.length, 0),
+    newest,
+    moveBack,
     save: () => tiers.map((points) => points.map(toTuple)),
   }
 }

@@ -1,13 +1,13 @@
 /**
  * What the page knows of a job beyond its newest snapshot: its speed over time and its events. Each is read once from the
- * program (again when it comes back into reach) and kept up to date from what is pushed. Bounded: see
- * `speed-history.ts` and `join-events.ts`.
+ * program (again when it comes back into reach, and when the clock was set back) and kept up to date from what is pushed.
+ * Bounded: see `speed-history.ts` and `join-events.ts`.
  */
 import { useEffect, useMemo, useRef, useState } from 'react'
 import type { EngineEvent } from '../../shared/engine-event.ts'
 import type { MetricsSnapshot } from '../../shared/metrics-snapshot.ts'
 import { useClient, useHostState } from '../client/use-client.tsx'
-import { useJobEvents } from '../store/use-window-store.tsx'
+import { useJobEvents, useSetBacks } from '../store/use-window-store.tsx'
 import { collectMarks, type Mark } from './chart/event-marks.ts'
 import {
   appendSnapshot,
@@ -28,10 +28,12 @@ const NO_EVENTS: readonly EngineEvent[] = []
 export function useEvents(jobId: string): readonly EngineEvent[] {
   const client = useClient()
   const hostState = useHostState()
+  const setBacks = useSetBacks(jobId)
   const pushed = useJobEvents(jobId)
   const newest = useRef<EngineEvent>(undefined)
   newest.current = pushed.at(-1)
   const [read, setRead] = useState<{ earlier: readonly EngineEvent[]; askedAfter: EngineEvent | undefined }>()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: asked anew when the clock was set back
   useEffect(() => {
     if (hostState !== 'connected') return
     let wanted = true
@@ -42,7 +44,7 @@ export function useEvents(jobId: string): readonly EngineEvent[] {
     return () => {
       wanted = false
     }
-  }, [client, jobId, hostState])
+  }, [client, jobId, hostState, setBacks])
   return useMemo(() => joinEvents(read?.earlier ?? NO_EVENTS, pushed, read?.askedAfter), [read, pushed])
 }
 
@@ -56,11 +58,13 @@ export function useTrace(
 ): JobTrace {
   const client = useClient()
   const hostState = useHostState()
+  const setBacks = useSetBacks(jobId)
   const [history, setHistory] = useState(EMPTY_HISTORY)
   const [loadedMarks, setLoadedMarks] = useState<readonly EngineEvent[]>()
   const previous = useRef<MetricsSnapshot>(undefined)
   const ticks = useRef(0)
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: asked anew when the clock was set back
   useEffect(() => {
     if (hostState !== 'connected') return
     let wanted = true
@@ -72,7 +76,7 @@ export function useTrace(
     return () => {
       wanted = false
     }
-  }, [client, jobId, hostState])
+  }, [client, jobId, hostState, setBacks])
 
   useEffect(() => {
     if (!snapshot) return

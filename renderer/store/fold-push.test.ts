@@ -33,6 +33,15 @@ const rows: [string, WindowState, Push[], Partial<WindowState>][] = [
     { jobs: { a: { ...job, bytesDone: 5, phase: 'paused' } } },
   ],
   [
+    'where the clock was set back, events with times of before are asked for anew',
+    { ...withJob, snapshots: { a: sampleSnapshot() }, events: { a: [event(2_000_000_000)] } },
+    [
+      { name: 'snapshot', payload: { jobId: 'a', snapshot: { ...sampleSnapshot(), time: event(9).time } } },
+      { name: 'event', payload: { jobId: 'a', event: event(10) } },
+    ],
+    { events: { a: [event(10)] }, setBacks: { a: 1 } },
+  ],
+  [
     'checks of a diagnosis replace those before',
     { ...EMPTY_STATE, diagnosis: { diagnosisId: 'd', checks: [] } },
     [{ name: 'diagnosis', payload: { diagnosisId: 'd', checks: [CHECK] } }],

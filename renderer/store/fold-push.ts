@@ -20,8 +20,10 @@ export function foldPush(state: WindowState, push: Push): WindowState {
       const job = state.jobs[jobId]
       // News of a job that was removed a moment ago must not bring it back.
       if (!job) return state
+      const before = state.snapshots[jobId]
+      const isSetBack = before !== undefined && snapshot.time < before.time
       return {
-        ...state,
+        ...(isSetBack ? forgetTimes(state, jobId) : state),
         jobs: { ...state.jobs, [jobId]: withProgress(job, snapshot) },
         snapshots: { ...state.snapshots, [jobId]: snapshot },
       }
@@ -45,6 +47,13 @@ export function foldPush(state: WindowState, push: Push): WindowState {
       return assertNever(push)
   }
 }
+
+/** The clock was set back: only the program knows how far, and is asked anew. */
+const forgetTimes = (state: WindowState, jobId: string): WindowState => ({
+  ...state,
+  events: without(state.events, jobId),
+  setBacks: { ...state.setBacks, [jobId]: (state.setBacks[jobId] ?? 0) + 1 },
+})
 
 function withProgress(job: JobView, snapshot: MetricsSnapshot): JobView {
   const { phase, bytesDone, bytesTotal, objectsDone, objectsFailed, objectsTotal } = snapshot

@@ -20,6 +20,8 @@ export type WindowState = {
   snapshots: Readonly<Record<string, MetricsSnapshot>>
   /** Events pushed since the window opened, oldest first, at most MAX_EVENTS_PER_JOB per job. */
   events: Readonly<Record<string, readonly EngineEvent[]>>
+  /** How often the computer's clock was set back under a job: what the program keeps of it has then moved along. */
+  setBacks: Readonly<Record<string, number>>
   /** The newest diagnosis; it runs until its `report` is there. */
   diagnosis: PushPayload<'diagnosis'> | undefined
 }
@@ -32,6 +34,7 @@ export const EMPTY_STATE: WindowState = {
   jobs: {},
   snapshots: {},
   events: {},
+  setBacks: {},
   diagnosis: undefined,
 }
 

@@ -53,6 +53,8 @@ export const historySchema = z.object({
   errorsPerSecondByClass: z.partialRecord(z.enum(FAILURE_CLASSES), columnSchema),
   /** Events worth a mark on the chart. */
   marks: z.array(engineEventSchema),
+  /** Unix seconds; left out: all are there. Earlier ones are no longer known. */
+  marksSince: z.number().optional(),
 })
 export type History = z.infer<typeof historySchema>
 

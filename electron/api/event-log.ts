@@ -19,6 +19,8 @@ export type EventLog = {
   moveBack(seconds: number): void
   /** The newest `limit`, oldest first. */
   latest(limit: number): EngineEvent[]
+  /** Earlier ones are no longer in memory. */
+  isCut(): boolean
   flush(): Promise<void>
 }
 
@@ -27,7 +29,7 @@ export async function openEventLog(
   path: string,
   logProblem: (where: string, error: unknown) => void,
 ): Promise<EventLog> {
-  let events = await readEvents(path)
+  let { events, isCut } = await readEvents(path)
   let unwritten: string[] = []
   let writing: Promise<void> | undefined
 
@@ -55,7 +57,10 @@ export async function openEventLog(
   return {
     add(event) {
       events.push(event)
-      if (events.length > KEEP_IN_MEMORY * 1.2) events = events.slice(-KEEP_IN_MEMORY)
+      if (events.length > KEEP_IN_MEMORY * 1.2) {
+        events = events.slice(-KEEP_IN_MEMORY)
+        isCut = true
+      }
       write(event)
     },
     moveBack(seconds) {
@@ -63,6 +68,7 @@ export async function openEventLog(
       write({ movedBackSeconds: seconds })
     },
     latest: (limit) => events.slice(-limit),
+    isCut: () => isCut,
     async flush() {
       await writing
     },
@@ -83,10 +89,11 @@ async function rollWhenFull(path: string): Promise<void> {
   if (size >= ROLL_AT_BYTES) await rename(path, olderPath(path))
 }
 
-async function readEvents(path: string): Promise<EngineEvent[]> {
+async function readEvents(path: string): Promise<{ events: EngineEvent[]; isCut: boolean }> {
   const newest = await readLines(path)
   const lines = newest.length < KEEP_IN_MEMORY ? [...(await readLines(olderPath(path))), ...newest] : newest
-  return applySetBacks(lines.slice(-KEEP_IN_MEMORY).map(parseLine))
+  const kept = lines.slice(-KEEP_IN_MEMORY)
+  return { events: applySetBacks(kept.map(parseLine)), isCut: kept.length < lines.length }
 }
 
 /** Each line that tells of a set back holds for all before it. */

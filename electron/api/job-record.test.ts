@@ -98,3 +98,21 @@ test('a clock that was set back takes the marks and the log along with the curve
   second.addEvent({ time: at(hourAgo - 3600), code: 'resumed', reason: {} })
   expect(second.history({ sinceSeconds: 0 }).time.at(-1)).toBe(hourAgo - 3600)
 })
+
+test('the marks of a job say since when they are all there', async () => {
+  const record = await open()
+  const at = (second: number): string => new Date((1.7e9 + second) * 1000).toISOString()
+  const add = (count: number, code: EngineEvent['code'], from: number) => {
+    for (let each = 0; each < count; each++) record.addEvent({ time: at(from + each), code, reason: {} })
+  }
+  add(4000, 'object-failed', 0)
+  expect(record.history({ sinceSeconds: 0 })).not.toHaveProperty('marksSince')
+  add(2000, 'throttled', 4000)
+  const { marks, marksSince } = record.history({ sinceSeconds: 0 })
+  expect([marks.length, marksSince]).toEqual([5000, 1.7e9 + 1000])
+  // Events that are no mark push them out of the log, too.
+  add(9000, 'rate-changed', 6000)
+  const later = record.history({ sinceSeconds: 0 })
+  expect([later.marks[0]?.time, later.marksSince]).toEqual([at(4002), 1.7e9 + 4002])
+  await record.save()
+})

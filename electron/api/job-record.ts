@@ -31,18 +31,22 @@ const MARKED: readonly EventCode[] = [
   'throttled',
   'health-check-failed',
   'dns-failed',
+  'dns-stale',
   'address-quarantined',
   'cooling-down',
   'cooled-down',
   'network-lost',
   'network-restored',
   'disk-full',
+  'disk-slow',
+  'limits-changed',
+  'object-failed',
   'paused',
   'resumed',
   'decay-alert',
   'job-finished',
 ]
-const MAX_MARKS = 1000
+const MAX_MARKS = 5000
 /** Less than this between two tellings is their way here. */
 const SET_BACK_SECONDS = 1
 const SAVE_EVERY_MS = 20_000
@@ -100,10 +104,15 @@ export async function openJobRecord(folder: string, jobId: string, logProblem: L
     history(range) {
       const { sinceSeconds, untilSeconds = Number.POSITIVE_INFINITY } = range
       const isWithin = (time: number): boolean => time > sinceSeconds && time <= untilSeconds
-      const marks = log
-        .latest(Number.MAX_SAFE_INTEGER)
-        .filter((event) => MARKED.includes(event.code) && isWithin(Date.parse(event.time) / 1000))
-      return { ...toColumns(history.read(range)), marks: marks.slice(-MAX_MARKS) }
+      const known = log.latest(Number.MAX_SAFE_INTEGER)
+      const all = known.filter((event) => MARKED.includes(event.code) && isWithin(Date.parse(event.time) / 1000))
+      const marks = all.slice(-MAX_MARKS)
+      const oldest = marks.length < all.length ? marks[0] : log.isCut() ? known[0] : undefined
+      return {
+        ...toColumns(history.read(range)),
+        marks,
+        ...(oldest ? { marksSince: Date.parse(oldest.time) / 1000 } : {}),
+      }
     },
     events: (limit) => log.latest(limit),
     snapshot: () => newest,

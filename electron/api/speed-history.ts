@@ -181,7 +181,7 @@ function thinPoints(points: SpeedPoint[], maxPoints: number): SpeedPoint[] {
 }
 
 /** Points as columns. */
-export function toColumns(points: readonly SpeedPoint[]): Omit<History, 'marks'> {
+export function toColumns(points: readonly SpeedPoint[]): Omit<History, 'marks' | 'marksSince'> {
   const classes = new Set(points.flatMap(({ errors }) => Object.keys(errors ?? {}) as FailureClass[]))
   const columns = HISTORY_SERIES_NAMES.map((name, index) => [name, points.map(({ values }) => values[index] ?? null)])
   return {

@@ -1,13 +1,13 @@
 /**
  * What the page knows of a job beyond its newest snapshot: its speed over time and its events. Each is read once from the
- * program (again when it comes back into reach, and when the clock was set back) and kept up to date from what is pushed.
+ * program (again when it comes back into reach, and when the store says so) and kept up to date from what is pushed.
  * Bounded: see `speed-history.ts` and `join-events.ts`.
  */
 import { useEffect, useMemo, useRef, useState } from 'react'
 import type { EngineEvent } from '../../shared/engine-event.ts'
 import type { MetricsSnapshot } from '../../shared/metrics-snapshot.ts'
 import { useClient, useHostState } from '../client/use-client.tsx'
-import { useJobEvents, useSetBacks } from '../store/use-window-store.tsx'
+import { useJobEvents, useRereads } from '../store/use-window-store.tsx'
 import { collectMarks, type Mark } from './chart/event-marks.ts'
 import {
   appendSnapshot,
@@ -28,12 +28,12 @@ const NO_EVENTS: readonly EngineEvent[] = []
 export function useEvents(jobId: string): readonly EngineEvent[] {
   const client = useClient()
   const hostState = useHostState()
-  const setBacks = useSetBacks(jobId)
+  const rereads = useRereads(jobId)
   const pushed = useJobEvents(jobId)
   const newest = useRef<EngineEvent>(undefined)
   newest.current = pushed.at(-1)
   const [read, setRead] = useState<{ earlier: readonly EngineEvent[]; askedAfter: EngineEvent | undefined }>()
-  // biome-ignore lint/correctness/useExhaustiveDependencies: asked anew when the clock was set back
+  // biome-ignore lint/correctness/useExhaustiveDependencies: asked anew when the store says so
   useEffect(() => {
     if (hostState !== 'connected') return
     let wanted = true
@@ -44,11 +44,12 @@ export function useEvents(jobId: string): readonly EngineEvent[] {
     return () => {
       wanted = false
     }
-  }, [client, jobId, hostState, setBacks])
+  }, [client, jobId, hostState, rereads])
   return useMemo(() => joinEvents(read?.earlier ?? NO_EVENTS, pushed, read?.askedAfter), [read, pushed])
 }
 
-export type JobTrace = { history: SpeedHistory; marks: readonly Mark[]; loaded: boolean }
+/** `marksSince`: in unix seconds; earlier marks are no longer known. */
+export type JobTrace = { history: SpeedHistory; marks: readonly Mark[]; marksSince: number | undefined; loaded: boolean }
 
 /** The speed over the whole job, and the marks on it. */
 export function useTrace(
@@ -58,25 +59,25 @@ export function useTrace(
 ): JobTrace {
   const client = useClient()
   const hostState = useHostState()
-  const setBacks = useSetBacks(jobId)
+  const rereads = useRereads(jobId)
   const [history, setHistory] = useState(EMPTY_HISTORY)
-  const [loadedMarks, setLoadedMarks] = useState<readonly EngineEvent[]>()
+  const [read, setRead] = useState<{ marks: readonly EngineEvent[]; marksSince?: number | undefined }>()
   const previous = useRef<MetricsSnapshot>(undefined)
   const ticks = useRef(0)
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: asked anew when the clock was set back
+  // biome-ignore lint/correctness/useExhaustiveDependencies: asked anew when the store says so
   useEffect(() => {
     if (hostState !== 'connected') return
     let wanted = true
     void client.call('jobs.history', { jobId, sinceSeconds: 0 }).then((outcome) => {
       if (!wanted) return
-      setLoadedMarks(outcome.ok ? outcome.value.marks : NO_EVENTS)
+      setRead(outcome.ok ? outcome.value : { marks: NO_EVENTS })
       if (outcome.ok) setHistory((live) => joinHistories(fromHistory(outcome.value), live))
     })
     return () => {
       wanted = false
     }
-  }, [client, jobId, hostState, setBacks])
+  }, [client, jobId, hostState, rereads])
 
   useEffect(() => {
     if (!snapshot) return
@@ -90,6 +91,6 @@ export function useTrace(
     })
   }, [snapshot])
 
-  const marks = useMemo(() => collectMarks(loadedMarks ?? NO_EVENTS, events), [loadedMarks, events])
-  return { history, marks, loaded: loadedMarks !== undefined }
+  const marks = useMemo(() => collectMarks(read?.marks ?? NO_EVENTS, events), [read, events])
+  return { history, marks, marksSince: read?.marksSince, loaded: read !== undefined }
 }

@@ -39,7 +39,7 @@ const rows: [string, WindowState, Push[], Partial<WindowState>][] = [
       { name: 'snapshot', payload: { jobId: 'a', snapshot: { ...sampleSnapshot(), time: event(9).time } } },
       { name: 'event', payload: { jobId: 'a', event: event(10) } },
     ],
-    { events: { a: [event(10)] }, setBacks: { a: 1 } },
+    { events: { a: [event(10)] }, rereads: { a: 1 } },
   ],
   [
     'checks of a diagnosis replace those before',
@@ -81,13 +81,14 @@ test.each(rows)('%s', (_, before, pushes, expected) => {
 })
 
 describe('bounds and identity', () => {
-  test('the oldest events go first', () => {
+  test('events beyond the bound are asked for anew, so that none is missing between the read and the pushed', () => {
     let state = withJob
     for (let second = 0; second < MAX_EVENTS_PER_JOB + 10; second++) {
       state = foldPush(state, { name: 'event', payload: { jobId: 'a', event: event(second) } })
     }
-    expect(state.events.a).toHaveLength(MAX_EVENTS_PER_JOB)
-    expect(state.events.a?.[0]).toEqual(event(10))
+    expect(state.events.a).toHaveLength(10)
+    expect(state.events.a?.[0]).toEqual(event(MAX_EVENTS_PER_JOB))
+    expect(state.rereads).toEqual({ a: 1 })
   })
 
   test('a preview belongs to the form and leaves the state untouched', () => {

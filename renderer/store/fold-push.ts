@@ -1,4 +1,5 @@
 /** Folds one push into the state. Pure; slices that the push does not concern keep their identity. */
+import type { EngineEvent } from '../../shared/engine-event.ts'
 import { assertNever } from '../../shared/failure.ts'
 import type { JobView, Push } from '../../shared/ipc-contract.ts'
 import type { MetricsSnapshot } from '../../shared/metrics-snapshot.ts'
@@ -23,7 +24,8 @@ export function foldPush(state: WindowState, push: Push): WindowState {
       const before = state.snapshots[jobId]
       const isSetBack = before !== undefined && snapshot.time < before.time
       return {
-        ...(isSetBack ? forgetTimes(state, jobId) : state),
+        // Only the program knows how far.
+        ...(isSetBack ? withEvents(state, jobId, [], 1) : state),
         jobs: { ...state.jobs, [jobId]: withProgress(job, snapshot) },
         snapshots: { ...state.snapshots, [jobId]: snapshot },
       }
@@ -31,8 +33,9 @@ export function foldPush(state: WindowState, push: Push): WindowState {
     case 'event': {
       const { jobId, event } = push.payload
       if (!state.jobs[jobId]) return state
-      const events = [...(state.events[jobId] ?? []), event].slice(-MAX_EVENTS_PER_JOB)
-      return { ...state, events: { ...state.events, [jobId]: events } }
+      const events = [...(state.events[jobId] ?? []), event]
+      const isFull = events.length > MAX_EVENTS_PER_JOB
+      return isFull ? withEvents(state, jobId, [event], 1) : withEvents(state, jobId, events, 0)
     }
     case 'settings':
       return { ...state, settings: push.payload }
@@ -48,11 +51,11 @@ export function foldPush(state: WindowState, push: Push): WindowState {
   }
 }
 
-/** The clock was set back: only the program knows how far, and is asked anew. */
-const forgetTimes = (state: WindowState, jobId: string): WindowState => ({
+/** `reread`: what went before is asked for anew. */
+const withEvents = (state: WindowState, jobId: string, events: EngineEvent[], reread: 0 | 1): WindowState => ({
   ...state,
-  events: without(state.events, jobId),
-  setBacks: { ...state.setBacks, [jobId]: (state.setBacks[jobId] ?? 0) + 1 },
+  events: { ...state.events, [jobId]: events },
+  rereads: reread ? { ...state.rereads, [jobId]: (state.rereads[jobId] ?? 0) + 1 } : state.rereads,
 })
 
 function withProgress(job: JobView, snapshot: MetricsSnapshot): JobView {

@@ -6,7 +6,7 @@ import { hasEnded } from '../../shared/job-state.ts'
 import type { MetricsSnapshot } from '../../shared/metrics-snapshot.ts'
 import { DEFAULT_SETTINGS, type Settings } from '../../shared/settings.ts'
 
-/** More events than one reads; older ones are asked for with `jobs.events`. */
+/** More than one reads between two readings of `jobs.events`. */
 export const MAX_EVENTS_PER_JOB = 1000
 
 export type WindowState = {
@@ -20,8 +20,8 @@ export type WindowState = {
   snapshots: Readonly<Record<string, MetricsSnapshot>>
   /** Events pushed since the window opened, oldest first, at most MAX_EVENTS_PER_JOB per job. */
   events: Readonly<Record<string, readonly EngineEvent[]>>
-  /** How often the computer's clock was set back under a job: what the program keeps of it has then moved along. */
-  setBacks: Readonly<Record<string, number>>
+  /** How often what was read of a job's past had to be read anew: its clock was set back, or more was pushed than is kept. */
+  rereads: Readonly<Record<string, number>>
   /** The newest diagnosis; it runs until its `report` is there. */
   diagnosis: PushPayload<'diagnosis'> | undefined
 }
@@ -34,7 +34,7 @@ export const EMPTY_STATE: WindowState = {
   jobs: {},
   snapshots: {},
   events: {},
-  setBacks: {},
+  rereads: {},
   diagnosis: undefined,
 }
 

@@ -61,7 +61,7 @@ export function createWindowStore(client: WindowClient): WindowStore {
               jobs: Object.fromEntries(jobs.value.map((job) => [job.jobId, job])),
               snapshots,
               events: before.events,
-              setBacks: before.setBacks,
+              rereads: before.rereads,
               // Of one that was running the news is lost; its next check brings all the others along.
               diagnosis: before.diagnosis?.report ? before.diagnosis : undefined,
             }

@@ -39,7 +39,7 @@ export function ChartPanel({ job, snapshot, events, isLive, isExpanded, onExpand
   const [compared, setCompared] = useState<string>()
   const other = useJob(compared ?? '')
   const range = chosen ?? (isLive ? '5m' : 'all')
-  const { history, marks, loaded } = useTrace(jobId, snapshot, events)
+  const { history, marks, marksSince, loaded } = useTrace(jobId, snapshot, events)
   const view = useChartView(plotSpan(history, range, isLive), historyBounds(history, isLive))
   const { from, to } = view.span
   const stretch = useMemo(() => stretchOf(history, view.span), [history, view.span])
@@ -80,7 +80,7 @@ export function ChartPanel({ job, snapshot, events, isLive, isExpanded, onExpand
                 {isLive && range !== 'all' ? chart.follow : chart.reset}
               </button>
             )}
-            <MarkLegend marks={shownMarks} />
+            <MarkLegend marks={shownMarks} uncountedBefore={marksSince && marksSince > from ? marksSince : undefined} />
             <SpeedStory history={history} />
           </>
         )}

@@ -21,9 +21,6 @@ const KIND_OF: Partial<Record<EventCode, MarkKind>> = {
 }
 export const markKindOf = (event: EngineEvent): MarkKind | undefined => KIND_OF[event.code]
 
-/** Marks kept per job: with clustering, more would not be told apart anyway. */
-export const MAX_MARKS = 2000
-
 /** `at` in unix seconds. */
 export type Mark = { kind: MarkKind; at: number; event: EngineEvent }
 /** Marks of one kind that would touch each other. */
@@ -35,12 +32,13 @@ export function collectMarks(...sources: readonly (readonly EngineEvent[])[]): M
   const marks: Mark[] = []
   for (const event of sources.flat()) {
     const kind = markKindOf(event)
+    if (!kind) continue
     const identity = `${event.time} ${event.code} ${JSON.stringify(event.reason)}`
-    if (!kind || seen.has(identity)) continue
+    if (seen.has(identity)) continue
     seen.add(identity)
     marks.push({ kind, at: Date.parse(event.time) / 1000, event })
   }
-  return marks.sort((a, b) => a.at - b.at).slice(-MAX_MARKS)
+  return marks.sort((a, b) => a.at - b.at)
 }
 
 /** Joins marks of one kind that lie within `closerThanSeconds` of the cluster's first. Oldest first. */

@@ -11,42 +11,55 @@ import { formatInstant, needDate } from './plot-data.ts'
 
 const LISTED = 30
 
-export const MarkLegend = memo(function MarkLegend({ marks }: { marks: readonly Mark[] }) {
+type MarkLegendProps = {
+  marks: readonly Mark[]
+  /** Unix seconds; undefined: all in sight are known. */
+  uncountedBefore: number | undefined
+}
+
+export const MarkLegend = memo(function MarkLegend({ marks, uncountedBefore }: MarkLegendProps) {
   const { chart } = useJobWords()
   return (
     <ul className="lh-legend" aria-label={chart.marks}>
       {countMarks(marks).map((count) => (
         <li key={count.kind}>
-          <LegendEntry count={count} />
+          <LegendEntry count={count} uncountedBefore={uncountedBefore} />
         </li>
       ))}
     </ul>
   )
 })
 
-function LegendEntry({ count: { kind, marks } }: { count: MarkCount }) {
+function LegendEntry({
+  count: { kind, marks },
+  uncountedBefore,
+}: {
+  count: MarkCount
+  uncountedBefore: number | undefined
+}) {
   const words = useJobWords()
   const name = words.markKinds[kind]
-  const times = fillText(words.chart.times, { count: formatCount(marks.length) })
+  const count = `${formatCount(marks.length)}${uncountedBefore === undefined ? '' : '+'}`
+  const times = fillText(words.chart.times, { count })
   return (
     <Popover
       trigger="click"
       placement="bottom"
-      content={<MarkList marks={marks} />}
+      content={<MarkList marks={marks} uncountedBefore={uncountedBefore} />}
       destroyOnHidden
       getPopupContainer={popupContainer}
     >
       <Button type="text" size="small" className="lh-legend-button" aria-label={`${name} ${times}`} title={name}>
         <MarkIcon kind={kind} />
         <span className="lh-legend-name">{name}</span>
-        <span className="lh-muted">{formatCount(marks.length)}</span>
+        <span className="lh-muted">{count}</span>
       </Button>
     </Popover>
   )
 }
 
 /** Newest first. */
-function MarkList({ marks }: { marks: readonly Mark[] }) {
+function MarkList({ marks, uncountedBefore }: MarkLegendProps) {
   const words = useJobWords()
   const newest = marks.slice(-LISTED).reverse()
   const [first] = marks
@@ -63,6 +76,12 @@ function MarkList({ marks }: { marks: readonly Mark[] }) {
           {eventSentence(mark.event, words)}
         </li>
       ))}
+      {marks.length > LISTED && (
+        <li className="lh-muted">{fillText(words.chart.newestOnly, { count: String(LISTED) })}</li>
+      )}
+      {uncountedBefore !== undefined && (
+        <li className="lh-muted">{fillText(words.chart.uncounted, { time: formatInstant(uncountedBefore, true) })}</li>
+      )}
     </ul>
   )
 }

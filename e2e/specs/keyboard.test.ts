@@ -1,6 +1,7 @@
 /** A whole job without a mouse: every control is reached by Tab and used by keys. */
 import type { Locator } from 'playwright-core'
 import { expect } from 'vitest'
+import { connectionSpeed } from '../../electron/engine/testing/weather/line.ts'
 import { jobPage } from '../model/job-page.ts'
 import { LOGS_WORDS } from '../model/logs-page.ts'
 import { WORDS } from '../model/words.ts'
@@ -10,7 +11,7 @@ import { tabTo } from '../support/tab-to.ts'
 
 spec('a job is filled in, started, paused and resumed by keyboard alone', async (workshop) => {
   const archive = era5Archive(120 * MEGABYTE)
-  const server = await workshop.serve(archive.options)
+  const server = await workshop.serve({ ...archive.options, weather: [connectionSpeed(0.2 * MEGABYTE)] })
   const program = await workshop.start()
   const page = await workshop.open(program)
   const words = WORDS.zh
@@ -29,6 +30,22 @@ spec('a job is filled in, started, paused and resumed by keyboard alone', async 
   await job.banner('running')
   // The form went away with the button that was pressed; the keyboard goes on in the page of the job.
   await hasFocus(page.getByRole('main'))
+  // In the dialog the first field has the focus, Enter applies what it holds, and Escape is for who wants nothing of it.
+  const limits = button(words.limits)
+  await tabTo(page, limits)
+  await page.keyboard.press('Enter')
+  await hasFocus(page.getByLabel(words.threads))
+  await page.keyboard.press('ControlOrMeta+A')
+  await page.keyboard.insertText('7')
+  await page.keyboard.press('Enter')
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  await expect.poll(job.concurrency).toBe('7/7')
+  await hasFocus(limits)
+  await page.keyboard.press('Enter')
+  await hasFocus(page.getByLabel(words.threads))
+  await page.keyboard.press('Escape')
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  await hasFocus(limits)
   await tabTo(page, button(words.pause))
   await page.keyboard.press('Space')
   await job.banner('paused')
@@ -46,6 +63,7 @@ spec('a job is filled in, started, paused and resumed by keyboard alone', async 
   await page.getByRole('dialog').waitFor()
   await page.keyboard.press('Escape')
   await hasFocus(report)
+  server.setWeather([])
   await tabTo(page, button(words.resume).first())
   await page.keyboard.press('Enter')
   await job.banner('completed')

@@ -1,6 +1,6 @@
 /** Threads and speed limit of a job, judged as in the form, without stopping it. */
 import { Button, Input, Modal } from 'antd'
-import { useState } from 'react'
+import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import type { Failure } from '../../../shared/failure.ts'
 import type { JobView } from '../../../shared/ipc-contract.ts'
 import { hasEnded } from '../../../shared/job-state.ts'
@@ -21,6 +21,7 @@ export function LimitsDialog({ job, onClose }: { job: JobView; onClose: () => vo
   const { t } = useTranslation()
   const { limitsDialog } = useJobWords()
   const client = useClient()
+  const formId = useId()
   const [draft, setDraft] = useState(() => limitsToDraft(job.spec))
   const [touched, setTouched] = useState(false)
   const [isApplying, setApplying] = useState(false)
@@ -48,38 +49,59 @@ export function LimitsDialog({ job, onClose }: { job: JobView; onClose: () => vo
         <>
           <Button onClick={onClose}>{limitsDialog.cancel}</Button>
           <NeedsProgram>
-            <Button type="primary" loading={isApplying} onClick={() => void apply()}>
+            <Button type="primary" htmlType="submit" form={formId} loading={isApplying}>
               {limitsDialog.apply}
             </Button>
           </NeedsProgram>
         </>
       }
     >
-      <ThreadsField
-        chosen={draft}
-        error={touched && threadsError ? t(`form.errors.${threadsError}`) : undefined}
-        onChange={(change) => setDraft((before) => ({ ...before, ...change }))}
-        onTouch={() => setTouched(true)}
-      />
-      <Field
-        label={t('form.rateLimit')}
-        hint={hasEnded(job.phase) ? limitsDialog.later : limitsDialog.live}
-        error={touched && error ? t(`form.errors.${error}`, { example: '' }) : undefined}
-      >
-        {(control) => (
-          <Input
-            {...control}
-            value={draft.rateLimit}
-            placeholder={t('form.rateLimitPlaceholder')}
-            spellCheck={false}
-            suffix={draft.rateLimit ? t('form.perSecond') : undefined}
-            onBlur={() => setTouched(true)}
-            onChange={(event) => setDraft((before) => ({ ...before, rateLimit: event.target.value }))}
-            onPressEnter={() => void apply()}
-          />
-        )}
-      </Field>
+      <LimitsForm id={formId} onSubmit={() => void apply()}>
+        <ThreadsField
+          chosen={draft}
+          error={touched && threadsError ? t(`form.errors.${threadsError}`) : undefined}
+          onChange={(change) => setDraft((before) => ({ ...before, ...change }))}
+          onTouch={() => setTouched(true)}
+        />
+        <Field
+          label={t('form.rateLimit')}
+          hint={hasEnded(job.phase) ? limitsDialog.later : limitsDialog.live}
+          error={touched && error ? t(`form.errors.${error}`, { example: '' }) : undefined}
+        >
+          {(control) => (
+            <Input
+              {...control}
+              value={draft.rateLimit}
+              placeholder={t('form.rateLimitPlaceholder')}
+              spellCheck={false}
+              suffix={draft.rateLimit ? t('form.perSecond') : undefined}
+              onBlur={() => setTouched(true)}
+              onChange={(event) => setDraft((before) => ({ ...before, rateLimit: event.target.value }))}
+            />
+          )}
+        </Field>
+      </LimitsForm>
       {failure && <FailureNote failure={failure} />}
     </Modal>
+  )
+}
+
+/** Enter applies, in whatever field. The first one has the focus, not the button that closes the dialog. */
+function LimitsForm({ id, onSubmit, children }: { id: string; onSubmit: () => void; children: ReactNode }) {
+  const form = useRef<HTMLFormElement>(null)
+  // Here, not in the dialog: its content comes later than itself.
+  useEffect(() => form.current?.querySelector<HTMLElement>('input:enabled')?.focus(), [])
+  return (
+    <form
+      id={id}
+      ref={form}
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault()
+        onSubmit()
+      }}
+    >
+      {children}
+    </form>
   )
 }

@@ -1,4 +1,4 @@
-/** Language and theme are chosen once: they survive a reload and a restart, and the settings have no axe violations. */
+/** The settings: language and theme survive a reload and a restart, constants that were reset come back, no axe violations. */
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { WORDS } from '../model/words.ts'
@@ -47,4 +47,19 @@ spec('the settings have no axe violations, light and dark', async (workshop) => 
     await setColorScheme(page, scheme)
     expect(await violations(page)).toEqual([])
   }
+})
+
+spec('constants that were all reset come back with one press of the same button', async (workshop) => {
+  const page = await workshop.open(await workshop.start())
+  await page.getByRole('button', { name: WORDS.zh.settings }).click()
+  const button = (name: string) => page.getByRole('button', { name, exact: true })
+  const attempts = page.getByRole('row', { name: 'maxAttempts' }).getByRole('textbox')
+  await attempts.fill('17')
+  await attempts.press('Enter')
+  await button(WORDS.zh.resetAll).focus()
+  await page.keyboard.press('Enter')
+  await expect.poll(() => attempts.inputValue()).not.toBe('17')
+  await page.keyboard.press('Enter')
+  await expect.poll(() => attempts.inputValue()).toBe('17')
+  await button(WORDS.zh.undoReset).waitFor({ state: 'detached' })
 })

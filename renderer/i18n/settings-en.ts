@@ -46,6 +46,7 @@ export const settingsEn: Translation<typeof settingsZh> = {
   policyReset: 'Reset',
   policyResetNamed: 'Reset {{name}}',
   policyResetAll: 'Reset all',
+  policyUndo: 'Undo reset',
   policyFilter: 'Filter',
   policyInvalid: 'Not taken: {{problem}}; it is still {{value}}',
   policyProblems: {

@@ -42,6 +42,7 @@ export const settingsZh = {
   policyReset: '恢复默认',
   policyResetNamed: '恢复默认：{{name}}',
   policyResetAll: '全部恢复默认',
+  policyUndo: '撤销恢复',
   policyFilter: '筛选参数',
   policyInvalid: '没有采用：{{problem}}；仍为 {{value}}',
   policyProblems: {

@@ -1,6 +1,7 @@
 import { UndoOutlined } from '@ant-design/icons'
 import { Button, Input } from 'antd'
 import { useEffect, useState } from 'react'
+import type { PolicyOverrides } from '../../shared/policy.ts'
 import { Section } from '../form/field.tsx'
 import { useTranslation } from '../i18n/index.ts'
 import { useSettings } from '../store/use-window-store.tsx'
@@ -12,12 +13,21 @@ export function PolicySection() {
   const { policy } = useSettings()
   const change = useChangeSettings()
   const [filter, setFilter] = useState('')
+  /** What resetting all has taken away, while the page is open. */
+  const [taken, setTaken] = useState<PolicyOverrides>()
   const [refused, setRefused] = useState<{ name: PolicyName; problem: PolicyProblem }>()
 
   const set = (name: PolicyName, value: number | string | undefined) => {
     const changed = withPolicy(policy, name, value)
     setRefused(changed.ok ? undefined : { name, problem: changed.problem })
     if (changed.ok) change({ policy: changed.overrides })
+  }
+
+  const hasChanges = Object.keys(policy).length > 0
+  const resetAll = () => {
+    setTaken(policy)
+    setRefused(undefined)
+    change({ policy: {} })
   }
 
   const wanted = filter.trim().toLowerCase()
@@ -36,9 +46,15 @@ export function PolicySection() {
           aria-label={t('settings.policyFilter')}
           onChange={(event) => setFilter(event.target.value)}
         />
-        <Button disabled={Object.keys(policy).length === 0} onClick={() => change({ policy: {} })}>
-          {t('settings.policyResetAll')}
-        </Button>
+        {taken && !hasChanges ? (
+          <Button icon={<UndoOutlined />} onClick={() => change({ policy: taken })}>
+            {t('settings.policyUndo')}
+          </Button>
+        ) : (
+          <Button disabled={!hasChanges} onClick={resetAll}>
+            {t('settings.policyResetAll')}
+          </Button>
+        )}
       </div>
       <table className="lh-policy">
         <thead>

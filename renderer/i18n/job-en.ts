@@ -75,7 +75,10 @@ export const jobEn: JobWords = {
       lead: ['Listing objects'],
       details: ['{objects} found so far', '{bytes} in all', 'downloading goes on meanwhile'],
     },
-    finishing: { lead: ['All data is here: verifying and writing to disk'], details: [] },
+    finishing: {
+      lead: ['All data is here: writing to disk, {verify}', 'All data is here: verifying and writing to disk'],
+      details: [],
+    },
     rebuilding: eventsEn['pool-rebuilding'],
     rebuildingWarm: {
       lead: ['Rebuilding the connection pool...'],

@@ -67,7 +67,7 @@ export const jobZh = {
     queued: { lead: ['排队中'], details: ['有任务结束后自动开始'] },
     starting: { lead: ['正在启动'], details: ['解析域名、建立连接'] },
     listing: { lead: ['正在列举对象'], details: ['已发现 {objects} 个', '合计 {bytes}', '列举与下载同时进行'] },
-    finishing: { lead: ['数据已到齐，正在校验并写盘'], details: [] },
+    finishing: { lead: ['数据已到齐，正在写盘；{verify}', '数据已到齐，正在校验并写盘'], details: [] },
     rebuilding: eventsZh['pool-rebuilding'],
     rebuildingWarm: {
       lead: ['正在重建连接池...'],

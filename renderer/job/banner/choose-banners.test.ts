@@ -243,3 +243,12 @@ test('a resumed job tells how much was kept as soon as all is listed', () => {
   expect(reasonOf([started])).toEqual({ resumed: true })
   expect(reasonOf([started, listed])).toEqual({ resumed: true, bytesKept: 5 })
 })
+
+test.each<[JobView['spec']['verify'], string]>([
+  ['etag', 'All data is here: verifying and writing to disk'],
+  ['off', 'All data is here: writing to disk, not verified, as set'],
+])('what is left to do at the end, with verification %s', (verify, lead) => {
+  const job = { ...sampleJob(), phase: 'finishing' as const, spec: { ...sampleJob().spec, verify } }
+  const [banner] = chooseBanners({ job, snapshot: undefined, events: [], now: NOW })
+  expect(fillSentence(jobEn.banners.finishing, banner?.reason ?? {}, jobEn).lead).toBe(lead)
+})

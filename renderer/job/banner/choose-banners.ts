@@ -212,7 +212,7 @@ const resumedAfterCrash: Condition = ({ events, now }) => {
 
 function stateBanner({ job, snapshot }: BannerInput): Banner {
   if (job.phase === 'starting') return { kind: 'starting', tone: 'neutral', reason: {} }
-  if (job.phase === 'finishing') return { kind: 'finishing', tone: 'neutral', reason: {} }
+  if (job.phase === 'finishing') return { kind: 'finishing', tone: 'neutral', reason: verification(job) }
   if (job.phase === 'listing' || snapshot?.listingComplete === false) {
     const found = { objects: job.objectsTotal, bytes: job.bytesTotal }
     return { kind: 'listing', tone: 'neutral', reason: job.objectsTotal > 0 ? found : {} }

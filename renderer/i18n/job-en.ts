@@ -219,8 +219,6 @@ export const jobEn: JobWords = {
     summary:
       'Speed chart, {range}: now {now}, mean {mean}, lowest {low}, highest {high}, {points} points. Left and right arrow keys move the reading cursor.',
     start: 'Start',
-    hour: '{hour}h',
-    day: '{day}d',
     timelineLabel: 'Speed timeline',
     timelineTitle: 'Start: mean of the first 5 minutes; an hour: mean of the 2.5 minutes before and after it.',
     trend: {

@@ -163,8 +163,6 @@ export const jobZh = {
     summary:
       '速度图，{range}：现在 {now}，平均 {mean}，最低 {low}，最高 {high}，共 {points} 个点。左右方向键移动光标读数。',
     start: '起始',
-    hour: '{hour}h',
-    day: '{day} 天',
     timelineLabel: '速度时间线',
     timelineTitle: '起始：前 5 分钟的平均；各小时：其前后 2.5 分钟的平均。',
     trend: {

@@ -125,10 +125,10 @@ function Trend({ name, trend }: { name: string; trend: SpeedTrend | undefined })
 }
 
 function useHourNames(): (entry: TimelineEntry) => string {
-  const { chart } = useJobWords()
+  const { chart, units } = useJobWords()
   return ({ hour }) => {
     if (hour === 0) return chart.start
-    return hour < 48 ? fillText(chart.hour, { hour }) : fillText(chart.day, { day: hour / 24 })
+    return hour < 48 ? `${hour}${units.hour}` : `${hour / 24}${units.day}`
   }
 }
 

@@ -235,6 +235,8 @@ export const jobEn: JobWords = {
         'A trend is the median slope between all pairs of stretches, so that a short burst or dip does not move it; it counts from 95 % sure that it is no chance.',
     },
     times: '{count} {count|time|times}',
+    outage: 'Outage {time}',
+    outageNow: 'Outage',
     newestOnly: 'These are the newest {count}',
     uncounted: 'Not counted: those before {time}, which are no longer kept',
     zoomed: 'Chosen range',

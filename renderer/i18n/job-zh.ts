@@ -179,6 +179,8 @@ export const jobZh = {
         '趋势是各时段速度两两连线的中位斜率，短暂的波动影响不了它；可信度是它并非偶然的把握，95 % 以上才算升降。',
     },
     times: '{count} 次',
+    outage: '中断 {time}',
+    outageNow: '中断中',
     newestOnly: '以上是最近 {count} 次',
     uncounted: '{time} 之前的已不在记录中，没有计入',
     zoomed: '选定范围',

@@ -9,6 +9,7 @@ import type { MetricsSnapshot } from '../../shared/metrics-snapshot.ts'
 import { useClient, useHostState } from '../client/use-client.tsx'
 import { useJobEvents, useRereads } from '../store/use-window-store.tsx'
 import { collectMarks, type Mark } from './chart/event-marks.ts'
+import { findOutages, type Outage } from './chart/outages.ts'
 import {
   appendSnapshot,
   compactHistory,
@@ -48,8 +49,14 @@ export function useEvents(jobId: string): readonly EngineEvent[] {
   return useMemo(() => joinEvents(read?.earlier ?? NO_EVENTS, pushed, read?.askedAfter), [read, pushed])
 }
 
-/** `marksSince`: in unix seconds; earlier marks are no longer known. */
-export type JobTrace = { history: SpeedHistory; marks: readonly Mark[]; marksSince: number | undefined; loaded: boolean }
+export type JobTrace = {
+  history: SpeedHistory
+  marks: readonly Mark[]
+  /** Unix seconds; earlier marks are no longer known. */
+  marksSince: number | undefined
+  outages: readonly Outage[]
+  loaded: boolean
+}
 
 /** The speed over the whole job, and the marks on it. */
 export function useTrace(
@@ -92,5 +99,9 @@ export function useTrace(
   }, [snapshot])
 
   const marks = useMemo(() => collectMarks(read?.marks ?? NO_EVENTS, events), [read, events])
-  return { history, marks, marksSince: read?.marksSince, loaded: read !== undefined }
+  const outages = useMemo(
+    () => findOutages([...(read?.marks ?? NO_EVENTS), ...events], history),
+    [read, events, history],
+  )
+  return { history, marks, marksSince: read?.marksSince, outages, loaded: read !== undefined }
 }

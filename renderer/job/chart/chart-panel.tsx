@@ -39,7 +39,7 @@ export function ChartPanel({ job, snapshot, events, isLive, isExpanded, onExpand
   const [compared, setCompared] = useState<string>()
   const other = useJob(compared ?? '')
   const range = chosen ?? (isLive ? '5m' : 'all')
-  const { history, marks, marksSince, loaded } = useTrace(jobId, snapshot, events)
+  const { history, marks, marksSince, outages, loaded } = useTrace(jobId, snapshot, events)
   const view = useChartView(plotSpan(history, range, isLive), historyBounds(history, isLive))
   const { from, to } = view.span
   const stretch = useMemo(() => stretchOf(history, view.span), [history, view.span])
@@ -100,7 +100,7 @@ export function ChartPanel({ job, snapshot, events, isLive, isExpanded, onExpand
       {!isEmpty && !isComparing && (
         <>
           <div className="lh-picture lh-picture-main" data-title={`${chart.title} MB/s`}>
-            <SpeedChart {...{ stretch, marks, view, rangeName }} syncKey={jobId} />
+            <SpeedChart {...{ stretch, marks, outages, view, rangeName }} syncKey={jobId} />
           </div>
           {isExpanded && <PanelGrid {...{ panels, stretch, view }} syncKey={jobId} />}
         </>

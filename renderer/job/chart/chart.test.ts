@@ -4,6 +4,7 @@ import type { EngineEvent, EventCode } from '../../../shared/engine-event.ts'
 import { emptyHistory } from '../../../shared/job-history.ts'
 import { sampleErrors, sampleSnapshot } from '../testing/samples.ts'
 import { clusterMarks, clusterToFit, collectMarks, countMarks, spreadSigns } from './event-marks.ts'
+import { findOutages } from './outages.ts'
 import { placeReadout } from './place-readout.ts'
 import {
   appendSnapshot,
@@ -299,6 +300,43 @@ describe('event marks', () => {
     expect(clusters.length).toBeLessThanOrEqual(most)
     expect(clusters.length).toBeGreaterThan(most / 3)
     expect(clusters.flatMap((cluster) => cluster.marks)).toHaveLength(count)
+  })
+})
+
+describe('outages', () => {
+  const told = (at: number, code: EventCode, reason: EngineEvent['reason'] = {}) => ({
+    ...event(START + at, code),
+    reason,
+  })
+  /** Fast but for a run that ended at 200 and the next one, that began at 600 and had its first byte at 610. */
+  const history = everySecond(700, (second) =>
+    second > 200 && second < 600 ? null : second >= 600 && second < 610 ? 0 : 7,
+  )
+  const lost = told(103, 'network-lost', { seconds: 3 })
+  const begun = [told(600, 'resumed', { cause: 'outage' }), told(600, 'job-started')]
+  test.each<[string, EngineEvent[], [number, number][]]>([
+    ['none', [told(0, 'job-started')], []],
+    ['one that passed in its run', [lost, told(130, 'network-restored', { seconds: 30 })], [[100, 130]]],
+    ['told twice, in any order', [told(130, 'network-restored'), lost, lost], [[100, 130]]],
+    ['one that lasts', [lost], [[100, Number.POSITIVE_INFINITY]]],
+    ['one that ended its run, until the next has bytes', [lost, told(200, 'job-finished'), ...begun], [[100, 610]]],
+    ['of a service that failed with answers', [told(200, 'job-finished'), ...begun], [[200, 610]]],
+    [
+      'a try in vain',
+      [lost, told(200, 'job-finished'), told(300, 'resumed', { cause: 'outage' }), ...begun],
+      [[100, 610]],
+    ],
+    ['what its user did not wait for', [lost, told(150, 'paused'), told(300, 'resumed')], [[100, 150]]],
+    [
+      'two',
+      [lost, told(130, 'network-restored'), told(200, 'job-finished'), ...begun],
+      [
+        [100, 130],
+        [200, 610],
+      ],
+    ],
+  ])('%s', (_, events, expected) => {
+    expect(findOutages(events, history).map(({ from, to }) => [from - START, to - START])).toEqual(expected)
   })
 })
 

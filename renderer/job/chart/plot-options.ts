@@ -23,6 +23,8 @@ const ELAPSED_STEPS = [
 /** Wheel notches to a factor: one notch is a fifth more or less. */
 const ZOOM_STEP = 1.25
 
+export type Band = { from: number; to: number; text: string }
+
 export type PlotSources = {
   panel: Panel
   size: { width: number; height: number }
@@ -31,6 +33,8 @@ export type PlotSources = {
   syncKey: string
   /** Asked at each drawing. Only above the speed. */
   clusters?(): readonly MarkCluster[]
+  /** Stretches with a word about them, in the unit of the x axis. Asked at each drawing. */
+  bands?(): readonly Band[]
   /** Index of the point under the cursor, or null. */
   onCursor?(index: number | null): void
   /** By wheel, dragging and double click; times in the unit of the x axis. */
@@ -43,7 +47,7 @@ export type PlotSources = {
 }
 
 export function plotOptions(sources: PlotSources): uPlot.Options {
-  const { panel, size, theme, clusters, onCursor } = sources
+  const { panel, size, theme, clusters, bands, onCursor } = sources
   const color = COLORS[theme]
   const font = `11px ${FONT_FAMILY}`
   const axis: uPlot.Axis = {
@@ -100,6 +104,7 @@ export function plotOptions(sources: PlotSources): uPlot.Options {
     series: [{}, ...lines(panel, theme)],
     hooks: {
       ready: [(plot) => listenToWheel(plot, sources)],
+      drawAxes: bands ? [(plot) => drawBands(plot, bands(), color)] : [],
       draw: clusters ? [(plot) => drawMarks(plot, clusters(), color)] : [],
       setSelect: [
         (plot) => {
@@ -167,6 +172,26 @@ function startPan(plot: uPlot, target: HTMLElement, start: MouseEvent, onPan: (s
   }
   window.addEventListener('mousemove', move)
   window.addEventListener('mouseup', stop)
+}
+
+function drawBands(plot: uPlot, bands: readonly Band[], color: (typeof COLORS)[ThemeName]): void {
+  const { ctx, bbox } = plot
+  const ratio = devicePixelRatio
+  const placeOf = (at: number) => Math.max(bbox.left, Math.min(bbox.left + bbox.width, plot.valToPos(at, 'x', true)))
+  ctx.save()
+  ctx.font = `${11 * ratio}px ${FONT_FAMILY}`
+  ctx.textAlign = 'center'
+  ctx.textBaseline = 'middle'
+  for (const { from, to, text } of bands) {
+    const left = placeOf(from)
+    const width = Math.max(ratio, placeOf(to) - left)
+    ctx.fillStyle = color['trouble-soft']
+    ctx.fillRect(left, bbox.top, width, bbox.height)
+    if (ctx.measureText(text).width + 8 * ratio > width) continue
+    ctx.fillStyle = color.trouble
+    ctx.fillText(text, left + width / 2, bbox.top + bbox.height / 2)
+  }
+  ctx.restore()
 }
 
 function drawMarks(plot: uPlot, clusters: readonly MarkCluster[], color: (typeof COLORS)[ThemeName]): void {

@@ -5,14 +5,16 @@
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react'
 import type uPlot from 'uplot'
 import { formatRate } from '../../../shared/format-units.ts'
+import type { JobWords } from '../../i18n/job-zh.ts'
 import { fillText } from '../words/fill-sentence.ts'
-import { formatCount } from '../words/format-live.ts'
+import { formatCount, formatDuration } from '../words/format-live.ts'
 import { useJobWords } from '../words/use-job-words.ts'
 import { changeView, KEY_MOVES } from './chart-keys.ts'
 import { ChartReadout, readingInWords } from './chart-readout.tsx'
 import { clusterToFit, type Mark } from './event-marks.ts'
+import type { Outage } from './outages.ts'
 import { panelColumns, SPEED_PANEL } from './panels.ts'
-import { choosePlotData, type PlotData, summarizeSpeed } from './plot-data.ts'
+import { choosePlotData, formatInstant, needDate, type PlotData, summarizeSpeed } from './plot-data.ts'
 import { AXIS_WIDTH, RIGHT_MARGIN, SIGN_PIXELS } from './plot-options.ts'
 import type { SpeedHistory } from './speed-history.ts'
 import type { ChartView } from './use-chart-view.ts'
@@ -27,12 +29,13 @@ type SpeedChartProps = {
   /** What is in sight. */
   stretch: SpeedHistory
   marks: readonly Mark[]
+  outages: readonly Outage[]
   view: ChartView
   rangeName: string
   syncKey: string
 }
 
-export function SpeedChart({ stretch, marks, view, rangeName, syncKey }: SpeedChartProps) {
+export function SpeedChart({ stretch, marks, outages, view, rangeName, syncKey }: SpeedChartProps) {
   const words = useJobWords()
   const holder = useRef<HTMLDivElement>(null)
   const summaryId = useId()
@@ -53,14 +56,16 @@ export function SpeedChart({ stretch, marks, view, rangeName, syncKey }: SpeedCh
     () => clusterToFit(shownMarks, secondsPerPixel, plotPixels, SIGN_PIXELS),
     [shownMarks, secondsPerPixel, plotPixels],
   )
+  const bands = useMemo(() => outageBands(outages, data, words), [outages, data, words])
   const plot = usePlot(holder, {
     ...{ panel: SPEED_PANEL, aligned, span: view.span, syncKey, ...view.handlers },
     clusters: () => clusters,
+    bands: () => bands,
     onCursor: setCursor,
   })
   // Marks come without new points, e.g. while paused.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: drawn from `clusters`
-  useEffect(() => plot?.redraw(false), [plot, clusters])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: drawn from `clusters` and `bands`
+  useEffect(() => plot?.redraw(false), [plot, clusters, bands])
 
   const moveCursor = (index: number | null) => {
     if (!plot) return
@@ -105,7 +110,7 @@ export function SpeedChart({ stretch, marks, view, rangeName, syncKey }: SpeedCh
         onBlur={() => moveCursor(null)}
       />
       <p className="lh-spoken" id={summaryId}>
-        {describe(data, rangeName, words)}
+        {describe(data, rangeName, words)} {bands.map(({ spoken }) => spoken).join(words.punctuation.comma)}
       </p>
       <span className="lh-chart-unit lh-muted" aria-hidden="true">
         MB/s
@@ -120,7 +125,24 @@ export function SpeedChart({ stretch, marks, view, rangeName, syncKey }: SpeedCh
 const marksNear = (marks: readonly Mark[], time: number | undefined, seconds: number): readonly Mark[] =>
   time === undefined ? [] : marks.filter((mark) => Math.abs(mark.at - time) <= seconds)
 
-function describe(data: PlotData, range: string, words: ReturnType<typeof useJobWords>): string {
+/** What is written into an outage: how long it was. While it lasts nothing may be measured, and a time would stand still. */
+function outageBands(outages: readonly Outage[], { from, to, history }: PlotData, words: JobWords) {
+  const newest = history.time.at(-1) ?? to
+  return outages
+    .filter((outage) => outage.to > from && outage.from < to)
+    .map((outage) => {
+      const time = formatDuration(Math.round(outage.to - outage.from), words)
+      const text = outage.to > newest ? words.chart.outageNow : fillText(words.chart.outage, { time })
+      return {
+        from: outage.from,
+        to: Math.min(outage.to, newest),
+        text,
+        spoken: `${formatInstant(outage.from, needDate(from, to))} ${text}`,
+      }
+    })
+}
+
+function describe(data: PlotData, range: string, words: JobWords): string {
   const summary = summarizeSpeed(data)
   if (!summary) return words.chart.empty
   return fillText(words.chart.summary, {

@@ -21,10 +21,11 @@ export function usePlot(holder: RefObject<HTMLDivElement | null>, input: PlotInp
   // biome-ignore lint/correctness/useExhaustiveDependencies: size and data follow below without a new instance
   useLayoutEffect(() => {
     if (!holder.current || !hasSize) return
-    const { syncKey, clusters, formatTime } = latest.current
+    const { syncKey, clusters, bands, formatTime } = latest.current
     const sources: PlotSources = {
       ...{ panel, size, theme, syncKey },
       ...(clusters ? { clusters: () => latest.current.clusters?.() ?? [] } : {}),
+      ...(bands ? { bands: () => latest.current.bands?.() ?? [] } : {}),
       // The language may change.
       ...(formatTime ? { formatTime: (value, step) => latest.current.formatTime?.(value, step) ?? '' } : {}),
       onCursor: (index) => latest.current.onCursor?.(index),

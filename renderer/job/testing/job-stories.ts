@@ -337,6 +337,26 @@ export const jobStories: Record<string, Story> = {
     },
     weather: { shareAt: (time) => (END - time < 42 ? 0 : pastShare(time)) },
   }),
+  'job-after-outage': scene({
+    phase: 'completed',
+    job: { ...DONE, summary: summary() },
+    objectState: allDone,
+    events: [
+      at(2400, 'network-lost', { seconds: 3 }),
+      at(2100, 'job-finished', { status: 'failed' }),
+      at(1380, 'resumed', { cause: 'outage' }),
+      at(1379, 'job-started', { resumed: true }),
+      at(700, 'network-lost', { seconds: 3 }),
+      at(661, 'network-restored', { seconds: 42 }),
+    ],
+    weather: {
+      shareAt: (time) => {
+        const ago = END - time
+        if (ago < 2100 && ago > 1380) return undefined
+        return (ago < 2403 && ago > 1375) || (ago < 703 && ago > 661) ? 0 : pastShare(time)
+      },
+    },
+  }),
   'job-outside-window': scene({
     phase: 'waiting',
     job: { spec: { ...sampleJob().spec, timeWindow: { fromMinutes: 1320, toMinutes: 420 } } },

@@ -9,12 +9,12 @@ import { createAddressBook } from './address-book.ts'
 const V4 = '192.0.2.1'
 const V6 = '2001:db8::1'
 
-async function openBook(resolution: { addresses: string[]; alternatives?: string[] }) {
+async function openBook(resolution: { addresses: string[]; alternatives?: string[] }, policy = {}) {
   const book = createAddressBook({
     clock: createVirtualClock(),
     random: () => 0,
     resolver: { resolve: async () => success({ ...resolution, ttlSeconds: 60, milliseconds: 1, from: 'system' }) },
-    policy: policySchema.parse({}),
+    policy: policySchema.parse(policy),
     emit() {},
   })
   await book.open('s3.example')
@@ -42,6 +42,10 @@ describe('a host with addresses of both kinds', () => {
     book.noteReached()
     book.noteUnreachable(V4, 1)
     expect(addressesOf(book)).toEqual([V4])
+  })
+
+  it.each([2.01, 0.0015, 1e7])('is asked for with a patience of %d seconds', async (dnsTimeoutSeconds) => {
+    expect(addressesOf(await openBook({ addresses: [V4] }, { dnsTimeoutSeconds }))).toEqual([V4])
   })
 
   it('begins anew with another host', async () => {

@@ -5,6 +5,7 @@
 import type { EventCode, Reason } from '../../../shared/engine-event.ts'
 import type { Policy } from '../../../shared/policy.ts'
 import type { Clock, Random, Resolver } from '../engine-ports.ts'
+import { timeoutAfter } from '../transport/monotonic-time.ts'
 import { type AddressRecord, type BadAddress, chooseAddress, findBadAddresses } from './choose-address.ts'
 
 export type AddressBookOptions = {
@@ -61,7 +62,7 @@ export function createAddressBook({ clock, random, resolver, policy, emit }: Add
     if (isAsking || host === '') return
     isAsking = true
     const asked = host
-    const resolution = await resolver.resolve(asked, AbortSignal.timeout(policy.dnsTimeoutSeconds * 1000))
+    const resolution = await resolver.resolve(asked, timeoutAfter(policy.dnsTimeoutSeconds * 1000))
     isAsking = false
     // The bucket has turned out to be elsewhere meanwhile.
     if (asked !== host) return refresh()

@@ -5,7 +5,7 @@ import { createVirtualClock } from '../testing/simulator/virtual-clock.ts'
 import { createHealthMonitor } from './health-monitor.ts'
 
 /** What is said and done within ten minutes of such answers, each after so long. */
-async function watch(failure: Failure, answerMs = 20) {
+async function watch(failure: Failure, answerMs = 20, policy = {}) {
   const clock = createVirtualClock()
   const told: string[] = []
   const monitor = createHealthMonitor({
@@ -16,7 +16,7 @@ async function watch(failure: Failure, answerMs = 20) {
         return failed(failure)
       },
     } as never,
-    policy: policySchema.parse({}),
+    policy: policySchema.parse(policy),
     key: () => 'smallest.nc',
     emit: (code) => void told.push(code),
     onUnhealthy: () => void told.push('rebuild'),
@@ -46,5 +46,9 @@ describe('a health check', () => {
 
   it('... unless it takes too long to say so', async () => {
     expect(await watch({ class: 'missing', httpStatus: 404 }, 6000)).toContain('rebuild')
+  })
+
+  it.each([2.01, 0.02025, 1e7])('may be waited for %d seconds', async (unhealthyLatencySeconds) => {
+    expect(await watch({ class: 'missing', httpStatus: 404 }, 20, { unhealthyLatencySeconds })).toEqual([])
   })
 })

@@ -3,6 +3,7 @@ import type { EventCode, Reason } from '../../../shared/engine-event.ts'
 import type { FailureClass } from '../../../shared/failure.ts'
 import type { Policy } from '../../../shared/policy.ts'
 import type { Clock, ObjectSource } from '../engine-ports.ts'
+import { timeoutAfter } from '../transport/monotonic-time.ts'
 import { assessHealth, type HealthState } from './assess-health.ts'
 
 export type HealthMonitorOptions = {
@@ -29,7 +30,7 @@ export function createHealthMonitor(options: HealthMonitorOptions) {
   async function check(key: string): Promise<void> {
     isAsking = true
     const startedAt = clock.monotonic()
-    const signal = AbortSignal.timeout(policy.unhealthyLatencySeconds * TIMEOUT_FACTOR * 1000)
+    const signal = timeoutAfter(policy.unhealthyLatencySeconds * TIMEOUT_FACTOR * 1000)
     const head = await source.headObject(key, {}, signal)
     isAsking = false
     const latencyMs = Math.round(clock.monotonic() - startedAt)

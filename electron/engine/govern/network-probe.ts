@@ -5,6 +5,7 @@
  */
 import type { Policy } from '../../../shared/policy.ts'
 import type { Clock, ObjectSource } from '../engine-ports.ts'
+import { timeoutAfter } from '../transport/monotonic-time.ts'
 
 export type NetworkProbeOptions = {
   clock: Clock
@@ -30,7 +31,7 @@ export function createNetworkProbe(options: NetworkProbeOptions) {
   async function ask(): Promise<void> {
     isAsking = true
     nextAt = clock.monotonic() + everyMs
-    const signal = AbortSignal.timeout(policy.unhealthyLatencySeconds * 1000)
+    const signal = timeoutAfter(policy.unhealthyLatencySeconds * 1000)
     const object = options.landed()
     const isListed = source.listPage({ prefix, pageSize: 1 }, signal).then(({ ok }) => ok)
     const isGranted = object !== undefined && (await source.tryObject(object, signal)).ok

@@ -3,7 +3,7 @@
  * pass while nobody is there. A network that is away for an hour of the night, a
  * drive whose cable is loose for a moment must not cost the rest of the night. Pure.
  */
-import type { FailureClass } from '../../shared/failure.ts'
+import { type Failure, type FailureClass, leadsNowhere } from '../../shared/failure.ts'
 import type { Summary } from '../../shared/job-state.ts'
 
 export type NextTry =
@@ -21,6 +21,10 @@ const PASSING: ReadonlySet<FailureClass> = new Set([
   'dns',
   'proxy',
 ])
+
+/** Something answers that is not the service: a network that wants a login first, say. Not so what is wrong with ourselves, or a listing that leads nowhere. */
+const isOfAnother = ({ class: failureClass, code }: Failure): boolean =>
+  failureClass === 'protocol' && code !== 'internal' && !leadsNowhere(code)
 
 const FIRST_WAIT_MS = 60_000
 /** A listing is asked for so often while the service is away: no burden for anybody. */
@@ -41,6 +45,6 @@ export function chooseNextTry(
   if (status !== 'failed' || !failure || !hasWorked) return undefined
   const vainTries = bytesFetched > 0 ? 0 : run.vainTries + 1
   if (failure.class === 'disk-gone') return { cause: 'drive', vainTries }
-  if (!PASSING.has(failure.class)) return undefined
+  if (!PASSING.has(failure.class) && !isOfAnother(failure)) return undefined
   return { cause: 'outage', vainTries, afterMs: Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** vainTries) }
 }

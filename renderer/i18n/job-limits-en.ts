@@ -72,9 +72,9 @@ export const limitsEn: Record<Limit['code'], LimitWords> = {
   },
   server: {
     name: 'the server',
-    because: 'it answers a share of the requests with 5xx errors',
+    because: 'it answers a share of the requests with 5xx errors or wrongly',
     explanation:
-      'More than a tenth of the last requests were answered with an error of the server; each has to be asked again.',
+      'More than a tenth of the last requests were answered with an error of the server, or with something that was not asked for; each has to be asked again.',
     advice: 'This usually passes; requests are repeated automatically.',
   },
   silence: {

@@ -67,8 +67,8 @@ export const limitsZh: Record<Limit['code'], LimitWords> = {
   },
   server: {
     name: '服务器',
-    because: '一部分请求被服务器以 5xx 错误应答',
-    explanation: '最近的请求中超过十分之一得到服务器错误，只能重新请求。',
+    because: '一部分请求被服务器以 5xx 错误应答，或答非所问',
+    explanation: '最近的请求中超过十分之一得到服务器错误，或并非所请求的内容，只能重新请求。',
     advice: '稍后通常会恢复；程序会自动重试。',
   },
   silence: {

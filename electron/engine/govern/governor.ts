@@ -302,7 +302,7 @@ export function createGovernor(options: GovernorOptions) {
     if (network.isLost()) lostUntil = at
     if (!isGone) return
     const failureClass = addresses.isFailing ? 'dns' : 'connect'
-    const why = network.refusal() ?? { class: failureClass, code: 'network-gone' }
+    const why = network.refusal() ?? network.lastWord() ?? { class: failureClass, code: 'network-gone' }
     options.onFatal({ ...why, subject: bucket.current()?.hostHeader ?? '' })
   }
 

@@ -27,7 +27,7 @@ export type OutcomeHandlerOptions = {
   gates: Pick<ThrottleGates, 'noteAnswer' | 'startOver'>
   addresses: Pick<AddressBook, 'noteGrant' | 'noteRefusal' | 'noteFailure'>
   bucket: Pick<EndpointKeeper, 'blame' | 'noteAccepted' | 'noteElsewhere' | 'noteSkewed' | 'noteRefused'>
-  network: Pick<NetworkWatch, 'noteGrant'>
+  network: Pick<NetworkWatch, 'noteGrant' | 'noteFailure'>
   pace: Pick<ConnectPace, 'noteTurnedAway'>
   /** How many connections shall work. */
   level(): number
@@ -128,6 +128,7 @@ export function createOutcomeHandler(options: OutcomeHandlerOptions) {
   /** `address`: that may be to blame. */
   function noteFailure(failure: Failure, address: string | undefined): void {
     window.recordError(failure.class)
+    network.noteFailure(failure)
     if (address !== undefined && failure.class !== 'throttled') addresses.noteFailure(address)
     if (failure.class === 'wrong-region') bucket.noteElsewhere(failure)
     if (failure.class === 'clock-skew') bucket.noteSkewed()

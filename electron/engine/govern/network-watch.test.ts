@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Reason } from '../../../shared/engine-event.ts'
+import type { FailureClass } from '../../../shared/failure.ts'
 import { DEFAULT_POLICY } from '../../../shared/policy.ts'
 import { createNetworkWatch } from './network-watch.ts'
 
@@ -92,4 +93,18 @@ it('while the service answers small questions it is given three times as long, a
   expect(watch(200, () => ({ answers: true })).goneAt).toBe(180)
   // The last answer counts until it is as old itself.
   expect(watch(200, (second) => ({ answers: second <= 30 })).goneAt).toBe(90)
+})
+
+it('what a service says to everything is its last word, until a byte comes or the way to it breaks', () => {
+  const network = createNetworkWatch({ now: () => 0, policy: DEFAULT_POLICY, emit() {} })
+  const after = (failureClass: FailureClass) => {
+    network.noteFailure({ class: failureClass })
+    return network.lastWord()?.class
+  }
+  expect(after('server-error')).toBe('server-error')
+  expect(after('protocol')).toBe('protocol')
+  expect(after('reset')).toBeUndefined()
+  after('server-error')
+  network.noteBytes()
+  expect(network.lastWord()).toBeUndefined()
 })

@@ -41,6 +41,8 @@ export function createNetworkWatch(options: {
   let hasEverReceived = false
   /** Of the last connection, where it was turned away. */
   let refusal: Failure | undefined
+  /** Since the last byte: what the service has answered last, where nothing else has gone wrong after it. */
+  let lastWord: Failure | undefined
   /** Small questions are asked every `stallSeconds`: one may be lost. */
   const isFresh = (at: number) => now() - at <= 2 * policy.stallSeconds * 1000
   const isAnswering = () => isFresh(answeredAt)
@@ -48,6 +50,7 @@ export function createNetworkWatch(options: {
   return {
     noteBytes(): void {
       refusal = undefined
+      lastWord = undefined
       receivedAt = now()
       heardAt = receivedAt
       hasEverReceived = true
@@ -58,6 +61,12 @@ export function createNetworkWatch(options: {
     },
     /** Why fresh connections do not come about, where somebody is there and refuses them. */
     refusal: () => refusal,
+    /** A request has failed. */
+    noteFailure(failure: Failure): void {
+      lastWord = FROM_SERVICE.includes(failure.class) ? failure : undefined
+    },
+    /** What the service says to everything, where it can be reached: then it is not the network that is gone. */
+    lastWord: () => lastWord,
     /** The service has answered a small question; `givesObjects`: and may give objects, if not these. */
     noteAnswer(givesObjects: boolean): void {
       answeredAt = now()

@@ -2,12 +2,15 @@
  * The last requests, for what is shown about them: success rate (last 100 within the window, as the seed report
  * asks), first-byte percentiles, requests per second.
  */
+import type { FailureClass } from '../../../shared/failure.ts'
 
 /** The seed report's plan A looks at the last 100 requests. */
 const SUCCESS_REQUESTS = 100
 const FIRST_BYTE_SAMPLES = 256
 /** Requests per second are averaged over this long. */
 const RATE_MILLISECONDS = 5000
+
+const OF_THE_SERVER: readonly string[] = ['server-error', 'protocol'] satisfies FailureClass[]
 
 export type RequestWindow = ReturnType<typeof createRequestWindow>
 
@@ -54,8 +57,8 @@ export function createRequestWindow(windowSeconds: number) {
         successRate: asked === 0 ? 1 : (asked - failed) / asked,
         /** Finished ones that it is a share of. */
         recentRequests: inWindow.length,
-        /** Of the same requests, those that the server failed. */
-        serverErrors: inWindow.filter(({ failureClass }) => failureClass === 'server-error').length,
+        /** Of the same requests, those that the server failed, or answered with something that was not asked for. */
+        serverErrors: inWindow.filter(({ failureClass = '' }) => OF_THE_SERVER.includes(failureClass)).length,
         requestsPerSecond: finishedAt.length / (RATE_MILLISECONDS / 1000),
         firstByteMsP50: percentile(sorted, 0.5),
         firstByteMsP95: percentile(sorted, 0.95),

@@ -271,6 +271,11 @@ describe('a rest does not keep a lost cause alive', () => {
     expect(result.fatal).toMatchObject({ class: 'connect', code: 'network-gone' })
   })
 
+  it('errors of the service: that it cannot be reached would not be true', async () => {
+    const result = await meets({ kind: 'refuse', status: 500, code: 'InternalError' })
+    expect(result.fatal).toMatchObject({ class: 'server-error', code: 'InternalError' })
+  })
+
   it('refusals are waited for', async () => {
     const result = await meets({ kind: 'refuse', status: 503, code: 'SlowDown' })
     expect(of(result, 'cooling-down').length).toBeGreaterThan(3)

@@ -17,7 +17,8 @@ import type { WindowStore } from './store/window-store.ts'
 import { ThemeProvider } from './theme/theme-provider.tsx'
 import './app.css'
 
-// The job page brings the chart library, the settings page its table: neither is needed for the first sight of the form.
+// The job page brings the chart library, the settings page its
+// table: neither is needed for the first sight of the form.
 const loadJobPage = () => import('./job/job-page.tsx')
 const loadDiagnosisPage = () => import('./diagnosis/diagnosis-page.tsx')
 const loadLogsPage = () => import('./logs/logs-page.tsx')
@@ -90,7 +91,10 @@ function loadOtherPages(): void {
   for (const load of [loadJobPage, loadDiagnosisPage, loadLogsPage, loadSettingsPage]) load().catch(() => {})
 }
 
-/** The button that led to a page is often gone with the page before: the keyboard goes on in the new one, not at the top. */
+/**
+ * The button that led to a page is often gone with the page
+ * before: the keyboard goes on in the new one, not at the top.
+ */
 function useFocusOnPage(page: string): void {
   const known = useRef(page)
   useEffect(() => {

@@ -1,7 +1,7 @@
 /**
  * Takes pictures of every story, in both languages and themes, at three sizes of the window, and runs axe on each:
- * `node renderer/screenshots.ts [NAME-PART] [--quick]`. Pictures go to e2e/artifacts/stories/; violations end it with 1.
- * `--quick`: Chinese light and English dark at the small size, English light at the narrow one.
+ * `node renderer/screenshots.ts [NAME-PART] [--quick]`. Pictures go to e2e/artifacts/stories/; violations end it with
+ * 1. `--quick`: Chinese light and English dark at the small size, English light at the narrow one.
  */
 /* biome-ignore-all lint/style/noRestrictedImports: a script of the developer, not a part of the window. */
 /* biome-ignore-all lint/suspicious/noConsole: its output is its result. */

@@ -7,7 +7,10 @@ import { failed, type Outcome, success } from '../../shared/failure.ts'
 import { failureSchema } from '../../shared/failure-schema.ts'
 import { CALLS, type ContractClient, PUSHES, type Push, type PushName } from '../../shared/ipc-contract.ts'
 
-/** `lost`: the transport tries again by itself. `refused`: the program does not know our token; only a new address helps. */
+/**
+ * `lost`: the transport tries again by itself. `refused`: the
+ * program does not know our token; only a new address helps.
+ */
 export type HostState = 'connected' | 'lost' | 'refused'
 
 export type Transport = {

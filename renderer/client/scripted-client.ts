@@ -1,6 +1,6 @@
 /**
- * A program that follows a script: for stories, screenshots and unit tests. Answers and pushes pass the same schemas as the
- * real ones, so a story cannot show what the program could not say.
+ * A program that follows a script: for stories, screenshots and unit tests. Answers and pushes pass the same schemas as
+ * the real ones, so a story cannot show what the program could not say.
  */
 import { type Outcome, success } from '../../shared/failure.ts'
 import type { CallInput, CallName, CallResult, Push } from '../../shared/ipc-contract.ts'
@@ -14,7 +14,9 @@ export type ScriptedAnswer<N extends CallName> = (
 ) => Awaitable<Outcome<CallResult<N>>>
 
 export type Script = {
-  /** One answer per call; a function may look at the input and push news. A call without an answer fails as unreachable. */
+  /**
+   * One answer per call; a function may look at the input and push news. A call without an answer fails as unreachable.
+   */
   answers: { [N in CallName]?: ScriptedAnswer<N> }
   hostState?: HostState
 }

@@ -1,9 +1,9 @@
 /**
  * The contract over loopback HTTP.
  *
- * Calls: `POST /api/call/NAME`, JSON in, JSON `Outcome` out. Pushes: `GET /api/pushes`, answered by lines of JSON for as long
- * as the connection lasts. Both carry the token as `Authorization: Bearer`; it comes in the address's hash, which no
- * server ever sees, and moves into the session storage of this tab at once.
+ * Calls: `POST /api/call/NAME`, JSON in, JSON `Outcome` out. Pushes: `GET /api/pushes`, answered by lines of JSON for
+ * as long as the connection lasts. Both carry the token as `Authorization: Bearer`; it comes in the address's hash,
+ * which no server ever sees, and moves into the session storage of this tab at once.
  *
  * When the line of pushes ends it is opened again with growing pauses; whoever watches the host's state reads
  * everything anew once it is back, because pushes sent meanwhile are gone.
@@ -111,8 +111,8 @@ export function createWebClient({ fetch, token }: WebClientParts): WindowClient 
 }
 
 /**
- * Takes the token out of the address, so that it is neither bookmarked nor read over a shoulder, and keeps it for reloads
- * of this tab. Empty when there is none.
+ * Takes the token out of the address, so that it is neither bookmarked nor read over a shoulder, and keeps it for
+ * reloads of this tab. Empty when there is none.
  */
 export function takeToken(location: Location, history: History, storage: Storage): string {
   const found = /^#token=([\w-]+)$/.exec(location.hash)?.[1]

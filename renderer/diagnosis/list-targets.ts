@@ -1,4 +1,6 @@
-/** What can be checked: each job's source and folder, the address that stands in the form, or this machine alone. Pure. */
+/**
+ * What can be checked: each job's source and folder, the address that stands in the form, or this machine alone. Pure.
+ */
 import type { JobView } from '../../shared/ipc-contract.ts'
 import type { Network, Source } from '../../shared/job-spec.ts'
 import { hasEnded } from '../../shared/job-state.ts'

@@ -1,6 +1,6 @@
 /**
- * Keys are typed once, handed to the vault, and forgotten here: only their id stays in the form. While they are being typed
- * they live in this component's state and nowhere else.
+ * Keys are typed once, handed to the vault, and forgotten here: only their id stays in the form. While they are being
+ * typed they live in this component's state and nowhere else.
  */
 import { DeleteOutlined } from '@ant-design/icons'
 import { App, Button, Input, Select } from 'antd'

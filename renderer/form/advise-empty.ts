@@ -2,7 +2,9 @@ import type { FormDraft } from './form-draft.ts'
 
 export type EmptyAdvice = 'previewEmptyGlobs' | 'previewEmptySlash' | 'previewEmptyPrefix'
 
-/** What to try where nothing is found; the value is a key of `form`. A whole bucket that is empty is just that. Pure. */
+/**
+ * What to try where nothing is found; the value is a key of `form`. A whole bucket that is empty is just that. Pure.
+ */
 export function adviseEmpty({ include, exclude, prefix }: FormDraft): EmptyAdvice | undefined {
   if (include.length + exclude.length > 0) return 'previewEmptyGlobs'
   if (prefix.startsWith('/')) return 'previewEmptySlash'

@@ -23,7 +23,8 @@ export function FolderDialog({ startAt, onChoose, onClose }: FolderDialogProps) 
   const [roots] = useAnswer('folder.roots', {})
   const [hasOpened, setHasOpened] = useState(false)
   const missing = answer.status === 'failed' && answer.failure.code === 'ENOENT' ? answer.failure.subject : undefined
-  // The form's folder is often one that is still to be made: the dialog opens at the nearest one above it that is there.
+  // The form's folder is often one that is still to be made:
+  // the dialog opens at the nearest one above it that is there.
   const startAbove = hasOpened || missing === undefined ? undefined : parentPath(missing)
   useEffect(() => {
     if (startAbove !== undefined) setPath(startAbove)

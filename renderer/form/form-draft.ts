@@ -84,8 +84,8 @@ function withoutExampleFilter(before: FormDraft, after: FormDraft): FormDraft {
 }
 
 /**
- * Text typed or pasted into the address. What it names is filled in; what it is silent about (access, region) stays, except
- * that another bucket, or the same name at another service, leaves the old region behind.
+ * Text typed or pasted into the address. What it names is filled in; what it is silent about (access, region) stays,
+ * except that another bucket, or the same name at another service, leaves the old region behind.
  */
 export function withAddress(draft: FormDraft, text: string): FormDraft {
   const found = parseS3Address(text)
@@ -119,7 +119,9 @@ export function withSource(draft: FormDraft, source: { bucket?: string; prefix?:
   return withoutExampleFilter(draft, { ...draft, bucket, prefix, address })
 }
 
-/** Where the bucket's field is left with `bucket/prefix/` in it, as data sets name their place, both fields are filled. */
+/**
+ * Where the bucket's field is left with `bucket/prefix/` in it, as data sets name their place, both fields are filled.
+ */
 export function withBucketLeft(draft: FormDraft): FormDraft {
   const slash = draft.bucket.indexOf('/')
   const [bucket, prefix] = [draft.bucket.slice(0, slash), draft.bucket.slice(slash + 1)]

@@ -4,8 +4,9 @@ import type { FolderView } from '../../shared/ipc-contract.ts'
 export type Space = { verdict: 'unknown' } | { verdict: 'fits' | 'short'; bytes: number }
 
 /**
- * `bytes`: what remains free, or what is missing. A listing under way can prove that space is short, never that it suffices.
- * A folder with a journal holds a part of the data already, so nothing can be said about what is still to come.
+ * `bytes`: what remains free, or what is missing. A listing under way can prove
+ * that space is short, never that it suffices. A folder with a journal holds a
+ * part of the data already, so nothing can be said about what is still to come.
  */
 export function judgeSpace(bytes: number | undefined, done: boolean, folder: FolderView | undefined): Space {
   if (bytes === undefined || !folder || folder.hasJournal) return { verdict: 'unknown' }

@@ -159,7 +159,9 @@ function Sample({ sample }: { sample: Preview['sample'] }) {
 /** Three lines of the panel. */
 const LONGEST_NAME = 110
 
-/** Start and end together tell objects apart. A key may have a thousand characters: then a press shows those between. */
+/**
+ * Start and end together tell objects apart. A key may have a thousand characters: then a press shows those between.
+ */
 function SampleName({ name }: { name: string }) {
   const half = LONGEST_NAME / 2
   const whole = (

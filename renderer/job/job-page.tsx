@@ -47,7 +47,8 @@ function ExistingJob({ jobId }: { jobId: string }) {
   const report = useCallback(() => setReporting(true), [])
   const openLimits = useCallback(() => setLimiting(true), [])
   const isAtWork = job !== undefined && !hasEnded(job.phase) && job.phase !== 'queued'
-  // After the end, and before its turn, the last snapshot still knows errors and addresses, but its "now" is over, its connections with it.
+  // After the end, and before its turn, the last snapshot still knows
+  // errors and addresses, but its "now" is over, its connections with it.
   const live = isAtWork ? snapshot : undefined
   const kept = useMemo(() => snapshot && { ...snapshot, connectionTable: [] }, [snapshot])
   if (!job) return null

@@ -4,8 +4,9 @@ import type { EngineEvent } from '../../shared/engine-event.ts'
 export const MAX_EVENTS = 2000
 
 /**
- * What was read, then what was pushed after it. An event that came both ways is kept once. Told by identity, not by time: a
- * clock that is set back must not hide what comes next. `askedAfter`: the last that had been pushed when it was asked for.
+ * What was read, then what was pushed after it. An event that came both ways is kept
+ * once. Told by identity, not by time: a clock that is set back must not hide what
+ * comes next. `askedAfter`: the last that had been pushed when it was asked for.
  */
 export function joinEvents(
   earlier: readonly EngineEvent[],

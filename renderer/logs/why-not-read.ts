@@ -1,4 +1,7 @@
-/** Which sentence of ours says why a log could not be read; undefined: the failure's own. What is said of folders and disks would mislead. */
+/**
+ * Which sentence of ours says why a log could not be read; undefined:
+ * the failure's own. What is said of folders and disks would mislead.
+ */
 import type { Failure } from '../../shared/failure.ts'
 
 export function whyNotRead({

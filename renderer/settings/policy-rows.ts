@@ -34,7 +34,9 @@ function policyUnit(name: PolicyName): PolicyUnit {
 export type PolicyProblem = 'ratio' | 'count' | 'positive' | 'notNegative' | 'dnsOrder' | 'retryOrder'
 export type PolicyChange = { ok: true; overrides: PolicyOverrides } | { ok: false; problem: PolicyProblem }
 
-/** The overrides with one value set (or taken back), refused when the value, or what it makes of the whole, cannot work. */
+/**
+ * The overrides with one value set (or taken back), refused when the value, or what it makes of the whole, cannot work.
+ */
 export function withPolicy(
   overrides: PolicyOverrides,
   name: PolicyName,

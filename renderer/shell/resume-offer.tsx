@@ -27,7 +27,8 @@ export function ResumeOffer() {
 
   const resumeAll = async () => {
     setResuming(true)
-    // The oldest first, as they were begun: where more of them than may be at work at once, the others wait in this order.
+    // The oldest first, as they were begun: where more of them
+    // than may be at work at once, the others wait in this order.
     for (const { jobId } of interrupted.toReversed()) {
       const outcome = await client.call('jobs.resume', { jobId })
       if (!outcome.ok) void message.error(describeFailure(t, outcome.failure).sentence)

@@ -1,6 +1,6 @@
 /**
- * A button that goes, or rests, must not throw the focus of a keyboard back to the top of the page: the next one in its box
- * takes it, or where none can, the dialog or page around it until the button is of use again.
+ * A button that goes, or rests, must not throw the focus of a keyboard back to the top of the page: the next one in its
+ * box takes it, or where none can, the dialog or page around it until the button is of use again.
  */
 import { type FocusEvent, useLayoutEffect, useRef } from 'react'
 

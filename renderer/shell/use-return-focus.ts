@@ -1,4 +1,7 @@
-/** A dialog that is taken away when it closes gives the focus back to what had it before: antd does so only when it stays. */
+/**
+ * A dialog that is taken away when it closes gives the focus
+ * back to what had it before: antd does so only when it stays.
+ */
 import { useEffect, useRef } from 'react'
 
 export function useReturnFocus(): void {

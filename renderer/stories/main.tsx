@@ -1,4 +1,7 @@
-/** Shows one story: `stories.html?story=form-denied&language=en&theme=dark`. Without a name it lists them. Not in the build. */
+/**
+ * Shows one story: `stories.html?story=form-denied&language=en&theme=dark`.
+ * Without a name it lists them. Not in the build.
+ */
 import { createRoot } from 'react-dom/client'
 import { success } from '../../shared/failure.ts'
 import { settingsSchema } from '../../shared/settings.ts'

@@ -25,7 +25,10 @@ export function mapDiskError(error: unknown, subject?: string): Failure {
 /** The largest file of FAT32. */
 const MOST_BYTES_ON_FAT32 = 2 ** 32 - 1
 
-/** Windows calls a FAT32 disk full, whatever room it has, where a file is to be larger than such disks take; others say EFBIG. */
+/**
+ * Windows calls a FAT32 disk full, whatever room it has, where a
+ * file is to be larger than such disks take; others say EFBIG.
+ */
 export function isTooLargeForDisk(failure: Failure, fileBytes: number, freeBytes: number): boolean {
   return failure.code === 'ENOSPC' && fileBytes > MOST_BYTES_ON_FAT32 && freeBytes >= fileBytes
 }

@@ -1,4 +1,7 @@
-/** The few steps that make a change of the file system certain. All throw what the file system throws, unless said otherwise. */
+/**
+ * The few steps that make a change of the file system certain.
+ * All throw what the file system throws, unless said otherwise.
+ */
 import { constants } from 'node:fs'
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import type { Failure } from '../../../shared/failure.ts'

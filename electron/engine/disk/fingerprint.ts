@@ -81,7 +81,9 @@ function finish(value: number): number {
   return mixed ^ (mixed >>> 16)
 }
 
-/** 64-bit key -> 64-bit value. Zero in both halves, of a key or of a value, stands for "absent" and cannot be stored. */
+/**
+ * 64-bit key -> 64-bit value. Zero in both halves, of a key or of a value, stands for "absent" and cannot be stored.
+ */
 export type FingerprintTable = {
   readonly size: number
   /** Slot of the key, or -1. Valid until the next `set`. */

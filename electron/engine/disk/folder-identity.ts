@@ -13,13 +13,15 @@ export type FolderIdentity = {
   path: string
   device: number
   inode: number
-  /** A path in it that is ours: without it another folder lies there, of the disk below one that was taken away, say. */
+  /**
+   * A path in it that is ours: without it another folder lies there, of the disk below one that was taken away, say.
+   */
   witness?: string
 }
 
 /**
- * Failures: `unsafe-path` with `ELOOP` where `path` is or goes through a link, `disk` where it is no folder. No call may
- * come between the look for links and the inode: a link put there meanwhile would count as the folder for good.
+ * Failures: `unsafe-path` with `ELOOP` where `path` is or goes through a link, `disk` where it is no folder. No call
+ * may come between the look for links and the inode: a link put there meanwhile would count as the folder for good.
  *
  * `parent`: has been looked at. While it is what it was, the way to it need not be walked again, folder by folder; of
  * folders hundreds deep that took longer than all else.

@@ -2,7 +2,8 @@
  * Reads a journal from front to back in bounded memory and says of each record whether it may be believed.
  *
  * - A record is *covered* when a later checkpoint of its own session names a mark that comes after it.
- * - A record is *trusted* when it is covered, or when the machine has not been started anew since (docs/decisions/0002).
+ * - A record is *trusted* when it is covered, or when the machine
+ *   has not been started anew since (docs/decisions/0002).
  * - Damaged lines are reported with their place. What follows the last valid line is the torn tail.
  *
  * Records are handed out in their order in the file, once their coverage is known.

@@ -71,7 +71,9 @@ export type JournalOptions = {
   bootId: string
   clock: Clock
   random: Random
-  /** Runs before each write, when it is settled which records that one holds: for what has to be on disk before them. */
+  /**
+   * Runs before each write, when it is settled which records that one holds: for what has to be on disk before them.
+   */
   beforeWrite?: () => Promise<unknown>
   /** How long a record may wait for company. */
   writeEveryMs?: number

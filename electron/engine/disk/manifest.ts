@@ -1,7 +1,7 @@
 /**
- * DEST/.longhaul/manifest.csv: where every object went, for people and for the next run. Rows are appended in batches
- * while the run goes on; at its end, when some object has more than one row by then, the file is written anew with the last
- * one of each.
+ * DEST/.longhaul/manifest.csv: where every object went, for people and for the next
+ * run. Rows are appended in batches while the run goes on; at its end, when some object
+ * has more than one row by then, the file is written anew with the last one of each.
  *
  * Nothing is decided by it except the path of a key that has one already, and that only when the path is safe.
  */

@@ -1,6 +1,7 @@
 /**
- * The short way through path-claims.ts, for nearly every path there is: short, in ASCII, in a folder that has been placed
- * before under its own name, with a name that is safe as it is. Told from bytes, without strings or regular expressions.
+ * The short way through path-claims.ts, for nearly every path there is: short, in
+ * ASCII, in a folder that has been placed before under its own name, with a name
+ * that is safe as it is. Told from bytes, without strings or regular expressions.
  */
 import type { Random } from '../engine-ports.ts'
 import { createFingerprinter, createFingerprintTable } from './fingerprint.ts'

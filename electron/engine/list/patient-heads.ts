@@ -10,7 +10,9 @@ export type PatientHeadsOptions = {
   source: Pick<ObjectSource, 'headObject'>
   /** How long to wait before it is sent again; undefined = it is of no use. */
   retryAfterMs(failure: Failure, row: FailureRow): number | undefined
-  /** When somebody else was last answered, as far as it speaks against this failure. Monotonic milliseconds, as `now`. */
+  /**
+   * When somebody else was last answered, as far as it speaks against this failure. Monotonic milliseconds, as `now`.
+   */
   heardAt(failure: FailureClass): number
   now(): number
   sleep(milliseconds: number): Promise<void>

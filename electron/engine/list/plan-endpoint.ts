@@ -25,8 +25,8 @@ export const endpointUrlOf = (endpoint: Endpoint): string =>
   `${endpoint.tls ? 'https' : 'http'}://${endpoint.hostHeader}${endpoint.basePath}`
 
 /**
- * Path style for custom endpoints, and for dotted buckets over TLS, whose names no wildcard certificate covers. Nothing can
- * stand in front of an address, whatever was asked for; the SDK, which lists, sees it the same way.
+ * Path style for custom endpoints, and for dotted buckets over TLS, whose names no wildcard certificate covers. Nothing
+ * can stand in front of an address, whatever was asked for; the SDK, which lists, sees it the same way.
  */
 function isVirtual(source: Source, { protocol, hostname }: URL): boolean {
   const tls = protocol === 'https:'

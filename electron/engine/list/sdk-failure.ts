@@ -43,7 +43,10 @@ export function sdkFailure(thrown: unknown, bucket: string): Failure {
   }
 }
 
-/** The same of what gives credentials, STS say, which has no bucket to refuse; where it cannot be reached it is named, or all would look for the fault in the bucket's endpoint. */
+/**
+ * The same of what gives credentials, STS say, which has no bucket to refuse; where it cannot be reached it is named,
+ * or all would look for the fault in the bucket's endpoint.
+ */
 export function keysFailure(thrown: unknown): Failure {
   const failure = sdkFailure(thrown, '')
   if (failure.class === 'denied') return { ...failure, class: 'credentials' }
@@ -82,7 +85,8 @@ function withoutAnswer(error: SdkError): Failure {
   if (error.name === 'CredentialsProviderError' || error.name === 'TokenProviderError') {
     return { class: 'credentials', code: error.name, detail }
   }
-  // No socket has a path (null, where TLS was cut short): it is the file of a token that is not there, or not to be read.
+  // No socket has a path (null, where TLS was cut short): it is
+  // the file of a token that is not there, or not to be read.
   if (typeof error.path === 'string') return { class: 'credentials', code: code ?? error.name, detail }
   // The SDK calls a connection that was cut a timeout as well.
   const isCut = code === 'ECONNRESET' || code === 'EPIPE'

@@ -62,14 +62,17 @@ export function classifyHttpError(status: number, code: string | undefined): Fai
 }
 
 /**
- * So S3 refuses a GET without fault in it: the object is encrypted with a key of its owner (SSE-C), or with one of KMS and
- * was asked for without a signature, or is a delete marker.
+ * So S3 refuses a GET without fault in it: the object is encrypted with a key of its owner (SSE-C), or with one of KMS
+ * and was asked for without a signature, or is a delete marker.
  */
 const REFUSED_OBJECT = new Set(['InvalidRequest', 'InvalidArgument', 'MethodNotAllowed'])
 
 export type ErrorAnswer = { status: number; headers: ReadonlyMap<string, string>; body: string; receivedAt: number }
 
-/** Why an object is not given. Reads S3's error document by its few fixed elements; no XML parser, so no entity can expand. */
+/**
+ * Why an object is not given. Reads S3's error document by its
+ * few fixed elements; no XML parser, so no entity can expand.
+ */
 export function readErrorAnswer(answer: ErrorAnswer): Failure {
   const code = element(answer.body, 'Code')
   const redirected = { endpoint: element(answer.body, 'Endpoint'), location: answer.headers.get('location') }
@@ -90,7 +93,9 @@ export function readErrorAnswer(answer: ErrorAnswer): Failure {
   }
 }
 
-/** What the other side says, and the host it names instead: nobody is sent there with credentials, but may go himself. */
+/**
+ * What the other side says, and the host it names instead: nobody is sent there with credentials, but may go himself.
+ */
 export function detailOf(
   status: number,
   message: string | undefined,

@@ -113,7 +113,8 @@ export function createDataPlane(options: { workerUrl: URL; workers: number }): D
       const target = workers[worker]
       if (target) target.connections++
       placement.set(connectionId, { worker, slot, task: undefined })
-      // Its last owner has said its last word. Until the worker writes here, what that one had received would be read as ours.
+      // Its last owner has said its last word. Until the worker writes
+      // here, what that one had received would be read as ours.
       counters.setConnection(slot, 0, 0, 0, 0)
       introduce(worker, endpoint)
       send(worker, { kind: 'open', connectionId, slot, address })

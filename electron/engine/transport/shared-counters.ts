@@ -1,15 +1,18 @@
 /**
  * Counters that workers write and the control plane reads without a message: one row per connection, one per worker.
  *
- * Every cell has one writer; between two connections a row is nobody's, and the control plane clears it. Where a reader
- * may see a value one chunk old, plain stores are enough. `reached` is different, for the journal believes it: it is only
- * read together with the task it belongs to. The writer takes the task id away before it changes to another task's offset,
- * the reader looks at the id before and after; Atomics order the plain store in between, and ids are never used twice.
+ * Every cell has one writer; between two connections a row is nobody's, and the control plane
+ * clears it. Where a reader may see a value one chunk old, plain stores are enough. `reached` is
+ * different, for the journal believes it: it is only read together with the task it belongs to. The
+ * writer takes the task id away before it changes to another task's offset, the reader looks at the
+ * id before and after; Atomics order the plain store in between, and ids are never used twice.
  */
 
 const CONNECTION_FIELDS = 3
 const WORKER_FIELDS = 4
-/** Twice the highest thread count, for a rolling rebuild holds two generations, and room for such as are being closed. */
+/**
+ * Twice the highest thread count, for a rolling rebuild holds two generations, and room for such as are being closed.
+ */
 export const MAX_CONNECTION_SLOTS = 640
 const MAX_WORKERS = 8
 

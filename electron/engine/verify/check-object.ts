@@ -11,8 +11,9 @@ type Pinned = { key: string; size: number; etag: string }
 type Asking = { source: Pick<ObjectSource, 'headObject'>; signal: AbortSignal }
 
 /**
- * What the server promises about the bytes of the pinned object; failure `changed` when it is another one now. Uploaders
- * cut objects into equal parts, but nobody has to: `exact` asks for all sizes instead of telling them from the first.
+ * What the server promises about the bytes of the pinned object; failure `changed`
+ * when it is another one now. Uploaders cut objects into equal parts, but nobody
+ * has to: `exact` asks for all sizes instead of telling them from the first.
  */
 export async function askForCheck(
   object: Pinned,

@@ -1,8 +1,8 @@
 /**
  * What can be checked about an object, from what the server offers. Pure.
  *
- * In: the object's HEAD, the sizes of its parts when they are known. Out: one check, the strongest that is cheap, or the
- * size alone; never a guess that could call good bytes bad.
+ * In: the object's HEAD, the sizes of its parts when they are known. Out: one check, the strongest that is cheap, or
+ * the size alone; never a guess that could call good bytes bad.
  */
 import type { ObjectHead } from '../engine-ports.ts'
 import type { ChecksumAlgorithm } from './running-checksum.ts'

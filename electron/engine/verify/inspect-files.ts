@@ -1,7 +1,12 @@
-/** Looks at many files at once. Blocks its thread, so it is the verify worker's: one call for all is a tenth of the work. */
+/**
+ * Looks at many files at once. Blocks its thread, so it is the
+ * verify worker's: one call for all is a tenth of the work.
+ */
 import { lstatSync } from 'node:fs'
 
-/** Of each path its size and its time in Unix milliseconds, one after the other; size -1 when no plain file is there. */
+/**
+ * Of each path its size and its time in Unix milliseconds, one after the other; size -1 when no plain file is there.
+ */
 export type FileFacts = Float64Array
 
 export function inspectFiles(paths: readonly string[]): FileFacts {

@@ -1,6 +1,6 @@
 /**
- * Files of an earlier run that are to be read again (`--verify reread`): a few at a time, in the order in which they are
- * added, beside the download, which waits for none of them.
+ * Files of an earlier run that are to be read again (`--verify reread`): a few at a time, in the order in which they
+ * are added, beside the download, which waits for none of them.
  */
 
 /** The file is read by one thread; what a few more at a time save is the waiting for their HEADs. */

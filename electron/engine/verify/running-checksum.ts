@@ -1,7 +1,8 @@
 /**
- * Checksums fed piece by piece, many at a time. Measured in one thread on a shared core, MiB/s in pieces of 1 MiB: zlib's
- * CRC32 3,600, hash-wasm's CRC32C 1,500 and CRC64NVME 1,150 (plain JavaScript: 960 for CRC32C), OpenSSL's SHA-256 1,450 and
- * MD5 650. A native add-on (@node-rs/crc32: CRC32C 4,700) would need a binary per platform and knows no CRC64NVME.
+ * Checksums fed piece by piece, many at a time. Measured in one thread on a shared core,
+ * MiB/s in pieces of 1 MiB: zlib's CRC32 3,600, hash-wasm's CRC32C 1,500 and CRC64NVME 1,150
+ * (plain JavaScript: 960 for CRC32C), OpenSSL's SHA-256 1,450 and MD5 650. A native add-on
+ * (@node-rs/crc32: CRC32C 4,700) would need a binary per platform and knows no CRC64NVME.
  */
 import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'

@@ -1,4 +1,6 @@
-/** The checksum of an object as S3 writes it, from the digests of its parts; an object in one piece is one part. Pure. */
+/**
+ * The checksum of an object as S3 writes it, from the digests of its parts; an object in one piece is one part. Pure.
+ */
 import type { Check } from './choose-check.ts'
 import type { RunningChecksum } from './running-checksum.ts'
 

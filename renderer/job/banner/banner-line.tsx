@@ -1,6 +1,7 @@
 /**
- * Always there, in one line where it fits, so that news hardly ever pushes the page about: the most important banner in full,
- * the others as tags that tell more when pressed. Spoken politely when it changes its kind; a countdown is not spoken every second.
+ * Always there, in one line where it fits, so that news hardly ever pushes the page about:
+ * the most important banner in full, the others as tags that tell more when pressed.
+ * Spoken politely when it changes its kind; a countdown is not spoken every second.
  */
 import {
   CheckCircleFilled,

@@ -1,4 +1,7 @@
-/** The speeds of two jobs in one chart, aligned by the time since each began. A slider over that time, as the speed chart. */
+/**
+ * The speeds of two jobs in one chart, aligned by the time since
+ * each began. A slider over that time, as the speed chart.
+ */
 import { type KeyboardEvent, useMemo, useRef, useState } from 'react'
 import uPlot from 'uplot'
 import { formatRate } from '../../../shared/format-units.ts'

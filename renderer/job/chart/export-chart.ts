@@ -1,4 +1,6 @@
-/** All panels in sight as one picture, with titles, legends and the theme's background; and files for the user to keep. */
+/**
+ * All panels in sight as one picture, with titles, legends and the theme's background; and files for the user to keep.
+ */
 import { COLORS, FONT_FAMILY, type ThemeName } from '../../theme/theme-config.ts'
 
 const TITLE_PIXELS = 44

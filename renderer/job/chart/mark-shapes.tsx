@@ -1,6 +1,6 @@
 /**
- * The signs of the event marks: drawn on the canvas and in the legend from the same outlines, so that they are the same on
- * every system, whatever its fonts hold. Outlines live in a 16 x 16 box and are stroked.
+ * The signs of the event marks: drawn on the canvas and in the legend from the same outlines, so that they are the same
+ * on every system, whatever its fonts hold. Outlines live in a 16 x 16 box and are stroked.
  */
 import type { ColorName } from '../../theme/theme-config.ts'
 import type { MarkKind } from './event-marks.ts'

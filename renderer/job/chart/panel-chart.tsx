@@ -1,4 +1,7 @@
-/** One panel of the dashboard below the speed: its name, its series with their signs, and the plot on the shared time axis. */
+/**
+ * One panel of the dashboard below the speed: its name, its
+ * series with their signs, and the plot on the shared time axis.
+ */
 import { memo, useMemo, useRef } from 'react'
 import type uPlot from 'uplot'
 import { useJobWords } from '../words/use-job-words.ts'

@@ -1,4 +1,7 @@
-/** What each panel of the dashboard draws. A series is told by its colour, its dashes and its name, never by colour alone. */
+/**
+ * What each panel of the dashboard draws. A series is told by
+ * its colour, its dashes and its name, never by colour alone.
+ */
 import type { JobWords } from '../../i18n/job-zh.ts'
 import type { ThemeName } from '../../theme/theme-config.ts'
 import { type Column, ERROR_COLUMNS, layerOf, type MeasuredName, type SpeedHistory } from './speed-history.ts'
@@ -47,7 +50,10 @@ const PALETTE: Record<ThemeName, readonly string[]> = {
 }
 const DASHES: readonly number[][] = [[], [7, 3], [2, 3], [9, 3, 2, 3]]
 
-/** Of the palette, for the layers of errors: throttling has the red of its mark; none of the common ones the green of health. */
+/**
+ * Of the palette, for the layers of errors: throttling has the
+ * red of its mark; none of the common ones the green of health.
+ */
 const STACK_ORDER: readonly number[] = [5, 3, 1, 4, 0, 6, 2, 7]
 
 export const seriesColor = (index: number, theme: ThemeName, stacked: boolean): string =>
@@ -58,7 +64,9 @@ export const seriesDash = (index: number): number[] => DASHES[index % DASHES.len
 export const measuredPanels = (history: SpeedHistory): readonly Panel[] =>
   PANELS.filter(({ series }) => series.some((name) => history[name].some((value) => value !== null)))
 
-/** What uPlot draws, in the panel's unit; stacked layers from the top down, so that each one covers what is above it. */
+/**
+ * What uPlot draws, in the panel's unit; stacked layers from the top down, so that each one covers what is above it.
+ */
 export function panelColumns({ series, stacked, scale }: Panel, history: SpeedHistory): (number | null)[][] {
   const scaled = series.map((name) => history[name].map((value) => (value === null ? null : value * scale)))
   if (!stacked) return scaled

@@ -4,8 +4,8 @@ const GAP_PIXELS = 12
 const EDGE_PIXELS = 4
 
 /**
- * Beside the cursor at `x` of a chart, on the side that has room; where neither has, at the far edge, over the cursor rather
- * than cut. CSS pixels. Pure.
+ * Beside the cursor at `x` of a chart, on the side that has room; where neither
+ * has, at the far edge, over the cursor rather than cut. CSS pixels. Pure.
  */
 export function placeReadout(x: number, width: number): { left: number } | { right: number } {
   const isRight = x > width / 2

@@ -1,11 +1,15 @@
-/** From the kept history to what is drawn: the chosen stretch, thinned to the pixels there are, with gaps as gaps. Pure. */
+/**
+ * From the kept history to what is drawn: the chosen stretch, thinned to the pixels there are, with gaps as gaps. Pure.
+ */
 import { breakAtGaps, type MeasuredName, type SpeedHistory, sliceHistory, thinHistory } from './speed-history.ts'
 import type { Span } from './view-range.ts'
 
 export type ChartRange = '5m' | '1h' | 'all'
 export const CHART_RANGES: readonly ChartRange[] = ['5m', '1h', 'all']
 const RANGE_SECONDS: Record<ChartRange, number> = { '5m': 300, '1h': 3600, all: Number.POSITIVE_INFINITY }
-/** A job of a few seconds would otherwise be drawn as one steep line. What is still to come has its room on the right. */
+/**
+ * A job of a few seconds would otherwise be drawn as one steep line. What is still to come has its room on the right.
+ */
 const SHORTEST_SECONDS = { live: 60, ended: 10 }
 
 export type PlotData = {
@@ -40,7 +44,10 @@ export function choosePlotData(
   return { from, to, history: thinHistory(stretch, maxPoints / (2 * keeps.length), keeps) }
 }
 
-/** Indexes of the points that have no measured neighbour. What is undefined belongs to another series' time and counts for nothing. */
+/**
+ * Indexes of the points that have no measured neighbour. What is
+ * undefined belongs to another series' time and counts for nothing.
+ */
 export function lonePoints(values: ArrayLike<number | null | undefined>): number[] {
   const lone: number[] = []
   let before: number | null = null

@@ -31,7 +31,9 @@ const eachColumn = <T>(make: (name: MeasuredName) => T): Record<MeasuredName, T>
 
 export const EMPTY_HISTORY: SpeedHistory = { time: [], ...eachColumn(() => []) }
 
-/** Seconds a point stands for from an age on, coarsest first, as the program keeps them: about 22,000 points at most. */
+/**
+ * Seconds a point stands for from an age on, coarsest first, as the program keeps them: about 22,000 points at most.
+ */
 const RESOLUTION: readonly { fromAgeSeconds: number; stepSeconds: number }[] = [
   { fromAgeSeconds: 14 * 86_400, stepSeconds: 600 },
   { fromAgeSeconds: 3 * 3600, stepSeconds: 60 },
@@ -59,8 +61,8 @@ const isErrorColumn = (name: MeasuredName): name is ErrorColumn => name.startsWi
 export const layerOf = (column: ErrorColumn): ErrorLayer => column.slice('errors:'.length) as ErrorLayer
 
 /**
- * Appends one tick. A snapshot that is not newer than the last point changes nothing, unless the clock was set back since
- * the one before: then the past moves along, as the program's own does.
+ * Appends one tick. A snapshot that is not newer than the last point changes nothing, unless the clock was set back
+ * since the one before: then the past moves along, as the program's own does.
  */
 export function appendSnapshot(
   history: SpeedHistory,
@@ -133,8 +135,9 @@ export function compactHistory(history: SpeedHistory, now: number): SpeedHistory
 }
 
 /**
- * Real points only, chosen so that no peak and no dip of the named columns is lost: of each bucket the lowest and the highest
- * of each column, and one that was not measured, so that gaps stay. At most `buckets * (2 * columns + 1) + 4` points.
+ * Real points only, chosen so that no peak and no dip of the named columns is lost:
+ * of each bucket the lowest and the highest of each column, and one that was not
+ * measured, so that gaps stay. At most `buckets * (2 * columns + 1) + 4` points.
  */
 export function thinHistory(history: SpeedHistory, buckets: number, names: readonly MeasuredName[]): SpeedHistory {
   const { time } = history
@@ -197,7 +200,9 @@ function countUntil(time: readonly number[], until: number): number {
   return low
 }
 
-/** Puts a null point wherever the line would bridge a stretch without measurements: the program or the job was stopped. */
+/**
+ * Puts a null point wherever the line would bridge a stretch without measurements: the program or the job was stopped.
+ */
 export function breakAtGaps(history: SpeedHistory): SpeedHistory {
   const { time } = history
   const isGap = (index: number): boolean => {

@@ -1,4 +1,7 @@
-/** Which stretch of a job is looked at: a preset that follows the newest point, or a window that was chosen and stays. Pure. */
+/**
+ * Which stretch of a job is looked at: a preset that follows the
+ * newest point, or a window that was chosen and stays. Pure.
+ */
 
 /** Unix seconds. */
 export type Span = { from: number; to: number }

@@ -1,7 +1,7 @@
 /**
- * A table of any length: only rows in sight exist. Rows have one height, so that a row's place is its number times that.
- * Keyboard: arrows, PageUp/PageDown, Home/End move the current row; the buttons of the current row can be tabbed to.
- * Chromium holds elements up to 33 million pixels high: 1.2 million rows.
+ * A table of any length: only rows in sight exist. Rows have one height, so that a row's place is its number times
+ * that. Keyboard: arrows, PageUp/PageDown, Home/End move the current row; the buttons of the current row can be tabbed
+ * to. Chromium holds elements up to 33 million pixels high: 1.2 million rows.
  */
 /* biome-ignore-all lint/a11y/useSemanticElements: a <table> lays out by its rows, and most rows do not exist. */
 /* biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names its row by aria-activedescendant. */

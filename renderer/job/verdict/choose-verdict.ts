@@ -1,4 +1,6 @@
-/** Which limit the line names: the one of this moment while bytes move, else the one that held the job longest. Pure. */
+/**
+ * Which limit the line names: the one of this moment while bytes move, else the one that held the job longest. Pure.
+ */
 import type { JobView } from '../../../shared/ipc-contract.ts'
 import type { Limit } from '../../../shared/metrics-snapshot.ts'
 

@@ -1,4 +1,7 @@
-/** What limits the speed now, or limited it over a job that stands still, in one line; why, with the numbers, one click away. */
+/**
+ * What limits the speed now, or limited it over a job that stands
+ * still, in one line; why, with the numbers, one click away.
+ */
 import { Popover } from 'antd'
 import type { JobView } from '../../../shared/ipc-contract.ts'
 import { hasEnded } from '../../../shared/job-state.ts'

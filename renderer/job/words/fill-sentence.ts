@@ -7,7 +7,9 @@ import type { Sentence } from '../../i18n/job-events-zh.ts'
 import type { JobWords } from '../../i18n/job-zh.ts'
 import { formatField } from './format-live.ts'
 
-/** `{size}` is a number or a word of the program; `{size|connection|connections}` the word that goes with the number. */
+/**
+ * `{size}` is a number or a word of the program; `{size|connection|connections}` the word that goes with the number.
+ */
 const PLACEHOLDER = /\{(\w+)(?:\|([^|}]+)\|([^|}]+))?\}/g
 
 export type FilledSentence = { lead: string; details: string }

@@ -1,6 +1,6 @@
 /**
- * Live figures as text. Units are steady: a figure that changes every second keeps its unit and its number of digits, so
- * that only digits change on the screen. Pure.
+ * Live figures as text. Units are steady: a figure that changes every second keeps its unit and its number of digits,
+ * so that only digits change on the screen. Pure.
  */
 import { formatBytes, formatRate, splitDuration } from '../../../shared/format-units.ts'
 import type { JobWords } from '../../i18n/job-zh.ts'
@@ -110,8 +110,9 @@ function formatMoment(time: string, { language }: JobWords): string {
 }
 
 /**
- * The value of a field of an event or of the evidence behind a verdict. The unit is in the field's name, as everywhere in
- * Longhaul: `...Ms`, `...Seconds`, `...BytesPerSecond`, `...Rate`; `...At` is a moment. Words are looked up as `field.value`.
+ * The value of a field of an event or of the evidence behind a verdict. The unit is in the
+ * field's name, as everywhere in Longhaul: `...Ms`, `...Seconds`, `...BytesPerSecond`,
+ * `...Rate`; `...At` is a moment. Words are looked up as `field.value`.
  */
 export function formatField(field: string, value: string | number | boolean, words: JobWords): string {
   if (/At$/.test(field)) return formatMoment(String(value), words)

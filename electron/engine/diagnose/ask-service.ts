@@ -16,7 +16,7 @@ import {
   speedOf,
   type Transfer,
 } from './judge-service.ts'
-import { untold } from './judged.ts'
+import { judgedUnknown } from './judged.ts'
 import { probeNames } from './probe-names.ts'
 import {
   type GetPlan,
@@ -149,7 +149,7 @@ function reportOne(
     'single-speed',
     isTold
       ? judgeSingleSpeed(one, { job, limitBytesPerSecond: request.limitBytesPerSecond })
-      : untold('speed-not-disturbed'),
+      : judgedUnknown('speed-not-disturbed'),
   )
 }
 

@@ -1,7 +1,7 @@
 /** Do connections leak, are answers left unclosed, are we being throttled: the seed report's own table. Pure. */
 
 import { DEFAULT_THREADS } from '../../../shared/job-spec.ts'
-import { type Judged, judged, untold } from './judged.ts'
+import { type Judged, judged, judgedUnknown } from './judged.ts'
 import type { SocketCounts } from './socket-table.ts'
 
 /** The seed report, "连接池实际泄漏": 5-15 is healthy, more than 50 is a leak. */
@@ -25,7 +25,7 @@ export type SocketMeasurement = {
 
 /** A user who asks for 64 connections gets them: that is many, but no leak. */
 export function judgeSockets({ sockets, runningJobs, concurrency, programs, ...measured }: SocketMeasurement): Judged {
-  if (!sockets) return untold('cannot-tell', SOCKETS)
+  if (!sockets) return judgedUnknown('cannot-tell', SOCKETS)
   const { established, closeWait, timeWait, other } = sockets
   const threads = measured.threads ?? DEFAULT_THREADS
   const evidence = { established, closeWait, timeWait, other, runningJobs, threads, ...(programs ? { programs } : {}) }
@@ -52,7 +52,7 @@ export function judgeCloseWait(
   programs?: string | undefined,
 ): Judged {
   const threshold = { notice: 0 }
-  if (!first || !second) return untold('cannot-tell', threshold)
+  if (!first || !second) return judgedUnknown('cannot-tell', threshold)
   const stuck = second.closeWaitIds.filter((id) => first.closeWaitIds.includes(id)).length
   const evidence = { first: first.closeWait, second: second.closeWait, stuck, ...(programs ? { programs } : {}) }
   if (stuck > 0) return judged('bad', 'close-wait-stuck', second.closeWait, { threshold, evidence })
@@ -74,7 +74,7 @@ export function judgeThrottling(
   cause: 'not-asked' | 'not-reached' = 'not-asked',
 ): Judged {
   const threshold = { least: SUCCESS_RATE }
-  if (requests === 0 && !jobs) return untold(cause, threshold)
+  if (requests === 0 && !jobs) return judgedUnknown(cause, threshold)
   const rate = Math.min(jobs?.successRate ?? 1, requests > 0 ? 1 - refused / requests : 1)
   const evidence = { requests, refused, ...(jobs ? { throttledInJobs: jobs.throttled, delayMs: jobs.delayMs } : {}) }
   const isThrottledNow = refused > 0 || (jobs !== undefined && jobs.throttled > 0 && rate < SUCCESS_RATE)

@@ -1,6 +1,6 @@
 /** This machine: disk, memory, processor. Pure. */
 import type { Outcome } from '../../../shared/failure.ts'
-import { type Judged, judged, judgeFailure, judgeRising, untold } from './judged.ts'
+import { type Judged, judged, judgedUnknown, judgeFailure, judgeRising } from './judged.ts'
 
 export type DiskProbe = { bytes: number; seconds: number; flushMs: number[] }
 
@@ -12,7 +12,7 @@ export function judgeDiskSpeed(probe: Outcome<DiskProbe>, lineBytesPerSecond: nu
   const threshold = { notice: DISK_SPEED.notice, bad: DISK_SPEED.bad }
   if (!probe.ok) return judgeFailure(probe.failure, threshold)
   const { bytes, seconds } = probe.value
-  if (seconds <= 0) return untold('cannot-tell', threshold)
+  if (seconds <= 0) return judgedUnknown('cannot-tell', threshold)
   const speed = bytes / seconds
   const evidence = { bytes, seconds: Number(seconds.toFixed(3)) }
   const say = (verdict: Judged['verdict'], cause: Judged['cause'], more = {}) =>
@@ -30,7 +30,7 @@ export function judgeDiskLatency(probe: Outcome<DiskProbe>): Judged {
   if (!probe.ok) return judgeFailure(probe.failure, FLUSH_MS)
   const sorted = [...probe.value.flushMs].sort((one, other) => one - other)
   const middle = sorted[Math.floor(sorted.length / 2)]
-  if (middle === undefined) return untold('cannot-tell', FLUSH_MS)
+  if (middle === undefined) return judgedUnknown('cannot-tell', FLUSH_MS)
   const evidence = { writes: sorted.length, slowestMs: Number((sorted.at(-1) ?? 0).toFixed(1)) }
   return judgeRising(middle, FLUSH_MS, ['disk-fast', 'disk-busy', 'disk-very-busy'], evidence)
 }
@@ -95,7 +95,7 @@ const CPU_RATIO = { notice: 0.85, bad: 0.97 }
 
 /** Shares of all processors together, from 0 to 1. */
 export function judgeCpu(cpu: { busyRatio: number; ownRatio: number; processors: number } | undefined): Judged {
-  if (!cpu) return untold('cannot-tell', CPU_RATIO)
+  if (!cpu) return judgedUnknown('cannot-tell', CPU_RATIO)
   return judgeRising(cpu.busyRatio, CPU_RATIO, ['cpu-free', 'cpu-busy', 'cpu-full'], {
     ownRatio: cpu.ownRatio,
     processors: cpu.processors,

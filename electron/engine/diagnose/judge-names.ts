@@ -1,6 +1,6 @@
 /** Is the name found, and how fast. Pure. */
 import type { Failure } from '../../../shared/failure.ts'
-import { type Judged, judged, judgeFailure, judgeRising, untold } from './judged.ts'
+import { type Judged, judged, judgedUnknown, judgeFailure, judgeRising } from './judged.ts'
 
 /**
  * A look-up answered from a cache nearby takes a few milliseconds, one across the world 200; beyond a second it is felt
@@ -20,7 +20,7 @@ export type LookUp =
 const isFake = (address: string): boolean => /^198\.1[89]\./.test(address)
 
 export function judgeAddresses(look: LookUp): Judged {
-  if (look.status === 'not-asked') return untold(look.cause)
+  if (look.status === 'not-asked') return judgedUnknown(look.cause)
   if (look.status === 'failed') return judgeFailure(look.failure)
   const evidence = { addresses: look.addresses.join(' ') }
   const isCaptured = look.addresses.some(isFake)
@@ -48,7 +48,7 @@ const isNoName = ({ code }: Failure): boolean => code === 'ENOTFOUND' || code ==
 function judgeLookUp(look: LookUp, ofFailure: (failure: Failure) => Judged): Judged {
   switch (look.status) {
     case 'not-asked':
-      return untold(look.cause, LOOK_UP_MS)
+      return judgedUnknown(look.cause, LOOK_UP_MS)
     case 'not-needed':
       return judged('ok', 'dns-not-needed', null, { threshold: LOOK_UP_MS })
     case 'failed': {

@@ -2,7 +2,7 @@
 
 import type { Failure, Outcome } from '../../../shared/failure.ts'
 import { DEFAULT_POLICY } from '../../../shared/policy.ts'
-import { type Judged, judged, judgeFailure, judgeRising, untold } from './judged.ts'
+import { type Judged, judged, judgedUnknown, judgeFailure, judgeRising } from './judged.ts'
 
 /** Beyond a second the wait is felt with every range; 5 s is the seed report's plan D ("延迟超过5秒，认为不健康"). */
 const LATENCY_MS = { notice: 1000, bad: DEFAULT_POLICY.unhealthyLatencySeconds * 1000 }
@@ -12,7 +12,7 @@ export type Skipped = 'not-asked' | 'not-reached' | 'no-object'
 type Asked<T> = Outcome<T> | undefined
 
 export function judgeBucket(listing: Asked<{ milliseconds: number; objects: number; isComplete: boolean }>): Judged {
-  if (!listing) return untold('not-asked', LATENCY_MS)
+  if (!listing) return judgedUnknown('not-asked', LATENCY_MS)
   if (!listing.ok) return judgeFailure(listing.failure, LATENCY_MS)
   const { milliseconds, objects, isComplete } = listing.value
   const evidence = { objects, isComplete }
@@ -22,7 +22,7 @@ export function judgeBucket(listing: Asked<{ milliseconds: number; objects: numb
 
 /** `timesMs`: one look each; the middle one counts, the rest is evidence. */
 export function judgeHead(head: Asked<{ timesMs: number[] }>, cause: Skipped = 'not-asked'): Judged {
-  if (!head) return untold(cause, LATENCY_MS)
+  if (!head) return judgedUnknown(cause, LATENCY_MS)
   if (!head.ok) return judgeFailure(head.failure, LATENCY_MS)
   const sorted = [...head.value.timesMs].sort((one, other) => one - other)
   const middle = sorted[Math.floor(sorted.length / 2)] ?? 0
@@ -43,7 +43,7 @@ export type Transfer = {
 }
 
 export function judgeFirstByte(transfer: Asked<Transfer>, cause: Skipped = 'not-asked'): Judged {
-  if (!transfer) return untold(cause, LATENCY_MS)
+  if (!transfer) return judgedUnknown(cause, LATENCY_MS)
   if (!transfer.ok) return judgeFailure(transfer.failure, LATENCY_MS)
   const { firstByteMs, connectMs, address } = transfer.value
   return judgeRising(firstByteMs, LATENCY_MS, ['latency-good', 'latency-high', 'latency-unhealthy'], {
@@ -78,7 +78,7 @@ export function judgeSingleSpeed(
   { job, limitBytesPerSecond }: { job?: JobSpeeds | undefined; limitBytesPerSecond: number },
   cause: Skipped = 'not-asked',
 ): Judged {
-  if (!transfer) return untold(cause, SPEED)
+  if (!transfer) return judgedUnknown(cause, SPEED)
   if (!transfer.ok) return judgeFailure(transfer.failure, SPEED)
   const { bytes, seconds } = transfer.value
   const speed = speedOf(transfer.value)
@@ -111,12 +111,12 @@ export type ParallelMeasurement =
   | { from: 'nothing'; cause: Skipped | 'speed-not-disturbed' | 'speed-at-limit' }
 
 export function judgeParallelSpeed(measured: ParallelMeasurement): Judged {
-  if (measured.from === 'nothing') return untold(measured.cause, SPEED)
+  if (measured.from === 'nothing') return judgedUnknown(measured.cause, SPEED)
   if (measured.from === 'machine')
     return judged('ok', 'speed-of-machine', measured.bytesPerSecond, { threshold: SPEED })
   if (measured.from === 'job') {
     const { bytesPerSecond, connections } = measured.job
-    if (bytesPerSecond === undefined) return untold('job-too-young', SPEED)
+    if (bytesPerSecond === undefined) return judgedUnknown('job-too-young', SPEED)
     const isLow = connections > 0 && bytesPerSecond < SPEED.least
     return judged(isLow ? 'bad' : 'ok', isLow ? 'speed-very-low' : 'speed-of-job', bytesPerSecond, {
       threshold: SPEED,
@@ -149,7 +149,7 @@ export function judgeClock(
 ): Judged {
   if (aheadMs === undefined) {
     if (refusal?.class === 'clock-skew') return judgeFailure(refusal, CLOCK_SECONDS)
-    return untold(cause, CLOCK_SECONDS)
+    return judgedUnknown(cause, CLOCK_SECONDS)
   }
   const seconds = Math.round(Math.abs(aheadMs) / 1000)
   return judgeRising(seconds, CLOCK_SECONDS, ['clock-right', 'clock-off', 'clock-refused'], {

@@ -1,5 +1,5 @@
 /** What lies between this machine and the service: proxy, VPN, frame size, other traffic. Pure. */
-import { type Judged, judged, untold } from './judged.ts'
+import { type Judged, judged, judgedUnknown } from './judged.ts'
 
 export type ProxyMeasurement =
   /** `host:port`, never with a login. `from`: who named it. */
@@ -28,7 +28,7 @@ export function judgeVpn(interfaces: readonly string[], hasFakeAddress: boolean)
 const MTU_BYTES = { full: 1400, least: 1280 }
 
 export function judgeMtu(measured: { name: string; mtu: number } | undefined): Judged {
-  if (!measured || measured.mtu <= 0) return untold('cannot-tell', MTU_BYTES)
+  if (!measured || measured.mtu <= 0) return judgedUnknown('cannot-tell', MTU_BYTES)
   const { name, mtu } = measured
   const say = (verdict: Judged['verdict'], cause: Judged['cause']) =>
     judged(verdict, cause, mtu, { threshold: MTU_BYTES, evidence: { interface: name } })
@@ -54,7 +54,7 @@ export type TrafficMeasurement = {
 }
 
 export function judgeOtherTraffic(measured: TrafficMeasurement | undefined): Judged {
-  if (!measured || measured.seconds <= 0) return untold('cannot-tell', OTHERS)
+  if (!measured || measured.seconds <= 0) return judgedUnknown('cannot-tell', OTHERS)
   const { receivedBytes, ownBytes, seconds, lineBytesPerSecond } = measured
   const others = Math.max(0, receivedBytes - ownBytes) / seconds
   const seen = others + lineBytesPerSecond

@@ -13,7 +13,8 @@ export function judged(
   return { verdict, cause, value, threshold: more.threshold ?? {}, evidence: more.evidence ?? {} }
 }
 
-export const untold = (cause: Cause = 'cannot-tell', threshold: Record<string, number> = {}): Judged =>
+/** It could not be found out; `cause`: why. */
+export const judgedUnknown = (cause: Cause = 'cannot-tell', threshold: Record<string, number> = {}): Judged =>
   judged('unknown', cause, null, { threshold })
 
 /** Up to `notice` all is well, up to `bad` it is worth knowing. */
@@ -62,8 +63,8 @@ const CAUSE_OF_FAILURE: Record<FailureClass, Cause> = {
 export function judgeFailure(failure: Failure, threshold: Record<string, number> = {}): Judged {
   const { code, httpStatus, subject, address, region } = failure
   const known = { class: failure.class, code, httpStatus, subject, address, region }
-  const told = Object.entries(known).filter((entry): entry is [string, string | number] => entry[1] !== undefined)
+  const present = Object.entries(known).filter((entry): entry is [string, string | number] => entry[1] !== undefined)
   const verdict = failure.class === 'cancelled' ? 'unknown' : 'bad'
   const cause = leadsNowhere(code) ? 'failed-listing' : CAUSE_OF_FAILURE[failure.class]
-  return judged(verdict, cause, null, { threshold, evidence: Object.fromEntries(told) })
+  return judged(verdict, cause, null, { threshold, evidence: Object.fromEntries(present) })
 }

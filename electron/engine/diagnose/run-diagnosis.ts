@@ -20,7 +20,7 @@ import {
 } from './judge-machine.ts'
 import { judgeAddresses, judgeServerDns, judgeSystemDns } from './judge-names.ts'
 import { judgeMtu, judgeOtherTraffic, judgeProxy, judgeVpn, type ProxyMeasurement } from './judge-way.ts'
-import { type Judged, untold } from './judged.ts'
+import { type Judged, judgedUnknown } from './judged.ts'
 import { probeDisk } from './probe-disk.ts'
 import { namesOfInterfaces, readMainInterface, watchCpu } from './read-machine.ts'
 import { readSockets } from './read-sockets.ts'
@@ -50,7 +50,7 @@ export async function runDiagnosis(request: DiagnosisRequest): Promise<Check[]> 
   } finally {
     stopTimer()
   }
-  for (const code of CHECK_CODES) report(code, untold(request.signal.aborted ? 'stopped' : 'out-of-time'))
+  for (const code of CHECK_CODES) report(code, judgedUnknown(request.signal.aborted ? 'stopped' : 'out-of-time'))
   return CHECK_CODES.map((code) => checks.get(code) as Check)
 }
 

@@ -33,7 +33,7 @@ export function isTooLargeForDisk(failure: Failure, fileBytes: number, freeBytes
   return failure.code === 'ENOSPC' && fileBytes > MOST_BYTES_ON_FAT32 && freeBytes >= fileBytes
 }
 
-/** What Node has made of such an error where it starts a thread or loads a module: only its words tell. */
+/** What Node has made of such an error where it starts a thread or loads a module: only its message shows it. */
 export const shortOfFilesIn = (words: string): string | undefined =>
   /\b(?:EMFILE|ENFILE)\b/.exec(words)?.[0] ?? (words.includes('too many open files') ? 'EMFILE' : undefined)
 

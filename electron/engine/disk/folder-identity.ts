@@ -1,5 +1,5 @@
 /**
- * Which folder a path led to when it was looked at. One `stat` tells later whether any folder on the way has been
+ * Which folder a path led to when it was looked at. One `stat` shows later whether any folder on the way has been
  * replaced since, by a link for instance: it would lead to another inode. Node cannot open relative to a folder, so
  * what happens between this look and the next system call stays unseen.
  */

@@ -8,7 +8,7 @@
  * - The first pages come from the plain listing, whatever there is: a small prefix costs no request more, and the first
  *   object is under way after the first answer.
  * - If there is more, and the keys lie in folders of half a page or more, the folders are asked for with a delimiter,
- *   and each is listed from its start by the same rule. What the plain pages have told already is left out by name, not
+ *   and each is listed from its start by the same rule. What the plain pages have listed already is left out by name, not
  *   by position: servers differ in what `start-after` means.
  * - A server that does not know the delimiter, or says what cannot be, is listed plainly to the end.
  */
@@ -38,7 +38,7 @@ const PAGES_AHEAD = 8
 /** A folder whose first keys lie in no sub-folder is taken for flat behind so many pages. */
 const MOST_PAGES_REMEMBERED = PLAIN_PAGES + PAGES_AHEAD
 
-/** Smaller folders than half a page are not worth a request each: the plain listing tells several of them at once. */
+/** Smaller folders than half a page are not worth a request each: the plain listing brings several of them at once. */
 const MOST_FOLDERS_PER_PAGE = 2
 
 type IsKnown = (key: string) => boolean

@@ -1,6 +1,6 @@
 /**
  * Who may read an object often may not list its bucket. Where the listing of what can be a whole key is denied, a HEAD
- * tells whether it is one.
+ * shows whether it is one.
  */
 import { success } from '../../../shared/failure.ts'
 import type { ObjectSource } from '../engine-ports.ts'

@@ -54,7 +54,7 @@ export function keysFailure(thrown: unknown): Failure {
 }
 
 const OF_THE_WAY: ReadonlySet<Failure['class']> = new Set(['dns', 'connect', 'tls', 'proxy', 'reset', 'stalled'])
-/** A connection that timed out does not tell where it was to go. */
+/** A connection that timed out does not say where it was to go. */
 const UNNAMED_GIVER = 'AWS STS / SSO'
 
 function hostIn(thrown: unknown): string | undefined {

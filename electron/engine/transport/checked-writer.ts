@@ -4,11 +4,11 @@
  */
 import type { Failure } from '../../../shared/failure.ts'
 import type { FetchTask } from '../engine-ports.ts'
+import { formatChecksum, type SummedCheck } from '../verify/format-checksum.ts'
 import { readOfferedCheck } from '../verify/offered-check.ts'
 import type { SumOrder } from '../verify/range-sums.ts'
 import type { StartChecksum } from '../verify/running-checksum.ts'
 import { startRangeSums } from '../verify/sum-ranges.ts'
-import { type SummedCheck, tellChecksum } from '../verify/tell-checksum.ts'
 import type { ResponseHead } from './response-parser.ts'
 import type { TaskWriter } from './task-writer.ts'
 
@@ -47,7 +47,7 @@ function compareWhileWriting(writer: TaskWriter, check: SummedCheck, start: Star
       return writer.write(buffer, offset, length, position)
     },
     complete() {
-      const found = tellChecksum(check, [checksum.finish()], checksum)
+      const found = formatChecksum(check, [checksum.finish()], checksum)
       if (found === check.expected) return writer.complete()
       return unproven(writer, check.algorithm, `expected ${check.expected}, found ${found}`)
     },

@@ -54,7 +54,7 @@ export async function checkObject(
   const verified = await verifier.verify({ path, size, check, ...(received ? { received } : {}) }, signal)
   if (verified.ok || verified.failure.class !== 'corrupt') return verified
   // Before bytes are called wrong, all that could be mistaken is looked at again: sums taken on the way, and sizes of
-  // parts that were told from the first one.
+  // parts that were taken from the first one.
   const exact = check.kind === 'composite' ? await askForCheck(object, options, 'exact') : asked
   if (!exact.ok) return exact
   if (exact.value.kind === 'size') return verified

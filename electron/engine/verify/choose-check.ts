@@ -97,7 +97,7 @@ const MOST_PARTS = 10_000
 const partCountOf = (head: ObjectHead): number =>
   Math.min(MOST_PARTS, partsOfEtag(head.etag) || partsOfChecksum(head) || head.partCount)
 
-/** ETags of directory buckets, and of other services, tell nothing; a composite checksum has the number behind it. */
+/** ETags of directory buckets, and of other services, prove nothing; a composite checksum has the number behind it. */
 function partsOfChecksum({ checksums }: ObjectHead): number {
   const composite = Object.values(checksums).find((checksum) => checksum.includes('-'))
   return Number(/-(\d{1,5})$/.exec(composite ?? '')?.[1] ?? 0)

@@ -2,7 +2,7 @@
  * Whether ETags of this service that look like MD5s are some. On S3 they are, unless a key
  * of KMS or of the customer says otherwise; other services may make them of anything ("The
  * ETag may or may not be an MD5 digest of the object data", S3's API reference, "Object").
- * Files that have landed tell: they came whole, and belong to ETags of the same kind.
+ * Files that have landed show it: they came whole, and belong to ETags of the same kind.
  */
 import type { Outcome } from '../../../shared/failure.ts'
 import type { FileToCheck } from './check-object.ts'

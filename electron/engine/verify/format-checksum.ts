@@ -7,7 +7,7 @@ import type { RunningChecksum } from './running-checksum.ts'
 export type SummedCheck = Exclude<Check, { kind: 'size' }>
 
 /** `checksum`: of the check's algorithm, fresh. */
-export function tellChecksum(check: SummedCheck, digests: readonly Uint8Array[], checksum: RunningChecksum): string {
+export function formatChecksum(check: SummedCheck, digests: readonly Uint8Array[], checksum: RunningChecksum): string {
   const all = Buffer.concat(digests)
   if (check.kind === 'whole') return all.toString(check.encoding)
   checksum.update(all)

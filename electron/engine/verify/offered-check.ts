@@ -4,7 +4,7 @@
  */
 import type { ObjectHead } from '../engine-ports.ts'
 import { chooseCheck } from './choose-check.ts'
-import type { SummedCheck } from './tell-checksum.ts'
+import type { SummedCheck } from './format-checksum.ts'
 
 const CHECKSUM_HEADER = 'x-amz-checksum-'
 const ENCRYPTION_HEADER = 'x-amz-server-side-encryption'

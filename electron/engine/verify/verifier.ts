@@ -17,9 +17,9 @@ export type VerifyAnswer =
   | { id: number; kind: 'inspect'; facts: FileFacts }
 
 export type Verifier = {
-  /** `check` comes from choose-check.ts; `size` is the one the listing told. Files are taken in order. */
+  /** `check` comes from choose-check.ts; `size` is the listing's. Files are taken in order. */
   verify(request: VerifyRequest, signal?: AbortSignal): Promise<Outcome<Verified>>
-  /** What lies under these paths. Undefined when the worker could not tell. */
+  /** What lies under these paths. Undefined when the worker could not find out. */
   inspect(paths: string[]): Promise<FileFacts | undefined>
   close(): Promise<void>
 }

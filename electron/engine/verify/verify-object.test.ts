@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { formatChecksum, type SummedCheck } from './format-checksum.ts'
 import { orderSums, type RangeSum } from './range-sums.ts'
 import { loadChecksums, type StartChecksum } from './running-checksum.ts'
 import { startRangeSums } from './sum-ranges.ts'
-import { type SummedCheck, tellChecksum } from './tell-checksum.ts'
 import { verifyObject } from './verify-object.ts'
 
 const SIZE = 10_000
@@ -33,7 +33,7 @@ function checkOf(algorithm: Algorithm, partBytes: number): SummedCheck {
     ? { kind: 'composite', ...known, partSizes: parts.map((part) => part.end - part.start) }
     : { kind: 'whole', ...known }
   const digests = parts.map(({ digest }) => digest)
-  return { ...check, expected: tellChecksum(check, digests, start(algorithm)) }
+  return { ...check, expected: formatChecksum(check, digests, start(algorithm)) }
 }
 
 /** As a worker sums what it writes: in pieces of any size. */

@@ -8,9 +8,9 @@ import { mapDiskError } from '../disk/disk-error.ts'
 import type { ByteRange } from '../engine-ports.ts'
 import type { Check } from './choose-check.ts'
 import { isCrc, startCrcChain } from './crc-combine.ts'
+import { formatChecksum, type SummedCheck } from './format-checksum.ts'
 import { type RangeSum, usableSums } from './range-sums.ts'
 import { type ChecksumAlgorithm, loadChecksums, type RunningChecksum } from './running-checksum.ts'
-import { type SummedCheck, tellChecksum } from './tell-checksum.ts'
 
 export type VerifyRequest = {
   path: string
@@ -65,7 +65,7 @@ function compute(
     digests.push(digestOf(fd, part, sums.slice(first, next), check.algorithm, checksum))
     start = part.end
   }
-  return tellChecksum(check, digests, checksum)
+  return formatChecksum(check, digests, checksum)
 }
 
 /** `sums`: those that begin in the range, in order. */
@@ -100,7 +100,7 @@ const buffer = Buffer.allocUnsafeSlow(READ_BYTES)
 function feed(fd: number, start: number, length: number, checksum: RunningChecksum): void {
   for (let done = 0; done < length; ) {
     const count = readSync(fd, buffer, 0, Math.min(READ_BYTES, length - done), start + done)
-    // Cut short by somebody else meanwhile: the checksum will tell.
+    // Cut short by somebody else meanwhile: the checksum will show it.
     if (count === 0) return
     checksum.update(buffer.subarray(0, count))
     done += count

@@ -88,6 +88,12 @@ describe('every failure class has one sentence', () => {
   })
 })
 
+test('credentials that have run out are not said to be none', () => {
+  const failure = { class: 'credentials', code: 'ExpiredToken', httpStatus: 403 } as const
+  expect(sentenceFor(failure, 'en')).toBe('The credentials have run out. (HTTP 403, ExpiredToken)')
+  expect(sentenceFor(failure, 'zh')).toBe('凭证已过期。（HTTP 403, ExpiredToken）')
+})
+
 test('a listing that leads nowhere is not said to be none of S3', () => {
   const failure = { class: 'protocol', code: 'list-does-not-advance', subject: 'era5' } as const
   expect(sentenceFor(failure, 'en')).toBe('The listing of era5 does not get to its next page.')
@@ -135,6 +141,12 @@ test.each<[string, Failure, 'en' | 'zh', string]>([
     { class: 'credentials', code: 'unknown-profile' },
     'zh',
     '~/.aws 中没有这个名字的 profile。',
+  ],
+  [
+    'a service that fails',
+    { class: 'server-error', httpStatus: 500 },
+    'en',
+    ' That is a fault of the service, and mostly passes: try again later.',
   ],
   ['nothing to do about it', { class: 'cancelled' }, 'en', ''],
   [
@@ -187,6 +199,8 @@ test('failed objects are listed by name, a key cannot move the cursor', () => {
   expect(lines).toContain('30 objects failed:')
   expect(lines).toContain('  a [2J0: Access is denied. (AccessDenied)')
   expect(lines).toContain('  ... and 10 more')
+  expect(lines.at(-1)).toMatch(/^A public bucket needs --no-sign-request; /)
+  expect(summaryLines({ ...summary, objectsDone: 1 }, 'en').at(-1)).toBe('  ... and 10 more')
   expect(printable('a\r\nb')).toBe('a b')
   expect(printable('a\u0085b\u202ecn.exe')).toBe('a b cn.exe')
   for (const sign of '\u001b\u007f\u009b\u061c\u200e\u200f\u2028\u2029\u202a\u2066\u2069')

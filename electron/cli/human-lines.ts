@@ -72,6 +72,9 @@ function endLines(summary: Summary, language: Language): string[] {
         : 'Nothing to fetch: there is no object, or none that passes --include and --exclude.',
     ]
   }
+  // It may list the bucket, but read nothing in it: what helps is the same for all.
+  const isDenied = summary.failed.length > 0 && summary.failed.every((one) => one.failure === 'denied')
+  if (objectsDone === 0 && isDenied) return [adviceFor({ class: 'denied' }, language).trim()]
   if (status !== 'interrupted') return []
   return [
     language === 'zh' ? '已中断；再次运行同一条命令即可继续。' : 'Interrupted; run the same command again to continue.',

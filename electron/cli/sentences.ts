@@ -116,6 +116,10 @@ const BY_CODE: Record<string, Record<Language, Forms>> = {
   internal: INTERNAL,
   ...forEach(BUCKET_IN_HOST_CODES, BUCKET_IN_HOST),
   ...forEach(LISTING_STUCK_CODES, LISTING_STUCK),
+  ExpiredToken: {
+    en: ['The credentials have run out: $.', 'The credentials have run out.'],
+    zh: ['凭证已过期：$。', '凭证已过期。'],
+  },
   EBUSY: {
     en: ['Another program holds $ open.', 'Another program holds the file open.'],
     zh: ['$ 正被另一个程序占用。', '文件正被另一个程序占用。'],
@@ -152,6 +156,10 @@ export function sentenceFor(failure: Failure, language: Language): string {
 
 /** What to try first, where one thing helps most people. */
 const ADVICE: Partial<Record<FailureClass, Record<Language, string>>> = {
+  'server-error': {
+    en: 'That is a fault of the service, and mostly passes: try again later.',
+    zh: '这是服务端的故障，通常会恢复，请稍后再试。',
+  },
   connect: {
     en: 'Check the address, the port and the network; --endpoint-url and --proxy name others.',
     zh: '请检查地址、端口和网络；可用 --endpoint-url 或 --proxy 另行指定。',
@@ -246,8 +254,8 @@ const ADVICE_BY_CODE: Record<string, Record<Language, string>> = {
     zh: '~/.aws 中没有这个名字的 profile。',
   },
   ExpiredToken: {
-    en: 'They have run out: renew them (aws sso login, say) and run the same command again, nothing is lost.',
-    zh: '它们已过期：更新后（例如 aws sso login）再次运行同一条命令即可继续，已下载的不会丢失。',
+    en: 'Renew them (aws sso login, say) and run the same command again: nothing is lost.',
+    zh: '更新后（例如 aws sso login）再次运行同一条命令即可继续，已下载的不会丢失。',
   },
 }
 

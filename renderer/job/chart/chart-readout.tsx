@@ -17,13 +17,15 @@ type ChartReadoutProps = {
   data: PlotData
   index: number
   marks: readonly Mark[]
+  /** In words, where the cursor is in one. */
+  outage: string | undefined
   /** Of the cursor within the plot, CSS pixels. */
   left: number
   /** Of the whole chart. */
   width: number
 }
 
-export function ChartReadout({ data, index, marks, left, width }: ChartReadoutProps) {
+export function ChartReadout({ data, index, marks, outage, left, width }: ChartReadoutProps) {
   const words = useJobWords()
   const reading = readingAt(data, index, words)
   if (!reading) return null
@@ -43,8 +45,13 @@ export function ChartReadout({ data, index, marks, left, width }: ChartReadoutPr
           ))}
         </dl>
       )}
-      {marks.length > 0 && (
+      {(outage !== undefined || marks.length > 0) && (
         <ul>
+          {outage !== undefined && (
+            <li>
+              <MarkIcon kind="network" /> <span>{outage}</span>
+            </li>
+          )}
           {marks.slice(-MAX_EVENTS).map((mark) => (
             <li key={`${mark.event.time} ${mark.event.code}`}>
               <MarkIcon kind={mark.kind} /> <span>{eventSentence(mark.event, words)}</span>
@@ -82,12 +89,18 @@ function readingAt({ history, from, to }: PlotData, index: number, words: JobWor
 }
 
 /** `14:32:10, 31.8 MB/s, 并发 16`, and the events there. */
-export function readingInWords(data: PlotData, index: number, marks: readonly Mark[], words: JobWords): string {
+export function readingInWords(
+  data: PlotData,
+  index: number,
+  marks: readonly Mark[],
+  words: JobWords,
+  outage?: string,
+): string {
   const reading = readingAt(data, index, words)
   if (!reading) return words.chart.empty
   const figures = reading.speed
     ? [reading.speed, ...reading.figures.map(({ name, value }) => `${name} ${value}`)]
     : [words.chart.noData]
   const events = marks.slice(-MAX_EVENTS).map((mark) => words.eventNames[mark.event.code])
-  return [reading.instant, ...figures, ...events].join(words.punctuation.comma)
+  return [reading.instant, ...figures, ...(outage ? [outage] : []), ...events].join(words.punctuation.comma)
 }

@@ -85,6 +85,9 @@ export function SpeedChart({ stretch, marks, outages, view, rangeName, syncKey }
   const index = cursor === null ? lastIndex : Math.min(cursor, lastIndex)
   const near = cursor === null ? [] : marksNear(shownMarks, data.history.time[index], NEAR_PIXELS * secondsPerPixel)
 
+  const at = data.history.time[index] ?? 0
+  const outage = cursor === null ? undefined : bands.find(({ from, to }) => at >= from && at <= to)?.text
+
   const onKeyDown = (event: KeyboardEvent) => {
     if (changeView(event, view, data.history.time[index])) return event.preventDefault()
     const target = KEY_MOVES[event.key]?.(index)
@@ -105,7 +108,7 @@ export function SpeedChart({ stretch, marks, outages, view, rangeName, syncKey }
         aria-valuemin={0}
         aria-valuemax={Math.max(0, lastIndex)}
         aria-valuenow={Math.max(0, index)}
-        aria-valuetext={readingInWords(data, index, near, words)}
+        aria-valuetext={readingInWords(data, index, near, words, outage)}
         onKeyDown={onKeyDown}
         onBlur={() => moveCursor(null)}
       />
@@ -116,7 +119,7 @@ export function SpeedChart({ stretch, marks, outages, view, rangeName, syncKey }
         MB/s
       </span>
       {cursor !== null && plot && (
-        <ChartReadout data={data} index={index} marks={near} left={plot.cursor.left ?? 0} width={size.width} />
+        <ChartReadout {...{ data, index, outage }} marks={near} left={plot.cursor.left ?? 0} width={size.width} />
       )}
     </div>
   )

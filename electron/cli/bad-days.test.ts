@@ -183,6 +183,26 @@ describe('what may happen between a hard kill and the next run', () => {
     }
   })
 
+  test.each([
+    ['of another time: nothing is believed of what is there', Date.UTC(2025, 11, 1)],
+    ['as it was: what is there is kept', 0],
+  ])('a service without ETags, and the object %s', async (_title, later) => {
+    const object: StoredObject = { ...LARGE, etag: '', checksum: 'none' }
+    const now: StoredObject = later ? { ...object, version: 2, lastModified: later } : object
+    const other = await startFaultServer({ buckets: { [BUCKET]: [object] } })
+    try {
+      const address = ['--endpoint-url', other.endpointUrl]
+      await halfARun(other, address)
+      other.put(BUCKET, now)
+      const run = await runProgram(get(...address))
+      expect(run.code).toBe(0)
+      expect((await readFile(join(destination, LARGE.key))).equals(other.expectedBytes(now))).toBe(true)
+      expect(summaryOf(run.stdout).bytesFetched >= LARGE.size).toBe(later > 0)
+    } finally {
+      await other.close()
+    }
+  })
+
   test('every file has its row in the manifest', async () => {
     server.put(BUCKET, LARGE)
     await halfARun()
@@ -230,6 +250,24 @@ describe('what may happen between a hard kill and the next run', () => {
     expect(run.stderr.trim().split('\n')).toHaveLength(1)
     expect(await readFile(destination, 'utf8')).toBe('not a folder')
   })
+})
+
+test('an object of a service without ETags that is replaced in mid-job, by one of its size, is fetched anew', async () => {
+  const object: StoredObject = { ...LARGE, etag: '', checksum: 'none' }
+  const now: StoredObject = { ...object, version: 2, lastModified: Date.UTC(2025, 11, 1) }
+  const other = await startFaultServer({ buckets: { [BUCKET]: [object] }, weather: [lineCapacity(10e6)] })
+  const program = startProgram(get('--endpoint-url', other.endpointUrl))
+  const isHalf = /"bytesDone":(?:[89]|\d\d)\d{6}/
+  let seen = ''
+  program.child.stdout?.on('data', (chunk) => {
+    seen += chunk
+    if (isHalf.test(seen)) other.put(BUCKET, now)
+  })
+  const run = await program.ended
+  await other.close()
+  expect(run.code).toBe(0)
+  expect(run.stdout).toContain('"object-changed"')
+  expect((await readFile(join(destination, LARGE.key))).equals(other.expectedBytes(now))).toBe(true)
 })
 
 test('a server whose clock is two hours ahead is signed for by its own time', async () => {

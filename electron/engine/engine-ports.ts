@@ -137,6 +137,8 @@ export type FetchTask = {
   objectSize: number
   /** Sent as If-Match; empty = not pinned. */
   etag: string
+  /** Of an object without an ETag, Unix milliseconds: the answer must not name another time. */
+  lastModified?: number
   /** The server refuses its own ETag as a condition: none is set, and the answer must name it. */
   unconditional?: true
   file: TaskFile

@@ -6,6 +6,7 @@ import { beginObject } from './disk/begin-object.ts'
 import { mergeSpans, type Span } from './disk/byte-spans.ts'
 import type { Destination } from './disk/destination.ts'
 import type { Journal } from './disk/journal.ts'
+import { isSameVersion } from './disk/journal-replay.ts'
 import type { Manifest } from './disk/manifest.ts'
 import type { PartFile } from './disk/part-file.ts'
 import type { PathClaims } from './disk/path-claims.ts'
@@ -143,10 +144,16 @@ export function createObjectLanding(options: LandObjectsOptions) {
     return success(createOpenObject({ ...described, file, proof }, spans))
   }
 
+  const versionOf = (index: number) => ({
+    etag: table.etag(index),
+    size: table.size(index),
+    lastModified: table.lastModified(index),
+  })
+
   /** What an earlier run has fetched of this very version. */
   function progressOf(index: number) {
     const earlier = journal.replay.progressOf(table.key(index))
-    return earlier?.etag === table.etag(index) && earlier.size === table.size(index) ? earlier : undefined
+    return earlier && isSameVersion(earlier, versionOf(index)) ? earlier : undefined
   }
 
   /** Undefined when S3 does not answer now: then it is asked once more at the end. */
@@ -166,7 +173,7 @@ export function createObjectLanding(options: LandObjectsOptions) {
   }
 
   async function isStill(index: number): Promise<Outcome<boolean>> {
-    const object = { key: table.key(index), size: table.size(index), etag: table.etag(index) }
+    const object = { key: table.key(index), ...versionOf(index) }
     const head = await headPinned(source, object, {}, signal)
     if (head.ok) return success(true)
     return head.failure.class === 'changed' ? success(false) : head

@@ -74,6 +74,18 @@ test.each<[string, () => void]>([
   expect((await begin()).spans).toEqual([])
 })
 
+test.each([
+  ['the same time speaks for what is there', 5000, 5000, [[0, 60]]],
+  ['another time does not', 5000, 6000, []],
+  ['and no time neither', 0, 0, []],
+])('without an ETag: %s', async (_, lastModified, later, spans) => {
+  const object = { ...OBJECT, etag: '', lastModified }
+  await begin(object)
+  journal.append({ kind: 'ranges', key: OBJECT.key, etag: '', spans: [[0, 60]] })
+  await restart()
+  expect((await begin({ ...object, lastModified: later })).spans).toEqual(spans)
+})
+
 test('another version, or another path, begins anew', async () => {
   await begin()
   gain([[0, 60]])

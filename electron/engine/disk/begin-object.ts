@@ -7,6 +7,7 @@ import { type Outcome, success } from '../../../shared/failure.ts'
 import type { Span } from './byte-spans.ts'
 import type { Destination } from './destination.ts'
 import type { Journal } from './journal.ts'
+import { isSameVersion } from './journal-replay.ts'
 import type { PartFile } from './part-file.ts'
 
 export type BeginningObject = {
@@ -25,7 +26,7 @@ export async function beginObject(
 ): Promise<Outcome<{ part: PartFile; spans: readonly Span[] }>> {
   const { key, etag, size, path } = object
   const earlier = journal.replay.progressOf(key)
-  const isSame = earlier?.etag === etag && earlier.size === size && earlier.path === path
+  const isSame = earlier?.path === path && isSameVersion(earlier, object)
   const continues = isSame && (await destination.inspectPart(path))?.size === size
   if ((earlier && !continues) || journal.replay.isLanded(object)) {
     const taken = await journal.appendDurably({ kind: 'restarted', key })

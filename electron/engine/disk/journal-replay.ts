@@ -52,6 +52,14 @@ export type JournalModel = JournalReplay & {
   isLive(record: ProgressRecord): boolean
 }
 
+type Version = { etag: string; size: number /** Unix milliseconds; 0 = unknown. */; lastModified: number }
+
+/** Whether bytes of the one are bytes of the other. Where a service tells no ETag the time speaks for them, and without either nothing. */
+export const isSameVersion = (one: Version, other: Version): boolean =>
+  one.etag === other.etag &&
+  one.size === other.size &&
+  (one.etag !== '' || (one.lastModified > 0 && one.lastModified === other.lastModified))
+
 /** `expected`: about how many objects have landed. */
 export function createJournalModel(random: Random, expected: number): JournalModel {
   const fingerprint = createFingerprinter(random)
@@ -123,7 +131,7 @@ export function createJournalModel(random: Random, expected: number): JournalMod
           forgetLanded(record.key)
           const known = progress.get(record.key)
           const { etag, size, lastModified, path } = record
-          if (known && known.etag === etag && known.size === size && known.path === path) return
+          if (known && known.path === path && isSameVersion(known, record)) return
           forgetProgress(record.key)
           if (trusted) begin(record.key, { etag, size, lastModified, path, spans: [] })
           return

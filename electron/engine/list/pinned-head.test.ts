@@ -22,6 +22,19 @@ it.each(rows)('%s', async (_what, answers, expected, asked) => {
   expect([found.ok ? 'ok' : found.failure.class, count]).toEqual([expected, asked])
 })
 
+it.each<[string, number, number, string]>([
+  ['the listed time, but for parts of a second', 1_700_000_000_700, 1_700_000_000_000, 'ok'],
+  ['another time', 1_700_000_000_000, 1_700_000_003_000, 'changed'],
+  ['no time in the listing', 0, 1_700_000_000_000, 'ok'],
+  ['no time in the HEAD', 1_700_000_000_000, 0, 'ok'],
+])('without an ETag: %s', async (_what, lastModified, found, expected) => {
+  const { value } = head('') as { value: ObjectHead }
+  const source = { headObject: async () => success({ ...value, lastModified: found }) }
+  const pinned = { key: 'k', size: 100, etag: '', lastModified }
+  const answer = await headPinned(source, pinned, {}, new AbortController().signal)
+  expect(answer.ok ? 'ok' : answer.failure.class).toBe(expected)
+})
+
 const SUM = 'd41d8cd98f00b204e9800998ecf8427e'
 it('takes a sum in capitals for the same', async () => {
   const source = { headObject: async () => head(SUM.toUpperCase()) }

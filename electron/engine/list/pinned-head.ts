@@ -1,17 +1,17 @@
 import { failed, type Outcome } from '../../../shared/failure.ts'
 import type { ObjectHead, ObjectSource } from '../engine-ports.ts'
-import { isSameEtag } from '../transport/judge-response.ts'
+import { isOtherTime, isSameEtag } from '../transport/judge-response.ts'
 
 /** So many answers in a row that name another ETag are no chance: of two copies, every 64th time. */
 const MOST_ASKED = 6
 
 /**
  * HEAD of an object as it was pinned; failure `changed` when it is another one now. Behind one address there may be copies
- * with ETags of their own, so one answer with another ETag proves nothing; another size does.
+ * with ETags of their own, so one answer with another ETag proves nothing; another size does. Without an ETag its time tells.
  */
 export async function headPinned(
   source: Pick<ObjectSource, 'headObject'>,
-  { key, size, etag }: { key: string; size: number; etag: string },
+  { key, size, etag, lastModified = 0 }: { key: string; size: number; etag: string; lastModified?: number },
   options: { checksums?: boolean },
   signal: AbortSignal,
 ): Promise<Outcome<ObjectHead>> {
@@ -19,7 +19,8 @@ export async function headPinned(
     const head = await source.headObject(key, { ...options, etag }, signal)
     if (!head.ok) return head
     const isSameSize = head.value.size === size
-    if (isSameSize && isSameEtag(head.value.etag, etag)) return head
+    const isSame = etag ? isSameEtag(head.value.etag, etag) : !isOtherTime(lastModified, head.value.lastModified)
+    if (isSameSize && isSame) return head
     if (!isSameSize || asked === MOST_ASKED) return failed({ class: 'changed', code: 'etag-differs', subject: key })
   }
 }

@@ -21,6 +21,7 @@ it.each<[string, Failure, typeof open, Recovery]>([
   ],
   ['its file cannot be written', { class: 'disk' }, open, 'give-up'],
   ['another ETag was answered', { class: 'changed', code: 'etag-differs' }, open, 'doubt'],
+  ['another time was answered, where there are no ETags', { class: 'changed', code: 'time-differs' }, open, 'doubt'],
   ['the pinned ETag was refused as a condition', { class: 'changed', httpStatus: 412 }, open, 'doubt'],
   ['the service knows no such condition', { class: 'server-error', httpStatus: 501 }, open, 'doubt'],
   ['another size was answered: that is no copy of it', { class: 'changed', code: 'size-differs' }, open, 'restart'],

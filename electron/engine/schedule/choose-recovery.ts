@@ -31,12 +31,14 @@ const ENDS_THE_OBJECT: ReadonlySet<FailureClass> = new Set(['denied', 'archived'
 
 export const endsTheJob = (failure: Failure): boolean => ENDS_THE_JOB.has(failure.class)
 
+const OTHER_VERSION_CODES: readonly (string | undefined)[] = ['etag-differs', 'time-differs']
+
 /**
  * Another one was answered, or the condition that names the pinned
  * one was refused: with 501 by a service that has no such thing.
  */
 export const isOtherVersion = ({ class: failureClass, code, httpStatus }: Failure): boolean =>
-  failureClass === 'changed' ? code === 'etag-differs' || httpStatus === 412 : httpStatus === 501
+  failureClass === 'changed' ? OTHER_VERSION_CODES.includes(code) || httpStatus === 412 : httpStatus === 501
 
 export function chooseRecovery(
   failure: Failure,

@@ -78,10 +78,12 @@ export function createObjectEndings(options: ObjectEndingsOptions) {
     const count = restartsOf(object) + 1
     if (!mayRestart(failure, restartsOf(object))) return giveUp(object, failure, count)
     restarts.set(object.index, count)
+    const lastModified = table.lastModified(object.index)
     const pinned = await disk.run(replace(object))
     if (!pinned.ok) return fail(object.index, pinned.failure, count)
     const { index, etag, size } = object
-    const isSame = isOtherVersion(failure) && table.etag(index) === etag && table.size(index) === size
+    const isSameTime = etag !== '' || table.lastModified(index) === lastModified
+    const isSame = isOtherVersion(failure) && table.etag(index) === etag && table.size(index) === size && isSameTime
     if (!isSame) onObject({ kind: failure.class === 'corrupt' ? 'corrupt' : 'changed', index, failure })
     table.setState(index, 'waiting')
     ledger.waiting.add(index)

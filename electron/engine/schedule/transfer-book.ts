@@ -83,6 +83,7 @@ export function createTransferBook(options: TransferBookOptions) {
       file: object.file,
       acceptWhole: object.wholeOnly,
     }
+    if (!object.etag) task.lastModified = table.lastModified(object.index)
     if (settler.refusesItsEtags() && object.etag) task.unconditional = true
     if (object.proof?.task) task.check = object.proof.task
     return task

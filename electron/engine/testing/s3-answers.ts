@@ -30,7 +30,7 @@ export function listBucketXml(answer: {
   const contents = answer.entries.map(
     ({ key, size, etag, lastModified, storageClass = 'STANDARD' }) =>
       `<Contents><Key>${write(key)}</Key><LastModified>${new Date(lastModified).toISOString()}</LastModified>` +
-      `<ETag>&quot;${etag}&quot;</ETag><Size>${size}</Size><StorageClass>${storageClass}</StorageClass></Contents>`,
+      `${etag === '' ? '' : `<ETag>&quot;${etag}&quot;</ETag>`}<Size>${size}</Size><StorageClass>${storageClass}</StorageClass></Contents>`,
   )
   const common = answer.prefixes.map((prefix) => `<CommonPrefixes><Prefix>${write(prefix)}</Prefix></CommonPrefixes>`)
   return [

@@ -66,8 +66,9 @@ function headersOf(
   { request, object, isPart }: ObjectAnswer,
   partial: { start: number; end: number } | undefined,
 ): Record<string, string | number> {
+  const etag = world.sums.etag(object)
   const headers: Record<string, string | number> = {
-    etag: `"${world.sums.etag(object)}"`,
+    ...(etag === '' ? {} : { etag: `"${etag}"` }),
     'last-modified': new Date(lastModifiedOf(object)).toUTCString(),
     'accept-ranges': 'bytes',
     'content-type': 'application/octet-stream',

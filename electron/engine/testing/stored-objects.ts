@@ -13,7 +13,7 @@ export type StoredObject = {
   content?: Buffer
   /** Changes content and ETag of a generated object. */
   version?: number
-  /** Quoted nowhere. Absent: see `upload`. */
+  /** Quoted nowhere; empty: none is told. Absent: see `upload`. */
   etag?: string
   /**
    * How it came here, which decides about ETag and parts: in one piece (ETag = MD5) or in parts

@@ -21,6 +21,9 @@ function head(status: number, headers: Record<string, string> = {}): ResponseHea
 }
 
 const unpinned: Task = { ...whole, etag: '' }
+/** Listings of some services tell parts of a second; headers do not. */
+const dated: Task = { ...part, etag: '', lastModified: Date.UTC(2025, 10, 3, 4, 5, 6, 700) }
+const at = (time: string) => head(206, { 'content-range': 'bytes 16-31/100', 'last-modified': time })
 
 const range = 'bytes 16-31/100'
 const etag = '"abc"'
@@ -46,6 +49,9 @@ describe('an answer that is used', () => {
     ['all of it, for the first part', first, head(200, { 'content-length': '100' }), { offset: 0, length: 100 }],
     ['all of it without a length', whole, head(200, { etag }), { offset: 0, length: 100 }],
     ['all of it, where that is wanted', takesWhole, head(200, { 'content-length': '100' }), { offset: 0, length: 100 }],
+    ['no ETag, the listed time', dated, at('Mon, 03 Nov 2025 04:05:06 GMT'), { offset: 16, length: 16 }],
+    ['no ETag, no time told', dated, head(206, { 'content-range': range }), { offset: 16, length: 16 }],
+    ['no ETag, a time that is none', dated, at('yesterday'), { offset: 16, length: 16 }],
     // Stored compressed: these are the object's own bytes, and its size counts them.
     [
       'a stored encoding',
@@ -96,6 +102,7 @@ describe('an answer that is refused', () => {
       'protocol',
       'no-etag',
     ],
+    ['another time, never had an ETag', dated, at('Mon, 03 Nov 2025 04:05:09 GMT'), 'changed', 'time-differs'],
     ['another ETag', part, head(206, { 'content-range': range, etag: '"abd"' }), 'changed', 'etag-differs'],
     ['another ETag, all of it', whole, head(200, { 'content-length': '100', etag: '"x"' }), 'changed', 'etag-differs'],
   ])('%s', (_title, task, answer, failureClass, code) => {

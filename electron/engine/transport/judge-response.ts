@@ -19,7 +19,7 @@ export type Verdict =
  * size is `no-etag`: no object that has changed, and none of its bytes are written.
  */
 export function judgeResponse(
-  task: Pick<FetchTask, 'range' | 'objectSize' | 'etag' | 'acceptWhole' | 'unconditional'>,
+  task: Pick<FetchTask, 'range' | 'objectSize' | 'etag' | 'lastModified' | 'acceptWhole' | 'unconditional'>,
   head: ResponseHead,
 ): Verdict {
   if (head.status !== 200 && head.status !== 206) return { kind: 'error' }
@@ -31,7 +31,10 @@ export function judgeResponse(
   if (task.etag && etag) return verdict
   const isMeasured = !task.unconditional && (head.status === 206 || head.contentLength !== undefined)
   const isOther = task.etag !== '' && verdict.kind === 'refuse' && verdict.failure.class === 'changed'
-  return isOther || !isMeasured ? refuse('protocol', 'no-etag', head.headers.get('content-type') ?? '') : verdict
+  if (isOther || !isMeasured) return refuse('protocol', 'no-etag', head.headers.get('content-type') ?? '')
+  const time = head.headers.get('last-modified') ?? ''
+  const isReplaced = verdict.kind === 'accept' && isOtherTime(task.lastModified ?? 0, Date.parse(time))
+  return isReplaced ? refuse('changed', 'time-differs', time) : verdict
 }
 
 function judgePartial(task: Pick<FetchTask, 'range' | 'objectSize'>, head: ResponseHead): Verdict {
@@ -66,6 +69,10 @@ export function isSameEtag(one: string, other: string): boolean {
   const [a, b] = [unquote(one), unquote(other)]
   return a === b || (HEX_ETAG.test(a) && a.toLowerCase() === b.toLowerCase())
 }
+
+/** Unix milliseconds; 0 or no number = unknown. Headers tell seconds where listings may tell their parts. */
+export const isOtherTime = (one: number, other: number): boolean =>
+  one > 0 && other > 0 && Math.abs(one - other) >= 1000
 
 const refuse = (failureClass: Failure['class'], code: string, detail: string): Verdict => ({
   kind: 'refuse',

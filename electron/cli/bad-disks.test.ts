@@ -140,6 +140,7 @@ describe.runIf(existsSync('/dev/full'))('stdout is on a full disk', () => {
 })
 
 const mayMount = process.platform === 'linux' && canMount()
+const mayLock = mayMount && canLock()
 
 // Mounting takes root and Linux; elsewhere `disk/destination.test.ts` knows these disks by their error codes.
 describe.skipIf(!mayMount)('a small disk of its own', () => {
@@ -223,6 +224,22 @@ test.skipIf(!mayMount)('and so is one with nothing beside it, once: what is stil
   const codes = [...run.stdout.matchAll(/"code":"(object-[a-z]+)"/g)].map(([, code]) => code)
   expect(codes).toEqual(['object-failed', 'object-retried', 'object-failed'])
   expect(run.code).toBe(1)
+})
+
+test.skipIf(!mayLock)('objects whose files may not be replaced fail by their names; all others land', async () => {
+  const locked = ['large.nc', 'd/0.nc']
+  await mkdir(join(destination, 'd'), { recursive: true })
+  for (const key of locked) await writeFile(join(destination, key), key)
+  execFileSync('chattr', ['+i', ...locked.map((key) => join(destination, key))])
+  const run = await runProgram(get(), SIGNED)
+  execFileSync('chattr', ['-i', ...locked.map((key) => join(destination, key))])
+  const { objectsDone, failed } = summaryOf(run.stdout)
+  expect(failed.map(({ key }: { key: string }) => key).sort()).toEqual([...locked].sort())
+  expect(objectsDone).toBe(OBJECTS.length - locked.length)
+  expect(run.stderr).toContain('write-protected')
+  expect(run.code).toBe(1)
+  for (const key of locked) expect(await readFile(join(destination, key), 'utf8')).toBe(key)
+  await expectWholeOnNextRun()
 })
 
 describe('the folder goes away in the middle of the job', () => {
@@ -310,5 +327,20 @@ function canMount(): boolean {
     return false
   } finally {
     execFileSync('rmdir', [point])
+  }
+}
+
+/** A file system of a container, say, knows no such attribute. */
+function canLock(): boolean {
+  const file = join(tmpdir(), `longhaul-lock-${process.pid}`)
+  try {
+    execFileSync('touch', [file])
+    execFileSync('chattr', ['+i', file], { stdio: 'ignore' })
+    execFileSync('chattr', ['-i', file])
+    return true
+  } catch {
+    return false
+  } finally {
+    execFileSync('rm', ['-f', file])
   }
 }

@@ -55,6 +55,20 @@ describe.each([
     expect(asked()).toBe(2)
   })
 
+  test('elsewhere a file that may not be replaced is told from a folder that may not be written to', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'longhaul-rename-'))
+    onTestFinished(() => rm(folder, { recursive: true }))
+    const file = join(folder, 'a.nc')
+    const { move } = createMove(Number.POSITIVE_INFINITY, 'EPERM')
+    await expect(rename('linux', move, file)).rejects.toMatchObject({ code: 'EPERM' })
+    await writeFile(file, '')
+    await expect(rename('linux', move, file)).rejects.toMatchObject({ code: 'write-protected' })
+    if (process.getuid?.() === 0) return
+    await chmod(folder, 0o555)
+    onTestFinished(() => chmod(folder, 0o755))
+    await expect(rename('linux', move, file)).rejects.toMatchObject({ code: 'EPERM' })
+  })
+
   test.each([
     ['linux', 'EACCES'],
     ['win32', 'ENOENT'],

@@ -2,10 +2,12 @@
  * A rename that Windows may have to be asked for more than once: virus scanners and indexers hold fresh files for moments, and
  * then it answers EPERM, EACCES or EBUSY. Who holds a file for longer is a program that has it open; that is said of this
  * file (EBUSY), not of the folder, into which it has just been written. So it answers as well where a folder bears the name, or a
- * file that its user has write-protected: waiting mends neither.
+ * file that its user has write-protected: waiting mends neither. Elsewhere a file that may not be replaced (`chattr +i`, locked in
+ * the Finder, another's in a folder with the sticky bit) is told from a folder that may not be written to by asking for the folder.
  */
-import { lstatSync, renameSync } from 'node:fs'
+import { accessSync, constants, lstatSync, renameSync } from 'node:fs'
 import { rename } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { codeOf, WRITE_PROTECTED } from './disk-error.ts'
 
@@ -63,12 +65,26 @@ export function waitAfter(
   tried: number,
   { platform, tries, to }: { platform: NodeJS.Platform; tries: number; to: string },
 ): number {
-  if (platform !== 'win32' || !HELD.includes(codeOf(error) ?? '')) throw error
+  const code = codeOf(error) ?? ''
+  if (!HELD.includes(code)) throw error
   const found = lstatSync(to, { throwIfNoEntry: false })
+  if (platform !== 'win32') {
+    const isProtected = code !== 'EBUSY' && found !== undefined && mayWrite(dirname(to))
+    throw isProtected ? renamed(WRITE_PROTECTED, `what bears its name is: ${error}`) : error
+  }
   if (found?.isDirectory()) throw renamed('EISDIR', `a folder bears its name: ${error}`)
   if (found && (found.mode & OWNER_MAY_WRITE) === 0) throw renamed(WRITE_PROTECTED, `what bears its name is: ${error}`)
   if (tried === tries) throw renamed('EBUSY', `another program holds it open: ${error}`)
   return Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (tried - 1))
+}
+
+function mayWrite(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
 }
 
 const renamed = (code: string, words: string) => Object.assign(new Error(`${code}: ${words}`), { code })

@@ -62,7 +62,7 @@ async function startRun(
   const place = opened.value
   const table = createObjectTable(() => 0)
   for (const object of listed) {
-    const { key, size, storageClass = 'STANDARD', lastModified = 0 } = object
+    const { key, size, storageClass = 'STANDARD', lastModified = 1e12 } = object
     table.add({ key, size: object.listedSize ?? size, etag: bucket.sums.etag(object), lastModified, storageClass })
   }
   const controller = new AbortController()

@@ -128,7 +128,7 @@ export function createObjectLanding(options: LandObjectsOptions) {
       if (small) return success(small)
     }
     // The last run has named the complete file and was cut off before it could say so.
-    if (earlier && continues && isAll(earlier.spans, size) && (await landedFiles.hasLanded(index, path))) {
+    if (earlier && continues && isAll(earlier.spans, size) && (await landedFiles.wasNamed(index, path))) {
       const read = landedFiles.isReread(index) ? await landedFiles.reread(index) : success<{ anew?: Failure }>({})
       if (!read.ok) return read
       // Of what the journal knew of it nothing is left now.

@@ -13,7 +13,7 @@ import type { Verified } from './verify/verify-object.ts'
 
 export type LandedFilesOptions = {
   table: ObjectTable
-  destination: Pick<Destination, 'inspect' | 'locate'>
+  destination: Pick<Destination, 'inspect' | 'inspectPart' | 'locate'>
   journal: Pick<Journal, 'replay' | 'appendDurably'>
   verify: VerifyMode
   pathOf(index: number): ReturnType<PathClaims['claim']>
@@ -39,7 +39,9 @@ export function createLandedFiles(options: LandedFilesOptions) {
   const { table, destination, journal, pathOf } = options
 
   function isAsListed(index: number, found: { size: number; lastModified: number }): boolean {
-    const hasItsTime = Math.abs(found.lastModified - table.lastModified(index)) < TIME_TOLERANCE_MS
+    const lastModified = table.lastModified(index)
+    // Where none is known the file has that of its landing.
+    const hasItsTime = lastModified === 0 || Math.abs(found.lastModified - lastModified) < TIME_TOLERANCE_MS
     return found.size === table.size(index) && hasItsTime
   }
 
@@ -50,7 +52,9 @@ export function createLandedFiles(options: LandedFilesOptions) {
   }
 
   return {
-    hasLanded,
+    /** ... and nothing under that of its part: where it has no time of its own, an older file may lie under its name. */
+    wasNamed: async (index: number, path: string): Promise<boolean> =>
+      (await hasLanded(index, path)) && (await destination.inspectPart(path)) === undefined,
 
     /** Of each object, whether an earlier run has landed exactly it, and its file is still there. */
     async areThere(indexes: readonly number[]): Promise<boolean[]> {

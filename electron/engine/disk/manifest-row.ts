@@ -14,7 +14,7 @@ export type ManifestRow = {
   path: string
   size: number
   etag: string
-  /** Unix milliseconds. */
+  /** Unix milliseconds; 0 = unknown. */
   lastModified: number
   /** `mapped`: the name is given, the file is not there yet. */
   state: 'mapped' | 'landed' | 'failed'
@@ -34,7 +34,7 @@ const TWO_DIGITS = Array.from({ length: 60 }, (_, number) => String(number).padS
 
 /** As `toISOString`, which takes five times as long: objects beside each other are mostly of one day. */
 function isoTime(time: number): string {
-  if (!Number.isFinite(time)) return ''
+  if (!(time > 0)) return ''
   const day = Math.floor(time / DAY_MS)
   if (day !== lastDay) {
     lastDay = day
@@ -60,7 +60,7 @@ export function decodeRow(line: string): ManifestRow | undefined {
   if (bucket === undefined || key === undefined || path === undefined || etag === undefined) return undefined
   if (!Number.isSafeInteger(size) || fields[3] === '') return undefined
   if (state !== 'mapped' && state !== 'landed' && state !== 'failed') return undefined
-  return { bucket, key, path, size, etag, lastModified: Date.parse(fields[5] ?? ''), state }
+  return { bucket, key, path, size, etag, lastModified: fields[5] ? Date.parse(fields[5]) : 0, state }
 }
 
 /** Where bucket, key and path end in the bytes of a row that was written without quotes, in ASCII. */

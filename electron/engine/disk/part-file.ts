@@ -41,7 +41,7 @@ export type PartFile = {
   /** Pushes what was written so far to the device. */
   flush(): Promise<Outcome<void>>
   /**
-   * Gives the file its time and its name. Flushes first, so that no power cut leaves half a file under the name.
+   * Gives the file its time, if one is known (else 0), and its name. Flushes first, so that no power cut leaves half a file under the name.
    */
   land(lastModified: number): Promise<Outcome<void>>
   /** Keeps the part file for a later run. Safe to repeat. */
@@ -135,7 +135,7 @@ function createPartFile(
     },
     async land(lastModified) {
       try {
-        await futimes(fd, lastModified / 1000, lastModified / 1000)
+        if (lastModified > 0) await futimes(fd, lastModified / 1000, lastModified / 1000)
         await fdatasync(fd)
         await closeOnce()
         const failure = whyNotHere()

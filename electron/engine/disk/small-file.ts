@@ -23,13 +23,13 @@ export function openPartSync(partPath: string): number {
 }
 
 /**
- * Time, close, name. Does not flush: a small object counts as safe from a power cut at the next checkpoint, and its
+ * Time (0 = unknown: that of its landing), close, name. Does not flush: a small object counts as safe from a power cut at the next checkpoint, and its
  * journal record is not believed before. Returns the failure, if any; the descriptor is closed in any case.
  */
 export function landSync(fd: number, partPath: string, finalPath: string, lastModified: number): Failure | undefined {
   let isOpen = true
   try {
-    futimesSync(fd, lastModified / 1000, lastModified / 1000)
+    if (lastModified > 0) futimesSync(fd, lastModified / 1000, lastModified / 1000)
     isOpen = false
     closeSync(fd)
     renamePatientlySync(partPath, finalPath)

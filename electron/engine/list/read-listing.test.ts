@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { listBucketXml } from '../testing/s3-answers.ts'
 import { readListing } from './read-listing.ts'
 
@@ -46,7 +46,6 @@ test.each<[string, string]>([
   ['a size that is none', page(['a'], true).replace('<Size>0</Size>', '<Size>-1</Size>')],
   ['a tag with attributes', page(['a'], true).replace('<Contents>', '<Contents type="object">')],
   ['a tag with a space', page(['a'], true).replaceAll('Contents>', 'Contents >')],
-  ['a date that is none', page(['a'], true).replace(/(<LastModified>)[^<]*/, '$1yesterday')],
   ['a document with entities of its own', `<!DOCTYPE x [<!ENTITY a "b">]>${page(['a'], true)}`],
 ])('%s is left to the SDK', (_, xml) => {
   expect(readListing(xml)).toBeUndefined()
@@ -59,10 +58,19 @@ test.each<[string, string, number]>([
     1_700_000_000_000,
   ],
   ['no date: unknown', page(['a'], true).replace(/<LastModified>[^<]*<\/LastModified>/, ''), 0],
+  ['a date that is none: unknown', page(['a'], true).replace(/(<LastModified>)[^<]*/, '$1yesterday'), 0],
   ['the year 1: unknown', page(['a'], true).replace(/(<LastModified>)[^<]*/, '$10001-01-01T00:00:00Z'), 0],
+  ['the year 3000: unknown', page(['a'], true).replace(/(<LastModified>)[^<]*/, '$13000-01-01T00:00:00Z'), 0],
   ['an empty date: unknown', page(['a'], true).replace(/<LastModified>[^<]*<\/LastModified>/, '<LastModified/>'), 0],
 ])('%s', (_, xml, lastModified) => {
   expect(readListing(xml)?.objects).toMatchObject([{ key: 'a', size: 0, lastModified }])
+})
+
+test('a time that names no zone is UTC, wherever this machine stands', () => {
+  vi.stubEnv('TZ', 'Asia/Shanghai')
+  onTestFinished(() => void vi.unstubAllEnvs())
+  const xml = page(['a'], true).replace(/(<LastModified>)[^<]*/, '$12023-11-14T22:13:20')
+  expect(readListing(xml)?.objects[0]?.lastModified).toBe(1_700_000_000_000)
 })
 
 test('spaces around the word that there is more do not end the listing', () => {

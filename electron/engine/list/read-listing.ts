@@ -31,14 +31,12 @@ export function readListing(xml: string): Listing | undefined {
   for (const item of elements(xml, 'Contents', start)) {
     const key = textOf(item, 'Key')
     const size = Number(textOf(item, 'Size'))
-    const modified = textOf(item, 'LastModified')?.trim()
-    const lastModified = modified ? timeOf(Date.parse(modified)) : 0
-    if (key === undefined || !Number.isSafeInteger(size) || size < 0 || Number.isNaN(lastModified)) return undefined
+    if (key === undefined || !Number.isSafeInteger(size) || size < 0) return undefined
     objects.push({
       key: ownText(decode(key)),
       size,
       etag: ownText(etagOf(item)),
-      lastModified,
+      lastModified: readTime(textOf(item, 'LastModified')?.trim() ?? ''),
       storageClass: textOf(item, 'StorageClass') ?? 'STANDARD',
     })
   }
@@ -84,11 +82,18 @@ function textOf(xml: string, name: string): string | undefined {
   return end < 0 ? undefined : unescapeXml(xml.slice(start + open.length, end))
 }
 
+/** S3's times are UTC; what names no zone is none of this machine's. */
+const readTime = (text: string): number => timeOf(Date.parse(/:\d\d(?:\.\d+)?$/.test(text) ? `${text}Z` : text))
+
+/** FAT and other file systems with 32 bits of seconds know none from 2106 on. */
+const LATEST_MS = 2 ** 32 * 1000
+
 /**
- * Programs in Go write the year 1 for a time they do not know. No file can bear it: it would have the time of its landing, and
- * every later run would take it for another one and fetch it again. 0 is unknown, as where no time is told.
+ * Programs in Go write the year 1 for a time they do not know, others the year 9999. Few file systems can bear it: the file would
+ * have another one, and every later run would take it for another file and fetch it again. 0 is unknown, as where no time is told,
+ * or none that can be read.
  */
-export const timeOf = (unixMs: number): number => Math.max(0, unixMs)
+export const timeOf = (unixMs: number): number => (unixMs > 0 && unixMs < LATEST_MS ? unixMs : 0)
 
 const QUOTED_ETAG = /<ETag>&quot;([^&<]*)&quot;<\/ETag>/
 

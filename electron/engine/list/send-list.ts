@@ -36,6 +36,7 @@ export async function sendList(
     { step: 'build' },
   )
   let listing: Listing | undefined
+  let isLeftToSdk = false
   command.middlewareStack.add(
     (next) => async (args) => {
       const result = await next(args)
@@ -50,11 +51,14 @@ export async function sendList(
       listing = readListing(text)
       if (!listing && text.includes('<Error>')) throw errorIn(text, response)
       if (listing) response.body = EMPTY_LISTING
+      isLeftToSdk = listing === undefined
       return result
     },
     { step: 'deserialize', priority: 'low' },
   )
-  const output = await s3.send(command, { abortSignal: signal })
+  const output = await s3.send(command, { abortSignal: signal }).catch((error: Error) => {
+    throw isLeftToSdk ? unreadable(error) : error
+  })
   return listing ?? requireSizes(listingOf(output))
 }
 
@@ -71,6 +75,10 @@ function errorIn(body: string, response: SdkResponse): Error {
     $response: response,
   })
 }
+
+/** The SDK says of a document it cannot read where in its own workings that was; what it has met stands before. */
+const unreadable = ({ message }: Error): Error =>
+  new Error(`the listing cannot be read: ${message.split('\n')[0]?.trim() ?? ''}`)
 
 /**
  * Puts the whole body in place of the stream, and no more of it than S3 could ever send. The SDK's own timers end with the

@@ -265,6 +265,16 @@ describe('a download from memory', () => {
     await expectBytes(bucket, OBJECTS)
   })
 
+  it('gives an object whose time is not known that of its landing, and fetches it once', async () => {
+    const bucket = createMemoryBucket(OBJECTS.map((object) => ({ ...object, lastModified: 0 })))
+    const begunAt = Date.now()
+    expect((await begin(bucket).download.finished).status).toBe('completed')
+    for (const name of ['large.nc', 'small.nc']) {
+      expect((await stat(join(folder, name))).mtimeMs).toBeGreaterThan(begunAt - 2000)
+    }
+    expect(await begin(bucket).download.finished).toMatchObject({ status: 'completed', bytesFetched: 0 })
+  })
+
   it('removes what it had begun of an object that the service has no longer', async () => {
     const first = begin(createMemoryBucket(OBJECTS), { bytesPerSecond: 1e6 })
     await expect.poll(() => first.download.snapshot().bytesDone).toBeGreaterThan(3_000_000)

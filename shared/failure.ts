@@ -20,7 +20,7 @@ export const FAILURE_CLASSES = [
   'missing-bucket', //      NoSuchBucket
   'missing', //             NoSuchKey, or a prefix without objects
   'wrong-region', //        PermanentRedirect, AuthorizationHeaderMalformed with a region, no bucket in the path
-  'redirect-refused', //    a redirect that would leave the host, or a loop
+  'redirect-refused', //    a redirect that leaves the host, or a loop
   'changed', //             the object's ETag is no longer the pinned one (412)
   'archived', //            InvalidObjectState: in Glacier, not readable before a restore
   'protocol', //            an answer that contradicts HTTP or what was asked for

@@ -298,3 +298,25 @@ it('gives up a connection that it does not use: a server may let in only one', a
   await vi.waitFor(async () => expect(await count()).toBe(0), { timeout: 10_000, interval: 200 })
   source.close()
 })
+
+it('a redirect within the host is followed by listings and HEADs, signed anew; one beyond it is not', async () => {
+  const asked: string[] = []
+  const source = await openSource(
+    ({ url = '', headers }, response) => {
+      asked.push(url.split('?')[0] ?? '')
+      expect(headers.authorization).toMatch(/^AWS4-HMAC-SHA256 /)
+      if (url.startsWith('/bucket/away')) return response.writeHead(307, { location: 'http://192.0.2.1/x' }).end()
+      if (url.startsWith('/bucket')) return response.writeHead(307, { location: `/moved${url}` }).end()
+      response
+        .writeHead(200, { etag: '"e"' })
+        .end(url.includes('list-type') ? '<ListBucketResult></ListBucketResult>' : '')
+    },
+    async () => ({ accessKeyId: 'KEY', secretAccessKey: 'secret' }),
+  )
+  const { signal } = new AbortController()
+  expect(await source.listPage({ prefix: '' }, signal)).toMatchObject({ ok: true })
+  expect(await source.headObject('key', {}, signal)).toMatchObject({ ok: true, value: { etag: 'e' } })
+  expect(await source.headObject('away', {}, signal)).toMatchObject({ failure: { class: 'redirect-refused' } })
+  expect(asked).toEqual(['/bucket/', '/moved/bucket/', '/bucket/key', '/moved/bucket/key', '/bucket/away'])
+  source.close()
+})

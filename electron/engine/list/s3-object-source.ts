@@ -21,6 +21,7 @@ import { type Failure, failed, type Outcome, success, wantsBucketInHost } from '
 import { isRegion, type Source } from '../../../shared/job-spec.ts'
 import type { Endpoint, ListPage, ObjectHead, ObjectSource, Resolver } from '../engine-ports.ts'
 import { unquote } from '../transport/judge-response.ts'
+import { followRedirects } from './follow-redirects.ts'
 import { endpointUrlOf, planEndpoint } from './plan-endpoint.ts'
 import { mergeByKey } from './read-folders.ts'
 import { readKeysAlone } from './read-keys-alone.ts'
@@ -276,7 +277,7 @@ function createClient(
 ): S3Client {
   const endpoint = planEndpoint(source, region)
   const isVirtual = endpoint.basePath === '/'
-  return new S3Client({
+  const client = new S3Client({
     region,
     maxAttempts: 1,
     requestHandler,
@@ -288,6 +289,8 @@ function createClient(
       ? { credentials: expiring(options.credentials, requestHandler) }
       : { credentials: { accessKeyId: '', secretAccessKey: '' }, signer: { sign: async (request) => request } }),
   })
+  followRedirects(client)
+  return client
 }
 
 /** As the SDK names it: what bears no `expiration` it keeps for ever. What has none to tell may be replaced at any time. */

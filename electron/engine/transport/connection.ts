@@ -11,7 +11,8 @@ import type { ByteRange, ConnectionNews, Endpoint, FetchTask } from '../engine-p
 import { classifySocketError, readErrorAnswer } from './classify-error.ts'
 import { judgeResponse } from './judge-response.ts'
 import { type OpenSocket, openSocket, type TlsSessions } from './open-socket.ts'
-import type { RequestSigner } from './request-head.ts'
+import { MOST_REDIRECTS, redirectWithin } from './redirect-within.ts'
+import { pathOf, type RequestSigner } from './request-head.ts'
 import { createResponseParser, type ResponseHead } from './response-parser.ts'
 import type { TaskWriter } from './task-writer.ts'
 
@@ -68,6 +69,10 @@ const MAX_ERROR_BODY_BYTES = 64 * 1024
 
 type Running = {
   task: FetchTask
+  endpoint: Endpoint
+  /** Encoded, with a query where a redirect has brought one. */
+  path: string
+  redirects: number
   /** May be moved towards the start by `shrink`. */
   end: number
   askedAt: number
@@ -174,8 +179,11 @@ export function createConnection(
       return
     }
     if (running) throw new Error(`connection ${connectionId} was given a second task`)
-    const asked: Running = {
+    running = {
       task,
+      endpoint,
+      path: pathOf(task, endpoint),
+      redirects: 0,
       end: task.range.end,
       askedAt: context.monotonic(),
       firstByteMs: 0,
@@ -187,14 +195,35 @@ export function createConnection(
       errorBody: '',
       writer: undefined,
     }
-    running = asked
     touch()
-    context.signer.headFor(task, endpoint, context.now()).then(
+    ask(running)
+  }
+
+  function ask(asked: Running) {
+    const { task, endpoint, path } = asked
+    context.signer.headFor(task, endpoint, context.now(), path).then(
       (head) => {
         if (running === asked && !isClosed) socket.write(head)
       },
       (error: Error) => end(signingFailure(error)),
     )
+  }
+
+  /** Asks where the answer points, if that is this host. */
+  function follow(asked: Running): boolean {
+    const { status, headers, keepAlive } = asked.head as ResponseHead
+    if (!keepAlive || asked.redirects === MOST_REDIRECTS) return false
+    const { tls, hostHeader } = asked.endpoint
+    const location = headers.get('location')
+    const region = headers.get('x-amz-bucket-region')
+    const path = redirectWithin(`${tls ? 'https' : 'http'}://${hostHeader}${asked.path}`, { status, location, region })
+    if (path === undefined) return false
+    asked.path = path
+    asked.redirects++
+    asked.head = undefined
+    asked.errorBody = ''
+    ask(asked)
+    return true
   }
 
   function shrink(endAt: number) {
@@ -262,6 +291,7 @@ export function createConnection(
   function onEnd() {
     if (!running || ending) return
     answers++
+    if (running.bodyAt === undefined && follow(running)) return
     const keepAlive = running.head?.keepAlive === true
     if (running.bodyAt === undefined) finish(errorOf(running), !keepAlive)
     else if (running.reached < running.end) finish({ class: 'protocol', code: 'body-too-short' }, !keepAlive)

@@ -72,9 +72,9 @@ async function loadChecksums(): Promise<void> {
 
 const context: ConnectionContext = {
   signer: {
-    headFor(task, forEndpoint, now) {
-      if (!task.check || startChecksum) return signer.headFor(task, forEndpoint, now)
-      return loadChecksums().then(() => signer.headFor(task, forEndpoint, now))
+    headFor(task, ...more) {
+      if (!task.check || startChecksum) return signer.headFor(task, ...more)
+      return loadChecksums().then(() => signer.headFor(task, ...more))
     },
   },
   tlsSessions: new Map(),

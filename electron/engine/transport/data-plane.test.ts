@@ -328,6 +328,23 @@ describe.each(['plain', 'TLS'])('over a %s connection', (kind) => {
     })
   })
 
+  it('a redirect within the host is followed, signed anew, and a loop is not', async () => {
+    const endpoint = await serve((socket, request) => {
+      const isFirst = request.startsWith('GET /bucket/key ')
+      socket.write(
+        isFirst
+          ? `${head('307 Temporary Redirect', 'location: /moved/key?node=2', 'content-length: 5')}moved`
+          : Buffer.concat([Buffer.from(good()), BODY]),
+      )
+    })
+    expect(await fetchFrom(endpoint)).toMatchObject({ reached: 2000, connectionEnds: false })
+    expectNoWrongByte(2000)
+    expect(requests.map((request) => request.split(' ')[1])).toEqual(['/bucket/key', '/moved/key?node=2'])
+    const signatures = requests.map((request) => /Signature=(\w+)/.exec(request)?.[1])
+    expect(new Set(signatures).size).toBe(2)
+    expect(requests[1]).toMatch(/^range: bytes=1000-1999$/m)
+  })
+
   it('credentials go to the host they are for, once, and never where a redirect points', async () => {
     const elsewhere: string[] = []
     const other = createServer((socket) => socket.on('data', (chunk) => elsewhere.push(chunk.toString())))

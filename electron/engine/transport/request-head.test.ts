@@ -102,6 +102,15 @@ describe('a signed request', () => {
     expect(head).not.toContain(credentials.secretAccessKey)
   })
 
+  it('signs the query of a redirect apart from its path', async () => {
+    const headAt = (path: string) => createRequestSigner().headFor(task, { ...endpoint, credentials }, NOON, path)
+    const signed = async (path: string) => authorization(await headAt(path))
+    expect(await headAt('/x?b=2&a=1')).toMatch(/^GET \/x\?b=2&a=1 /)
+    // Its canonical form is sorted.
+    expect(await signed('/x?b=2&a=1')).toBe(await signed('/x?a=1&b=2'))
+    expect(await signed('/x')).not.toBe(await signed('/x?a=1'))
+  })
+
   it('says who pays, and signs that', async () => {
     const head = await headFor({}, { credentials, requestPayer: 'requester' })
     expect(head).toMatch(/^x-amz-request-payer: requester$/m)

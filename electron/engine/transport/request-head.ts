@@ -4,9 +4,12 @@ import { encodeKey } from './encode-key.ts'
 import type { SignHeaders } from './sign-headers.ts'
 
 export type RequestSigner = {
-  /** The whole head, ready for the socket, in Latin-1. */
-  headFor(task: FetchTask, endpoint: Endpoint, now: number): Promise<string>
+  /** The whole head, ready for the socket, in Latin-1. `path`: of the task, or where a redirect has pointed, with its query. */
+  headFor(task: FetchTask, endpoint: Endpoint, now: number, path?: string): Promise<string>
 }
+
+/** Encoded. */
+export const pathOf = (task: FetchTask, endpoint: Endpoint): string => endpoint.basePath + encodeKey(task.key)
 
 /** Signing keys are cached inside; one signer per worker, loaded with the first request that needs it. */
 export function createRequestSigner(): RequestSigner {
@@ -22,8 +25,7 @@ export function createRequestSigner(): RequestSigner {
     }
   }
   return {
-    async headFor(task, endpoint, now) {
-      const path = endpoint.basePath + encodeKey(task.key)
+    async headFor(task, endpoint, now, path = pathOf(task, endpoint)) {
       const headers: Record<string, string> = { host: endpoint.hostHeader }
       const whole = task.range.start === 0 && task.range.end === task.objectSize
       if (!whole) headers.range = `bytes=${task.range.start}-${task.range.end - 1}`

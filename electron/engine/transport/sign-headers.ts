@@ -3,7 +3,7 @@ import { createHash, createHmac } from 'node:crypto'
 import { SignatureV4 } from '@smithy/signature-v4'
 import type { Endpoint } from '../engine-ports.ts'
 
-/** The headers to send, the signature among them. `path` is encoded; `now` in Unix milliseconds. */
+/** The headers to send, the signature among them. `path` is encoded, and may bring a query; `now` in Unix milliseconds. */
 export type SignHeaders = (request: {
   path: string
   headers: Record<string, string>
@@ -16,13 +16,14 @@ export function createHeaderSigner(): SignHeaders {
   let signer: { endpoint: Endpoint; v4: SignatureV4 } | undefined
   return async ({ path, headers, endpoint, now }) => {
     if (!signer || !isSameSigner(signer.endpoint, endpoint)) signer = { endpoint, v4: createSigner(endpoint) }
+    const [pathname = '', query = ''] = path.split('?', 2)
     const signed = await signer.v4.sign(
       {
         method: 'GET',
         protocol: endpoint.tls ? 'https:' : 'http:',
         hostname: endpoint.hostname,
-        path,
-        query: {},
+        path: pathname,
+        query: query === '' ? {} : Object.fromEntries(new URLSearchParams(query)),
         headers: { ...headers, 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' },
       },
       {

@@ -1,0 +1,20 @@
+/** Redirects within the host that was asked: they are followed, signed anew. No other host is ever sent a request. Pure. */
+
+/** Of one request. A longer way is a loop. */
+export const MOST_REDIRECTS = 4
+
+const REDIRECTS: readonly number[] = [301, 302, 307, 308]
+
+/**
+ * Path and query to ask for instead; undefined where the answer is no redirect, names another host, port or scheme, or speaks of a
+ * bucket's region. `asked`: URL of the request, `headers`: names in lower case.
+ */
+export function redirectWithin(
+  asked: string,
+  { status, location, region }: { status: number; location: string | undefined; region: string | undefined },
+): string | undefined {
+  if (!REDIRECTS.includes(status) || location === undefined || region !== undefined) return undefined
+  if (!URL.canParse(location, asked)) return undefined
+  const { origin, pathname, search } = new URL(location, asked)
+  return origin === new URL(asked).origin ? pathname + search : undefined
+}

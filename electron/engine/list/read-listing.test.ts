@@ -66,6 +66,18 @@ test.each<[string, string, number]>([
   expect(readListing(xml)?.objects).toMatchObject([{ key: 'a', size: 0, lastModified }])
 })
 
+test.each([
+  'abc',
+  '"abc"',
+  '&quot;&quot;abc&quot;&quot;',
+  '&quot;"abc"&quot;',
+  'W/&quot;abc&quot;',
+  '&amp;quot;abc&amp;quot;',
+])('the ETag of %s is abc', (written) => {
+  const xml = page(['a'], true).replace(/<ETag>[^<]*/, `<ETag>${written}`)
+  expect(readListing(xml)?.objects[0]?.etag).toBe('abc')
+})
+
 test('a time that names no zone is UTC, wherever this machine stands', () => {
   vi.stubEnv('TZ', 'Asia/Shanghai')
   onTestFinished(() => void vi.unstubAllEnvs())

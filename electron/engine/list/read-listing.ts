@@ -95,7 +95,7 @@ const LATEST_MS = 2 ** 32 * 1000
  */
 export const timeOf = (unixMs: number): number => (unixMs > 0 && unixMs < LATEST_MS ? unixMs : 0)
 
-const QUOTED_ETAG = /<ETag>&quot;([^&<]*)&quot;<\/ETag>/
+const QUOTED_ETAG = /<ETag>&quot;([^&<"]*)&quot;<\/ETag>/
 
 /** S3 writes the quotes as entities: nearly every ETag is found at once. */
 const etagOf = (item: string): string => QUOTED_ETAG.exec(item)?.[1] ?? unquote(textOf(item, 'ETag') ?? '')

@@ -43,6 +43,11 @@ describe('an answer that is used', () => {
     ['the unit in capitals', part, head(206, { 'content-range': 'Bytes 16-31/100' }), { offset: 16, length: 16 }],
     ['our ETag', part, head(206, { 'content-range': range, etag: '"abc"' }), { offset: 16, length: 16 }],
     ['our ETag, called weak', part, head(206, { 'content-range': range, etag: 'W/"abc"' }), { offset: 16, length: 16 }],
+    ['our ETag, quoted twice', part, answerOf('"abc"'), { offset: 16, length: 16 }],
+    ['our ETag, quoted as in XML', part, answerOf('&quot;abc&quot;'), { offset: 16, length: 16 }],
+    ['our ETag, not quoted', part, head(206, { 'content-range': range, etag: 'abc' }), { offset: 16, length: 16 }],
+    ['our ETag, half quoted', part, head(206, { 'content-range': range, etag: 'abc"' }), { offset: 16, length: 16 }],
+    ['ours, that begins as a weak one', { ...part, etag: 'W/8=' }, answerOf('W/8='), { offset: 16, length: 16 }],
     ['our sum, in capitals', { ...part, etag: sum }, answerOf(sum.toUpperCase()), { offset: 16, length: 16 }],
     ['all of it, as asked', whole, head(200, { 'content-length': '100' }), { offset: 0, length: 100 }],
     ['all of it as a range', whole, head(206, { 'content-range': 'bytes 0-99/100' }), { offset: 0, length: 100 }],
@@ -66,6 +71,7 @@ describe('an answer that is used', () => {
 
 describe('an answer that is refused', () => {
   it.each<[string, Task, ResponseHead, string, string]>([
+    ['another ETag, quoted twice', part, answerOf('"abd"'), 'changed', 'etag-differs'],
     ['an ETag that is no sum, in capitals', part, answerOf('ABC'), 'changed', 'etag-differs'],
     ['another range', part, head(206, { 'content-range': 'bytes 17-32/100' }), 'protocol', 'other-range'],
     ['a shorter range', part, head(206, { 'content-range': 'bytes 16-30/100' }), 'protocol', 'other-range'],

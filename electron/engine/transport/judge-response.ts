@@ -61,7 +61,9 @@ function judgeWhole(task: Pick<FetchTask, 'range' | 'objectSize' | 'acceptWhole'
   return { kind: 'accept', offset: 0, length: task.objectSize }
 }
 
-export const unquote = (etag: string): string => etag.replace(/^(?:W\/)?"(.*)"$/, '$1')
+/** Without its quotes, which some services write twice, as entities, or on one side only, and without the mark of a weak one. */
+export const unquote = (etag: string): string =>
+  etag.trim().replace(/^(?:(?:W\/)?(?:"|&quot;))*(.*?)(?:"|&quot;)*$/, '$1')
 
 const HEX_ETAG = /^[0-9a-f]{32,}(?:-\d+)?$/i
 /** Some services write the digits of a sum small in their listings and large in their answers, or the other way round. */

@@ -3,6 +3,7 @@
  * checksums in a GET of a whole object when it is asked with `x-amz-checksum-mode: ENABLED`. Pure.
  */
 import type { ObjectHead } from '../engine-ports.ts'
+import { unquote } from '../transport/judge-response.ts'
 import { chooseCheck } from './choose-check.ts'
 import type { SummedCheck } from './format-checksum.ts'
 
@@ -32,7 +33,7 @@ function readHead(headers: ReadonlyMap<string, string>, size: number, pinned: st
     : headers.get(ENCRYPTION_HEADER)
   return {
     size,
-    etag: (headers.get('etag') ?? pinned).replace(/^(?:W\/)?"(.*)"$/, '$1'),
+    etag: unquote(headers.get('etag') ?? pinned),
     lastModified: 0,
     checksums,
     checksumType: checksums.TYPE === 'COMPOSITE' ? 'COMPOSITE' : '',

@@ -206,7 +206,7 @@ export function createObjectLanding(options: LandObjectsOptions) {
       if (!checked.ok && (isWanted || (await isProvenWrong(checked.failure, etag)))) return checked
       isUnproven = isWanted && size > 0 && checked.ok && checked.value.strength === 'size'
     }
-    // So that a crash between the name and its record costs nothing: see hasLanded.
+    // So that a crash between the name and its record costs nothing: see wasNamed.
     if (object.size > 0) {
       journal.append({ kind: 'ranges', key: object.key, etag: object.etag, spans: [[0, object.size]] })
       const noted = await journal.flush()

@@ -11,20 +11,25 @@
  * When it has not been given so many times in a row, S3 is asked what it is, each time that many more have come, ...
  */
 const OTHERS_IN_DOUBT = 8
-/** ... but not for ever, ... */
+/** ... but not for ever: then it fails, if S3 still names the one it never gives. */
 const MOST_OTHERS = 24
-/** ... and hardly at all where nothing has ever been given as it was pinned. */
+/** Where nothing has ever been given as it was pinned, what it was pinned by is doubted soon. */
 const MOST_OTHERS_AT_FIRST = 4
 const OTHER_COPY_MS = { first: 25, most: 1000 }
 
 export type OtherVersion = {
-  /** `other`: it is another object now. `ask-s3`: whether it is one. `again`: it is asked for as it was pinned. */
-  verdict: 'other' | 'ask-s3' | 'again'
+  /**
+   * `other`: it is another object now. `ask-s3`: whether it is one. `ask-last`: the same, and if it is none it cannot be had.
+   * `again`: it is asked for as it was pinned.
+   */
+  verdict: 'other' | 'ask-s3' | 'ask-last' | 'again'
   /**
    * A weak ETag matches no If-Match (RFC 9110, 13.1.1), and a service may not know the header at all (501): if the
    * object is still the pinned one, the condition was to blame.
    */
   mayBeCondition: boolean
+  /** Of this object alone: others are granted. */
+  mayBeItsCondition: boolean
   /** Before it is asked for again. */
   delayMs: number
 }
@@ -37,12 +42,15 @@ export function judgeOtherVersion(answer: {
   areEtagsGranted: boolean
 }): OtherVersion {
   const { httpStatus, inARow, areEtagsGranted } = answer
-  const mayBeCondition = (httpStatus === 412 || httpStatus === 501) && !areEtagsGranted
+  const isRefused = httpStatus === 412 || httpStatus === 501
+  const mayBeCondition = isRefused && !areEtagsGranted
   const isLook = mayBeCondition || inARow % OTHERS_IN_DOUBT === 0
   const isOver = inARow >= (areEtagsGranted ? MOST_OTHERS : MOST_OTHERS_AT_FIRST)
+  const last = areEtagsGranted ? 'ask-last' : 'other'
   return {
-    verdict: isOver ? 'other' : isLook ? 'ask-s3' : 'again',
+    verdict: isOver ? last : isLook ? 'ask-s3' : 'again',
     mayBeCondition,
+    mayBeItsCondition: isRefused && isLook,
     delayMs: mayBeCondition ? 0 : Math.min(OTHER_COPY_MS.most, OTHER_COPY_MS.first * 2 ** (inARow - 1)),
   }
 }

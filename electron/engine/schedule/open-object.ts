@@ -43,6 +43,8 @@ export type OpenObject = {
   failures: FailureRow
   /** The server ignores ranges: one request for all that is missing. */
   wholeOnly: boolean
+  /** The service refuses its ETag as a condition, and names it all the same. */
+  isUnconditional: boolean
   /** Nothing is handed out just now, or ever again when the object has been given up. */
   isHeld: boolean
   /** Has grown since the journal last heard of it. */
@@ -73,6 +75,7 @@ export function createOpenObject(
     writer: undefined,
     failures: NO_FAILURES,
     wholeOnly: false,
+    isUnconditional: false,
     isHeld: false,
     isDirty: false,
     onQuiet: undefined,

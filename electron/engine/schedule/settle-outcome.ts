@@ -69,7 +69,7 @@ export function createOutcomeSettler(options: OutcomeSettlerOptions) {
     const reached = Math.min(Math.max(task.start, outcome.reached), task.end)
     if (reached > task.start) {
       object.failures = NO_FAILURES
-      if (!refusesItsEtags && object.etag) grantsEtags = true
+      if (!refusesItsEtags && !object.isUnconditional && object.etag) grantsEtags = true
     }
     if (outcome.sums) object.proof?.sums.push(...outcome.sums)
     if (!outcome.failure) {
@@ -190,17 +190,20 @@ export function createOutcomeSettler(options: OutcomeSettlerOptions) {
 
   /** Another version of the object was answered, or a copy of it. */
   async function doubt(object: OpenObject, rest: PendingRange, failure: Failure, note: Note): Promise<void> {
-    const { verdict, mayBeCondition, delayMs } = judgeOtherVersion({
+    const { verdict, mayBeCondition, mayBeItsCondition, delayMs } = judgeOtherVersion({
       httpStatus: failure.httpStatus,
       inARow: Math.max(1, object.failures.length),
       areEtagsGranted: grantsEtags || running.receiving() > 0,
     })
     object.isHeld = true
-    const still = verdict === 'ask-s3' ? await disk.run(landing().isStill(object.index)) : success(verdict === 'again')
+    const isAsked = verdict === 'ask-s3' || verdict === 'ask-last'
+    const still = isAsked ? await disk.run(landing().isStill(object.index)) : success(verdict === 'again')
     object.isHeld = false
     const isCancelled = !still.ok && still.failure.class === 'cancelled'
     if (!isCancelled && !(still.ok && still.value)) return restart(object, failure, note)
+    if (verdict === 'ask-last' && !isCancelled) return giveUp(object, failure, rest.failures, note)
     if (mayBeCondition) refusesItsEtags = true
+    else if (mayBeItsCondition) object.isUnconditional = true
     note('retry')
     retries++
     giveBack(object, { ...rest, notBefore: now() + delayMs })

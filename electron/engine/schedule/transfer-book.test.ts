@@ -325,10 +325,10 @@ describe('a failure', () => {
       expect(news.map(({ kind }) => kind)).toEqual(['landed'])
     })
 
-    it('begins it anew where it is not, or where it never comes, and ends', async () => {
+    it('begins it anew where it is not, and fails where it never comes', async () => {
       for (const [isStill, tasks] of [
         [false, 24],
-        [true, 75],
+        [true, 24],
       ] as const) {
         const { book, table, passTime } = createBook([2 * MIB], { isStill })
         book.settle(done((await take(book, 1)) as FetchTask, 1))
@@ -345,6 +345,25 @@ describe('a failure', () => {
         expect(asked).toBeLessThanOrEqual(tasks)
       }
     })
+  })
+
+  it('of the condition of one object alone has that one asked for without it', async () => {
+    const { book, looks, table, passTime } = createBook([2 * MIB])
+    book.settle(done((await take(book, 1)) as FetchTask, 1))
+    for (let times = 1; times <= 8; times++) {
+      const task = (await take(book, 1)) as FetchTask
+      expect(task.unconditional).toBeUndefined()
+      book.settle(done(task, 1, MIB, { class: 'changed', httpStatus: 412 }))
+      await settleMicrotasks()
+      passTime(1000)
+    }
+    expect(looks).toEqual([0])
+    expect((await take(book, 1))?.unconditional).toBe(true)
+    // Others, and what the object is if it is begun anew, go on as before.
+    book.addWaiting(table.add({ key: 'b', size: 1, etag: 'f', lastModified: 0, storageClass: 'STANDARD' }))
+    const another = await take(book, 2)
+    expect(another?.key).toBe('b')
+    expect(another?.unconditional).toBeUndefined()
   })
 
   it('of the condition alone has all further objects asked for without one', async () => {

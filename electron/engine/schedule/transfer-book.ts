@@ -84,7 +84,7 @@ export function createTransferBook(options: TransferBookOptions) {
       acceptWhole: object.wholeOnly,
     }
     if (!object.etag) task.lastModified = table.lastModified(object.index)
-    if (settler.refusesItsEtags() && object.etag) task.unconditional = true
+    if (object.etag && (settler.refusesItsEtags() || object.isUnconditional)) task.unconditional = true
     if (object.proof?.task) task.check = object.proof.task
     return task
   }

@@ -42,6 +42,8 @@ export const summarySchema = z.object({
   objectsSkipped: z.number(),
   /** To be held against a checksum, and the service has given none: what is known of them is their size. */
   objectsUnproven: z.number().default(0),
+  /** No run has put them there, and they bore an object's name: they lie beside it now. */
+  filesSetAside: z.number().default(0),
   bytesDone: z.number(),
   /** Body bytes received in this run, duplicates included. */
   bytesFetched: z.number(),

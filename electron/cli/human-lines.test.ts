@@ -34,6 +34,15 @@ test.each([
 })
 
 test.each([
+  [1, 'en', '1 file of yours bore the name of an object and was kept as NAME.before-longhaul beside it.'],
+  [2, 'en', '2 files of yours bore the names of objects and were kept as NAME.before-longhaul beside them.'],
+  [2, 'zh', '2 个您原有的文件与对象同名，已改名为 文件名.before-longhaul 保留在旁边。'],
+] as const)('says what was kept of others: %i in %s', (filesSetAside, language, line) => {
+  const { failure: _, ...plain } = emptySummary({ class: 'usage' })
+  expect(summaryLines({ ...plain, status: 'completed', objectsDone: 5, filesSetAside }, language)).toContain(line)
+})
+
+test.each([
   ['en', ', listing (no answer from the server yet, for 12 s)'],
   ['zh', '（服务器尚未应答，已 12 秒）'],
 ] as const)('the progress line says that the listing waits for its first answer: %s', (language, end) => {
@@ -78,7 +87,13 @@ test('a file that another program holds open is told from a disk in trouble', ()
   const lines = summaryLines(
     {
       ...{ status: 'failed', objectsDone: 5, objectsFailed: 1, objectsSkipped: 0, bytesDone: 5e6, bytesFetched: 6e6 },
-      ...{ objectsUnproven: 0, seconds: 3, retries: 0, failed: [{ key: 'a.nc', failure: 'disk', message }] },
+      ...{
+        objectsUnproven: 0,
+        filesSetAside: 0,
+        seconds: 3,
+        retries: 0,
+        failed: [{ key: 'a.nc', failure: 'disk', message }],
+      },
     },
     'en',
   )

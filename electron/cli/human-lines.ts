@@ -16,6 +16,7 @@ export function summaryLines(summary: Summary, language: Language): string[] {
   return [
     ...(hasBegun ? [totalsLine(summary, language)] : []),
     ...unprovenLines(summary, language),
+    ...setAsideLines(summary, language),
     ...failedLines(summary, language),
     ...endLines(summary, language),
   ]
@@ -38,6 +39,14 @@ function unprovenLines({ objectsUnproven }: Summary, language: Language): string
       ? `${objectsUnproven} 个对象无从校验：服务端没有给出它们的校验和。`
       : `${plural(objectsUnproven, 'object')} had nothing to check against: the service gives no checksum of ${objectsUnproven === 1 ? 'it' : 'them'}.`,
   ]
+}
+
+function setAsideLines({ filesSetAside: count }: Summary, language: Language): string[] {
+  if (count === 0) return []
+  if (language === 'zh') return [`${count} 个您原有的文件与对象同名，已改名为 文件名.before-longhaul 保留在旁边。`]
+  const bore = count === 1 ? 'the name of an object and was' : 'the names of objects and were'
+  const beside = count === 1 ? 'it' : 'them'
+  return [`${plural(count, 'file')} of yours bore ${bore} kept as NAME.before-longhaul beside ${beside}.`]
 }
 
 function failedLines(summary: Summary, language: Language): string[] {

@@ -236,6 +236,7 @@ export function startDownload(options: DownloadOptions): Download {
       inspectFiles: (paths) => ports.verifier.inspect(paths),
       signal,
       onPathMapped: (key, path) => report.emit('path-mapped', { key, path }),
+      onSetAside: report.setAside,
       onUnproven: report.unproven,
     })
   }

@@ -24,6 +24,7 @@ export function createJobReport({ clock, table, onEvent }: JobReportOptions) {
   /** By object, what it failed of last. */
   const named = new Map<number, Failure>()
   let unproven = 0
+  let setAside = 0
   let logs: JobLogs | undefined
   let hasEnded = false
 
@@ -64,10 +65,14 @@ export function createJobReport({ clock, table, onEvent }: JobReportOptions) {
     unproven(): void {
       unproven++
     },
+    setAside(key: string, path: string): void {
+      setAside++
+      emit('file-set-aside', { key, path })
+    },
 
-    end(end: Omit<JobEnd, 'table' | 'named' | 'unproven' | 'seconds'>): Summary {
+    end(end: Omit<JobEnd, 'table' | 'named' | 'unproven' | 'setAside' | 'seconds'>): Summary {
       const seconds = (clock.monotonic() - startedAt) / 1000
-      const summary = summarizeJob({ ...end, table, named, unproven, seconds })
+      const summary = summarizeJob({ ...end, table, named, unproven, setAside, seconds })
       emit('job-finished', { status: summary.status, seconds, ...(unproven > 0 ? { objectsUnproven: unproven } : {}) })
       hasEnded = true
       return summary

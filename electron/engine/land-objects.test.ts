@@ -89,6 +89,7 @@ async function startRun(
       unproven++
     },
     onPathMapped: (key, path) => mapped.push([key, path]),
+    onSetAside: () => {},
   })
   for (let index = 0; index < table.length; index++) landing.pathOf(index)
   let isClosed = false
@@ -402,7 +403,7 @@ describe('what an earlier run has landed', () => {
   it('is read again where that is wanted: a damaged file keeps its name, and is fetched anew', async () => {
     await landIn(BIG)
     const run = await startRun([BIG], { verify: 'reread' })
-    expect(run.landing.isReread(0)).toBe(true)
+    expect(run.landing.isReread(0, true)).toBe(true)
     expect(await run.landing.reread(0)).toEqual({ ok: true, value: {} })
     writeFileSync(file('sub/big'), Buffer.alloc(BIG.size))
     expect(await run.landing.reread(0)).toMatchObject({ ok: true, value: { anew: { class: 'corrupt' } } })

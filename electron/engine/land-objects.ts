@@ -13,6 +13,7 @@ import type { PathClaims } from './disk/path-claims.ts'
 import type { ObjectSource } from './engine-ports.ts'
 import { createEtagDoubt } from './etag-doubt.ts'
 import { createFilePatience } from './file-patience.ts'
+import { createForeignFiles } from './foreign-files.ts'
 import { createLandedFiles } from './landed-files.ts'
 import { keyBelowPrefix } from './list/key-below-prefix.ts'
 import { headPinned } from './list/pinned-head.ts'
@@ -48,6 +49,8 @@ export type LandObjectsOptions = {
   inspectFiles: Verifier['inspect']
   signal: AbortSignal
   onPathMapped(key: string, path: string): void
+  /** A file that bore its name, and was none of ours, lies there now. */
+  onSetAside(key: string, path: string): void
   /** It was to be proven right, and the service has promised nothing about its bytes: it stands as it is. */
   onUnproven(): void
 }
@@ -78,7 +81,14 @@ export function createObjectLanding(options: LandObjectsOptions) {
 
   const patiently = createFilePatience(options)
   const isProvenWrong = createEtagDoubt({ ...options, finalPathOf })
-  const landedFiles = createLandedFiles({ ...options, pathOf, repin, patiently, isProvenWrong })
+  const foreign = createForeignFiles({
+    ...{ ...options, pathOf, patiently },
+    onTakenOver(index, path) {
+      destination.noteLanded(path)
+      noteLanded({ index, key: table.key(index), etag: table.etag(index), size: table.size(index), path })
+    },
+  })
+  const landedFiles = createLandedFiles({ ...options, pathOf, repin, patiently, isProvenWrong, foreign })
 
   /** Undefined when the folder of its file has not been made and checked. */
   function openSmall(index: number, path: string, group: PrefixGroup): OpenObject | undefined {
@@ -93,7 +103,7 @@ export function createObjectLanding(options: LandObjectsOptions) {
   /** The worker can fetch, write and land it alone. */
   const isSmall = (index: number): boolean => {
     const size = table.size(index)
-    return landsInWorker && size > 0 && size <= SMALL_OBJECT_BYTES
+    return landsInWorker && size > 0 && size <= SMALL_OBJECT_BYTES && !foreign.has(index)
   }
 
   function beginAtOnce(index: number, group: PrefixGroup): OpenObject | undefined {
@@ -129,7 +139,7 @@ export function createObjectLanding(options: LandObjectsOptions) {
     }
     // The last run has named the complete file and was cut off before it could say so.
     if (earlier && continues && isAll(earlier.spans, size) && (await landedFiles.wasNamed(index, path))) {
-      const read = landedFiles.isReread(index) ? await landedFiles.reread(index) : success<{ anew?: Failure }>({})
+      const read = landedFiles.isReread(index, true) ? await landedFiles.reread(index) : success<{ anew?: Failure }>({})
       if (!read.ok) return read
       // Of what the journal knew of it nothing is left now.
       if (read.value.anew) return begin(index, group)
@@ -213,14 +223,16 @@ export function createObjectLanding(options: LandObjectsOptions) {
       if (!noted.ok) return noted
     }
     parts.delete(object.index)
-    const named = await part.land(table.lastModified(object.index))
+    const named = await part.land(table.lastModified(object.index), foreign.has(object.index))
     if (!named.ok) return named
+    foreign.forget(object.index)
+    if (named.value) options.onSetAside(object.key, object.path + named.value)
     noteLanded(object)
     if (isUnproven) options.onUnproven()
-    return named
+    return success(undefined)
   }
 
-  function noteLanded(object: OpenObject): void {
+  function noteLanded(object: Pick<OpenObject, 'index' | 'key' | 'etag' | 'size' | 'path'>): void {
     const { key, etag, size, path } = object
     journal.append({ kind: 'landed', key, etag, size })
     noteInManifest(object.index, path, 'landed')

@@ -1,4 +1,4 @@
-/** Files that an earlier run has landed: whether each is still there and, where that is asked for, still right. */
+/** Files that bear objects' names: whether those that an earlier run has landed are still there and, where that is asked for, right. */
 import { type Failure, type Outcome, success } from '../../shared/failure.ts'
 import type { VerifyMode } from '../../shared/job-spec.ts'
 import type { Destination } from './disk/destination.ts'
@@ -6,6 +6,7 @@ import type { Journal } from './disk/journal.ts'
 import type { PathClaims } from './disk/path-claims.ts'
 import type { EtagDoubt } from './etag-doubt.ts'
 import type { FilePatience } from './file-patience.ts'
+import type { ForeignFiles } from './foreign-files.ts'
 import type { ObjectTable } from './plan/object-table.ts'
 import type { FileToCheck } from './verify/check-object.ts'
 import type { Verifier } from './verify/verifier.ts'
@@ -22,6 +23,7 @@ export type LandedFilesOptions = {
   /** Compares a complete file with what S3 promises; class `corrupt` on a mismatch. */
   checkObject(object: FileToCheck): Promise<Outcome<Verified>>
   isProvenWrong: EtagDoubt
+  foreign: Pick<ForeignFiles, 'isAlike' | 'has' | 'mayBear' | 'note' | 'takeOver'>
   patiently: FilePatience
   /** What lies under many absolute paths; undefined when that cannot be found out. */
   inspectFiles: Verifier['inspect']
@@ -36,7 +38,7 @@ const LOST_FILE = ['ENOENT', 'EIO']
 const TIME_TOLERANCE_MS = 2000
 
 export function createLandedFiles(options: LandedFilesOptions) {
-  const { table, destination, journal, pathOf } = options
+  const { table, destination, journal, foreign, pathOf } = options
 
   function isAsListed(index: number, found: { size: number; lastModified: number }): boolean {
     const lastModified = table.lastModified(index)
@@ -56,37 +58,44 @@ export function createLandedFiles(options: LandedFilesOptions) {
     wasNamed: async (index: number, path: string): Promise<boolean> =>
       (await hasLanded(index, path)) && (await destination.inspectPart(path)) === undefined,
 
-    /** Of each object, whether an earlier run has landed exactly it, and its file is still there. */
+    /** Of each object, whether an earlier run has landed exactly it, and its file is still there; notes files of others. */
     async areThere(indexes: readonly number[]): Promise<boolean[]> {
       const there = indexes.map(() => false)
-      const files: { position: number; path: string }[] = []
+      const files: { position: number; path: string; isOurs: boolean }[] = []
       for (const [position, index] of indexes.entries()) {
         const [key, size, etag] = [table.key(index), table.size(index), table.etag(index)]
-        if (!journal.replay.isLanded({ key, etag, size })) continue
+        const isOurs = journal.replay.isLanded({ key, etag, size })
+        if (!isOurs && !foreign.mayBear(index)) continue
         const { kind, path } = pathOf(index)
-        if (kind === 'folder') there[position] = true
-        else files.push({ position, path })
+        if (kind === 'folder') there[position] = isOurs
+        else files.push({ position, path, isOurs })
       }
       if (files.length === 0) return there
       const facts = await options.inspectFiles(files.map(({ path }) => destination.locate(path).finalPath))
-      for (const [at, { position, path }] of files.entries()) {
+      for (const [at, { position, path, isOurs }] of files.entries()) {
         const index = indexes[position] as number
-        there[position] = facts
-          ? isAsListed(index, { size: facts[2 * at] as number, lastModified: facts[2 * at + 1] as number })
-          : await hasLanded(index, path)
+        const found = facts && { size: facts[2 * at] as number, lastModified: facts[2 * at + 1] as number }
+        if (isOurs) there[position] = found ? isAsListed(index, found) : await hasLanded(index, path)
+        else if (found) foreign.note(index, found.size, isAsListed(index, found))
       }
       return there
     },
 
-    /** Whether the file that an earlier run has landed is to be read again. */
-    isReread: (index: number): boolean =>
-      options.verify === 'reread' && table.size(index) > 0 && pathOf(index).kind === 'file',
+    /** Whether the file is to be read: one that an earlier run has landed, or that may be the object all the same. */
+    isReread: (index: number, isThere: boolean): boolean =>
+      foreign.isAlike(index) ||
+      (isThere && options.verify === 'reread' && table.size(index) > 0 && pathOf(index).kind === 'file'),
 
     /**
      * Holds the file against what S3 promises. `anew`: why it is to be fetched anew. Nothing is believed of it any more
-     * then, but it keeps its name until another one takes its place.
+     * then, but it keeps its name until another one takes its place. `isForeign`: no run of ours has put it there, and it
+     * is not proven to be the object.
      */
-    async reread(index: number): Promise<Outcome<{ anew?: Failure }>> {
+    async reread(index: number): Promise<Outcome<{ anew?: Failure; isForeign?: boolean }>> {
+      if (foreign.has(index)) {
+        const taken = await foreign.takeOver(index)
+        return taken.ok ? success({ isForeign: !taken.value }) : taken
+      }
       const [key, size, etag] = [table.key(index), table.size(index), table.etag(index)]
       const path = destination.locate(pathOf(index).path).finalPath
       const checked = await options.patiently(() => options.checkObject({ key, size, etag, path }))

@@ -76,9 +76,9 @@ export function createListingStage(options: ListingStageOptions) {
       for (const { index, isThere } of objects) {
         const size = table.size(index)
         if (size > 0 && (smallest === undefined || size < table.size(smallest))) smallest = index
-        if (!isThere) book.addWaiting(index)
-        else if (landing.isReread(index)) rereads.add(index)
-        else book.addSkipped(index)
+        if (landing.isReread(index, isThere)) rereads.add(index)
+        else if (isThere) book.addSkipped(index)
+        else book.addWaiting(index)
       }
       if (!hasObjects) {
         hasObjects = true

@@ -1,5 +1,5 @@
 /**
- * Files that an earlier run has landed, read again beside the
+ * Files that an earlier run has landed, or another program, read beside the
  * download: as good as skipped, fetched anew, or failed by name.
  */
 import type { JobReport } from './job-report.ts'
@@ -23,8 +23,13 @@ export function createRereads({ table, book, landing, report, onWork }: RereadOp
     table.setState(index, 'verifying')
     const read = await landing().reread(index)
     const failure = read.ok ? read.value.anew : read.failure
-    if (!failure) return book.addSkipped(index)
+    const isForeign = read.ok && read.value.isForeign === true
+    if (!failure && !isForeign) return book.addSkipped(index)
     table.setState(index, 'waiting')
+    if (!failure) {
+      book.addWaiting(index)
+      return onWork()
+    }
     if (failure.class === 'cancelled') return
     const [key, size] = [table.key(index), table.size(index)]
     const action = read.ok ? 'restart' : 'give-up'

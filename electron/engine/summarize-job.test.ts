@@ -6,7 +6,7 @@ import { type JobEnd, summarizeJob } from './summarize-job.ts'
 
 function endOf(counts: Partial<Record<ObjectState, number>>, more: Partial<JobEnd> = {}): JobEnd {
   const table = { count: (state: ObjectState) => counts[state] ?? 0, key: (index: number) => `key ${index}` }
-  const numbers = { bytesDone: 1, bytesFetched: 2, retries: 3, seconds: 4, unproven: 0 }
+  const numbers = { bytesDone: 1, bytesFetched: 2, retries: 3, seconds: 4, unproven: 0, setAside: 0 }
   return { table, isAllSettled: true, failure: undefined, named: new Map(), ...numbers, ...more }
 }
 

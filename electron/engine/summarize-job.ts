@@ -16,6 +16,8 @@ export type JobEnd = {
   retries: number
   /** Objects that could not be verified: the service gave no checksum of them. */
   unproven: number
+  /** Files of others that were kept under other names. */
+  setAside: number
   seconds: number
 }
 
@@ -34,6 +36,7 @@ export function summarizeJob(end: JobEnd): Summary {
     objectsFailed,
     objectsSkipped: table.count('skipped'),
     objectsUnproven: end.unproven,
+    filesSetAside: end.setAside,
     bytesDone: end.bytesDone,
     bytesFetched: end.bytesFetched,
     seconds: end.seconds,

@@ -101,6 +101,13 @@ export const eventsEn: Record<EventCode, Sentence> = {
     lead: ['File is not what the server has, fetched anew: {key}', 'File is not what the server has, fetched anew'],
     details: [],
   },
+  'file-set-aside': {
+    lead: [
+      'A file of yours bore the name of an object and was kept: {key}',
+      'A file of yours bore the name of an object',
+    ],
+    details: ['it is now {path}'],
+  },
   'object-gone': {
     lead: ['Object is gone from the server, what was begun of it is removed: {key}', 'Object is gone from the server'],
     details: ['{bytes} removed'],
@@ -190,6 +197,7 @@ export const eventNamesEn: Record<EventCode, string> = {
   'network-restored': 'Network back',
   'object-changed': 'Object changed',
   'file-damaged': 'File damaged',
+  'file-set-aside': 'File kept',
   'object-gone': 'Object gone',
   'object-failed': 'Object failed',
   'object-retried': 'Object retried',

@@ -77,6 +77,10 @@ export const eventsZh: Record<EventCode, Sentence> = {
     lead: ['文件与服务器上的不一致，重新下载：{key}', '文件与服务器上的不一致，重新下载'],
     details: [],
   },
+  'file-set-aside': {
+    lead: ['您原有的文件与对象同名，已改名保留：{key}', '您原有的文件与对象同名，已改名保留'],
+    details: ['现为 {path}'],
+  },
   'object-gone': {
     lead: ['服务器上已没有该对象，删除其未完成的部分：{key}', '服务器上已没有该对象'],
     details: ['删除 {bytes}'],
@@ -163,6 +167,7 @@ export const eventNamesZh: Record<EventCode, string> = {
   'network-restored': '网络恢复',
   'object-changed': '对象更新',
   'file-damaged': '文件损坏',
+  'file-set-aside': '保留文件',
   'object-gone': '对象已不在',
   'object-failed': '对象失败',
   'object-retried': '对象重试',

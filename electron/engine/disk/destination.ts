@@ -4,7 +4,7 @@
  * again before a file is opened in it or named.
  */
 import { constants } from 'node:fs'
-import { lstat, mkdir, open, realpath, stat } from 'node:fs/promises'
+import { lstat, mkdir, open, opendir, realpath, stat } from 'node:fs/promises'
 import { dirname, join, resolve, sep } from 'node:path'
 import { type Failure, failed, type Outcome, success } from '../../../shared/failure.ts'
 import type { Clock } from '../engine-ports.ts'
@@ -27,6 +27,8 @@ type FileFacts = { size: number; lastModified: number }
 export type Destination = {
   /** Absolute, links in it resolved. */
   readonly root: string
+  /** Something lay in it when it was opened. */
+  readonly hadFiles: boolean
   /** DEST/.longhaul. */
   readonly ownFolder: string
   /** Class `disk-gone` when it is no longer there. Synchronous: a few microseconds. */
@@ -79,14 +81,15 @@ export async function openDestination({
     if (!rootFolder.ok) return rootFolder
     const witness = join(root, OWN_FOLDER)
     const own = await makeFolder(witness)
-    return own.ok ? success(createDestination({ ...rootFolder.value, witness }, clock)) : own
+    if (!own.ok) return own
+    return success(createDestination({ ...rootFolder.value, witness }, await holdsFiles(root), clock))
   } catch (error) {
     const drive = await findMissingDrive(folder)
     return failed(drive ? { class: 'disk-gone', subject: drive } : mapDiskError(error, folder))
   }
 }
 
-function createDestination(rootFolder: FolderIdentity, clock: Clock): Destination {
+function createDestination(rootFolder: FolderIdentity, hadFiles: boolean, clock: Clock): Destination {
   const root = rootFolder.path
   const ownFolder = join(root, OWN_FOLDER)
   const below = root.endsWith(sep) ? root : root + sep
@@ -144,6 +147,7 @@ function createDestination(rootFolder: FolderIdentity, clock: Clock): Destinatio
 
   return {
     root,
+    hadFiles,
     ownFolder,
     whyGone,
     explain: (failure) => (OF_THE_DISK.has(failure.class) && whyGone()) || failure,
@@ -160,8 +164,8 @@ function createDestination(rootFolder: FolderIdentity, clock: Clock): Destinatio
       openParts.add(part)
       return success({
         ...part,
-        async land(lastModified) {
-          const outcome = await part.land(lastModified)
+        async land(lastModified, keepsFormer) {
+          const outcome = await part.land(lastModified, keepsFormer)
           openParts.delete(part)
           // Its bytes are flushed, its name is not yet.
           if (outcome.ok) landed.add(path)
@@ -195,6 +199,12 @@ function createDestination(rootFolder: FolderIdentity, clock: Clock): Destinatio
       openParts.clear()
     },
   }
+}
+
+/** Looks at two names at most: there may be a million. */
+async function holdsFiles(root: string): Promise<boolean> {
+  for await (const { name } of await opendir(root)) if (name !== OWN_FOLDER) return true
+  return false
 }
 
 async function inspectFile(path: string): Promise<FileFacts | undefined> {

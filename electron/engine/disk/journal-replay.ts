@@ -22,6 +22,8 @@ export type JournalReplay = {
   readonly landedCount: number
   /** These very bytes are under their final name, as far as the journal knows. */
   isLanded(object: { key: string; etag: string; size: number }): boolean
+  /** An earlier run has put a file under the name of this object, of this version or of another. */
+  hasLanded(key: string): boolean
   /** An object that was begun and neither finished nor changed. */
   progressOf(key: string): ObjectProgress | undefined
   inProgress(): Iterable<[key: string, progress: ObjectProgress]>
@@ -111,6 +113,7 @@ export function createJournalModel(random: Random, expected: number): JournalMod
       return landed.size
     },
     isLanded: (object) => isLanded(printOf(object)),
+    hasLanded,
     progressOf: (key) => progress.get(key),
     inProgress: () => progress.entries(),
     decode(bytes, start, end, seed) {

@@ -18,6 +18,7 @@ import { type Failure, failed, type Outcome, success } from '../../../shared/fai
 import { codeOf, isTooLargeForDisk, mapDiskError } from './disk-error.ts'
 import { readFreeSpace } from './free-space.ts'
 import { renamePatiently, TRIES_FOR_LARGE } from './rename-patiently.ts'
+import { setAside } from './set-aside.ts'
 
 const close = promisify(closeWithCallback)
 const fdatasync = promisify(fdatasyncWithCallback)
@@ -42,8 +43,9 @@ export type PartFile = {
   flush(): Promise<Outcome<void>>
   /**
    * Gives the file its time, if one is known (else 0), and its name. Flushes first, so that no power cut leaves half a file under the name.
+   * `keepsFormer`: what bears it is set aside; told is what stands behind its name then.
    */
-  land(lastModified: number): Promise<Outcome<void>>
+  land(lastModified: number, keepsFormer?: boolean): Promise<Outcome<string | undefined>>
   /** Keeps the part file for a later run. Safe to repeat. */
   close(): Promise<void>
 }
@@ -133,15 +135,16 @@ function createPartFile(
         return isOpen ? failed(mapDiskError(error, partPath)) : success(undefined)
       }
     },
-    async land(lastModified) {
+    async land(lastModified, keepsFormer) {
       try {
         if (lastModified > 0) await futimes(fd, lastModified / 1000, lastModified / 1000)
         await fdatasync(fd)
         await closeOnce()
         const failure = whyNotHere()
         if (failure) return failed(failure)
+        const former = keepsFormer ? await setAside(finalPath) : undefined
         await renamePatiently(partPath, finalPath, { tries: TRIES_FOR_LARGE })
-        return success(undefined)
+        return success(former)
       } catch (error) {
         return failed(mapDiskError(error, finalPath))
       } finally {

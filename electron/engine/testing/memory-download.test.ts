@@ -554,3 +554,51 @@ describe('a finished folder, read again', () => {
     expect(await begin(bucket).download.finished).toMatchObject({ status: 'completed', objectsSkipped: 4 })
   })
 })
+
+describe("files of the user's own", () => {
+  const [large, middle, small] = OBJECTS as [StoredObject, StoredObject, StoredObject]
+  const nameOf = ({ key }: StoredObject) => key.slice(PREFIX.length)
+  const bytesOf = async (name: string) => readFile(join(folder, name))
+  const putThere = async (object: StoredObject, bytes: Buffer | string) => {
+    await writeFile(join(folder, nameOf(object)), bytes)
+    await utimes(join(folder, nameOf(object)), 1e9, 1e9)
+  }
+  const told = ({ events }: Run) =>
+    events.filter(({ code }) => code === 'file-set-aside').map(({ reason }) => reason.path)
+
+  it('that bear the names of objects are kept beside them and told, once', async () => {
+    const bucket = createMemoryBucket(OBJECTS)
+    await putThere(large, 'mine')
+    await putThere(small, 'mine too')
+    // Of the size of the object, edited in place.
+    const edited = Buffer.alloc(middle.size, 'edited')
+    await putThere(middle, edited)
+    const first = begin(bucket)
+    expect(await first.download.finished).toMatchObject({ status: 'completed', filesSetAside: 3, objectsSkipped: 0 })
+    expect(told(first).sort()).toEqual(['large.nc', 'middle.nc', 'small.nc'].map((name) => `${name}.before-longhaul`))
+    await expectBytes(bucket, OBJECTS)
+    expect(`${await bytesOf('large.nc.before-longhaul')}`).toBe('mine')
+    expect(`${await bytesOf('small.nc.before-longhaul')}`).toBe('mine too')
+    expect((await bytesOf('middle.nc.before-longhaul')).equals(edited)).toBe(true)
+    const second = begin(bucket)
+    expect(await second.download.finished).toMatchObject({ filesSetAside: 0, bytesFetched: 0 })
+  })
+
+  it('that are the objects, fetched by another program, are taken over as they are', async () => {
+    const bucket = createMemoryBucket(OBJECTS)
+    for (const object of [large, middle, small]) await putThere(object, bucket.expectedBytes(object))
+    const first = begin(bucket)
+    expect(await first.download.finished).toMatchObject({ status: 'completed', objectsSkipped: 3, filesSetAside: 0 })
+    await expectBytes(bucket, OBJECTS)
+    expect((await stat(join(folder, 'large.nc'))).mtimeMs).toBeGreaterThan(1e12)
+    expect(await begin(bucket).download.finished).toMatchObject({ objectsSkipped: 4, bytesFetched: 0 })
+  })
+
+  it('are not what an earlier run has landed, though the object or the file has changed since', async () => {
+    expect((await begin(createMemoryBucket(OBJECTS)).download.finished).status).toBe('completed')
+    await putThere(small, 'edited')
+    const bucket = createMemoryBucket([{ ...large, version: 1 }, ...OBJECTS.slice(1)])
+    expect(await begin(bucket).download.finished).toMatchObject({ status: 'completed', filesSetAside: 0 })
+    await expectBytes(bucket, [{ ...large, version: 1 }, ...OBJECTS.slice(1)])
+  })
+})

@@ -161,6 +161,11 @@ const SENTENCES: Record<EventCode, { reason: Reason; zh: string; en: string }> =
     zh: `文件与服务器上的不一致，重新下载：${key}`,
     en: `File is not what the server has, fetched anew: ${key}`,
   },
+  'file-set-aside': {
+    reason: { key: 'a/b.nc', path: 'b.nc.before-longhaul' },
+    zh: '您原有的文件与对象同名，已改名保留：a/b.nc，现为 b.nc.before-longhaul',
+    en: 'A file of yours bore the name of an object and was kept: a/b.nc, it is now b.nc.before-longhaul',
+  },
   'object-gone': {
     reason: { key, bytes: 263e6 },
     zh: `服务器上已没有该对象，删除其未完成的部分：${key}，删除 263 MB`,

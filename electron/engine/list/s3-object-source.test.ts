@@ -320,3 +320,30 @@ it('a redirect within the host is followed by listings and HEADs, signed anew; o
   expect(asked).toEqual(['/bucket/', '/moved/bucket/', '/bucket/key', '/moved/bucket/key', '/bucket/away'])
   source.close()
 })
+
+it.each([
+  ['yesterday', 0],
+  ['2025-11-03T04:05:06Z', Date.UTC(2025, 10, 3, 4, 5, 6)],
+  ['Mon, 03 Nov 2025 04:05:06 GMT', Date.UTC(2025, 10, 3, 4, 5, 6)],
+  ['Sat, 01 Jan 3000 00:00:00 GMT', 0],
+])('a HEAD that is dated %s is read', async (written, lastModified) => {
+  const source = await openSource((_, response) => {
+    response.writeHead(200, { etag: '"e"', 'last-modified': written }).end()
+  })
+  const head = await source.headObject('key', {}, new AbortController().signal)
+  expect(head).toMatchObject({ ok: true, value: { etag: 'e', lastModified } })
+  source.close()
+})
+
+it('of a listing that the SDK cannot read either, what is wrong with it is said', async () => {
+  const source = await openSource((_, response) => {
+    response.end(
+      '<ListBucketResult><Contents ><Key>a</Key><Size>1</Size><LastModified>yesterday</LastModified></Contents ></ListBucketResult>',
+    )
+  })
+  const page = await source.listPage({ prefix: '' }, new AbortController().signal)
+  expect(page).toMatchObject({
+    failure: { class: 'protocol', detail: expect.stringMatching(/^the listing cannot be read: /) },
+  })
+  source.close()
+})

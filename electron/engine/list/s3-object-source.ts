@@ -26,6 +26,7 @@ import { endpointUrlOf, planEndpoint } from './plan-endpoint.ts'
 import { mergeByKey } from './read-folders.ts'
 import { readKeysAlone } from './read-keys-alone.ts'
 import { type Listing, timeOf } from './read-listing.ts'
+import { acceptAnyDates } from './readable-dates.ts'
 import { isUnsigned, keysFailure, sdkFailure } from './sdk-failure.ts'
 import { REQUEST_TIMEOUT_MS, sendList } from './send-list.ts'
 
@@ -290,6 +291,7 @@ function createClient(
       : { credentials: { accessKeyId: '', secretAccessKey: '' }, signer: { sign: async (request) => request } }),
   })
   followRedirects(client)
+  acceptAnyDates(client)
   return client
 }
 

@@ -1,6 +1,6 @@
 /**
- * Files that bear the names of objects and that no run of ours has put there: kept under other names, or taken over where
- * they are the objects.
+ * Files that bear the names of objects and that no run of ours has put there: kept under other names, or taken over
+ * where they are the objects.
  */
 import { lutimes } from 'node:fs/promises'
 import { type Outcome, success } from '../../shared/failure.ts'

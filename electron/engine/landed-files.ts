@@ -1,4 +1,7 @@
-/** Files that bear objects' names: whether those that an earlier run has landed are still there and, where that is asked for, right. */
+/**
+ * Files that bear objects' names: whether those that an earlier run has landed are still there and, where that is asked
+ * for, right.
+ */
 import { type Failure, type Outcome, success } from '../../shared/failure.ts'
 import type { VerifyMode } from '../../shared/job-spec.ts'
 import type { Destination } from './disk/destination.ts'
@@ -54,11 +57,15 @@ export function createLandedFiles(options: LandedFilesOptions) {
   }
 
   return {
-    /** ... and nothing under that of its part: where it has no time of its own, an older file may lie under its name. */
+    /**
+     * ... and nothing under that of its part: where it has no time of its own, an older file may lie under its name.
+     */
     wasNamed: async (index: number, path: string): Promise<boolean> =>
       (await hasLanded(index, path)) && (await destination.inspectPart(path)) === undefined,
 
-    /** Of each object, whether an earlier run has landed exactly it, and its file is still there; notes files of others. */
+    /**
+     * Of each object, whether an earlier run has landed exactly it, and its file is still there; notes files of others.
+     */
     async areThere(indexes: readonly number[]): Promise<boolean[]> {
       const there = indexes.map(() => false)
       const files: { position: number; path: string; isOurs: boolean }[] = []
@@ -88,8 +95,8 @@ export function createLandedFiles(options: LandedFilesOptions) {
 
     /**
      * Holds the file against what S3 promises. `anew`: why it is to be fetched anew. Nothing is believed of it any more
-     * then, but it keeps its name until another one takes its place. `isForeign`: no run of ours has put it there, and it
-     * is not proven to be the object.
+     * then, but it keeps its name until another one takes its place. `isForeign`: no run of ours has put it there, and
+     * it is not proven to be the object.
      */
     async reread(index: number): Promise<Outcome<{ anew?: Failure; isForeign?: boolean }>> {
       if (foreign.has(index)) {

@@ -56,7 +56,10 @@ export type JournalModel = JournalReplay & {
 
 type Version = { etag: string; size: number /** Unix milliseconds; 0 = unknown. */; lastModified: number }
 
-/** Whether bytes of the one are bytes of the other. Where a service tells no ETag the time speaks for them, and without either nothing. */
+/**
+ * Whether bytes of the one are bytes of the other. Where a service tells no ETag the time speaks for them, and without
+ * either nothing.
+ */
 export const isSameVersion = (one: Version, other: Version): boolean =>
   one.etag === other.etag &&
   one.size === other.size &&

@@ -42,7 +42,8 @@ export type PartFile = {
   /** Pushes what was written so far to the device. */
   flush(): Promise<Outcome<void>>
   /**
-   * Gives the file its time, if one is known (else 0), and its name. Flushes first, so that no power cut leaves half a file under the name.
+   * Gives the file its time, if one is known (else 0), and its name. Flushes first, so that no power cut leaves half a
+   * file under the name.
    * `keepsFormer`: what bears it is set aside; told is what stands behind its name then.
    */
   land(lastModified: number, keepsFormer?: boolean): Promise<Outcome<string | undefined>>

@@ -1,9 +1,10 @@
 /**
- * A rename that Windows may have to be asked for more than once: virus scanners and indexers hold fresh files for moments, and
- * then it answers EPERM, EACCES or EBUSY. Who holds a file for longer is a program that has it open; that is said of this
- * file (EBUSY), not of the folder, into which it has just been written. So it answers as well where a folder bears the name, or a
- * file that its user has write-protected: waiting mends neither. Elsewhere a file that may not be replaced (`chattr +i`, locked in
- * the Finder, another's in a folder with the sticky bit) is told from a folder that may not be written to by asking for the folder.
+ * A rename that Windows may have to be asked for more than once: virus scanners and indexers hold fresh files for
+ * moments, and then it answers EPERM, EACCES or EBUSY. Who holds a file for longer is a program that has it open; that
+ * is said of this file (EBUSY), not of the folder, into which it has just been written. So it answers as well where a
+ * folder bears the name, or a file that its user has write-protected: waiting mends neither. Elsewhere a file that may
+ * not be replaced (`chattr +i`, locked in the Finder, another's in a folder with the sticky bit) is told from a folder
+ * that may not be written to by asking for the folder.
  */
 import { accessSync, constants, lstatSync, renameSync } from 'node:fs'
 import { rename } from 'node:fs/promises'
@@ -18,8 +19,8 @@ const LONGEST_WAIT_MS = 5000
 /** 2.55 s in all: a scan of a fresh file takes milliseconds, of a large archive a second or two. */
 const TRIES = 9
 /**
- * 35 s in all, for a whole object that nobody else waits for: some scanners, and programs that carry files into a cloud or a
- * backup, hold one of gigabytes for longer, and its user is not there to press Retry.
+ * 35 s in all, for a whole object that nobody else waits for: some scanners, and programs that carry files into a cloud
+ * or a backup, hold one of gigabytes for longer, and its user is not there to press Retry.
  */
 export const TRIES_FOR_LARGE = 16
 

@@ -1,4 +1,7 @@
-/** Keeps a file whose name an object is about to get, and which no run of ours has put there: under a free name beside it. */
+/**
+ * Keeps a file whose name an object is about to get, and which no run of ours has put there: under a free name beside
+ * it.
+ */
 import { link, lstat, rename } from 'node:fs/promises'
 import { codeOf, WRITE_PROTECTED } from './disk-error.ts'
 
@@ -6,8 +9,8 @@ const SUFFIX = '.before-longhaul'
 const REFUSALS: readonly string[] = ['EPERM', 'EACCES']
 
 /**
- * What stands behind its name from now on; undefined where no plain file bears it. Where file systems know a second name for a file
- * it keeps its own until another takes its place. Throws what the file system throws.
+ * What stands behind its name from now on; undefined where no plain file bears it. Where file systems know a second
+ * name for a file it keeps its own until another takes its place. Throws what the file system throws.
  */
 export async function setAside(path: string): Promise<string | undefined> {
   const found = await look(path)

@@ -23,8 +23,9 @@ export function openPartSync(partPath: string): number {
 }
 
 /**
- * Time (0 = unknown: that of its landing), close, name. Does not flush: a small object counts as safe from a power cut at the next checkpoint, and its
- * journal record is not believed before. Returns the failure, if any; the descriptor is closed in any case.
+ * Time (0 = unknown: that of its landing), close, name. Does not flush: a small object counts as safe from a power cut
+ * at the next checkpoint, and its journal record is not believed before. Returns the failure, if any; the descriptor is
+ * closed in any case.
  */
 export function landSync(fd: number, partPath: string, finalPath: string, lastModified: number): Failure | undefined {
   let isOpen = true

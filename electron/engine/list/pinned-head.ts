@@ -6,8 +6,9 @@ import { isOtherTime, isSameEtag } from '../transport/judge-response.ts'
 const MOST_ASKED = 6
 
 /**
- * HEAD of an object as it was pinned; failure `changed` when it is another one now. Behind one address there may be copies
- * with ETags of their own, so one answer with another ETag proves nothing; another size does. Without an ETag its time tells.
+ * HEAD of an object as it was pinned; failure `changed` when it is another one now. Behind one address there may be
+ * copies with ETags of their own, so one answer with another ETag proves nothing; another size does. Without an ETag
+ * its time tells.
  */
 export async function headPinned(
   source: Pick<ObjectSource, 'headObject'>,

@@ -89,9 +89,9 @@ const readTime = (text: string): number => timeOf(Date.parse(/:\d\d(?:\.\d+)?$/.
 const LATEST_MS = 2 ** 32 * 1000
 
 /**
- * Programs in Go write the year 1 for a time they do not know, others the year 9999. Few file systems can bear it: the file would
- * have another one, and every later run would take it for another file and fetch it again. 0 is unknown, as where no time is told,
- * or none that can be read.
+ * Programs in Go write the year 1 for a time they do not know, others the year 9999. Few file systems can bear it: the
+ * file would have another one, and every later run would take it for another file and fetch it again. 0 is unknown, as
+ * where no time is told, or none that can be read.
  */
 export const timeOf = (unixMs: number): number => (unixMs > 0 && unixMs < LATEST_MS ? unixMs : 0)
 

@@ -1,4 +1,6 @@
-/** The SDK refuses an answer for a `Last-Modified` that is not written as RFC 9110 wants it; its object is worth more. */
+/**
+ * The SDK refuses an answer for a `Last-Modified` that is not written as RFC 9110 wants it; its object is worth more.
+ */
 import type { S3Client } from '@aws-sdk/client-s3'
 
 export function acceptAnyDates({ middlewareStack }: S3Client): void {

@@ -19,7 +19,8 @@ const OTHER_COPY_MS = { first: 25, most: 1000 }
 
 export type OtherVersion = {
   /**
-   * `other`: it is another object now. `ask-s3`: whether it is one. `ask-last`: the same, and if it is none it cannot be had.
+   * `other`: it is another object now. `ask-s3`: whether it is one. `ask-last`: the same, and if it is none it cannot
+   * be had.
    * `again`: it is asked for as it was pinned.
    */
   verdict: 'other' | 'ask-s3' | 'ask-last' | 'again'

@@ -61,12 +61,17 @@ function judgeWhole(task: Pick<FetchTask, 'range' | 'objectSize' | 'acceptWhole'
   return { kind: 'accept', offset: 0, length: task.objectSize }
 }
 
-/** Without its quotes, which some services write twice, as entities, or on one side only, and without the mark of a weak one. */
+/**
+ * Without its quotes, which some services write twice, as entities, or on one side only, and without the mark of a weak
+ * one.
+ */
 export const unquote = (etag: string): string =>
   etag.trim().replace(/^(?:(?:W\/)?(?:"|&quot;))*(.*?)(?:"|&quot;)*$/, '$1')
 
 const HEX_ETAG = /^[0-9a-f]{32,}(?:-\d+)?$/i
-/** Some services write the digits of a sum small in their listings and large in their answers, or the other way round. */
+/**
+ * Some services write the digits of a sum small in their listings and large in their answers, or the other way round.
+ */
 export function isSameEtag(one: string, other: string): boolean {
   const [a, b] = [unquote(one), unquote(other)]
   return a === b || (HEX_ETAG.test(a) && a.toLowerCase() === b.toLowerCase())

@@ -1,4 +1,6 @@
-/** Redirects within the host that was asked: they are followed, signed anew. No other host is ever sent a request. Pure. */
+/**
+ * Redirects within the host that was asked: they are followed, signed anew. No other host is ever sent a request. Pure.
+ */
 
 /** Of one request. A longer way is a loop. */
 export const MOST_REDIRECTS = 4
@@ -6,8 +8,8 @@ export const MOST_REDIRECTS = 4
 const REDIRECTS: readonly number[] = [301, 302, 307, 308]
 
 /**
- * Path and query to ask for instead; undefined where the answer is no redirect, names another host, port or scheme, or speaks of a
- * bucket's region. `asked`: URL of the request, `headers`: names in lower case.
+ * Path and query to ask for instead; undefined where the answer is no redirect, names another host, port or scheme, or
+ * speaks of a bucket's region. `asked`: URL of the request, `headers`: names in lower case.
  */
 export function redirectWithin(
   asked: string,

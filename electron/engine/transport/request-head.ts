@@ -4,7 +4,10 @@ import { encodeKey } from './encode-key.ts'
 import type { SignHeaders } from './sign-headers.ts'
 
 export type RequestSigner = {
-  /** The whole head, ready for the socket, in Latin-1. `path`: of the task, or where a redirect has pointed, with its query. */
+  /**
+   * The whole head, ready for the socket, in Latin-1. `path`: of the task, or where a redirect has pointed, with its
+   * query.
+   */
   headFor(task: FetchTask, endpoint: Endpoint, now: number, path?: string): Promise<string>
 }
 

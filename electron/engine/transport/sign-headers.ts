@@ -3,7 +3,9 @@ import { createHash, createHmac } from 'node:crypto'
 import { SignatureV4 } from '@smithy/signature-v4'
 import type { Endpoint } from '../engine-ports.ts'
 
-/** The headers to send, the signature among them. `path` is encoded, and may bring a query; `now` in Unix milliseconds. */
+/**
+ * The headers to send, the signature among them. `path` is encoded, and may bring a query; `now` in Unix milliseconds.
+ */
 export type SignHeaders = (request: {
   path: string
   headers: Record<string, string>

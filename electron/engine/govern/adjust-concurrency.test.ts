@@ -127,6 +127,10 @@ describe('how many connections work', () => {
     expect(changes.filter(({ now }) => now > 10_000)).toEqual([])
   })
 
+  it('learns nothing while nobody has work: a resumed job is still reading what it has', () => {
+    expect(run({ ceiling: 64, seconds: 30, goodput: () => 0, busy: () => 0 }).changes).toEqual([])
+  })
+
   it('does not wait for the last silent connection', () => {
     const goodput = perConnection(2e6)
     expect(run({ ceiling: 16, seconds: 3, goodput, busy: (level) => level - 1 }).levels.at(-1)).toBe(16)

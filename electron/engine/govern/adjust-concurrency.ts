@@ -88,7 +88,7 @@ export function adjustConcurrency(
   if (sample.mostAtOnce !== undefined && state.level > sample.mostAtOnce) {
     return moveTo(postpone(state, now), sample, sample.mostAtOnce, 'hold', 'turned-away', state.goodputBefore)
   }
-  const isFull = sample.busy >= BUSY_SHARE * state.level || now - state.changedAt > LATE_MS
+  const isFull = sample.busy >= BUSY_SHARE * state.level || (sample.busy > 0 && now - state.changedAt > LATE_MS)
   const { leastMs, firstBytes } = state.mode === 'ramp' ? RAMP_SAMPLE : LATER_SAMPLE
   const sampleMs = Math.max(leastMs, firstBytes * sample.firstByteMs)
   // Connections still on their way up, or without work, are no evidence about more of them.

@@ -81,6 +81,7 @@ const zh = {
   missingBucket: (bucket: string) => `存储桶 ${bucket} 不存在。`,
   denied: (subject: string) => `没有权限访问 ${subject}。`,
   unreachable: '无法连接到',
+  programAway: '联系不上 Longhaul 程序。',
   tokenRefused: '这个页面的访问令牌无效或已过期。',
   lastKnown: '下面是断开前的状态，按钮在重新连上后可用。',
 }
@@ -172,6 +173,7 @@ const en: Words = {
   missingBucket: (bucket) => `The bucket ${bucket} does not exist.`,
   denied: (subject) => `Access to ${subject} is denied.`,
   unreachable: 'Cannot connect to',
+  programAway: 'The Longhaul program cannot be reached.',
   tokenRefused: 'This page’s access token is not valid any more.',
   lastKnown: 'Below is what was last known; its buttons work again once the program is back.',
 }

@@ -43,6 +43,28 @@ spec('while it counts, the line beside the button says that there is more', asyn
   await page.locator('.lh-start-line').getByText(words.atLeast).waitFor()
 })
 
+spec(
+  'typed while the program is away: it stays, and nothing is said to be counted',
+  async (workshop) => {
+    const server = await workshop.serve({ buckets: { archive: [{ key: 'a/1', size: 1000 }] } })
+    const program = await workshop.start()
+    const page = await workshop.open(program)
+    await page.getByLabel(words.address).fill(`${server.endpointUrl}/archive/a/`)
+    const preview = page.getByRole('region', { name: words.preview })
+    await preview.getByText(words.previewDone).waitFor()
+    await program.kill()
+    await page.getByText(words.lastKnown).waitFor()
+    // Of what was counted before, it still is the truth.
+    expect(await preview.getByText(words.previewDone).isVisible()).toBe(true)
+    const prefix = page.getByLabel(words.prefix, { exact: true })
+    await prefix.fill('a/typed-meanwhile/')
+    await preview.getByText(words.programAway).waitFor()
+    expect(await prefix.inputValue()).toBe('a/typed-meanwhile/')
+    expect(await preview.getByText(words.previewDone).count()).toBe(0)
+  },
+  { only: 'web' },
+)
+
 /** The example narrows itself to three files; who brings an address of their own asks for all of it. */
 spec("the example's own prefix on another endpoint is not narrowed by the example's filter", async (workshop) => {
   const objects = createEra5Objects({ totalBytes: 40_000_000, objectBytes: 4_000_000 })

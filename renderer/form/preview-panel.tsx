@@ -5,6 +5,7 @@ import { formatBytes } from '../../shared/format-units.ts'
 import type { FolderView, Preview } from '../../shared/ipc-contract.ts'
 import { useLanguage, useTranslation } from '../i18n/index.ts'
 import { FailureNote } from '../shell/failure-note.tsx'
+import { NeedsProgram } from '../shell/needs-program.tsx'
 import type { EmptyAdvice } from './advise-empty.ts'
 import { judgeSpace } from './judge-space.ts'
 import type { PreviewState } from './use-preview.ts'
@@ -47,9 +48,11 @@ export function PreviewPanel({
           failure={preview.failure}
           isAnonymous={isAnonymous}
           action={
-            <Button size="small" onClick={onRetry}>
-              {t('form.previewRetry')}
-            </Button>
+            <NeedsProgram>
+              <Button size="small" onClick={onRetry}>
+                {t('form.previewRetry')}
+              </Button>
+            </NeedsProgram>
           }
         />
       )}

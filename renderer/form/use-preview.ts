@@ -1,8 +1,9 @@
 /** Counts, in the background, what the form would download; starts again shortly after the typing stops. */
-import { useCallback, useEffect, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import type { Failure } from '../../shared/failure.ts'
 import type { Preview } from '../../shared/ipc-contract.ts'
 import type { Network, Source } from '../../shared/job-spec.ts'
+import { PROGRAM_UNREACHABLE } from '../client/parsed-client.ts'
 import { useClient, useHostState } from '../client/use-client.tsx'
 
 /** Long enough to type on, short enough to feel live. */
@@ -17,6 +18,8 @@ export type PreviewState =
 
 export type PreviewRequest = { source: Source; include: string[]; exclude: string[]; network: Network }
 
+const OUT_OF_REACH: PreviewState = { status: 'failed', failure: { class: 'connect', code: PROGRAM_UNREACHABLE } }
+
 let previewsStarted = 0
 
 /** Without a request there is nothing to ask, and the state is idle. */
@@ -26,11 +29,16 @@ export function usePreview(request: PreviewRequest | undefined): { state: Previe
   const [state, setState] = useState<PreviewState>({ status: 'idle' })
   const [attempt, setAttempt] = useState(0)
   const requestText = request ? JSON.stringify(request) : ''
+  /** The request that `done` is the answer to. */
+  const answered = useRef('')
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt repeats the same request.
   useEffect(() => {
     if (!requestText) return setState({ status: 'idle' })
-    if (!inReach) return
+    // What is known of this very request stays; nobody counts another one now.
+    if (!inReach) {
+      return setState((known) => (known.status === 'done' && answered.current === requestText ? known : OUT_OF_REACH))
+    }
     // A new id each time: news of the request before must not be taken for this one's.
     previewsStarted += 1
     const previewId = `form-${Date.now().toString(36)}-${previewsStarted}`
@@ -41,6 +49,7 @@ export function usePreview(request: PreviewRequest | undefined): { state: Previe
     const unsubscribe = client.subscribe((push) => {
       if (push.name !== 'preview' || push.payload.preview.previewId !== previewId || ended) return
       const { preview, failure } = push.payload
+      if (preview.done) answered.current = requestText
       setState(failure ? { status: 'failed', failure } : { status: preview.done ? 'done' : 'listing', preview })
     })
     const timer = setTimeout(async () => {

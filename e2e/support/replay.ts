@@ -5,7 +5,7 @@
 import { join } from 'node:path'
 import type { CDPSession } from 'playwright-core'
 import { createApi } from '../../electron/api/create-api.ts'
-import { createDispatcher } from '../../electron/api/dispatch.ts'
+import { createDispatch } from '../../electron/api/dispatch.ts'
 import { systemClock } from '../../electron/api/system-clock.ts'
 import { createFakeEngine, sampleSnapshot } from '../../electron/api/testing/fake-engine.ts'
 import { createSessionVault } from '../../electron/api/vault.ts'
@@ -36,7 +36,7 @@ export async function openReplay(workshop: Workshop) {
     clock: { ...systemClock, monotonic: () => elapsedMs },
     engine,
   })
-  const dispatch = createDispatcher(api.handlers, () => {})
+  const dispatch = createDispatch(api.handlers, () => {})
   const served = Promise.resolve({ dispatch, subscribe: api.subscribe })
   const host = await startWebHost({ api: served, rendererFolder: RENDERER, port: 0, host: '127.0.0.1' })
   if (!host.ok) throw new Error(JSON.stringify(host.failure))

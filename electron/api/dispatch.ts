@@ -6,7 +6,7 @@ import { CALLS, type CallName, type ContractHandlers } from '../../shared/ipc-co
 export type Dispatch = (name: string, input: unknown) => Promise<Outcome<unknown>>
 
 /** `logProblem` hears of bugs only: what the user did or the other side said comes back as a failure. */
-export function createDispatcher(
+export function createDispatch(
   handlers: ContractHandlers,
   logProblem: (where: string, error: unknown) => void,
 ): Dispatch {

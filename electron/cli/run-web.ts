@@ -63,7 +63,7 @@ async function openApi(
   { stateFolder, io }: CommandContext,
   logProblem: (where: string, error: unknown) => void,
 ): Promise<ServedApi & Pick<Api, 'close'>> {
-  const [{ createApi }, { createDispatcher }] = await Promise.all([
+  const [{ createApi }, { createDispatch }] = await Promise.all([
     import('../api/create-api.ts'),
     import('../api/dispatch.ts'),
   ])
@@ -79,7 +79,7 @@ async function openApi(
     environment: io.environment,
     logProblem,
   })
-  return { ...api, dispatch: createDispatcher(api.handlers, logProblem) }
+  return { ...api, dispatch: createDispatch(api.handlers, logProblem) }
 }
 
 async function listen(options: Omit<WebHostOptions, 'port'>, port: number | undefined): Promise<Outcome<WebHost>> {

@@ -2,7 +2,7 @@
 import type { IpcMain, IpcMainInvokeEvent, WebContents } from 'electron'
 import { failed } from '../../shared/failure.ts'
 import type { Api } from '../api/create-api.ts'
-import { createDispatcher } from '../api/dispatch.ts'
+import { createDispatch } from '../api/dispatch.ts'
 import { isSameOrigin } from './app-origin.ts'
 import { CALL_CHANNEL, PUSH_CHANNEL } from './channels.ts'
 
@@ -16,7 +16,7 @@ export type CallBridgeOptions = {
 }
 
 export function openCallBridge({ ipcMain, contents, page, api, logProblem }: CallBridgeOptions): { close(): void } {
-  const dispatch = createDispatcher(api.handlers, logProblem)
+  const dispatch = createDispatch(api.handlers, logProblem)
   ipcMain.handle(CALL_CHANNEL, (event, name: unknown, input: unknown) => {
     if (!isOurPage(event, contents, page)) {
       logProblem(

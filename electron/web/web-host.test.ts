@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { success } from '../../shared/failure.ts'
 import type { ContractHandlers, Push } from '../../shared/ipc-contract.ts'
-import { createDispatcher } from '../api/dispatch.ts'
+import { createDispatch } from '../api/dispatch.ts'
 import { browserCommand } from './open-browser.ts'
 import { type ServedApi, startWebHost, type WebHost } from './web-host.ts'
 
@@ -29,7 +29,7 @@ beforeAll(async () => {
     'folder.inspect': async ({ path }: { path: string }) => success({ path }),
   } as unknown as ContractHandlers
   const api = {
-    dispatch: createDispatcher(handlers, () => {}),
+    dispatch: createDispatch(handlers, () => {}),
     subscribe(listener: (push: Push) => void) {
       listeners.add(listener)
       return () => void listeners.delete(listener)

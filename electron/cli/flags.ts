@@ -32,7 +32,7 @@ const GLOB_FLAGS: Flag[] = [
   { name: 'exclude', value: 'GLOB', isRepeatable: true, help: 'leave out keys that match, below the prefix' },
 ]
 
-const JSON_FLAG: Flag = { name: 'json', help: 'newline-delimited JSON on stdout, nothing else there' }
+export const JSON_FLAG: Flag = { name: 'json', help: 'newline-delimited JSON on stdout, nothing else there' }
 
 export const GET_FLAGS: Flag[] = [
   ...CONNECTION_FLAGS,

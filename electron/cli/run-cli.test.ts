@@ -77,8 +77,11 @@ describe('a usage mistake: exit code 2 and one sentence on stderr', () => {
     expect(jsonLines(run.stdout).at(-1)).toMatchObject({ type: 'summary', status: 'failed' })
   })
 
-  test('with --json the summary line says so too', async () => {
-    const { code, stdout } = await inProcess(['get', address, 'd', '--json', '--threads', 'x'])
+  test.each([
+    ['--json', ['--json'], {}],
+    ['its environment name', [], { LONGHAUL_JSON: '1' }],
+  ])('with %s the summary line says so too', async (_, flag, environment) => {
+    const { code, stdout } = await inProcess(['get', address, 'd', ...flag, '--threads', 'x'], environment)
     expect(code).toBe(2)
     expect(jsonLines(stdout)).toMatchObject([{ type: 'summary', status: 'failed', failure: { class: 'usage' } }])
   })

@@ -9,7 +9,16 @@ import { stateFolderOf } from '../api/state-folder.ts'
 import { collectFlags, type TypedFlags } from './collect-flags.ts'
 import type { CommandContext } from './command-context.ts'
 import { EXIT, exitCodeOfFailure } from './exit-code.ts'
-import { ANALYZE_LOG_FLAGS, DEMO_FLAGS, DOCTOR_FLAGS, type Flag, GET_FLAGS, LS_FLAGS, WEB_FLAGS } from './flags.ts'
+import {
+  ANALYZE_LOG_FLAGS,
+  DEMO_FLAGS,
+  DOCTOR_FLAGS,
+  type Flag,
+  GET_FLAGS,
+  JSON_FLAG,
+  LS_FLAGS,
+  WEB_FLAGS,
+} from './flags.ts'
 import { earlyFailureLine } from './json-lines.ts'
 import { adviceFor, languageOf, printable, sentenceFor } from './sentences.ts'
 import { spreadGlobs } from './spread-globs.ts'
@@ -56,7 +65,7 @@ async function runCommand(argv: string[], io: Io, output: Output): Promise<numbe
     return exitCode
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.complete
-    return reportThrown(error, argv, output)
+    return reportThrown(error, isJsonWanted(argv, io), output)
   }
 }
 
@@ -192,7 +201,7 @@ function readText(path: string): string {
 }
 
 /** A damaged settings file is the window's to mend: here it only counts as none, and that is said. */
-function readSettings(path: string, output: Output): Settings {
+function readSettings(path: string, output: Pick<Output, 'say'>): Settings {
   try {
     return settingsSchema.parse(JSON.parse(readText(path)))
   } catch (error) {
@@ -209,13 +218,24 @@ function prepare(argv: string[]): string[] {
   return [command, ...spreadGlobs(rest, valueFlags, rest.includes('--dry-run') ? 1 : 2)]
 }
 
-function reportThrown(error: unknown, argv: string[], output: Output): number {
+/** Wherever it was asked for: of the flags themselves nothing may be readable. */
+function isJsonWanted(argv: string[], io: Io): boolean {
+  const typed: TypedFlags = new Map(argv.includes('--json') ? [['json', true]] : [])
+  try {
+    const { flags } = readSettings(settingsFileOf(io), { say() {} })
+    return collectFlags([JSON_FLAG], typed, io.environment, flags).has('json')
+  } catch {
+    return false
+  }
+}
+
+function reportThrown(error: unknown, isJson: boolean, output: Output): number {
   const isUsage = error instanceof UsageError || error instanceof CommanderError
   const text = error instanceof Error ? error.message : String(error)
   const [first = '', ...more] = text.replace(/^error: /, '').split('\n')
   const sentence = printable([first, ...more.filter((line) => line.startsWith('(Did you mean'))].join(' '))
   output.say(isUsage ? `longhaul: ${sentence}` : `longhaul: internal error: ${sentence}`)
-  if (argv.includes('--json')) {
+  if (isJson) {
     const code = isUsage ? 'usage' : 'internal'
     output.json(earlyFailureLine({ class: 'usage', code, detail: sentence.slice(0, 300) }, sentence))
   }

@@ -9,7 +9,11 @@ const head: Outcome<ObjectHead> = {
 }
 
 /** What is told in the end, and how long was waited before each further attempt. */
-async function ask(answers: Outcome<ObjectHead>[], signal = new AbortController().signal, etag = '') {
+async function ask(
+  answers: Outcome<ObjectHead>[],
+  signal = new AbortController().signal,
+  options: { etag?: string; partNumber?: number } = {},
+) {
   const waited: number[] = []
   const source = patientHeads({
     source: { headObject: async () => answers.shift() ?? head },
@@ -18,7 +22,7 @@ async function ask(answers: Outcome<ObjectHead>[], signal = new AbortController(
     now: () => 0,
     sleep: async (milliseconds) => void waited.push(milliseconds),
   })
-  return { told: await source.headObject('k', { etag }, signal), waited }
+  return { told: await source.headObject('k', options, signal), waited }
 }
 
 test.each<[string, Outcome<ObjectHead>[], Outcome<ObjectHead>, number[]]>([
@@ -32,8 +36,15 @@ test.each<[string, Outcome<ObjectHead>[], Outcome<ObjectHead>, number[]]>([
 test("a network's own page is no head of an object that has an ETag", async () => {
   const page: Outcome<ObjectHead> = { ok: true, value: { ...head.value, size: 617, etag: '' } }
   const { signal } = new AbortController()
-  expect(await ask([page, page], signal, 'e')).toEqual({ told: head, waited: [100, 200] })
+  expect(await ask([page, page], signal, { etag: 'e' })).toEqual({ told: head, waited: [100, 200] })
   expect(await ask([page], signal)).toEqual({ told: page, waited: [] })
+})
+
+test('a service that knows no parts of objects is asked for one once', async () => {
+  const failure = failed({ class: 'protocol', code: 'HTTP 405', httpStatus: 405 })
+  const { signal } = new AbortController()
+  expect(await ask([failure], signal, { partNumber: 1 })).toEqual({ told: failure, waited: [] })
+  expect(await ask([failure], signal)).toEqual({ told: head, waited: [100] })
 })
 
 test('a job that is over asks no more', async () => {

@@ -18,6 +18,9 @@ export type PatientHeadsOptions = {
   sleep(milliseconds: number): Promise<void>
 }
 
+/** So answers who does not know parts of objects, as OpenStack Swift does: asking again brings the same. */
+const DOES_NOT_KNOW: ReadonlySet<number | undefined> = new Set([400, 405, 501])
+
 export function patientHeads(asking: PatientHeadsOptions): Pick<ObjectSource, 'headObject'> {
   const { source, retryAfterMs, heardAt, now, sleep } = asking
   return {
@@ -28,6 +31,7 @@ export function patientHeads(asking: PatientHeadsOptions): Pick<ObjectSource, 'h
         const isForeign = answer.ok && answer.value.etag === '' && (options.etag ?? '') !== ''
         const head = isForeign ? failed({ class: 'protocol', code: 'no-etag', subject: key }) : answer
         if (head.ok) return head
+        if (options.partNumber !== undefined && DOES_NOT_KNOW.has(head.failure.httpStatus)) return head
         row = addFailure(row, { now: now(), heardAt: heardAt(head.failure.class) })
         const delay = signal.aborted ? undefined : retryAfterMs(head.failure, row)
         if (delay === undefined) return head

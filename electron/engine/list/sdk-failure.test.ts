@@ -15,6 +15,7 @@ describe('what the SDK throws', () => {
     ['no such bucket', answered(404, 'NoSuchBucket'), { class: 'missing-bucket', subject: 'bucket' }],
     ['no such key', answered(404, 'NoSuchKey'), { class: 'missing' }],
     ['a refusal without a document', answered(416, 'Unknown'), { class: 'changed', code: 'HTTP 416' }],
+    ['a condition that nobody has set', answered(412, 'Unknown'), { class: 'protocol', code: 'HTTP 412' }],
     ['throttling', answered(503, 'SlowDown'), { class: 'throttled', httpStatus: 503 }],
     [
       'how long to wait, in seconds',

@@ -26,7 +26,9 @@ export function sdkFailure(thrown: unknown, bucket: string): Failure {
   // A date is held against the server's own clock.
   const retryAfterMs = readRetryAfter(headers['retry-after'], Date.parse(headers.date ?? ''))
   const movedRegion = status >= 300 && status < 400 && region !== undefined
-  const failureClass = movedRegion ? 'wrong-region' : classifyHttpError(status, code)
+  // We set no condition here: who says that one is not met means something else, and no object has changed.
+  const answered = status === 412 ? 'protocol' : classifyHttpError(status, code)
+  const failureClass = movedRegion ? 'wrong-region' : answered
   // What the SDK says about an answer it could not read, or without a body, helps nobody.
   const message = /Deserialization error|^UnknownError$/.test(error.message) ? undefined : error.message
   const detail = detailOf(status, message, { endpoint: error.Endpoint, location: headers.location })

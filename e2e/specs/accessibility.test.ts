@@ -90,6 +90,21 @@ function focusWithoutRing(): string {
   return hasOne ? '' : `${focused.tagName} ${focused.className} in ${control?.className}`
 }
 
+spec(
+  'who wishes for less motion sees none, and dialogs open all the same',
+  async (workshop) => {
+    const page = await workshop.open(await workshop.start(), { reducedMotion: 'reduce' })
+    const start = page.getByRole('button', { name: WORDS.zh.start })
+    const seconds = await start.evaluate((button) => Number.parseFloat(getComputedStyle(button).transitionDuration))
+    expect(seconds).toBeLessThan(0.001)
+    await page.getByRole('button', { name: WORDS.zh.chooseFolder }).click()
+    await page.getByRole('dialog').waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+  },
+  { only: 'web' },
+)
+
 spec('English is complete, and stays after a reload', async (workshop) => {
   const program = await workshop.start()
   const page = await workshop.open(program)

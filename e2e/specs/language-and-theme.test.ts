@@ -1,4 +1,7 @@
-/** The settings: language and theme survive a reload and a restart, constants that were reset come back, no axe violations. */
+/**
+ * The settings: language and theme survive a reload and a restart,
+ * constants that were reset come back, no axe violations.
+ */
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { WORDS } from '../model/words.ts'

@@ -22,7 +22,10 @@ const PASSING: ReadonlySet<FailureClass> = new Set([
   'proxy',
 ])
 
-/** Something answers that is not the service: a network that wants a login first, say. Not so what is wrong with ourselves, or a listing that leads nowhere. */
+/**
+ * Something answers that is not the service: a network that wants a login first,
+ * say. Not so what is wrong with ourselves, or a listing that leads nowhere.
+ */
 const isOfAnother = ({ class: failureClass, code }: Failure): boolean =>
   failureClass === 'protocol' && code !== 'internal' && !leadsNowhere(code)
 

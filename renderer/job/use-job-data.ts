@@ -1,7 +1,7 @@
 /**
- * What the page knows of a job beyond its newest snapshot: its speed over time and its events. Each is read once from the
- * program (again when it comes back into reach, and when the store says so) and kept up to date from what is pushed.
- * Bounded: see `speed-history.ts` and `join-events.ts`.
+ * What the page knows of a job beyond its newest snapshot: its speed over time and its events. Each is read once from
+ * the program (again when it comes back into reach, and when the store says so) and kept up to date from what is
+ * pushed. Bounded: see `speed-history.ts` and `join-events.ts`.
  */
 import { useEffect, useMemo, useRef, useState } from 'react'
 import type { EngineEvent } from '../../shared/engine-event.ts'

@@ -20,7 +20,10 @@ export type WindowState = {
   snapshots: Readonly<Record<string, MetricsSnapshot>>
   /** Events pushed since the window opened, oldest first, at most MAX_EVENTS_PER_JOB per job. */
   events: Readonly<Record<string, readonly EngineEvent[]>>
-  /** How often what was read of a job's past had to be read anew: its clock was set back, or more was pushed than is kept. */
+  /**
+   * How often what was read of a job's past had to be read anew:
+   * its clock was set back, or more was pushed than is kept.
+   */
   rereads: Readonly<Record<string, number>>
   /** The newest diagnosis; it runs until its `report` is there. */
   diagnosis: PushPayload<'diagnosis'> | undefined
@@ -38,7 +41,10 @@ export const EMPTY_STATE: WindowState = {
   diagnosis: undefined,
 }
 
-/** What is at work first, however many wait for their turn; then newest first: what was started last is what one looks for. */
+/**
+ * What is at work first, however many wait for their turn; then
+ * newest first: what was started last is what one looks for.
+ */
 export function listJobs(jobs: WindowState['jobs']): JobView[] {
   return Object.values(jobs).sort(
     (a, b) =>

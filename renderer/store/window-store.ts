@@ -1,6 +1,6 @@
 /**
- * Holds the one state and keeps it true: reads everything once, then folds pushes; reads again whenever the program comes
- * back into reach, because pushes sent meanwhile are lost. Pushes that arrive while reading are folded after it.
+ * Holds the one state and keeps it true: reads everything once, then folds pushes; reads again whenever the program
+ * comes back into reach, because pushes sent meanwhile are lost. Pushes that arrive while reading are folded after it.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { JobView, Push } from '../../shared/ipc-contract.ts'

@@ -1,8 +1,8 @@
 /**
- * One line of manifest.csv. Spreadsheets open it, so a value must neither break the line nor begin a formula:
- * values that start with `=`, `+`, `-`, `@` or `'` get a `'` in front, paths a `./`, so that they lead to their files all the
- * same; values with control characters or broken Unicode are written as `'json:` and a JSON string. One row is one line,
- * always, also for readers that know more ends of lines than the line feed.
+ * One line of manifest.csv. Spreadsheets open it, so a value must neither break the line nor begin a formula: values
+ * that start with `=`, `+`, `-`, `@` or `'` get a `'` in front, paths a `./`, so that they lead to their files all the
+ * same; values with control characters or broken Unicode are written as `'json:` and a JSON string. One row is one
+ * line, always, also for readers that know more ends of lines than the line feed.
  */
 import { isSame } from './same-bytes.ts'
 

@@ -1,4 +1,6 @@
-/** What the book makes of DNS answers: addresses of IPv6 beside such of IPv4 are for where the latter cannot be reached. */
+/**
+ * What the book makes of DNS answers: addresses of IPv6 beside such of IPv4 are for where the latter cannot be reached.
+ */
 import { describe, expect, it } from 'vitest'
 import { type Outcome, success } from '../../../shared/failure.ts'
 import { policySchema } from '../../../shared/policy.ts'

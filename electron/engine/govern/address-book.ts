@@ -38,7 +38,9 @@ type Entry = AddressRecord & {
   fadedAt: number
 }
 
-/** Connections of one address: how many are settled and how fast these are together, and how many bring bytes just now. */
+/**
+ * Connections of one address: how many are settled and how fast these are together, and how many bring bytes just now.
+ */
 export type ConnectionsOfAddress = { settled: number; bytesPerSecond: number; receiving: number }
 const NO_CONNECTIONS: ConnectionsOfAddress = { settled: 0, bytesPerSecond: 0, receiving: 0 }
 

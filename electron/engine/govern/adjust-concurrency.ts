@@ -3,9 +3,9 @@
  * Pure.
  *
  * Ramp: double while goodput grows by more than 15 %. Hold: keep what paid. From time to time try more; keep it if it
- * pays, go back if not. The level never sinks by trial: fewer connections that do as well gain nothing, and a level that
- * follows noise downwards is the decay this program exists against. Only a server that closes more connections than so many,
- * without a word, is believed at once: what it closes would be opened again all day.
+ * pays, go back if not. The level never sinks by trial: fewer connections that do as well gain nothing, and a level
+ * that follows noise downwards is the decay this program exists against. Only a server that closes more connections
+ * than so many, without a word, is believed at once: what it closes would be opened again all day.
  */
 import type { Policy } from '../../../shared/policy.ts'
 
@@ -16,8 +16,8 @@ const TRIAL_GAIN = 1.05
 /** Connections at the start. Half of it would be doubled by the first sample, whatever that says. */
 const FIRST_LEVEL = 8
 /**
- * Goodput is judged over at least this long, and over several first-byte times: small objects come one in each. Twice as much
- * or not is seen sooner than a twentieth more or not.
+ * Goodput is judged over at least this long, and over several first-byte times: small objects come one in each. Twice
+ * as much or not is seen sooner than a twentieth more or not.
  */
 const RAMP_SAMPLE = { leastMs: 100, firstBytes: 2 }
 const LATER_SAMPLE = { leastMs: 200, firstBytes: 4 }
@@ -25,7 +25,9 @@ const LATER_SAMPLE = { leastMs: 200, firstBytes: 4 }
 const BUSY_SHARE = 0.7
 /** ... or when they have had this long to get to work. */
 const LATE_MS = 1000
-/** Between two trials; doubles while they fail, so that a full line is left alone. Capacity is found again within it. */
+/**
+ * Between two trials; doubles while they fail, so that a full line is left alone. Capacity is found again within it.
+ */
 const TRIAL_EVERY_MS = 1500
 const TRIAL_EVERY_MAX_MS = 60_000
 /** A capacity that has fallen by this much, and came back, is worth an early trial. */

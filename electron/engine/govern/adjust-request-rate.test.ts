@@ -4,8 +4,8 @@ import { createSeededRandom } from '../testing/seeded-random.ts'
 import { mayAsk, noteAnswer, noteSent, type RateState, startRate } from './adjust-request-rate.ts'
 
 /**
- * A server with a token bucket, which may refuse a share of what is left whoever asks; the client asks as often as it is
- * let, one answer 50 ms after each request.
+ * A server with a token bucket, which may refuse a share of what is left whoever
+ * asks; the client asks as often as it is let, one answer 50 ms after each request.
  */
 function run(options: {
   seconds: number

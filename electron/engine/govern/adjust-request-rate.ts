@@ -18,14 +18,18 @@ const SCALE = 0.4
  * its first second ran at half its speed for ten.
  */
 const GRANTED_BEFORE_MORE = 25
-/** ... or for so long: behind a short outage, a rate of one in two seconds would take a minute to be granted so often. */
+/**
+ * ... or for so long: behind a short outage, a rate of one in two seconds would take a minute to be granted so often.
+ */
 const HOLD_SECONDS = 10
 const JUST_BELOW = 0.95
 /** A prefix is never asked less often than this. */
 const SLOWEST_RATE = 0.5
 /** Rate is measured in slots of this length, smoothed by this weight. */
 const SLOT_SECONDS = 0.5
-/** Before the first slot has passed, by the time since the first request, this at least: some requests go out at once. */
+/**
+ * Before the first slot has passed, by the time since the first request, this at least: some requests go out at once.
+ */
 const LEAST_SLOT_SECONDS = 0.05
 const SMOOTHING = 0.8
 /** Where refusals come at any rate, each look that finds no more of them allows so many times the rate. */

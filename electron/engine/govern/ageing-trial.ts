@@ -1,14 +1,20 @@
 /**
- * Whether renewing an aged pool pays in what all connections bring together. On a full line a fresh connection may be fast at
- * the cost of the others, for TCP's start presses harder than what comes later: each looks better than those before it, and
- * renewing them all gains nothing. Pure.
+ * Whether renewing an aged pool pays in what all connections bring together. On a full line a fresh connection may be
+ * fast at the cost of the others, for TCP's start presses harder than what comes later: each looks better than those
+ * before it, and renewing them all gains nothing. Pure.
  */
 import { type ConnectionSpeed, foldSpeed, SMOOTHING_MS } from './connection-speed.ts'
 
-/** Smoothed as the speed of a connection is; the bytes that had come by then, when, and when the last: monotonic milliseconds. */
+/**
+ * Smoothed as the speed of a connection is; the bytes that had
+ * come by then, when, and when the last: monotonic milliseconds.
+ */
 export type Total = ConnectionSpeed & { bytes: number; at: number; lastByteAt: number; level: number }
 
-/** `before`: bytes per second of all when ageing was learned, by `level` connections. `watched`: the renewed pool so far. */
+/**
+ * `before`: bytes per second of all when ageing was learned,
+ * by `level` connections. `watched`: the renewed pool so far.
+ */
 export type Trial = {
   before: number
   level: number

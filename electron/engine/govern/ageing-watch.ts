@@ -18,8 +18,8 @@ export type AgeingWatchOptions = {
 }
 
 /**
- * A connection has told its speed after receiving for this long; where connections live for little more than that, after
- * this share of their life, or only the odd ones would ever be heard.
+ * A connection has told its speed after receiving for this long; where connections live for little more than that,
+ * after this share of their life, or only the odd ones would ever be heard.
  */
 const SETTLED_MS = 1000
 const SETTLED_SHARE = 0.4

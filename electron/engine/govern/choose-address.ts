@@ -19,7 +19,9 @@ export type AddressRecord = {
   quarantinedUntil: number
 }
 
-/** The usable address with the fewest connections, chance among equals; if all are quarantined, the one free soonest. */
+/**
+ * The usable address with the fewest connections, chance among equals; if all are quarantined, the one free soonest.
+ */
 export function chooseAddress(records: readonly AddressRecord[], now: number, random: number): string | undefined {
   const usable = records.filter((record) => record.quarantinedUntil <= now)
   if (usable.length === 0) {
@@ -42,8 +44,8 @@ const WITNESSES = 2
 export type BadAddress = { address: string; cause: 'failures' | 'refusals' | 'slow' }
 
 /**
- * Addresses that are clearly worse than the others. Those that give nothing while others give are put aside however many
- * they are; of the rest never more than half, for then it is not the addresses.
+ * Addresses that are clearly worse than the others. Those that give nothing while others give are put aside however
+ * many they are; of the rest never more than half, for then it is not the addresses.
  */
 export function findBadAddresses(records: readonly AddressRecord[], now: number): BadAddress[] {
   const usable = records.filter((record) => record.quarantinedUntil <= now)

@@ -66,7 +66,10 @@ export type HealingAction =
 const FIRST_BYTE_FACTOR = 10
 /** ... but at least this long: a server may think. AWS's own advice is to ask again after a few times the usual. */
 const FIRST_BYTE_LEAST_MS = 1000
-/** A server that has become slow for all looks silent: with every round of connections given up, they wait twice as long. */
+/**
+ * A server that has become slow for all looks silent: with
+ * every round of connections given up, they wait twice as long.
+ */
 const MOST_PATIENCE = 4
 /** Where first bytes usually come later than what else is a stall: this many times the usual. */
 const LATE_FIRST_BYTE_FACTOR = 2
@@ -74,14 +77,18 @@ const LATE_FIRST_BYTE_FACTOR = 2
 const LAST_SILENCE_MS = 1000
 /** At most one of so many connections is replaced for slowness at a time (DESIGN 6.1). */
 const SLOW_SHARE = 10
-/** All are silent for this long, in which each would have brought this much. A lost packet is sent again within a second. */
+/**
+ * All are silent for this long, in which each would have brought
+ * this much. A lost packet is sent again within a second.
+ */
 const QUIET_MS = 1500
 const QUIET_BYTES = 65536
 /** When the whole line is silent, one connection is tried anew this often. */
 const PROBE_EVERY_MS = 1000
 /**
- * All that are at work together bring less than this, bytes per second: so slow is no line that people download over, but any
- * request may be left to trickle. Where nothing tells which of the two it is, one is tried anew, which costs a slow line a handshake ...
+ * All that are at work together bring less than this, bytes per second: so slow is no line
+ * that people download over, but any request may be left to trickle. Where nothing tells
+ * which of the two it is, one is tried anew, which costs a slow line a handshake ...
  */
 const NEXT_TO_NOTHING = 8192
 /** ... after so long, and after twice as long each time that it was in vain. */

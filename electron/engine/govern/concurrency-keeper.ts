@@ -85,7 +85,10 @@ export function createConcurrencyKeeper(options: ConcurrencyKeeperOptions) {
     /** So many are allowed after a rest. */
     afterRest: (): number => ceiling(0).threads,
     tune,
-    /** The listing came through to nobody, perhaps as connections of the pool hold all places there are: one is left free. */
+    /**
+     * The listing came through to nobody, perhaps as connections
+     * of the pool hold all places there are: one is left free.
+     */
     yieldPlace(forMs: number): void {
       const staying = [...pool.connections()].filter(isStaying)
       if (staying.length > 0) placesLeft = Math.max(1, staying.length - 1)

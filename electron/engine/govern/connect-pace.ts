@@ -1,11 +1,14 @@
 /**
- * How soon, and how many at once, further connections may be opened: at any pace while they succeed; after failures with
- * a growing pause; one after the other where the server, or something on the way, turns them away, opening them only to
- * close them without an answer.
+ * How soon, and how many at once, further connections may be opened: at any pace while they
+ * succeed; after failures with a growing pause; one after the other where the server, or
+ * something on the way, turns them away, opening them only to close them without an answer.
  */
 import type { Random } from '../engine-ports.ts'
 
-/** The pause after the nth failure in a row is chosen below 50 ms x 2^n ("full jitter" of AWS's article), and below this. */
+/**
+ * The pause after the nth failure in a row is chosen below 50
+ * ms x 2^n ("full jitter" of AWS's article), and below this.
+ */
 const PAUSE_MAX_MS = 5000
 const PAUSE_MS = 50
 /** So many fresh connections in a row that are closed without an answer are no accident. */

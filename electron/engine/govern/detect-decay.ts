@@ -80,7 +80,9 @@ const LEAST_DIFFERENCES = 3
 /** Below this share of the baseline, for so many minutes in a row, is decay. */
 const DECAYED = 0.85
 const LOW_MINUTES = 5
-/** Below this share it is kept out of what the noise is told by. With more than that a line that wanders would cry wolf. */
+/**
+ * Below this share it is kept out of what the noise is told by. With more than that a line that wanders would cry wolf.
+ */
 const SUSPECT = 0.75
 const REPEAT_MS = 30 * MINUTE_MS
 /** Not a second: what comes and goes once in a second or two shall not always be met in the same state. */
@@ -185,7 +187,9 @@ function chooseCause(causes: Causes): Pick<DecayAlert, 'cause' | 'evidence'> {
   return { cause, evidence }
 }
 
-/** The speed now, if it lies below the baseline by more than the noise explains; `before`: the minutes above suspicion. */
+/**
+ * The speed now, if it lies below the baseline by more than the noise explains; `before`: the minutes above suspicion.
+ */
 function lowSpan(minutes: readonly number[], baseline: number, before: readonly number[]): number | undefined {
   if (baseline <= 0) return undefined
   return SPANS.map((span) => ({ span, recent: median(minutes.slice(-span)) })).find(
@@ -218,9 +222,9 @@ function noiseOf(minutes: readonly number[], span: number, baseline: number, bef
 }
 
 /**
- * By the larger of two robust measures, each of which is the standard deviation where noise is normal: the median absolute
- * deviation (1.4826 times), and the mean one without its largest tenth (1.2533 times), for noise of two levels has a
- * median of next to nothing. Of one step among many differences neither takes notice.
+ * By the larger of two robust measures, each of which is the standard deviation where noise is normal: the median
+ * absolute deviation (1.4826 times), and the mean one without its largest tenth (1.2533 times), for noise of two levels
+ * has a median of next to nothing. Of one step among many differences neither takes notice.
  */
 function deviationOf(values: readonly number[]): number {
   const middle = median(values)

@@ -1,6 +1,6 @@
 /**
- * Puts connections to work: opens as many as are allowed, gives each its next range, and lets one that is to go hand over
- * to one that is fresh. How many, how soon and to which address is for others to decide.
+ * Puts connections to work: opens as many as are allowed, gives each its next range, and lets one that is to go hand
+ * over to one that is fresh. How many, how soon and to which address is for others to decide.
  */
 import type { EventCode, Reason } from '../../../shared/engine-event.ts'
 import { type Failure, isShortOfFiles } from '../../../shared/failure.ts'

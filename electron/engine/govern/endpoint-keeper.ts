@@ -53,7 +53,10 @@ export function createEndpointKeeper({ clock, source, onMoved, onFatal }: Endpoi
     isRenewing = false
   }
 
-  /** Who gives new credentials cannot be reached: that is for the network to be judged by, as long as the old ones are there. */
+  /**
+   * Who gives new credentials cannot be reached: that is for the
+   * network to be judged by, as long as the old ones are there.
+   */
   const isOfNetwork = (failure: Failure): boolean => endpoint !== undefined && failure.class !== 'credentials'
 
   /** Any signed answer tells the source how far off this machine's clock is; the next endpoint carries it. */

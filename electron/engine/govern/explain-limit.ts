@@ -1,10 +1,10 @@
 /**
- * What holds the speed down just now, in one code and the numbers behind it (DESIGN 6.6). Where several hold at once the
- * first of this order is named: no answer from the first, nothing to do, no names, nobody who takes our connections, no
- * network, the user's limit, throttling, this disk, this processor, failing answers, a bad address, ageing, silent
- * connections, the waiting for answers, and the line when nothing else is left. So what stops everything comes before what
- * slows, what was measured directly before what was inferred, and what is not healed by us (limit, throttling, disk) before
- * what is being healed (address, ageing). Pure.
+ * What holds the speed down just now, in one code and the numbers behind it (DESIGN 6.6). Where several hold at once
+ * the first of this order is named: no answer from the first, nothing to do, no names, nobody who takes our
+ * connections, no network, the user's limit, throttling, this disk, this processor, failing answers, a bad address,
+ * ageing, silent connections, the waiting for answers, and the line when nothing else is left. So what stops everything
+ * comes before what slows, what was measured directly before what was inferred, and what is not healed by us (limit,
+ * throttling, disk) before what is being healed (address, ageing). Pure.
  */
 import type { FailureClass } from '../../../shared/failure.ts'
 import { LEAST_REQUESTS, type Limit } from '../../../shared/metrics-snapshot.ts'
@@ -20,7 +20,9 @@ export type LimitEvidence = {
   successRate: number
   /** Bytes per second the user allows; 0 = no limit. */
   userLimit: number
-  /** What arrives, over as long as it takes to tell it from that limit; as is `recentRequests` not in old recordings. */
+  /**
+   * What arrives, over as long as it takes to tell it from that limit; as is `recentRequests` not in old recordings.
+   */
   pacedBytesPerSecond?: number
   diskWriteMs: number
   loopLagMs: number
@@ -45,7 +47,10 @@ export type LimitEvidence = {
   serverErrors: number
   /** How many those last requests are. */
   recentRequests?: number
-  /** Of the connections' time in the last minute, what went into such as fell silent or crawled until they were replaced. */
+  /**
+   * Of the connections' time in the last minute, what went into
+   * such as fell silent or crawled until they were replaced.
+   */
   lostShare: number
 }
 
@@ -110,8 +115,8 @@ export function explainLimit(evidence: LimitEvidence): Limit {
   if (evidence.tauSeconds !== undefined)
     return { code: 'ageing', evidence: { ageSeconds: evidence.retireAgeSeconds, tauSeconds: evidence.tauSeconds } }
   if (evidence.lostShare > MUCH_LOST) return { code: 'silence', evidence: { lostShare: evidence.lostShare } }
-  // By Little's law so many connections are waiting for an answer to begin. On a full line they would as well, but there
-  // fewer connections do as well as many, and the job has not come to use all that are allowed.
+  // By Little's law so many connections are waiting for an answer to begin. On a full line they would as well, but
+  // there fewer connections do as well as many, and the job has not come to use all that are allowed.
   const waiting = (evidence.requestsPerSecond * evidence.firstByteMs) / 1000 / Math.max(1, concurrency)
   if (waiting > MOSTLY_WAITING && concurrency >= threads) {
     const { requestsPerSecond, firstByteMs } = evidence

@@ -1,6 +1,6 @@
 /**
- * What follows when this machine has no file descriptor left for a connection or a file: it is no fault of the service or
- * of an address, and one connection fewer works for a while.
+ * What follows when this machine has no file descriptor left for a connection or a file: it is no fault of the service
+ * or of an address, and one connection fewer works for a while.
  */
 import type { EventCode, Reason } from '../../../shared/engine-event.ts'
 import type { Failure } from '../../../shared/failure.ts'

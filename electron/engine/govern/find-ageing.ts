@@ -3,8 +3,8 @@
  * one of them is replaced and compared with the rest. Clearly better: ageing is proven, and how fast it goes is
  * learned. Not better: the line is slow, nothing is touched, and the next experiment waits longer. Pure.
  *
- * Nothing is suspected while the sum of all speeds is as high as ever. What was learned must soon raise that sum, or it is taken
- * back (ageing-trial.ts).
+ * Nothing is suspected while the sum of all speeds is as high as ever. What
+ * was learned must soon raise that sum, or it is taken back (ageing-trial.ts).
  *
  * Where connections of different ages are at work anyway, no experiment is needed: learn-retirement-age.ts compares
  * them all the time, and keeps what was learned up to date.
@@ -98,7 +98,10 @@ const SUSPICION_MS = 1500
 /** A fresh connection must be this much faster than the old ones; in doubt it is watched for longer ... */
 const PROOF = 1.05
 const CLEAR_PROOF = 1.2
-/** ... and further above them than they are apart: so many of their (robust) standard deviations, and this share of them. */
+/**
+ * ... and further above them than they are apart: so many of
+ * their (robust) standard deviations, and this share of them.
+ */
 const BEYOND_SPREAD = 3
 const FASTEST_OF_OLD = 0.9
 /** The fresh connection is judged when it has been at work for this long, in doubt for longer ... */
@@ -304,8 +307,9 @@ function compare(fresh: AgeingSample['connections'][number], old: readonly AgedS
 type AgedSpeed = { openedAt: number; bytesPerSecond: number }
 
 /**
- * The old connections' speeds over the very time in which the fresh one has received. Their smoothed speeds remember more
- * than that: when a trial of more connections ends meanwhile, all have more of the line again, but theirs show it late.
+ * The old connections' speeds over the very time in which the fresh one has received.
+ * Their smoothed speeds remember more than that: when a trial of more connections
+ * ends meanwhile, all have more of the line again, but theirs show it late.
  */
 function speedsSince(marks: Marks, connections: AgeingSample['connections']): AgedSpeed[] {
   return connections.flatMap((connection) => {

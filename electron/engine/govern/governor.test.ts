@@ -1,4 +1,7 @@
-/** What the simulator cannot do to the governor: a data plane that is not heard of any more. The rest is in `../testing/simulator/`. */
+/**
+ * What the simulator cannot do to the governor: a data plane that
+ * is not heard of any more. The rest is in `../testing/simulator/`.
+ */
 import { expect, it } from 'vitest'
 import type { EventCode, Reason } from '../../../shared/engine-event.ts'
 import { success } from '../../../shared/failure.ts'

@@ -1,6 +1,6 @@
 /**
- * What follows from the outcome of a request. Whom it concerns says attribute-outcome.ts, and whether the one server behind
- * the connection is to blame judge-server.ts; here each of them is told, and the range goes back to the book.
+ * What follows from the outcome of a request. Whom it concerns says attribute-outcome.ts, and whether the one server
+ * behind the connection is to blame judge-server.ts; here each of them is told, and the range goes back to the book.
  */
 import type { EventCode, Reason } from '../../../shared/engine-event.ts'
 import type { Failure } from '../../../shared/failure.ts'
@@ -38,7 +38,9 @@ export type OutcomeHandlerOptions = {
   emit(code: EventCode, reason: Reason): void
 }
 
-/** A server that only refuses turns connections away as one that closes them does, but two of three may be such servers. */
+/**
+ * A server that only refuses turns connections away as one that closes them does, but two of three may be such servers.
+ */
 const BAD_SERVER_WEIGHT = 1 / 3
 
 export function createOutcomeHandler(options: OutcomeHandlerOptions) {

@@ -1,4 +1,6 @@
-/** Asks for the head of a small object now and then, beside the data: can the service still be reached, and how fast? */
+/**
+ * Asks for the head of a small object now and then, beside the data: can the service still be reached, and how fast?
+ */
 import type { EventCode, Reason } from '../../../shared/engine-event.ts'
 import type { FailureClass } from '../../../shared/failure.ts'
 import type { Policy } from '../../../shared/policy.ts'
@@ -16,7 +18,9 @@ export type HealthMonitorOptions = {
   onUnhealthy(): void
 }
 
-/** Answers about the object, which may be deleted or archived while the job runs: no fresh connection would get another. */
+/**
+ * Answers about the object, which may be deleted or archived while the job runs: no fresh connection would get another.
+ */
 const ABOUT_THE_OBJECT: readonly FailureClass[] = ['missing', 'denied', 'archived']
 /** Waits a little beyond the limit, so that a late answer can be told from none. */
 const TIMEOUT_FACTOR = 2

@@ -1,8 +1,8 @@
 /**
  * Whether refusals have to do with how often we ask. Beyond a budget they grow rare when we ask less; of a service that
- * refuses every tenth request whoever asks and however seldom, they do not, and a limiter that gives way to each of them
- * sinks to a request in two seconds. Told by experiment, as the ageing of connections is: after some refusals more is asked
- * instead of less, as long as no larger share is refused for it. Pure.
+ * refuses every tenth request whoever asks and however seldom, they do not, and a limiter that gives way to each of
+ * them sinks to a request in two seconds. Told by experiment, as the ageing of connections is: after some refusals more
+ * is asked instead of less, as long as no larger share is refused for it. Pure.
  */
 
 /** Answers of a stretch of time. */

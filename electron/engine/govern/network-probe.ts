@@ -1,7 +1,7 @@
 /**
  * While no byte arrives: asks the service for something small. A network that is away does not answer; where only some
- * objects cannot be had, it does, and the silence is due to those objects. A service that refuses all objects may still list:
- * only a byte of an object that we already have shows that it does not refuse them all.
+ * objects cannot be had, it does, and the silence is due to those objects. A service that refuses all objects may still
+ * list: only a byte of an object that we already have shows that it does not refuse them all.
  */
 import type { Policy } from '../../../shared/policy.ts'
 import type { Clock, ObjectSource } from '../engine-ports.ts'

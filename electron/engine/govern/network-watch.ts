@@ -9,7 +9,10 @@ import type { Policy } from '../../../shared/policy.ts'
 /** Answers, not breaks of the way. */
 const FROM_SERVICE: readonly FailureClass[] = ['throttled', 'server-error', 'protocol']
 
-/** Somebody is there, and turns each connection away: a server of another certificate, a network that wants a login, a proxy. */
+/**
+ * Somebody is there, and turns each connection away: a server of
+ * another certificate, a network that wants a login, a proxy.
+ */
 const REFUSALS: readonly FailureClass[] = ['tls', 'proxy']
 
 /** No byte from anywhere for so long = the network is away. */

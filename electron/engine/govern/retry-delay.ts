@@ -45,7 +45,10 @@ const PATIENCE_WHERE_MANY_FAIL = 12
 /** The longest wait when the job has nothing else to do, as a share of the usual one. */
 const LAST_WORK_CAP = 0.25
 
-/** One request asks again after a minute, whatever it was told: where all are refused, their budget waits (throttle-gates.ts). */
+/**
+ * One request asks again after a minute, whatever it was told:
+ * where all are refused, their budget waits (throttle-gates.ts).
+ */
 const LONGEST_WAIT_MS = 60_000
 
 export type RetryInput = {
@@ -64,8 +67,8 @@ export type RetryInput = {
 }
 
 /**
- * Full jitter: uniform in [0, min(cap, base * 2^(attempts - 1))], and for `Retry-After`, up to a minute. Undefined = give up.
- * Source: AWS Architecture Blog, "Exponential Backoff And Jitter" (2015).
+ * Full jitter: uniform in [0, min(cap, base * 2^(attempts - 1))], and for `Retry-After`, up to a minute. Undefined =
+ * give up. Source: AWS Architecture Blog, "Exponential Backoff And Jitter" (2015).
  */
 export function chooseRetryDelayMs({
   failure,
@@ -88,7 +91,10 @@ export function chooseRetryDelayMs({
   return Math.max(Math.min(failure.retryAfterMs ?? 0, LONGEST_WAIT_MS), random * ceiling * 1000)
 }
 
-/** The listing has just named the object: of several servers behind one name, one may not have it. It is put aside by then. */
+/**
+ * The listing has just named the object: of several servers
+ * behind one name, one may not have it. It is put aside by then.
+ */
 const MISSING_ATTEMPTS = 5
 
 function isWornOut(

@@ -1,4 +1,7 @@
-/** The shell over retry-delay.ts: when a failed range, or a page of the listing, is asked for again, as all the others fare. */
+/**
+ * The shell over retry-delay.ts: when a failed range, or a page
+ * of the listing, is asked for again, as all the others fare.
+ */
 import type { EventCode, Reason } from '../../../shared/engine-event.ts'
 import type { Failure } from '../../../shared/failure.ts'
 import type { Policy } from '../../../shared/policy.ts'

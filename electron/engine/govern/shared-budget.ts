@@ -1,7 +1,7 @@
 /**
- * Whether several prefixes draw on one budget. S3 counts each prefix apart; other services, and what may stand before them,
- * count the bucket or the account as a whole. Limiters that share a budget without knowing of each other are each too small
- * to regulate it: sixteen of them that shared 10 requests/s had half of what they asked refused. Pure.
+ * Whether several prefixes draw on one budget. S3 counts each prefix apart; other services, and what may stand before
+ * them, count the bucket or the account as a whole. Limiters that share a budget without knowing of each other are each
+ * too small to regulate it: sixteen of them that shared 10 requests/s had half of what they asked refused. Pure.
  */
 import { type Answers, addAnswers, standsOut } from './stands-out.ts'
 
@@ -9,8 +9,8 @@ import { type Answers, addAnswers, standsOut } from './stands-out.ts'
 export type PrefixAnswers = { refused: number; granted: number }
 
 /**
- * Limiters that each know their own budget are refused less than a tenth, but in their first seconds; a service that refuses
- * whoever asks (judge-refusals.ts) refuses less than this as well, or is in trouble and waited for.
+ * Limiters that each know their own budget are refused less than a tenth, but in their first seconds; a service that
+ * refuses whoever asks (judge-refusals.ts) refuses less than this as well, or is in trouble and waited for.
  */
 const REFUSED_SHARE = 0.4
 const REFUSALS = 8

@@ -1,6 +1,7 @@
 /**
- * How fast everything arrives together, over about a second and over as long as it takes to tell that from the user's limit; and
- * whether something other than the connections holds it down just now, so that nothing may be learned from it.
+ * How fast everything arrives together, over about a second and over as long as
+ * it takes to tell that from the user's limit; and whether something other than
+ * the connections holds it down just now, so that nothing may be learned from it.
  */
 export type SpeedGaugeOptions = {
   /** Monotonic milliseconds. */
@@ -16,7 +17,10 @@ const AFTER_HOLD_MS = 1500
 const BLOCKED_MS = 1000
 /** While a limit of the user's is nearly reached, quiet connections are only waiting for their turn. */
 const NEAR_LIMIT = 0.7
-/** Connections take their bytes in lumps. Whether a limit is reached shows once some have passed, at a low one after seconds. */
+/**
+ * Connections take their bytes in lumps. Whether a limit is
+ * reached shows once some have passed, at a low one after seconds.
+ */
 const LUMPS_BYTES = 2 * 1024 ** 2
 const LONGEST_LOOK_SECONDS = 20
 
@@ -35,7 +39,10 @@ export function createSpeedGauge({ now, stallSeconds, limit: firstLimit }: Speed
   }
 
   return {
-    /** Ten times a second. `received`: bytes so far. `blockedMs`: for so long a worker has not been able to run. Returns what is new. */
+    /**
+     * Ten times a second. `received`: bytes so far. `blockedMs`: for
+     * so long a worker has not been able to run. Returns what is new.
+     */
     tick({ received, blockedMs }: { received: number; blockedMs: number }): number {
       const at = now()
       const elapsedMs = at - tickedAt

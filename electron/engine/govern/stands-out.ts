@@ -7,7 +7,10 @@ const BAD_SHARE = 0.5
 /** ... and more of it than the others, as chance explains but once in e^12, 160,000 looks, stands out. */
 const SURPRISE = 12
 
-/** `others`: what all of them have answered together. `surprise`: nats; chance alone has it happen once in e^surprise looks. */
+/**
+ * `others`: what all of them have answered together. `surprise`:
+ * nats; chance alone has it happen once in e^surprise looks.
+ */
 export function standsOut(one: Answers, others: Answers, surprise = SURPRISE): boolean {
   const answers = one.bad + one.good
   const share = one.bad / Math.max(1, answers)

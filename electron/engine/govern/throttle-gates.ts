@@ -1,6 +1,6 @@
 /**
- * One request budget per sub-prefix, for S3 counts them apart; one for all where they turn out to share it. A shell over
- * adjust-request-rate.ts and shared-budget.ts.
+ * One request budget per sub-prefix, for S3 counts them apart; one for all where they turn out to share it. A shell
+ * over adjust-request-rate.ts and shared-budget.ts.
  */
 import { mayAsk, noteAnswer, noteSent, type RateState, startRate } from './adjust-request-rate.ts'
 import { createRecentAnswers } from './recent-answers.ts'
@@ -11,7 +11,9 @@ export type GateChange = { prefix: string | undefined; requestsPerSecond: number
 
 /** No sub-prefix is called so: each is empty or ends in a slash. */
 const ALL = '*'
-/** A budget is believed to be shared when it has looked so at each refusal for so long: limiters need time to settle. */
+/**
+ * A budget is believed to be shared when it has looked so at each refusal for so long: limiters need time to settle.
+ */
 const SHARED_AFTER_SECONDS = 5
 /** Where prefixes turned out to have budgets of their own, they are believed to for so long. */
 const APART_SECONDS = 300
@@ -96,9 +98,9 @@ export function createThrottleGates(now: () => number) {
   }
 
   /**
-   * Whether a refusal with a `Retry-After` holds for the whole budget. MinIO asks for two minutes with every
-   * SlowDown (cmd/api-response.go) and goes on granting others: there the limiter alone decides. Where nothing is granted after
-   * a refusal, it is taken at its word.
+   * Whether a refusal with a `Retry-After` holds for the whole budget. MinIO asks for two
+   * minutes with every SlowDown (cmd/api-response.go) and goes on granting others: there the
+   * limiter alone decides. Where nothing is granted after a refusal, it is taken at its word.
    */
   function isForAll(gate: string, sentAt: number): boolean {
     const refusedAt = stateOf(gate).refusedAt * 1000
@@ -175,7 +177,10 @@ export function createThrottleGates(now: () => number) {
     noteHeldBack(): void {
       heldBackAt = seconds()
     },
-    /** So it did of late: the speed says nothing about the line then. As long as all have other work, no budget costs speed. */
+    /**
+     * So it did of late: the speed says nothing about the line
+     * then. As long as all have other work, no budget costs speed.
+     */
     isHoldingBack: () => limited.size > 0 && seconds() - heldBackAt < HOLDING_SECONDS,
     /** Milliseconds until any prefix may be asked again after a `Retry-After`. */
     longestWaitMs(): number {

@@ -8,8 +8,8 @@
  * - The first pages come from the plain listing, whatever there is: a small prefix costs no request more, and the first
  *   object is under way after the first answer.
  * - If there is more, and the keys lie in folders of half a page or more, the folders are asked for with a delimiter,
- *   and each is listed from its start by the same rule. What the plain pages have listed already is left out by name, not
- *   by position: servers differ in what `start-after` means.
+ *   and each is listed from its start by the same rule. What the plain pages have listed already is left out by name,
+ *   not by position: servers differ in what `start-after` means.
  * - A server that does not know the delimiter, or says what cannot be, is listed plainly to the end.
  */
 import { type Failure, failed, type Outcome, success } from '../../../shared/failure.ts'

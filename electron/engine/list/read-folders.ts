@@ -1,4 +1,6 @@
-/** What lies directly below a prefix: its folders and the objects beside them, as a listing with a delimiter has them. */
+/**
+ * What lies directly below a prefix: its folders and the objects beside them, as a listing with a delimiter has them.
+ */
 import { failed, type Outcome, success } from '../../../shared/failure.ts'
 import type { ListedObject, ListPage } from '../engine-ports.ts'
 import type { PageReader } from './page-reader.ts'

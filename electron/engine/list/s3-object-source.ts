@@ -37,7 +37,9 @@ export type CredentialProvider = (areRefused?: boolean, requests?: NodeHttpHandl
 
 export type S3SourceOptions = {
   source: Source
-  /** Absent: anonymous. May be asked often; caches and renews by itself, unless they are refused: then it looks anew. */
+  /**
+   * Absent: anonymous. May be asked often; caches and renews by itself, unless they are refused: then it looks anew.
+   */
   credentials?: CredentialProvider
   /** Region of the profile or the environment, used unless the source names one. */
   defaultRegion?: string
@@ -64,7 +66,9 @@ export function createS3ObjectSource(options: S3SourceOptions): S3ObjectSource {
   let region = source.region ?? options.defaultRegion ?? 'us-east-1'
   let client = createClient(options, source, region, requests.handler)
 
-  /** Runs one SDK call; follows the bucket to its region or its own host and the server's clock, once found for good. */
+  /**
+   * Runs one SDK call; follows the bucket to its region or its own host and the server's clock, once found for good.
+   */
   async function run<T>(signal: AbortSignal, send: (client: S3Client) => Promise<T>): Promise<Outcome<T>> {
     for (let hop = 0; ; hop++) {
       const { systemClockOffset } = client.config
@@ -258,9 +262,9 @@ export function createS3ObjectSource(options: S3SourceOptions): S3ObjectSource {
 }
 
 /**
- * Some services answer as in the first version of the listing, whatever is asked: Huawei's parallel file system, old Ceph,
- * IBM's and Netease's. There a page goes on behind the last name of the one before. What begins so is such a name; no token
- * does, as XML has no place for it.
+ * Some services answer as in the first version of the listing, whatever is asked: Huawei's parallel file system, old
+ * Ceph, IBM's and Netease's. There a page goes on behind the last name of the one before. What begins so is such a
+ * name; no token does, as XML has no place for it.
  */
 const MARKER = '\u0000'
 
@@ -295,7 +299,9 @@ function createClient(
   return client
 }
 
-/** As the SDK names it: what bears no `expiration` it keeps for ever. What has none to tell may be replaced at any time. */
+/**
+ * As the SDK names it: what bears no `expiration` it keeps for ever. What has none to tell may be replaced at any time.
+ */
 const expiring = (provide: CredentialProvider, requests: NodeHttpHandler) => async () => {
   const { expiresAt = 0, ...keys } = await provide(false, requests)
   return { ...keys, expiration: new Date(expiresAt) }

@@ -1,4 +1,7 @@
-/** One page of a listing through the SDK: it signs, sends and explains failures; a good answer is read by read-listing.ts. */
+/**
+ * One page of a listing through the SDK: it signs, sends and
+ * explains failures; a good answer is read by read-listing.ts.
+ */
 import type { Readable } from 'node:stream'
 import {
   ListObjectsV2Command,
@@ -81,8 +84,8 @@ const unreadable = ({ message }: Error): Error =>
   new Error(`the listing cannot be read: ${message.split('\n')[0]?.trim() ?? ''}`)
 
 /**
- * Puts the whole body in place of the stream, and no more of it than S3 could ever send. The SDK's own timers end with the
- * head of the answer: a body that stops would be waited for without an end (aws-sdk-js-v3#8098).
+ * Puts the whole body in place of the stream, and no more of it than S3 could ever send. The SDK's own timers end with
+ * the head of the answer: a body that stops would be waited for without an end (aws-sdk-js-v3#8098).
  */
 async function boundBody(response: SdkResponse): Promise<Buffer> {
   const isGood = response.statusCode === 200

@@ -60,7 +60,10 @@ function wakeResting(): void {
   for (const connection of woken) connection.resume()
 }
 
-/** Connections come and go by the hundred in a job of small objects: a fresh megabyte for each is work for the collector. */
+/**
+ * Connections come and go by the hundred in a job of small
+ * objects: a fresh megabyte for each is work for the collector.
+ */
 const freeBuffers: Buffer[] = []
 
 const signer = createRequestSigner()

@@ -11,8 +11,8 @@ const CHECKSUM_HEADER = 'x-amz-checksum-'
 const ENCRYPTION_HEADER = 'x-amz-server-side-encryption'
 
 /**
- * `headers`: names in lower case; `pinned`: the ETag of the listing, which some answers leave out. Undefined: the answer
- * alone promises nothing; HEADs may.
+ * `headers`: names in lower case; `pinned`: the ETag of the listing, which some
+ * answers leave out. Undefined: the answer alone promises nothing; HEADs may.
  */
 export function readOfferedCheck(
   headers: ReadonlyMap<string, string>,

@@ -1,4 +1,7 @@
-/** The charts of a job: range, event marks, speed timeline, tools; the speed, or two jobs compared; and all panels when expanded. */
+/**
+ * The charts of a job: range, event marks, speed timeline, tools;
+ * the speed, or two jobs compared; and all panels when expanded.
+ */
 import { Segmented } from 'antd'
 import { memo, useCallback, useMemo, useRef, useState } from 'react'
 import type { EngineEvent } from '../../../shared/engine-event.ts'

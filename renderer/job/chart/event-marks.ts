@@ -58,7 +58,10 @@ export function clusterMarks(marks: readonly Mark[], closerThanSeconds: number):
   return clusters
 }
 
-/** As many clusters as there is room for signs, each `signPixels` wide, over `pixels` of time: none stands over the axis. */
+/**
+ * As many clusters as there is room for signs, each `signPixels`
+ * wide, over `pixels` of time: none stands over the axis.
+ */
 export function clusterToFit(
   marks: readonly Mark[],
   secondsPerPixel: number,

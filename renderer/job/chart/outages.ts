@@ -1,4 +1,7 @@
-/** When a job was without its service: from its events, and where a run had ended by that, from the speed of the next. Pure. */
+/**
+ * When a job was without its service: from its events, and where
+ * a run had ended by that, from the speed of the next. Pure.
+ */
 import type { EngineEvent, EventCode } from '../../../shared/engine-event.ts'
 import type { SpeedHistory } from './speed-history.ts'
 

@@ -1,4 +1,7 @@
-/** How uPlot draws a panel: lines or stacked layers over a quiet grid; above the speed the marks have a band of their own. */
+/**
+ * How uPlot draws a panel: lines or stacked layers over a quiet
+ * grid; above the speed the marks have a band of their own.
+ */
 import type uPlot from 'uplot'
 import { COLORS, FONT_FAMILY, type ThemeName } from '../../theme/theme-config.ts'
 import { type MarkCluster, spreadSigns } from './event-marks.ts'

@@ -128,7 +128,10 @@ export function SpeedChart({ stretch, marks, outages, view, rangeName, syncKey }
 const marksNear = (marks: readonly Mark[], time: number | undefined, seconds: number): readonly Mark[] =>
   time === undefined ? [] : marks.filter((mark) => Math.abs(mark.at - time) <= seconds)
 
-/** What is written into an outage: how long it was. While it lasts nothing may be measured, and a time would stand still. */
+/**
+ * What is written into an outage: how long it was. While it
+ * lasts nothing may be measured, and a time would stand still.
+ */
 function outageBands(outages: readonly Outage[], { from, to, history }: PlotData, words: JobWords) {
   const newest = history.time.at(-1) ?? to
   return outages

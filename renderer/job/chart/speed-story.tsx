@@ -1,4 +1,6 @@
-/** `起始 32.1  1h 31.9  2h 32.0  趋势 -0.1/时`: how the speed held, in MB/s; all hours and the trends in numbers on a click. */
+/**
+ * `起始 32.1 1h 31.9 2h 32.0 趋势 -0.1/时`: how the speed held, in MB/s; all hours and the trends in numbers on a click.
+ */
 import { Popover } from 'antd'
 import { useMemo } from 'react'
 import { popupContainer } from '../popup-container.ts'

@@ -115,6 +115,11 @@ describe('an answer that is refused', () => {
     expect(judgeResponse(task, answer)).toMatchObject({ kind: 'refuse', failure: { class: failureClass, code } })
   })
 
+  it('an ETag of a million quotes, at once', () => {
+    const etag = `a${'"'.repeat(1e6)}b`
+    expect(judgeResponse(part, answerOf(etag))).toMatchObject({ kind: 'refuse', failure: { code: 'etag-differs' } })
+  })
+
   it('quotes no more of the server than fits a line', () => {
     const verdict = judgeResponse(part, head(206, { 'content-range': 'x'.repeat(5000) }))
     expect(verdict).toMatchObject({ failure: { detail: 'x'.repeat(300) } })

@@ -1,11 +1,12 @@
 /** What the form asks about a folder: is it there, may we write, how much is free, would a download resume. */
 import { randomBytes } from 'node:crypto'
-import { access, open, readdir, stat, statfs, unlink } from 'node:fs/promises'
+import { open, readdir, stat, statfs, unlink } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { failed, type Outcome, success } from '../../shared/failure.ts'
 import type { FolderView } from '../../shared/ipc-contract.ts'
 import { mapDiskError } from '../engine/disk/disk-error.ts'
+import { pathExists } from '../engine/disk/path-exists.ts'
 
 /** A folder that is not there yet is judged by the nearest one above it that is. */
 export async function inspectFolder(path: string): Promise<Outcome<FolderView>> {
@@ -29,7 +30,7 @@ export async function inspectFolder(path: string): Promise<Outcome<FolderView>> 
     isDriveMissing: false,
     writable: existing.isFolder && (await canWrite(existing.path)),
     freeBytes: await freeBytesOf(existing.path),
-    hasJournal: await isThere(join(folder, '.longhaul', 'journal')),
+    hasJournal: await pathExists(join(folder, '.longhaul', 'journal')),
   })
 }
 
@@ -87,9 +88,3 @@ async function freeBytesOf(folder: string): Promise<number> {
     return 0
   }
 }
-
-const isThere = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  )

@@ -1,10 +1,10 @@
 /**
  * Where one begins to look for a folder: home, then the drives of a Windows, or the root and what is mounted elsewhere.
  */
-import { access } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { posix } from 'node:path'
 import type { CallResult } from '../../shared/ipc-contract.ts'
+import { pathExists } from '../engine/disk/path-exists.ts'
 import { folderNames } from './folders.ts'
 
 export type RootsOptions = {
@@ -41,12 +41,6 @@ async function keep(paths: string[], isThere: (path: string) => Promise<boolean>
 }
 
 const canBeReached = (path: string): Promise<boolean> =>
-  Promise.race([
-    access(path).then(
-      () => true,
-      () => false,
-    ),
-    new Promise<boolean>((resolve) => setTimeout(resolve, PATIENCE_MS, false).unref()),
-  ])
+  Promise.race([pathExists(path), new Promise<boolean>((resolve) => setTimeout(resolve, PATIENCE_MS, false).unref())])
 
 const namesIn = (folder: string): Promise<string[]> => folderNames(folder).catch(() => [])

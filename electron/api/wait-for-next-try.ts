@@ -1,6 +1,6 @@
 /** Waits for the moment that choose-next-try.ts names. */
-import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { pathExists } from '../engine/disk/path-exists.ts'
 import { OWN_FOLDER } from '../engine/disk/safe-path.ts'
 import type { Clock } from '../engine/engine-ports.ts'
 import { createTimers } from '../engine/timers.ts'
@@ -19,11 +19,5 @@ export async function waitForNextTry(options: {
   const { sleep } = createTimers(clock, signal, () => {})
   if (next.cause === 'outage') return sleep(next.afterMs)
   // Our own folder in it, not the destination alone: that may be an empty one below the drive.
-  while (!signal.aborted && !(await isThere(join(destination, OWN_FOLDER)))) await sleep(LOOK_AGAIN_MS)
+  while (!signal.aborted && !(await pathExists(join(destination, OWN_FOLDER)))) await sleep(LOOK_AGAIN_MS)
 }
-
-const isThere = (path: string): Promise<boolean> =>
-  stat(path).then(
-    () => true,
-    () => false,
-  )

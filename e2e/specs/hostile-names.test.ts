@@ -4,7 +4,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { expect } from 'vitest'
-import { decodeRow } from '../../electron/engine/disk/manifest-row.ts'
+import { decodeRow } from '../../electron/engine/disk/names/manifest-row.ts'
 import { jobPage } from '../model/job-page.ts'
 import { newDownloadPage } from '../model/new-download-page.ts'
 import { WORDS } from '../model/words.ts'

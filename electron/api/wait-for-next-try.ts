@@ -1,7 +1,7 @@
 /** Waits for the moment that choose-next-try.ts names. */
 import { join } from 'node:path'
+import { OWN_FOLDER } from '../engine/disk/names/safe-path.ts'
 import { pathExists } from '../engine/disk/path-exists.ts'
-import { OWN_FOLDER } from '../engine/disk/safe-path.ts'
 import type { Clock } from '../engine/engine-ports.ts'
 import { createTimers } from '../engine/timers.ts'
 import type { NextTry } from './choose-next-try.ts'

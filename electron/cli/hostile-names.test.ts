@@ -7,7 +7,7 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } fro
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { decodeRow } from '../engine/disk/manifest-row.ts'
+import { decodeRow } from '../engine/disk/names/manifest-row.ts'
 import { type FaultServer, startFaultServer } from '../engine/testing/fault-server.ts'
 import type { StoredObject } from '../engine/testing/stored-objects.ts'
 import { lineCapacity } from '../engine/testing/weather/line.ts'

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Clock } from '../engine-ports.ts'
 import { beginObject } from './begin-object.ts'
 import { type Destination, openDestination } from './destination.ts'
-import { type Journal, openJournal } from './journal.ts'
+import { type Journal, openJournal } from './journal/journal.ts'
 
 const clock: Clock = { now: () => 0, monotonic: () => 0, after: () => () => {} }
 const OBJECT = { key: 'p/big', etag: 'e1', size: 100, lastModified: 0, path: 'big' }

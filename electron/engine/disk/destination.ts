@@ -12,8 +12,8 @@ import { codeOf, mapDiskError } from './disk-error.ts'
 import { syncFolder } from './durable-files.ts'
 import { type FolderIdentity, identifyFolder, whyNotSameFolder } from './folder-identity.ts'
 import { findMissingDrive } from './missing-drive.ts'
+import { isSafePath, OWN_FOLDER, PART_SUFFIX } from './names/safe-path.ts'
 import { openPartFile, type PartFile } from './part-file.ts'
-import { isSafePath, OWN_FOLDER, PART_SUFFIX } from './safe-path.ts'
 import { syncFilesystem } from './sync-filesystem.ts'
 
 type FlushReport = {

@@ -3,10 +3,10 @@
  * its order, writes the recording when its time is over, and ends; earlier when its parent does.
  */
 import { writeFileSync } from 'node:fs'
-import { createEnginePorts } from '../../electron/api/create-engine-ports.ts'
-import { readSourceAccess } from '../../electron/api/source-access.ts'
-import { systemClock } from '../../electron/api/system-clock.ts'
-import { createSessionVault } from '../../electron/api/vault.ts'
+import { systemClock } from '../../electron/api/host/system-clock.ts'
+import { createSessionVault } from '../../electron/api/host/vault.ts'
+import { createEnginePorts } from '../../electron/api/real-engine/create-engine-ports.ts'
+import { readSourceAccess } from '../../electron/api/real-engine/source-access.ts'
 import { programFilesOf } from '../../electron/cli/program-files.ts'
 import { startDownload } from '../../electron/engine/download-engine.ts'
 import { ERA5_BUCKET, ERA5_PREFIX } from '../../electron/engine/testing/era5-objects.ts'

@@ -1,7 +1,7 @@
 /** What every command gets from `run-cli.ts`. */
 import type { Failure } from '../../shared/failure.ts'
 import type { Settings } from '../../shared/settings.ts'
-import type { EngineAccess } from '../api/engine-access.ts'
+import type { EngineAccess } from '../api/real-engine/engine-access.ts'
 import type { FlagValues } from './collect-flags.ts'
 import { exitCodeOfFailure } from './exit-code.ts'
 import { earlyFailureLine } from './json-lines.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { FAILURE_CLASSES, type Failure, type FailureClass } from '../../shared/failure.ts'
 import type { Summary } from '../../shared/job-state.ts'
-import { emptySummary } from '../api/empty-summary.ts'
+import { emptySummary } from '../api/jobs/empty-summary.ts'
 import { exitCodeOf } from './exit-code.ts'
 import { summaryLines } from './human-lines.ts'
 import { adviceFor, languageOf, localeLanguageOf, printable, sentenceFor } from './sentences.ts'

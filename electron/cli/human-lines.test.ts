@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Limit } from '../../shared/metrics-snapshot.ts'
-import { emptySummary } from '../api/empty-summary.ts'
+import { emptySummary } from '../api/jobs/empty-summary.ts'
 import { progressLine, summaryLines } from './human-lines.ts'
 
 const running = {

@@ -4,7 +4,7 @@ import type { Failure } from '../../shared/failure.ts'
 import type { Summary } from '../../shared/job-state.ts'
 import type { MetricsSnapshot } from '../../shared/metrics-snapshot.ts'
 import { escapeUnseen } from '../../shared/unseen-signs.ts'
-import { emptySummary } from '../api/empty-summary.ts'
+import { emptySummary } from '../api/jobs/empty-summary.ts'
 
 /** Some readers take more than a line feed for the end of a line, and a terminal obeys more than it shows. */
 export const jsonLine = (value: object): string => escapeUnseen(JSON.stringify(value))

@@ -1,8 +1,8 @@
 /** What a `get` would fetch, page by page, by the engine's own rules. */
 import type { Outcome } from '../../shared/failure.ts'
 import type { JobSpec } from '../../shared/job-spec.ts'
-import { retryLookAfterMs } from '../api/browse.ts'
-import type { BrowsableSource } from '../api/engine-access.ts'
+import { retryLookAfterMs } from '../api/form/browse.ts'
+import type { BrowsableSource } from '../api/real-engine/engine-access.ts'
 import type { ListedObject } from '../engine/engine-ports.ts'
 import { createKeyFilter } from '../engine/list/key-filter.ts'
 import { listObjects } from '../engine/list/list-objects.ts'

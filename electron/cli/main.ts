@@ -1,7 +1,7 @@
 /** Entry of the command line. Starts as little as possible: what a command needs is loaded when it runs. */
 import { enableCompileCache } from 'node:module'
 import { join } from 'node:path'
-import { stateFolderOf } from '../api/state-folder.ts'
+import { stateFolderOf } from '../api/host/state-folder.ts'
 import { boundOwnYoungSpace } from '../engine/young-space.ts'
 import { exitNow } from './exit-now.ts'
 import { leaveOnSignalUntilHeard } from './stop-signals.ts'

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { Command, CommanderError, Option } from 'commander'
 import packageJson from '../../package.json' with { type: 'json' }
 import { DEFAULT_SETTINGS, type Settings, settingsSchema } from '../../shared/settings.ts'
-import { decodeText } from '../api/decode-text.ts'
-import { stateFolderOf } from '../api/state-folder.ts'
+import { decodeText } from '../api/host/decode-text.ts'
+import { stateFolderOf } from '../api/host/state-folder.ts'
 import { collectFlags, type TypedFlags } from './collect-flags.ts'
 import type { CommandContext } from './command-context.ts'
 import { EXIT, exitCodeOfFailure } from './exit-code.ts'
@@ -164,10 +164,10 @@ function contextOf(command: Command, flags: Flag[], io: Io, output: Output): Com
     stateFolder,
     async openEngine() {
       const [{ createRealEngine }, { programFilesOf }, { createSessionVault }, { systemClock }] = await Promise.all([
-        import('../api/real-engine.ts'),
+        import('../api/real-engine/real-engine.ts'),
         import('./program-files.ts'),
-        import('../api/vault.ts'),
-        import('../api/system-clock.ts'),
+        import('../api/host/vault.ts'),
+        import('../api/host/system-clock.ts'),
       ])
       return createRealEngine({
         workers: programFilesOf().workers,

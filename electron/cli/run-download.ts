@@ -2,7 +2,7 @@
 import { type Outcome, success } from '../../shared/failure.ts'
 import type { Summary } from '../../shared/job-state.ts'
 import type { MetricsSnapshot } from '../../shared/metrics-snapshot.ts'
-import type { DownloadRequest, LiveDownload } from '../api/engine-access.ts'
+import type { DownloadRequest, LiveDownload } from '../api/real-engine/engine-access.ts'
 import type { CommandContext } from './command-context.ts'
 import { createProgressLine } from './progress-line.ts'
 import type { Language } from './sentences.ts'

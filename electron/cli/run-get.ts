@@ -2,7 +2,7 @@
 import { formatBytes } from '../../shared/format-units.ts'
 import type { JobSpec } from '../../shared/job-spec.ts'
 import { parsePolicy } from '../../shared/policy.ts'
-import type { DownloadRequest } from '../api/engine-access.ts'
+import type { DownloadRequest } from '../api/real-engine/engine-access.ts'
 import { type CommandContext, reportFailure } from './command-context.ts'
 import { EXIT, exitCodeOf } from './exit-code.ts'
 import { summaryLines } from './human-lines.ts'

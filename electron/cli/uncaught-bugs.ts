@@ -1,7 +1,7 @@
 /** An exception that nobody caught, or a promise that nobody waited for: a bug, and one that has a name. */
 import { join } from 'node:path'
-import { openProblemLog } from '../api/problem-log.ts'
-import { systemClock } from '../api/system-clock.ts'
+import { openProblemLog } from '../api/host/problem-log.ts'
+import { systemClock } from '../api/host/system-clock.ts'
 import { exitNow } from './exit-now.ts'
 
 type LogProblem = (where: string, error: unknown) => void

@@ -1,6 +1,6 @@
 /** Serves the built window at longhaul://app/, with the headers a web server would send. */
-import { findStaticFile, readStaticFiles } from '../api/static-files.ts'
-import { windowHeaders } from '../api/window-headers.ts'
+import { findStaticFile, readStaticFiles } from '../api/host/static-files.ts'
+import { windowHeaders } from '../api/host/window-headers.ts'
 import { APP_HOST } from './app-origin.ts'
 
 /** The page speaks to the program over IPC alone. */

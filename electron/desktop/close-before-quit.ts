@@ -1,7 +1,7 @@
 /** The end of the program: jobs are put on disk first, whoever asked for it, but nobody is waited for without end. */
 import type { App } from 'electron'
 import type { Api } from '../api/create-api.ts'
-import type { ShutDown } from '../api/job-progress.ts'
+import type { ShutDown } from '../api/jobs/job-progress.ts'
 import { isResuming } from './start-at-login.ts'
 
 /**

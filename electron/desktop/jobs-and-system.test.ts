@@ -1,7 +1,7 @@
 /** What the operating system sees of the jobs: awake or asleep, a bar, a notification, a question. */
 import { describe, expect, test } from 'vitest'
 import { JOB_PHASES, type JobPhase } from '../../shared/job-state.ts'
-import { emptySummary } from '../api/empty-summary.ts'
+import { emptySummary } from '../api/jobs/empty-summary.ts'
 import { commandLineArguments } from './command-line.ts'
 import { createJobCompanion } from './job-companion.ts'
 import { isNewsWorthy, isUnderWay, type LiveJobs, NO_PROGRESS, type ProgressBar, progressOf } from './judge-jobs.ts'

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { SafeStorage } from 'electron'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { success } from '../../shared/failure.ts'
-import type { AccessKeys } from '../api/vault.ts'
+import type { AccessKeys } from '../api/host/vault.ts'
 import { type OsVaultOptions, openVault } from './os-vault.ts'
 import { createSafeStorageDouble } from './testing/electron-double.ts'
 

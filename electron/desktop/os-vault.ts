@@ -7,8 +7,8 @@ import { readFile, rename } from 'node:fs/promises'
 import type { SafeStorage } from 'electron'
 import { z } from 'zod'
 import { failed, success } from '../../shared/failure.ts'
-import { type AccessKeys, createSessionVault, type Vault } from '../api/vault.ts'
-import { writeWholeFile } from '../api/write-whole-file.ts'
+import { type AccessKeys, createSessionVault, type Vault } from '../api/host/vault.ts'
+import { writeWholeFile } from '../api/host/write-whole-file.ts'
 
 export type OsVaultOptions = {
   safeStorage: Pick<

@@ -1,6 +1,6 @@
 /**
  * Everything the engine needs from the world, as plain values: time, chance, S3's control plane, DNS, the data
- * plane and the disk. Real ones are made in `electron/api/create-engine-ports.ts`; fakes live in `testing/`.
+ * plane and the disk. Real ones are made in `electron/api/real-engine/create-engine-ports.ts`; fakes live in `testing/`.
  */
 import type { Failure, Outcome } from '../../shared/failure.ts'
 import type { FolderIdentity } from './disk/folder-identity.ts'

@@ -5,7 +5,7 @@ import { FAILURE_CLASSES, type Failure, type FailureClass, failed, success } fro
 import type { Summary } from '../../../shared/job-state.ts'
 import type { MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
 import type { ListedObject } from '../../engine/engine-ports.ts'
-import type { DiagnoseRequest, DownloadRequest, EngineAccess, LiveDownload } from '../engine-access.ts'
+import type { DiagnoseRequest, DownloadRequest, EngineAccess, LiveDownload } from '../real-engine/engine-access.ts'
 
 type FakeDownload = {
   request: DownloadRequest

@@ -6,8 +6,8 @@ import { afterEach, beforeEach, expect } from 'vitest'
 import type { CallInput, JobView, Push } from '../../../shared/ipc-contract.ts'
 import { createApi } from '../create-api.ts'
 import { createDispatch, type Dispatch } from '../dispatch.ts'
-import { systemClock } from '../system-clock.ts'
-import { createSessionVault } from '../vault.ts'
+import { systemClock } from '../host/system-clock.ts'
+import { createSessionVault } from '../host/vault.ts'
 import { createFakeEngine, type FakeEngine } from './fake-engine.ts'
 
 export const SPEC: CallInput<'jobs.start'> = {

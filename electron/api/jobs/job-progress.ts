@@ -1,0 +1,37 @@
+/** What the row of a job in the list takes from its run. Pure. */
+import type { JobView } from '../../../shared/ipc-contract.ts'
+import type { JobPhase, Summary } from '../../../shared/job-state.ts'
+import type { MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
+import { LONGEST_STEP_SECONDS } from '../records/history-point.ts'
+
+/** The user leaves; or the machine goes down, and what was at work is found as after a crash. */
+export type ShutDown = 'left' | 'machine-down'
+
+/** What the user asked for while the engine was still starting, or what ended the run. */
+export type RunWish = 'pause' | 'cancel' | ShutDown | undefined
+
+export const progressOf = (snapshot: MetricsSnapshot) => ({
+  bytesDone: snapshot.bytesDone,
+  bytesTotal: snapshot.bytesTotal,
+  objectsDone: snapshot.objectsDone,
+  objectsFailed: snapshot.objectsFailed,
+  objectsTotal: snapshot.objectsTotal,
+})
+
+/** Counts the time since the snapshot before for what limited the speed then. */
+export function addLimit(
+  known: JobView['limitSeconds'],
+  before: MetricsSnapshot | undefined,
+  { time, phase, limit }: MetricsSnapshot,
+): JobView['limitSeconds'] {
+  const seconds = before ? (Date.parse(time) - Date.parse(before.time)) / 1000 : 0
+  if (phase !== 'running' || !(seconds > 0) || seconds > LONGEST_STEP_SECONDS) return known
+  return { ...known, [limit.code]: (known?.[limit.code] ?? 0) + seconds }
+}
+
+export function endPhase(summary: Summary, wish: RunWish, before: JobPhase): JobPhase {
+  if (summary.status !== 'interrupted') return summary.status
+  if (wish === 'cancel') return 'cancelled'
+  // Nothing was torn off: it waits for its user, as it did before.
+  return before === 'paused' ? 'paused' : 'interrupted'
+}

@@ -1,0 +1,42 @@
+/** Tells the book and the windows how a run of a job gets on, no more often than they have use for. */
+import type { JobView, Push } from '../../../shared/ipc-contract.ts'
+import type { MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
+import type { Clock } from '../../engine/engine-ports.ts'
+import type { JobBook } from './job-book.ts'
+
+const PUSH_JOB_EVERY_MS = 1000
+const PUSH_SNAPSHOT_EVERY_MS = 200
+const SAVE_JOB_EVERY_MS = 5000
+
+export type JobPublisher = ReturnType<typeof createJobPublisher>
+
+/** One for each run: its first word is never held back. */
+export function createJobPublisher(options: { book: JobBook; clock: Clock; push(push: Push): void }) {
+  const { book, clock, push } = options
+  let savedJobAt = Number.NEGATIVE_INFINITY
+  let pushedJobAt = Number.NEGATIVE_INFINITY
+  let pushedSnapshotAt = Number.NEGATIVE_INFINITY
+
+  return {
+    /** The job as it is now, unless nothing but the numbers changed a moment ago. */
+    job(job: JobView): void {
+      const now = clock.monotonic()
+      const isNews = book.get(job.jobId)?.phase !== job.phase
+      if (isNews || now - savedJobAt >= SAVE_JOB_EVERY_MS) {
+        savedJobAt = now
+        book.put(job)
+      } else book.note(job)
+      if (isNews || now - pushedJobAt >= PUSH_JOB_EVERY_MS) {
+        pushedJobAt = now
+        push({ name: 'job-changed', payload: job })
+      }
+    },
+    /** `isNews`: more than its numbers has changed. */
+    snapshot(jobId: string, snapshot: MetricsSnapshot, isNews: boolean): void {
+      const now = clock.monotonic()
+      if (!isNews && now - pushedSnapshotAt < PUSH_SNAPSHOT_EVERY_MS) return
+      pushedSnapshotAt = now
+      push({ name: 'snapshot', payload: { jobId, snapshot } })
+    },
+  }
+}

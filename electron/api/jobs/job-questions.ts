@@ -1,0 +1,64 @@
+/** What is known of a job: by its run as long as that is kept, else by what was written down. */
+import { resolve } from 'node:path'
+import type { EngineEvent } from '../../../shared/engine-event.ts'
+import { failed, type Outcome, success } from '../../../shared/failure.ts'
+import type { CallResult } from '../../../shared/ipc-contract.ts'
+import type { History, HistoryRange } from '../../../shared/job-history.ts'
+import type { MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
+import type { ObjectQuery, ObjectRow } from '../../../shared/object-row.ts'
+import { writeHistoryCsv } from '../records/history-csv.ts'
+import { failedRows } from './failed-rows.ts'
+import type { JobBook } from './job-book.ts'
+import type { JobRuns } from './job-runs.ts'
+
+export type JobQuestionsOptions = {
+  book: Pick<JobBook, 'find'>
+  runs: Pick<JobRuns, 'live' | 'last' | 'records'>
+}
+
+export function createJobQuestions({ book, runs }: JobQuestionsOptions) {
+  return {
+    /** Of a job that does not run: the last one, in the phase the job is in now. */
+    async snapshot(jobId: string): Promise<Outcome<MetricsSnapshot | null>> {
+      const job = book.find(jobId)
+      if (!job.ok) return job
+      const run = runs.live(jobId)
+      if (run) return success(run.snapshot ?? null)
+      const last = (await runs.records.of(jobId)).snapshot()
+      return success(last ? { ...last, phase: job.value.phase } : null)
+    },
+
+    async history(jobId: string, range: HistoryRange): Promise<Outcome<History>> {
+      const job = book.find(jobId)
+      return job.ok ? success((await runs.records.of(jobId)).history(range)) : job
+    },
+
+    async historyCsv(jobId: string): Promise<Outcome<CallResult<'jobs.historyCsv'>>> {
+      const job = book.find(jobId)
+      if (!job.ok) return job
+      const whole = (await runs.records.of(jobId)).history({ sinceSeconds: 0 })
+      return success(writeHistoryCsv(job.value, whole))
+    },
+
+    async events(jobId: string, limit: number): Promise<Outcome<EngineEvent[]>> {
+      const job = book.find(jobId)
+      return job.ok ? success((await runs.records.of(jobId)).events(limit)) : job
+    },
+
+    /** Without a run in memory only the failed objects are known by name. */
+    objects(jobId: string, query: ObjectQuery): Outcome<{ total: number; rows: ObjectRow[] }> {
+      const job = book.find(jobId)
+      if (!job.ok) return job
+      return success(runs.last(jobId)?.download?.objects(query) ?? failedRows(job.value, query))
+    },
+
+    /** The destination, or the file of one object. */
+    pathOf(jobId: string, index?: number): Outcome<string> {
+      const job = book.find(jobId)
+      if (!job.ok) return job
+      if (index === undefined) return success(resolve(job.value.spec.destination))
+      const path = runs.last(jobId)?.download?.objectPath(index)
+      return path ? success(path) : failed({ class: 'missing', code: 'no-file', subject: String(index) })
+    },
+  }
+}

@@ -1,0 +1,182 @@
+/**
+ * What may be asked of jobs, and done to them. A job has at most one
+ * run at a time (job-runs.ts), a destination at most one job that runs.
+ */
+import { isAbsolute, resolve } from 'node:path'
+import { failed, type Outcome, success } from '../../../shared/failure.ts'
+import type { CallResult, JobView } from '../../../shared/ipc-contract.ts'
+import type { JobLimits, JobSpec } from '../../../shared/job-spec.ts'
+import { isHeld } from '../../../shared/job-state.ts'
+import type { MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
+import { parsePolicy } from '../../../shared/policy.ts'
+import { findContinued } from './continued-job.ts'
+import type { ShutDown } from './job-progress.ts'
+import { createJobQuestions } from './job-questions.ts'
+import { createJobRuns, type JobRunsOptions, type Run } from './job-runs.ts'
+
+type Nothing = CallResult<'jobs.pause'>
+
+export type JobRunnerOptions = JobRunsOptions & { newJobId(): string }
+
+export function createJobRunner(options: JobRunnerOptions) {
+  const { book, clock, push } = options
+  const runs = createJobRuns(options)
+
+  const isTornOff = ({ jobId, phase }: JobView): boolean => phase === 'interrupted' && book.tornOff.includes(jobId)
+
+  /** The job that just now writes to `destination`, if any. */
+  const ownerOf = (destination: string): JobView | undefined =>
+    book.list().find((job) => runs.live(job.jobId) && resolve(job.spec.destination) === resolve(destination))
+
+  function known<T>(jobId: string, use: (job: JobView) => Outcome<T>): Outcome<T> {
+    const job = book.find(jobId)
+    return job.ok ? use(job.value) : job
+  }
+
+  /** For commands that only a running download understands. */
+  const withLive = (jobId: string, use: (run: Run) => void): Outcome<Nothing> =>
+    known(jobId, () => {
+      const run = runs.live(jobId)
+      if (!run) return failed({ class: 'usage', code: 'not-running', subject: jobId })
+      use(run)
+      return success({})
+    })
+
+  function again(job: JobView): Outcome<Nothing> {
+    const owner = ownerOf(job.spec.destination)
+    if (owner) return failed({ class: 'locked', subject: job.spec.destination })
+    runs.begin(job)
+    return success({})
+  }
+
+  /** Unless it is stopped, removed or running again meanwhile. */
+  function retryFailed(jobId: string): void {
+    const job = book.get(jobId)
+    if (!runs.isClosing() && !runs.live(jobId) && job?.phase === 'failed') again(job)
+  }
+
+  // -- what the handlers call ---------------------------------------------------------------------------------
+
+  return {
+    start(spec: JobSpec): Outcome<JobView> {
+      if (runs.isClosing()) return failed({ class: 'cancelled' })
+      if (!isAbsolute(spec.destination)) {
+        return failed({ class: 'usage', code: 'not-absolute', subject: 'destination', detail: spec.destination })
+      }
+      const policy = parsePolicy({ ...options.policyDefaults(), ...spec.policy })
+      if (!policy.ok) return policy
+      if (ownerOf(spec.destination)) return failed({ class: 'locked', subject: spec.destination })
+      const job: JobView = {
+        jobId: options.newJobId(),
+        phase: 'starting',
+        bytesDone: 0,
+        bytesTotal: 0,
+        objectsDone: 0,
+        objectsFailed: 0,
+        objectsTotal: 0,
+        ...findContinued(book.list(), spec),
+        spec,
+        createdAt: new Date(clock.now()).toISOString(),
+      }
+      return success(runs.begin(job))
+    },
+
+    /** Jobs at work just now, for those who want to know what else this process is doing. */
+    atWork: (): { jobId: string; spec: JobSpec; snapshot: MetricsSnapshot | undefined }[] =>
+      book
+        .list()
+        .filter(({ jobId, phase }) => runs.live(jobId) && !isHeld(phase) && !runs.last(jobId)?.beginNow)
+        .map(({ jobId, spec }) => ({ jobId, spec, snapshot: runs.last(jobId)?.snapshot })),
+
+    pause: (jobId: string) =>
+      withLive(jobId, (run) => {
+        if (run.withdraw) run.withdraw('paused')
+        else if (run.download) run.download.pause()
+        else if (!run.wish) run.wish = 'pause'
+      }),
+
+    /** Of one that was torn off, by the restart of the machine, and that nobody has seen to since. */
+    goOn(jobId: string): void {
+      const job = book.get(jobId)
+      if (job && isTornOff(job) && !runs.isClosing() && !ownerOf(job.spec.destination)) runs.begin(job, 'restart')
+    },
+
+    /** Of one that waits for its turn, or for better days: it begins now. */
+    resume: (jobId: string) =>
+      known(jobId, (job) => {
+        const run = runs.live(jobId)
+        if (!run) {
+          return job.phase === 'completed' ? failed({ class: 'usage', code: 'completed', subject: jobId }) : again(job)
+        }
+        run.beginNow?.()
+        if (run.withdraw) runs.beginAtOnce(jobId)
+        else if (run.download) run.download.resume()
+        else if (run.wish === 'pause') delete run.wish
+        return success({})
+      }),
+
+    /** Files and journal stay. A job that is not running is only marked. */
+    cancel: (jobId: string) =>
+      known(jobId, (job) => {
+        const run = runs.live(jobId)
+        if (run) runs.stop(run, 'cancel')
+        else if (job.phase !== 'completed') {
+          const cancelled: JobView = { ...job, phase: 'cancelled' }
+          book.put(cancelled)
+          push({ name: 'job-changed', payload: cancelled })
+        }
+        return success({})
+      }),
+
+    setLimits: (jobId: string, limits: JobLimits) =>
+      known(jobId, (job) => {
+        const { limitBytesPerSecond: _, ...unlimited } = job.spec
+        const changed: JobView = { ...job, spec: { ...unlimited, ...limits } }
+        book.put(changed)
+        push({ name: 'job-changed', payload: changed })
+        runs.live(jobId)?.download?.setLimits(limits)
+        return success({})
+      }),
+
+    async remove(jobId: string): Promise<Outcome<Nothing>> {
+      // While one run ends another window may begin the next.
+      for (let run = runs.live(jobId); run; run = runs.live(jobId)) {
+        runs.stop(run, 'cancel')
+        await run.ended
+      }
+      runs.forget(jobId)
+      // From here on nobody knows it any more.
+      await book.remove(jobId)
+      await runs.records.remove(jobId)
+      push({ name: 'job-removed', payload: { jobId } })
+      return success({})
+    },
+
+    /** A job that has ended, or is about to, runs once more: what is complete is skipped. */
+    retry: (jobId: string, indexes?: number[]) =>
+      known(jobId, (job) => {
+        const run = runs.live(jobId)
+        if (!run) return again(job)
+        if (run.beginNow) run.beginNow()
+        else if (run.download?.retry(indexes) === false) void run.ended.then(() => retryFailed(jobId))
+        return success({})
+      }),
+
+    /** More jobs may be at once at work than before. */
+    letNextIn: runs.letNextIn,
+
+    rebuildPool: (jobId: string) => withLive(jobId, (run) => run.download?.rebuildPool()),
+    coolDown: (jobId: string) => withLive(jobId, (run) => run.download?.coolDown()),
+
+    ...createJobQuestions({ book, runs }),
+
+    /** Stops all runs, resumable, and puts everything on disk. */
+    async close(why: ShutDown): Promise<void> {
+      const closed = runs.close(why)
+      // Who leaves has seen what was torn off earlier, and has let it be.
+      if (why === 'left') for (const job of book.list()) if (isTornOff(job)) book.put(job)
+      await closed
+      await book.flush()
+    },
+  }
+}

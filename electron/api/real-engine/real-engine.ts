@@ -1,0 +1,34 @@
+/** The engine with real sockets, disks and clocks. Loaded on first use: the AWS SDK takes its time to start. */
+import type { Clock } from '../../engine/engine-ports.ts'
+import type { Vault } from '../host/vault.ts'
+import type { EngineAccess } from './engine-access.ts'
+import { readSourceAccess } from './source-access.ts'
+
+export type RealEngineOptions = {
+  workers: { dataPlaneUrl: URL; verifyUrl: URL }
+  vault: Vault
+  clock: Clock
+  environment: NodeJS.ProcessEnv
+  systemProxy?: ((url: string) => Promise<string>) | undefined
+}
+
+export function createRealEngine(options: RealEngineOptions): EngineAccess {
+  return {
+    async openSource(source, network) {
+      const access = await readSourceAccess({ ...options, source, network })
+      if (!access.ok) return access
+      const { createS3ObjectSource } = await import('../../engine/list/s3-object-source.ts')
+      return { ok: true, value: createS3ObjectSource(access.value) }
+    },
+
+    async start(request) {
+      const { startRealDownload } = await import('./start-real-download.ts')
+      return startRealDownload({ ...options, ...request })
+    },
+
+    async diagnose(request) {
+      const { runRealDiagnosis } = await import('./run-real-diagnosis.ts')
+      return runRealDiagnosis({ ...options, ...request })
+    },
+  }
+}

@@ -2,8 +2,8 @@
  * Gathers what the decay alert reads ten times a second into
  * four rows a second, with figures short enough to keep. Pure.
  */
-import type { DecayLook } from '../../electron/engine/govern/detect-decay.ts'
-import type { LimitEvidence } from '../../electron/engine/govern/explain-limit.ts'
+import type { DecayLook } from '../../electron/engine/govern/explain/detect-decay.ts'
+import type { LimitEvidence } from '../../electron/engine/govern/explain/explain-limit.ts'
 import type { TraceRow } from '../../electron/engine/testing/traces/trace.ts'
 
 const ROW_MS = 250

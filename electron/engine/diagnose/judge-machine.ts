@@ -102,7 +102,7 @@ export function judgeCpu(cpu: { busyRatio: number; ownRatio: number; processors:
   })
 }
 
-/** 200 ms is where `govern/explain-limit.ts` calls the processor the limit. */
+/** 200 ms is where `govern/explain/explain-limit.ts` calls the processor the limit. */
 const LOOP_LAG_MS = { notice: 200, bad: 1000 }
 
 export const judgeLoopLag = (lagMs: number): Judged =>

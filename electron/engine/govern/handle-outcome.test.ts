@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
 import type { Failure } from '../../../shared/failure.ts'
 import type { TaskOutcome } from '../engine-ports.ts'
-import type { PooledConnection } from './connection-pool.ts'
+import type { PooledConnection } from './connections/connection-pool.ts'
+import { addAnswer, type ConnectionAnswers, NO_ANSWERS } from './connections/judge-server.ts'
 import { createOutcomeHandler, type OutcomeHandlerOptions } from './handle-outcome.ts'
-import { addAnswer, type ConnectionAnswers, NO_ANSWERS } from './judge-server.ts'
 
 const NOW = 10_000
 const REFUSED: Failure = { class: 'throttled', httpStatus: 503 }

@@ -1,6 +1,6 @@
 /**
  * One bucket through the AWS SDK: listing, HEAD, and the endpoint the data plane asks. The SDK's own retries are
- * off: `govern/retry-delay.ts` is the one place that decides about trying again.
+ * off: `govern/requests/retry-delay.ts` is the one place that decides about trying again.
  */
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'

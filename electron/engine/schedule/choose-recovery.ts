@@ -16,7 +16,7 @@ export type Recovery =
   | 'give-up'
   /** All its bytes are here. */
   | 'finish'
-  /** What is missing is asked for again, as long as there is patience: govern/retry-delay.ts. */
+  /** What is missing is asked for again, as long as there is patience: govern/requests/retry-delay.ts. */
   | 'retry'
 
 /** Wrong bytes are fetched once more and then named; a source that keeps changing gets two chances. */

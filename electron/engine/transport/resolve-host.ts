@@ -1,5 +1,5 @@
 /**
- * One look-up of a host name, timed, without a cache (`govern/address-book.ts` keeps one).
+ * One look-up of a host name, timed, without a cache (`govern/network/address-book.ts` keeps one).
  *
  * Fixed addresses win. Otherwise c-ares is asked (it does not share libuv's thread pool with the disk, and it has
  * TTLs) beside the operating system (which knows the hosts file and split VPNs): where the two have nothing in

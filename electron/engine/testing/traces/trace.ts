@@ -4,8 +4,8 @@
  */
 import { gunzipSync, gzipSync } from 'node:zlib'
 import type { Limit } from '../../../../shared/metrics-snapshot.ts'
-import { type DecayAlert, detectDecay, startDecay } from '../../govern/detect-decay.ts'
-import { explainLimit, type LimitEvidence } from '../../govern/explain-limit.ts'
+import { type DecayAlert, detectDecay, startDecay } from '../../govern/explain/detect-decay.ts'
+import { explainLimit, type LimitEvidence } from '../../govern/explain/explain-limit.ts'
 
 /** Hours were compressed: a recorded second stands for so many. */
 export const COMPRESSION = 15

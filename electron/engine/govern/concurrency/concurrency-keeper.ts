@@ -1,0 +1,110 @@
+/** The shell over adjust-concurrency.ts: tells it what the connections do, and lets go of those that are too many. */
+import type { EventCode, Reason } from '../../../../shared/engine-event.ts'
+import type { Policy } from '../../../../shared/policy.ts'
+import type { ConnectPace } from '../connections/connect-pace.ts'
+import { type ConnectionPool, isAnswered, isStaying, type PooledConnection } from '../connections/connection-pool.ts'
+import { adjustConcurrency, type Ceiling, chooseCeiling, raiseCeiling, startConcurrency } from './adjust-concurrency.ts'
+
+export type ConcurrencyKeeperOptions = {
+  /** Monotonic milliseconds. */
+  now(): number
+  policy: Policy
+  pool: ConnectionPool
+  pace: ConnectPace
+  /** The user's. */
+  threads: number
+  /** A cool-down has come. */
+  isHalved(): boolean
+  emit(code: EventCode, reason: Reason): void
+  /** Ends a connection without a gap. */
+  drain(connection: PooledConnection, why: string): void
+}
+
+export type GoodputSample = {
+  /** Body bytes received since the start. */
+  bytes: number
+  /** Median of late. */
+  firstByteMs: number
+  /** Something beyond the number of connections holds the speed. */
+  isHeld: boolean
+}
+
+export type ConcurrencyKeeper = ReturnType<typeof createConcurrencyKeeper>
+
+export function createConcurrencyKeeper(options: ConcurrencyKeeperOptions) {
+  const { now, policy, pool, pace, emit, drain } = options
+  let { threads } = options
+  let startedAt = now()
+  let state = startConcurrency(now(), threads)
+  /** While one place is left free, so many may be taken. */
+  let placesLeft = 0
+  let yieldsUntil = Number.NEGATIVE_INFINITY
+
+  const isYielding = () => now() < yieldsUntil
+  const ceiling = (runSeconds: number): Ceiling =>
+    chooseCeiling({ threads, runSeconds, isHalved: options.isHalved(), policy })
+
+  function tune(sample: GoodputSample): void {
+    const at = now()
+    const answered = [...pool.connections()].filter((connection) => isStaying(connection) && isAnswered(connection))
+    for (const connection of answered) pace.noteAnswered(connection.openedAt)
+    const busy = [...pool.connections()].filter(
+      (connection) => connection.task !== undefined && isAnswered(connection),
+    ).length
+    const mostAtOnce = pace.isTurningAway() && answered.length > 0 ? answered.length : undefined
+    const runSeconds = (at - startedAt) / 1000
+    const adjusted = adjustConcurrency(state, { ...sample, now: at, busy, ceiling: ceiling(runSeconds), mostAtOnce })
+    state = adjusted.state
+    if (!adjusted.change) return
+    const { from, to, cause, goodputBytesPerSecond } = adjusted.change
+    // Who changes the ceiling has measured nothing.
+    const measured = goodputBytesPerSecond > 0 ? { goodputBytesPerSecond } : {}
+    emit('concurrency-changed', { from, to, cause, ...measured })
+    if (to > from) pace.startOver()
+    else shed(to)
+  }
+
+  /** The youngest go: they have the least to lose. */
+  function shed(level: number): void {
+    const youngestFirst = [...pool.connections()].filter(isStaying).sort((a, b) => b.id - a.id)
+    for (const connection of youngestFirst.slice(0, Math.max(0, youngestFirst.length - level))) {
+      // At once, not after its range: while it works on, the smaller number would be judged by the larger one's speed.
+      drain(connection, 'surplus')
+    }
+  }
+
+  return {
+    /** So many connections shall work. */
+    level: () => (isYielding() ? Math.min(state.level, placesLeft) : state.level),
+    threads: () => threads,
+    /** The endpoint is known: from here on connections are opened. */
+    start(): void {
+      startedAt = now()
+      state = startConcurrency(startedAt, threads)
+    },
+    /** So many are allowed after a rest. */
+    afterRest: (): number => ceiling(0).threads,
+    tune,
+    /**
+     * The listing came through to nobody, perhaps as connections
+     * of the pool hold all places there are: one is left free.
+     */
+    yieldPlace(forMs: number): void {
+      const staying = [...pool.connections()].filter(isStaying)
+      if (staying.length > 0) placesLeft = Math.max(1, staying.length - 1)
+      // Nobody was in its way.
+      else if (!isYielding()) return
+      yieldsUntil = now() + forMs
+      for (const connection of staying) if (!connection.task) pool.close(connection, 'surplus')
+      shed(placesLeft)
+    },
+    /** Connections without work would only be in the way. */
+    isYielding,
+    setThreads(wanted: number, sample: GoodputSample): void {
+      const before = threads
+      threads = wanted
+      if (wanted > before) state = raiseCeiling(state, before)
+      if (wanted < before) tune(sample)
+    },
+  }
+}

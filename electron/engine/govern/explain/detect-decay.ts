@@ -1,0 +1,255 @@
+/**
+ * Is the speed of a long download sinking? Compared with its own best quarter hour, by medians, so that neither a burst
+ * nor a pause of a minute decides, and with its own noise, so that a restless line does not cry every hour (DESIGN
+ * 6.6). A calm line is judged by its last minutes, a restless one by its last quarter hour. Pure.
+ */
+import type { Limit } from '../../../../shared/metrics-snapshot.ts'
+import { median, slopePerStep, trendConfidence } from '../../../../shared/robust-trend.ts'
+
+export type DecayState = {
+  /** Mean speed of each full minute of work, the oldest first. */
+  minutes: readonly number[]
+  /** The median of each quarter hour that lies within them. */
+  quarters: readonly number[]
+  /** Mean size of the objects that each minute's answers were for. */
+  objectBytes: readonly number[]
+  /** The minute that is being filled. */
+  bytes: number
+  answers: number
+  answeredBytes: number
+  workedMs: number
+  lookedAt: number
+  /** How often each thing was what held the speed, since the speed is low. */
+  causes: Causes
+  sampledAt: number
+  /** So many minutes were left out, for their objects were far smaller than before. */
+  smallMinutes: number
+  /** For so many minutes the last quarter hour has been far below the baseline, by more than noise or not. */
+  suspectMinutes: number
+  lowMinutes: number
+  alertedAt: number
+}
+
+/** `evidence`: the last that was seen of it. */
+type Causes = Readonly<Partial<Record<Limit['code'], { count: number; evidence: Limit['evidence'] }>>>
+
+export type DecayAlert = {
+  cause: Limit['code']
+  bytesPerSecond: number
+  baselineBytesPerSecond: number
+  slopeMegabytesPerSecondPerHour: number
+  /** That the trend is no chance, two-sided, 0 to 1 (Mann-Kendall). */
+  confidence: number
+  /** How long ago the speed broke off, if it did so at one moment rather than sank. */
+  minutesSinceChange: number
+  /** The numbers behind the cause. */
+  evidence: Limit['evidence']
+}
+
+export const startDecay = (now: number): DecayState => ({
+  minutes: [],
+  quarters: [],
+  objectBytes: [],
+  bytes: 0,
+  answers: 0,
+  answeredBytes: 0,
+  workedMs: 0,
+  lookedAt: now,
+  causes: {},
+  sampledAt: Number.NEGATIVE_INFINITY,
+  smallMinutes: 0,
+  suspectMinutes: 0,
+  lowMinutes: 0,
+  alertedAt: Number.NEGATIVE_INFINITY,
+})
+
+const MINUTE_MS = 60_000
+const BASELINE_MINUTES = 15
+const REMEMBERED_MINUTES = 180
+const TREND_MINUTES = 60
+/** Now = the median of so many minutes: the short one tells soon, the long one is less shaken by noise. */
+const SPANS = [5, 15]
+/**
+ * The drop must be so many standard deviations of a span's median. Far more than the usual three: the best of 180
+ * minutes is compared with any that follow, every minute for days, and minutes that resemble their neighbours make the
+ * spread look smaller than it is. Measured by the table of noises in the test.
+ */
+const BEYOND_NOISE = 6
+/** From so few differences a spread cannot be told. */
+const LEAST_DIFFERENCES = 3
+/** Below this share of the baseline, for so many minutes in a row, is decay. */
+const DECAYED = 0.85
+const LOW_MINUTES = 5
+/**
+ * Below this share it is kept out of what the noise is told by. With more than that a line that wanders would cry wolf.
+ */
+const SUSPECT = 0.75
+const REPEAT_MS = 30 * MINUTE_MS
+/** Not a second: what comes and goes once in a second or two shall not always be met in the same state. */
+const CAUSE_SAMPLE_MS = 900
+/** `line` is what is left when nothing else is seen: what is seen for this share of the time goes before it. */
+const SEEN_SHARE = 0.2
+/** With objects so much smaller than before, it is their number that is slow. */
+const SMALL_OBJECTS = 0.25
+/** Of larger ones a request carries a part, and their size does not matter. */
+export const MAX_OBJECT_BYTES = 8 * 1024 ** 2
+
+export type DecayLook = {
+  now: number
+  /** Since the last look: bytes received. */
+  newBytes: number
+  /** Sizes of the objects for which requests were answered well, `MAX_OBJECT_BYTES` each at most. */
+  newAnswers: readonly number[]
+  /** Pauses, rests and limits the user has set are no decay. */
+  isWorking: boolean
+  /** What holds the speed just now. */
+  limit(): Limit
+}
+
+/** Call often. */
+export function detectDecay(state: DecayState, look: DecayLook): { state: DecayState; alert?: DecayAlert } {
+  const { now } = look
+  if (!look.isWorking) return { state: { ...state, lookedAt: now } }
+  const filled = fillMinute(state, look)
+  if (filled.workedMs < MINUTE_MS) return { state: filled }
+
+  const objectBytes = filled.answers > 0 ? filled.answeredBytes / filled.answers : undefined
+  const emptied = { ...filled, bytes: 0, answers: 0, answeredBytes: 0, workedMs: 0 }
+  if (objectBytes !== undefined && objectBytes < SMALL_OBJECTS * median(state.objectBytes)) {
+    const smallMinutes = state.smallMinutes + 1
+    // This is what the job is made of now: it gets a baseline of its own.
+    if (smallMinutes >= BASELINE_MINUTES) return { state: { ...startDecay(now), alertedAt: state.alertedAt } }
+    return { state: { ...emptied, causes: state.lowMinutes > 0 ? filled.causes : {}, smallMinutes } }
+  }
+  const minutes = [...state.minutes, (filled.bytes * 1000) / filled.workedMs].slice(-REMEMBERED_MINUTES)
+  const quarter = minutes.slice(-BASELINE_MINUTES)
+  const quarters = [...state.quarters, ...(quarter.length === BASELINE_MINUTES ? [median(quarter)] : [])].slice(
+    BASELINE_MINUTES - 1 - REMEMBERED_MINUTES,
+  )
+  const baseline = Math.max(0, ...quarters)
+  const isSuspect = median(quarter) < SUSPECT * baseline
+  const suspectMinutes = isSuspect ? state.suspectMinutes + 1 : 0
+  const recent = lowSpan(minutes, baseline, minutes.slice(0, -(BASELINE_MINUTES + suspectMinutes)))
+  const next: DecayState = {
+    ...emptied,
+    ...{ minutes, quarters, suspectMinutes, smallMinutes: 0 },
+    objectBytes: [...state.objectBytes, ...(objectBytes === undefined ? [] : [objectBytes])].slice(-REMEMBERED_MINUTES),
+    lowMinutes: recent === undefined ? 0 : state.lowMinutes + 1,
+    causes: recent === undefined ? {} : filled.causes,
+  }
+  if (recent === undefined || next.lowMinutes < LOW_MINUTES || now - state.alertedAt < REPEAT_MS) return { state: next }
+  const trend = minutes.slice(-TREND_MINUTES)
+  return {
+    state: { ...next, alertedAt: now },
+    alert: {
+      ...chooseCause(next.causes),
+      bytesPerSecond: Math.round(recent),
+      baselineBytesPerSecond: Math.round(baseline),
+      slopeMegabytesPerSecondPerHour: (slopePerStep(trend) * 60) / 1e6,
+      confidence: trendConfidence(trend),
+      minutesSinceChange: trend.length - changePoint(trend),
+    },
+  }
+}
+
+function fillMinute(state: DecayState, { now, newBytes, newAnswers, limit }: DecayLook): DecayState {
+  const isSampled = now - state.sampledAt >= CAUSE_SAMPLE_MS
+  const seen = isSampled ? limit() : undefined
+  return {
+    ...state,
+    bytes: state.bytes + newBytes,
+    answers: state.answers + newAnswers.length,
+    answeredBytes: newAnswers.reduce((sum, bytes) => sum + bytes, state.answeredBytes),
+    workedMs: state.workedMs + now - state.lookedAt,
+    lookedAt: now,
+    ...(seen ? { sampledAt: now, causes: addCause(state.causes, seen) } : {}),
+  }
+}
+
+const addCause = (causes: Causes, { code, evidence }: Limit): Causes => ({
+  ...causes,
+  [code]: { count: (causes[code]?.count ?? 0) + 1, evidence },
+})
+
+/** What was seen most of the time, and what was really seen before what was left. */
+function chooseCause(causes: Causes): Pick<DecayAlert, 'cause' | 'evidence'> {
+  const seen = (Object.keys(causes) as Limit['code'][]).map((cause) => ({
+    cause,
+    count: 0,
+    evidence: {},
+    ...causes[cause],
+  }))
+  const all = seen.reduce((sum, { count }) => sum + count, 0)
+  const [most] = seen
+    .filter(({ cause, count }) => cause !== 'line' && cause !== 'none' && count >= SEEN_SHARE * all)
+    .sort((one, other) => other.count - one.count)
+  const { cause, evidence } = most ?? { cause: 'line' as const, evidence: causes.line?.evidence ?? {} }
+  return { cause, evidence }
+}
+
+/**
+ * The speed now, if it lies below the baseline by more than the noise explains; `before`: the minutes above suspicion.
+ */
+function lowSpan(minutes: readonly number[], baseline: number, before: readonly number[]): number | undefined {
+  if (baseline <= 0) return undefined
+  return SPANS.map((span) => ({ span, recent: median(minutes.slice(-span)) })).find(
+    ({ span, recent }) =>
+      recent < DECAYED * baseline &&
+      recent < baseline * Math.exp(-BEYOND_NOISE * noiseOf(minutes, span, baseline, before)),
+  )?.recent
+}
+
+/**
+ * Standard deviation of the logarithm of a span's median, by the larger of two robust measures. The differences between
+ * neighbours, about their own median: neither a steady trend nor one step counts as noise. And how far the spans before
+ * the suspicion lie off their own straight line (Theil-Sen): minutes that resemble their neighbours differ little from
+ * them, and yet wander. What is suspected of decay is no noise, however long it lasts.
+ */
+function noiseOf(minutes: readonly number[], span: number, baseline: number, before: readonly number[]): number {
+  // White noise shrinks with the root of the span; what the shortest spans show is the least the longer ones have.
+  const estimates = SPANS.filter((shorter) => shorter <= span).map((shorter) => {
+    const logs = logsOf(minutes, shorter, baseline)
+    const differences = logs.slice(1).map((log, index) => log - (logs[index] ?? log))
+    if (differences.length < LEAST_DIFFERENCES) return shorter === SPANS[0] ? Number.POSITIVE_INFINITY : 0
+    return (deviationOf(differences) / Math.SQRT2) * Math.sqrt(shorter / span)
+  })
+  const spread = Math.max(...estimates)
+  // A restless line is known by now, most minutes of it: the costly measure is for the others.
+  if (median(minutes.slice(-span)) > baseline * Math.exp(-BEYOND_NOISE * spread)) return spread
+  const logs = logsOf(before, SPANS[0] ?? 1, baseline)
+  const slope = slopePerStep(logs)
+  return Math.max(spread, deviationOf(logs.map((log, index) => log - slope * index)))
+}
+
+/**
+ * By the larger of two robust measures, each of which is the standard deviation where noise is normal: the median
+ * absolute deviation (1.4826 times), and the mean one without its largest tenth (1.2533 times), for noise of two levels
+ * has a median of next to nothing. Of one step among many differences neither takes notice.
+ */
+function deviationOf(values: readonly number[]): number {
+  const middle = median(values)
+  const distances = values.map((value) => Math.abs(value - middle)).sort((one, other) => one - other)
+  const most = distances.slice(0, Math.floor(0.9 * distances.length))
+  const mean = most.reduce((sum, distance) => sum + distance, 0) / Math.max(1, most.length)
+  return Math.max(1.4826 * median(distances), 1.2533 * mean)
+}
+
+function logsOf(minutes: readonly number[], span: number, baseline: number): number[] {
+  const logs: number[] = []
+  // A minute without a byte has no logarithm: a hundredth of the baseline stands for it.
+  for (let end = minutes.length; end >= span; end -= span) {
+    logs.unshift(Math.log(Math.max(baseline / 100, median(minutes.slice(end - span, end)))))
+  }
+  return logs
+}
+
+/** The minute before which speeds lie furthest above those after it (largest cumulative sum, Page 1954). */
+export function changePoint(minutes: readonly number[]): number {
+  const mean = minutes.reduce((sum, speed) => sum + speed, 0) / Math.max(1, minutes.length)
+  let [sum, best, at] = [0, 0, 0]
+  minutes.forEach((speed, index) => {
+    sum += speed - mean
+    if (sum > best) [best, at] = [sum, index + 1]
+  })
+  return at
+}

@@ -1,0 +1,126 @@
+/**
+ * What holds the speed down just now, in one code and the numbers behind it (DESIGN 6.6). Where several hold at once
+ * the first of this order is named: no answer from the first, nothing to do, no names, nobody who takes our
+ * connections, no network, the user's limit, throttling, this disk, this processor, failing answers, a bad address,
+ * ageing, silent connections, the waiting for answers, and the line when nothing else is left. So what stops everything
+ * comes before what slows, what was measured directly before what was inferred, and what is not healed by us (limit,
+ * throttling, disk) before what is being healed (address, ageing). Pure.
+ */
+import type { FailureClass } from '../../../../shared/failure.ts'
+import { LEAST_REQUESTS, type Limit } from '../../../../shared/metrics-snapshot.ts'
+
+export type LimitEvidence = {
+  bytesPerSecond: number
+  concurrency: number
+  threads: number
+  /** A prefix is being asked less often than we would. */
+  limitedRate: number | undefined
+  /** For how long. */
+  limitedSeconds: number
+  successRate: number
+  /** Bytes per second the user allows; 0 = no limit. */
+  userLimit: number
+  /**
+   * What arrives, over as long as it takes to tell it from that limit; as is `recentRequests` not in old recordings.
+   */
+  pacedBytesPerSecond?: number
+  diskWriteMs: number
+  loopLagMs: number
+  /** Of the proven ageing of connections; undefined = none. */
+  tauSeconds: number | undefined
+  retireAgeSeconds: number
+  quarantined: readonly string[]
+  dnsFailing: boolean
+  /** Milliseconds since any byte arrived, while work is under way. */
+  silentMs: number
+  /** Why the last connection was turned away, by a certificate that is not trusted, say. */
+  refusedBy?: FailureClass | undefined
+  isWorking: boolean
+  /** The listing has been asked for so long without any answer at all. */
+  unansweredMs?: number
+  /** The listing has been refused for so long, with a word to slow down. */
+  listRefusedMs?: number | undefined
+  /** Answers per second, and how long one takes to begin. */
+  requestsPerSecond: number
+  firstByteMs: number
+  /** Of the last requests, at most a hundred and a minute old, those that the server failed. */
+  serverErrors: number
+  /** How many those last requests are. */
+  recentRequests?: number
+  /**
+   * Of the connections' time in the last minute, what went into
+   * such as fell silent or crawled until they were replaced.
+   */
+  lostShare: number
+}
+
+/** A write of this length holds a connection up for longer than its next chunk takes to come. */
+const SLOW_WRITE_MS = 200
+const SLOW_LOOP_MS = 200
+/** Over oceans, through a proxy, from a service that has to think: longer than any of these takes. */
+const UNANSWERED_MS = 5000
+const SILENT_MS = 3000
+const NEAR_LIMIT = 0.9
+/** Of the connections' time: above this, more of it goes into waiting for answers than into receiving them. */
+const MOSTLY_WAITING = 0.5
+/** Of the last requests. One that was failed among many that were throttled makes no failing server. */
+const MANY_ERRORS = 0.1
+const FULL_WINDOW = 100
+/** Below this, replacing them in time has all but healed it: a speed that is a tenth lower is no decay yet. */
+const MUCH_LOST = 0.1
+
+export function explainLimit(evidence: LimitEvidence): Limit {
+  const { bytesPerSecond, concurrency, threads } = evidence
+  const { unansweredMs = 0 } = evidence
+  if (unansweredMs > UNANSWERED_MS)
+    return { code: 'unanswered', evidence: { seconds: Math.round(unansweredMs / 1000) } }
+  const { listRefusedMs } = evidence
+  if (listRefusedMs !== undefined && bytesPerSecond === 0)
+    return { code: 'throttling', evidence: { seconds: Math.round(listRefusedMs / 1000) } }
+  if (!evidence.isWorking) return { code: 'none', evidence: {} }
+  if (evidence.dnsFailing) return { code: 'dns', evidence: { seconds: Math.round(evidence.silentMs / 1000) } }
+  if (evidence.silentMs > SILENT_MS) {
+    const seconds = Math.round(evidence.silentMs / 1000)
+    const { refusedBy } = evidence
+    return refusedBy
+      ? { code: 'turned-away', evidence: { seconds, failure: refusedBy } }
+      : { code: 'network-lost', evidence: { seconds } }
+  }
+  const pacedRate = Math.max(bytesPerSecond, evidence.pacedBytesPerSecond ?? 0)
+  if (evidence.userLimit > 0 && pacedRate > NEAR_LIMIT * evidence.userLimit) {
+    return { code: 'user-limit', evidence: { limitBytesPerSecond: evidence.userLimit } }
+  }
+  if (evidence.limitedRate !== undefined) {
+    return {
+      code: 'throttling',
+      evidence: {
+        seconds: Math.round(evidence.limitedSeconds),
+        requestsPerSecond: evidence.limitedRate,
+        successRate: evidence.successRate,
+      },
+    }
+  }
+  if (evidence.diskWriteMs > SLOW_WRITE_MS)
+    return { code: 'disk', evidence: { writeMs: Math.round(evidence.diskWriteMs) } }
+  if (evidence.loopLagMs > SLOW_LOOP_MS) return { code: 'cpu', evidence: { loopLagMs: Math.round(evidence.loopLagMs) } }
+  const { serverErrors, recentRequests = FULL_WINDOW } = evidence
+  if (serverErrors > MANY_ERRORS * Math.max(LEAST_REQUESTS, recentRequests)) {
+    return { code: 'server', evidence: { successRate: evidence.successRate, errors: serverErrors } }
+  }
+  if (evidence.quarantined.length > 0)
+    return {
+      code: 'address',
+      evidence: { addresses: evidence.quarantined.length, address: evidence.quarantined.join(' ') },
+    }
+  if (evidence.tauSeconds !== undefined)
+    return { code: 'ageing', evidence: { ageSeconds: evidence.retireAgeSeconds, tauSeconds: evidence.tauSeconds } }
+  if (evidence.lostShare > MUCH_LOST) return { code: 'silence', evidence: { lostShare: evidence.lostShare } }
+  // By Little's law so many connections are waiting for an answer to begin. On a full line they would as well, but
+  // there fewer connections do as well as many, and the job has not come to use all that are allowed.
+  const waiting = (evidence.requestsPerSecond * evidence.firstByteMs) / 1000 / Math.max(1, concurrency)
+  if (waiting > MOSTLY_WAITING && concurrency >= threads) {
+    const { requestsPerSecond, firstByteMs } = evidence
+    return { code: 'latency', evidence: { firstByteMs, requestsPerSecond, concurrency, threads } }
+  }
+  return { code: 'line', evidence: { bytesPerSecond: Math.round(bytesPerSecond), concurrency, threads } }
+}

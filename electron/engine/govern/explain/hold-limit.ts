@@ -1,0 +1,33 @@
+/**
+ * Keeps what is said to hold the speed steady. What was measured over a second flickers where two causes are about as
+ * strong, or where a low rate comes in lumps, and nobody can read a line that changes every second. So a cause is named
+ * until it has not been seen for some seconds. Pure.
+ */
+import type { Limit } from '../../../../shared/metrics-snapshot.ts'
+
+export type HeldLimit = {
+  limit: Limit
+  /** When this cause was last seen, in milliseconds of the monotonic clock. */
+  seenAt: number
+}
+
+/** About as long as it takes to read the line. */
+const HOLD_MS = 4000
+
+/** Seconds of silence or a refusal are behind these: they are said at once. */
+const CLEAR: ReadonlySet<Limit['code']> = new Set([
+  'none',
+  'dns',
+  'turned-away',
+  'network-lost',
+  'unanswered',
+  'throttling',
+])
+/** And these end with the first byte, as does what the window says of them. */
+const OVER_AT_ONCE: ReadonlySet<Limit['code']> = new Set(['none', 'dns', 'turned-away', 'network-lost', 'unanswered'])
+
+export function holdLimit(held: HeldLimit | undefined, limit: Limit, now: number): HeldLimit {
+  if (held === undefined || held.limit.code === limit.code) return { limit, seenAt: now }
+  const mayChange = CLEAR.has(limit.code) || OVER_AT_ONCE.has(held.limit.code) || now - held.seenAt >= HOLD_MS
+  return mayChange ? { limit, seenAt: now } : held
+}

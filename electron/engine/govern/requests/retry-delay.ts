@@ -1,0 +1,130 @@
+/** Whether, and after how long, a failed request is tried again. Pure. */
+import { type Failure, type FailureClass, wantsBucketInHost } from '../../../../shared/failure.ts'
+import type { Policy } from '../../../../shared/policy.ts'
+import { isNormalEnd } from '../../schedule/failure-row.ts'
+
+/** Asking again brings the same answer. */
+const HOPELESS: ReadonlySet<FailureClass> = new Set([
+  'denied',
+  'missing-bucket',
+  'archived',
+  'redirect-refused',
+  'tls',
+  'disk-full',
+  'disk-denied',
+  'disk-gone',
+  'disk',
+  'locked',
+  'unsafe-path',
+  'usage',
+  'cancelled',
+])
+
+/**
+ * The way there may be at fault: these wait for better days as long as nobody else is answered. When others are, it is
+ * this object, and it is given up after so many times `maxAttempts`, so that no job hangs on one object for ever.
+ */
+const PATIENCE: Partial<Record<FailureClass, number>> = {
+  throttled: 3,
+  'server-error': 1,
+  protocol: 1,
+  dns: 2,
+  connect: 2,
+  stalled: 2,
+  slow: 2,
+  reset: 2,
+}
+
+/** Where more fails than this, eight failures in a row are chance: 0.1 ** 8 is one object in a hundred million, ... */
+const HARDLY_ANY_FAIL = 0.1
+const PATIENCE_WHERE_SOME_FAIL = 2
+/** ... and beyond this sixteen are: 0.3 ** 16 is 4e-9, but 0.8 ** 16 every 35th object. */
+const FEW_FAIL = 0.3
+const PATIENCE_WHERE_MANY_FAIL = 12
+
+/** The longest wait when the job has nothing else to do, as a share of the usual one. */
+const LAST_WORK_CAP = 0.25
+
+/**
+ * One request asks again after a minute, whatever it was told:
+ * where all are refused, their budget waits (throttle-gates.ts).
+ */
+const LONGEST_WAIT_MS = 60_000
+
+export type RetryInput = {
+  failure: Failure
+  /** Failures in a row without a fresh byte, this one included. */
+  attempts: number
+  /** Of these, those that came while others were answered. */
+  alone: number
+  /** The share of all other objects' requests that fails just now. */
+  failingShare: number
+  /** Only failing objects are left, and the service gives others: the job waits for nothing else. */
+  isLastWork: boolean
+  policy: Policy
+  /** In [0, 1). */
+  random: number
+}
+
+/**
+ * Full jitter: uniform in [0, min(cap, base * 2^(attempts - 1))], and for `Retry-After`, up to a minute. Undefined =
+ * give up. Source: AWS Architecture Blog, "Exponential Backoff And Jitter" (2015).
+ */
+export function chooseRetryDelayMs({
+  failure,
+  attempts,
+  alone,
+  failingShare,
+  isLastWork,
+  policy,
+  random,
+}: RetryInput): number | undefined {
+  if (HOPELESS.has(failure.class)) return undefined
+  if (failure.class === 'wrong-region' && failure.region === undefined && !wantsBucketInHost(failure.code))
+    return undefined
+  if (isWornOut(failure.class, { attempts, alone, failingShare, policy })) return undefined
+  // The silence itself was a wait: none is added.
+  if (failure.class === 'stalled') return 0
+  if (isNormalEnd(failure, attempts)) return 0
+  const cap = isLastWork ? LAST_WORK_CAP * policy.retryCapSeconds : policy.retryCapSeconds
+  const ceiling = Math.min(cap, policy.retryBaseSeconds * 2 ** Math.min(30, attempts - 1))
+  return Math.max(Math.min(failure.retryAfterMs ?? 0, LONGEST_WAIT_MS), random * ceiling * 1000)
+}
+
+/**
+ * The listing has just named the object: of several servers
+ * behind one name, one may not have it. It is put aside by then.
+ */
+const MISSING_ATTEMPTS = 5
+
+function isWornOut(
+  name: FailureClass,
+  { attempts, alone, failingShare, policy }: Pick<RetryInput, 'attempts' | 'alone' | 'failingShare' | 'policy'>,
+): boolean {
+  if (name === 'missing') return attempts >= MISSING_ATTEMPTS
+  const patience = PATIENCE[name]
+  if (patience === undefined) return attempts >= policy.maxAttempts
+  const least =
+    failingShare > FEW_FAIL ? PATIENCE_WHERE_MANY_FAIL : failingShare > HARDLY_ANY_FAIL ? PATIENCE_WHERE_SOME_FAIL : 1
+  return alone >= Math.max(patience, least) * policy.maxAttempts
+}
+
+/** Before the first page nobody has seen this bucket: a wrong host must be told soon, not waited for. */
+const FIRST_PAGE_ATTEMPTS = 4
+
+/** What the service itself may say of a later page: that it leads nowhere, or that it cannot be had. */
+const FIRM_WORDS = new Set(['list-does-not-advance', 'InvalidArgument', 'InvalidRequest'])
+
+/** The same for a page of the listing, whose failures end the job. */
+export function chooseListRetryDelayMs(
+  input: Omit<RetryInput, 'alone' | 'failingShare' | 'isLastWork'> & { sawPage: boolean; networkGoneMs: number },
+): number | undefined {
+  const { failure, attempts, policy, sawPage, networkGoneMs } = input
+  if (failure.class === 'credentials' || failure.class === 'wrong-region' || failure.class === 'clock-skew')
+    return undefined
+  const isFirm = FIRM_WORDS.has(failure.code ?? '') && attempts >= policy.maxAttempts
+  if (failure.class === 'protocol' && (isFirm || !sawPage)) return undefined
+  if (!sawPage && failure.class !== 'throttled' && attempts >= FIRST_PAGE_ATTEMPTS) return undefined
+  if (networkGoneMs > policy.networkGoneSeconds * 1000) return undefined
+  return chooseRetryDelayMs({ ...input, alone: 0, failingShare: 0, isLastWork: false })
+}

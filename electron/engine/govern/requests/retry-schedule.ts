@@ -1,0 +1,78 @@
+/**
+ * The shell over retry-delay.ts: when a failed range, or a page
+ * of the listing, is asked for again, as all the others fare.
+ */
+import type { EventCode, Reason } from '../../../../shared/engine-event.ts'
+import type { Failure } from '../../../../shared/failure.ts'
+import type { Policy } from '../../../../shared/policy.ts'
+import type { Random } from '../../engine-ports.ts'
+import type { RequestWindow } from '../../metrics/request-window.ts'
+import type { FailureRow } from '../../schedule/failure-row.ts'
+import type { TransferBook } from '../../schedule/transfer-book.ts'
+import type { ConcurrencyKeeper } from '../concurrency/concurrency-keeper.ts'
+import type { NetworkWatch } from '../network/network-watch.ts'
+import { chooseListRetryDelayMs, chooseRetryDelayMs } from './retry-delay.ts'
+
+export type RetryScheduleOptions = {
+  /** Monotonic milliseconds. */
+  now(): number
+  random: Random
+  policy: Policy
+  book: Pick<TransferBook, 'receivingTasks'>
+  window: Pick<RequestWindow, 'read' | 'recordError'>
+  network: Pick<NetworkWatch, 'silentMs'>
+  concurrency: Pick<ConcurrencyKeeper, 'yieldPlace'>
+  /** An object that has landed is given again when it is asked for: the service refuses not all. */
+  isGranting(): boolean
+  /** Only such objects are left as are refused, by a service that gives others. */
+  isLeftToFail(): boolean
+  emit(code: EventCode, reason: Reason): void
+}
+
+/** How it looks to the listing when a server, or a box on the way, lets in no further connection of this client. */
+const NO_PLACE: ReadonlySet<Failure['class']> = new Set(['reset', 'connect', 'stalled'])
+/** A handshake over an ocean and three lost packets. */
+const LIST_CONNECT_MS = 1000
+/** By then the answer to the next attempt should be there. */
+const LIST_ANSWER_MS = 3000
+
+export function createRetrySchedule(options: RetryScheduleOptions) {
+  const { now, random, policy, book, window, network, concurrency, emit } = options
+  /** Believed until the next answer should be there. Monotonic milliseconds. */
+  let listRefused = { since: 0, until: 0 }
+
+  /** Where nothing but the failing is asked for, a question about another object tells. */
+  const failingShare = () => (options.isGranting() ? 0 : 1 - window.read(now(), book.receivingTasks()).successRate)
+
+  /** Once is nothing, unless the service says how long: then it is told why nothing moves. */
+  function noteListRefused({ httpStatus, retryAfterMs }: Failure, attempts: number, delayMs: number): void {
+    const since = attempts === 1 ? now() : listRefused.since
+    listRefused = { since, until: now() + delayMs + LIST_ANSWER_MS }
+    if (attempts !== (retryAfterMs ? 1 : 2)) return
+    emit('throttled', { status: httpStatus ?? 503, ...(retryAfterMs ? { retryAfterMs } : {}) })
+  }
+
+  return {
+    /** Milliseconds until a range, or a HEAD, is asked for again; undefined = not any more. */
+    retryAfterMs: (failure: Failure, { length, alone }: FailureRow): number | undefined =>
+      chooseRetryDelayMs({
+        ...{ failure, attempts: length, alone, failingShare: failingShare(), policy, random: random() },
+        isLastWork: options.isLeftToFail(),
+      }),
+
+    /** The same for a page of the listing. `sawPage`: one has come before. */
+    listRetryAfterMs(failure: Failure, attempts: number, sawPage: boolean): number | undefined {
+      const delayMs = chooseListRetryDelayMs({
+        ...{ failure, attempts, policy, random: random(), sawPage },
+        networkGoneMs: network.silentMs(),
+      })
+      if (delayMs !== undefined && NO_PLACE.has(failure.class)) concurrency.yieldPlace(delayMs + LIST_CONNECT_MS)
+      window.recordError(failure.class)
+      if (delayMs !== undefined && failure.class === 'throttled') noteListRefused(failure, attempts, delayMs)
+      return delayMs
+    },
+
+    /** For how long the listing has been refused, with a word to slow down; undefined = it is not. */
+    listRefusedMs: (): number | undefined => (now() < listRefused.until ? now() - listRefused.since : undefined),
+  }
+}

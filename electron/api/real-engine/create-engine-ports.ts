@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os'
 import { countCloseWait } from '../../engine/diagnose/read-sockets.ts'
 import type { Clock, EnginePorts } from '../../engine/engine-ports.ts'
-import type { S3SourceOptions } from '../../engine/list/s3-object-source.ts'
+import type { BucketClientOptions } from '../../engine/list/bucket-client.ts'
 import { createDataPlane } from '../../engine/transport/data-plane.ts'
 import { createVerifier } from '../../engine/verify/verifier.ts'
 
@@ -10,7 +10,7 @@ import { createVerifier } from '../../engine/verify/verifier.ts'
 const MAX_DATA_PLANE_WORKERS = 4
 
 export type EnginePortsOptions = {
-  access: S3SourceOptions
+  access: BucketClientOptions
   clock: Clock
   workers: { dataPlaneUrl: URL; verifyUrl: URL }
 }

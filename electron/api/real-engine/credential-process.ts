@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, type ExecException, exec } from 'node:child_process'
 import { z } from 'zod'
-import type { Credentials } from '../../engine/list/s3-object-source.ts'
+import type { Credentials } from '../../engine/list/bucket-client.ts'
 import { redact } from '../reports/report-bundle-redact.ts'
 import { endProcessTree, endProcessTreeNow } from './end-process-tree.ts'
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { Credentials } from '../../engine/list/s3-object-source.ts'
+import type { Credentials } from '../../engine/list/bucket-client.ts'
 import { keepCredentials } from './keep-credentials.ts'
 
 const HOUR = 3_600_000

@@ -6,7 +6,7 @@ import { isProxyUrl } from '../../../shared/is-proxy-url.ts'
 import type { Access, Network, Source } from '../../../shared/job-spec.ts'
 import { DEFAULT_POLICY } from '../../../shared/policy.ts'
 import type { Clock } from '../../engine/engine-ports.ts'
-import type { CredentialProvider, S3SourceOptions } from '../../engine/list/s3-object-source.ts'
+import type { BucketClientOptions, CredentialProvider } from '../../engine/list/bucket-client.ts'
 import { createHostResolver } from '../../engine/transport/resolve-host.ts'
 import type { Vault } from '../host/vault.ts'
 import {
@@ -29,7 +29,7 @@ export type SourceAccessOptions = {
   dnsTimeoutSeconds?: number
 }
 
-export async function readSourceAccess(options: SourceAccessOptions): Promise<Outcome<S3SourceOptions>> {
+export async function readSourceAccess(options: SourceAccessOptions): Promise<Outcome<BucketClientOptions>> {
   const { source, network, environment } = options
   // As the AWS tools; over plain HTTP a file that has gone harms nobody.
   const bundle = trustsMore(source) ? environment.AWS_CA_BUNDLE : undefined
@@ -91,7 +91,7 @@ async function credentialsOf(
   access: Access,
   profiles: AwsProfiles,
   { vault, clock, environment }: Pick<SourceAccessOptions, 'vault' | 'clock' | 'environment'>,
-): Promise<Outcome<S3SourceOptions['credentials']>> {
+): Promise<Outcome<BucketClientOptions['credentials']>> {
   if (access.kind === 'anonymous') return success(undefined)
   if (access.kind === 'vault') {
     const keys = await vault.read(access.id)

@@ -6,7 +6,8 @@ import { promisify } from 'node:util'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type Failure, success } from '../../../shared/failure.ts'
 import { type Source, sourceSchema } from '../../../shared/job-spec.ts'
-import { type Credentials, createS3ObjectSource } from './s3-object-source.ts'
+import type { Credentials } from './bucket-client.ts'
+import { createS3ObjectSource } from './s3-object-source.ts'
 
 let server: Server
 afterEach(() => {

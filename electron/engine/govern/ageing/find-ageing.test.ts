@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type ConnectionSpeed, foldSpeed } from '../connections/connection-speed.ts'
 import { type AgeingAction, type AgeingSample, type AgeingState, findAgeing, startAgeing } from './find-ageing.ts'
-import { chooseRetireAge } from './learn-retirement-age.ts'
 
 type Connection = { id: number; openedAt: number }
 /** `speedOf`: bytes per second that arrive just then; what is made of it is smoothed as in the pool. */
@@ -107,17 +106,5 @@ describe('when all connections slow down together', () => {
       now < 60_000 ? 2e6 * Math.exp(-(now - connection.openedAt) / 15_000) : 2e6
     const actions = live({ connections: eight(), speedOf }, 600)
     expect(actions.filter(({ kind, seconds }) => kind === 'learned' && seconds > 70)).toEqual([])
-  })
-})
-
-describe('the best age to retire: sqrt(2 tau c)', () => {
-  const rows: [sentence: string, tau: number, setUp: number, ceiling: number, age: number][] = [
-    ['fast ageing, cheap connections', 15, 0.1, 3600, Math.sqrt(3)],
-    ['dear connections are kept longer', 15, 0.4, 3600, Math.sqrt(12)],
-    ['slow ageing stops at the ceiling', 1e9, 0.1, 3600, 3600],
-    ['never younger than half a second', 1, 0.001, 3600, 0.5],
-  ]
-  it.each(rows)('%s', (_, tau, setUp, ceiling, age) => {
-    expect(chooseRetireAge(tau, setUp, ceiling)).toBeCloseTo(age)
   })
 })

@@ -10,7 +10,6 @@
  * them all the time, and keeps what was learned up to date.
  */
 import { median } from '../../../../shared/robust-trend.ts'
-import { percentile } from '../../metrics/request-window.ts'
 import type { ConnectionSpeed } from '../connections/connection-speed.ts'
 import {
   foldTotal,
@@ -22,6 +21,7 @@ import {
   type Trial,
   type TrialSample,
 } from './ageing-trial.ts'
+import { compareWithOld, type Marks, markAll, speedsSince } from './compare-with-old.ts'
 import { type AgeingCurve, chooseRetireAge, fitTau, lookAtAges, startCurve } from './learn-retirement-age.ts'
 
 export type AgeingSample = TrialSample & {
@@ -55,9 +55,6 @@ export type AgeingState = {
   /** For how long the result of one experiment is believed. */
   memoryMs: number
 }
-
-/** Of each connection by its id: how long it had been receiving, and how much. */
-type Marks = ReadonlyMap<number, Pick<ConnectionSpeed, 'workedMs' | 'workedBytes'>>
 
 export type AgeingAction =
   /** Replace this connection and watch the one that comes instead. */
@@ -95,15 +92,6 @@ const SUSPICION = 0.9
 const SUSPICION_OF_ALL = 0.95
 /** ... and stays there for this long: a line that is cut is below its best as well, but it is soon silent. */
 const SUSPICION_MS = 1500
-/** A fresh connection must be this much faster than the old ones; in doubt it is watched for longer ... */
-const PROOF = 1.05
-const CLEAR_PROOF = 1.2
-/**
- * ... and further above them than they are apart: so many of
- * their (robust) standard deviations, and this share of them.
- */
-const BEYOND_SPREAD = 3
-const FASTEST_OF_OLD = 0.9
 /** The fresh connection is judged when it has been at work for this long, in doubt for longer ... */
 const JUDGE_AFTER_MS = 1500
 const JUDGE_IN_DOUBT_MS = 5000
@@ -264,8 +252,9 @@ function judge(
     }
     return { state: { ...state, experiment: undefined, nextAt: now + state.pauseMs } }
   }
-  const { ratio, isProven, freshSpeed, oldSpeed } = compare(fresh, speedsSince(marks, old), experiment.hoped)
-  if (ratio < CLEAR_PROOF && ratio > 1 && watchedMs < JUDGE_IN_DOUBT_MS) return { state }
+  const compared = compareWithOld(fresh, speedsSince(marks, old), experiment.hoped)
+  const { ratio, isProven, isInDoubt, freshSpeed, oldSpeed } = compared
+  if (isInDoubt && watchedMs < JUDGE_IN_DOUBT_MS) return { state }
   const ended = { ...state, experiment: undefined, suspiciousSince: undefined }
   const numbers = { freshBytesPerSecond: Math.round(freshSpeed), oldBytesPerSecond: Math.round(oldSpeed) }
   if (!isProven) {
@@ -292,58 +281,4 @@ function judge(
     },
     action: { kind: 'learned', retireAgeSeconds, tauSeconds, ...numbers },
   }
-}
-
-/** `hoped`: the pool's best. */
-function compare(fresh: AgeingSample['connections'][number], old: readonly AgedSpeed[], hoped: number) {
-  const [freshSpeed, oldSpeed] = [plainSpeed(fresh), median(old.map((connection) => connection.bytesPerSecond))]
-  const ratio = oldSpeed > 0 ? freshSpeed / oldSpeed : 0
-  // If it is ageing, the fresh one is as fast as the pool was at its best; if not, as slow as the others.
-  const halfway = Math.min(CLEAR_PROOF, Math.sqrt(hoped / oldSpeed))
-  const beyond = PROOF * Math.exp(spreadBesideAge(old))
-  return { ratio, isProven: ratio >= Math.max(PROOF, halfway, beyond), freshSpeed, oldSpeed }
-}
-
-type AgedSpeed = { openedAt: number; bytesPerSecond: number }
-
-/**
- * The old connections' speeds over the very time in which the fresh one has received.
- * Their smoothed speeds remember more than that: when a trial of more connections
- * ends meanwhile, all have more of the line again, but theirs show it late.
- */
-function speedsSince(marks: Marks, connections: AgeingSample['connections']): AgedSpeed[] {
-  return connections.flatMap((connection) => {
-    const mark = marks.get(connection.id)
-    const workedMs = connection.workedMs - (mark?.workedMs ?? connection.workedMs)
-    const workedBytes = connection.workedBytes - (mark?.workedBytes ?? connection.workedBytes)
-    if (workedMs <= 0) return []
-    return [{ openedAt: connection.openedAt, bytesPerSecond: plainSpeed({ workedMs, workedBytes }) }]
-  })
-}
-
-const markAll = (connections: AgeingSample['connections']): Marks =>
-  new Map(connections.map((connection) => [connection.id, connection]))
-
-const plainSpeed = ({ workedMs, workedBytes }: Pick<ConnectionSpeed, 'workedMs' | 'workedBytes'>): number =>
-  (workedBytes * 1000) / workedMs
-
-/**
- * How far apart the log-speeds are beside what their ages explain, for that is what is in question. Robust: the slope
- * is the median of all slopes (Theil-Sen), the spread comes from the median absolute deviation (1.4826 makes it a
- * standard deviation). Where the speeds jump between two levels most of them may be alike, and tell no spread at all:
- * what the fast ones of them reach is not out of reach for a fresh one either.
- */
-function spreadBesideAge(connections: readonly AgedSpeed[]): number {
-  const points = connections
-    .filter(({ bytesPerSecond }) => bytesPerSecond > 0)
-    .map(({ openedAt, bytesPerSecond }) => ({ at: openedAt, log: Math.log(bytesPerSecond) }))
-  const slopes = points.flatMap((a, index) =>
-    points.slice(index + 1).flatMap((b) => (a.at === b.at ? [] : [(a.log - b.log) / (a.at - b.at)])),
-  )
-  const slope = Math.max(0, median(slopes))
-  const rests = points.map(({ at, log }) => log - slope * at)
-  const middle = median(rests)
-  const deviation = 1.4826 * median(rests.map((rest) => Math.abs(rest - middle)))
-  const above = rests.map((rest) => rest - middle).sort((a, b) => a - b)
-  return Math.max(BEYOND_SPREAD * deviation, percentile(above, FASTEST_OF_OLD))
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createSeededRandom } from '../../testing/seeded-random.ts'
 import { type ConnectionSpeed, foldSpeed, speedLagSeconds } from '../connections/connection-speed.ts'
-import { fitTau, lookAtAges, startCurve } from './learn-retirement-age.ts'
+import { chooseRetireAge, fitTau, lookAtAges, startCurve } from './learn-retirement-age.ts'
 
 /** Looks for `seconds` at a pool of 16 whose connections are replaced at `lifeSeconds`, one after the other. */
 function watch(options: {
@@ -107,5 +107,17 @@ describe('the smoothed speed of a connection', () => {
   it('ignores a look at no time at all', () => {
     const start = looks(2e6, [500])
     expect(foldSpeed(start, { elapsedMs: 0, bytes: 100 })).toEqual(start)
+  })
+})
+
+describe('the best age to retire: sqrt(2 tau c)', () => {
+  const rows: [sentence: string, tau: number, setUp: number, ceiling: number, age: number][] = [
+    ['fast ageing, cheap connections', 15, 0.1, 3600, Math.sqrt(3)],
+    ['dear connections are kept longer', 15, 0.4, 3600, Math.sqrt(12)],
+    ['slow ageing stops at the ceiling', 1e9, 0.1, 3600, 3600],
+    ['never younger than half a second', 1, 0.001, 3600, 0.5],
+  ]
+  it.each(rows)('%s', (_, tau, setUp, ceiling, age) => {
+    expect(chooseRetireAge(tau, setUp, ceiling)).toBeCloseTo(age)
   })
 })

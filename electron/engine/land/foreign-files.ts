@@ -9,6 +9,7 @@ import type { Journal } from '../disk/journal/journal.ts'
 import type { PathClaims } from '../disk/names/path-claims.ts'
 import type { ObjectTable } from '../plan/object-table.ts'
 import type { FileToCheck } from '../verify/check-object.ts'
+import { type Check, chooseCheck } from '../verify/choose-check.ts'
 import type { Verified } from '../verify/verify-object.ts'
 import type { FilePatience } from './file-patience.ts'
 
@@ -26,13 +27,27 @@ export type ForeignFilesOptions = {
 
 export type ForeignFiles = ReturnType<typeof createForeignFiles>
 
-/** One that is smaller takes as many requests to prove as to fetch. */
-const WORTH_PROVING_BYTES = 1024 ** 2
+/** One that is smaller takes as many requests to prove as to fetch, unless its ETag proves it without one. */
+const WORTH_ASKING_BYTES = 1024 ** 2
+
+type Found = { readonly isAlike: boolean; readonly isAsListed: boolean }
+
+/** A million files may be found: they share these. */
+const AS_LISTED: Found = { isAlike: true, isAsListed: true }
+const ALIKE: Found = { isAlike: true, isAsListed: false }
+const OTHER: Found = { isAlike: false, isAsListed: false }
 
 export function createForeignFiles(options: ForeignFilesOptions) {
   const { table, destination, journal } = options
   /** By object: whether the file has its size, and its time as well. */
-  const found = new Map<number, { isAlike: boolean; isAsListed: boolean }>()
+  const found = new Map<number, Found>()
+
+  /** What its ETag alone may prove: a file that fits it is the object, one that does not may be it all the same. */
+  function proofOfEtag(index: number): Check | undefined {
+    const [size, etag] = [table.size(index), table.etag(index)]
+    const check = chooseCheck({ size, etag, lastModified: 0, checksums: {}, checksumType: '', partCount: 1 })
+    return check.kind === 'size' ? undefined : check
+  }
 
   return {
     /** What bears the object's name may be none of ours. */
@@ -40,12 +55,14 @@ export function createForeignFiles(options: ForeignFilesOptions) {
 
     /**
      * `bytes`: size of the file. One of the object's size and time is what another program has fetched, or we, and the
-     * journal could not keep it: it may be replaced.
+     * journal could not keep it: it may be replaced. A small one is what a run that was killed has landed last.
      */
     note(index: number, bytes: number, isAsListed: boolean): void {
       const size = table.size(index)
-      const isReplaced = size <= WORTH_PROVING_BYTES || journal.replay.progressOf(table.key(index)) !== undefined
-      if (bytes > 0 && !(isAsListed && isReplaced)) found.set(index, { isAlike: bytes === size, isAsListed })
+      const isBegun = journal.replay.progressOf(table.key(index)) !== undefined
+      const isReplaced = isBegun || (size <= WORTH_ASKING_BYTES && !proofOfEtag(index))
+      if (bytes === 0 || (isAsListed && isReplaced)) return
+      found.set(index, isAsListed ? AS_LISTED : bytes === size ? ALIKE : OTHER)
     },
 
     /** A file is in the way that is not replaced. */
@@ -61,7 +78,10 @@ export function createForeignFiles(options: ForeignFilesOptions) {
     async takeOver(index: number): Promise<Outcome<boolean>> {
       const { path } = options.pathOf(index)
       const { finalPath } = destination.locate(path)
-      const object = { key: table.key(index), size: table.size(index), etag: table.etag(index), path: finalPath }
+      const [key, size, etag] = [table.key(index), table.size(index), table.etag(index)]
+      const isByEtag = size <= WORTH_ASKING_BYTES && found.get(index)?.isAsListed === true
+      const check = isByEtag ? proofOfEtag(index) : undefined
+      const object = { key, size, etag, path: finalPath, check }
       const made = await destination.ensureFolderOf(path)
       const checked = made.ok ? await options.patiently(() => options.checkObject(object)) : made
       if (!checked.ok && checked.failure.class === 'cancelled') return checked

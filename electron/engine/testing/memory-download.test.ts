@@ -14,7 +14,7 @@ import { createMemoryDataPlane, type MemoryDataPlane, type MemoryDataPlaneOption
 import { createMemoryBucket, createMemorySource, type MemoryBucket } from './memory-source.ts'
 import { realClock } from './real-clock.ts'
 import { createSeededRandom } from './seeded-random.ts'
-import type { StoredObject } from './stored-objects.ts'
+import { lastModifiedOf, type StoredObject } from './stored-objects.ts'
 
 const PREFIX = 'archive/'
 const OBJECTS: StoredObject[] = [
@@ -592,6 +592,29 @@ describe("files of the user's own", () => {
     await expectBytes(bucket, OBJECTS)
     expect((await stat(join(folder, 'large.nc'))).mtimeMs).toBeGreaterThan(1e12)
     expect(await begin(bucket).download.finished).toMatchObject({ objectsSkipped: 4, bytesFetched: 0 })
+  })
+
+  it.each<[string, boolean, Partial<StoredObject>]>([
+    ['is the object: it is taken over without a question, as what a killed run has landed last', true, {}],
+    ['is the object, uploaded in one part', true, { upload: { partBytes: 10_000 } }],
+    ['is damaged: it is fetched, and the file is not kept', false, {}],
+    ['may be anything: it is fetched', false, { etag: 'no sum' }],
+  ])('small, with the time of the object, of which its ETag says that it %s', async (_, isOurs, differs) => {
+    const object: StoredObject = { ...small, upload: 'whole', ...differs }
+    const bucket = createMemoryBucket([object])
+    const bytes = bucket.expectedBytes(object)
+    if (!isOurs) bytes.fill(0, small.size - 10)
+    await putThere(object, bytes)
+    await utimes(join(folder, nameOf(small)), lastModifiedOf(small) / 1000, lastModifiedOf(small) / 1000)
+    const asked: string[] = []
+    const run = begin(bucket, { headFailure: (key) => void asked.push(key) })
+    expect(await run.download.finished).toMatchObject({
+      ...{ status: 'completed', filesSetAside: 0 },
+      ...{ objectsSkipped: isOurs ? 1 : 0, bytesFetched: isOurs ? 0 : small.size },
+    })
+    expect(asked).toEqual([])
+    await expectBytes(bucket, [object])
+    expect(await begin(bucket).download.finished).toMatchObject({ objectsSkipped: 1, bytesFetched: 0 })
   })
 
   it('are not what an earlier run has landed, though the object or the file has changed since', async () => {

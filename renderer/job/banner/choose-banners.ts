@@ -8,7 +8,7 @@ import { isBetweenRuns, type JobPhase } from '../../../shared/job-state.ts'
 import type { MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
 import { writeTimeWindow } from '../../form/draft-fields.ts'
 import type { JobWords } from '../../i18n/job-zh.ts'
-import { hasSuccessRate } from '../words/tell-success.ts'
+import { hasSuccessRate } from '../words/success-rate.ts'
 
 export type BannerKind = keyof JobWords['banners']
 /** trouble: red, needs somebody. healing: orange, being dealt with. healthy: green. neutral: a state, no news. */

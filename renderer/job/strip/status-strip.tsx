@@ -8,7 +8,7 @@ import { POOR_SUCCESS_RATE } from '../banner/choose-banners.ts'
 import { popupContainer } from '../popup-container.ts'
 import { fillText } from '../words/fill-sentence.ts'
 import { formatMilliseconds, formatMillisecondsPair, UNKNOWN } from '../words/format-live.ts'
-import { hasSuccessRate, tellSuccess } from '../words/tell-success.ts'
+import { formatSuccessRate, hasSuccessRate } from '../words/success-rate.ts'
 import { useJobWords } from '../words/use-job-words.ts'
 import './status-strip.css'
 
@@ -27,7 +27,7 @@ export function StatusStrip({ snapshot }: { snapshot: MetricsSnapshot | undefine
         value={show(({ concurrency, threads }) => `${asking ? concurrency : 0}/${threads}`)}
         width={5}
       />
-      <Figure name={strip.successRate} value={showAsked(tellSuccess)} width={6} warns={isPoor} />
+      <Figure name={strip.successRate} value={showAsked(formatSuccessRate)} width={6} warns={isPoor} />
       <Figure
         name={strip.firstByte}
         title={strip.firstByteTitle}

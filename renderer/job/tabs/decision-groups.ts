@@ -74,5 +74,5 @@ export function chooseDecisions(
 }
 
 /** How many are listed, of those the window holds; what came before is kept by the program, and goes into the report. */
-export const tellCount = (listed: number, held: number, words: JobWords['decisions']): string =>
+export const formatEntryCount = (listed: number, held: number, words: JobWords['decisions']): string =>
   fillText(words.count, { count: formatCount(listed) }) + (held >= MAX_EVENTS ? words.earlier : '')

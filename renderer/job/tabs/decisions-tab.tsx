@@ -7,7 +7,7 @@ import { MarkIcon } from '../chart/mark-shapes.tsx'
 import { formatInstant, needDate } from '../chart/plot-data.ts'
 import { eventSentence, restOfReason } from '../words/fill-sentence.ts'
 import { useJobWords } from '../words/use-job-words.ts'
-import { chooseDecisions, type DecisionGroup, tellCount } from './decision-groups.ts'
+import { chooseDecisions, type DecisionGroup, formatEntryCount } from './decision-groups.ts'
 import { type GridColumn, VirtualGrid } from './virtual-grid.tsx'
 
 export const DecisionsTab = memo(function DecisionsTab({ events }: { events: readonly EngineEvent[] }) {
@@ -68,7 +68,7 @@ export const DecisionsTab = memo(function DecisionsTab({ events }: { events: rea
             ...Object.entries(decisions.groups).map(([value, label]) => ({ value: value as DecisionGroup, label })),
           ]}
         />
-        <span className="lh-muted lh-number">{tellCount(chosen.length, events.length, decisions)}</span>
+        <span className="lh-muted lh-number">{formatEntryCount(chosen.length, events.length, decisions)}</span>
       </div>
       <VirtualGrid<EngineEvent>
         key={`${group} ${search}`}

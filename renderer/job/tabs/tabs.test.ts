@@ -4,7 +4,7 @@ import { jobEn } from '../../i18n/job-en.ts'
 import { jobZh } from '../../i18n/job-zh.ts'
 import { joinEvents } from '../join-events.ts'
 import { chooseRowState } from './choose-row-state.ts'
-import { chooseDecisions, GROUP_OF, tellCount } from './decision-groups.ts'
+import { chooseDecisions, formatEntryCount, GROUP_OF } from './decision-groups.ts'
 import { keepNear } from './keep-near.ts'
 
 const event = (second: number, code: EventCode, reason: Reason = {}): EngineEvent => ({
@@ -25,9 +25,9 @@ describe('decision log', () => {
     expect(codes(chooseDecisions(events, 'all', '', jobEn))).toEqual(['pool-rebuilt', 'throttled', 'pool-rebuilding'])
   })
   it('says where the earlier ones are, once the window does not hold all of them', () => {
-    expect(tellCount(1999, 1999, jobZh.decisions)).toBe('1,999 条，最新在上')
-    expect(tellCount(2000, 2000, jobZh.decisions)).toBe('2,000 条，最新在上；更早的见报告')
-    expect(tellCount(1, 2100, jobEn.decisions)).toBe('1 entry, newest first; the report has earlier ones')
+    expect(formatEntryCount(1999, 1999, jobZh.decisions)).toBe('1,999 条，最新在上')
+    expect(formatEntryCount(2000, 2000, jobZh.decisions)).toBe('2,000 条，最新在上；更早的见报告')
+    expect(formatEntryCount(1, 2100, jobEn.decisions)).toBe('1 entry, newest first; the report has earlier ones')
   })
   it('filters by group', () => {
     expect(codes(chooseDecisions(events, 'pool', '', jobEn))).toEqual(['pool-rebuilt', 'pool-rebuilding'])

@@ -16,7 +16,7 @@ import {
   formatPercent,
   formatTimeLeft,
 } from './format-live.ts'
-import { tellSuccess } from './tell-success.ts'
+import { formatSuccessRate } from './success-rate.ts'
 
 const time = '2026-01-01T00:00:00.000Z'
 const key = 'e5.oper.an.pl/202510/e5.oper.an.pl.128_130_t.ll025sc.2025100100_2025100123.nc'
@@ -378,4 +378,4 @@ test.each([
   ['two refusals and nothing else', { successRate: 0, recentRequests: 2 }, '0/2'],
   ['nothing that has finished', { successRate: 1, recentRequests: 0 }, '–'],
   ['what an older version has kept', { successRate: 0.98 }, '98.0 %'],
-])('success of %s', (_, requests, text) => expect(tellSuccess(requests)).toBe(text))
+])('the success rate of %s', (_, requests, text) => expect(formatSuccessRate(requests)).toBe(text))

@@ -8,7 +8,7 @@ export const hasSuccessRate = ({ recentRequests = LEAST_REQUESTS }: Requests): b
   recentRequests >= LEAST_REQUESTS
 
 /** `99.8 %`, `2/3`, or a dash where none has finished. */
-export function tellSuccess(requests: Requests): string {
+export function formatSuccessRate(requests: Requests): string {
   const { successRate, recentRequests = 0 } = requests
   if (hasSuccessRate(requests)) return formatPercent(successRate)
   return recentRequests === 0 ? UNKNOWN : `${Math.round(successRate * recentRequests)}/${recentRequests}`

@@ -4,10 +4,10 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { goodAnswer, head, OBJECT, useOneRange } from './testing/one-range.ts'
+import { goodAnswer, head, OBJECT, prepareOneRange } from './testing/one-range.ts'
 
 describe.each(['plain', 'TLS'])('over a %s connection', (kind) => {
-  const world = useOneRange(kind)
+  const world = prepareOneRange(kind)
   const { serve, fetchFrom } = world
 
   describe('a task that asks for sums is told them, of exactly what was written', () => {

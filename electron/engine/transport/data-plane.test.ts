@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { type Answer, BODY, flood, good, goodAnswer, head, useOneRange } from './testing/one-range.ts'
+import { type Answer, BODY, flood, good, goodAnswer, head, prepareOneRange } from './testing/one-range.ts'
 
 describe.each(['plain', 'TLS'])('over a %s connection', (kind) => {
-  const world = useOneRange(kind)
+  const world = prepareOneRange(kind)
   const { serve, fetchFrom, until, task, expectNoWrongByte } = world
 
   it('a good answer: every byte at its place, nothing else, and the connection stays', async () => {

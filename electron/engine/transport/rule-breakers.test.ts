@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { type Answer, BODY, flood, good, goodAnswer, head, RANGE, useOneRange } from './testing/one-range.ts'
+import { type Answer, BODY, flood, good, goodAnswer, head, prepareOneRange, RANGE } from './testing/one-range.ts'
 
 describe.each(['plain', 'TLS'])('over a %s connection', (kind) => {
-  const world = useOneRange(kind)
+  const world = prepareOneRange(kind)
   const { serve, fetchFrom, until, untilReceived, expectNoWrongByte } = world
 
   describe('a server that breaks the rules writes no wrong byte', () => {

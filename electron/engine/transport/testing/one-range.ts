@@ -28,7 +28,7 @@ export const goodAnswer = (bytes = BODY.length) => Buffer.concat([Buffer.from(go
 const certificate = makeTestCertificate({ names: ['127.0.0.1'], now: Date.now() })
 
 /** Makes a world before each test of the file or the block, and ends it after. */
-export function useOneRange(kind: string) {
+export function prepareOneRange(kind: string) {
   const isTls = kind === 'TLS'
   let heard = () => {}
   let fd: number

@@ -46,13 +46,13 @@ describe('before Electron is ready', () => {
     expect([schemes, windows]).toEqual([[], []])
   })
 
-  test('every page is sandboxed and the scheme is standard, secure and bypasses no policy', async () => {
+  test('every page is sandboxed and the scheme is standard, secure, keeps compiled code and bypasses no policy', async () => {
     const { log, schemes } = await start({ isFirstInstance: true })
     expect(log).toContain('enableSandbox')
     expect(schemes).toHaveLength(1)
     expect(schemes[0]).toMatchObject({
       scheme: 'longhaul',
-      privileges: { standard: true, secure: true, bypassCSP: false },
+      privileges: { standard: true, secure: true, codeCache: true, bypassCSP: false },
     })
   })
 

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
+import { antdStyles } from './scripts/antd-styles.ts'
 
 const here = import.meta.dirname
 
@@ -70,6 +71,6 @@ export default defineConfig({
         },
       },
     },
-    plugins: [react()],
+    plugins: [react(), antdStyles()],
   },
 })

@@ -13,6 +13,7 @@ import { AxeBuilder } from '@axe-core/playwright'
 import react from '@vitejs/plugin-react'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { build as buildPages, preview } from 'vite'
+import { antdStyles } from '../scripts/antd-styles.ts'
 
 const OUTPUT = new URL('../e2e/artifacts/stories/', import.meta.url).pathname
 const [namePart = ''] = process.argv.slice(2).filter((argument) => !argument.startsWith('--'))
@@ -38,7 +39,7 @@ const SHOTS: Shot[] = quick
 const built = mkdtempSync(join(tmpdir(), 'longhaul-stories-'))
 const common = { root: import.meta.dirname, configFile: false, logLevel: 'error' } as const
 const build = { outDir: built, rolldownOptions: { input: join(import.meta.dirname, 'stories.html') } }
-await buildPages({ ...common, plugins: [react()], build, mode: 'development' })
+await buildPages({ ...common, plugins: [react(), antdStyles()], build, mode: 'development' })
 const server = await preview({ ...common, build, preview: { port: 0, host: '127.0.0.1' } })
 const address = server.resolvedUrls?.local[0] ?? ''
 const browser = await chromium.launch({

@@ -77,6 +77,9 @@ export type ColorName =
 export function antdTheme(name: ThemeName): ThemeConfig {
   const color = COLORS[name]
   return {
+    // The rules come from `virtual:antd-styles.css`, made at build time (scripts/antd-styles.ts); only variables are set here.
+    zeroRuntime: true,
+    hashed: false,
     algorithm: name === 'dark' ? theme.darkAlgorithm : theme.defaultAlgorithm,
     token: {
       colorPrimary: color.accent,

@@ -40,6 +40,8 @@ export const summarySchema = z.object({
   objectsFailed: z.number(),
   /** Already there from an earlier run. Counted in `objectsDone` as well. */
   objectsSkipped: z.number(),
+  /** Listed, and neither there nor failed: what a later run goes on with. */
+  objectsLeft: z.number().default(0),
   /** To be held against a checksum, and the service has given none: what is known of them is their size. */
   objectsUnproven: z.number().default(0),
   /** No run has put them there, and they bore an object's name: they lie beside it now. */

@@ -63,6 +63,7 @@ const keptJob = (destination: string): JobView => ({
     objectsFailed: FAILED,
     objectsSkipped: 0,
     objectsUnproven: 0,
+    objectsLeft: 0,
     filesSetAside: 0,
     bytesDone: 1e9,
     bytesFetched: 1e9,

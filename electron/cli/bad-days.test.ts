@@ -10,6 +10,7 @@ import { type FaultServer, startFaultServer } from '../engine/testing/fault-serv
 import type { StoredObject } from '../engine/testing/stored-objects.ts'
 import { bitFlips, drops } from '../engine/testing/weather/broken-answers.ts'
 import { lineCapacity } from '../engine/testing/weather/line.ts'
+import type { Weather } from '../engine/testing/weather/weather.ts'
 import { runProgram, startProgram } from './testing/run-program.ts'
 
 const BUCKET = 'bad-days'
@@ -19,6 +20,7 @@ const LARGE: StoredObject = { key: 'large.nc', size: 20_000_000, checksum: 'CRC3
 const UPLOADED: StoredObject = { key: 'uploaded.nc', size: 300_000, upload: 'whole', checksum: 'none' }
 const PARTS: StoredObject = { key: 'parts.nc', size: 12_000_000, upload: { partBytes: 5_000_000 }, checksum: 'none' }
 const OBJECTS = [SMALL, LARGE, UPLOADED, PARTS]
+const MANY: StoredObject[] = Array.from({ length: 600 }, (_, at) => ({ key: `${at}.nc`, size: 1000 }))
 
 let server: FaultServer
 let folder: string
@@ -26,7 +28,7 @@ let destination: string
 let count = 0
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'longhaul-bad-days-'))
-  server = await startFaultServer({ buckets: { [BUCKET]: OBJECTS } })
+  server = await startFaultServer({ buckets: { [BUCKET]: OBJECTS, many: MANY } })
   // Sums are worked out when they are first asked for. A connection that waited for
   // them would be replaced, and with it the answer whose byte was to be flipped.
   for (const { key } of OBJECTS) {
@@ -61,6 +63,40 @@ const summaryOf = (stdout: string): Summary => JSON.parse(stdout.trim().split('\
 
 const isRight = async (object: StoredObject): Promise<boolean> =>
   (await readFile(join(destination, object.key))).equals(server.expectedBytes(object))
+
+describe('the permission is withdrawn in mid-job', () => {
+  const many = () => get().toSpliced(1, 1, 's3://many/')
+  const denied = { kind: 'refuse', status: 403, code: 'AccessDenied' } as const
+  let asked = 0
+  /** Of objects; `isMeant`: by how many GETs went before. */
+  const denies = (isMeant: (before: number, key: string) => boolean): Weather => ({
+    name: 'denies',
+    fate: ({ kind, key }) => (kind === 'get' && isMeant(asked++, key) ? denied : undefined),
+  })
+  beforeEach(() => {
+    asked = 0
+  })
+
+  test('nothing more is asked for, no object is blamed, and a later run goes on', async () => {
+    server.setWeather([denies((before) => before >= 100)])
+    const run = await runProgram(many())
+    expect(run.code).toBe(3)
+    expect(run.stderr).toContain('has been withdrawn')
+    expect(asked).toBeLessThan(300)
+    const summary = summaryOf(run.stdout)
+    expect(summary).toMatchObject({ failed: [], failure: { class: 'denied', code: 'access-withdrawn' } })
+    expect(summary).toMatchObject({ objectsDone: 100, objectsFailed: 0, objectsLeft: 500 })
+    server.setWeather([])
+    const again = await runProgram(many())
+    expect([again.code, summaryOf(again.stdout)]).toMatchObject([0, { objectsDone: 600, objectsSkipped: 100 }])
+  })
+
+  test('objects that are denied one by one fail by name, however many', async () => {
+    server.setWeather([denies((_, key) => /[13579]\.nc$/.test(key))])
+    const run = await runProgram(many())
+    expect([run.code, summaryOf(run.stdout)]).toMatchObject([1, { objectsDone: 300, objectsFailed: 300 }])
+  })
+})
 
 describe('one byte that the server flips', () => {
   const rows: [verify: string, object: StoredObject, isFound: boolean][] = [

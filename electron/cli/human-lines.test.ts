@@ -43,6 +43,15 @@ test.each([
 })
 
 test.each([
+  ['en', '3 objects (3 already there), 5.00 MB, in 0.5 s, 0 retries', '2 listed objects not fetched yet.'],
+  ['zh', '3 个对象（其中 3 个早已下载），5.00 MB，用时 0.5 秒，重试 0 次', '已列出的对象中还有 2 个没有下载。'],
+] as const)('no speed is told where nothing was fetched, but what is left: %s', (language, totals, left) => {
+  const { failure: _, ...plain } = emptySummary({ class: 'usage' })
+  const there = { objectsDone: 3, objectsSkipped: 3, objectsLeft: 2, bytesDone: 5e6, seconds: 0.5 }
+  expect(summaryLines({ ...plain, ...there, status: 'interrupted' }, language).slice(0, 2)).toEqual([totals, left])
+})
+
+test.each([
   ['en', ', listing (no answer from the server yet, for 12 s)'],
   ['zh', '（服务器尚未应答，已 12 秒）'],
 ] as const)('the progress line says that the listing waits for its first answer: %s', (language, end) => {
@@ -89,6 +98,7 @@ test('a file that another program holds open is told from a disk in trouble', ()
       ...{ status: 'failed', objectsDone: 5, objectsFailed: 1, objectsSkipped: 0, bytesDone: 5e6, bytesFetched: 6e6 },
       ...{
         objectsUnproven: 0,
+        objectsLeft: 0,
         filesSetAside: 0,
         seconds: 3,
         retries: 0,

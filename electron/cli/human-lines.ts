@@ -18,6 +18,7 @@ export function summaryLines(summary: Summary, language: Language): string[] {
     ...unprovenLines(summary, language),
     ...setAsideLines(summary, language),
     ...failedLines(summary, language),
+    ...leftLines(summary, language),
     ...endLines(summary, language),
   ]
 }
@@ -72,6 +73,16 @@ const tellingCode = (message: string) => {
 
 function endLines(summary: Summary, language: Language): string[] {
   const { failure, status, objectsDone } = summary
+/** There may be more that the listing has not come to. */
+function leftLines({ objectsLeft }: Summary, language: Language): string[] {
+  if (objectsLeft === 0) return []
+  return [
+    language === 'zh'
+      ? `已列出的对象中还有 ${objectsLeft} 个没有下载。`
+      : `${plural(objectsLeft, 'listed object')} not fetched yet.`,
+  ]
+}
+
   if (failure && failure.class !== 'cancelled') return [sentenceFor(failure, language) + adviceFor(failure, language)]
   if (status === 'completed' && objectsDone === 0) {
     // A prefix without objects is a failure: here the bucket is empty, or the filters have left nothing.

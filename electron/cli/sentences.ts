@@ -120,6 +120,10 @@ const BY_CODE: Record<string, Record<Language, Forms>> = {
     en: ['The credentials have run out: $.', 'The credentials have run out.'],
     zh: ['凭证已过期：$。', '凭证已过期。'],
   },
+  'access-withdrawn': {
+    en: ['Access to $ has been withdrawn.', 'Access has been withdrawn.'],
+    zh: ['对 $ 的访问权限已被收回。', '访问权限已被收回。'],
+  },
   EBUSY: {
     en: ['Another program holds $ open.', 'Another program holds the file open.'],
     zh: ['$ 正被另一个程序占用。', '文件正被另一个程序占用。'],
@@ -252,6 +256,10 @@ const ADVICE_BY_CODE: Record<string, Record<Language, string>> = {
   'unknown-profile': {
     en: '~/.aws knows no profile of that name.',
     zh: '~/.aws 中没有这个名字的 profile。',
+  },
+  'access-withdrawn': {
+    en: 'Have it given again (or get back into the network that has it) and run the same command again: nothing is lost.',
+    zh: '恢复权限（或连回有权限的网络）后再次运行同一条命令即可继续，已下载的不会丢失。',
   },
   ExpiredToken: {
     en: 'Renew them (aws sso login, say) and run the same command again: nothing is lost.',

@@ -31,6 +31,7 @@ type Special =
   | 'noService'
 
 /** `isAnonymous`: nothing was signed, so that there is no sense in advising it. */
+  | 'accessWithdrawn'
 export function describeFailure(t: TFunction, failure: Failure, isAnonymous = false): FailureText {
   const { subject = '', region = '' } = failure
   const special = specialOf(failure)
@@ -70,6 +71,7 @@ function specialOf({ class: failureClass, code = '', httpStatus, subject, region
 function evidenceOf(t: TFunction, failure: Failure, special: Special | undefined): string {
   // The sentence says it all.
   if (special === 'programUnreachable' || special === 'notAbsolute') return ''
+  if (code === 'access-withdrawn') return 'accessWithdrawn'
   return [
     // These sentences do not name the file.
     failure.class === 'disk' && special ? failure.subject : undefined,

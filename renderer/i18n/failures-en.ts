@@ -144,6 +144,9 @@ export const failuresEn: Translation<typeof failuresZh> = {
     regionKnown: 'The bucket {{subject}} is in {{region}}, not in the given region.',
     regionKnownPlain: 'The bucket is in {{region}}, not in the given region.',
     regionKnownAdvice: 'Change the region to {{region}}, or leave it empty to have it found.',
+    accessWithdrawn: 'Access to {{subject}} has been withdrawn.',
+    accessWithdrawnAdvice:
+      'Have it given again, or get back into the network that has it, then resume: nothing downloaded is lost.',
     bucketInHost: 'This service wants the bucket in front of its host.',
     bucketInHostAdvice:
       'Set the addressing to “Automatic” or “Virtual hosted”, and the endpoint to the host name of the service.',

@@ -144,6 +144,8 @@ export const failuresZh = {
     regionKnown: '存储桶 {{subject}} 在区域 {{region}}，不在所填的区域。',
     regionKnownPlain: '存储桶在区域 {{region}}，不在所填的区域。',
     regionKnownAdvice: '把区域改为 {{region}}，或留空让程序自动识别。',
+    accessWithdrawn: '对 {{subject}} 的访问权限已被收回。',
+    accessWithdrawnAdvice: '恢复权限，或连回有权限的网络，再继续下载；已下载的部分不会丢失。',
     bucketInHost: '该服务只接受虚拟主机方式（存储桶名在主机名前）的访问。',
     bucketInHostAdvice: '把寻址方式改为“自动”或“虚拟主机”，服务地址填写服务的主机名。',
     noService: '{{subject}} 上没有 S3 服务。',

@@ -8,6 +8,7 @@ export const emptySummary = (failure: Failure): Summary => ({
   objectsFailed: 0,
   objectsSkipped: 0,
   objectsUnproven: 0,
+  objectsLeft: 0,
   filesSetAside: 0,
   bytesDone: 0,
   bytesFetched: 0,

@@ -171,6 +171,7 @@ const sampleSummary = (): Summary => ({
   objectsFailed: 0,
   objectsSkipped: 0,
   objectsUnproven: 0,
+  objectsLeft: 0,
   filesSetAside: 0,
   bytesDone: 1000,
   bytesFetched: 1000,

@@ -22,6 +22,7 @@ import { createDecayWatch, type DecayWatchOptions } from './explain/decay-watch.
 import { createLimitWatch } from './explain/limit-watch.ts'
 import { createGovernorView } from './governor-view.ts'
 import { createOutcomeHandler } from './handle-outcome.ts'
+import { createAccessWatch } from './network/access-watch.ts'
 import { createAddressBook } from './network/address-book.ts'
 import { sumUpConnections } from './network/address-connections.ts'
 import { createEndpointKeeper } from './network/endpoint-keeper.ts'
@@ -139,6 +140,12 @@ export function createGovernor(options: GovernorOptions) {
     },
     onFatal: options.onFatal,
   })
+  const access = createAccessWatch({
+    ...{ now, source, book },
+    bucket: spec.source.bucket,
+    renewKeys: () => bucket.renew(undefined, { areRefused: true }),
+    onWithdrawn: options.onFatal,
+  })
   const ageing = createAgeingWatch({ policy, pool, emit, onLeaving: () => dispatcher.fill() })
   const shortage = createFileShortage({ now, pool, pace, concurrency, emit })
   const dispatcher: Dispatcher = createDispatcher({
@@ -177,7 +184,7 @@ export function createGovernor(options: GovernorOptions) {
   })
   const view = createGovernorView({ now, window, gates, addresses, pool, concurrency, rolling, rest, network, limits })
   const handleOutcome = createOutcomeHandler({
-    ...{ now, book, pool, window, gates, addresses, bucket, network, pace, emit },
+    ...{ now, book, pool, window, gates, addresses, bucket, access, network, pace, emit },
     level: concurrency.level,
     letGo: healer.letGo,
     onGranted: decay.noteAnswer,

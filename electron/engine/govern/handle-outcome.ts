@@ -13,6 +13,7 @@ import { attributeOutcome } from './attribute-outcome.ts'
 import type { ConnectPace } from './connections/connect-pace.ts'
 import { type ConnectionPool, isAnswered, type PooledConnection } from './connections/connection-pool.ts'
 import { addAnswer, type ConnectionAnswers, isNeverGranted, judgeServer } from './connections/judge-server.ts'
+import type { AccessWatch } from './network/access-watch.ts'
 import type { AddressBook } from './network/address-book.ts'
 import type { EndpointKeeper } from './network/endpoint-keeper.ts'
 import type { NetworkWatch } from './network/network-watch.ts'
@@ -27,6 +28,7 @@ export type OutcomeHandlerOptions = {
   gates: Pick<ThrottleGates, 'noteAnswer' | 'startOver'>
   addresses: Pick<AddressBook, 'noteGrant' | 'noteRefusal' | 'noteFailure'>
   bucket: Pick<EndpointKeeper, 'blame' | 'noteAccepted' | 'noteElsewhere' | 'noteSkewed' | 'noteRefused'>
+  access: Pick<AccessWatch, 'noteAccepted' | 'noteDenied'>
   network: Pick<NetworkWatch, 'noteGrant' | 'noteFailure'>
   pace: Pick<ConnectPace, 'noteTurnedAway'>
   /** How many connections shall work. */
@@ -44,7 +46,7 @@ export type OutcomeHandlerOptions = {
 const BAD_SERVER_WEIGHT = 1 / 3
 
 export function createOutcomeHandler(options: OutcomeHandlerOptions) {
-  const { now, book, pool, window, gates, addresses, bucket, network, pace, emit } = options
+  const { now, book, pool, window, gates, addresses, bucket, access, network, pace, emit } = options
 
   function handle(told: TaskOutcome, connection: PooledConnection): void {
     const outcome = told.failure ? { ...told, failure: bucket.blame(told.failure) } : told
@@ -68,6 +70,7 @@ export function createOutcomeHandler(options: OutcomeHandlerOptions) {
       network.noteGrant(connection.taskStartedAt)
       options.onGranted(task?.objectSize ?? 0)
       bucket.noteAccepted(connection.taskStartedAt)
+      access.noteAccepted(connection.taskStartedAt)
     }
     // It was another server's to grant: nothing is held against the object, or it would soon be given up.
     const counted: Failure | undefined = isServers ? { class: 'cancelled' } : found.failure
@@ -135,6 +138,7 @@ export function createOutcomeHandler(options: OutcomeHandlerOptions) {
     if (failure.class === 'wrong-region') bucket.noteElsewhere(failure)
     if (failure.class === 'clock-skew') bucket.noteSkewed()
     if (failure.class === 'credentials') bucket.noteRefused(failure, options.level())
+    if (failure.class === 'denied') access.noteDenied(options.level())
   }
 
   return handle

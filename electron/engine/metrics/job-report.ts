@@ -35,6 +35,14 @@ export function createJobReport({ clock, table, onEvent }: JobReportOptions) {
     if (!hasEnded) onEvent({ time: time(), code, reason })
   }
 
+  /** Everything is denied: that is no failure of the objects that happened to be asked for. */
+  function takeBackDenied(): void {
+    for (const index of [...table.indexesIn('failed')].filter((one) => table.failure(one) === 'denied')) {
+      table.setState(index, 'waiting')
+      named.delete(index)
+    }
+  }
+
   return {
     emit,
     failures: named as ReadonlyMap<number, Failure>,
@@ -72,6 +80,7 @@ export function createJobReport({ clock, table, onEvent }: JobReportOptions) {
 
     end(end: Omit<JobEnd, 'table' | 'named' | 'unproven' | 'setAside' | 'seconds'>): Summary {
       const seconds = (clock.monotonic() - startedAt) / 1000
+      if (end.failure?.class === 'denied') takeBackDenied()
       const summary = summarizeJob({ ...end, table, named, unproven, setAside, seconds })
       emit('job-finished', { status: summary.status, seconds, ...(unproven > 0 ? { objectsUnproven: unproven } : {}) })
       hasEnded = true

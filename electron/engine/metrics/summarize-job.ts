@@ -35,6 +35,7 @@ export function summarizeJob(end: JobEnd): Summary {
     objectsDone: table.count('done') + table.count('skipped'),
     objectsFailed,
     objectsSkipped: table.count('skipped'),
+    objectsLeft: table.count('waiting') + table.count('active') + table.count('verifying'),
     objectsUnproven: end.unproven,
     filesSetAside: end.setAside,
     bytesDone: end.bytesDone,

@@ -71,6 +71,11 @@ export function createWorkLedger(table: ObjectTable, connections: TaskConnection
     },
     /** The key of the object that landed last, leaving out empty ones. */
     landed: () => (lastLanded === undefined ? undefined : { key: table.key(lastLanded), etag: table.etag(lastLanded) }),
+    /** Of the objects that wait, some, spread over all there are. */
+    someWaiting: (count: number) =>
+      Array.from({ length: count }, (_, part) => Math.floor(((part + 0.5) * table.length) / count))
+        .filter((index, position, all) => index !== all[position - 1] && table.state(index) === 'waiting')
+        .map((index) => ({ key: table.key(index), etag: table.etag(index) })),
     /** Nothing waits, runs or is on its way through the disk. */
     isIdle: (): boolean => waiting.size === 0 && disk.size === 0 && open.size === 0,
   }

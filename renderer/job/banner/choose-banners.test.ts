@@ -33,6 +33,7 @@ const summary = {
   objectsFailed: 6,
   objectsSkipped: 0,
   objectsUnproven: 0,
+  objectsLeft: 0,
   filesSetAside: 0,
   bytesDone: 1,
   bytesFetched: 1,

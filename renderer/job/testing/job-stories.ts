@@ -173,6 +173,7 @@ const summary = (more: Partial<Summary> = {}): Summary => ({
   objectsFailed: 0,
   objectsSkipped: 0,
   objectsUnproven: 0,
+  objectsLeft: 0,
   filesSetAside: 0,
   bytesDone: 676e9,
   bytesFetched: 676.3e9,

@@ -158,7 +158,15 @@ export type TaskCheck =
 /** Where the bytes go: into a file the control plane opened, or a small object landed by the worker in one go. */
 export type TaskFile =
   | { kind: 'open'; fd: number }
-  | { kind: 'whole'; partPath: string; finalPath: string; lastModified: number; folder?: FolderIdentity }
+  | {
+      kind: 'whole'
+      partPath: string
+      finalPath: string
+      lastModified: number
+      /** What bears its name an earlier run has landed: it is replaced, whatever it looks like. */
+      replaces?: boolean
+      folder?: FolderIdentity
+    }
 
 export type TaskOutcome = {
   taskId: number

@@ -1,4 +1,5 @@
 import fs, {
+  existsSync,
   fstatSync,
   linkSync,
   lstatSync,
@@ -11,6 +12,7 @@ import fs, {
   statSync,
   symlinkSync,
   unlinkSync,
+  utimesSync,
   writeFileSync,
   writeSync,
 } from 'node:fs'
@@ -129,10 +131,26 @@ describe.skipIf(process.platform === 'win32')('links planted in the destination'
     symlinkSync(join(outside, 'precious'), finalPath)
     const fd = openPartSync(partPath)
     writeSync(fd, 'new')
-    expect(landSync(fd, partPath, finalPath, MODIFIED)).toBeUndefined()
+    expect(landSync(fd, { partPath, finalPath, lastModified: MODIFIED })).toBeUndefined()
     expect(readFileSync(join(outside, 'precious'), 'utf8')).toBe('precious')
     expect(readFileSync(finalPath, 'utf8')).toBe('new')
     expect(statSync(finalPath).mtimeMs).toBe(MODIFIED)
+  })
+
+  test.each<[title: string, there: string, time: number, replaces: boolean, failure: object | undefined]>([
+    ['somebody else has put there meanwhile', 'theirs', 1e12, false, { class: 'cancelled', code: 'name-taken' }],
+    ['is the object by its size and time', 'the', MODIFIED, false, undefined],
+    ['is empty', '', 1e12, false, undefined],
+    ['an earlier run has landed', 'ours', 1e12, true, undefined],
+  ])('a file under its name that %s', (_title, there, time, replaces, failure) => {
+    const { partPath, finalPath } = destination.locate('x')
+    writeFileSync(finalPath, there)
+    utimesSync(finalPath, time / 1000, time / 1000)
+    const fd = openPartSync(partPath)
+    writeSync(fd, 'new')
+    expect(landSync(fd, { partPath, finalPath, lastModified: MODIFIED, replaces })).toEqual(failure)
+    expect(readFileSync(finalPath, 'utf8')).toBe(failure ? there : 'new')
+    expect(existsSync(partPath)).toBe(failure !== undefined)
   })
 
   /** Whoever makes the folder anew in between is too late. */
@@ -239,7 +257,7 @@ describe.skipIf(process.platform === 'win32')('links planted in the destination'
 describe('flush', () => {
   const land = (path: string) => {
     const { partPath, finalPath } = destination.locate(path)
-    expect(landSync(openPartSync(partPath), partPath, finalPath, MODIFIED)).toBeUndefined()
+    expect(landSync(openPartSync(partPath), { partPath, finalPath, lastModified: MODIFIED })).toBeUndefined()
     destination.noteLanded(path)
   }
 

@@ -41,6 +41,7 @@ export function createForeignFiles(options: ForeignFilesOptions) {
   const { table, destination, journal } = options
   /** By object: whether the file has its size, and its time as well. */
   const found = new Map<number, Found>()
+  const ours = new Set<number>()
 
   /** What its ETag alone may prove: a file that fits it is the object, one that does not may be it all the same. */
   function proofOfEtag(index: number): Check | undefined {
@@ -52,6 +53,15 @@ export function createForeignFiles(options: ForeignFilesOptions) {
   return {
     /** What bears the object's name may be none of ours. */
     mayBear: (index: number): boolean => destination.hadFiles && !journal.replay.hasLanded(table.key(index)),
+
+    /**
+     * What bears its name, or bore it, an earlier run has landed: it is replaced, whatever has become of it. The
+     * journal forgets that as soon as the object is fetched anew.
+     */
+    noteOurs(index: number): void {
+      if (destination.hadFiles) ours.add(index)
+    },
+    isOurs: (index: number): boolean => ours.has(index),
 
     /**
      * `bytes`: size of the file. One of the object's size and time is what another program has fetched, or we, and the

@@ -95,8 +95,16 @@ export function createObjectLanding(options: LandObjectsOptions) {
     const folder = destination.folderOf(path)
     if (!folder) return undefined
     const { partPath, finalPath } = destination.locate(path)
-    const file = { kind: 'whole' as const, partPath, finalPath, lastModified: table.lastModified(index), folder }
     const [key, size, etag] = [table.key(index), table.size(index), table.etag(index)]
+    const replaces = foreign.isOurs(index)
+    const file = {
+      kind: 'whole' as const,
+      partPath,
+      finalPath,
+      lastModified: table.lastModified(index),
+      replaces,
+      folder,
+    }
     return createOpenObject({ index, key, size, etag, path, group, file, proof: comparison }, [])
   }
 
@@ -223,7 +231,8 @@ export function createObjectLanding(options: LandObjectsOptions) {
       if (!noted.ok) return noted
     }
     parts.delete(object.index)
-    const named = await part.land(table.lastModified(object.index), foreign.has(object.index))
+    const keepsFormer = await landedFiles.isInTheWay(object.index, object.path)
+    const named = await part.land(table.lastModified(object.index), keepsFormer)
     if (!named.ok) return named
     foreign.forget(object.index)
     if (named.value) options.onSetAside(object.key, object.path + named.value)

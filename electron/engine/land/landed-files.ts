@@ -6,6 +6,7 @@ import { type Failure, type Outcome, success } from '../../../shared/failure.ts'
 import type { VerifyMode } from '../../../shared/job-spec.ts'
 import type { Destination } from '../disk/destination.ts'
 import type { Journal } from '../disk/journal/journal.ts'
+import { isLookAlike } from '../disk/look-alike.ts'
 import type { PathClaims } from '../disk/names/path-claims.ts'
 import type { ObjectTable } from '../plan/object-table.ts'
 import type { FileToCheck } from '../verify/check-object.ts'
@@ -26,7 +27,7 @@ export type LandedFilesOptions = {
   /** Compares a complete file with what S3 promises; class `corrupt` on a mismatch. */
   checkObject(object: FileToCheck): Promise<Outcome<Verified>>
   isProvenWrong: EtagDoubt
-  foreign: Pick<ForeignFiles, 'isAlike' | 'has' | 'mayBear' | 'note' | 'takeOver'>
+  foreign: Pick<ForeignFiles, 'isAlike' | 'isOurs' | 'has' | 'mayBear' | 'note' | 'noteOurs' | 'takeOver'>
   patiently: FilePatience
   /** What lies under many absolute paths; undefined when that cannot be found out. */
   inspectFiles: Verifier['inspect']
@@ -37,18 +38,11 @@ export type LandedFilesOptions = {
 /** Of the file system, when it is asked for a file of ours: it is gone, or the disk has lost it. */
 const LOST_FILE = ['ENOENT', 'EIO']
 
-/** File systems keep times to the second, or to two. */
-const TIME_TOLERANCE_MS = 2000
-
 export function createLandedFiles(options: LandedFilesOptions) {
   const { table, destination, journal, foreign, pathOf } = options
 
-  function isAsListed(index: number, found: { size: number; lastModified: number }): boolean {
-    const lastModified = table.lastModified(index)
-    // Where none is known the file has that of its landing.
-    const hasItsTime = lastModified === 0 || Math.abs(found.lastModified - lastModified) < TIME_TOLERANCE_MS
-    return found.size === table.size(index) && hasItsTime
-  }
+  const isAsListed = (index: number, found: { size: number; lastModified: number }): boolean =>
+    isLookAlike(found, { size: table.size(index), lastModified: table.lastModified(index) })
 
   /** The complete file lies under its name, with the object's size and time. */
   async function hasLanded(index: number, path: string): Promise<boolean> {
@@ -63,6 +57,14 @@ export function createLandedFiles(options: LandedFilesOptions) {
     wasNamed: async (index: number, path: string): Promise<boolean> =>
       (await hasLanded(index, path)) && (await destination.inspectPart(path)) === undefined,
 
+    /** A file bears its name that no run of ours has put there, since before the job or while it runs. */
+    async isInTheWay(index: number, path: string): Promise<boolean> {
+      if (foreign.has(index)) return true
+      if (foreign.isOurs(index)) return false
+      const found = await destination.inspect(path)
+      return found !== undefined && found.size > 0 && !isAsListed(index, found)
+    },
+
     /**
      * Of each object, whether an earlier run has landed exactly it, and its file is still there; notes files of others.
      */
@@ -72,7 +74,10 @@ export function createLandedFiles(options: LandedFilesOptions) {
       for (const [position, index] of indexes.entries()) {
         const [key, size, etag] = [table.key(index), table.size(index), table.etag(index)]
         const isOurs = journal.replay.isLanded({ key, etag, size })
-        if (!isOurs && !foreign.mayBear(index)) continue
+        if (!isOurs && !foreign.mayBear(index)) {
+          foreign.noteOurs(index)
+          continue
+        }
         const { kind, path } = pathOf(index)
         if (kind === 'folder') there[position] = isOurs
         else files.push({ position, path, isOurs })
@@ -84,6 +89,7 @@ export function createLandedFiles(options: LandedFilesOptions) {
         const found = facts && { size: facts[2 * at] as number, lastModified: facts[2 * at + 1] as number }
         if (isOurs) there[position] = found ? isAsListed(index, found) : await hasLanded(index, path)
         else if (found) foreign.note(index, found.size, isAsListed(index, found))
+        if (isOurs && !there[position]) foreign.noteOurs(index)
       }
       return there
     },
@@ -114,6 +120,7 @@ export function createLandedFiles(options: LandedFilesOptions) {
       if (!isToFetchAnew(failure)) return checked
       // Where ETags are no MD5s, each of a finished folder's files would be fetched for nothing.
       if (failure.class === 'corrupt' && !(await options.isProvenWrong(failure, etag))) return checked
+      foreign.noteOurs(index)
       const taken = await journal.appendDurably({ kind: 'restarted', key })
       if (!taken.ok) return taken
       const pinned = failure.class === 'changed' ? await options.repin(index) : success(undefined)

@@ -1,5 +1,5 @@
 /** The whole engine without sockets: real decisions, real files, objects in memory. */
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -615,6 +615,21 @@ describe("files of the user's own", () => {
     expect(asked).toEqual([])
     await expectBytes(bucket, [object])
     expect(await begin(bucket).download.finished).toMatchObject({ objectsSkipped: 1, bytesFetched: 0 })
+  })
+
+  it('are kept as well where somebody puts them there while the job runs', async () => {
+    const bucket = createMemoryBucket(OBJECTS)
+    const fate = ({ key }: { key: string }) => {
+      if (key !== small.key && key !== large.key) return undefined
+      writeFileSync(join(folder, key.slice(PREFIX.length)), 'put there meanwhile')
+      return undefined
+    }
+    const run = begin(bucket, { fate })
+    expect(await run.download.finished).toMatchObject({ status: 'completed', filesSetAside: 2, retries: 0 })
+    expect(told(run).sort()).toEqual(['large.nc', 'small.nc'].map((name) => `${name}.before-longhaul`))
+    await expectBytes(bucket, OBJECTS)
+    expect(`${await bytesOf('small.nc.before-longhaul')}`).toBe('put there meanwhile')
+    expect((await begin(bucket).download.finished).bytesFetched).toBe(0)
   })
 
   it('are not what an earlier run has landed, though the object or the file has changed since', async () => {

@@ -43,7 +43,7 @@ export function openTaskFile(file: TaskFile): Outcome<TaskWriter> {
     write: (buffer, offset, length, position) => writeAll(fd, buffer, offset, length, position, file.partPath),
     complete() {
       const failure = folderFailure()
-      if (!failure) return landSync(fd, file.partPath, file.finalPath, file.lastModified)
+      if (!failure) return landSync(fd, file)
       attempt(file.partPath, () => closeSync(fd))
       return failure
     },

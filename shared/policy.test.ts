@@ -33,24 +33,28 @@ it('any subset is a policy; the rest stays as it is', () => {
 })
 
 describe('what is no policy is refused by name', () => {
-  it.each<[unknown, string]>([
-    [{ stallSecond: 5 }, 'stallSecond'],
-    [{ stallSeconds: '5' }, 'stallSeconds'],
-    [{ stallSeconds: 0 }, 'stallSeconds'],
-    [{ stallSeconds: -1 }, 'stallSeconds'],
-    [{ stallSeconds: null }, 'stallSeconds'],
-    [{ slowRatio: 25 }, 'slowRatio'],
-    [{ maxRequestsPerConnection: 1.5 }, 'maxRequestsPerConnection'],
-    [{ healthCheckKey: 7 }, 'healthCheckKey'],
-    [{ poolRebuildSeconds: Number.NaN }, 'poolRebuildSeconds'],
+  it.each<[unknown, string, string]>([
+    [{ stallSecond: 5 }, 'stallSecond', 'is no name of the policy'],
+    [{ stallSeconds: '5' }, 'stallSeconds', 'must be a number above 0, not "5"'],
+    [{ stallSeconds: 0 }, 'stallSeconds', 'must be a number above 0, not 0'],
+    [{ stallSeconds: -1 }, 'stallSeconds', 'must be a number above 0, not -1'],
+    [{ stallSeconds: null }, 'stallSeconds', 'must be a number above 0, not null'],
+    [{ slowSeconds: -1 }, 'slowSeconds', 'must be a number, 0 or more, not -1'],
+    [{ slowRatio: 25 }, 'slowRatio', 'must be a number between 0 and 1, not 25'],
+    [{ maxRequestsPerConnection: 1.5 }, 'maxRequestsPerConnection', 'must be a whole number above 0, not 1.5'],
+    [{ healthCheckKey: 7 }, 'healthCheckKey', 'must be a key in quotes, not 7'],
+    [{ poolRebuildSeconds: Number.NaN }, 'poolRebuildSeconds', 'must be a number, 0 or more, not null'],
     // Values that contradict each other.
-    [{ dnsMinTtlSeconds: 61 }, 'dnsMinTtlSeconds'],
-    [{ retryBaseSeconds: 30 }, 'retryBaseSeconds'],
-    [[], 'policy'],
-    ['stallSeconds', 'policy'],
-    [null, 'policy'],
-  ])('%j: %s', (content, subject) => {
-    expect(parsePolicy(content)).toMatchObject({ ok: false, failure: { class: 'usage', code: 'policy', subject } })
+    [{ dnsMinTtlSeconds: 61 }, 'dnsMinTtlSeconds', 'must not be greater than dnsMaxTtlSeconds'],
+    [{ retryBaseSeconds: 30 }, 'retryBaseSeconds', 'must not be greater than retryCapSeconds'],
+    ...[[], 'stallSeconds', null].map((content): [unknown, string, string] => [
+      content,
+      'policy',
+      'must be an object such as { "stallSeconds": 5 }',
+    ]),
+  ])('%j: %s %s', (content, subject, detail) => {
+    const failure = { class: 'usage', code: 'policy', subject, detail }
+    expect(parsePolicy(content)).toEqual({ ok: false, failure })
   })
 })
 

@@ -98,6 +98,36 @@ export const policyOverridesSchema = z.strictObject(
 )
 export type PolicyOverrides = z.infer<typeof policyOverridesSchema>
 
+export type PolicyName = keyof Policy
+export type PolicyUnit = 'seconds' | 'ratio' | 'count' | 'key'
+
+/** Units are in the names. */
+export function policyUnit(name: PolicyName): PolicyUnit {
+  if (name.endsWith('Seconds')) return 'seconds'
+  if (name.endsWith('Key')) return 'key'
+  return /Ratio$|SuccessRate$/.test(name) ? 'ratio' : 'count'
+}
+
+/** Why one value is refused, whatever the others are. */
+export type RangeProblem = 'ratio' | 'count' | 'positive' | 'notNegative' | 'key'
+
+export const acceptsPolicy = (name: PolicyName, value: unknown): boolean =>
+  policySchema.shape[name].safeParse(value).success
+
+export function rangeProblem(name: PolicyName): RangeProblem {
+  const unit = policyUnit(name)
+  if (unit !== 'seconds') return unit
+  return acceptsPolicy(name, 0) ? 'notNegative' : 'positive'
+}
+
+const RANGE_WORDS: Record<RangeProblem, string> = {
+  ratio: 'a number between 0 and 1',
+  count: 'a whole number above 0',
+  positive: 'a number above 0',
+  notNegative: 'a number, 0 or more',
+  key: 'a key in quotes',
+}
+
 /**
  * Reads the parsed content of a policy file. The failure's `subject` is the offending name, its `detail` says why.
  * Contradictions between values are refused as well.
@@ -105,13 +135,22 @@ export type PolicyOverrides = z.infer<typeof policyOverridesSchema>
 export function parsePolicy(content: unknown): Outcome<Policy> {
   const parsed = policySchema.safeParse(content)
   if (!parsed.success) {
-    const issue = parsed.error.issues[0]
-    const name = issue?.code === 'unrecognized_keys' ? issue.keys.join(', ') : issue?.path.join('.') || 'policy'
-    return failed({ class: 'usage', code: 'policy', subject: name, detail: issue?.message ?? 'not a policy' })
+    const [issue] = parsed.error.issues
+    return failed({ class: 'usage', code: 'policy', ...(issue ? wordsFor(issue, content) : NO_POLICY) })
   }
   const policy = parsed.data
   const contradiction = findContradiction(policy)
   return contradiction ? failed({ class: 'usage', code: 'policy', ...contradiction }) : success(policy)
+}
+
+const NO_POLICY = { subject: 'policy', detail: 'must be an object such as { "stallSeconds": 5 }' }
+
+function wordsFor(issue: z.core.$ZodIssue, content: unknown): { subject: string; detail: string } {
+  if (issue.code === 'unrecognized_keys') return { subject: issue.keys.join(', '), detail: 'is no name of the policy' }
+  const name = issue.path[0] as PolicyName | undefined
+  if (name === undefined) return NO_POLICY
+  const value = JSON.stringify((content as Record<string, unknown>)[name]).slice(0, 50)
+  return { subject: name, detail: `must be ${RANGE_WORDS[rangeProblem(name)]}, not ${value}` }
 }
 
 function findContradiction(policy: Policy): { subject: string; detail: string } | undefined {

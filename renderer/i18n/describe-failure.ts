@@ -19,23 +19,33 @@ const DISK_WORDS: Record<string, 'fileHeld' | 'fileTooLarge' | 'folderInTheWay' 
   ENAMETOOLONG: 'pathTooLong',
 }
 
+/** Two values that the settings file may have been given by hand; the window itself takes none that cannot work. */
+const POLICY_ORDER: Record<string, 'dnsOrder' | 'retryOrder'> = {
+  dnsMinTtlSeconds: 'dnsOrder',
+  retryBaseSeconds: 'retryOrder',
+}
+
 /** What is told in words of its own, whatever its class. */
 type Special =
   | (typeof DISK_WORDS)[string]
   | 'programUnreachable'
   | 'contractBroken'
   | 'notAbsolute'
+  | 'accessWithdrawn'
   | 'bucketInHost'
   | 'regionKnown'
   | 'listingStuck'
   | 'noService'
 
 /** `isAnonymous`: nothing was signed, so that there is no sense in advising it. */
-  | 'accessWithdrawn'
 export function describeFailure(t: TFunction, failure: Failure, isAnonymous = false): FailureText {
   const { subject = '', region = '' } = failure
   const special = specialOf(failure)
   const evidence = evidenceOf(t, failure, special)
+  if (failure.code === 'policy' && POLICY_ORDER[subject]) {
+    const advice = t(`settings.policyProblems.${POLICY_ORDER[subject]}`)
+    return { sentence: t('failures.usage.named', { subject }), advice, evidence: '' }
+  }
   if (special) {
     const values = { subject, region, path: failure.detail ?? subject }
     const sentence = special === 'regionKnown' && !subject ? 'regionKnownPlain' : special
@@ -61,6 +71,7 @@ function specialOf({ class: failureClass, code = '', httpStatus, subject, region
   if (failureClass === 'disk' && DISK_WORDS[code]) return DISK_WORDS[code]
   // Typed in the way of another system: `D:\era5` on Linux.
   if (failureClass === 'usage' && code === 'not-absolute') return 'notAbsolute'
+  if (code === 'access-withdrawn') return 'accessWithdrawn'
   if (wantsBucketInHost(code)) return 'bucketInHost'
   if (failureClass === 'wrong-region' && region) return 'regionKnown'
   if (leadsNowhere(code)) return 'listingStuck'
@@ -71,7 +82,6 @@ function specialOf({ class: failureClass, code = '', httpStatus, subject, region
 function evidenceOf(t: TFunction, failure: Failure, special: Special | undefined): string {
   // The sentence says it all.
   if (special === 'programUnreachable' || special === 'notAbsolute') return ''
-  if (code === 'access-withdrawn') return 'accessWithdrawn'
   return [
     // These sentences do not name the file.
     failure.class === 'disk' && special ? failure.subject : undefined,

@@ -110,6 +110,12 @@ describe.each(LANGUAGES)('in %s', (language) => {
       expect(text.sentence).toContain('D:\\era5')
     }
   })
+  test('two constants that contradict each other are told in our own words', () => {
+    const failure = { class: 'usage', code: 'policy', subject: 'dnsMinTtlSeconds', detail: 'must not be' } as const
+    const text = describeFailure(t, failure)
+    expect(text.advice).toBe(t('settings.policyProblems.dnsOrder'))
+    expect(text.evidence).toBe('')
+  })
   test('the other side is only quoted, below our own sentence', () => {
     const text = describeFailure(t, { class: 'tls', code: 'CERT_EXPIRED', httpStatus: 495, detail: 'expired' })
     expect(text.sentence).not.toContain('expired')

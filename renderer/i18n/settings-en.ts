@@ -54,6 +54,7 @@ export const settingsEn: Translation<typeof settingsZh> = {
     count: 'it is a whole number above 0',
     positive: 'it is above 0',
     notNegative: 'it is 0 or more',
+    key: 'it is a key',
     dnsOrder: 'dnsMinTtlSeconds must not exceed dnsMaxTtlSeconds',
     retryOrder: 'retryBaseSeconds must not exceed retryCapSeconds',
   },

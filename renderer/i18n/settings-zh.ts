@@ -50,6 +50,7 @@ export const settingsZh = {
     count: '应为正整数',
     positive: '应为大于 0 的数',
     notNegative: '应为 0 或正数',
+    key: '应为对象的键名',
     dnsOrder: 'dnsMinTtlSeconds 不能大于 dnsMaxTtlSeconds',
     retryOrder: 'retryBaseSeconds 不能大于 retryCapSeconds',
   },

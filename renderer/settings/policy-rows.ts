@@ -1,8 +1,16 @@
 /** The policy as rows of a table, and one edited value back. Pure. */
-import { DEFAULT_POLICY, type Policy, type PolicyOverrides, parsePolicy, policySchema } from '../../shared/policy.ts'
+import {
+  acceptsPolicy,
+  DEFAULT_POLICY,
+  type PolicyName,
+  type PolicyOverrides,
+  type PolicyUnit,
+  parsePolicy,
+  policyUnit,
+  type RangeProblem,
+  rangeProblem,
+} from '../../shared/policy.ts'
 
-export type PolicyName = keyof Policy
-export type PolicyUnit = 'seconds' | 'ratio' | 'count' | 'key'
 export type PolicyRow = {
   name: PolicyName
   unit: PolicyUnit
@@ -23,15 +31,8 @@ export function policyRows(overrides: PolicyOverrides): PolicyRow[] {
   }))
 }
 
-/** Units are in the names. */
-function policyUnit(name: PolicyName): PolicyUnit {
-  if (name.endsWith('Seconds')) return 'seconds'
-  if (name.endsWith('Key')) return 'key'
-  return /Ratio$|SuccessRate$/.test(name) ? 'ratio' : 'count'
-}
-
 /** Why a value is refused: a range, or an order between two values. Keys of `settings.policyProblems`. */
-export type PolicyProblem = 'ratio' | 'count' | 'positive' | 'notNegative' | 'dnsOrder' | 'retryOrder'
+export type PolicyProblem = RangeProblem | 'dnsOrder' | 'retryOrder'
 export type PolicyChange = { ok: true; overrides: PolicyOverrides } | { ok: false; problem: PolicyProblem }
 
 /**
@@ -46,15 +47,7 @@ export function withPolicy(
   const isDefault = value === undefined || value === DEFAULT_POLICY[name]
   const next = (isDefault ? others : { ...others, [name]: value }) as PolicyOverrides
   if (parsePolicy(next).ok) return { ok: true, overrides: next }
-  return { ok: false, problem: isDefault || accepts(name, value) ? orderProblem(name) : rangeProblem(name) }
+  return { ok: false, problem: isDefault || acceptsPolicy(name, value) ? orderProblem(name) : rangeProblem(name) }
 }
-
-const accepts = (name: PolicyName, value: unknown): boolean => policySchema.shape[name].safeParse(value).success
 
 const orderProblem = (name: PolicyName): PolicyProblem => (name.startsWith('dns') ? 'dnsOrder' : 'retryOrder')
-
-function rangeProblem(name: PolicyName): PolicyProblem {
-  const unit = policyUnit(name)
-  if (unit === 'ratio' || unit === 'count') return unit
-  return accepts(name, 0) ? 'notNegative' : 'positive'
-}

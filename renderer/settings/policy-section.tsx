@@ -1,11 +1,11 @@
 import { UndoOutlined } from '@ant-design/icons'
 import { Button, Input } from 'antd'
 import { useEffect, useState } from 'react'
-import type { PolicyOverrides } from '../../shared/policy.ts'
+import type { PolicyName, PolicyOverrides } from '../../shared/policy.ts'
 import { Section } from '../form/field.tsx'
 import { useTranslation } from '../i18n/index.ts'
 import { useSettings } from '../store/use-window-store.tsx'
-import { type PolicyName, type PolicyProblem, type PolicyRow, policyRows, withPolicy } from './policy-rows.ts'
+import { type PolicyProblem, type PolicyRow, policyRows, withPolicy } from './policy-rows.ts'
 import { useChangeSettings } from './use-change-settings.ts'
 
 export function PolicySection() {

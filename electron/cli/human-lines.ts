@@ -26,11 +26,13 @@ export function summaryLines(summary: Summary, language: Language): string[] {
 function totalsLine(summary: Summary, language: Language): string {
   const { objectsDone, objectsSkipped, bytesDone, bytesFetched, seconds, retries } = summary
   const rate = formatRate(seconds > 0 ? bytesFetched / seconds : 0)
+  // Of what was there already no speed is to be told.
+  const [speedEn, speedZh] = bytesFetched > 0 ? [`, ${rate} on average`, `，平均 ${rate}`] : ['', '']
   const time = formatDuration(seconds, language)
   return language === 'zh'
-    ? `${objectsDone} 个对象（其中 ${objectsSkipped} 个早已下载），${formatBytes(bytesDone)}，用时 ${time}，平均 ${rate}，重试 ${retries} 次`
-    : `${plural(objectsDone, 'object')} (${objectsSkipped} already there), ${formatBytes(bytesDone)}, in ${time}, ` +
-        `${rate} on average, ${plural(retries, 'retry', 'retries')}`
+    ? `${objectsDone} 个对象（其中 ${objectsSkipped} 个早已下载），${formatBytes(bytesDone)}，用时 ${time}${speedZh}，重试 ${retries} 次`
+    : `${plural(objectsDone, 'object')} (${objectsSkipped} already there), ${formatBytes(bytesDone)}, in ${time}` +
+        `${speedEn}, ${plural(retries, 'retry', 'retries')}`
 }
 
 function unprovenLines({ objectsUnproven }: Summary, language: Language): string[] {
@@ -71,8 +73,6 @@ const tellingCode = (message: string) => {
   return code ? { code, detail: message } : {}
 }
 
-function endLines(summary: Summary, language: Language): string[] {
-  const { failure, status, objectsDone } = summary
 /** There may be more that the listing has not come to. */
 function leftLines({ objectsLeft }: Summary, language: Language): string[] {
   if (objectsLeft === 0) return []
@@ -83,6 +83,8 @@ function leftLines({ objectsLeft }: Summary, language: Language): string[] {
   ]
 }
 
+function endLines(summary: Summary, language: Language): string[] {
+  const { failure, status, objectsDone } = summary
   if (failure && failure.class !== 'cancelled') return [sentenceFor(failure, language) + adviceFor(failure, language)]
   if (status === 'completed' && objectsDone === 0) {
     // A prefix without objects is a failure: here the bucket is empty, or the filters have left nothing.

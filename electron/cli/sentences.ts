@@ -187,8 +187,8 @@ const ADVICE: Partial<Record<FailureClass, Record<Language, string>>> = {
     zh: '请检查拼写；不在 AWS 的存储桶请加 --endpoint-url。',
   },
   missing: {
-    en: 'Check its spelling, capitals too; longhaul ls shows what is there.',
-    zh: '请检查拼写（区分大小写）；longhaul ls 可列出已有的键。',
+    en: 'Check its spelling, capitals too; longhaul ls with a shorter prefix shows what is there.',
+    zh: '请检查拼写（区分大小写）；用更短的前缀运行 longhaul ls，可列出已有的键。',
   },
   protocol: {
     en: 'Check --endpoint-url; some networks want a login in a browser first.',

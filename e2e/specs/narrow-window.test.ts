@@ -11,6 +11,9 @@ const NARROW = { width: 400, height: 800 }
 /** The smallest window of the desktop program. */
 const SMALL = { width: 800, height: 600 }
 
+/** A window of 1280 x 800 at 150 %. */
+const ENLARGED = { width: 853, height: 533 }
+
 /** Pixels of the page beyond the right edge; tables scroll within themselves. */
 const beyondTheEdge = (page: Page): Promise<number> =>
   page.evaluate(() => {
@@ -45,6 +48,14 @@ spec(
     expect(await isCut(page, '[role="grid"]')).toBe(false)
     await page.setViewportSize(SMALL)
     expect(await isCut(page, '.lh-job-title > :first-child')).toBe(false)
+    // What one looks at first is in sight; the table is a scroll away, and is no slit.
+    await page.setViewportSize(ENLARGED)
+    for (const part of ['.lh-job-actions', '.lh-job-figures', '.lh-banner', '.lh-chart-panel'])
+      expect((await page.locator(part).first().boundingBox())?.y).toBeLessThan(ENLARGED.height / 2)
+    await page.locator('main').evaluate((element) => element.scrollTo(0, element.scrollHeight))
+    const table = await page.locator('[role="grid"]').boundingBox()
+    expect(table?.height).toBeGreaterThan(200)
+    expect((table?.y ?? 0) + (table?.height ?? 0)).toBeLessThanOrEqual(ENLARGED.height)
     await page.setViewportSize(NARROW)
     await page.getByRole('button', { name: '全部图表' }).click()
     await expectToFit(page)

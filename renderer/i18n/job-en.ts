@@ -260,7 +260,7 @@ export const jobEn: JobWords = {
     exportCsv: 'Data (CSV, whole job)',
     helpLabel: 'How to use the charts',
     help: [
-      'Wheel: zoom (over the lower charts with Ctrl)',
+      'Wheel: zoom (with Ctrl where the page can scroll)',
       'Drag: zoom into that stretch; with Shift or the middle button: move',
       'Double click, 0 or Esc: back',
       '← →: move the reading cursor; Shift+← →: move the range; + −: zoom',

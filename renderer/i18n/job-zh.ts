@@ -204,7 +204,7 @@ export const jobZh = {
     exportCsv: '数据（CSV，全程）',
     helpLabel: '图表操作说明',
     help: [
-      '滚轮：缩放（下方各图按住 Ctrl）',
+      '滚轮：缩放（页面能滚动时按住 Ctrl）',
       '拖动：放大选中的时段；按住 Shift 或用中键拖动：平移',
       '双击、0 或 Esc：恢复',
       '← →：移动读数光标；Shift+← →：平移；+ −：缩放',

@@ -141,8 +141,8 @@ function lines({ series, stacked, name }: Panel, theme: ThemeName): uPlot.Series
   })
 }
 
-/** Over the speed the wheel zooms; over the panels, which scroll, only with Ctrl. Sideways it always moves. */
-function listenToWheel(plot: uPlot, { panel, onZoom, onPan }: PlotSources): void {
+/** The wheel zooms, where something would scroll only with Ctrl. Sideways it always moves. */
+function listenToWheel(plot: uPlot, { onZoom, onPan }: PlotSources): void {
   plot.over.addEventListener(
     'wheel',
     (event) => {
@@ -151,13 +151,19 @@ function listenToWheel(plot: uPlot, { panel, onZoom, onPan }: PlotSources): void
       const sideways =
         Math.abs(event.deltaX) > Math.abs(event.deltaY) ? event.deltaX : event.shiftKey ? event.deltaY : 0
       if (sideways !== 0) onPan((sideways / width) * ((max ?? 0) - (min ?? 0)))
-      else if (panel.name === 'speed' || event.ctrlKey)
+      else if (event.ctrlKey || !liesInScroller(plot.root))
         onZoom(event.deltaY > 0 ? ZOOM_STEP : 1 / ZOOM_STEP, plot.posToVal(event.offsetX, 'x'))
       else return
       event.preventDefault()
     },
     { passive: false },
   )
+}
+
+function liesInScroller(element: HTMLElement): boolean {
+  for (let box = element.parentElement; box; box = box.parentElement)
+    if (box.scrollHeight > box.clientHeight && getComputedStyle(box).overflowY === 'auto') return true
+  return false
 }
 
 function startPan(plot: uPlot, target: HTMLElement, start: MouseEvent, onPan: (seconds: number) => void): void {

@@ -4,6 +4,7 @@ import { jobEn } from '../../i18n/job-en.ts'
 import { jobZh } from '../../i18n/job-zh.ts'
 import { joinEvents } from '../join-events.ts'
 import { chooseRowState } from './choose-row-state.ts'
+import { cutKey } from './cut-key.ts'
 import { chooseDecisions, formatEntryCount, GROUP_OF } from './decision-groups.ts'
 import { keepNear } from './keep-near.ts'
 
@@ -94,5 +95,19 @@ describe('pages of objects', () => {
   it('drops nothing while there is room', () => {
     const pages = new Map([[3, 'a']])
     expect(keepNear(pages, 99, 12)).toBe(pages)
+  })
+})
+
+describe('a key that is too long', () => {
+  const tail = 'x'.repeat(40)
+  it.each([
+    ['is cut before what tells it from its neighbours', `2025/an_${'y'.repeat(42)}`, '2025/an_'],
+    ['is whole while it is short', `a${tail}`, ''],
+    ['is not cut within a character of two halves', `日𠮷${tail}z`, '日'],
+    ['is not cut between a letter and its accent', `re\u0301${tail}z`, 'r'],
+  ])('%s', (_, key, head) => {
+    const cut = cutKey(key)
+    expect(cut.head).toBe(head)
+    expect(cut.head + cut.tail).toBe(key)
   })
 })

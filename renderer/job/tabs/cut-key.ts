@@ -1,0 +1,16 @@
+/**
+ * A key cut in two, for keys of one prefix differ at their end. Pure.
+ *
+ * The end is as long as what tells files of the ERA5 archive apart, parameter and date:
+ * `128_130_t.ll025sc.2025100100_2025100123.nc`.
+ */
+const TAIL_CHARACTERS = 42
+
+/** What belongs to the character before it: an accent, the second half of a pair. */
+const BELONGS_BEFORE = /^[\p{M}\udc00-\udfff]/u
+
+export function cutKey(key: string): { head: string; tail: string } {
+  let cut = Math.max(0, key.length - TAIL_CHARACTERS)
+  while (cut > 0 && BELONGS_BEFORE.test(key.charAt(cut))) cut--
+  return { head: key.slice(0, cut), tail: key.slice(cut) }
+}

@@ -1,7 +1,6 @@
 /**
- * A table of any length: only rows in sight exist. Rows have one height, so that a row's place is its number times
- * that. Keyboard: arrows, PageUp/PageDown, Home/End move the current row; the buttons of the current row can be tabbed
- * to. Chromium holds elements up to 33 million pixels high: 1.2 million rows.
+ * A table of any length: only rows in sight exist. Keyboard: arrows, PageUp/PageDown, Home/End move the current row; the
+ * buttons of the current row can be tabbed to.
  */
 /* biome-ignore-all lint/a11y/useSemanticElements: a <table> lays out by its rows, and most rows do not exist. */
 /* biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names its row by aria-activedescendant. */
@@ -16,12 +15,8 @@ import {
   useState,
   useSyncExternalStore,
 } from 'react'
+import { ROW_PIXELS, useRowsInSight } from './use-rows-in-sight.ts'
 import './virtual-grid.css'
-
-const ROW_PIXELS = 26
-/** Rows drawn beyond the edges, so that scrolling does not show blanks. */
-const OVERSCAN = 8
-const MAX_PIXELS = 33_000_000
 
 export type GridColumn<Row> = {
   key: string
@@ -62,12 +57,12 @@ export function VirtualGrid<Row>(props: VirtualGridProps<Row>) {
   const columns = props.columns.filter((column) => !(column.wantsRoom && isTight) && !(column.wantsWidth && isNarrow))
   const id = useId()
   const scroller = useRef<HTMLDivElement>(null)
-  const { start, end, onScroll, pageRows } = useRowsInSight(scroller, count)
   const [ownCurrent, setOwnCurrent] = useState(0)
   const current = Math.min(props.current ?? ownCurrent, count - 1)
+  const { start, end, pageRows, bodyPixels, rowTop, ...way } = useRowsInSight(scroller, count, current)
   const setCurrent = props.onCurrent ?? setOwnCurrent
   useEffect(() => onSight?.(start, end), [onSight, start, end])
-  useSteadyReading(scroller, count, rowAt, keyOf)
+  useSteadyReading(way, count, rowAt, keyOf)
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.target !== event.currentTarget) return
@@ -76,7 +71,7 @@ export function VirtualGrid<Row>(props: VirtualGridProps<Row>) {
     event.preventDefault()
     const index = Math.max(0, Math.min(count - 1, target))
     setCurrent(index)
-    if (scroller.current) scrollIntoSight(scroller.current, index)
+    way.bringIntoSight(index)
   }
 
   const template = { gridTemplateColumns: columns.map((column) => column.width).join(' ') }
@@ -92,7 +87,8 @@ export function VirtualGrid<Row>(props: VirtualGridProps<Row>) {
       aria-colcount={columns.length}
       aria-activedescendant={current >= start && current < end ? `${id}-${current}` : undefined}
       tabIndex={0}
-      onScroll={onScroll}
+      onScroll={way.look}
+      onScrollEnd={way.settle}
       onKeyDown={onKeyDown}
     >
       <div className="lh-grid-head" role="row" aria-rowindex={1} style={template}>
@@ -118,7 +114,7 @@ export function VirtualGrid<Row>(props: VirtualGridProps<Row>) {
           <div role="gridcell">{empty}</div>
         </div>
       ) : (
-        <div className="lh-grid-body" role="rowgroup" style={{ height: Math.min(MAX_PIXELS, count * ROW_PIXELS) }}>
+        <div className="lh-grid-body" role="rowgroup" style={{ height: bodyPixels }}>
           {rows.map((index) => {
             const row = rowAt(index)
             return (
@@ -132,7 +128,7 @@ export function VirtualGrid<Row>(props: VirtualGridProps<Row>) {
                 aria-rowindex={index + 2}
                 aria-selected={index === current}
                 tabIndex={-1}
-                style={{ ...template, top: index * ROW_PIXELS }}
+                style={{ ...template, top: rowTop(index) }}
                 onClick={() => setCurrent(index)}
               >
                 {columns.map((column) => (
@@ -176,43 +172,9 @@ const KEY_MOVES: Record<string, (index: number, pageRows: number) => number> = {
   End: () => Number.POSITIVE_INFINITY,
 }
 
-/** The head of the table covers the first row's height of the scroller. */
-function scrollIntoSight(scroller: HTMLElement, index: number): void {
-  const top = index * ROW_PIXELS
-  const room = scroller.clientHeight - ROW_PIXELS
-  if (top < scroller.scrollTop) scroller.scrollTop = top
-  else if (top + ROW_PIXELS > scroller.scrollTop + room) scroller.scrollTop = top + ROW_PIXELS - room
-}
-
-function useRowsInSight(scroller: React.RefObject<HTMLDivElement | null>, count: number) {
-  const [sight, setSight] = useState({ first: 0, rows: 0 })
-  const measure = () => {
-    const element = scroller.current
-    if (!element) return
-    const first = Math.floor(element.scrollTop / ROW_PIXELS)
-    const rows = Math.ceil(element.clientHeight / ROW_PIXELS)
-    setSight((known) => (known.first === first && known.rows === rows ? known : { first, rows }))
-  }
-  // biome-ignore lint/correctness/useExhaustiveDependencies: measured once, then whenever the size changes
-  useLayoutEffect(() => {
-    const element = scroller.current
-    if (!element) return
-    measure()
-    const observer = new ResizeObserver(measure)
-    observer.observe(element)
-    return () => observer.disconnect()
-  }, [scroller])
-  return {
-    start: Math.max(0, Math.min(sight.first - OVERSCAN, count - sight.rows)),
-    end: Math.min(count, sight.first + sight.rows + OVERSCAN),
-    onScroll: measure,
-    pageRows: Math.max(1, sight.rows - 2),
-  }
-}
-
 /** When rows arrive above what is being read (newest first), scrolls along, so that the text stands still. */
 function useSteadyReading<Row>(
-  scroller: React.RefObject<HTMLDivElement | null>,
+  { look, goTo }: { look(): number; goTo(top: number): void },
   count: number,
   rowAt: (index: number) => Row | undefined,
   keyOf: (row: Row) => string | number,
@@ -222,13 +184,13 @@ function useSteadyReading<Row>(
     const first = rowAt(0)
     const known = before.current
     before.current = first === undefined ? undefined : { key: keyOf(first), count }
-    const element = scroller.current
     // Where it is scrolled to is asked last: the answer costs a layout.
-    if (!element || !known || first === undefined || keyOf(first) === known.key || element.scrollTop === 0) return
+    const top = !known || first === undefined || keyOf(first) === known.key ? 0 : look()
+    if (!known || top === 0) return
     for (let index = 1; index <= Math.min(count - 1, 200); index++) {
       const row = rowAt(index)
       if (row === undefined || keyOf(row) !== known.key) continue
-      element.scrollTop += index * ROW_PIXELS
+      goTo(top + index * ROW_PIXELS)
       return
     }
   })

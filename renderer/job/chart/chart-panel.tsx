@@ -6,6 +6,7 @@ import { Segmented } from 'antd'
 import { memo, useCallback, useMemo, useRef, useState } from 'react'
 import type { EngineEvent } from '../../../shared/engine-event.ts'
 import type { JobView } from '../../../shared/ipc-contract.ts'
+import { isBetweenRuns } from '../../../shared/job-state.ts'
 import type { MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
 import { nameJobs } from '../../shell/job-label.ts'
 import { useJob } from '../../store/use-window-store.tsx'
@@ -16,11 +17,12 @@ import { CompareChart } from './compare-chart.tsx'
 import { MarkLegend } from './mark-legend.tsx'
 import { PanelGrid } from './panel-grid.tsx'
 import { measuredPanels } from './panels.ts'
-import { CHART_RANGES, type ChartRange, historyBounds, plotSpan, stretchOf } from './plot-data.ts'
+import { CHART_RANGES, type ChartRange, historyBounds, newestOf, plotSpan, stretchOf } from './plot-data.ts'
 import { SpeedChart } from './speed-chart.tsx'
 import { SpeedStory } from './speed-story.tsx'
 import { useChartView } from './use-chart-view.ts'
 import { useExport } from './use-export.ts'
+import { usePassingTime } from './use-passing-time.ts'
 import { ViewButtons } from './view-buttons.tsx'
 import './chart-panel.css'
 
@@ -43,7 +45,9 @@ export function ChartPanel({ job, snapshot, events, isLive, isExpanded, onExpand
   const other = useJob(compared ?? '')
   const range = chosen ?? (isLive ? '5m' : 'all')
   const { history, marks, marksSince, outages, loaded } = useTrace(jobId, snapshot, events)
-  const view = useChartView(plotSpan(history, range, isLive), historyBounds(history, isLive))
+  const now = usePassingTime(isBetweenRuns(job))
+  const newest = newestOf(history, now)
+  const view = useChartView(plotSpan(history, range, isLive, now), historyBounds(history, isLive, now), newest)
   const { from, to } = view.span
   const stretch = useMemo(() => stretchOf(history, view.span), [history, view.span])
   const panels = useMemo(() => measuredPanels(history), [history])
@@ -93,7 +97,7 @@ export function ChartPanel({ job, snapshot, events, isLive, isExpanded, onExpand
       {!isEmpty && compared && isComparing && (
         <div className="lh-picture lh-picture-main" data-title={chart.compareTitle}>
           <CompareChart
-            history={history}
+            {...{ history, outages, newest }}
             name={names.get(job.jobId) ?? ''}
             otherId={compared}
             otherName={names.get(other.jobId) ?? ''}
@@ -103,7 +107,7 @@ export function ChartPanel({ job, snapshot, events, isLive, isExpanded, onExpand
       {!isEmpty && !isComparing && (
         <>
           <div className="lh-picture lh-picture-main" data-title={`${chart.title} MB/s`}>
-            <SpeedChart {...{ stretch, marks, outages, view, rangeName }} syncKey={jobId} />
+            <SpeedChart {...{ stretch, marks, outages, newest, view, rangeName }} syncKey={jobId} />
           </div>
           {isExpanded && <PanelGrid {...{ panels, stretch, view }} syncKey={jobId} />}
         </>

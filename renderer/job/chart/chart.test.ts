@@ -2,8 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import type { EngineEvent, EventCode } from '../../../shared/engine-event.ts'
 import { emptyHistory } from '../../../shared/job-history.ts'
+import { jobZh } from '../../i18n/job-zh.ts'
 import { sampleErrors, sampleSnapshot } from '../testing/samples.ts'
 import { clusterMarks, clusterToFit, collectMarks, countMarks, spreadSigns } from './event-marks.ts'
+import { outageBands } from './outage-bands.ts'
 import { findOutages } from './outages.ts'
 import { placeReadout } from './place-readout.ts'
 import {
@@ -338,6 +340,25 @@ describe('outages', () => {
   ])('%s', (_, events, expected) => {
     expect(findOutages(events, history).map(({ from, to }) => [from - START, to - START])).toEqual(expected)
   })
+})
+
+test.each([
+  ['one that is over', { from: 100, to: 160 }, 500, [{ from: 100, to: 160, text: '中断 1 分 00 秒' }]],
+  [
+    'one that lasts reaches as far as is known',
+    { from: 100, to: Infinity },
+    500,
+    [{ from: 100, to: 500, text: '中断中' }],
+  ],
+  [
+    'one that is over by now, of a stretch that ends within it',
+    { from: 390, to: 450 },
+    500,
+    [{ from: 390, to: 450, text: '中断 1 分 00 秒' }],
+  ],
+  ['one before what is in sight', { from: 0, to: 10 }, 500, []],
+])('the band of an outage: %s', (_, outage, newest, expected) => {
+  expect(outageBands([outage], { from: 50, to: 400 }, newest, jobZh)).toEqual(expected)
 })
 
 describe('signs of the marks', () => {

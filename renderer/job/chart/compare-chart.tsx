@@ -2,47 +2,75 @@
  * The speeds of two jobs in one chart, aligned by the time since
  * each began. A slider over that time, as the speed chart.
  */
-import { type KeyboardEvent, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
 import uPlot from 'uplot'
 import { formatRate } from '../../../shared/format-units.ts'
+import type { JobWords } from '../../i18n/job-zh.ts'
 import { useSnapshot } from '../../store/use-window-store.tsx'
-import { useTrace } from '../use-job-data.ts'
+import { useEvents, useTrace } from '../use-job-data.ts'
 import { fillText } from '../words/fill-sentence.ts'
 import { formatCountdown, formatElapsed, UNKNOWN } from '../words/format-live.ts'
 import { useJobWords } from '../words/use-job-words.ts'
 import { changeView, KEY_MOVES } from './chart-keys.ts'
+import { outageAt, outageBands } from './outage-bands.ts'
+import type { Outage } from './outages.ts'
 import { COMPARE_PANEL } from './panels.ts'
+import { newestOf } from './plot-data.ts'
 import { SeriesKey } from './series-key.tsx'
 import { breakAtGaps, type SpeedHistory, thinHistory } from './speed-history.ts'
 import { useChartView } from './use-chart-view.ts'
 import { usePlot } from './use-plot.ts'
 import { ViewButtons } from './view-buttons.tsx'
 
-const NO_EVENTS: never[] = []
 const BUCKETS = 600
 
-type CompareChartProps = { history: SpeedHistory; name: string; otherId: string; otherName: string }
+type CompareChartProps = {
+  history: SpeedHistory
+  outages: readonly Outage[]
+  /** Unix seconds: as far as is known. */
+  newest: number
+  name: string
+  otherId: string
+  otherName: string
+}
 
-export function CompareChart({ history, name, otherId, otherName }: CompareChartProps) {
+export function CompareChart({ history, outages, newest, name, otherId, otherName }: CompareChartProps) {
   const words = useJobWords()
   const { chart } = words
   const holder = useRef<HTMLDivElement>(null)
-  const { history: other } = useTrace(otherId, useSnapshot(otherId), NO_EVENTS)
+  const { history: other, outages: otherOutages } = useTrace(otherId, useSnapshot(otherId), useEvents(otherId))
   const aligned = useMemo(() => uPlot.join([sinceStart(history), sinceStart(other)]), [history, other])
   const elapsed = aligned[0]
   const bounds = useMemo(() => ({ from: 0, to: Math.max(60, elapsed.at(-1) ?? 0) }), [elapsed])
-  const view = useChartView(bounds, bounds)
+  const view = useChartView(bounds, bounds, bounds.to)
+  const mineOut = useMemo(() => bandsSinceStart(history, outages, newest, words), [history, outages, newest, words])
+  const otherOut = useMemo(
+    () => bandsSinceStart(other, otherOutages, newestOf(other), words),
+    [other, otherOutages, words],
+  )
+  const bands = useMemo(
+    () => [
+      ...mineOut.map((band) => ({ ...band, text: `${name} ${band.text}`, line: -0.5 })),
+      ...otherOut.map((band) => ({ ...band, text: `${otherName} ${band.text}`, line: 0.5 })),
+    ],
+    [mineOut, otherOut, name, otherName],
+  )
   const [cursor, setCursor] = useState<number | null>(null)
   const plot = usePlot(holder, {
     ...{ panel: COMPARE_PANEL, aligned, span: view.span, syncKey: `compare ${otherId}`, ...view.handlers },
+    bands: () => bands,
     onCursor: setCursor,
     formatTime: (value, step) => formatElapsed(value, step, words),
   })
+  // biome-ignore lint/correctness/useExhaustiveDependencies: drawn from `bands`
+  useEffect(() => plot?.redraw(false), [plot, bands])
   const index = Math.min(cursor ?? elapsed.length - 1, elapsed.length - 1)
   const mine = valueBefore(aligned[1], index)
   const theirs = valueBefore(aligned[2], index)
   const at = formatCountdown(elapsed[index] ?? 0)
-  const values = [mine, theirs].map((value) => (value === undefined ? UNKNOWN : formatRate(value * 1e6)))
+  const tell = (value: number | undefined, out: typeof mineOut) =>
+    outageAt(out, elapsed[index] ?? 0) ?? (value === undefined ? UNKNOWN : formatRate(value * 1e6))
+  const values = [tell(mine, mineOut), tell(theirs, otherOut)]
   const ratio =
     mine === undefined || theirs === undefined || theirs === 0
       ? UNKNOWN
@@ -105,6 +133,15 @@ function sinceStart(history: SpeedHistory): uPlot.AlignedData {
   const { time, bytesPerSecond } = thinHistory(breakAtGaps(history), BUCKETS, ['bytesPerSecond'])
   const start = time[0] ?? 0
   return [time.map((at) => at - start), bytesPerSecond.map((value) => (value === null ? null : value / 1e6))]
+}
+
+const bandsSinceStart = (history: SpeedHistory, outages: readonly Outage[], newest: number, words: JobWords) => {
+  const start = history.time[0] ?? 0
+  return outageBands(outages, { from: start, to: newest }, newest, words).map(({ from, to, text }) => ({
+    from: from - start,
+    to: to - start,
+    text,
+  }))
 }
 
 /** The two jobs were measured at different moments: the last measurement before counts, none after the end of a job. */

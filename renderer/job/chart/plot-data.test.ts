@@ -47,6 +47,13 @@ describe('what is drawn', () => {
     expect(plotSpan(history(seconds), '5m', isLive)).toEqual({ from: START, to: START + width })
   })
 
+  test.each([
+    ['goes on while a job waits between runs and measures nothing', 700, { from: START + 400, to: START + 700 }],
+    ['does not go back where the clock of the program is ahead', 50, { from: START, to: START + 99 }],
+  ])('%s', (_, now, span) => {
+    expect(plotSpan(history(100), '5m', true, START + now)).toEqual(span)
+  })
+
   it('has no more points than pixels, give or take a few at the edges', () => {
     expect(spanned(history(3600), '1h', 600).history.time.length).toBeLessThan(620)
   })

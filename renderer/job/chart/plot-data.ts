@@ -19,16 +19,21 @@ export type PlotData = {
   history: SpeedHistory
 }
 
+/** Unix seconds: the newest point, or `now` of a job that waits and measures nothing. */
+export const newestOf = ({ time }: SpeedHistory, now?: number): number =>
+  Math.max(time.at(-1) ?? 0, time.length > 0 ? (now ?? 0) : 0)
+
 /** Unix seconds of the left and the right edge. Nothing is shown of the time before the job. */
-export function plotSpan(history: SpeedHistory, range: ChartRange, isLive: boolean): Span {
+export function plotSpan(history: SpeedHistory, range: ChartRange, isLive: boolean, now?: number): Span {
   const first = history.time[0] ?? 0
-  const last = history.time.at(-1) ?? first
+  const last = newestOf(history, now)
   const to = Math.max(last, first + SHORTEST_SECONDS[isLive ? 'live' : 'ended'])
   return { from: Math.max(to - RANGE_SECONDS[range], first), to }
 }
 
 /** The whole job: what one can zoom and pan in. */
-export const historyBounds = (history: SpeedHistory, isLive: boolean): Span => plotSpan(history, 'all', isLive)
+export const historyBounds = (history: SpeedHistory, isLive: boolean, now?: number): Span =>
+  plotSpan(history, 'all', isLive, now)
 
 /** What is in sight, in full, with gaps as gaps. Cut once for all panels: weeks are 30,000 points of 20 series. */
 export const stretchOf = (history: SpeedHistory, { from, to }: Span): SpeedHistory =>

@@ -23,10 +23,12 @@ const ELAPSED_STEPS = [
   ...[1, 2, 6, 12].map((hours) => hours * 3600),
   ...[1, 2, 7].map((days) => days * 86_400),
 ]
+const LINE_PIXELS = 16
 /** Wheel notches to a factor: one notch is a fifth more or less. */
 const ZOOM_STEP = 1.25
 
-export type Band = { from: number; to: number; text: string }
+/** `line`: of its text, from the middle; so that those of two jobs do not lie on each other. */
+export type Band = { from: number; to: number; text: string; line?: number }
 
 export type PlotSources = {
   panel: Panel
@@ -191,14 +193,14 @@ function drawBands(plot: uPlot, bands: readonly Band[], color: (typeof COLORS)[T
   ctx.font = `${11 * ratio}px ${FONT_FAMILY}`
   ctx.textAlign = 'center'
   ctx.textBaseline = 'middle'
-  for (const { from, to, text } of bands) {
+  for (const { from, to, text, line = 0 } of bands) {
     const left = placeOf(from)
     const width = Math.max(ratio, placeOf(to) - left)
     ctx.fillStyle = color['trouble-soft']
     ctx.fillRect(left, bbox.top, width, bbox.height)
     if (ctx.measureText(text).width + 8 * ratio > width) continue
     ctx.fillStyle = color.trouble
-    ctx.fillText(text, left + width / 2, bbox.top + bbox.height / 2)
+    ctx.fillText(text, left + width / 2, bbox.top + bbox.height / 2 + line * LINE_PIXELS * ratio)
   }
   ctx.restore()
 }

@@ -7,11 +7,12 @@ import type uPlot from 'uplot'
 import { formatRate } from '../../../shared/format-units.ts'
 import type { JobWords } from '../../i18n/job-zh.ts'
 import { fillText } from '../words/fill-sentence.ts'
-import { formatCount, formatDuration } from '../words/format-live.ts'
+import { formatCount } from '../words/format-live.ts'
 import { useJobWords } from '../words/use-job-words.ts'
 import { changeView, KEY_MOVES } from './chart-keys.ts'
 import { ChartReadout, readingInWords } from './chart-readout.tsx'
 import { clusterToFit, type Mark } from './event-marks.ts'
+import { outageAt, outageBands } from './outage-bands.ts'
 import type { Outage } from './outages.ts'
 import { panelColumns, SPEED_PANEL } from './panels.ts'
 import { choosePlotData, formatInstant, needDate, type PlotData, summarizeSpeed } from './plot-data.ts'
@@ -30,12 +31,14 @@ type SpeedChartProps = {
   stretch: SpeedHistory
   marks: readonly Mark[]
   outages: readonly Outage[]
+  /** Unix seconds: as far as is known. */
+  newest: number
   view: ChartView
   rangeName: string
   syncKey: string
 }
 
-export function SpeedChart({ stretch, marks, outages, view, rangeName, syncKey }: SpeedChartProps) {
+export function SpeedChart({ stretch, marks, outages, newest, view, rangeName, syncKey }: SpeedChartProps) {
   const words = useJobWords()
   const holder = useRef<HTMLDivElement>(null)
   const summaryId = useId()
@@ -56,7 +59,7 @@ export function SpeedChart({ stretch, marks, outages, view, rangeName, syncKey }
     () => clusterToFit(shownMarks, secondsPerPixel, plotPixels, SIGN_PIXELS),
     [shownMarks, secondsPerPixel, plotPixels],
   )
-  const bands = useMemo(() => outageBands(outages, data, words), [outages, data, words])
+  const bands = useMemo(() => outageBands(outages, data, newest, words), [outages, data, newest, words])
   const plot = usePlot(holder, {
     ...{ panel: SPEED_PANEL, aligned, span: view.span, syncKey, ...view.handlers },
     clusters: () => clusters,
@@ -86,7 +89,7 @@ export function SpeedChart({ stretch, marks, outages, view, rangeName, syncKey }
   const near = cursor === null ? [] : marksNear(shownMarks, data.history.time[index], NEAR_PIXELS * secondsPerPixel)
 
   const at = data.history.time[index] ?? 0
-  const outage = cursor === null ? undefined : bands.find(({ from, to }) => at >= from && at <= to)?.text
+  const outage = cursor === null ? undefined : outageAt(bands, at)
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (changeView(event, view, data.history.time[index])) return event.preventDefault()
@@ -113,7 +116,10 @@ export function SpeedChart({ stretch, marks, outages, view, rangeName, syncKey }
         onBlur={() => moveCursor(null)}
       />
       <p className="lh-spoken" id={summaryId}>
-        {describe(data, rangeName, words)} {bands.map(({ spoken }) => spoken).join(words.punctuation.comma)}
+        {describe(data, rangeName, words)}{' '}
+        {bands
+          .map(({ from, text }) => `${formatInstant(from, needDate(data.from, data.to))} ${text}`)
+          .join(words.punctuation.comma)}
       </p>
       <span className="lh-chart-unit lh-muted" aria-hidden="true">
         MB/s
@@ -127,26 +133,6 @@ export function SpeedChart({ stretch, marks, outages, view, rangeName, syncKey }
 
 const marksNear = (marks: readonly Mark[], time: number | undefined, seconds: number): readonly Mark[] =>
   time === undefined ? [] : marks.filter((mark) => Math.abs(mark.at - time) <= seconds)
-
-/**
- * What is written into an outage: how long it was. While it
- * lasts nothing may be measured, and a time would stand still.
- */
-function outageBands(outages: readonly Outage[], { from, to, history }: PlotData, words: JobWords) {
-  const newest = history.time.at(-1) ?? to
-  return outages
-    .filter((outage) => outage.to > from && outage.from < to)
-    .map((outage) => {
-      const time = formatDuration(Math.round(outage.to - outage.from), words)
-      const text = outage.to > newest ? words.chart.outageNow : fillText(words.chart.outage, { time })
-      return {
-        from: outage.from,
-        to: Math.min(outage.to, newest),
-        text,
-        spoken: `${formatInstant(outage.from, needDate(from, to))} ${text}`,
-      }
-    })
-}
 
 function describe(data: PlotData, range: string, words: JobWords): string {
   const summary = summarizeSpeed(data)

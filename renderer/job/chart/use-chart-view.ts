@@ -1,19 +1,25 @@
 /** The stretch in sight, and every way of changing it; all panels share one. */
-import { useMemo, useRef, useState } from 'react'
+import { useLayoutEffect, useMemo, useRef, useState } from 'react'
 import type { PlotSources } from './plot-options.ts'
-import { chooseSpan, panSpan, type Span, zoomSpan } from './view-range.ts'
+import { chooseSpan, followClock, panSpan, type Span, zoomSpan } from './view-range.ts'
 
 type Handlers = Pick<PlotSources, 'onZoom' | 'onPan' | 'onSelect' | 'onReset'>
 export type ChartView = { span: Span; handlers: Handlers }
 
 /** `preset` is shown, and follows the newest point, until a window is chosen; `onReset` ends that. */
-export function useChartView(preset: Span, bounds: Span): ChartView & { isZoomed: boolean } {
+export function useChartView(preset: Span, bounds: Span, newest: number): ChartView & { isZoomed: boolean } {
   const [chosen, setChosen] = useState<Span>()
   const from = chosen?.from ?? preset.from
   const to = chosen?.to ?? preset.to
   const span = useMemo(() => ({ from, to }), [from, to])
   const now = useRef({ span, bounds })
   now.current = { span, bounds }
+  const newestBefore = useRef(newest)
+  useLayoutEffect(() => {
+    const before = newestBefore.current
+    newestBefore.current = newest
+    setChosen((span) => span && followClock(span, now.current.bounds, before, newest))
+  }, [newest])
   const handlers = useMemo<Handlers>(() => {
     // Several wheel events may come before the next drawing: each goes on from the one before.
     const change = (next: (span: Span) => Span | undefined) => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { chooseSpan, panSpan, zoomSpan } from './view-range.ts'
+import { chooseSpan, followClock, panSpan, zoomSpan } from './view-range.ts'
 
 const BOUNDS = { from: 1000, to: 37_000 }
 
@@ -11,6 +11,13 @@ test.each([
   ['out to the whole: nothing is chosen any more', { from: 2000, to: 30_000 }, 2, 5000, undefined],
 ])('zoom %s', (_, span, factor, at, expected) => {
   expect(zoomSpan(span, BOUNDS, factor, at)).toEqual(expected)
+})
+
+test('a window stays where it is while time goes on, and goes back with the past when the clock is set back', () => {
+  const span = { from: 30_000, to: 33_000 }
+  expect(followClock(span, BOUNDS, 36_999, 37_000)).toBe(span)
+  const back = { from: BOUNDS.from - 7200, to: BOUNDS.to - 7200 }
+  expect(followClock(span, back, 37_000, 37_000 - 7200)).toEqual({ from: 22_800, to: 25_800 })
 })
 
 test('a window never leaves the job, and panning keeps its width', () => {

@@ -21,6 +21,10 @@ export function zoomSpan(span: Span, bounds: Span, factor: number, at: number): 
 export const panSpan = (span: Span, bounds: Span, seconds: number): Span =>
   keepInside({ from: span.from + seconds, to: span.to + seconds }, bounds)
 
+/** The newest point went back, for the clock was set: what is looked at goes along with the past. */
+export const followClock = (span: Span, bounds: Span, before: number, newest: number): Span =>
+  newest < before ? panSpan(span, bounds, newest - before) : span
+
 /** A stretch that was drawn with the mouse, made long enough to show something. */
 export function chooseSpan(from: number, to: number, bounds: Span): Span {
   const short = Math.max(0, SHORTEST_SECONDS - (to - from)) / 2

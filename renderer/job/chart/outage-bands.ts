@@ -1,0 +1,27 @@
+/**
+ * What is drawn of outages, and what is written into them: how long each was. While one lasts nothing may be measured,
+ * and a time would stand still. Pure.
+ */
+import type { JobWords } from '../../i18n/job-zh.ts'
+import { fillText } from '../words/fill-sentence.ts'
+import { formatDuration } from '../words/format-live.ts'
+import type { Outage } from './outages.ts'
+import type { Span } from './view-range.ts'
+
+/** `newest`: as far as is known. */
+export function outageBands(outages: readonly Outage[], { from, to }: Span, newest: number, words: JobWords) {
+  return outages
+    .filter((outage) => outage.to > from && outage.from < to)
+    .map((outage) => ({
+      from: outage.from,
+      to: Math.min(outage.to, newest),
+      text:
+        outage.to > newest
+          ? words.chart.outageNow
+          : fillText(words.chart.outage, { time: formatDuration(Math.round(outage.to - outage.from), words) }),
+    }))
+}
+
+/** In words, where `at` lies in one. */
+export const outageAt = (bands: readonly { from: number; to: number; text: string }[], at: number) =>
+  bands.find(({ from, to }) => at >= from && at <= to)?.text

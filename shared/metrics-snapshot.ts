@@ -91,7 +91,7 @@ export const metricsSnapshotSchema = z.object({
   generation: z.number().int(),
   requestsPerSecond: z.number(),
   successRate: z.number(),
-  /** The finished requests that it is a share of; not in what an older version has kept. */
+  /** What it is a share of: those that ended lately or are being answered. Not in what an older version has kept. */
   recentRequests: z.number().int().optional(),
   delayMs: z.number(),
   firstByteMsP50: z.number(),

@@ -33,7 +33,7 @@ export function createGovernorView(options: GovernorViewOptions) {
     bytesReceived: pool.bytesReceived,
     requests() {
       const slowest = gates.slowestRate()
-      const { serverErrors: _, ...requests } = window.read(now())
+      const { serverErrors: _, finishedRequests: __, ...requests } = window.read(now())
       return { ...requests, delayMs: slowest === undefined ? 0 : Math.round(1000 / slowest) }
     },
     pool: () => ({

@@ -59,7 +59,7 @@ export function createGovernor(options: GovernorOptions) {
   const { ports, policy, spec, book, emit } = options
   const { clock, random, dataPlane, source } = ports
   const now = clock.monotonic
-  const window = createRequestWindow(policy.throttleWindowSeconds)
+  const window = createRequestWindow(policy.throttleWindowSeconds, book.receivingTasks)
   const gates = createThrottleGates(now)
   const addresses = createAddressBook({ clock, random, resolver: ports.resolver, policy, emit })
   const health = createHealthMonitor({
@@ -87,7 +87,7 @@ export function createGovernor(options: GovernorOptions) {
     timeWindow: spec.timeWindow,
     emit,
     evidence() {
-      const read = window.read(now(), book.receivingTasks())
+      const read = window.read(now())
       // A rest helps a service, not the few objects that cannot be had while others can.
       return { ...read, successRate: isLeftToFail ? 1 : read.successRate, retryAfterMs: gates.longestWaitMs() }
     },
@@ -156,7 +156,7 @@ export function createGovernor(options: GovernorOptions) {
     onFatal: options.onFatal,
   })
   const retries = createRetrySchedule({
-    ...{ now, random, policy, book, window, network, concurrency, isGranting, emit },
+    ...{ now, random, policy, window, network, concurrency, isGranting, emit },
     isLeftToFail: () => isLeftToFail,
   })
   const healer = createHealer({

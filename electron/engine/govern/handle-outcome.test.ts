@@ -43,7 +43,7 @@ function tell(failure: Failure | undefined, situation: Situation = {}) {
       record: note('request'),
       recordError: note('error'),
       read: () => ({
-        ...{ successRate: 0.9, recentRequests: 100, serverErrors: 0, requestsPerSecond: 20 },
+        ...{ successRate: 0.9, recentRequests: 100, finishedRequests: 100, serverErrors: 0, requestsPerSecond: 20 },
         ...{ firstByteMsP50: 20, firstByteMsP95: 40, errors: new Map() },
       }),
     },

@@ -1,6 +1,6 @@
 /**
  * The last requests, for what is shown about them: success rate (last 100 within the window, as the seed report
- * asks), first-byte percentiles, requests per second.
+ * asks, and those that are being answered), first-byte percentiles, requests per second.
  */
 import type { FailureClass } from '../../../shared/failure.ts'
 
@@ -14,7 +14,8 @@ const OF_THE_SERVER: readonly string[] = ['server-error', 'protocol'] satisfies 
 
 export type RequestWindow = ReturnType<typeof createRequestWindow>
 
-export function createRequestWindow(windowSeconds: number) {
+/** `receiving`: how many requests under way bring what was asked for. A refusal ends at once, a long answer much later. */
+export function createRequestWindow(windowSeconds: number, receiving: () => number) {
   const recent: { at: number; failureClass: string | undefined }[] = []
   const firstBytes: number[] = []
   let nextSample = 0
@@ -45,19 +46,19 @@ export function createRequestWindow(windowSeconds: number) {
       while (lost[0] && now - lost[0].at > windowSeconds * 1000) lost.shift()
       return lost.reduce((sum, { seconds }) => sum + seconds, 0)
     },
-    /** `succeeding`: requests under way that bring what was asked for, to be counted as successes. */
-    read(now: number, succeeding = 0) {
+    read(now: number) {
       const inWindow = recent.filter((request) => now - request.at <= windowSeconds * 1000)
       const passed = finishedAt.findIndex((at) => now - at <= RATE_MILLISECONDS)
       finishedAt.splice(0, passed < 0 ? finishedAt.length : passed)
-      const asked = inWindow.length + succeeding
+      const asked = inWindow.length + receiving()
       const failed = inWindow.filter(({ failureClass }) => failureClass !== undefined).length
       const sorted = [...firstBytes].sort((a, b) => a - b)
       return {
         successRate: asked === 0 ? 1 : (asked - failed) / asked,
-        /** Finished ones that it is a share of. */
-        recentRequests: inWindow.length,
-        /** Of the same requests, those that the server failed, or answered with something that was not asked for. */
+        /** What it is a share of. */
+        recentRequests: asked,
+        finishedRequests: inWindow.length,
+        /** Of the finished ones, those that the server failed, or answered with something that was not asked for. */
         serverErrors: inWindow.filter(({ failureClass = '' }) => OF_THE_SERVER.includes(failureClass)).length,
         requestsPerSecond: finishedAt.length / (RATE_MILLISECONDS / 1000),
         firstByteMsP50: percentile(sorted, 0.5),

@@ -49,7 +49,7 @@ export function createLimitWatch(options: LimitWatchOptions) {
 
   function evidence(bytesPerSecond: number): LimitEvidence {
     const at = now()
-    const { successRate, recentRequests, requestsPerSecond, firstByteMsP50, serverErrors } = window.read(at)
+    const { successRate, finishedRequests, requestsPerSecond, firstByteMsP50, serverErrors } = window.read(at)
     return {
       bytesPerSecond,
       concurrency: concurrency.level(),
@@ -77,7 +77,7 @@ export function createLimitWatch(options: LimitWatchOptions) {
       refusedBy: network.refusal()?.class,
       isWorking: options.mayWork() && (pool.size > 0 || addresses.isFailing || pace.isFailing()),
       serverErrors,
-      recentRequests,
+      recentRequests: finishedRequests,
       lostShare: window.lostSeconds(at) / (policy.throttleWindowSeconds * Math.max(1, concurrency.level())),
     }
   }

@@ -8,7 +8,6 @@ import type { Policy } from '../../../../shared/policy.ts'
 import type { Random } from '../../engine-ports.ts'
 import type { RequestWindow } from '../../metrics/request-window.ts'
 import type { FailureRow } from '../../schedule/failure-row.ts'
-import type { TransferBook } from '../../schedule/transfer-book.ts'
 import type { ConcurrencyKeeper } from '../concurrency/concurrency-keeper.ts'
 import type { NetworkWatch } from '../network/network-watch.ts'
 import { chooseListRetryDelayMs, chooseRetryDelayMs } from './retry-delay.ts'
@@ -18,7 +17,6 @@ export type RetryScheduleOptions = {
   now(): number
   random: Random
   policy: Policy
-  book: Pick<TransferBook, 'receivingTasks'>
   window: Pick<RequestWindow, 'read' | 'recordError'>
   network: Pick<NetworkWatch, 'silentMs'>
   concurrency: Pick<ConcurrencyKeeper, 'yieldPlace'>
@@ -37,12 +35,12 @@ const LIST_CONNECT_MS = 1000
 const LIST_ANSWER_MS = 3000
 
 export function createRetrySchedule(options: RetryScheduleOptions) {
-  const { now, random, policy, book, window, network, concurrency, emit } = options
+  const { now, random, policy, window, network, concurrency, emit } = options
   /** Believed until the next answer should be there. Monotonic milliseconds. */
   let listRefused = { since: 0, until: 0 }
 
   /** Where nothing but the failing is asked for, a question about another object tells. */
-  const failingShare = () => (options.isGranting() ? 0 : 1 - window.read(now(), book.receivingTasks()).successRate)
+  const failingShare = () => (options.isGranting() ? 0 : 1 - window.read(now()).successRate)
 
   /** Once is nothing, unless the service says how long: then it is told why nothing moves. */
   function noteListRefused({ httpStatus, retryAfterMs }: Failure, attempts: number, delayMs: number): void {

@@ -104,6 +104,7 @@ describe('a key that is too long', () => {
     ['is cut before what tells it from its neighbours', `2025/an_${'y'.repeat(42)}`, '2025/an_'],
     ['is whole while it is short', `a${tail}`, ''],
     ['is not cut within a character of two halves', `日𠮷${tail}z`, '日'],
+    ['is not cut where it reads from the right', `بيانات/${'درجة'.repeat(20)}.nc`, ''],
     ['is not cut between a letter and its accent', `re\u0301${tail}z`, 'r'],
   ])('%s', (_, key, head) => {
     const cut = cutKey(key)

@@ -353,7 +353,7 @@ export const jobEn: JobWords = {
     empty: 'No object matches',
     none: 'No object was listed',
     emptyQueued: "The listing begins when it is this job's turn",
-    emptyListing: 'Listing; objects will appear in a moment',
+    emptyListing: 'Listing; objects appear here as they are found',
     loading: 'Loading',
     unreadable: 'The object list could not be read',
     again: 'Try again',

@@ -289,7 +289,7 @@ export const jobZh = {
     empty: '没有符合条件的对象',
     none: '没有列出任何对象',
     emptyQueued: '轮到这个任务时开始列举',
-    emptyListing: '正在列举，对象马上出现',
+    emptyListing: '正在列举，列出的对象会显示在这里',
     loading: '读取中',
     unreadable: '读取对象列表失败',
     again: '再试一次',

@@ -72,11 +72,20 @@ const ROWS: Row[] = [
   ['throttled just now', 'running', [ago(10, 'throttled', { prefix: 'a/' })], ['throttled']],
   ['throttled, then not', 'running', [ago(10, 'throttled'), ago(5, 'throttle-ended')], ['running']],
   ['throttled long ago', 'running', [ago(100, 'throttled')], ['running']],
+  ['throttled with all it asks for', 'running', [ago(10, 'throttled')], ['throttled'], { delayMs: 80 }],
+  ['the listing was refused, and the download goes on', 'running', [ago(10, 'throttled')], ['running']],
+  [
+    'the listing is refused',
+    'listing',
+    [ago(10, 'throttled')],
+    ['throttled', 'listing'],
+    { limit: { code: 'throttling', evidence: { seconds: 8 } } },
+  ],
   ['throttling is what limits', 'running', [], ['throttled'], { limit: { code: 'throttling', evidence: {} } }],
   [
     'throttled while the pool is rebuilt',
     'running',
-    [ago(10, 'pool-rebuilding'), ago(5, 'throttled')],
+    [ago(10, 'pool-rebuilding'), ago(5, 'throttled', { prefix: 'a/' })],
     ['throttled', 'rebuilding'],
   ],
   [

@@ -152,7 +152,9 @@ const waiting: Condition = ({ job, snapshot, events }) => {
 
 const throttled: Condition = ({ snapshot, events, now }) => {
   const event = latest(events, ['throttled', 'throttle-ended', 'job-started'])
-  const fresh = event?.code === 'throttled' && secondsSince(event, now) <= THROTTLED_SECONDS
+  // A page of the listing that was refused slows no download, and nobody tells when the next one has come.
+  const isOfListing = event?.reason.prefix === undefined && snapshot?.delayMs === 0
+  const fresh = event?.code === 'throttled' && !isOfListing && secondsSince(event, now) <= THROTTLED_SECONDS
   if (!fresh && snapshot?.limit.code !== 'throttling') return undefined
   const said = fresh ? event.reason : {}
   if (!snapshot) return { kind: 'throttled', tone: 'healing', reason: said }

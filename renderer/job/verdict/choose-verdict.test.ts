@@ -25,3 +25,8 @@ test.each<[string, Partial<JobView>, Verdict]>([
 ])('%s', (_, job, expected) => {
   expect(chooseVerdict({ ...sampleJob(), ...job }, dns)).toEqual(expected)
 })
+
+test('while the first page of the listing is refused: that', () => {
+  const throttling = { code: 'throttling', evidence: { seconds: 8 } } as const
+  expect(chooseVerdict({ ...sampleJob(), phase: 'listing' }, throttling)).toEqual({ kind: 'now', limit: throttling })
+})

@@ -18,7 +18,7 @@ export function chooseVerdict({ phase, limitSeconds = {} }: JobView, limit: Limi
     phase === 'running' ||
     phase === 'finishing' ||
     (phase === 'waiting' && (limit?.code === 'network-lost' || limit?.code === 'turned-away')) ||
-    (phase === 'listing' && limit?.code === 'unanswered')
+    (phase === 'listing' && (limit?.code === 'unanswered' || limit?.code === 'throttling'))
   if (isMoving && limit) return { kind: 'now', limit }
   const held = Object.entries(limitSeconds) as [Limit['code'], number][]
   const total = held.reduce((sum, [, seconds]) => sum + seconds, 0)

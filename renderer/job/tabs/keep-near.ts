@@ -4,3 +4,10 @@ export function keepNear<T>(pages: Map<number, T>, newest: number, maxPages: num
   const byDistance = [...pages.keys()].sort((a, b) => Math.abs(a - newest) - Math.abs(b - newest))
   return new Map(byDistance.slice(0, maxPages).map((page) => [page, pages.get(page) as T]))
 }
+
+/** Pages to ask for, so that rows are there before a fast wheel is: those in sight and the next within half a page. */
+export function pagesNear(start: number, end: number, total: number, pageRows: number): number[] {
+  const first = Math.floor(Math.max(0, start - pageRows / 2) / pageRows)
+  const last = Math.floor((Math.max(start + 1, Math.min(end + pageRows / 2, total)) - 1) / pageRows)
+  return Array.from({ length: last - first + 1 }, (_, place) => first + place)
+}

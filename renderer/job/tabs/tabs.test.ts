@@ -6,7 +6,7 @@ import { joinEvents } from '../join-events.ts'
 import { chooseRowState } from './choose-row-state.ts'
 import { cutKey } from './cut-key.ts'
 import { chooseDecisions, formatEntryCount, GROUP_OF } from './decision-groups.ts'
-import { keepNear } from './keep-near.ts'
+import { keepNear, pagesNear } from './keep-near.ts'
 
 const event = (second: number, code: EventCode, reason: Reason = {}): EngineEvent => ({
   time: new Date(1_767_225_600_000 + second * 1000).toISOString(),
@@ -91,6 +91,16 @@ describe('pages of objects', () => {
     const pages = new Map(Array.from({ length: 40 }, (_, page) => [page, page]))
     const kept = [...keepNear(pages, 20, 12).keys()].sort((a, b) => a - b)
     expect(kept).toEqual([14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25])
+  })
+  it.each([
+    ['at the top', 0, 30, 1000, [0]],
+    ['near the end of a page also the next', 90, 120, 1000, [0, 1]],
+    ['near its beginning also the one before', 210, 240, 1000, [0, 1]],
+    ['none behind the last', 940, 1000, 1000, [4]],
+    ['the first, of a list that is not known yet', 0, 0, 0, [0]],
+    ['a list of a few', 0, 3, 3, [0]],
+  ])('are asked for before they are in sight: %s', (_, start, end, total, pages) => {
+    expect(pagesNear(start, end, total, 200)).toEqual(pages)
   })
   it('drops nothing while there is room', () => {
     const pages = new Map([[3, 'a']])

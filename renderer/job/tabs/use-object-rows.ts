@@ -6,7 +6,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { Failure } from '../../../shared/failure.ts'
 import type { ObjectQuery, ObjectRow } from '../../../shared/object-row.ts'
 import { useClient } from '../../client/use-client.tsx'
-import { keepNear } from './keep-near.ts'
+import { keepNear, pagesNear } from './keep-near.ts'
 
 const PAGE_ROWS = 200
 const MAX_PAGES = 12
@@ -76,14 +76,15 @@ export function useObjectRows({ jobId, filter, search, sort }: ObjectQuestion, t
   // biome-ignore lint/correctness/useExhaustiveDependencies: the tick is the reason to fetch
   useEffect(fetchSight, [tick])
 
-  const pagesNow = useRef(pages)
-  pagesNow.current = pages
+  const now = useRef({ pages, total: 0 })
+  now.current = { pages, total: total ?? 0 }
   const onSight = useCallback(
     (start: number, end: number) => {
       const first = Math.floor(start / PAGE_ROWS)
       const last = Math.floor(Math.max(start, end - 1) / PAGE_ROWS)
       sight.current = { first, last }
-      for (let page = first; page <= last; page++) if (!pagesNow.current.has(page)) void fetchPage(page)
+      const { pages, total } = now.current
+      for (const page of pagesNear(start, end, total, PAGE_ROWS)) if (!pages.has(page)) void fetchPage(page)
     },
     [fetchPage],
   )

@@ -81,6 +81,9 @@ export const wantsBucketInHost = (code = ''): boolean => BUCKET_IN_HOST_CODES.in
 export const LISTING_STUCK_CODES: readonly string[] = ['list-does-not-advance', 'listing-repeats']
 export const leadsNowhere = (code = ''): boolean => LISTING_STUCK_CODES.includes(code)
 
+/** More bytes than the answer was to have: none of it is believed. */
+export const TOO_LONG = 'body-too-long'
+
 /** Makes a `switch` over a union complete: the compiler objects when a case is missing. */
 export function assertNever(value: never): never {
   throw new Error(`unexpected value: ${JSON.stringify(value)}`)

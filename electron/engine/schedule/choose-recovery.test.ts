@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest'
-import type { Failure } from '../../../shared/failure.ts'
+import { type Failure, TOO_LONG } from '../../../shared/failure.ts'
 import { chooseRecovery, mayRestart, type Recovery } from './choose-recovery.ts'
 
+const SIZE_DIFFERS: Failure = { class: 'changed', code: 'size-differs' }
 const open = { isHeld: false, isComplete: false }
 const held = { isHeld: true, isComplete: false }
 const complete = { isHeld: false, isComplete: true }
@@ -24,7 +25,8 @@ it.each<[string, Failure, typeof open, Recovery]>([
   ['another time was answered, where there are no ETags', { class: 'changed', code: 'time-differs' }, open, 'doubt'],
   ['the pinned ETag was refused as a condition', { class: 'changed', httpStatus: 412 }, open, 'doubt'],
   ['the service knows no such condition', { class: 'server-error', httpStatus: 501 }, open, 'doubt'],
-  ['another size was answered: that is no copy of it', { class: 'changed', code: 'size-differs' }, open, 'restart'],
+  ['another size was answered: the listing may be wrong, or the answer', SIZE_DIFFERS, open, 'ask-size'],
+  ['the answer was too long: none of it is believed', { class: 'protocol', code: TOO_LONG }, complete, 'restart'],
   ['the server sends whole objects only', { class: 'protocol', code: 'range-ignored' }, open, 'fetch-whole'],
   ['somebody holds the object, and decides what becomes of it', { class: 'missing' }, held, 'give-back'],
   ['... of the job, too', { class: 'disk-full' }, held, 'give-back'],
@@ -35,6 +37,7 @@ it.each<[string, Failure, typeof open, Recovery]>([
 it.each<[Failure['class'], number]>([
   ['corrupt', 1],
   ['changed', 2],
+  ['protocol', 2],
   ['disk', 0],
 ])('an object that is %s is fetched anew %i times', (name, times) => {
   const restarts = [0, 1, 2, 3].filter((before) => mayRestart({ class: name }, before))

@@ -1,5 +1,5 @@
 /** What is done about a failed task, as far as its failure and its object say. Pure. */
-import type { Failure, FailureClass } from '../../../shared/failure.ts'
+import { type Failure, type FailureClass, TOO_LONG } from '../../../shared/failure.ts'
 
 export type Recovery =
   /** Whoever holds the object decides what becomes of it. */
@@ -8,6 +8,8 @@ export type Recovery =
   | 'stop'
   /** An answer of another version, or of a copy that has an ETag of its own: judge-other-version.ts. */
   | 'doubt'
+  /** An answer that is of another size than was listed, or that contradicts itself: S3 is asked which. */
+  | 'ask-size'
   /** The object is fetched anew. */
   | 'restart'
   /** The server sends whole objects only: one connection takes all of it. */
@@ -19,8 +21,8 @@ export type Recovery =
   /** What is missing is asked for again, as long as there is patience: govern/requests/retry-delay.ts. */
   | 'retry'
 
-/** Wrong bytes are fetched once more and then named; a source that keeps changing gets two chances. */
-const MAX_RESTARTS: Partial<Record<FailureClass, number>> = { corrupt: 1, changed: 2 }
+/** Wrong bytes are fetched once more and then named; a source that keeps changing, or sends too much, gets two chances. */
+const MAX_RESTARTS: Partial<Record<FailureClass, number>> = { corrupt: 1, changed: 2, protocol: 2 }
 
 /** Whether an object may be fetched anew that has been `restarts` times. */
 export const mayRestart = (failure: Failure, restarts: number): boolean => restarts < (MAX_RESTARTS[failure.class] ?? 0)
@@ -47,7 +49,9 @@ export function chooseRecovery(
   if (object.isHeld) return 'give-back'
   if (endsTheJob(failure)) return 'stop'
   if (isOtherVersion(failure)) return 'doubt'
-  if (failure.class === 'changed') return 'restart'
+  if (failure.class === 'changed' && failure.code === 'size-differs') return 'ask-size'
+  // The journal may have heard of bytes that are not believed.
+  if (failure.class === 'changed' || failure.code === TOO_LONG) return 'restart'
   if (failure.code === 'range-ignored') return 'fetch-whole'
   if (ENDS_THE_OBJECT.has(failure.class)) return 'give-up'
   // The last byte was there before the connection broke, as in a chunked answer without its end; or a worker could not

@@ -117,6 +117,9 @@ export function createOutcomeSettler(options: OutcomeSettlerOptions) {
       case 'doubt':
         void doubt(object, { ...rest, failures: row }, failure, note)
         break
+      case 'ask-size':
+        void askSize(object, rest, failure, row, note)
+        break
       case 'restart':
         void restart(object, failure, note)
         break
@@ -208,6 +211,22 @@ export function createOutcomeSettler(options: OutcomeSettlerOptions) {
     retries++
     giveBack(object, { ...rest, notBefore: now() + delayMs })
     onWork()
+  }
+
+  /** What S3 still calls as it was listed has not changed: then the answer was wrong, and may be right the next time. */
+  async function askSize(
+    object: OpenObject,
+    rest: PendingRange,
+    failure: Failure,
+    row: FailureRow,
+    note: Note,
+  ): Promise<void> {
+    object.isHeld = true
+    const still = await disk.run(landing().isStill(object.index))
+    object.isHeld = false
+    if (still.ok && still.value) return retry(object, rest, { ...failure, class: 'protocol' }, row, note)
+    if (!still.ok && still.failure.class === 'cancelled') return giveBack(object, rest)
+    return restart(object, failure, note)
   }
 
   /** The server sends whole objects only: one connection takes all of it, in one request. */

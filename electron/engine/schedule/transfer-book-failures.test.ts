@@ -180,6 +180,24 @@ describe('a failure', () => {
     expect(table.state(0)).toBe('failed')
   })
 
+  it.each<[sentence: string, isStill: boolean, ranges: object[], news: string[]]>([
+    ['S3 calls it what it was: it is asked for again', true, [{ start: 300, end: MIB }], []],
+    ['S3 calls it another one as well: it begins anew', false, [{ start: 0, end: MIB }], ['changed']],
+  ])('by another size, and %s', async (_sentence, isStill, ranges, told) => {
+    const { book, table, news, passTime, looks } = createBook([MIB], { isStill })
+    const first = (await take(book, 1)) as FetchTask
+    book.settle(done(first, 1, 300, { class: 'reset' }))
+    passTime(100)
+    const task = (await take(book, 1)) as FetchTask
+    if (!isStill) table.repin(0, 'e2', MIB, 0)
+    book.settle(done(task, 1, 300, { class: 'changed', code: 'size-differs' }))
+    for (let turn = 0; turn < 5; turn++) await settleMicrotasks()
+    passTime(100)
+    expect(looks).toEqual([0])
+    expect([(await take(book, 1))?.range]).toEqual(ranges)
+    expect(news.map(({ kind }) => kind)).toEqual(told)
+  })
+
   describe('by another ETag', () => {
     const other: Failure = { class: 'changed', code: 'etag-differs' }
 

@@ -5,7 +5,7 @@
  *
  * The kernel reads into the connection's buffer; `pwrite` writes from it at the bytes' own offset.
  */
-import type { Failure, Outcome } from '../../../shared/failure.ts'
+import { type Failure, type Outcome, TOO_LONG } from '../../../shared/failure.ts'
 import { shortOfFilesIn } from '../disk/disk-error.ts'
 import type { ByteRange, ConnectionNews, Endpoint, FetchTask } from '../engine-ports.ts'
 import { classifySocketError, readErrorAnswer } from './classify-error.ts'
@@ -266,7 +266,7 @@ export function createConnection(
     if (running.bodyAt === undefined || !running.writer) return collectErrorBody(body, offset, length)
     totalBytes += length
     running.received += length
-    if (running.bodyAt + length > running.bodyEnd) return end({ class: 'protocol', code: 'body-too-long' })
+    if (running.bodyAt + length > running.bodyEnd) return end({ class: 'protocol', code: TOO_LONG })
     const from = Math.max(running.bodyAt, running.reached)
     const to = Math.min(running.bodyAt + length, running.end)
     if (to > from) {
@@ -307,11 +307,14 @@ export function createConnection(
 
   function finish(failure: Failure | undefined, connectionEnds: boolean) {
     if (!running) return
-    const { task, reached, received, firstByteMs, writer } = running
+    const { task, received, firstByteMs, writer } = running
     const range: ByteRange = task.range
+    // Where there are too many, nobody knows which of them are the right ones.
+    const isBelieved = failure?.code !== TOO_LONG
+    const reached = isBelieved ? running.reached : range.start
     running = undefined
     const landing = failure ? writer?.abandon() : writer?.complete()
-    const sums = writer?.sums?.()
+    const sums = isBelieved ? writer?.sums?.() : undefined
     const result = failure ?? landing
     context.publish(slot, totalBytes, context.monotonic(), reached, task.taskId)
     context.report({

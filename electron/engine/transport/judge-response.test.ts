@@ -77,6 +77,12 @@ describe('an answer that is refused', () => {
     ['a shorter range', part, head(206, { 'content-range': 'bytes 16-30/100' }), 'protocol', 'other-range'],
     ['a longer range', part, head(206, { 'content-range': 'bytes 16-99/100' }), 'protocol', 'other-range'],
     ['no range', part, head(206), 'protocol', 'bad-content-range'],
+    [
+      'a list of ranges, though it names ours',
+      part,
+      head(206, { 'content-range': range, 'content-type': 'multipart/byteranges; boundary=x' }),
+      ...(['protocol', 'bad-content-range'] as const),
+    ],
     ['a range that is none', part, head(206, { 'content-range': 'bytes */100' }), 'protocol', 'bad-content-range'],
     ['two ranges', part, head(206, { 'content-range': 'bytes 16-20/100, 21-31/100' }), 'protocol', 'bad-content-range'],
     ['another size', part, head(206, { 'content-range': 'bytes 16-31/99', etag }), 'changed', 'size-differs'],

@@ -37,8 +37,13 @@ export function judgeResponse(
   return isReplaced ? refuse('changed', 'time-differs', time) : verdict
 }
 
+const MULTIPART = /^multipart\/byteranges\b/i
+
 function judgePartial(task: Pick<FetchTask, 'range' | 'objectSize'>, head: ResponseHead): Verdict {
   const contentRange = head.headers.get('content-range') ?? ''
+  // Asked for one range, some answer with a list of one: its frame is no part of the object.
+  if (MULTIPART.test(head.headers.get('content-type') ?? ''))
+    return refuse('protocol', 'bad-content-range', 'multipart')
   const match = /^bytes (\d+)-(\d+)\/(\d+|\*)$/i.exec(contentRange.trim())
   if (!match) return refuse('protocol', 'bad-content-range', contentRange)
   const start = Number(match[1])

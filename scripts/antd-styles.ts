@@ -1,8 +1,8 @@
 /**
- * The rules of the antd components that the window uses, as one style sheet made while the window is built:
- * `import 'virtual:antd-styles.css'`. Antd makes them in the browser otherwise, at the first sight of each component,
- * which is a part of the time until the form is there. Colours and sizes come through CSS variables, which antd still
- * sets from the theme in force: the rules are the same in every theme (`antd-styles.test.ts`).
+ * The rules of the antd components that the window uses, put into its page while that is built. Antd makes them in the
+ * browser otherwise, at the first sight of each component, which is a part of the time until the form is there. Colours
+ * and sizes come through CSS variables, which antd still sets from the theme in force: the rules are the same in every
+ * theme (`antd-styles.test.ts`).
  */
 import { createCache, extractStyle, StyleProvider } from '@ant-design/cssinjs'
 import * as antd from 'antd'
@@ -11,13 +11,19 @@ import { renderToString } from 'react-dom/server'
 import type { Plugin } from 'vite'
 import { antdTheme, type ThemeName } from '../renderer/theme/theme-config.ts'
 
-const MODULE = 'virtual:antd-styles.css'
+/** In the page ahead of all other rules, as antd itself puts them: ours win where both weigh the same. */
+const PLACE = '<style data-rules-of="antd"></style>'
 
 export function antdStyles(): Plugin {
   return {
     name: 'antd-styles',
-    resolveId: (id) => (id === MODULE ? `\0${MODULE}` : undefined),
-    load: (id) => (id === `\0${MODULE}` ? makeAntdStyles('light') : undefined),
+    transformIndexHtml: {
+      order: 'pre',
+      handler(page) {
+        if (!page.includes(PLACE)) throw new Error(`the page has no ${PLACE}`)
+        return page.replace(PLACE, () => `<style>${makeAntdStyles('light')}</style>`)
+      },
+    },
   }
 }
 

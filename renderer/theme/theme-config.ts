@@ -77,7 +77,7 @@ export type ColorName =
 export function antdTheme(name: ThemeName): ThemeConfig {
   const color = COLORS[name]
   return {
-    // The rules come from `virtual:antd-styles.css`, made at build time (scripts/antd-styles.ts); only variables are set here.
+    // The rules are made while the window is built (scripts/antd-styles.ts); antd only sets variables.
     zeroRuntime: true,
     hashed: false,
     algorithm: name === 'dark' ? theme.darkAlgorithm : theme.defaultAlgorithm,

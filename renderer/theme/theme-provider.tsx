@@ -5,7 +5,6 @@ import { createContext, type ReactNode, useContext, useLayoutEffect, useMemo, us
 import { useLanguage } from '../i18n/index.ts'
 import { useSettings } from '../store/use-window-store.tsx'
 import { antdTheme, COLORS, FONT_FAMILY, MONO_FAMILY, type ThemeName } from './theme-config.ts'
-import 'virtual:antd-styles.css'
 import './global.css'
 
 export function ThemeProvider({ children }: { children: ReactNode }) {

@@ -7,12 +7,12 @@
  */
 import { type Failure, type Outcome, TOO_LONG } from '../../../shared/failure.ts'
 import { shortOfFilesIn } from '../disk/disk-error.ts'
-import type { ByteRange, ConnectionNews, Endpoint, FetchTask } from '../engine-ports.ts'
-import { classifySocketError, readErrorAnswer } from './classify-error.ts'
+import type { ConnectionNews, Endpoint, FetchTask } from '../engine-ports.ts'
+import { classifySocketError } from './classify-error.ts'
+import { beginExchange, type Exchange, errorOf, neverAsked, outcomeOf, redirect, redirectOf } from './exchange.ts'
 import { judgeResponse } from './judge-response.ts'
 import { type OpenSocket, openSocket, type TlsSessions } from './open-socket.ts'
-import { MOST_REDIRECTS, redirectWithin } from './redirect-within.ts'
-import { pathOf, type RequestSigner } from './request-head.ts'
+import type { RequestSigner } from './request-head.ts'
 import { createResponseParser, type ResponseHead } from './response-parser.ts'
 import type { TaskWriter } from './task-writer.ts'
 
@@ -67,26 +67,6 @@ const FRAME_BYTES = 4096
 /** An S3 error document is under 1 KB. */
 const MAX_ERROR_BODY_BYTES = 64 * 1024
 
-type Running = {
-  task: FetchTask
-  endpoint: Endpoint
-  /** Encoded, with a query where a redirect has brought one. */
-  path: string
-  redirects: number
-  /** May be moved towards the start by `shrink`. */
-  end: number
-  askedAt: number
-  firstByteMs: number
-  received: number
-  reached: number
-  head: ResponseHead | undefined
-  /** Object offset of the next body byte; undefined while an error body is read. */
-  bodyAt: number | undefined
-  bodyEnd: number
-  errorBody: string
-  writer: TaskWriter | undefined
-}
-
 export function createConnection(
   open: { connectionId: number; slot: number; address: string; endpoint: Endpoint },
   context: ConnectionContext,
@@ -96,7 +76,7 @@ export function createConnection(
   const openedAt = context.monotonic()
   let isOpen = false
   let isClosed = false
-  let running: Running | undefined
+  let running: Exchange | undefined
   let totalBytes = 0
   let readBytes = LEAST_READ_BYTES
   let answers = 0
@@ -172,34 +152,16 @@ export function createConnection(
 
   function assign(task: FetchTask, endpoint: Endpoint) {
     if (isClosed || ending) {
-      const failure: Failure = { class: 'reset', code: 'closed-before-answer' }
-      const nothing = { reached: task.range.start, received: 0, firstByteMs: 0, connectionEnds: true }
-      const outcome = { taskId: task.taskId, connectionId, ...nothing, failure }
-      context.report({ kind: 'finished', outcome })
+      context.report({ kind: 'finished', outcome: neverAsked(task, connectionId) })
       return
     }
     if (running) throw new Error(`connection ${connectionId} was given a second task`)
-    running = {
-      task,
-      endpoint,
-      path: pathOf(task, endpoint),
-      redirects: 0,
-      end: task.range.end,
-      askedAt: context.monotonic(),
-      firstByteMs: 0,
-      received: 0,
-      reached: task.range.start,
-      head: undefined,
-      bodyAt: undefined,
-      bodyEnd: 0,
-      errorBody: '',
-      writer: undefined,
-    }
+    running = beginExchange(task, endpoint, context.monotonic())
     touch()
     ask(running)
   }
 
-  function ask(asked: Running) {
+  function ask(asked: Exchange) {
     const { task, endpoint, path } = asked
     context.signer.headFor(task, endpoint, context.now(), path).then(
       (head) => {
@@ -210,18 +172,10 @@ export function createConnection(
   }
 
   /** Asks where the answer points, if that is this host. */
-  function follow(asked: Running): boolean {
-    const { status, headers, keepAlive } = asked.head as ResponseHead
-    if (!keepAlive || asked.redirects === MOST_REDIRECTS) return false
-    const { tls, hostHeader } = asked.endpoint
-    const location = headers.get('location')
-    const region = headers.get('x-amz-bucket-region')
-    const path = redirectWithin(`${tls ? 'https' : 'http'}://${hostHeader}${asked.path}`, { status, location, region })
+  function follow(asked: Exchange): boolean {
+    const path = redirectOf(asked)
     if (path === undefined) return false
-    asked.path = path
-    asked.redirects++
-    asked.head = undefined
-    asked.errorBody = ''
+    redirect(asked, path)
     ask(asked)
     return true
   }
@@ -285,7 +239,7 @@ export function createConnection(
     if (!running?.head) return
     running.errorBody += body.toString('utf8', offset, offset + length)
     touch()
-    if (running.errorBody.length > MAX_ERROR_BODY_BYTES) end(errorOf(running))
+    if (running.errorBody.length > MAX_ERROR_BODY_BYTES) end(errorOf(running, context.now()))
   }
 
   function onEnd() {
@@ -293,7 +247,7 @@ export function createConnection(
     answers++
     if (running.bodyAt === undefined && follow(running)) return
     const keepAlive = running.head?.keepAlive === true
-    if (running.bodyAt === undefined) finish(errorOf(running), !keepAlive)
+    if (running.bodyAt === undefined) finish(errorOf(running, context.now()), !keepAlive)
     else if (running.reached < running.end) finish({ class: 'protocol', code: 'body-too-short' }, !keepAlive)
     else finish(undefined, !keepAlive)
     if (!keepAlive) socket.destroy()
@@ -307,39 +261,18 @@ export function createConnection(
 
   function finish(failure: Failure | undefined, connectionEnds: boolean) {
     if (!running) return
-    const { task, received, firstByteMs, writer } = running
-    const range: ByteRange = task.range
-    // Where there are too many, nobody knows which of them are the right ones.
+    const ended = running
+    // Where there are too many bytes, nobody knows which of them are the right ones.
     const isBelieved = failure?.code !== TOO_LONG
-    const reached = isBelieved ? running.reached : range.start
+    if (!isBelieved) ended.reached = ended.task.range.start
     running = undefined
+    const { writer } = ended
     const landing = failure ? writer?.abandon() : writer?.complete()
     const sums = isBelieved ? writer?.sums?.() : undefined
     const result = failure ?? landing
-    context.publish(slot, totalBytes, context.monotonic(), reached, task.taskId)
-    context.report({
-      kind: 'finished',
-      outcome: {
-        taskId: task.taskId,
-        connectionId,
-        reached: Math.max(range.start, reached),
-        received,
-        firstByteMs,
-        connectionEnds,
-        ...(sums ? { sums } : {}),
-        ...(result ? { failure: withAddress(result) } : {}),
-      },
-    })
-  }
-
-  function errorOf(state: Running): Failure {
-    const head = state.head as ResponseHead
-    return readErrorAnswer({
-      status: head.status,
-      headers: head.headers,
-      body: state.errorBody,
-      receivedAt: context.now(),
-    })
+    context.publish(slot, totalBytes, context.monotonic(), ended.reached, ended.task.taskId)
+    const how = { connectionEnds, sums, failure: result && withAddress(result) }
+    context.report({ kind: 'finished', outcome: outcomeOf(ended, connectionId, how) })
   }
 
   function withAddress(failure: Failure): Failure {

@@ -348,3 +348,15 @@ it('of a listing that the SDK cannot read either, what is wrong with it is said'
   })
   source.close()
 })
+
+it.each(['contents', 's3:Contents'])(
+  'a listing whose keys stand in <%s> is not taken for an empty one',
+  async (tag) => {
+    const source = await openSource((_, response) => {
+      response.end(`<ListBucketResult><${tag}><Key>a</Key><Size>1</Size></${tag}></ListBucketResult>`)
+    })
+    const page = await source.listPage({ prefix: '' }, new AbortController().signal)
+    expect(page).toMatchObject({ ok: false, failure: { class: 'protocol' } })
+    source.close()
+  },
+)

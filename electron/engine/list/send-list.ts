@@ -40,6 +40,7 @@ export async function sendList(
   )
   let listing: Listing | undefined
   let isLeftToSdk = false
+  let hasOddTags = false
   command.middlewareStack.add(
     (next) => async (args) => {
       const result = await next(args)
@@ -55,6 +56,7 @@ export async function sendList(
       if (!listing && text.includes('<Error>')) throw errorIn(text, response)
       if (listing) response.body = EMPTY_LISTING
       isLeftToSdk = listing === undefined
+      hasOddTags = ODD_TAGS.test(text)
       return result
     },
     { step: 'deserialize', priority: 'low' },
@@ -62,8 +64,14 @@ export async function sendList(
   const output = await s3.send(command, { abortSignal: signal }).catch((error: Error) => {
     throw isLeftToSdk ? unreadable(error) : error
   })
-  return listing ?? requireSizes(listingOf(output))
+  const page = listing ?? requireSizes(listingOf(output))
+  const isEmpty = page.objects.length === 0 && page.prefixes.length === 0
+  if (isEmpty && hasOddTags) throw new Error('the listing writes its tags in a way of its own')
+  return page
 }
+
+/** `<contents>`, `<s3:Contents>`: found by nobody, and a full bucket would be taken for an empty one. */
+const ODD_TAGS = /<(?:\w+:)?(?:contents|commonprefixes)[\s>]/i
 
 type SdkResponse = { statusCode: number; headers: Record<string, string>; body: Readable | Uint8Array }
 

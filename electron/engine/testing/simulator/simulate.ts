@@ -15,7 +15,8 @@ import { createTransfer } from '../../transfer.ts'
 import { createSeededRandom } from '../seeded-random.ts'
 import type { Weather } from '../weather/weather.ts'
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts'
-import { createVirtualDataPlane, type VirtualDataPlane, type World } from './virtual-data-plane.ts'
+import { createVirtualDataPlane, type VirtualDataPlane } from './virtual-data-plane.ts'
+import type { World } from './world-now.ts'
 
 export type SimulationOptions = {
   seconds: number

@@ -6,67 +6,26 @@
  * pauses between retransmissions after a cut, addresses that refuse or swallow connections, a disk that stalls.
  */
 import type { Failure } from '../../../../shared/failure.ts'
-import type { ConnectionNews, DataPlane, FetchTask } from '../../engine-ports.ts'
+import type { ConnectionNews, DataPlane } from '../../engine-ports.ts'
 import { classifyHttpError } from '../../transport/classify-error.ts'
-import { meetWeather, weightOf } from '../weather/meet-weather.ts'
-import type { ConnectionFacts, Fate, Weather } from '../weather/weather.ts'
 import { shareCapacity } from './share-capacity.ts'
 import type { VirtualClock } from './virtual-clock.ts'
-
-export type World = {
-  weather: Weather[]
-  /** TCP and TLS. */
-  handshakeMs: number
-  /** From the request to the first byte. */
-  firstByteMs: number
-  /** What becomes of a new connection to this address; default: accepted. */
-  connectFate?(address: string, seconds: number): 'accepted' | 'refused' | 'swallowed'
-  /**
-   * The server is not running during these: connections break, new
-   * ones are refused; by `failure`, where another stands there.
-   */
-  downTimes?: { atSeconds: number; forSeconds: number; failure?: Failure }[]
-  /** The server keeps so many connections; it closes any other when it asks, without a word. */
-  mostConnections?: number
-  /** No write returns during these: the worker stands still, the sockets' buffers are full. */
-  diskStalls?: { atSeconds: number; forSeconds: number }[]
-}
+import {
+  advance,
+  beginTask,
+  countersOf,
+  noteCut,
+  openConnection,
+  type Running,
+  stopOf,
+  type VirtualConnection,
+} from './virtual-connection.ts'
+import { createWorldNow, type World } from './world-now.ts'
 
 /** Speeds are worked out anew this often. */
 const STEP_MS = 50
-/** TCP's first retransmission; the pauses double (RFC 6298). */
-const RETRANSMISSION_MS = 200
 
 const BROKEN: Failure = { class: 'reset', code: 'closed-in-answer' }
-
-type VirtualConnection = ConnectionFacts & {
-  openedAt: number
-  isOpen: boolean
-  bytes: number
-  lastByteAt: number
-  rate: number
-  advancedAt: number
-  running: Running | undefined
-  cancelTimer: () => void
-  /** Since when the line is cut; afterwards, when its next retransmission gets through. */
-  cutAt: number | undefined
-  heldUntil: number
-  /** What the counters say after a task. */
-  lastTaskId: number
-  lastReached: number
-}
-
-type Running = {
-  task: FetchTask
-  end: number
-  reached: number
-  askedAt: number
-  firstByteMs: number
-  isReceiving: boolean
-  fate: Fate | undefined
-  /** Where the fate strikes: an offset in the object. */
-  strikesAt: number
-}
 
 export type VirtualDataPlane = DataPlane & {
   /** Answers given and refused, by the server's count. */
@@ -85,90 +44,47 @@ export function createVirtualDataPlane(options: { clock: VirtualClock; random: (
   const listeners: ((news: ConnectionNews[]) => void)[] = []
   let rateLimit = Number.POSITIVE_INFINITY
   let isShutDown = false
-  const context = () => ({ seconds: clock.seconds(), random })
-  const smallest = (rates: (number | undefined)[]) => Math.min(...rates.map((rate) => rate ?? Number.POSITIVE_INFINITY))
+  const worldNow = createWorldNow(world, { seconds: clock.seconds, random })
   const report = (news: ConnectionNews) =>
     clock.after(0, () => {
       for (const listener of listeners) listener([news])
     })
-  const lineRate = () => smallest(world.weather.map((part) => part.lineRate?.(context())))
-  const isIn = ({ atSeconds, forSeconds }: { atSeconds: number; forSeconds: number }) => {
-    const since = clock.seconds() - atSeconds
-    return since >= 0 && since < forSeconds
-  }
-  const stall = () => world.diskStalls?.find(isIn)
-  const downTime = () => world.downTimes?.find(isIn)
-  const isDown = () => downTime() !== undefined
+  const isLineCut = () => worldNow.lineRate() === 0
+  const isHeld = (connection: VirtualConnection) => isLineCut() || clock.monotonic() < connection.heldUntil
 
   function step(): void {
     const opened = [...connections.values()].filter(({ isOpen }) => isOpen)
-    if (isDown()) for (const connection of opened) end(connection, BROKEN)
-    noteCut(lineRate() === 0)
+    if (worldNow.isDown()) for (const connection of opened) end(connection, BROKEN)
+    const isCut = isLineCut()
+    for (const connection of connections.values()) noteCut(connection, isCut, clock.monotonic())
     flow()
     if (!isShutDown) clock.after(STEP_MS, step)
   }
   step()
 
-  function noteCut(isCut: boolean): void {
-    const now = clock.monotonic()
-    for (const connection of connections.values()) {
-      if (isCut) connection.cutAt ??= now
-      else if (connection.cutAt !== undefined) {
-        const silentMs = now - connection.cutAt
-        connection.heldUntil =
-          connection.cutAt + RETRANSMISSION_MS * 2 ** Math.ceil(Math.log2(Math.max(1, silentMs / RETRANSMISSION_MS)))
-        connection.cutAt = undefined
-      }
-    }
-  }
-
   /** Works out every connection's speed and when its range ends, or its fate strikes. */
   function flow(): void {
     const receiving = [...connections.values()].filter((connection) => connection.running?.isReceiving)
-    for (const connection of receiving) advance(connection)
-    const isStalled = stall() !== undefined
+    for (const connection of receiving) advance(connection, clock.monotonic())
+    const isStalled = worldNow.stalledMs() !== undefined
     const wants = receiving.map((connection) =>
-      isStalled || clock.monotonic() < connection.heldUntil ? 0 : wantOf(connection),
+      isStalled || clock.monotonic() < connection.heldUntil
+        ? 0
+        : worldNow.connectionRate(connection, connection.running?.fate),
     )
-    const weights = receiving.map((connection) => weightOf(world.weather, connection, context()))
-    const shares = shareCapacity(wants, Math.min(rateLimit, lineRate()), weights)
+    const weights = receiving.map(worldNow.weightOf)
+    const shares = shareCapacity(wants, Math.min(rateLimit, worldNow.lineRate()), weights)
     receiving.forEach((connection, index) => {
       connection.rate = shares[index] as number
       arm(connection)
     })
   }
 
-  function wantOf(connection: VirtualConnection): number {
-    const fate = connection.running?.fate
-    return smallest([
-      ...world.weather.map((part) => part.connectionRate?.(connection, context())),
-      fate?.kind === 'trickle' ? fate.bytesPerSecond : undefined,
-      // A connection alone is not faster than this (DESIGN 5: one in-region request gives 85-90 MB/s at best).
-      90e6,
-    ])
-  }
-
-  function advance(connection: VirtualConnection): void {
-    const now = clock.monotonic()
-    const { running } = connection
-    if (running?.isReceiving && connection.rate > 0) {
-      const limit = Math.min(running.end, running.strikesAt)
-      const bytes = Math.max(
-        0,
-        Math.min((connection.rate * (now - connection.advancedAt)) / 1000, limit - running.reached),
-      )
-      if (bytes > 0) connection.lastByteAt = now
-      running.reached += bytes
-      connection.bytes += bytes
-    }
-    connection.advancedAt = now
-  }
-
   function arm(connection: VirtualConnection): void {
     connection.cancelTimer()
     const { running } = connection
     if (!running?.isReceiving || connection.rate <= 0) return
-    const left = Math.min(running.end, running.strikesAt) - running.reached
+    const left = stopOf(running) - running.reached
     const milliseconds = (left * 1000) / connection.rate
     if (milliseconds <= STEP_MS) connection.cancelTimer = clock.after(milliseconds, () => reach(connection, running))
   }
@@ -176,10 +92,10 @@ export function createVirtualDataPlane(options: { clock: VirtualClock; random: (
   /** The range is complete, or its fate strikes. */
   function reach(connection: VirtualConnection, running: Running): void {
     if (connection.running !== running) return
-    advance(connection)
+    advance(connection, clock.monotonic())
     const isStruck = running.strikesAt < running.end
     // Fluid to whole bytes.
-    running.reached = Math.round(Math.min(running.end, running.strikesAt))
+    running.reached = Math.round(stopOf(running))
     if (isStruck && running.fate?.kind === 'silence') {
       running.strikesAt = running.reached
       return
@@ -188,7 +104,7 @@ export function createVirtualDataPlane(options: { clock: VirtualClock; random: (
       end(connection, BROKEN)
       return
     }
-    const closesAfter = smallest(world.weather.map((part) => part.closesAfterRequests))
+    const closesAfter = worldNow.closesAfterRequests()
     finish(connection, undefined, connection.requests >= closesAfter || running.end < running.task.range.end)
     flow()
   }
@@ -216,7 +132,7 @@ export function createVirtualDataPlane(options: { clock: VirtualClock; random: (
   }
 
   function end(connection: VirtualConnection, failure: Failure): void {
-    advance(connection)
+    advance(connection, clock.monotonic())
     if (connection.running) finish(connection, failure, true)
     else remove(connection, failure)
     flow()
@@ -239,12 +155,12 @@ export function createVirtualDataPlane(options: { clock: VirtualClock; random: (
 
   function connect(connection: VirtualConnection): void {
     if (!connections.has(connection.id)) return
-    const fate = isDown() ? 'refused' : (world.connectFate?.(connection.address, clock.seconds()) ?? 'accepted')
+    const fate = worldNow.isDown() ? 'refused' : worldNow.connectFate(connection.address)
     if (fate === 'refused') {
-      end(connection, downTime()?.failure ?? { class: 'connect', code: 'ECONNREFUSED' })
+      end(connection, worldNow.downFailure())
       return
     }
-    if (fate === 'swallowed' || lineRate() === 0 || clock.monotonic() < connection.heldUntil) {
+    if (fate === 'swallowed' || isHeld(connection)) {
       clock.after(STEP_MS, () => connect(connection))
       return
     }
@@ -272,7 +188,7 @@ export function createVirtualDataPlane(options: { clock: VirtualClock; random: (
       bodyStart: running.task.range.start,
       bodyBytes: running.task.range.end - running.task.range.start,
     }
-    const { delayMs, fate } = meetWeather(world.weather, facts, context())
+    const { delayMs, fate } = worldNow.meet(facts)
     running.fate = fate
     if (fate && 'afterBytes' in fate) running.strikesAt = running.task.range.start + Math.max(0, fate.afterBytes)
     clock.after(world.firstByteMs + delayMs, () => answer(connection, running))
@@ -281,7 +197,7 @@ export function createVirtualDataPlane(options: { clock: VirtualClock; random: (
   function answer(connection: VirtualConnection, running: Running): void {
     const { fate } = running
     if (connection.running !== running || (fate?.kind === 'silence' && fate.afterBytes < 0)) return
-    if (lineRate() === 0 || clock.monotonic() < connection.heldUntil || stall()) {
+    if (isHeld(connection) || worldNow.stalledMs() !== undefined) {
       clock.after(STEP_MS, () => answer(connection, running))
       return
     }
@@ -304,27 +220,7 @@ export function createVirtualDataPlane(options: { clock: VirtualClock; random: (
   const plane: VirtualDataPlane = {
     open({ connectionId, address }) {
       counts.opened++
-      const openedAt = clock.monotonic()
-      const connection: VirtualConnection = {
-        id: connectionId,
-        address,
-        get ageSeconds() {
-          return (clock.monotonic() - openedAt) / 1000
-        },
-        requests: 0,
-        openedAt,
-        isOpen: false,
-        bytes: 0,
-        lastByteAt: openedAt,
-        rate: 0,
-        advancedAt: openedAt,
-        running: undefined,
-        cancelTimer: () => {},
-        cutAt: undefined,
-        heldUntil: 0,
-        lastTaskId: 0,
-        lastReached: 0,
-      }
+      const connection = openConnection(connectionId, address, clock.monotonic)
       connections.set(connectionId, connection)
       clock.after(world.handshakeMs, () => connect(connection))
     },
@@ -338,16 +234,7 @@ export function createVirtualDataPlane(options: { clock: VirtualClock; random: (
       }
       if (connection.running) throw new Error(`connection ${connectionId} was given a second task`)
       if (!connection.isOpen) throw new Error(`connection ${connectionId} was given a task before it was open`)
-      const running: Running = {
-        task,
-        end: task.range.end,
-        reached: task.range.start,
-        askedAt: clock.monotonic(),
-        firstByteMs: 0,
-        isReceiving: false,
-        fate: undefined,
-        strikesAt: Number.POSITIVE_INFINITY,
-      }
+      const running = beginTask(task, clock.monotonic())
       connection.running = running
       connection.lastByteAt = clock.monotonic()
       ask(connection, running)
@@ -355,7 +242,7 @@ export function createVirtualDataPlane(options: { clock: VirtualClock; random: (
     shrink(connectionId, endAt) {
       const connection = connections.get(connectionId)
       if (!connection?.running) return
-      advance(connection)
+      advance(connection, clock.monotonic())
       const { running } = connection
       if (endAt >= running.end) return
       running.end = Math.max(endAt, Math.ceil(running.reached))
@@ -369,38 +256,26 @@ export function createVirtualDataPlane(options: { clock: VirtualClock; random: (
     counters(connectionId) {
       const connection = connections.get(connectionId) ?? gone.get(connectionId)
       if (!connection) return { bytes: 0, lastByteAt: 0, reached: 0, taskId: 0 }
-      advance(connection)
-      const reached = Math.floor(connection.running?.reached ?? connection.lastReached)
-      return {
-        bytes: connection.bytes,
-        lastByteAt: connection.lastByteAt,
-        reached,
-        taskId: connection.running?.task.taskId ?? connection.lastTaskId,
-      }
+      advance(connection, clock.monotonic())
+      return countersOf(connection)
     },
     setRateLimit(bytesPerSecond) {
       rateLimit = bytesPerSecond > 0 ? bytesPerSecond : Number.POSITIVE_INFINITY
     },
     socketCounts: () => ({ opened: counts.opened, closed: counts.closed }),
-    blockedMs() {
-      const current = stall()
-      return current ? (clock.seconds() - current.atSeconds) * 1000 : 0
-    },
-    diskWriteMs() {
-      const current = stall()
-      return current ? (clock.seconds() - current.atSeconds) * 1000 : 1
-    },
+    blockedMs: () => worldNow.stalledMs() ?? 0,
+    diskWriteMs: () => worldNow.stalledMs() ?? 1,
     subscribe: (listener) => void listeners.push(listener),
     async shutDown() {
       isShutDown = true
       for (const connection of [...connections.values()]) end(connection, { class: 'cancelled' })
     },
     served: () => ({ requests: counts.requests, refused: counts.refused }),
-    isCut: () => lineRate() === 0 || isDown(),
+    isCut: () => isLineCut() || worldNow.isDown(),
     gives(key) {
       const connection = { id: 0, address: 'control', ageSeconds: 0, requests: 1 }
       const facts = { kind: 'get' as const, key, number: counts.requests, connection, bodyStart: 0, bodyBytes: 1 }
-      const { fate } = meetWeather(world.weather, facts, context())
+      const { fate } = worldNow.meet(facts)
       return !plane.isCut() && fate?.kind !== 'refuse' && fate?.kind !== 'silence' && fate?.kind !== 'reset'
     },
   }

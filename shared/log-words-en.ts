@@ -15,7 +15,7 @@ export const logWordsEn: LogWords = {
     'periodic-cuts': {
       name: 'Connections are cut by a timer',
       says: 'Network errors crowd together every {period}, {bursts} times.',
-      cure: 'Most likely a timer of a NAT, VPN or firewall: set connectionMaxAgeSeconds below this interval, or change that device.',
+      cure: 'Most likely a timer of a NAT, VPN or firewall: set the greatest age of a connection (connectionMaxAgeSeconds, in Settings → Policy) below this interval, or change that device.',
     },
     'one-address': {
       name: 'One address is bad',

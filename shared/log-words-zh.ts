@@ -40,7 +40,7 @@ export const logWordsZh: LogWords = {
     'periodic-cuts': {
       name: '连接被定时切断',
       says: '网络错误每隔 {period}集中出现一次，共 {bursts} 次。',
-      cure: '多半是 NAT、VPN 或防火墙的定时器：把 connectionMaxAgeSeconds 设得比这个间隔短，或调整那台设备。',
+      cure: '多半是 NAT、VPN 或防火墙的定时器：在“设置 → 策略参数”中把“连接的最大年龄”（connectionMaxAgeSeconds）设得比这个间隔短，或调整那台设备。',
     },
     'one-address': {
       name: '某一个地址有问题',

@@ -300,12 +300,16 @@ export const jobEn: JobWords = {
   strip: {
     label: 'Live state',
     concurrency: 'Concurrency',
+    concurrencyTitle:
+      'Connections at work at once / threads allowed: changed by the speed it brings, no more of them than help',
     successRate: 'Success',
+    successRateTitle:
+      'Of the requests that ended lately (100 at most) and those that receive data, the share that succeed; failed ones are tried again',
     firstByte: 'First byte',
-    firstByteTitle: 'Time to the first byte: median / 95th percentile',
+    firstByteTitle: 'Time from a request to the first byte of its answer: median / 95th percentile',
     connections: 'Connections',
     connectionsTitle:
-      'While the pool is rebuilt or a connection replaced, old and new ones live side by side: more than the threads',
+      'While the pool is rebuilt or a connection replaced, old and new ones live side by side: more than the threads. CLOSE_WAIT: closed by the other side, not yet by this one; should be 0',
     connectionCounts: '{active} active · {connecting} connecting · {idle} idle · {closeWait} CLOSE_WAIT',
     dns: 'DNS',
     memory: 'Memory',

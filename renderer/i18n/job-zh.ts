@@ -244,11 +244,14 @@ export const jobZh = {
   strip: {
     label: '实时状态',
     concurrency: '并发',
+    concurrencyTitle: '同时工作的连接数 / 线程上限：程序按实际速度增减，多开没有好处时就不多开',
     successRate: '成功率',
+    successRateTitle: '最近结束的请求（最多 100 个）和正在接收数据的请求中，成功的比例；失败的会自动重试',
     firstByte: '首字节',
-    firstByteTitle: '首字节时间：中位数 / 95 百分位',
+    firstByteTitle: '从发出请求到收到第一个字节的时间：中位数 / 95 百分位',
     connections: '连接',
-    connectionsTitle: '重建连接池或更换连接时，新旧连接会短暂并存，数目可超过线程数',
+    connectionsTitle:
+      '重建连接池或更换连接时，新旧连接会短暂并存，数目可超过线程数。CLOSE_WAIT：对方已关闭、本机还没有关闭的连接，应为 0',
     connectionCounts: '{active} 活动 · {connecting} 建立中 · {idle} 空闲 · {closeWait} CLOSE_WAIT',
     dns: 'DNS',
     memory: '内存',

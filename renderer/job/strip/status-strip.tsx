@@ -24,10 +24,17 @@ export function StatusStrip({ snapshot }: { snapshot: MetricsSnapshot | undefine
     <dl className="lh-strip" aria-label={strip.label}>
       <Figure
         name={strip.concurrency}
+        title={strip.concurrencyTitle}
         value={show(({ concurrency, threads }) => `${asking ? concurrency : 0}/${threads}`)}
         width={5}
       />
-      <Figure name={strip.successRate} value={showAsked(formatSuccessRate)} width={6} warns={isPoor} />
+      <Figure
+        name={strip.successRate}
+        title={strip.successRateTitle}
+        value={showAsked(formatSuccessRate)}
+        width={6}
+        warns={isPoor}
+      />
       <Figure
         name={strip.firstByte}
         title={strip.firstByteTitle}

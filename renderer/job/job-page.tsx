@@ -1,7 +1,7 @@
 /** One job: head, news, verdict, speed, live figures, and the tables behind them. */
 import { Empty } from 'antd'
 import { useCallback, useMemo, useState } from 'react'
-import { hasEnded } from '../../shared/job-state.ts'
+import { hasEnded, isBetweenRuns } from '../../shared/job-state.ts'
 import { ReportDialog } from '../logs/report-dialog.tsx'
 import { useJob } from '../store/use-window-store.tsx'
 import { BannerLine } from './banner/banner-line.tsx'
@@ -58,7 +58,7 @@ function ExistingJob({ jobId }: { jobId: string }) {
       <BannerLine job={job} snapshot={snapshot} events={events} commands={commands} />
       <VerdictLine job={job} limit={live?.limit} />
       <ChartPanel {...{ job, snapshot, events, isExpanded }} isLive={isAtWork} onExpand={setExpanded} />
-      {isAtWork && <StatusStrip snapshot={live} />}
+      {isAtWork && <StatusStrip snapshot={isBetweenRuns(job) ? undefined : live} />}
       {!isExpanded && <JobTabs job={job} snapshot={live ?? kept} events={events} commands={commands} />}
       {isLimiting && <LimitsDialog job={job} onClose={() => setLimiting(false)} />}
       {isReporting && <ReportDialog jobId={jobId} onClose={() => setReporting(false)} />}

@@ -60,7 +60,7 @@ export function createGovernor(options: GovernorOptions) {
   const { clock, random, dataPlane, source } = ports
   const now = clock.monotonic
   const window = createRequestWindow(policy.throttleWindowSeconds, book.receivingTasks)
-  const gates = createThrottleGates(now)
+  const gates = createThrottleGates(now, () => pool.counts().active)
   const addresses = createAddressBook({ clock, random, resolver: ports.resolver, policy, emit })
   const health = createHealthMonitor({
     clock,

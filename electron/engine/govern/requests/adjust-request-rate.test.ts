@@ -3,6 +3,15 @@ import { describe, expect, it } from 'vitest'
 import { createSeededRandom } from '../../testing/seeded-random.ts'
 import { mayAsk, noteAnswer, noteSent, type RateState, startRate } from './adjust-request-rate.ts'
 
+const ALONE = { underWay: 0, areMany: false }
+
+/** Refused so often in a row that it is a budget's. */
+function limit(state: RateState, now: number, sentAt = now - 0.1) {
+  let noted = { state, changed: false }
+  for (let times = 0; times < 4; times++) noted = noteAnswer(noted.state, { throttled: true, sentAt, now, ...ALONE })
+  return noted
+}
+
 /**
  * A server with a token bucket, which may refuse a share of what is left whoever
  * asks; the client asks as often as it is let, one answer 50 ms after each request.
@@ -30,7 +39,7 @@ function run(options: {
       const throttled = credit < 1 || random() < refuses.share
       if (throttled) second.refused++
       else credit--
-      const noted = noteAnswer(state, { throttled, sentAt, now })
+      const noted = noteAnswer(state, { throttled, sentAt, now, ...ALONE })
       if (noted.changed && !noted.state.isLimited) lifted.push(now)
       state = noted.state
     }
@@ -56,19 +65,46 @@ describe('how often a prefix may be asked', () => {
     expect(sum(0, 30).sent).toBe(6000)
   })
 
-  it('is cut by one refusal, to 0.7 of what was asked before', () => {
-    let state = startRate(0)
-    for (let at = 0; at < 100; at++) state = noteSent(state, at / 20)
-    const refused = noteAnswer(state, { throttled: true, sentAt: 4.9, now: 5 })
-    expect(refused.changed).toBe(true)
-    expect(refused.state.rate).toBeCloseTo(0.7 * 20, 0)
-    expect(mayAsk(refused.state, 5).allowed).toBe(false)
+  describe('twenty times a second, and then refused', () => {
+    let asked = startRate(0)
+    for (let at = 0; at < 100; at++) asked = noteSent(asked, at / 20)
+    const refusal = { throttled: true, sentAt: 4.9, now: 5, ...ALONE }
+    const refuse = (times: number, answer = refusal) => {
+      let state = asked
+      for (let at = 0; at < times; at++) state = noteAnswer(state, answer).state
+      return state
+    }
+
+    it('once: no more than twice as often, for it may be a stray one', () => {
+      expect(noteAnswer(asked, refusal)).toMatchObject({ changed: true, state: { isLimited: true } })
+      expect(refuse(1).rate).toBeCloseTo(2 * 20, 0)
+      expect(mayAsk(refuse(1), 5).allowed).toBe(true)
+    })
+
+    it.each([
+      ['four times in a row', refuse(4)],
+      ['once, with many of all prefixes', refuse(1, { ...refusal, areMany: true })],
+      ['six times with sixteen under way', refuse(6, { ...refusal, underWay: 16 })],
+    ])('%s: 0.7 times as often', (_, state) => {
+      expect(state.rate).toBeCloseTo(0.7 * 20, 0)
+      expect(mayAsk(state, 5).allowed).toBe(false)
+    })
+
+    it('five times with sixteen under way: refusals are there before what is granted', () => {
+      expect(refuse(5, { ...refusal, underWay: 16 }).rate).toBeCloseTo(2 * 20, 0)
+    })
   })
 
   it('is not cut again for requests that were already on their way', () => {
-    const limited = noteAnswer(noteSent(startRate(0), 0.9), { throttled: true, sentAt: 0.9, now: 1 }).state
-    expect(noteAnswer(limited, { throttled: true, sentAt: 0.95, now: 1.1 })).toEqual({ state: limited, changed: false })
-    expect(noteAnswer(limited, { throttled: true, sentAt: 1.05, now: 1.2 }).changed).toBe(true)
+    const limited = limit(noteSent(startRate(0), 0.9), 1).state
+    const refusal = { throttled: true, ...ALONE }
+    expect(noteAnswer(limited, { ...refusal, sentAt: 0.95, now: 1.1 })).toEqual({ state: limited, changed: false })
+    expect(noteAnswer(limited, { ...refusal, sentAt: 1.05, now: 1.2 }).changed).toBe(true)
+  })
+
+  it.each([1, 2, 3, 4, 5, 6])('is not cut for one refusal in twenty that comes by chance (seed %d)', (seed) => {
+    const { sum } = run({ seconds: 10, grants: () => 1e6, burst: 1e6, refuses: { share: 0.05, seed } })
+    expect(sum(0, 10).sent).toBeGreaterThan(0.95 * 2000)
   })
 
   const budgets: [perSecond: number, burst: number][] = [
@@ -123,7 +159,7 @@ describe('how often a prefix may be asked', () => {
       fc.property(fc.array(fc.boolean(), { maxLength: 200 }), (refusals) => {
         let state = startRate(0)
         refusals.forEach((throttled, at) => {
-          state = noteAnswer(noteSent(state, at), { throttled, sentAt: at, now: at + 0.5 }).state
+          state = noteAnswer(noteSent(state, at), { throttled, sentAt: at, now: at + 0.5, ...ALONE }).state
           expect(state.rate).toBeGreaterThanOrEqual(0.5)
         })
       }),

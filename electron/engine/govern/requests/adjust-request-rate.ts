@@ -1,12 +1,28 @@
 /**
- * How often one prefix may be asked. Unlimited until S3 says "slow down"; from then on a cubic limiter, which gives way
- * at once, comes back fast to where it was, and lifts itself when nothing is refused any more. Pure.
+ * How often one prefix may be asked. Unlimited until S3 says "slow down"; from then on no faster than twice what is
+ * asked, and once the refusals are more than a stray few, a cubic limiter, which gives way at once, comes back fast to
+ * where it was, and lifts itself when nothing is refused any more. Pure.
  *
  * Formulas: adaptive retry mode of the AWS SDKs (smithy-typescript, DefaultRateLimiter), after CUBIC (RFC 9438).
  */
 
 import { judgeRefusals, type Refusals, type RefusalVerdict, startRefusals } from './judge-refusals.ts'
 
+/**
+ * Single refusals among many answers are no budget (ADR 18). Each weighs as much as so many answers that are granted:
+ * where more than one in six is refused the weight grows, where fewer are it falls ...
+ */
+const REFUSAL_WEIGHT = 5
+/**
+ * ... and four refusals in a row, or fifteen answers with a third refused, are proof; one more for every eighth request
+ * under way, for a refusal is there before the bytes that others are granted.
+ */
+const PROOF_REFUSALS = 4
+const UNDER_WAY_PER_REFUSAL = 8
+/** What is long past is not held against anybody for ever. */
+const MOST_WEIGHT = 500
+/** Meanwhile no more is asked than so many times what is. */
+const WATCHED = 2
 /** Share of the measured rate that is kept when refused. */
 const BETA = 0.7
 /** Steepness of the way back, requests per second per second cubed. */
@@ -41,6 +57,12 @@ const SLACK = 1.5
 
 export type RateState = {
   isLimited: boolean
+  /** Refusals are taken for a budget's; before that they are weighed. */
+  isProven: boolean
+  /** What the refusals of late weigh. */
+  weight: number
+  /** Seconds. */
+  startedAt: number
   /** Requests per second now allowed. */
   rate: number
   tokens: number
@@ -63,8 +85,30 @@ export type RateState = {
   inSlot: number
 }
 
+export type RateAnswer = {
+  throttled: boolean
+  /** Seconds, as `now`. */
+  sentAt: number
+  now: number
+  /** Requests that are not answered yet. */
+  underWay: number
+  /** Of all prefixes together too many are refused for stray ones. */
+  areMany: boolean
+}
+
+/** What the refusals of late weigh, with one more answer. */
+export const addWeight = (weight: number, throttled: boolean): number =>
+  Math.max(0, Math.min(MOST_WEIGHT, weight + (throttled ? REFUSAL_WEIGHT : -1)))
+
+/** They are too many for stray ones. */
+export const isProof = (weight: number, underWay: number): boolean =>
+  weight >= REFUSAL_WEIGHT * (PROOF_REFUSALS + Math.floor(underWay / UNDER_WAY_PER_REFUSAL))
+
 export const startRate = (now: number): RateState => ({
   isLimited: false,
+  isProven: false,
+  weight: 0,
+  startedAt: now,
   rate: Number.POSITIVE_INFINITY,
   tokens: 1,
   filledAt: now,
@@ -102,10 +146,8 @@ export function noteSent(state: RateState, now: number): RateState {
  * One request was answered. `sentAt` tells whether the refusal belongs to a request sent before the last slowing down:
  * what was already on its way then says nothing about the new rate.
  */
-export function noteAnswer(
-  state: RateState,
-  answer: { throttled: boolean; sentAt: number; now: number },
-): { state: RateState; changed: boolean } {
+export function noteAnswer(state: RateState, answer: RateAnswer): { state: RateState; changed: boolean } {
+  if (!state.isProven) return weigh(state, answer)
   const isSteady = state.refusals.steady !== undefined
   if (!state.isLimited || (!isSteady && answer.sentAt <= state.refusedAt)) return follow(state, answer)
   const { state: refusals, verdict } = judgeRefusals(state.refusals, answer)
@@ -114,11 +156,34 @@ export function noteAnswer(
   return liftIfCalm({ ...state, refusals, refusedAt: answer.throttled ? answer.now : state.refusedAt }, answer.now)
 }
 
+/** Refusals so far may be stray ones: whether they are too many for that. */
+function weigh(state: RateState, answer: RateAnswer): { state: RateState; changed: boolean } {
+  const { throttled, now, underWay, areMany } = answer
+  if (!throttled && !state.isLimited) return { state, changed: false }
+  const weight = addWeight(state.weight, throttled)
+  const asked = measured(state, now)
+  // Refused requests are soon asked again: what is asked since the first of them is no measure.
+  const rateBeforeRefusal = throttled && state.weight === 0 ? asked : state.rateBeforeRefusal
+  if (throttled && (areMany || isProof(weight, underWay)))
+    return follow({ ...state, isLimited: false, isProven: true, rateBeforeRefusal }, answer)
+  const rate = Math.max(state.isLimited ? state.rate : 0, WATCHED * asked)
+  if (!throttled) return liftIfCalm({ ...state, weight, rate }, now)
+  const refused = { isLimited: true, weight, rate, rateBeforeRefusal, refusedAt: now }
+  return { state: { ...state, ...refused }, changed: !state.isLimited }
+}
+
+/** Requests per second of late. */
+function measured(state: RateState, now: number): number {
+  const sinceStart = Math.max(LEAST_SLOT_SECONDS, now - state.startedAt)
+  const slotSeconds = state.measuredRate === 0 ? Math.min(SLOT_SECONDS, sinceStart) : SLOT_SECONDS
+  return Math.max(state.measuredRate, state.inSlot / slotSeconds, SLOWEST_RATE)
+}
+
 /** Refusals that come at any rate are no reason to ask less. */
 function obey(
   state: RateState,
   verdict: RefusalVerdict,
-  { now, throttled }: { now: number; throttled: boolean },
+  { now, throttled }: RateAnswer,
 ): { state: RateState; changed: boolean } {
   const refusedAt = throttled ? now : state.refusedAt
   if (verdict.kind === 'budget') {
@@ -132,16 +197,11 @@ function obey(
 }
 
 /** Gives way to a refusal, comes back along the curve. */
-function follow(
-  state: RateState,
-  { throttled, sentAt, now }: { throttled: boolean; sentAt: number; now: number },
-): { state: RateState; changed: boolean } {
+function follow(state: RateState, { throttled, sentAt, now }: RateAnswer): { state: RateState; changed: boolean } {
   if (throttled) {
     if (state.isLimited && sentAt <= state.refusedAt) return { state, changed: false }
-    const sinceStart = Math.max(LEAST_SLOT_SECONDS, now - state.filledAt)
-    const slotSeconds = state.measuredRate === 0 ? Math.min(SLOT_SECONDS, sinceStart) : SLOT_SECONDS
-    const measured = Math.max(state.measuredRate, state.inSlot / slotSeconds, SLOWEST_RATE)
-    const before = state.isLimited ? Math.min(measured, state.rate) : measured
+    const asked = measured(state, now)
+    const before = Math.min(asked, state.isLimited ? state.rate : state.rateBeforeRefusal || asked)
     const rate = Math.max(SLOWEST_RATE, before * BETA)
     const refused = {
       ...{ rateBeforeRefusal: before, refusedAt: now, curveFrom: now, granted: 0 },

@@ -32,7 +32,10 @@ export type RefusalVerdict =
   /** More is refused since we ask more often: there is a budget after all, of this many requests a second. */
   | { kind: 'budget'; granted: number }
 
-/** A share is believed from so many refusals on; while more is asked, from so many answers. */
+/**
+ * A share is believed from so many refusals on; while more is asked, from so many answers, and half as many as are under
+ * way: refusals are there before the bytes that others are granted.
+ */
 const REFUSALS_PER_LOT = 4
 const ANSWERS_PER_LOT = 10
 const MOST_LOOKS = 8
@@ -61,13 +64,13 @@ export const startRefusals = (now: number): Refusals => ({
 /** One more answer, seconds on the caller's clock. */
 export function judgeRefusals(
   state: Refusals,
-  { throttled, now }: { throttled: boolean; now: number },
+  { throttled, now, underWay }: { throttled: boolean; now: number; underWay: number },
 ): { state: Refusals; verdict: RefusalVerdict } {
   const { since } = state.lot
   const granted = state.lot.granted + (throttled ? 0 : 1)
   const refused = state.lot.refused + (throttled ? 1 : 0)
   const answers = granted + refused
-  const isFull = state.steady ? answers >= ANSWERS_PER_LOT : refused >= REFUSALS_PER_LOT
+  const isFull = state.steady ? answers >= Math.max(ANSWERS_PER_LOT, underWay / 2) : refused >= REFUSALS_PER_LOT
   if (!isFull || now <= since) {
     return { state: { ...state, lot: { since, granted, refused } }, verdict: { kind: 'nothing' } }
   }

@@ -3,11 +3,18 @@ import { createThrottleGates } from './throttle-gates.ts'
 
 function createGates() {
   let now = 0
-  const gates = createThrottleGates(() => now)
+  const gates = createThrottleGates(
+    () => now,
+    () => 0,
+  )
   const ask = (prefix: string, throttled: boolean) => {
     gates.noteSent(prefix)
     now += 10
     return gates.noteAnswer(prefix, { throttled, sentAt: now - 10, retryAfterMs: undefined })
+  }
+  /** Refused so often in a row that it is a budget's. */
+  const limit = (prefix: string) => {
+    for (let times = 0; times < 4; times++) ask(prefix, true)
   }
   const told = (prefix: string, answer: 'granted' | 'refused', sentAt = now) => {
     gates.noteSent(prefix)
@@ -17,20 +24,28 @@ function createGates() {
   const pass = (seconds: number) => {
     now += seconds * 1000
   }
-  return { gates, ask, told, pass }
+  return { gates, ask, limit, told, pass }
 }
 
 describe('budgets', () => {
   it('are apart: a refused prefix holds no other back', () => {
-    const { gates, ask } = createGates()
+    const { gates, ask, limit } = createGates()
     expect(ask('a/', true)).toMatchObject({ prefix: 'a/', isLimited: true })
+    limit('a/')
     expect(gates.mayAsk('a/')).toBe(false)
     expect(gates.mayAsk('b/')).toBe(true)
   })
 
+  it('are proven by what is refused of all together: of a hundred folders each need not be refused four times', () => {
+    const { gates, ask } = createGates()
+    for (const prefix of ['a/', 'b/', 'c/', 'd/']) ask(prefix, true)
+    expect(gates.mayAsk('c/')).toBe(true)
+    expect(gates.mayAsk('d/')).toBe(false)
+  })
+
   it('hold back only where a connection stands free for them, and for two seconds after', () => {
-    const { gates, ask, pass } = createGates()
-    ask('a/', true)
+    const { gates, limit, pass } = createGates()
+    limit('a/')
     expect(gates.mayAsk('a/')).toBe(false)
     expect(gates.isHoldingBack()).toBe(false)
     gates.noteHeldBack()
@@ -105,8 +120,8 @@ describe('budgets', () => {
   })
 
   it('are forgotten where it was not a budget that refused', () => {
-    const { gates, ask } = createGates()
-    ask('a/', true)
+    const { gates, limit } = createGates()
+    limit('a/')
     expect(gates.mayAsk('a/')).toBe(false)
     gates.startOver()
     expect(gates.mayAsk('a/')).toBe(true)

@@ -2,7 +2,7 @@
  * One request budget per sub-prefix, for S3 counts them apart; one for all where they turn out to share it. A shell
  * over adjust-request-rate.ts and shared-budget.ts.
  */
-import { mayAsk, noteAnswer, noteSent, type RateState, startRate } from './adjust-request-rate.ts'
+import { addWeight, isProof, mayAsk, noteAnswer, noteSent, type RateState, startRate } from './adjust-request-rate.ts'
 import { createRecentAnswers } from './recent-answers.ts'
 import { isOneApart, isOneBudget } from './shared-budget.ts'
 
@@ -31,7 +31,8 @@ const FORGET_LIMITED_SECONDS = 600
 
 export type ThrottleGates = ReturnType<typeof createThrottleGates>
 
-export function createThrottleGates(now: () => number) {
+/** `underWay`: requests that are not answered yet. */
+export function createThrottleGates(now: () => number, underWay: () => number) {
   /** Few even among a million prefixes: these are looked at ten times a second. */
   const limited = new Map<string, RateState>()
   /** The others that were asked lately, and those that were before. */
@@ -47,6 +48,8 @@ export function createThrottleGates(now: () => number) {
   const seconds = () => now() / 1000
   /** What all prefixes together ask: the ground of a budget that they share. */
   let together = startRate(seconds())
+  /** What the refusals of all prefixes weigh. */
+  let weight = 0
   let looksSharedSince: number | undefined
   let apartUntil = Number.NEGATIVE_INFINITY
   const answers = createRecentAnswers(seconds)
@@ -84,7 +87,7 @@ export function createThrottleGates(now: () => number) {
     } else if (isOneBudget(answers.all())) {
       looksSharedSince ??= seconds()
       if (seconds() - looksSharedSince < SHARED_AFTER_SECONDS) return
-      startOver(together)
+      startOver({ ...together, isProven: true })
     } else looksSharedSince = undefined
   }
 
@@ -152,8 +155,14 @@ export function createThrottleGates(now: () => number) {
       else if (answer.retryAfterMs !== undefined && isForAll(gate, answer.sentAt)) {
         notBefore.set(gate, now() + answer.retryAfterMs)
       }
-      const times = { sentAt: answer.sentAt / 1000, now: seconds() }
-      const { state, changed } = noteAnswer(stateOf(gate), { throttled: answer.throttled, ...times })
+      const { throttled } = answer
+      weight = addWeight(weight, throttled)
+      const before = stateOf(gate)
+      const asked = before.isLimited || throttled ? underWay() : 0
+      const { state, changed } = noteAnswer(before, {
+        ...{ throttled, sentAt: answer.sentAt / 1000, now: seconds() },
+        ...{ underWay: asked, areMany: isProof(weight, asked) },
+      })
       keep(gate, state)
       if (!changed) return undefined
       const of = gate === ALL ? undefined : prefix
@@ -162,6 +171,7 @@ export function createThrottleGates(now: () => number) {
     /** Nothing that was refused so far was a budget's. */
     startOver(): void {
       answers.clear()
+      weight = 0
       grantedAt.clear()
       startOver()
     },

@@ -316,6 +316,14 @@ it.each([0.03, 0.1, 0.2, 0.3])(
   },
 )
 
+it.each([16, 64])('one refusal in twenty costs a job of seconds nothing, with %d connections', async (threads) => {
+  const job = { seconds: 30, objects: 2000, objectBytes: 65_536, prefixes: 1, threads, world: { firstByteMs: 50 } }
+  const line = lineCapacity(50e6)
+  const calm = await simulate({ ...job, weather: [line] })
+  const refused = await simulate({ ...job, weather: [line, refusesShare(0.05)] })
+  expect(refused.doneAtSeconds).toBeLessThan(1.25 * (calm.doneAtSeconds ?? 0))
+})
+
 describe('ageing connections under a request budget', () => {
   it('a wide budget keeps nobody from opening more connections, and from seeing them age', async () => {
     const weather = [

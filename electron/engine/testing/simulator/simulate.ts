@@ -150,6 +150,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
 
   const tick = () => {
     governor.tick()
+    if (book.isIdle()) doneAtSeconds ??= clock.seconds()
     if (!isOver) clock.after(TICK_MS, tick)
   }
   let isOver = false
@@ -167,7 +168,6 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     levels.push(concurrency)
     active.push(connections.active)
     servedPerSecond.push(dataPlane.served())
-    if (book.isIdle()) doneAtSeconds ??= second
     const sockets = dataPlane.socketCounts()
     // A socket that has just been closed is still in the pool until the news is there.
     const inPool = connections.active + connections.connecting + connections.idle

@@ -1,4 +1,4 @@
-/** What the outcome of a request is evidence of, and whom it accuses. Pure. */
+/** What the outcome of a request is evidence about: its range, the budget of its prefix, the address, or nothing. Pure. */
 import { type Failure, type FailureClass, isShortOfFiles } from '../../../shared/failure.ts'
 import { isNormalEnd } from '../schedule/failure-row.ts'
 

@@ -3,10 +3,9 @@ import { unlink } from 'node:fs/promises'
 import { type Failure, failed, type Outcome, success } from '../../../shared/failure.ts'
 import type { VerifyMode } from '../../../shared/job-spec.ts'
 import { beginObject } from '../disk/begin-object.ts'
-import { mergeSpans, type Span } from '../disk/byte-spans.ts'
+import type { Span } from '../disk/byte-spans.ts'
 import type { Destination } from '../disk/destination.ts'
 import type { Journal } from '../disk/journal/journal.ts'
-import { isSameVersion } from '../disk/journal/journal-replay.ts'
 import type { Manifest } from '../disk/names/manifest.ts'
 import type { PathClaims } from '../disk/names/path-claims.ts'
 import type { PartFile } from '../disk/part-file.ts'
@@ -27,6 +26,7 @@ import { createEtagDoubt } from './etag-doubt.ts'
 import { createFilePatience } from './file-patience.ts'
 import { createForeignFiles } from './foreign-files.ts'
 import { createLandedFiles } from './landed-files.ts'
+import { createObjectRecords } from './object-records.ts'
 
 export type LandObjectsOptions = {
   table: ObjectTable
@@ -65,7 +65,7 @@ const SMALL_OBJECT_BYTES = 1024 ** 2
 const MD5_OF_NOTHING = 'd41d8cd98f00b204e9800998ecf8427e'
 
 export function createObjectLanding(options: LandObjectsOptions) {
-  const { table, destination, claims, journal, manifest, source, signal } = options
+  const { table, destination, claims, journal, source, signal } = options
   const parts = new Map<number, PartFile>()
   /** Part files with bytes of an earlier run: who knows what has happened to them since. */
   const inherited = new WeakSet<PartFile>()
@@ -79,13 +79,14 @@ export function createObjectLanding(options: LandObjectsOptions) {
     claims.claim(table.key(index), keyBelowPrefix(table.key(index), options.prefix), table.size(index))
   const finalPathOf = (index: number) => destination.locate(pathOf(index).path).finalPath
 
+  const records = createObjectRecords(options)
   const patiently = createFilePatience(options)
   const isProvenWrong = createEtagDoubt({ ...options, finalPathOf })
   const foreign = createForeignFiles({
     ...{ ...options, pathOf, patiently },
     onTakenOver(index, path) {
       destination.noteLanded(path)
-      noteLanded({ index, key: table.key(index), etag: table.etag(index), size: table.size(index), path })
+      records.landed({ index, key: table.key(index), etag: table.etag(index), size: table.size(index), path })
     },
   })
   const landedFiles = createLandedFiles({ ...options, pathOf, repin, patiently, isProvenWrong, foreign })
@@ -129,7 +130,7 @@ export function createObjectLanding(options: LandObjectsOptions) {
     }
     const [key, size, etag] = [table.key(index), table.size(index), table.etag(index)]
     if (mapped) {
-      noteInManifest(index, path, 'mapped')
+      records.mapped(index, path)
       options.onPathMapped(key, path)
     }
     if (kind === 'folder') {
@@ -137,7 +138,7 @@ export function createObjectLanding(options: LandObjectsOptions) {
       return made.ok ? success(undefined) : made
     }
     const described = { index, key, size, etag, path, group }
-    const earlier = progressOf(index)
+    const earlier = records.progressOf(index)
     const continues = earlier?.path === path
     if (isSmall(index) && !continues) {
       const made = await destination.ensureFolderOf(path)
@@ -162,18 +163,6 @@ export function createObjectLanding(options: LandObjectsOptions) {
     return success(createOpenObject({ ...described, file, proof }, spans))
   }
 
-  const versionOf = (index: number) => ({
-    etag: table.etag(index),
-    size: table.size(index),
-    lastModified: table.lastModified(index),
-  })
-
-  /** What an earlier run has fetched of this very version. */
-  function progressOf(index: number) {
-    const earlier = journal.replay.progressOf(table.key(index))
-    return earlier && isSameVersion(earlier, versionOf(index)) ? earlier : undefined
-  }
-
   /** Undefined when S3 does not answer now: then it is asked once more at the end. */
   async function planProof(object: { key: string; size: number; etag: string }): Promise<ObjectProof | undefined> {
     const check = await options.askForCheck(object)
@@ -191,7 +180,7 @@ export function createObjectLanding(options: LandObjectsOptions) {
   }
 
   async function isStill(index: number): Promise<Outcome<boolean>> {
-    const object = { key: table.key(index), ...versionOf(index) }
+    const object = { key: table.key(index), ...records.versionOf(index) }
     const head = await headPinned(source, object, {}, signal)
     if (head.ok) return success(true)
     return head.failure.class === 'changed' ? success(false) : head
@@ -224,39 +213,17 @@ export function createObjectLanding(options: LandObjectsOptions) {
       if (!checked.ok && (isWanted || (await isProvenWrong(checked.failure, etag)))) return checked
       isUnproven = isWanted && size > 0 && checked.ok && checked.value.strength === 'size'
     }
-    // So that a crash between the name and its record costs nothing: see wasNamed.
-    if (object.size > 0) {
-      journal.append({ kind: 'ranges', key: object.key, etag: object.etag, spans: [[0, object.size]] })
-      const noted = await journal.flush()
-      if (!noted.ok) return noted
-    }
+    const noted = await records.complete(object)
+    if (!noted.ok) return noted
     parts.delete(object.index)
     const keepsFormer = await landedFiles.isInTheWay(object.index, object.path)
     const named = await part.land(table.lastModified(object.index), keepsFormer)
     if (!named.ok) return named
     foreign.forget(object.index)
     if (named.value) options.onSetAside(object.key, object.path + named.value)
-    noteLanded(object)
+    records.landed(object)
     if (isUnproven) options.onUnproven()
     return success(undefined)
-  }
-
-  function noteLanded(object: Pick<OpenObject, 'index' | 'key' | 'etag' | 'size' | 'path'>): void {
-    const { key, etag, size, path } = object
-    journal.append({ kind: 'landed', key, etag, size })
-    noteInManifest(object.index, path, 'landed')
-  }
-
-  function noteInManifest(index: number, path: string, state: 'mapped' | 'landed'): void {
-    manifest.append({
-      bucket: options.bucket,
-      key: table.key(index),
-      path,
-      size: table.size(index),
-      etag: table.etag(index),
-      lastModified: table.lastModified(index),
-      state,
-    })
   }
 
   const landing: ObjectLanding = {
@@ -265,7 +232,7 @@ export function createObjectLanding(options: LandObjectsOptions) {
     land,
     landed(object) {
       destination.noteLanded(object.path)
-      noteLanded(object)
+      records.landed(object)
     },
     async keepPart(object) {
       const opened = await openPart(object.index, object.path)
@@ -275,7 +242,7 @@ export function createObjectLanding(options: LandObjectsOptions) {
       return success(undefined)
     },
     abandon(object) {
-      noteProgress(object, [])
+      records.progress(object, [])
       return closePart(object)
     },
     async discard(object) {
@@ -295,13 +262,6 @@ export function createObjectLanding(options: LandObjectsOptions) {
     parts.delete(index)
   }
 
-  function noteProgress(object: OpenObject, running: readonly Span[]): void {
-    if (object.file.kind !== 'open' || (!object.isDirty && running.length === 0)) return
-    object.isDirty = false
-    const spans = mergeSpans([...object.done, ...running])
-    if (spans.length > 0) journal.append({ kind: 'ranges', key: object.key, etag: object.etag, spans })
-  }
-
   return {
     ...landing,
     pathOf,
@@ -309,8 +269,7 @@ export function createObjectLanding(options: LandObjectsOptions) {
     reread: landedFiles.reread,
     areThere: landedFiles.areThere,
     /** Bytes of an unfinished file of an earlier run, as far as its journal knows. */
-    bytesLeft: (index: number): number => spanBytes(progressOf(index)?.spans ?? []),
-    /** Records in the journal what open objects have gained, `running` tasks included. */
-    noteProgress,
+    bytesLeft: (index: number): number => spanBytes(records.progressOf(index)?.spans ?? []),
+    noteProgress: records.progress,
   }
 }

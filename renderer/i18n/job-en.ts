@@ -164,9 +164,9 @@ export const jobEn: JobWords = {
       ],
       details: [
         'the other {objectsDone} {objectsDone|is|are} complete',
-        'main cause: {failure}',
-        'retry just the failed ones',
         'ended {endedAt}',
+        'main cause: {failure}',
+        'the failed ones can be retried alone',
       ],
     },
     failedEarly: {

@@ -120,7 +120,7 @@ export const jobZh = {
     },
     completedWithFailures: {
       lead: ['{objectsFailed} 个对象未能完成', '部分对象未能完成'],
-      details: ['其余 {objectsDone} 个完整', '主要原因：{failure}', '可以只重试失败的对象', '{endedAt} 结束'],
+      details: ['其余 {objectsDone} 个完整', '{endedAt} 结束', '主要原因：{failure}', '可以只重试失败的对象'],
     },
     failedEarly: { lead: ['任务停止'], details: ['（{endedAt}）'] },
     goesOnByItself: { lead: ['等待中，恢复后自动继续'], details: [] },

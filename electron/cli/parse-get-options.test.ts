@@ -18,6 +18,7 @@ const FILES: Record<string, string> = {
 const CONTEXT: ParseContext = {
   settings: { network: { resolve: {}, proxy: 'system' }, policy: {} },
   workingFolder: '/work',
+  platform: 'linux',
   readText(path) {
     const text = FILES[path]
     if (text === undefined) throw Object.assign(new Error('no such file'), { code: 'ENOENT' })
@@ -160,6 +161,15 @@ describe('a mistake names its flag and echoes the value', () => {
 
   test.each(['', ' ', 's3://era5/202510/', 'file:///data', 'HTTPS://host/x'])('no folder: %j', (destination) => {
     expect(() => parse({}, undefined, destination)).toThrow(`DEST: ${JSON.stringify(destination)} is`)
+  })
+
+  test('a folder that Windows has for a device, or cuts short', () => {
+    const onWindows = { ...CONTEXT, platform: 'win32' } as const
+    const parseThere = (folder: string) => parseGetOptions('s3://era5/', folder, new Map(), onWindows)
+    expect(() => parseThere('D:\\era5\\nul')).toThrow('DEST: "D:\\\\era5\\\\nul" is no folder for Windows: "nul"')
+    expect(() => parseThere('D:\\x.')).toThrow('"x."')
+    expect(parseThere('D:\\era5\\202510')).toBeDefined()
+    expect(parse({}, undefined, 'nul')).toMatchObject({ destination: '/work/nul' })
   })
 
   test('a folder whose name is no UTF-8 is not taken for another one', () => {

@@ -11,6 +11,7 @@ import {
 import { type PolicyOverrides, parsePolicy, policyOverridesSchema } from '../../shared/policy.ts'
 import { parseS3Address } from '../../shared/s3-address.ts'
 import type { Settings } from '../../shared/settings.ts'
+import { findOddName } from '../../shared/windows-names.ts'
 import { dropWeaker, type FlagValues } from './collect-flags.ts'
 import {
   parseDnsServer,
@@ -31,6 +32,7 @@ export type ParseContext = {
   settings: Pick<Settings, 'network' | 'policy'>
   /** Relative paths start here. */
   workingFolder: string
+  platform: NodeJS.Platform
   /** Throws when the file cannot be read. */
   readText(path: string): string
 }
@@ -45,6 +47,13 @@ export function parseGetOptions(
   const value = valueReader(flags)
   if (destination.trim() === '') refuseValue('DEST', destination, 'is no folder')
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(destination)) refuseValue('DEST', destination, 'is an address, not a folder')
+  const odd = context.platform === 'win32' ? findOddName(destination) : undefined
+  if (odd !== undefined)
+    refuseValue(
+      'DEST',
+      destination,
+      `is no folder for Windows: ${JSON.stringify(odd)} is a device, or holds or ends in what no name may`,
+    )
   return jobSpecSchema.parse({
     source: parseSource(address, flags),
     destination: path(destination, 'DEST'),

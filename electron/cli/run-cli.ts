@@ -159,7 +159,7 @@ function contextOf(command: Command, flags: Flag[], io: Io, output: Output): Com
     output,
     flags: collectFlags(flags, typedFlags(command), io.environment, settings.flags),
     settings,
-    parse: { settings, workingFolder: io.workingFolder, readText },
+    parse: { settings, workingFolder: io.workingFolder, platform: process.platform, readText },
     language: languageOf(io.environment),
     stateFolder,
     async openEngine() {

@@ -38,4 +38,5 @@ export const expandHome = (path: string, homeFolder: string): string =>
 export const parentPath = (path: string): string | undefined => /^(.*[\\/])[^\\/]+[\\/]*$/.exec(path.trim())?.[1]
 
 /** `/data/era5`, `D:\era5`, `\\server\share`. */
-export const isAbsolutePath = (path: string): boolean => /^(?:\/|[a-z]:[\\/]|\\\\)/i.test(path.trim())
+export const isWindowsPath = (path: string): boolean => /^(?:[a-z]:[\\/]|\\\\)/i.test(path.trim())
+export const isAbsolutePath = (path: string): boolean => path.trim().startsWith('/') || isWindowsPath(path)

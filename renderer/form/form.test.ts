@@ -127,6 +127,8 @@ describe('validation', () => {
     ['no profile chosen', { ...example, accessKind: 'profile' }, { profile: 'profileMissing' }],
     ['no keys saved', { ...example, accessKind: 'vault' }, { keys: 'keysMissing' }],
     ['a relative folder', { ...example, folder: 'data' }, { folder: 'folderRelative' }],
+    ['a device of Windows', { ...example, folder: 'C:\\data\\con' }, { folder: 'folderReserved' }],
+    ['a name that Windows cuts short', { ...example, folder: 'D:\\x.' }, { folder: 'folderReserved' }],
     ['a pattern whose bracket is not closed', { ...example, include: ['*.nc', '['] }, { include: 'globInvalid' }],
     ['a range that runs backwards', { ...example, exclude: ['[9-1].nc'] }, { exclude: 'globInvalid' }],
     ['no threads', { ...example, threads: 0 }, { threads: 'threadsRange' }],

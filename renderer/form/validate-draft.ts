@@ -10,8 +10,9 @@ import {
   MIN_PART_BYTES,
 } from '../../shared/job-spec.ts'
 import { parseS3Address } from '../../shared/s3-address.ts'
+import { findOddName } from '../../shared/windows-names.ts'
 import type { formZh } from '../i18n/form-zh.ts'
-import { isAbsolutePath, isWebUrl, parseTimeWindow, writeS3Address } from './draft-fields.ts'
+import { isAbsolutePath, isWebUrl, isWindowsPath, parseTimeWindow, writeS3Address } from './draft-fields.ts'
 import type { FormDraft } from './form-draft.ts'
 
 export type DraftError = keyof (typeof formZh)['errors']
@@ -67,6 +68,7 @@ function checkBucket(bucket: string): DraftError | undefined {
 function checkFolder(path: string, view: FolderView | undefined): DraftError | undefined {
   if (!path.trim()) return 'folderMissing'
   if (!isAbsolutePath(path)) return 'folderRelative'
+  if (isWindowsPath(path) && findOddName(path.trim())) return 'folderReserved'
   if (view?.isBelowFile) return 'folderIsFile'
   if (view?.isDriveMissing) return 'folderDriveMissing'
   return view && !view.writable ? 'folderReadOnly' : undefined

@@ -127,6 +127,8 @@ export const formEn: Translation<typeof formZh> = {
     keysMissing: 'Choose or save a pair of keys',
     keyRequired: 'Required',
     folderMissing: 'Choose a folder',
+    folderReserved:
+      'Windows keeps such names for itself: no CON, NUL or the like, no dot or space at the end, none of < > : " | ? *',
     folderRelative: 'Write the whole path, e.g. {{example}}',
     folderIsFile: 'There is a file on this path, not a folder; choose another',
     folderDriveMissing: 'This drive or network share is not there; connect it, or choose another',

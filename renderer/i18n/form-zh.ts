@@ -122,6 +122,7 @@ export const formZh = {
     keysMissing: '请选择或保存一组密钥',
     keyRequired: '必填',
     folderMissing: '请选择文件夹',
+    folderReserved: 'Windows 不能用这样的文件夹名：不可为 CON、NUL 等，不可以点或空格结尾，不可含 < > : " | ? *',
     folderRelative: '请写完整路径，如 {{example}}',
     folderIsFile: '这条路径上有一个文件，不是文件夹，请换一个',
     folderDriveMissing: '这个磁盘或网络位置不在，请接上它，或换一个',

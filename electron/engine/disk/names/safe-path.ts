@@ -11,6 +11,7 @@
  *   which path-claims.ts catches.
  */
 import { createHash } from 'node:crypto'
+import { isDeviceName } from '../../../../shared/windows-names.ts'
 
 export type SafePath = {
   /** `folder`: an empty object whose key ends in `/`, made by consoles to show a folder. Nothing to fetch. */
@@ -133,16 +134,6 @@ const HASH_ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
 const LOOKS_HASHED = /~[0-9a-hjkmnp-tv-z]{10}(?:\.[^.]{0,16})?$/i
 /** NTFS aliases such as `LONGHA~1` or `PROGRA~1.TXT`: would open another file than the one they name. */
 const SHORT_NAME = /^[^.]{1,7}~\d{1,6}(?:\.[^.]{0,3})?$/
-
-/**
- * Learn.microsoft.com, "Naming Files, Paths, and Namespaces"; superscript digits count, whatever follows a dot too.
- * Spaces around the name are no part of it to those who trim.
- */
-const DEVICES = /^(?:con|prn|aux|nul|clock\$|conin\$|conout\$|(?:com|lpt)[0-9\u00b9\u00b2\u00b3])$/i
-function isDeviceName(segment: string): boolean {
-  const dot = segment.indexOf('.')
-  return DEVICES.test((dot < 0 ? segment : segment.slice(0, dot)).trim())
-}
 
 /** Compared as the most forgiving file system would: HFS+ ignores case and zero-width characters. */
 function isOwnFolder(segment: string): boolean {

@@ -10,7 +10,7 @@ import { type FaultServer, startFaultServer } from '../engine/testing/fault-serv
 import type { StoredObject } from '../engine/testing/stored-objects.ts'
 import { bitFlips, drops } from '../engine/testing/weather/broken-answers.ts'
 import { lineCapacity } from '../engine/testing/weather/line.ts'
-import type { Weather } from '../engine/testing/weather/weather.ts'
+import type { Fate, Weather } from '../engine/testing/weather/weather.ts'
 import { runProgram, startProgram } from './testing/run-program.ts'
 
 const BUCKET = 'bad-days'
@@ -64,27 +64,34 @@ const summaryOf = (stdout: string): Summary => JSON.parse(stdout.trim().split('\
 const isRight = async (object: StoredObject): Promise<boolean> =>
   (await readFile(join(destination, object.key))).equals(server.expectedBytes(object))
 
-describe('the permission is withdrawn in mid-job', () => {
+describe('what gives access is withdrawn in mid-job', () => {
   const many = () => get().toSpliced(1, 1, 's3://many/')
-  const denied = { kind: 'refuse', status: 403, code: 'AccessDenied' } as const
+  const DENIED = { kind: 'refuse', status: 403, code: 'AccessDenied' } as const
+  const EXPIRED = { kind: 'refuse', status: 400, code: 'ExpiredToken' } as const
   let asked = 0
   /** Of objects; `isMeant`: by how many GETs went before. */
-  const denies = (isMeant: (before: number, key: string) => boolean): Weather => ({
+  const denies = (isMeant: (before: number, key: string) => boolean, how: Fate = DENIED): Weather => ({
     name: 'denies',
-    fate: ({ kind, key }) => (kind === 'get' && isMeant(asked++, key) ? denied : undefined),
+    fate: ({ kind, key }) => (kind === 'get' && isMeant(asked++, key) ? how : undefined),
   })
   beforeEach(() => {
     asked = 0
   })
 
-  test('nothing more is asked for, no object is blamed, and a later run goes on', async () => {
-    server.setWeather([denies((before) => before >= 100)])
-    const run = await runProgram(many())
+  test.each([
+    ['the permission', DENIED, 'has been withdrawn', { class: 'denied', code: 'access-withdrawn' }],
+    ['credentials, which are tried once each', EXPIRED, 'have run out', { class: 'credentials', code: 'ExpiredToken' }],
+  ] as const)('%s: nothing more is asked for, no object is blamed, and a later run goes on', async (...row) => {
+    const [, how, words, failure] = row
+    server.setWeather([denies((before) => before >= 100, how)])
+    const policy = join(folder, 'impatient.json')
+    await writeFile(policy, '{"maxAttempts": 1}')
+    const run = await runProgram([...many(), '--policy', policy])
     expect(run.code).toBe(3)
-    expect(run.stderr).toContain('has been withdrawn')
+    expect(run.stderr).toContain(words)
     expect(asked).toBeLessThan(300)
     const summary = summaryOf(run.stdout)
-    expect(summary).toMatchObject({ failed: [], failure: { class: 'denied', code: 'access-withdrawn' } })
+    expect(summary).toMatchObject({ failed: [], failure })
     expect(summary).toMatchObject({ objectsDone: 100, objectsFailed: 0, objectsLeft: 500 })
     server.setWeather([])
     const again = await runProgram(many())

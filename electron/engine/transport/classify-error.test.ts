@@ -38,6 +38,8 @@ describe('the class of an error answer', () => {
     [412, undefined, 'changed'],
     [416, undefined, 'changed'],
     [302, undefined, 'redirect-refused'],
+    // Of a cache, to a condition that nobody has set: it sends us nowhere.
+    [304, undefined, 'protocol'],
     [400, undefined, 'protocol'],
     [204, undefined, 'protocol'],
   ])('%i %s is %s', (status, code, expected) => {

@@ -57,7 +57,7 @@ export function classifyHttpError(status: number, code: string | undefined): Fai
   if (status === 403) return 'denied'
   if (status === 404 || status === 410) return 'missing'
   if (status === 412 || status === 416) return 'changed'
-  if (status >= 300 && status < 400) return 'redirect-refused'
+  if (status >= 300 && status < 400 && status !== 304) return 'redirect-refused'
   return 'protocol'
 }
 

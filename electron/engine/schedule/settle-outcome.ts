@@ -2,7 +2,7 @@
  * Takes back what connections report: which bytes are done, and what a failure asks for. What to do about it are pure
  * decisions (`choose-recovery.ts`, `failure-row.ts`, `judge-other-version.ts`); here it is done.
  */
-import { type Failure, type FailureClass, success } from '../../../shared/failure.ts'
+import { type Failure, type FailureClass, type Outcome, success } from '../../../shared/failure.ts'
 import type { TaskOutcome } from '../engine-ports.ts'
 import type { PendingRange } from './choose-next-part.ts'
 import { chooseRecovery } from './choose-recovery.ts'
@@ -191,6 +191,14 @@ export function createOutcomeSettler(options: OutcomeSettlerOptions) {
     return endings.restart(object, failure)
   }
 
+  /** Whether S3 still calls the object as it was listed; it is held meanwhile. */
+  async function isStill(object: OpenObject): Promise<Outcome<boolean>> {
+    object.isHeld = true
+    const still = await disk.run(landing().isStill(object.index))
+    object.isHeld = false
+    return still
+  }
+
   /** Another version of the object was answered, or a copy of it. */
   async function doubt(object: OpenObject, rest: PendingRange, failure: Failure, note: Note): Promise<void> {
     const { verdict, mayBeCondition, mayBeItsCondition, delayMs } = judgeOtherVersion({
@@ -198,10 +206,8 @@ export function createOutcomeSettler(options: OutcomeSettlerOptions) {
       inARow: Math.max(1, object.failures.length),
       areEtagsGranted: grantsEtags || running.receiving() > 0,
     })
-    object.isHeld = true
     const isAsked = verdict === 'ask-s3' || verdict === 'ask-last'
-    const still = isAsked ? await disk.run(landing().isStill(object.index)) : success(verdict === 'again')
-    object.isHeld = false
+    const still = isAsked ? await isStill(object) : success(verdict === 'again')
     const isCancelled = !still.ok && still.failure.class === 'cancelled'
     if (!isCancelled && !(still.ok && still.value)) return restart(object, failure, note)
     if (verdict === 'ask-last' && !isCancelled) return giveUp(object, failure, rest.failures, note)
@@ -221,9 +227,7 @@ export function createOutcomeSettler(options: OutcomeSettlerOptions) {
     row: FailureRow,
     note: Note,
   ): Promise<void> {
-    object.isHeld = true
-    const still = await disk.run(landing().isStill(object.index))
-    object.isHeld = false
+    const still = await isStill(object)
     if (still.ok && still.value) return retry(object, rest, { ...failure, class: 'protocol' }, row, note)
     if (!still.ok && still.failure.class === 'cancelled') return giveBack(object, rest)
     return restart(object, failure, note)

@@ -68,6 +68,10 @@ export const failed = (failure: Failure): { ok: false; failure: Failure } => ({ 
  */
 export const isShortOfFiles = ({ code = '' }: Failure): boolean => code === 'EMFILE' || code === 'ENFILE'
 
+/** Refused for who asks: what is asked for may be all right. */
+export const refusesAccess = (failureClass: FailureClass): boolean =>
+  failureClass === 'denied' || failureClass === 'credentials'
+
 /** So Aliyun OSS, Tencent COS, Huawei OBS and Volcengine TOS say that they are asked as BUCKET.HOST/KEY only. */
 export const BUCKET_IN_HOST_CODES: readonly string[] = [
   'SecondLevelDomainForbidden',

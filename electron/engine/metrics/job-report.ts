@@ -1,6 +1,6 @@
 /** What a job reports: events, its logs, the objects that failed, its summary. After its end it reports nothing. */
 import type { EngineEvent, EventCode, Reason } from '../../../shared/engine-event.ts'
-import type { Failure, FailureClass } from '../../../shared/failure.ts'
+import { type Failure, type FailureClass, refusesAccess } from '../../../shared/failure.ts'
 import type { Summary } from '../../../shared/job-state.ts'
 import type { MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
 import type { Clock } from '../engine-ports.ts'
@@ -18,7 +18,6 @@ export type JobReportOptions = {
 }
 
 const MAX_NAMED_FAILURES = 1000
-const OF_ACCESS: ReadonlySet<FailureClass> = new Set(['denied', 'credentials'])
 
 export function createJobReport({ clock, table, onEvent }: JobReportOptions) {
   const startedAt = clock.monotonic()
@@ -81,7 +80,7 @@ export function createJobReport({ clock, table, onEvent }: JobReportOptions) {
 
     end(end: Omit<JobEnd, 'table' | 'named' | 'unproven' | 'setAside' | 'seconds'>): Summary {
       const seconds = (clock.monotonic() - startedAt) / 1000
-      if (end.failure && OF_ACCESS.has(end.failure.class)) takeBack(end.failure.class)
+      if (end.failure && refusesAccess(end.failure.class)) takeBack(end.failure.class)
       const summary = summarizeJob({ ...end, table, named, unproven, setAside, seconds })
       emit('job-finished', { status: summary.status, seconds, ...(unproven > 0 ? { objectsUnproven: unproven } : {}) })
       hasEnded = true

@@ -3,7 +3,7 @@
  * that was given before and is denied now. Where none has been given yet, by some of all there are, and not before very
  * many were denied. Without it a million objects would be asked for in vain, one after the other.
  */
-import type { Failure } from '../../../../shared/failure.ts'
+import { type Failure, refusesAccess } from '../../../../shared/failure.ts'
 import type { ObjectSource } from '../../engine-ports.ts'
 import type { TransferBook } from '../../schedule/transfer-book.ts'
 import { timeoutAfter } from '../../transport/monotonic-time.ts'
@@ -25,8 +25,6 @@ const MANY_DENIED = 1000
 const SOME_OBJECTS = 16
 const TIMEOUT_MS = 30_000
 
-const REFUSALS: ReadonlySet<Failure['class']> = new Set(['denied', 'credentials'])
-
 export type AccessWatch = ReturnType<typeof createAccessWatch>
 
 export function createAccessWatch(options: AccessWatchOptions) {
@@ -47,7 +45,7 @@ export function createAccessWatch(options: AccessWatchOptions) {
     const answers = await Promise.all(asked.map((object) => source.tryObject(object, signal)))
     isAsking = false
     const refusals = answers.flatMap((answer) =>
-      answer.ok || !REFUSALS.has(answer.failure.class) ? [] : answer.failure,
+      answer.ok || !refusesAccess(answer.failure.class) ? [] : answer.failure,
     )
     const [failure] = refusals
     if (failure && refusals.length === asked.length) {

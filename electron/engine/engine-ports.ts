@@ -4,6 +4,7 @@
  */
 import type { Failure, Outcome } from '../../shared/failure.ts'
 import type { FolderIdentity } from './disk/folder-identity.ts'
+import type { SmallFile } from './disk/small-file.ts'
 import type { RangeSum, SumOrder } from './verify/range-sums.ts'
 import type { Verifier } from './verify/verifier.ts'
 
@@ -156,17 +157,7 @@ export type TaskCheck =
   | { kind: 'compare' }
 
 /** Where the bytes go: into a file the control plane opened, or a small object landed by the worker in one go. */
-export type TaskFile =
-  | { kind: 'open'; fd: number }
-  | {
-      kind: 'whole'
-      partPath: string
-      finalPath: string
-      lastModified: number
-      /** What bears its name an earlier run has landed: it is replaced, whatever it looks like. */
-      replaces?: boolean
-      folder?: FolderIdentity
-    }
+export type TaskFile = { kind: 'open'; fd: number } | ({ kind: 'whole'; folder?: FolderIdentity } & SmallFile)
 
 export type TaskOutcome = {
   taskId: number

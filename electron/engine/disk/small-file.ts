@@ -23,7 +23,14 @@ export function openPartSync(partPath: string): number {
   }
 }
 
-export type SmallFile = { partPath: string; finalPath: string; lastModified: number; replaces?: boolean }
+export type SmallFile = {
+  partPath: string
+  finalPath: string
+  /** Unix milliseconds; 0 = unknown. */
+  lastModified: number
+  /** What bears its name an earlier run has landed: it is replaced, whatever it looks like. */
+  replaces?: boolean
+}
 
 /**
  * Time (0 = unknown: that of its landing), close, name. Does not flush: a small object counts as safe from a power cut

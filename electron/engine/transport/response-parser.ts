@@ -35,6 +35,7 @@ export type ResponseParser = {
 /** One parser per connection; it resets itself after each response. */
 export function createResponseParser(handlers: ResponseHandlers): ResponseParser {
   const parser = new HTTPParser(HTTPParser.RESPONSE)
+  const inside = parser as unknown as { line: string; state: string; body_bytes: number | null }
   let headBytes = 0
   let refused: string | undefined
   let feeding: Buffer | undefined
@@ -48,7 +49,11 @@ export function createResponseParser(handlers: ResponseHandlers): ResponseParser
     if (informational) return
     const head = readHead(info.statusCode, info.headers, info.shouldKeepAlive)
     if (typeof head === 'string') refused = head
-    else handlers.onHead(head)
+    else {
+      // The library takes a list of lengths for no number.
+      if (head.contentLength !== undefined) inside.body_bytes = head.contentLength
+      handlers.onHead(head)
+    }
   }
   // The library hands out a slice of what it was fed; its offset in our buffer is what we write from.
   parser[HTTPParser.kOnBody] = (slice: Buffer, start: number, length: number) => {
@@ -66,7 +71,7 @@ export function createResponseParser(handlers: ResponseHandlers): ResponseParser
       feeding = undefined
       if (refused !== undefined) return refused
       if (result instanceof Error) return result.message
-      const { line, state } = parser as unknown as { line: string; state: string }
+      const { line, state } = inside
       if (state === 'HEADER') headBytes += length
       if (headBytes > MAX_HEAD_BYTES) return 'endless headers'
       return line.length > MAX_LINE_BYTES ? 'endless line' : undefined
@@ -86,8 +91,14 @@ function readHead(status: number, raw: string[], keepAlive: boolean): ResponseHe
   }
   const transfer = headers.get('transfer-encoding')
   if (transfer !== undefined && transfer.toLowerCase() !== 'chunked') return `unknown transfer encoding: ${transfer}`
-  const length = headers.get('content-length')
+  const length = lengthIn(headers.get('content-length'))
   if (length !== undefined && !/^\d{1,15}$/.test(length)) return 'content-length is not a number'
   const contentLength = length === undefined || transfer !== undefined ? undefined : Number(length)
   return { status, headers, contentLength, keepAlive }
+}
+
+/** One value said several times is that value (RFC 9110, 8.6): so gateways join two equal lines. */
+function lengthIn(header: string | undefined): string | undefined {
+  const values = new Set(header?.split(',').map((value) => value.trim()))
+  return values.size === 1 ? [...values][0] : header
 }

@@ -3,6 +3,7 @@
  *
  *   connecting -> idle -> asking -> receiving -> idle ...        any -> closed
  *
+ * Where an answer sends it on and closes the socket, it asks there on a socket of its own, and nobody else hears of it.
  * The kernel reads into the connection's buffer; `pwrite` writes from it at the bytes' own offset.
  */
 import { type Failure, type Outcome, TOO_LONG } from '../../../shared/failure.ts'
@@ -11,7 +12,7 @@ import type { ConnectionNews, Endpoint, FetchTask } from '../engine-ports.ts'
 import { classifySocketError } from './classify-error.ts'
 import { beginExchange, type Exchange, errorOf, neverAsked, outcomeOf, redirect, redirectOf } from './exchange.ts'
 import { judgeResponse } from './judge-response.ts'
-import { type OpenSocket, openSocket, type TlsSessions } from './open-socket.ts'
+import { type OpenSocket, openSocket, type SocketHandlers, type TlsSessions } from './open-socket.ts'
 import type { RequestSigner } from './request-head.ts'
 import { createResponseParser, type ResponseHead } from './response-parser.ts'
 import type { TaskWriter } from './task-writer.ts'
@@ -34,8 +35,11 @@ export type ConnectionContext = {
   /** Of `CONNECTION_BUFFER_BYTES`, for the life of one connection. */
   takeBuffer(): Buffer
   returnBuffer(buffer: Buffer): void
+  /** Of a socket. */
   onOpened(): void
-  onClosed(connection: Connection): void
+  onClosed(): void
+  /** The connection has said its last word. */
+  forget(connection: Connection): void
   onWritten(milliseconds: number): void
 }
 
@@ -82,19 +86,21 @@ export function createConnection(
   let answers = 0
   /** Why the socket is being destroyed; reported once it is closed. */
   let ending: Failure | undefined
+  /** A redirect is followed on another socket, as soon as this one is closed. */
+  let isMoving = false
+  let isMoved = false
 
-  const parser = createResponseParser({ onHead, onBody, onEnd })
+  let parser = createResponseParser({ onHead, onBody, onEnd })
   const connection: Connection = { connectionId, assign, shrink, close, resume: () => socket.resume() }
   const touch = () =>
     context.publish(slot, totalBytes, context.monotonic(), running?.reached ?? 0, running?.task.taskId ?? 0)
 
-  context.onOpened()
-  touch()
-  const socket: OpenSocket = openSocket(open.address, open.endpoint, buffer, context.tlsSessions, {
+  const handlers: SocketHandlers = {
     onReady() {
       isOpen = true
       touch()
-      context.report({ kind: 'opened', connectionId, handshakeMs: context.monotonic() - openedAt })
+      if (isMoved && running) ask(running)
+      else context.report({ kind: 'opened', connectionId, handshakeMs: context.monotonic() - openedAt })
     },
     nextBuffer() {
       // A small object comes in one piece with its head; there is no hand-over that it could go beyond.
@@ -104,7 +110,7 @@ export function createConnection(
       return buffer.subarray(0, Math.max(FRAME_BYTES, Math.min(most, wanted)))
     },
     onData(fresh, length) {
-      if (isClosed) return true
+      if (isClosed || isMoving) return true
       readBytes = Math.min(CONNECTION_BUFFER_BYTES, Math.max(LEAST_READ_BYTES, 2 * length))
       if (!running) {
         // Bytes nobody asked for: the connection can no longer be trusted to be in step.
@@ -112,13 +118,14 @@ export function createConnection(
         return true
       }
       const refused = parser.feed(fresh, length)
-      if (refused !== undefined) end({ class: 'protocol', code: 'bad-http', detail: refused })
+      if (refused !== undefined && !isMoving) end({ class: 'protocol', code: 'bad-http', detail: refused })
       if (context.mayContinue(length)) return true
       context.onResting(connection)
       return false
     },
     onEnd() {
       const unfinished = parser.finish()
+      if (isMoving) return
       if (running)
         end({
           class: 'reset',
@@ -128,7 +135,7 @@ export function createConnection(
       else socket.destroy()
     },
     onError(error) {
-      if (ending) return
+      if (ending || isMoving) return
       const failure = classifySocketError(error, isOpen ? 'open' : 'connecting')
       // A request that meets a closed connection is answered with a reset.
       const isCrossed = failure.class === 'reset' && running !== undefined && !answered()
@@ -139,16 +146,35 @@ export function createConnection(
     },
     onClose() {
       if (isClosed) return
+      if (isMoving && !ending) return move()
       isClosed = true
       if (running)
         finish(ending ?? { class: 'reset', code: answered() ? 'closed-in-answer' : 'closed-before-answer' }, true)
       context.publish(slot, totalBytes, context.monotonic(), 0, 0)
       context.report({ kind: 'closed', connectionId, ...(ending ? { failure: withAddress(ending) } : {}) })
       context.returnBuffer(buffer)
-      context.onClosed(connection)
+      context.onClosed()
+      context.forget(connection)
     },
-  })
+  }
+  let socket = connect()
+  touch()
   return connection
+
+  function connect(): OpenSocket {
+    context.onOpened()
+    return openSocket(open.address, open.endpoint, buffer, context.tlsSessions, handlers)
+  }
+
+  function move() {
+    context.onClosed()
+    isMoving = false
+    isMoved = true
+    isOpen = false
+    answers = 0
+    parser = createResponseParser({ onHead, onBody, onEnd })
+    socket = connect()
+  }
 
   function assign(task: FetchTask, endpoint: Endpoint) {
     if (isClosed || ending) {
@@ -175,8 +201,10 @@ export function createConnection(
   function follow(asked: Exchange): boolean {
     const path = redirectOf(asked)
     if (path === undefined) return false
+    isMoving = asked.head?.keepAlive === false
     redirect(asked, path)
-    ask(asked)
+    if (isMoving) socket.destroy()
+    else ask(asked)
     return true
   }
 
@@ -200,7 +228,7 @@ export function createConnection(
   }
 
   function onHead(head: ResponseHead) {
-    if (ending) return
+    if (ending || isMoving) return
     // A second answer behind the first: taken for that of the next request, it would be bytes of another object.
     if (!running) return end({ class: 'protocol', code: 'unasked-bytes' })
     running.head = head
@@ -216,7 +244,7 @@ export function createConnection(
   }
 
   function onBody(body: Buffer, offset: number, length: number) {
-    if (!running || ending) return
+    if (!running || ending || isMoving) return
     if (running.bodyAt === undefined || !running.writer) return collectErrorBody(body, offset, length)
     totalBytes += length
     running.received += length
@@ -243,7 +271,7 @@ export function createConnection(
   }
 
   function onEnd() {
-    if (!running || ending) return
+    if (!running || ending || isMoving) return
     answers++
     if (running.bodyAt === undefined && follow(running)) return
     const keepAlive = running.head?.keepAlive === true

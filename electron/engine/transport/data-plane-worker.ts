@@ -103,11 +103,13 @@ const context: ConnectionContext = {
     opened++
     publishWorker()
   },
-  onClosed(connection) {
+  onClosed() {
     closed++
+    publishWorker()
+  },
+  forget(connection) {
     connections.delete(connection.connectionId)
     resting.delete(connection)
-    publishWorker()
   },
   onWritten(milliseconds) {
     writeMs = Math.max(milliseconds, writeMs * WRITE_DECAY)

@@ -34,6 +34,32 @@ describe.each(['plain', 'TLS'])('over a %s connection', (kind) => {
     expect(world.requests[1]).toMatch(/^range: bytes=1000-1999$/m)
   })
 
+  it.each<[string, string]>([
+    ['a length', 'content-length: 5'],
+    ['no length, so that only its end tells', 'x-length: none'],
+  ])('... on a socket of its own where the answer closes this one, with %s', async (_, length) => {
+    const endpoint = await serve((socket, request) => {
+      if (!request.startsWith('GET /bucket/key ')) return socket.write(goodAnswer())
+      // What comes behind it is an answer to nothing.
+      socket.end(`${head('302 Found', 'location: /moved', 'connection: close', length)}moved${good()}`)
+    })
+    expect(await fetchFrom(endpoint)).toMatchObject({ reached: 2000, connectionEnds: false })
+    expectNoWrongByte(2000)
+    expect(world.requests.map((request) => request.split(' ')[1])).toEqual(['/bucket/key', '/moved'])
+    expect(world.news.map(({ kind }) => kind)).toEqual(['opened', 'finished'])
+    expect(world.plane.socketCounts()).toEqual({ opened: 2, closed: 1 })
+  })
+
+  it('... which may fail as any other: the task ends, and every socket is accounted for', async () => {
+    const endpoint = await serve((socket) => {
+      world.server.close()
+      socket.end(head('302 Found', 'location: /moved', 'connection: close', 'content-length: 0'))
+    })
+    expect((await fetchFrom(endpoint)).failure).toMatchObject({ class: 'connect', code: 'ECONNREFUSED' })
+    await until(() => world.news.find(({ kind }) => kind === 'closed'))
+    expect(world.plane.socketCounts()).toEqual({ opened: 2, closed: 2 })
+  })
+
   it('credentials go to the host they are for, once, and never where a redirect points', async () => {
     const elsewhere: string[] = []
     const other = createServer((socket) => socket.on('data', (chunk) => elsewhere.push(chunk.toString())))

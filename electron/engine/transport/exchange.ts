@@ -48,8 +48,8 @@ export const beginExchange = (task: FetchTask, endpoint: Endpoint, askedAt: numb
 
 /** The path that the answer points to, where it is to be followed: on this host, and not for ever. */
 export function redirectOf({ endpoint, path, redirects, head }: Exchange): string | undefined {
-  const { status, headers, keepAlive } = head as ResponseHead
-  if (!keepAlive || redirects === MOST_REDIRECTS) return undefined
+  const { status, headers } = head as ResponseHead
+  if (redirects === MOST_REDIRECTS) return undefined
   const url = `${endpoint.tls ? 'https' : 'http'}://${endpoint.hostHeader}${path}`
   const region = headers.get('x-amz-bucket-region')
   return redirectWithin(url, { status, location: headers.get('location'), region })

@@ -66,7 +66,7 @@ function tell(failure: Failure | undefined, situation: Situation = {}) {
       noteSkewed: note('clock is wrong'),
       noteRefused: note('credentials refused'),
     },
-    access: { noteAccepted() {}, noteDenied: note('object denied') },
+    access: { noteAccepted() {}, noteRefused: note('object refused') },
     network: { noteGrant: note('network grants'), noteFailure() {} },
     pace: { noteTurnedAway: (weight = 1) => void told.push(`turned away, ${weight.toFixed(2)}`) },
     level: () => 16,

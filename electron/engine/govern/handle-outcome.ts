@@ -13,7 +13,7 @@ import { attributeOutcome } from './attribute-outcome.ts'
 import type { ConnectPace } from './connections/connect-pace.ts'
 import { type ConnectionPool, isAnswered, type PooledConnection } from './connections/connection-pool.ts'
 import { addAnswer, type ConnectionAnswers, isNeverGranted, judgeServer } from './connections/judge-server.ts'
-import type { AccessWatch } from './network/access-watch.ts'
+import { type AccessWatch, isRefusal } from './network/access-watch.ts'
 import type { AddressBook } from './network/address-book.ts'
 import type { EndpointKeeper } from './network/endpoint-keeper.ts'
 import type { NetworkWatch } from './network/network-watch.ts'
@@ -28,7 +28,7 @@ export type OutcomeHandlerOptions = {
   gates: Pick<ThrottleGates, 'noteAnswer' | 'startOver'>
   addresses: Pick<AddressBook, 'noteGrant' | 'noteRefusal' | 'noteFailure'>
   bucket: Pick<EndpointKeeper, 'blame' | 'noteAccepted' | 'noteElsewhere' | 'noteSkewed' | 'noteRefused'>
-  access: Pick<AccessWatch, 'noteAccepted' | 'noteDenied'>
+  access: Pick<AccessWatch, 'noteAccepted' | 'noteRefused'>
   network: Pick<NetworkWatch, 'noteGrant' | 'noteFailure'>
   pace: Pick<ConnectPace, 'noteTurnedAway'>
   /** How many connections shall work. */
@@ -138,7 +138,7 @@ export function createOutcomeHandler(options: OutcomeHandlerOptions) {
     if (failure.class === 'wrong-region') bucket.noteElsewhere(failure)
     if (failure.class === 'clock-skew') bucket.noteSkewed()
     if (failure.class === 'credentials') bucket.noteRefused(failure, options.level())
-    if (failure.class === 'denied') access.noteDenied(options.level())
+    if (isRefusal(failure)) access.noteRefused(failure, options.level())
   }
 
   return handle

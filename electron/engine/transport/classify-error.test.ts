@@ -33,6 +33,8 @@ describe('the class of an error answer', () => {
     [407, undefined, 'proxy'],
     [401, undefined, 'credentials'],
     [403, 'SomethingNew', 'denied'],
+    [402, undefined, 'denied'],
+    [451, undefined, 'denied'],
     [404, undefined, 'missing'],
     [410, undefined, 'missing'],
     [412, undefined, 'changed'],
@@ -83,6 +85,7 @@ describe('an error document', () => {
     ['encrypted with a key of its owner', 400, 'InvalidRequest'],
     ['encrypted by KMS, asked for without a signature', 400, 'InvalidArgument'],
     ['a delete marker', 405, 'MethodNotAllowed'],
+    ['by its status alone', 405, 'SomethingNew'],
   ])('that refuses an object %s denies it', (_name, status, code) => {
     expect(read(status, `<Error><Code>${code}</Code><Message>no</Message></Error>`)).toMatchObject({ class: 'denied' })
   })

@@ -54,7 +54,7 @@ export function classifyHttpError(status: number, code: string | undefined): Fai
   if (status === 408) return 'reset'
   if (status === 407) return 'proxy'
   if (status === 401) return 'credentials'
-  if (status === 403) return 'denied'
+  if (status === 403 || status === 402 || status === 451) return 'denied'
   if (status === 404 || status === 410) return 'missing'
   if (status === 412 || status === 416) return 'changed'
   if (status >= 300 && status < 400 && status !== 304) return 'redirect-refused'
@@ -63,7 +63,7 @@ export function classifyHttpError(status: number, code: string | undefined): Fai
 
 /**
  * So S3 refuses a GET without fault in it: the object is encrypted with a key of its owner (SSE-C), or with one of KMS
- * and was asked for without a signature, or is a delete marker.
+ * and was asked for without a signature, or is a delete marker (405).
  */
 const REFUSED_OBJECT = new Set(['InvalidRequest', 'InvalidArgument', 'MethodNotAllowed'])
 
@@ -81,9 +81,10 @@ export function readErrorAnswer(answer: ErrorAnswer): Failure {
   const region = element(answer.body, 'Region') ?? answer.headers.get('x-amz-bucket-region')
   const retryAfterMs = readRetryAfter(answer.headers.get('retry-after'), answer.receivedAt)
   const failureClass = classifyHttpError(answer.status, code)
+  const isRefused = REFUSED_OBJECT.has(code ?? '') || (failureClass === 'protocol' && answer.status === 405)
   const movedRegion = answer.status >= 300 && answer.status < 400 && region !== undefined
   return {
-    class: movedRegion ? 'wrong-region' : REFUSED_OBJECT.has(code ?? '') ? 'denied' : failureClass,
+    class: movedRegion ? 'wrong-region' : isRefused ? 'denied' : failureClass,
     code: code ?? `HTTP ${answer.status}`,
     httpStatus: answer.status,
     ...(detail ? { detail: detail.slice(0, 300) } : {}),

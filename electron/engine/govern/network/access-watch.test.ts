@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { type Failure, failed, type Outcome, success } from '../../../../shared/failure.ts'
-import { createAccessWatch } from './access-watch.ts'
+import { createAccessWatch, isRefusal } from './access-watch.ts'
 
 const DENIED: Failure = { class: 'denied', code: 'AccessDenied', httpStatus: 403 }
 const given: Outcome<void> = success(undefined)
@@ -17,8 +17,9 @@ function createWatch({ landed, answers = {} }: Bucket) {
   const fatal: Failure[] = []
   const asked: string[] = []
   let renewed = 0
+  let now = 1000
   const watch = createAccessWatch({
-    now: () => 1000,
+    now: () => now,
     bucket: 'era5',
     book: {
       landed: () => (landed === undefined ? undefined : { key: landed, etag: 'e' }),
@@ -41,8 +42,11 @@ function createWatch({ landed, answers = {} }: Bucket) {
   return {
     ...{ watch, fatal, asked },
     renewed: () => renewed,
-    async deny(times: number, connections = 16) {
-      for (let each = 0; each < times; each++) watch.noteDenied(connections)
+    passTime: (milliseconds: number) => {
+      now += milliseconds
+    },
+    async deny(times: number, connections = 16, failure = DENIED) {
+      for (let each = 0; each < times; each++) watch.noteRefused(failure, connections)
       await new Promise((resolve) => setImmediate(resolve))
     },
   }
@@ -100,3 +104,31 @@ it('... and where one of them is given, all are asked for by name', async () => 
   await deny(1001)
   expect(fatal).toEqual([])
 })
+
+const BAD_REQUEST: Failure = { class: 'protocol', code: 'BadRequest', httpStatus: 400 }
+
+it('a service that refuses all of them in words of its own, and not for a moment, denies access', async () => {
+  const refused = failed(BAD_REQUEST)
+  const { deny, fatal, asked, passTime } = createWatch({ answers: { a: refused, b: refused } })
+  await deny(1001, 16, BAD_REQUEST)
+  expect(asked).toEqual([])
+  passTime(30_000)
+  await deny(1, 16, BAD_REQUEST)
+  expect(fatal).toEqual([{ ...BAD_REQUEST, class: 'denied', subject: 'era5' }])
+})
+
+it('... and one that has given before is waited for', async () => {
+  const { deny, asked, passTime } = createWatch({ landed: 'a.nc' })
+  await deny(1, 16, BAD_REQUEST)
+  passTime(30_000)
+  await deny(2000, 16, BAD_REQUEST)
+  expect(asked).toEqual([])
+})
+
+it.each<[string, Failure, boolean]>([
+  ['access that is denied', DENIED, true],
+  ['a request that is bad', BAD_REQUEST, true],
+  ['an answer that is none', { class: 'protocol', code: 'bad-http' }, false],
+  ['a service that fails', { class: 'server-error', httpStatus: 500 }, false],
+  ['an object that is gone', { class: 'missing', httpStatus: 404 }, false],
+])('%s: a refusal or not', (_, failure, expected) => expect(isRefusal(failure)).toBe(expected))

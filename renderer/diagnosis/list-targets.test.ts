@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { JobView } from '../../shared/ipc-contract.ts'
-import { emptyDraft, exampleDraft } from '../form/form-draft.ts'
+import { emptyDraft, exampleDraft } from '../form/draft/form-draft.ts'
 import { sampleJob } from '../job/testing/samples.ts'
 import { listTargets } from './list-targets.ts'
 

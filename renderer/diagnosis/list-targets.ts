@@ -4,9 +4,9 @@
 import type { JobView } from '../../shared/ipc-contract.ts'
 import type { Network, Source } from '../../shared/job-spec.ts'
 import { hasEnded } from '../../shared/job-state.ts'
-import { draftToSource } from '../form/draft-to-spec.ts'
-import type { FormDraft } from '../form/form-draft.ts'
-import { canAskSource, validateDraft } from '../form/validate-draft.ts'
+import { draftToSource } from '../form/draft/draft-to-spec.ts'
+import type { FormDraft } from '../form/draft/form-draft.ts'
+import { canAskSource, validateDraft } from '../form/draft/validate-draft.ts'
 
 export type Target = {
   id: string

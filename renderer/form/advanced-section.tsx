@@ -2,12 +2,12 @@ import { RightOutlined } from '@ant-design/icons'
 import { Input, Segmented, Select } from 'antd'
 import { useId } from 'react'
 import type { JobSpec, Source } from '../../shared/job-spec.ts'
+import { Field } from '../fields/field.tsx'
 import { useTranslation } from '../i18n/index.ts'
-import { endpointPath } from './draft-fields.ts'
-import { Field } from './field.tsx'
-import { countAdvanced } from './form-draft.ts'
-import type { DraftHandle } from './use-draft.ts'
-import type { DraftField } from './validate-draft.ts'
+import { endpointPath } from './draft/draft-fields.ts'
+import { countAdvanced } from './draft/form-draft.ts'
+import type { DraftHandle } from './draft/use-draft.ts'
+import type { DraftField } from './draft/validate-draft.ts'
 
 type AdvancedSectionProps = {
   handle: DraftHandle

@@ -1,8 +1,8 @@
 import { Select } from 'antd'
+import { type ControlProps, Field, Section } from '../fields/field.tsx'
 import { useTranslation } from '../i18n/index.ts'
-import { type ControlProps, Field, Section } from './field.tsx'
+import type { DraftHandle } from './draft/use-draft.ts'
 import { ThreadsField } from './threads-field.tsx'
-import type { DraftHandle } from './use-draft.ts'
 
 type SelectionSectionProps = {
   handle: DraftHandle

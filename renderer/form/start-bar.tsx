@@ -6,8 +6,8 @@ import type { FolderView } from '../../shared/ipc-contract.ts'
 import { describeFailure } from '../i18n/describe-failure.ts'
 import { useLanguage, useTranslation } from '../i18n/index.ts'
 import { NeedsProgram } from '../shell/needs-program.tsx'
-import { judgeSpace } from './judge-space.ts'
-import type { PreviewState } from './use-preview.ts'
+import { judgeSpace } from './preview/judge-space.ts'
+import type { PreviewState } from './preview/use-preview.ts'
 import './start-bar.css'
 
 type StartBarProps = {

@@ -1,8 +1,8 @@
 import { Checkbox, InputNumber, Slider } from 'antd'
 import { AUTO_THREADS } from '../../shared/job-spec.ts'
+import { Field } from '../fields/field.tsx'
 import { useTranslation } from '../i18n/index.ts'
-import { Field } from './field.tsx'
-import type { FormDraft } from './form-draft.ts'
+import type { FormDraft } from './draft/form-draft.ts'
 import './threads-field.css'
 
 /** The slider moves in powers of two, because only ratios matter here; the number beside it takes any count. */

@@ -5,8 +5,8 @@ import { useClient } from '../client/use-client.tsx'
 import { goTo } from '../shell/route.ts'
 import { foldPush } from '../store/fold-push.ts'
 import { useSettings, useStoreHandle } from '../store/use-window-store.tsx'
-import { draftToSpec } from './draft-to-spec.ts'
-import type { FormDraft } from './form-draft.ts'
+import { draftToSpec } from './draft/draft-to-spec.ts'
+import type { FormDraft } from './draft/form-draft.ts'
 
 export function useStartJob() {
   const client = useClient()

@@ -1,4 +1,4 @@
-import { Section } from '../form/field.tsx'
+import { Section } from '../fields/field.tsx'
 import { useTranslation } from '../i18n/index.ts'
 import { useAppInfo } from '../store/use-window-store.tsx'
 

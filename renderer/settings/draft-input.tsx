@@ -1,6 +1,6 @@
 import { Input } from 'antd'
 import { useEffect, useState } from 'react'
-import { Field } from '../form/field.tsx'
+import { Field } from '../fields/field.tsx'
 
 type DraftInputProps = {
   label: string

@@ -1,7 +1,7 @@
 import { CHECK_CODES, type Check, type CheckCode, type DiagnosisReport } from '../../shared/diagnosis.ts'
 import { success } from '../../shared/failure.ts'
 import { always, type ScriptedAnswer } from '../client/scripted-client.ts'
-import { emptyDraft } from '../form/form-draft.ts'
+import { emptyDraft } from '../form/draft/form-draft.ts'
 import { sampleSnapshot } from '../job/testing/samples.ts'
 import { JOBS } from './shell-stories.ts'
 import { baseAnswers, INFO, type Story } from './story.ts'

@@ -4,7 +4,7 @@ import type { JobPhase } from '../../shared/job-state.ts'
 import { DEFAULT_SETTINGS } from '../../shared/settings.ts'
 import { PROGRAM_UNREACHABLE } from '../client/parsed-client.ts'
 import { always, neverAnswers } from '../client/scripted-client.ts'
-import { emptyDraft } from '../form/form-draft.ts'
+import { emptyDraft } from '../form/draft/form-draft.ts'
 import { sampleJob, sampleSnapshot } from '../job/testing/samples.ts'
 import { baseAnswers, INFO, INSTALLED, type Story } from './story.ts'
 

@@ -6,7 +6,7 @@ import type { EngineEvent, EventCode, Reason } from '../../../shared/engine-even
 import type { JobView } from '../../../shared/ipc-contract.ts'
 import { isBetweenRuns, type JobPhase } from '../../../shared/job-state.ts'
 import type { MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
-import { writeTimeWindow } from '../../form/draft-fields.ts'
+import { writeTimeWindow } from '../../form/draft/draft-fields.ts'
 import type { JobWords } from '../../i18n/job-zh.ts'
 import { hasSuccessRate } from '../words/success-rate.ts'
 

@@ -1,5 +1,5 @@
 /** Does what would be downloaded fit on the disk? Pure. */
-import type { FolderView } from '../../shared/ipc-contract.ts'
+import type { FolderView } from '../../../shared/ipc-contract.ts'
 
 export type Space = { verdict: 'unknown' } | { verdict: 'fits' | 'short'; bytes: number }
 

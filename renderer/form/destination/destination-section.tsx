@@ -1,8 +1,8 @@
-import { formatBytes } from '../../shared/format-units.ts'
-import { describeFailure } from '../i18n/describe-failure.ts'
-import { useTranslation } from '../i18n/index.ts'
-import { Section } from './field.tsx'
-import { FolderField } from './folder-field.tsx'
+import { formatBytes } from '../../../shared/format-units.ts'
+import { Section } from '../../fields/field.tsx'
+import { FolderField } from '../../fields/folder-field.tsx'
+import { describeFailure } from '../../i18n/describe-failure.ts'
+import { useTranslation } from '../../i18n/index.ts'
 import type { FolderState } from './use-folder.ts'
 
 type DestinationSectionProps = {

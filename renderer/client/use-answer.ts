@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useState } from 'react'
 import type { Failure } from '../../shared/failure.ts'
 import type { CallInput, CallName, CallResult } from '../../shared/ipc-contract.ts'
-import { useClient } from '../client/use-client.tsx'
+import { useClient } from './use-client.tsx'
 
 export type Answer<T> = { status: 'asking' } | { status: 'known'; value: T } | { status: 'failed'; failure: Failure }
 

@@ -1,7 +1,7 @@
 /** A valid draft becomes the engine's input. Network and policy come from the settings. Pure. */
-import { parseBytes, parseRate } from '../../shared/format-units.ts'
-import type { Access, JobLimits, JobSpec, Source } from '../../shared/job-spec.ts'
-import type { Settings } from '../../shared/settings.ts'
+import { parseBytes, parseRate } from '../../../shared/format-units.ts'
+import type { Access, JobLimits, JobSpec, Source } from '../../../shared/job-spec.ts'
+import type { Settings } from '../../../shared/settings.ts'
 import { parseTimeWindow } from './draft-fields.ts'
 import type { FormDraft } from './form-draft.ts'
 

@@ -1,13 +1,13 @@
 import { FolderOpenOutlined } from '@ant-design/icons'
 import { Button, Checkbox, Input, Segmented } from 'antd'
 import { useState } from 'react'
-import { useTranslation } from '../i18n/index.ts'
+import { Field, Section } from '../../fields/field.tsx'
+import { useTranslation } from '../../i18n/index.ts'
+import { type AccessKind, type FormDraft, withAddress, withBucketLeft, withSource } from '../draft/form-draft.ts'
+import type { DraftHandle } from '../draft/use-draft.ts'
 import { AccessKeys } from './access-keys.tsx'
 import { AccessProfile } from './access-profile.tsx'
 import { BrowseDialog } from './browse-dialog.tsx'
-import { Field, Section } from './field.tsx'
-import { type AccessKind, type FormDraft, withAddress, withBucketLeft, withSource } from './form-draft.ts'
-import type { DraftHandle } from './use-draft.ts'
 
 type SourceSectionProps = {
   handle: DraftHandle

@@ -3,8 +3,8 @@
  * them and `draft-to-spec.ts` turns them into the engine's input.
  */
 import { z } from 'zod'
-import { DEFAULT_THREADS, VERIFY_MODES } from '../../shared/job-spec.ts'
-import { parseS3Address } from '../../shared/s3-address.ts'
+import { DEFAULT_THREADS, VERIFY_MODES } from '../../../shared/job-spec.ts'
+import { parseS3Address } from '../../../shared/s3-address.ts'
 import { writeS3Address } from './draft-fields.ts'
 
 const ACCESS_KINDS = ['anonymous', 'default', 'profile', 'vault'] as const

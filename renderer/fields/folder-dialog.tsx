@@ -1,13 +1,13 @@
 import { ArrowUpOutlined, FolderFilled, HddOutlined, HomeOutlined } from '@ant-design/icons'
 import { Button, Input, Modal, Spin } from 'antd'
 import { useEffect, useId, useState } from 'react'
+import { useAnswer } from '../client/use-answer.ts'
 import { useTranslation } from '../i18n/index.ts'
 import { FailureNote } from '../shell/failure-note.tsx'
 import { useReturnFocus } from '../shell/use-return-focus.ts'
 import { useAppInfo } from '../store/use-window-store.tsx'
-import { expandHome, isAbsolutePath, parentPath } from './draft-fields.ts'
-import { useAnswer } from './use-answer.ts'
-import './browse-dialog.css'
+import { expandHome, isAbsolutePath, parentPath } from './path-text.ts'
+import '../form/source/browse-dialog.css'
 
 type FolderDialogProps = { startAt: string; onChoose: (path: string) => void; onClose: () => void }
 

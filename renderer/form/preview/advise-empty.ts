@@ -1,4 +1,4 @@
-import type { FormDraft } from './form-draft.ts'
+import type { FormDraft } from '../draft/form-draft.ts'
 
 export type EmptyAdvice = 'previewEmptyGlobs' | 'previewEmptySlash' | 'previewEmptyPrefix'
 

@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react'
-import type { Failure } from '../../shared/failure.ts'
-import type { FolderView } from '../../shared/ipc-contract.ts'
-import { useClient, useHostState } from '../client/use-client.tsx'
-import { isAbsolutePath } from './draft-fields.ts'
+import type { Failure } from '../../../shared/failure.ts'
+import type { FolderView } from '../../../shared/ipc-contract.ts'
+import { useClient, useHostState } from '../../client/use-client.tsx'
+import { isAbsolutePath } from '../../fields/path-text.ts'
 
 const TYPING_PAUSE_MS = 300
 

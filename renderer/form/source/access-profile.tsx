@@ -1,8 +1,8 @@
 import { Select } from 'antd'
-import { useTranslation } from '../i18n/index.ts'
-import { FailureNote } from '../shell/failure-note.tsx'
-import { Field } from './field.tsx'
-import { useAnswer } from './use-answer.ts'
+import { useAnswer } from '../../client/use-answer.ts'
+import { Field } from '../../fields/field.tsx'
+import { useTranslation } from '../../i18n/index.ts'
+import { FailureNote } from '../../shell/failure-note.tsx'
 
 type AccessProfileProps = { profile: string; error: string | undefined; onChange: (profile: string) => void }
 

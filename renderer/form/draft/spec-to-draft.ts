@@ -1,6 +1,6 @@
 /** A job's settings back in the form: what `draft-to-spec.ts` made of a draft becomes that draft again. Pure. */
-import { writeBytes } from '../../shared/format-units.ts'
-import { DEFAULT_THREADS, type JobSpec } from '../../shared/job-spec.ts'
+import { writeBytes } from '../../../shared/format-units.ts'
+import { DEFAULT_THREADS, type JobSpec } from '../../../shared/job-spec.ts'
 import { writeTimeWindow } from './draft-fields.ts'
 import { emptyDraft, type FormDraft } from './form-draft.ts'
 

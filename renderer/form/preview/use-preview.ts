@@ -1,10 +1,10 @@
 /** Counts, in the background, what the form would download; starts again shortly after the typing stops. */
 import { useCallback, useEffect, useRef, useState } from 'react'
-import type { Failure } from '../../shared/failure.ts'
-import type { Preview } from '../../shared/ipc-contract.ts'
-import type { Network, Source } from '../../shared/job-spec.ts'
-import { PROGRAM_UNREACHABLE } from '../client/parsed-client.ts'
-import { useClient, useHostState } from '../client/use-client.tsx'
+import type { Failure } from '../../../shared/failure.ts'
+import type { Preview } from '../../../shared/ipc-contract.ts'
+import type { Network, Source } from '../../../shared/job-spec.ts'
+import { PROGRAM_UNREACHABLE } from '../../client/parsed-client.ts'
+import { useClient, useHostState } from '../../client/use-client.tsx'
 
 /** Long enough to type on, short enough to feel live. */
 const TYPING_PAUSE_MS = 600

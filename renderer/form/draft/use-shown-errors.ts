@@ -1,7 +1,7 @@
 /** Which of the form's errors are shown, and in which words. */
 import { useState } from 'react'
-import { useTranslation } from '../i18n/index.ts'
-import { useAppInfo } from '../store/use-window-store.tsx'
+import { useTranslation } from '../../i18n/index.ts'
+import { useAppInfo } from '../../store/use-window-store.tsx'
 import type { FormDraft } from './form-draft.ts'
 import {
   ADVANCED_FIELDS,

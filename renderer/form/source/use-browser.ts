@@ -1,9 +1,9 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
-import type { Failure } from '../../shared/failure.ts'
-import type { BrowseEntry } from '../../shared/ipc-contract.ts'
-import type { Source } from '../../shared/job-spec.ts'
-import { useClient } from '../client/use-client.tsx'
-import { useSettings } from '../store/use-window-store.tsx'
+import type { Failure } from '../../../shared/failure.ts'
+import type { BrowseEntry } from '../../../shared/ipc-contract.ts'
+import type { Source } from '../../../shared/job-spec.ts'
+import { useClient } from '../../client/use-client.tsx'
+import { useSettings } from '../../store/use-window-store.tsx'
 
 /** `bucket` empty = the list of buckets. */
 export type Place = { bucket: string; prefix: string }

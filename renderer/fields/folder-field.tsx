@@ -7,9 +7,9 @@ import { useClient } from '../client/use-client.tsx'
 import { useTranslation } from '../i18n/index.ts'
 import { FailureNote } from '../shell/failure-note.tsx'
 import { useAppInfo } from '../store/use-window-store.tsx'
-import { expandHome } from './draft-fields.ts'
 import { Field } from './field.tsx'
 import { FolderDialog } from './folder-dialog.tsx'
+import { expandHome } from './path-text.ts'
 
 type FolderFieldProps = {
   label: string

@@ -1,18 +1,19 @@
 /** What is wrong in the form, by field. The values are keys of `form.errors`. Pure. */
-import { parseBytes, parseRate } from '../../shared/format-units.ts'
-import type { FolderView } from '../../shared/ipc-contract.ts'
-import { isGlob } from '../../shared/is-glob.ts'
+import { parseBytes, parseRate } from '../../../shared/format-units.ts'
+import type { FolderView } from '../../../shared/ipc-contract.ts'
+import { isGlob } from '../../../shared/is-glob.ts'
 import {
   isRegion,
   MAX_PART_BYTES,
   MAX_THREADS,
   MIN_LIMIT_BYTES_PER_SECOND,
   MIN_PART_BYTES,
-} from '../../shared/job-spec.ts'
-import { parseS3Address } from '../../shared/s3-address.ts'
-import { findOddName } from '../../shared/windows-names.ts'
-import type { formZh } from '../i18n/form-zh.ts'
-import { isAbsolutePath, isWebUrl, isWindowsPath, parseTimeWindow, writeS3Address } from './draft-fields.ts'
+} from '../../../shared/job-spec.ts'
+import { parseS3Address } from '../../../shared/s3-address.ts'
+import { findOddName } from '../../../shared/windows-names.ts'
+import { isAbsolutePath, isWindowsPath } from '../../fields/path-text.ts'
+import type { formZh } from '../../i18n/form-zh.ts'
+import { isWebUrl, parseTimeWindow, writeS3Address } from './draft-fields.ts'
 import type { FormDraft } from './form-draft.ts'
 
 export type DraftError = keyof (typeof formZh)['errors']

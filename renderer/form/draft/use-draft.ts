@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from 'react'
-import { useAppInfo, useSettings, useStoreHandle } from '../store/use-window-store.tsx'
+import { useAppInfo, useSettings, useStoreHandle } from '../../store/use-window-store.tsx'
 import { readDraft, writeDraft } from './draft-storage.ts'
 import { emptyDraft, exampleDraft, type FormDraft, withChange } from './form-draft.ts'
 

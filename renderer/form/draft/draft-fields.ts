@@ -1,6 +1,6 @@
 /** Reads the small texts of the form. Undefined means: not readable. */
-import { formatMinuteOfDay } from '../../shared/format-units.ts'
-import type { TimeWindow } from '../../shared/job-spec.ts'
+import { formatMinuteOfDay } from '../../../shared/format-units.ts'
+import type { TimeWindow } from '../../../shared/job-spec.ts'
 
 /** `22:00-07:00`, `9:30 - 17:00`, with any dash. */
 export function parseTimeWindow(text: string): TimeWindow | undefined {
@@ -29,14 +29,3 @@ export const isWebUrl = (text: string): boolean => /^https?:\/\/[^/\s]+/i.test(t
 /** `/s3` of `https://host/s3/`; undefined where there is none. */
 export const endpointPath = (text: string): string | undefined =>
   isWebUrl(text) ? new URL(text.trim()).pathname.replace(/\/+$/, '') || undefined : undefined
-
-/** `~/era5` as a shell reads it; as it is while the home folder is not known. */
-export const expandHome = (path: string, homeFolder: string): string =>
-  homeFolder === '' ? path : path.replace(/^\s*~(?=[\\/])/, () => homeFolder.replace(/[\\/]+$/, ''))
-
-/** Of `/data/era5` it is `/data/`, of `D:\era5` `D:\`; a root has none. */
-export const parentPath = (path: string): string | undefined => /^(.*[\\/])[^\\/]+[\\/]*$/.exec(path.trim())?.[1]
-
-/** `/data/era5`, `D:\era5`, `\\server\share`. */
-export const isWindowsPath = (path: string): boolean => /^(?:[a-z]:[\\/]|\\\\)/i.test(path.trim())
-export const isAbsolutePath = (path: string): boolean => path.trim().startsWith('/') || isWindowsPath(path)

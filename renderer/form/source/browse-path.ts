@@ -1,5 +1,5 @@
 /** The trail above the place that is being browsed. Pure. */
-import type { Failure } from '../../shared/failure.ts'
+import type { Failure } from '../../../shared/failure.ts'
 
 export type Crumb = { label: string; prefix: string }
 

@@ -2,7 +2,8 @@
  * The transfer book, which knows what is to be fetched, and the governor, which knows who may fetch it. Each needs the
  * other: they are joined here, for the engine and for the simulator alike.
  */
-import { createGovernor, type Governor, type GovernorOptions } from './govern/governor.ts'
+import { createGovernor, type Governor } from './govern/governor.ts'
+import type { GovernorOptions } from './govern/governor-parts.ts'
 import { createTransferBook, type TransferBook, type TransferBookOptions } from './schedule/transfer-book.ts'
 
 export type TransferOptions = Omit<GovernorOptions, 'book'> &

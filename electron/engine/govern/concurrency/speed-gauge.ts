@@ -59,6 +59,8 @@ export function createSpeedGauge({ now, stallSeconds, limit: firstLimit }: Speed
       tickedAt = at
       return fresh
     },
+    /** Bytes per second that the user allows; undefined = any. */
+    limit: () => limit,
     setLimit(wanted: number | undefined): void {
       if (wanted === limit) return
       limit = wanted

@@ -32,8 +32,6 @@ export type LimitWatchOptions = {
   mayWork(): boolean
   /** Something is on its way to the service: a request, or a connection that it has refused so far. */
   isAsking(): boolean
-  /** Bytes per second that the user allows; undefined = any. */
-  userLimit(): number | undefined
   loopLagMs(): number
   /** How long the first page of the listing has been asked for without any answer; 0 once there was one. */
   unansweredMs(): number
@@ -60,7 +58,7 @@ export function createLimitWatch(options: LimitWatchOptions) {
       successRate,
       requestsPerSecond,
       firstByteMs: firstByteMsP50,
-      userLimit: options.userLimit() ?? 0,
+      userLimit: speed.limit() ?? 0,
       pacedBytesPerSecond: speed.pacedRate(),
       diskWriteMs: dataPlane.diskWriteMs(),
       loopLagMs: options.loopLagMs(),

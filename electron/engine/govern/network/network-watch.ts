@@ -41,6 +41,8 @@ export function createNetworkWatch(options: {
   let isLost = false
   /** When the last byte had come before the network was lost. */
   let lostSince = 0
+  let lostAt = Number.NEGATIVE_INFINITY
+  let silentBeforeRestMs = 0
   let hasEverReceived = false
   /** Of the last connection, where it was turned away. */
   let refusal: Failure | undefined
@@ -87,11 +89,20 @@ export function createNetworkWatch(options: {
       if (isFresh(givingAt)) return now()
       return FROM_SERVICE.includes(failure) ? grantedAt : heardAt
     },
-    /** Something else has held everything up until now: of the silence, only what went before it counts. */
-    startOver(silentBeforeMs = 0): void {
-      receivedAt = now() - silentBeforeMs
+    /** Something else has held everything up until now: the silence so far does not count. */
+    startOver(): void {
+      receivedAt = now()
+    },
+    /** Nothing is requested until `endRest`. The silence before it counts with that after it, unless it is excused. */
+    beginRest({ isExcused }: { isExcused: boolean }): void {
+      silentBeforeRestMs = isExcused ? 0 : now() - receivedAt
+    },
+    endRest(): void {
+      receivedAt = now() - silentBeforeRestMs
     },
     isLost: () => isLost,
+    /** When it was last lost: now, while it is. Monotonic milliseconds; -Infinity = never. */
+    lostAt: () => lostAt,
     /** Whether a small question was lately answered in a way that says that objects are given. */
     isGiving: () => isFresh(givingAt),
     /** Whether a small question has been answered lately: then a silence is not the network's. */
@@ -123,6 +134,7 @@ export function createNetworkWatch(options: {
         isLost = false
         emit('network-restored', { seconds: (now() - lostSince) / 1000 })
       }
+      if (isLost) lostAt = now()
       const goneMs = policy.networkGoneSeconds * 1000
       const hasAnswered = now() - answeredAt <= goneMs
       return silentMs > (hasAnswered ? ANSWERED_FACTOR * goneMs : goneMs)

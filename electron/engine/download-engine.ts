@@ -12,19 +12,9 @@ import type { Policy } from '../../shared/policy.ts'
 import { readFreeSpace } from './disk/free-space.ts'
 import { keepJournal } from './disk/journal/keep-journal.ts'
 import { openWorkplace, type Workplace } from './disk/open-workplace.ts'
+import { createDownloadParts, type DownloadPartsOptions, type Landing } from './download-parts.ts'
 import type { EnginePorts } from './engine-ports.ts'
-import type { GovernorOptions } from './govern/governor.ts'
-import { createListingStage } from './intake/listing-stage.ts'
-import { createObjectLanding } from './land/land-objects.ts'
-import { createRereads } from './land/reread-landed.ts'
-import { patientHeads } from './list/patient-heads.ts'
-import { createJobReport } from './metrics/job-report.ts'
-import { createSnapshotMeter } from './metrics/snapshot-meter.ts'
-import { createObjectTable } from './plan/object-table.ts'
-import { createObjectRetries } from './schedule/retry-objects.ts'
-import { createTimers } from './timers.ts'
-import { createTransfer } from './transfer.ts'
-import { askForCheck, checkObject } from './verify/check-object.ts'
+import { createJobEnd } from './job-end.ts'
 
 export type DownloadOptions = {
   spec: JobSpec
@@ -32,7 +22,7 @@ export type DownloadOptions = {
   ports: EnginePorts
   onEvent(event: EngineEvent): void
   onSnapshot(snapshot: MetricsSnapshot): void
-  onDecayLook?: GovernorOptions['onDecayLook']
+  onDecayLook?: DownloadPartsOptions['onDecayLook']
 }
 
 /** Once a job is about to end, its commands do nothing. */
@@ -67,52 +57,25 @@ export function startDownload(options: DownloadOptions): Download {
   const { clock, dataPlane } = ports
   const stop = new AbortController()
   let phase: JobPhase = 'starting'
-  let fatal: Failure | undefined
-  let diskFullTold: Promise<void> | undefined
   let isPaused = false
   let workplace: Workplace | undefined
-  let landing: ReturnType<typeof createObjectLanding> | undefined
-  /** Looks whether that was the last object. */
-  let onSettled: (() => boolean) | undefined
+  let landing: Landing | undefined
 
-  const table = createObjectTable((index) => book.liveBytes(index))
-  const report = createJobReport({ clock, table, onEvent: options.onEvent })
-  const { book, governor } = createTransfer({
-    ...{ ports, policy, spec, table },
-    landing: theLanding,
-    isListingComplete: () => listing.isComplete(),
-    isRereading: () => !rereads.isIdle(),
-    smallestKey: () => listing.smallestKey(),
-    loopLagMs: () => meter.loopLagMs(),
-    unansweredMs: () => listing.unansweredMs(),
-    emit: report.emit,
-    onObject(news) {
-      report.object(news)
-      if (news.kind === 'landed' || news.kind === 'failed') onSettled?.()
-    },
-    onError: report.error,
-    onReplaced(failure, { key, range }, reached) {
-      report.error({ key, ...range, reached, attempt: 1, action: 'replace-connection', failure })
-    },
-    onFatal: fail,
-    onDecayLook: options.onDecayLook,
+  const end = createJobEnd({
+    ...{ clock, stop, isAllSettled, reportDiskFull },
+    hasMore: () => retries.retryHeld(),
+    explain: (failure) => workplace?.destination.explain(failure) ?? failure,
   })
-  const rereads = createRereads({ table, book, landing: theLanding, report, onWork: governor.pump })
-  const retries = createObjectRetries({ table, book, report, onWork: governor.pump })
-  const timers = createTimers(clock, stop.signal, (error) => fail(bugFailure(error)))
-  const listing = createListingStage({
-    ...{ spec, ports, table, book, rereads, report },
-    retryAfterMs: governor.listRetryAfterMs,
-    sleep: timers.sleep,
-    async untilGoingOn() {
-      while (isPaused && !stop.signal.aborted) await timers.sleep(TICK_MS)
-    },
-    // The first page may have said where the bucket really is.
-    onFirst: governor.renewEndpoint,
-    onWork: governor.pump,
+  const { table, report, book, governor, rereads, retries, timers, listing, meter, openLanding } = createDownloadParts({
+    ...{ spec, policy, ports },
     signal: stop.signal,
+    isPaused: () => isPaused,
+    onEvent: options.onEvent,
+    onDecayLook: options.onDecayLook,
+    onSettled: end.noteSettled,
+    onFatal: end.fail,
+    onBug: (error) => end.fail(bugFailure(error)),
   })
-  const meter = createSnapshotMeter({ ports, table, book, governor })
 
   const finished = run().catch(endByBug)
   return {
@@ -162,24 +125,24 @@ export function startDownload(options: DownloadOptions): Download {
       return summarize(opened.failure)
     }
     workplace = opened.value
-    landing = makeLanding(workplace)
+    landing = openLanding(workplace)
     report.openLogs(spec.logFolder ?? workplace.destination.ownFolder)
     report.emit('job-started', { resumed: workplace.isResumed })
 
-    startTimers(workplace)
+    startTimers(workplace, landing)
     phase = 'running'
     report.performance(snapshot())
     await Promise.all([listAll(workplace, landing), governor.start(stop.signal)])
-    await untilDone()
+    await end.untilOver()
     phase = 'finishing'
     governor.stop()
-    await Promise.all([diskFullTold, book.stop(), rereads.stop()])
+    await Promise.all([end.untilReported(), book.stop(), rereads.stop()])
     await timers.stop()
     const closed = await workplace.close()
-    if (!closed.ok) fatal ??= closed.failure
+    const failure = end.failure() ?? (closed.ok ? undefined : closed.failure)
     await dataPlane.shutDown()
     governor.forgetConnections()
-    const summary = summarize(fatal)
+    const summary = summarize(failure ?? end.failure())
     options.onSnapshot(snapshot())
     report.performance(snapshot())
     await report.closeLogs()
@@ -201,7 +164,7 @@ export function startDownload(options: DownloadOptions): Download {
 
   async function listAll(...open: Parameters<typeof listing.run>): Promise<void> {
     const listed = await listing.run(...open)
-    if (!listed.ok) fail(listed.failure)
+    if (!listed.ok) end.fail(listed.failure)
   }
 
   function isAtWork(): boolean {
@@ -212,36 +175,7 @@ export function startDownload(options: DownloadOptions): Download {
     return listing.isComplete() && book.isIdle() && rereads.isIdle()
   }
 
-  function makeLanding(place: Workplace) {
-    const { signal } = stop
-    const source = patientHeads({
-      source: ports.source,
-      now: clock.monotonic,
-      heardAt: governor.heardAt,
-      retryAfterMs: governor.retryAfterMs,
-      sleep: timers.sleep,
-    })
-    return createObjectLanding({
-      ...place,
-      table,
-      source,
-      bucket: spec.source.bucket,
-      prefix: spec.source.prefix,
-      verify: spec.verify,
-      // Asked once: nothing is lost when the answer must be waited for until the end.
-      askForCheck: (object) => askForCheck(object, { source: ports.source, signal }),
-      checkObject: (file) => checkObject(file, { source, verifier: ports.verifier, signal }),
-      onShortOfFiles: governor.noteShortOfFiles,
-      sleep: timers.sleep,
-      inspectFiles: (paths) => ports.verifier.inspect(paths),
-      signal,
-      onPathMapped: (key, path) => report.emit('path-mapped', { key, path }),
-      onSetAside: report.setAside,
-      onUnproven: report.unproven,
-    })
-  }
-
-  function startTimers(place: Workplace): void {
+  function startTimers(place: Workplace, { noteProgress }: Landing): void {
     timers.every(TICK_MS, () => governor.tick())
     timers.every(policy.snapshotSeconds * 1000, () => {
       meter.tick()
@@ -257,36 +191,15 @@ export function startDownload(options: DownloadOptions): Download {
         objectsTotal: table.length,
       }),
       noteProgress() {
-        for (const object of book.openObjects()) theLanding().noteProgress(object, book.runningSpans(object))
+        for (const object of book.openObjects()) noteProgress(object, book.runningSpans(object))
       },
-      onFailure: fail,
+      onFailure: end.fail,
     })
     timers.every(policy.performanceLogSeconds * 1000, () => report.performance(snapshot()))
   }
 
-  /** Resolves when all is landed or failed, or nothing more may be done. */
-  function untilDone(): Promise<void> {
-    return new Promise((resolve) => {
-      const check = () => {
-        if (!stop.signal.aborted && !fatal && (!isAllSettled() || retries.retryHeld())) return false
-        resolve()
-        return true
-      }
-      onSettled = check
-      const checkAgain = () => check() || clock.after(TICK_MS / 2, checkAgain)
-      checkAgain()
-    })
-  }
-
-  function fail(failure: Failure): void {
-    if (failure.class === 'cancelled' || fatal) return
-    fatal = workplace?.destination.explain(failure) ?? failure
-    if (failure.class === 'disk-full') diskFullTold = tellDiskFull(failure.subject ?? spec.destination)
-    stop.abort()
-  }
-
   /** `needBytes`: what is still to come; how much of it must be freed depends on what else the disk is used for. */
-  async function tellDiskFull(path: string): Promise<void> {
+  async function reportDiskFull(path = spec.destination): Promise<void> {
     const needBytes = table.bytesTotal - book.bytesDone()
     const room = await readFreeSpace(spec.destination)
     report.emit('disk-full', { path, needBytes, ...(room.ok ? { freeBytes: room.value.freeBytes } : {}) })
@@ -312,11 +225,6 @@ export function startDownload(options: DownloadOptions): Download {
     })
     phase = summary.status === 'interrupted' ? 'cancelled' : summary.status
     return summary
-  }
-
-  function theLanding() {
-    if (!landing) throw new Error('the destination is not open yet')
-    return landing
   }
 }
 

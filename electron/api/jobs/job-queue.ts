@@ -3,6 +3,8 @@
  * place. Pure but for its memory: who is let in begins at once, by what it brought along.
  */
 
+export type JobQueue = ReturnType<typeof createJobQueue>
+
 export function createJobQueue(mostAtWork: () => number) {
   const atWork = new Set<string>()
   const waiting = new Map<string, () => void>()

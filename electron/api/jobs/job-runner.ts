@@ -12,7 +12,8 @@ import { parsePolicy } from '../../../shared/policy.ts'
 import { findContinued } from './continued-job.ts'
 import type { ShutDown } from './job-progress.ts'
 import { createJobQuestions } from './job-questions.ts'
-import { createJobRuns, type JobRunsOptions, type Run } from './job-runs.ts'
+import { createJobRuns, type JobRunsOptions } from './job-runs.ts'
+import type { Run } from './run.ts'
 
 type Nothing = CallResult<'jobs.pause'>
 

@@ -25,6 +25,8 @@ export type World = {
 /** A connection alone is not faster than this (DESIGN 5: one in-region request gives 85-90 MB/s at best). */
 const FASTEST_CONNECTION = 90e6
 
+export type WorldNow = ReturnType<typeof createWorldNow>
+
 /** `seconds`: since the start. */
 export function createWorldNow(world: World, { seconds, random }: { seconds(): number; random(): number }) {
   const { weather } = world
@@ -34,11 +36,13 @@ export function createWorldNow(world: World, { seconds, random }: { seconds(): n
     const since = seconds() - atSeconds
     return since >= 0 && since < forSeconds
   }
+  const lineRate = () => smallest(weather.map((part) => part.lineRate?.(context())))
   const downTime = () => world.downTimes?.find(isIn)
 
   return {
     /** Bytes per second of all together; 0: the line is cut. */
-    lineRate: () => smallest(weather.map((part) => part.lineRate?.(context()))),
+    lineRate,
+    isLineCut: () => lineRate() === 0,
     isDown: () => downTime() !== undefined,
     /** What who connects meanwhile meets. */
     downFailure: (): Failure => downTime()?.failure ?? { class: 'connect', code: 'ECONNREFUSED' },

@@ -2,7 +2,7 @@ import { configDefaults, defineConfig } from 'vitest/config'
 
 /** The whole program or a whole engine against servers, and simulated hours: minutes, not moments. */
 const SLOW = [
-  'electron/cli/{bad-*,hostile-*,named-causes,run-*,socks,uncaught-bugs}.test.ts',
+  'electron/cli/{run-cli,commands/*,process/uncaught-bugs,whole-program/*}.test.ts',
   'electron/api/real-engine/start-real-download.test.ts',
   'electron/engine/testing/weather/weather.test.ts',
   'electron/engine/testing/simulator/{bad-address,decay-alert,steadiness,random-weather}.test.ts',

@@ -2,7 +2,7 @@
  * Every way in which asking S3, or writing to disk, can go wrong.
  *
  * A failure is a value, never prose: the window and the command line own the sentences
- * (renderer/i18n, electron/cli/sentences.ts), keyed by `class`. Workers load this file: it imports nothing.
+ * (renderer/i18n, electron/cli/output/sentences.ts), keyed by `class`. Workers load this file: it imports nothing.
  */
 export const FAILURE_CLASSES = [
   'throttled', //           503 SlowDown, 429, RequestLimitExceeded

@@ -3,9 +3,9 @@ import { enableCompileCache } from 'node:module'
 import { join } from 'node:path'
 import { stateFolderOf } from '../api/host/state-folder.ts'
 import { boundOwnYoungSpace } from '../engine/young-space.ts'
-import { exitNow } from './exit-now.ts'
-import { leaveOnSignalUntilHeard } from './stop-signals.ts'
-import { leaveOnBugUntilHeard } from './uncaught-bugs.ts'
+import { exitNow } from './process/exit-now.ts'
+import { leaveOnSignalUntilHeard } from './process/stop-signals.ts'
+import { leaveOnBugUntilHeard } from './process/uncaught-bugs.ts'
 
 leaveOnSignalUntilHeard()
 boundOwnYoungSpace()

@@ -1,4 +1,4 @@
-/** Arguments in, exit code out. Reads like the help text; the work is in the `run-*.ts` files. */
+/** Arguments in, exit code out. Reads like the help text; the work is in `commands/`. */
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, CommanderError, Option } from 'commander'
@@ -6,9 +6,9 @@ import packageJson from '../../package.json' with { type: 'json' }
 import { DEFAULT_SETTINGS, type Settings, settingsSchema } from '../../shared/settings.ts'
 import { decodeText } from '../api/host/decode-text.ts'
 import { stateFolderOf } from '../api/host/state-folder.ts'
-import { collectFlags, type TypedFlags } from './collect-flags.ts'
-import type { CommandContext } from './command-context.ts'
-import { EXIT, exitCodeOfFailure } from './exit-code.ts'
+import { collectFlags, type TypedFlags } from './arguments/collect-flags.ts'
+import type { CommandContext } from './commands/command-context.ts'
+import { EXIT, exitCodeOfFailure } from './process/exit-code.ts'
 import {
   ANALYZE_LOG_FLAGS,
   DEMO_FLAGS,
@@ -18,12 +18,12 @@ import {
   JSON_FLAG,
   LS_FLAGS,
   WEB_FLAGS,
-} from './flags.ts'
-import { earlyFailureLine } from './json-lines.ts'
-import { adviceFor, languageOf, printable, sentenceFor } from './sentences.ts'
-import { spreadGlobs } from './spread-globs.ts'
-import { createOutput, type Io, type Output } from './terminal-io.ts'
-import { UsageError } from './usage-error.ts'
+} from './arguments/flags.ts'
+import { earlyFailureLine } from './output/json-lines.ts'
+import { adviceFor, languageOf, printable, sentenceFor } from './output/sentences.ts'
+import { spreadGlobs } from './arguments/spread-globs.ts'
+import { createOutput, type Io, type Output } from './output/terminal-io.ts'
+import { UsageError } from './arguments/usage-error.ts'
 
 /** Below the flags of `get`: the two commands that most people begin with. */
 const GET_FOOTER = `
@@ -96,7 +96,7 @@ function buildProgram(io: Io, output: Output, finish: (work: Promise<number>) =>
     .addHelpText('after', GET_FOOTER)
     .action((address: string, destination: string | undefined, _options, command: Command) =>
       finish(
-        import('./run-get.ts').then(({ runGet }) =>
+        import('./commands/run-get.ts').then(({ runGet }) =>
           runGet(address, destination, contextOf(command, GET_FLAGS, io, output)),
         ),
       ),
@@ -105,14 +105,14 @@ function buildProgram(io: Io, output: Output, finish: (work: Promise<number>) =>
     .description('list keys and sizes')
     .argument('<s3://BUCKET[/PREFIX]>')
     .action((address: string, _options, command: Command) =>
-      finish(import('./run-ls.ts').then(({ runLs }) => runLs(address, contextOf(command, LS_FLAGS, io, output)))),
+      finish(import('./commands/run-ls.ts').then(({ runLs }) => runLs(address, contextOf(command, LS_FLAGS, io, output)))),
     )
   addFlags(program.command('doctor'), DOCTOR_FLAGS)
     .description('why is it slow? connections, DNS, bucket, speed, disk, this machine; less than 20 s')
     .argument('[s3://BUCKET/PREFIX]', 'without it only this machine is looked at')
     .action((address: string | undefined, _options, command: Command) =>
       finish(
-        import('./run-doctor.ts').then(({ runDoctor }) =>
+        import('./commands/run-doctor.ts').then(({ runDoctor }) =>
           runDoctor(address, contextOf(command, DOCTOR_FLAGS, io, output)),
         ),
       ),
@@ -122,7 +122,7 @@ function buildProgram(io: Io, output: Output, finish: (work: Promise<number>) =>
     .argument('<FILE>')
     .action((file: string, _options, command: Command) =>
       finish(
-        import('./run-analyze-log.ts').then(({ runAnalyzeLog }) =>
+        import('./commands/run-analyze-log.ts').then(({ runAnalyzeLog }) =>
           runAnalyzeLog(file, contextOf(command, ANALYZE_LOG_FLAGS, io, output)),
         ),
       ),
@@ -130,12 +130,12 @@ function buildProgram(io: Io, output: Output, finish: (work: Promise<number>) =>
   addFlags(program.command('web'), WEB_FLAGS)
     .description('serve the window on this machine, for a browser')
     .action((_options, command: Command) =>
-      finish(import('./run-web.ts').then(({ runWeb }) => runWeb(contextOf(command, WEB_FLAGS, io, output)))),
+      finish(import('./commands/run-web.ts').then(({ runWeb }) => runWeb(contextOf(command, WEB_FLAGS, io, output)))),
     )
   addFlags(program.command('demo'), DEMO_FLAGS)
     .description('a real download from an embedded S3 server with bad weather, verified byte by byte')
     .action((_options, command: Command) =>
-      finish(import('./run-demo.ts').then(({ runDemo }) => runDemo(contextOf(command, DEMO_FLAGS, io, output)))),
+      finish(import('./commands/run-demo.ts').then(({ runDemo }) => runDemo(contextOf(command, DEMO_FLAGS, io, output)))),
     )
   return program
 }
@@ -165,7 +165,7 @@ function contextOf(command: Command, flags: Flag[], io: Io, output: Output): Com
     async openEngine() {
       const [{ createRealEngine }, { programFilesOf }, { createSessionVault }, { systemClock }] = await Promise.all([
         import('../api/real-engine/real-engine.ts'),
-        import('./program-files.ts'),
+        import('./process/program-files.ts'),
         import('../api/host/vault.ts'),
         import('../api/host/system-clock.ts'),
       ])

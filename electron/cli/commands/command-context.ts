@@ -1,0 +1,33 @@
+/** What every command gets from `run-cli.ts`. */
+import type { Failure } from '../../../shared/failure.ts'
+import type { Settings } from '../../../shared/settings.ts'
+import type { EngineAccess } from '../../api/real-engine/engine-access.ts'
+import type { FlagValues } from '../arguments/collect-flags.ts'
+import { exitCodeOfFailure } from '../process/exit-code.ts'
+import { earlyFailureLine } from '../output/json-lines.ts'
+import type { ParseContext } from '../arguments/parse-get-options.ts'
+import { adviceFor, type Language, sentenceFor } from '../output/sentences.ts'
+import type { Io, Output } from '../output/terminal-io.ts'
+
+export type CommandContext = {
+  io: Io
+  output: Output
+  flags: FlagValues
+  settings: Settings
+  parse: ParseContext
+  language: Language
+  stateFolder: string
+  /** Opened late: it brings the AWS SDK along. */
+  openEngine(): Promise<EngineAccess>
+}
+
+/** Says why nothing came of it, in the form that was asked for; returns the exit code. */
+export function reportFailure(
+  failure: Failure,
+  { output, flags, language }: Pick<CommandContext, 'output' | 'flags' | 'language'>,
+): number {
+  const sentence = sentenceFor(failure, language)
+  output.say(`longhaul: ${sentence}${adviceFor(failure, language)}`)
+  if (flags.has('json')) output.json(earlyFailureLine(failure, sentence))
+  return exitCodeOfFailure(failure)
+}

@@ -1,0 +1,43 @@
+/** Runs one download to its end under the eyes of a terminal. Ctrl-C stops it so that it can be resumed. */
+import { type Outcome, success } from '../../../shared/failure.ts'
+import type { Summary } from '../../../shared/job-state.ts'
+import type { MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
+import type { DownloadRequest, LiveDownload } from '../../api/real-engine/engine-access.ts'
+import type { CommandContext } from './command-context.ts'
+import { createProgressLine } from '../output/progress-line.ts'
+import type { Language } from '../output/sentences.ts'
+import { onStopSignal } from '../process/stop-signals.ts'
+
+/** `snapshot`: the last one. Fails for what cannot even begin. */
+export async function runDownload(
+  { io, openEngine }: Pick<CommandContext, 'io' | 'openEngine'>,
+  request: DownloadRequest,
+  language: Language,
+): Promise<Outcome<{ summary: Summary; snapshot: MetricsSnapshot }>> {
+  let live: LiveDownload | undefined
+  let isStopWanted = false
+  // Listening before anything is opened: there is no moment in which Ctrl-C leaves a lock or half a record behind.
+  const stopListening = onStopSignal(() => {
+    isStopWanted = true
+    live?.cancel()
+  })
+  const progress = await createProgressLine(io, language)
+  const engine = await openEngine()
+  const started = await engine.start({
+    ...request,
+    onSnapshot(snapshot) {
+      request.onSnapshot(snapshot)
+      progress.show(snapshot)
+    },
+  })
+  if (!started.ok) {
+    stopListening()
+    return started
+  }
+  live = started.value
+  if (isStopWanted) live.cancel()
+  const summary = await live.finished
+  stopListening()
+  progress.end()
+  return success({ summary, snapshot: live.snapshot() })
+}

@@ -5,7 +5,7 @@
 import { resolve } from 'node:path'
 import type { JobView } from '../../../shared/ipc-contract.ts'
 import type { JobSpec } from '../../../shared/job-spec.ts'
-import { isSameSource } from '../../engine/disk/journal/journal-record.ts'
+import { isSameSource } from '../../engine/disk/journal/record.ts'
 
 /** `jobs`: oldest first, and none of those in the same folder runs. */
 export const findContinued = (jobs: readonly JobView[], spec: JobSpec): JobView | undefined =>

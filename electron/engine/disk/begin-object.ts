@@ -7,7 +7,7 @@ import { type Outcome, success } from '../../../shared/failure.ts'
 import type { Span } from './byte-spans.ts'
 import type { Destination } from './destination.ts'
 import type { Journal } from './journal/journal.ts'
-import { isSameVersion } from './journal/journal-replay.ts'
+import { isSameVersion } from './journal/replay.ts'
 import type { PartFile } from './part-file.ts'
 
 export type BeginningObject = {

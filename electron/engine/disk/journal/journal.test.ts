@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type Journal, openJournal } from './journal.ts'
-import type { ProgressRecord } from './journal-record.ts'
+import type { ProgressRecord } from './record.ts'
 import { BOOT, IDENTITY, landed, pinned, prepareJournal, ranges, restarted } from './testing/scratch-journal.ts'
 
 const { folder, file, options, session, claims } = prepareJournal()

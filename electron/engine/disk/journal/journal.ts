@@ -1,7 +1,7 @@
 /**
  * DEST/.longhaul/journal: what has been achieved, so that the next run need not fetch it again.
  *
- * Records are written soon after the bytes they speak of (journal-pace.ts), without flushing, so the death of the
+ * Records are written soon after the bytes they speak of (pace.ts), without flushing, so the death of the
  * process loses next to nothing: the page cache outlives it. What may be believed after the death of the machine is
  * decided by checkpoints. The caller makes one in three steps, every `journalFlushSeconds`:
  *
@@ -20,7 +20,7 @@ import type { Clock, Random } from '../../engine-ports.ts'
 import { codeOf, mapDiskError } from '../disk-error.ts'
 import { writeFully } from '../durable-files.ts'
 import { createWaitingLines } from '../waiting-lines.ts'
-import { compactJournal } from './journal-compact.ts'
+import { compactJournal } from './compact.ts'
 import {
   type ControlRecord,
   encodeLines,
@@ -32,9 +32,9 @@ import {
   recordText,
   type SessionRecord,
   seedOf,
-} from './journal-record.ts'
-import { createJournalModel, type JournalModel, type JournalReplay } from './journal-replay.ts'
-import { type ScanResult, scanJournal } from './journal-scan.ts'
+} from './record.ts'
+import { createJournalModel, type JournalModel, type JournalReplay } from './replay.ts'
+import { type ScanResult, scanJournal } from './scan.ts'
 
 /** What opening had to mend; the numbers of a `journal-repaired` event. */
 type JournalRepair = {

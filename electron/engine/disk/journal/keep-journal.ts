@@ -6,7 +6,7 @@ import { type Failure, isShortOfFiles } from '../../../../shared/failure.ts'
 import type { Clock } from '../../engine-ports.ts'
 import type { Timers } from '../../timers.ts'
 import type { Workplace } from '../open-workplace.ts'
-import { chooseJournalDelayMs } from './journal-pace.ts'
+import { chooseJournalDelayMs } from './pace.ts'
 
 /** Arrived so far, and listed so far. */
 export type Progress = { bytes: number; bytesTotal: number; objects: number; objectsTotal: number }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect } from 'vitest'
 import type { Clock } from '../../../engine-ports.ts'
 import { type Journal, openJournal } from '../journal.ts'
-import type { ProgressRecord } from '../journal-record.ts'
+import type { ProgressRecord } from '../record.ts'
 
 export const BOOT = '11111111-1111-1111-1111-111111111111'
 export const AFTER_POWER_CUT = '22222222-2222-2222-2222-222222222222'

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { openJournal } from './journal.ts'
-import { encodeLines, recordText, seedOf } from './journal-record.ts'
+import { encodeLines, recordText, seedOf } from './record.ts'
 import {
   AFTER_POWER_CUT,
   BOOT,

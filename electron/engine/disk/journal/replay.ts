@@ -5,8 +5,8 @@
 import type { Random } from '../../engine-ports.ts'
 import { mergeSpans, type Span } from '../byte-spans.ts'
 import { createFingerprinter, createFingerprintTable, type Fingerprint } from '../fingerprint.ts'
-import { findLanded, type LandedPlaces } from './journal-landed-line.ts'
-import { bodyOf, type ControlRecord, decodeRecord, hasChecksum, type ProgressRecord } from './journal-record.ts'
+import { findLanded, type LandedPlaces } from './landed-line.ts'
+import { bodyOf, type ControlRecord, decodeRecord, hasChecksum, type ProgressRecord } from './record.ts'
 
 type ObjectProgress = {
   etag: string

@@ -11,8 +11,8 @@
 import type { FileHandle } from 'node:fs/promises'
 import { isSameBoot } from '../boot-id.ts'
 import { forEachLine } from '../read-lines.ts'
-import { type ControlRecord, JOURNAL_SCHEMA, type SessionRecord, seedOf } from './journal-record.ts'
-import type { ReplayedRecord } from './journal-replay.ts'
+import { type ControlRecord, JOURNAL_SCHEMA, type SessionRecord, seedOf } from './record.ts'
+import type { ReplayedRecord } from './replay.ts'
 
 type Fate = { covered: boolean; trusted: boolean }
 

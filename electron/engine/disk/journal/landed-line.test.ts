@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { findLanded } from './journal-landed-line.ts'
-import { bodyOf, decodeRecord, encodeLines, type ProgressRecord, recordText, seedOf } from './journal-record.ts'
-import { createJournalModel } from './journal-replay.ts'
+import { findLanded } from './landed-line.ts'
+import { bodyOf, decodeRecord, encodeLines, type ProgressRecord, recordText, seedOf } from './record.ts'
+import { createJournalModel } from './replay.ts'
 
 const emptyPlaces = () => ({ keyStart: 0, keyEnd: 0, etagStart: 0, etagEnd: 0, size: 0 })
 

@@ -18,9 +18,9 @@ import {
   type ProgressRecord,
   recordText,
   seedOf,
-} from './journal-record.ts'
-import type { JournalModel } from './journal-replay.ts'
-import { scanJournal } from './journal-scan.ts'
+} from './record.ts'
+import type { JournalModel } from './replay.ts'
+import { scanJournal } from './scan.ts'
 
 /** So many lines are written at once. */
 const BATCH_LINES = 10_000

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { chooseJournalDelayMs } from './journal-pace.ts'
+import { chooseJournalDelayMs } from './pace.ts'
 
 test.each([
   ['a job of three seconds', 0.1 / 3, 100, 0, 40],

@@ -1,8 +1,8 @@
 /** Writes the objects of a work load, with the bytes the fault server would send: every 4 KiB carry their own stamp. */
 import { closeSync, futimesSync, mkdirSync, openSync, writeSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { createContentMaker } from '../electron/engine/testing/object-content.ts'
-import { identityOf } from '../electron/engine/testing/stored-objects.ts'
+import { createContentMaker } from '../electron/engine/testing/objects/object-content.ts'
+import { identityOf } from '../electron/engine/testing/objects/stored-objects.ts'
 import type { WorkloadObject } from './workloads.ts'
 
 /** One moment for all: nginx makes the ETag from it, and the listing must name the same. */

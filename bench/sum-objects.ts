@@ -1,6 +1,6 @@
 /** Checksums of objects as S3 tells them, from the bytes that `make-objects.ts` gives them. */
-import { createContentMaker } from '../electron/engine/testing/object-content.ts'
-import { identityOf } from '../electron/engine/testing/stored-objects.ts'
+import { createContentMaker } from '../electron/engine/testing/objects/object-content.ts'
+import { identityOf } from '../electron/engine/testing/objects/stored-objects.ts'
 import { loadChecksums } from '../electron/engine/verify/running-checksum.ts'
 import { CHUNK_BYTES, CONTENT_SEED } from './make-objects.ts'
 import type { KeptChecksum, WorkloadObject } from './workloads.ts'

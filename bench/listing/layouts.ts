@@ -1,5 +1,5 @@
 /** A million keys, computed and not kept. Pure. */
-import type { ObjectSeries, StoredObject } from '../../electron/engine/testing/stored-objects.ts'
+import type { ObjectSeries, StoredObject } from '../../electron/engine/testing/objects/stored-objects.ts'
 
 export type Layout = { name: string; folders: number; keysPerFolder: number }
 

@@ -4,8 +4,8 @@
  * DELAY-MS`. Tells its port, then when the first object was asked for.
  */
 import { createServer } from 'node:http'
-import { listBucketXml } from '../../electron/engine/testing/s3-answers.ts'
-import { findByKey, pageOf } from '../../electron/engine/testing/stored-objects.ts'
+import { listBucketXml } from '../../electron/engine/testing/fault-server/s3-answers.ts'
+import { findByKey, pageOf } from '../../electron/engine/testing/objects/stored-objects.ts'
 import { LAYOUTS, type Layout, OBJECT_BYTES, seriesOf } from './layouts.ts'
 
 export type ServerNews = { port: number } | { firstObjectAt: number }

@@ -1,5 +1,5 @@
 /** The process behind `fault-server.ts`. Ends with its parent. */
-import { startFaultServer } from '../../electron/engine/testing/fault-server.ts'
+import { startFaultServer } from '../../electron/engine/testing/fault-server/fault-server.ts'
 import { lineCapacity } from '../../electron/engine/testing/weather/line.ts'
 import { nginxEtag } from '../listing-pages.ts'
 import { CONTENT_SEED, LAST_MODIFIED } from '../make-objects.ts'

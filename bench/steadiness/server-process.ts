@@ -1,6 +1,7 @@
 /** One server in its weather, and the DNS server that leads to it, in a process of their own. Ends with its parent. */
-import { startFakeDnsServer } from '../../electron/engine/testing/fake-dns-server.ts'
-import { startFaultServer } from '../../electron/engine/testing/fault-server.ts'
+
+import { startFaultServer } from '../../electron/engine/testing/fault-server/fault-server.ts'
+import { startFakeDnsServer } from '../../electron/engine/testing/servers/fake-dns-server.ts'
 import { SAMPLE_MS, type Sample, type ServerMessage, type ServerOrder, type ServerTold } from './server-protocol.ts'
 import { inHours, WEATHERS, weatherOf } from './weathers.ts'
 

@@ -1,5 +1,5 @@
 /** What the benchmark and the process of a server tell each other. Plain data. */
-import type { StoredObject } from '../../electron/engine/testing/stored-objects.ts'
+import type { StoredObject } from '../../electron/engine/testing/objects/stored-objects.ts'
 
 export type ServerOrder = {
   /** Name of a row of `weathers.ts`. */

@@ -9,7 +9,7 @@ import { createEnginePorts } from '../../electron/api/real-engine/create-engine-
 import { readSourceAccess } from '../../electron/api/real-engine/source-access.ts'
 import { programFilesOf } from '../../electron/cli/process/program-files.ts'
 import { startDownload } from '../../electron/engine/download-engine.ts'
-import { ERA5_BUCKET, ERA5_PREFIX } from '../../electron/engine/testing/era5-objects.ts'
+import { ERA5_BUCKET, ERA5_PREFIX } from '../../electron/engine/testing/objects/era5-objects.ts'
 import { packTrace } from '../../electron/engine/testing/traces/trace.ts'
 import { jobSpecSchema } from '../../shared/job-spec.ts'
 import { policySchema } from '../../shared/policy.ts'

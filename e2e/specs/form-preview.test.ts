@@ -2,7 +2,7 @@
  * An s3:// address with the endpoint under Advanced, read anonymously: the preview counts before anything is fetched.
  */
 import { expect } from 'vitest'
-import { createEra5Objects, ERA5_BUCKET, ERA5_PREFIX } from '../../electron/engine/testing/era5-objects.ts'
+import { createEra5Objects, ERA5_BUCKET, ERA5_PREFIX } from '../../electron/engine/testing/objects/era5-objects.ts'
 import { latency } from '../../electron/engine/testing/weather/line.ts'
 import { WORDS } from '../model/words.ts'
 import { spec } from '../support/spec.ts'

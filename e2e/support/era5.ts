@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createEra5Objects, ERA5_PREFIX } from '../../electron/engine/testing/era5-objects.ts'
-import type { FaultServer } from '../../electron/engine/testing/fault-server.ts'
+import type { FaultServer } from '../../electron/engine/testing/fault-server/fault-server.ts'
+import { createEra5Objects, ERA5_PREFIX } from '../../electron/engine/testing/objects/era5-objects.ts'
 import { connectionSpeed } from '../../electron/engine/testing/weather/line.ts'
 
 /** Not the bucket of the form's example: that one brings a filter along. */

@@ -10,9 +10,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
-import { startFaultServer } from '../../electron/engine/testing/fault-server.ts'
+import { startFaultServer } from '../../electron/engine/testing/fault-server/fault-server.ts'
+import type { StoredObject } from '../../electron/engine/testing/objects/stored-objects.ts'
 import { createSeededRandom } from '../../electron/engine/testing/seeded-random.ts'
-import type { StoredObject } from '../../electron/engine/testing/stored-objects.ts'
 import { connectionSpeed, lineCapacity } from '../../electron/engine/testing/weather/line.ts'
 
 export type TortureOptions = {

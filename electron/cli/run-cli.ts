@@ -7,8 +7,6 @@ import { DEFAULT_SETTINGS, type Settings, settingsSchema } from '../../shared/se
 import { decodeText } from '../api/host/decode-text.ts'
 import { stateFolderOf } from '../api/host/state-folder.ts'
 import { collectFlags, type TypedFlags } from './arguments/collect-flags.ts'
-import type { CommandContext } from './commands/command-context.ts'
-import { EXIT, exitCodeOfFailure } from './process/exit-code.ts'
 import {
   ANALYZE_LOG_FLAGS,
   DEMO_FLAGS,
@@ -19,11 +17,13 @@ import {
   LS_FLAGS,
   WEB_FLAGS,
 } from './arguments/flags.ts'
+import { spreadGlobs } from './arguments/spread-globs.ts'
+import { UsageError } from './arguments/usage-error.ts'
+import type { CommandContext } from './commands/command-context.ts'
 import { earlyFailureLine } from './output/json-lines.ts'
 import { adviceFor, languageOf, printable, sentenceFor } from './output/sentences.ts'
-import { spreadGlobs } from './arguments/spread-globs.ts'
 import { createOutput, type Io, type Output } from './output/terminal-io.ts'
-import { UsageError } from './arguments/usage-error.ts'
+import { EXIT, exitCodeOfFailure } from './process/exit-code.ts'
 
 /** Below the flags of `get`: the two commands that most people begin with. */
 const GET_FOOTER = `
@@ -105,7 +105,9 @@ function buildProgram(io: Io, output: Output, finish: (work: Promise<number>) =>
     .description('list keys and sizes')
     .argument('<s3://BUCKET[/PREFIX]>')
     .action((address: string, _options, command: Command) =>
-      finish(import('./commands/run-ls.ts').then(({ runLs }) => runLs(address, contextOf(command, LS_FLAGS, io, output)))),
+      finish(
+        import('./commands/run-ls.ts').then(({ runLs }) => runLs(address, contextOf(command, LS_FLAGS, io, output))),
+      ),
     )
   addFlags(program.command('doctor'), DOCTOR_FLAGS)
     .description('why is it slow? connections, DNS, bucket, speed, disk, this machine; less than 20 s')
@@ -135,7 +137,9 @@ function buildProgram(io: Io, output: Output, finish: (work: Promise<number>) =>
   addFlags(program.command('demo'), DEMO_FLAGS)
     .description('a real download from an embedded S3 server with bad weather, verified byte by byte')
     .action((_options, command: Command) =>
-      finish(import('./commands/run-demo.ts').then(({ runDemo }) => runDemo(contextOf(command, DEMO_FLAGS, io, output)))),
+      finish(
+        import('./commands/run-demo.ts').then(({ runDemo }) => runDemo(contextOf(command, DEMO_FLAGS, io, output))),
+      ),
     )
   return program
 }

@@ -24,11 +24,7 @@ export type RunDownloadOptions = {
 }
 
 /** Fails when it could not be started; how it ended otherwise is in the summary. */
-export async function runDownload(
-  run: Run,
-  record: JobRecord,
-  options: RunDownloadOptions,
-): Promise<Outcome<Summary>> {
+export async function runDownload(run: Run, record: JobRecord, options: RunDownloadOptions): Promise<Outcome<Summary>> {
   const { engine, book, clock, queue, push, jobOf } = options
   const { jobId, cause } = run
   let savedHistoryAt = clock.monotonic()

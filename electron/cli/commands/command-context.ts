@@ -3,11 +3,11 @@ import type { Failure } from '../../../shared/failure.ts'
 import type { Settings } from '../../../shared/settings.ts'
 import type { EngineAccess } from '../../api/real-engine/engine-access.ts'
 import type { FlagValues } from '../arguments/collect-flags.ts'
-import { exitCodeOfFailure } from '../process/exit-code.ts'
-import { earlyFailureLine } from '../output/json-lines.ts'
 import type { ParseContext } from '../arguments/parse-get-options.ts'
+import { earlyFailureLine } from '../output/json-lines.ts'
 import { adviceFor, type Language, sentenceFor } from '../output/sentences.ts'
 import type { Io, Output } from '../output/terminal-io.ts'
+import { exitCodeOfFailure } from '../process/exit-code.ts'
 
 export type CommandContext = {
   io: Io

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { runCli } from '../run-cli.ts'
 import type { Io } from '../output/terminal-io.ts'
+import { runCli } from '../run-cli.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'longhaul-analyze-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))

@@ -3,10 +3,10 @@ import { resolve } from 'node:path'
 import { writeLogAnalysis } from '../../../shared/describe-log-analysis.ts'
 import type { Failure } from '../../../shared/failure.ts'
 import { analyseFile } from '../../engine/analyse/analyse-file.ts'
-import { type CommandContext, reportFailure } from './command-context.ts'
+import { refuseValue } from '../arguments/usage-error.ts'
 import { EXIT } from '../process/exit-code.ts'
 import { onStopSignal } from '../process/stop-signals.ts'
-import { refuseValue } from '../arguments/usage-error.ts'
+import { type CommandContext, reportFailure } from './command-context.ts'
 
 export async function runAnalyzeLog(file: string, context: CommandContext): Promise<number> {
   const { io, output, flags, language } = context

@@ -4,9 +4,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { CHECK_CODES, type Check, type CheckCode, checkSchema, diagnosisReportSchema } from '../../../shared/diagnosis.ts'
-import { createEra5Objects, ERA5_BUCKET, ERA5_PREFIX } from '../../engine/testing/era5-objects.ts'
-import { type FaultServer, startFaultServer } from '../../engine/testing/fault-server.ts'
+import {
+  CHECK_CODES,
+  type Check,
+  type CheckCode,
+  checkSchema,
+  diagnosisReportSchema,
+} from '../../../shared/diagnosis.ts'
+import { type FaultServer, startFaultServer } from '../../engine/testing/fault-server/fault-server.ts'
+import { createEra5Objects, ERA5_BUCKET, ERA5_PREFIX } from '../../engine/testing/objects/era5-objects.ts'
 import { connectionSpeed } from '../../engine/testing/weather/line.ts'
 import type { Fate, Weather } from '../../engine/testing/weather/weather.ts'
 import { runProgram, startProgram } from '../testing/run-program.ts'

@@ -6,11 +6,11 @@ import { writeDiagnostics, writeReport } from '../../../shared/describe-diagnosi
 import { CHECK_CODES, type Check, countVerdicts, type DiagnosisReport } from '../../../shared/diagnosis.ts'
 import { failed, type Outcome, success } from '../../../shared/failure.ts'
 import { mapDiskError } from '../../engine/disk/disk-error.ts'
-import { type CommandContext, reportFailure } from './command-context.ts'
-import { EXIT } from '../process/exit-code.ts'
 import { parseRate } from '../arguments/parse-flags.ts'
 import { parseNetwork, parseSource } from '../arguments/parse-get-options.ts'
+import { EXIT } from '../process/exit-code.ts'
 import { onStopSignal } from '../process/stop-signals.ts'
+import { type CommandContext, reportFailure } from './command-context.ts'
 
 export async function runDoctor(address: string | undefined, context: CommandContext): Promise<number> {
   const { io, output, flags, language } = context

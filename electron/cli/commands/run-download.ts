@@ -3,10 +3,10 @@ import { type Outcome, success } from '../../../shared/failure.ts'
 import type { Summary } from '../../../shared/job-state.ts'
 import type { MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
 import type { DownloadRequest, LiveDownload } from '../../api/real-engine/engine-access.ts'
-import type { CommandContext } from './command-context.ts'
 import { createProgressLine } from '../output/progress-line.ts'
 import type { Language } from '../output/sentences.ts'
 import { onStopSignal } from '../process/stop-signals.ts'
+import type { CommandContext } from './command-context.ts'
 
 /** `snapshot`: the last one. Fails for what cannot even begin. */
 export async function runDownload(

@@ -1,10 +1,11 @@
 /** `longhaul ls`: keys and sizes, page by page, for as many keys as there are. */
-import { type CommandContext, reportFailure } from './command-context.ts'
-import { EXIT } from '../process/exit-code.ts'
-import { jsonLine } from '../output/json-lines.ts'
+
 import { parseNetwork, parseSource } from '../arguments/parse-get-options.ts'
+import { jsonLine } from '../output/json-lines.ts'
 import { printable } from '../output/sentences.ts'
+import { EXIT } from '../process/exit-code.ts'
 import { onStopSignal } from '../process/stop-signals.ts'
+import { type CommandContext, reportFailure } from './command-context.ts'
 
 export async function runLs(address: string, context: CommandContext): Promise<number> {
   const { output, flags } = context

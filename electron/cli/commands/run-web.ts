@@ -9,13 +9,13 @@ import { systemClock } from '../../api/host/system-clock.ts'
 import { createSessionVault } from '../../api/host/vault.ts'
 import { openBrowser } from '../../web/open-browser.ts'
 import { type ServedApi, startWebHost, type WebHost, type WebHostOptions } from '../../web/web-host.ts'
-import { type CommandContext, reportFailure } from './command-context.ts'
-import { EXIT } from '../process/exit-code.ts'
 import { parsePort } from '../arguments/parse-flags.ts'
-import { programFilesOf } from '../process/program-files.ts'
 import { localeLanguageOf } from '../output/sentences.ts'
+import { EXIT } from '../process/exit-code.ts'
+import { programFilesOf } from '../process/program-files.ts'
 import { onStopSignal } from '../process/stop-signals.ts'
 import { onBug } from '../process/uncaught-bugs.ts'
+import { type CommandContext, reportFailure } from './command-context.ts'
 
 /** Free by IANA's list, easy to tunnel to; when it is taken any other will do. */
 const USUAL_PORT = 7433

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { FAILURE_CLASSES, type Failure, type FailureClass } from '../../../shared/failure.ts'
 import type { Summary } from '../../../shared/job-state.ts'
 import { emptySummary } from '../../api/jobs/empty-summary.ts'
-import { exitCodeOf } from './exit-code.ts'
 import { summaryLines } from '../output/human-lines.ts'
 import { adviceFor, languageOf, localeLanguageOf, printable, sentenceFor } from '../output/sentences.ts'
+import { exitCodeOf } from './exit-code.ts'
 
 const EXPECTED: Record<FailureClass, number> = {
   throttled: 4,

@@ -1,6 +1,6 @@
 /** s3rver, an S3 server that is not ours, with a few ERA5-like objects. */
 import { createHash } from 'node:crypto'
-import { startS3rver } from '../../engine/testing/start-s3rver.ts'
+import { startS3rver } from '../../engine/testing/servers/start-s3rver.ts'
 
 export const PREFIX = 'e5.oper.an.pl/202510/'
 export const BUCKET = 'era5-public'

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { listBucketXml } from '../../engine/testing/s3-answers.ts'
+import { listBucketXml } from '../../engine/testing/fault-server/s3-answers.ts'
 import { runProgram } from '../testing/run-program.ts'
 
 const SIZE = 5000

@@ -2,9 +2,9 @@ import { writeFileSync } from 'node:fs'
 import { readFile, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { OBJECTS, prepareMemoryJobs, type Run } from '../testing/memory-jobs.ts'
-import { createMemoryBucket } from '../testing/memory-source.ts'
-import { lastModifiedOf, type StoredObject } from '../testing/stored-objects.ts'
+import { OBJECTS, prepareMemoryJobs, type Run } from '../testing/memory/jobs.ts'
+import { createMemoryBucket } from '../testing/memory/source.ts'
+import { lastModifiedOf, type StoredObject } from '../testing/objects/stored-objects.ts'
 
 const { folder, fileOf, begin, expectBytes } = prepareMemoryJobs()
 

@@ -2,9 +2,9 @@ import { mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/pr
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Failure } from '../../../shared/failure.ts'
-import { prepareMemoryJobs, type Run, VERIFYING } from '../testing/memory-jobs.ts'
-import { createMemoryBucket } from '../testing/memory-source.ts'
-import type { StoredObject } from '../testing/stored-objects.ts'
+import { prepareMemoryJobs, type Run, VERIFYING } from '../testing/memory/jobs.ts'
+import { createMemoryBucket } from '../testing/memory/source.ts'
+import type { StoredObject } from '../testing/objects/stored-objects.ts'
 
 const { folder, fileOf, begin, expectBytes } = prepareMemoryJobs()
 

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { failed, type Outcome, success } from '../../../shared/failure.ts'
 import type { ListPage, ObjectSource } from '../engine-ports.ts'
-import { createMemoryBucket, createMemorySource } from '../testing/memory-source.ts'
+import { createMemoryBucket, createMemorySource } from '../testing/memory/source.ts'
 import { listObjects } from './list-objects.ts'
 
 type ListPageRequest = Parameters<ObjectSource['listPage']>[0]

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { listBucketXml } from '../testing/s3-answers.ts'
+import { listBucketXml } from '../testing/fault-server/s3-answers.ts'
 import { readListing } from './read-listing.ts'
 
 const page = (keys: string[], urlEncoded: boolean, prefixes: string[] = []) =>

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ListPage, ObjectSource } from '../engine-ports.ts'
-import { compareKeys, type StoredObject } from './stored-objects.ts'
+import { compareKeys, type StoredObject } from './objects/stored-objects.ts'
 
 export type ConformanceBuckets = Record<'conformance' | 'vacant', readonly StoredObject[]>
 

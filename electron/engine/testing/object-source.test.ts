@@ -2,12 +2,12 @@
 import { sourceSchema } from '../../../shared/job-spec.ts'
 import { createS3ObjectSource } from '../list/s3-object-source.ts'
 import { createHostResolver } from '../transport/resolve-host.ts'
-import type { KeyPair } from './check-signature.ts'
-import { startFaultServer } from './fault-server.ts'
-import { createMemoryBucket, createMemorySource } from './memory-source.ts'
+import type { KeyPair } from './fault-server/check-signature.ts'
+import { startFaultServer } from './fault-server/fault-server.ts'
+import { createMemoryBucket, createMemorySource } from './memory/source.ts'
 import { type ConformanceBuckets, describeObjectSource } from './object-source.conformance.ts'
 import { realClock } from './real-clock.ts'
-import { S3RVER_KEYS, startS3rver } from './start-s3rver.ts'
+import { S3RVER_KEYS, startS3rver } from './servers/start-s3rver.ts'
 
 type Reach = { endpointUrl: string; keys?: KeyPair; ca?: string | undefined; addressing?: 'path' | 'virtual' }
 

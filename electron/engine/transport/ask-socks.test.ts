@@ -1,6 +1,6 @@
 import { connect, createServer } from 'node:net'
 import { expect, test } from 'vitest'
-import { startSocksServer } from '../testing/socks-server.ts'
+import { startSocksServer } from '../testing/servers/socks-server.ts'
 import { askSocks } from './ask-socks.ts'
 
 type Case = {

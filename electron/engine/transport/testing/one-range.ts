@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { createServer as createTlsServer } from 'node:tls'
 import { afterEach, beforeEach, expect } from 'vitest'
 import type { ConnectionNews, DataPlane, Endpoint, FetchTask, TaskOutcome } from '../../engine-ports.ts'
-import { makeTestCertificate } from '../../testing/test-certificate.ts'
+import { makeTestCertificate } from '../../testing/fault-server/test-certificate.ts'
 import { createDataPlane } from '../data-plane.ts'
 
 export const OBJECT = Buffer.from(Array.from({ length: 4000 }, (_, index) => index % 251))

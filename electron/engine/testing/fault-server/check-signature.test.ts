@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { HeadObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { askPlainly } from './ask-plainly.ts'
+import { askPlainly } from '../ask-plainly.ts'
 import { checkSignature, type KeyPair } from './check-signature.ts'
 import { type FaultServer, type FaultServerOptions, startFaultServer } from './fault-server.ts'
 

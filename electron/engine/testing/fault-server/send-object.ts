@@ -1,10 +1,10 @@
 /** The answer to a GET or HEAD of an object: head as S3 writes it, body as the weather lets it pass. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { isInParts, partsOf } from './object-sums.ts'
+import { isInParts, partsOf } from '../objects/object-sums.ts'
+import { lastModifiedOf, type StoredObject } from '../objects/stored-objects.ts'
+import { weightOf } from '../weather/meet-weather.ts'
+import type { Fate } from '../weather/weather.ts'
 import { type Connection, type ServerWorld, smallestOf } from './server-world.ts'
-import { lastModifiedOf, type StoredObject } from './stored-objects.ts'
-import { weightOf } from './weather/meet-weather.ts'
-import type { Fate } from './weather/weather.ts'
 
 export type ObjectAnswer = {
   connection: Connection

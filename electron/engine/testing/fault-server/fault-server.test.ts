@@ -4,10 +4,10 @@
  */
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { askPlainly, keepAliveAgent, type PlainQuestion } from './ask-plainly.ts'
+import { askPlainly, keepAliveAgent, type PlainQuestion } from '../ask-plainly.ts'
+import { startSum } from '../objects/object-sums.ts'
+import type { StoredObject } from '../objects/stored-objects.ts'
 import { type FaultServer, startFaultServer } from './fault-server.ts'
-import { startSum } from './object-sums.ts'
-import type { StoredObject } from './stored-objects.ts'
 
 const MIB = 1024 ** 2
 const content = Buffer.from('hello, archive')

@@ -1,13 +1,13 @@
 /** One request, from its first line to its answer: who may ask, what the weather does to it, and what S3 would say. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { partsOf } from '../objects/object-sums.ts'
+import { findByKey, lastModifiedOf, type ObjectSeries, pageOf, type StoredObject } from '../objects/stored-objects.ts'
+import { meetWeather } from '../weather/meet-weather.ts'
 import { checkSignature, readAuthorization } from './check-signature.ts'
 import { locateRequest, readRange } from './locate-request.ts'
-import { partsOf } from './object-sums.ts'
 import { errorXml, listBucketsXml, listBucketXml } from './s3-answers.ts'
 import { sendObject } from './send-object.ts'
 import { type Connection, type ServerWorld, smallestOf } from './server-world.ts'
-import { findByKey, lastModifiedOf, type ObjectSeries, pageOf, type StoredObject } from './stored-objects.ts'
-import { meetWeather } from './weather/meet-weather.ts'
 
 /** S3's own ceiling for one page. */
 const MAX_KEYS = 1000

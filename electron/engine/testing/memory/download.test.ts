@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { OBJECTS, prepareMemoryJobs, VERIFYING } from './memory-jobs.ts'
-import { createMemoryBucket } from './memory-source.ts'
-import type { StoredObject } from './stored-objects.ts'
+import type { StoredObject } from '../objects/stored-objects.ts'
+import { OBJECTS, prepareMemoryJobs, VERIFYING } from './jobs.ts'
+import { createMemoryBucket } from './source.ts'
 
 const { folder, begin, expectBytes } = prepareMemoryJobs()
 

@@ -3,10 +3,10 @@
  * real files it is given, by the clock it is given. Unlike the simulator's, which
  * moves numbers, it moves bytes, so that the engine can be tested to the disk.
  */
-import { type Failure, failed } from '../../../shared/failure.ts'
-import type { Clock, ConnectionNews, DataPlane, FetchTask, TaskOutcome } from '../engine-ports.ts'
-import { openTaskFile, type TaskWriter } from '../transport/task-writer.ts'
-import type { MemoryBucket } from './memory-source.ts'
+import { type Failure, failed } from '../../../../shared/failure.ts'
+import type { Clock, ConnectionNews, DataPlane, FetchTask, TaskOutcome } from '../../engine-ports.ts'
+import { openTaskFile, type TaskWriter } from '../../transport/task-writer.ts'
+import type { MemoryBucket } from './source.ts'
 
 /** What becomes of a task: it fails after so many bytes, or goes silent after so many. */
 export type TaskFate = { afterBytes: number; failure: Failure; connectionEnds?: boolean } | { silentAfterBytes: number }

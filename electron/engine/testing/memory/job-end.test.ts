@@ -1,10 +1,10 @@
 /** How a job ends: by a bug of ours, after a retry, and what may still happen then. */
 import { describe, expect, it, vi } from 'vitest'
-import type { Failure } from '../../../shared/failure.ts'
-import { OBJECTS, prepareMemoryJobs, type Run } from './memory-jobs.ts'
-import { createMemoryBucket } from './memory-source.ts'
-import { realClock } from './real-clock.ts'
-import type { StoredObject } from './stored-objects.ts'
+import type { Failure } from '../../../../shared/failure.ts'
+import type { StoredObject } from '../objects/stored-objects.ts'
+import { realClock } from '../real-clock.ts'
+import { OBJECTS, prepareMemoryJobs, type Run } from './jobs.ts'
+import { createMemoryBucket } from './source.ts'
 
 const { begin, expectBytes } = prepareMemoryJobs()
 

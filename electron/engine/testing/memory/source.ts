@@ -1,11 +1,11 @@
 /**
  * A bucket in memory behind the engine's `ObjectSource`: no sockets, no time unless a clock is given. Beside it stands
- * `memory-data-plane.ts`, which "downloads" the same objects.
+ * `data-plane.ts`, which "downloads" the same objects.
  */
-import { type Failure, failed, type Outcome, success } from '../../../shared/failure.ts'
-import type { Clock, Endpoint, ListPage, ObjectHead, ObjectSource } from '../engine-ports.ts'
-import { createContentMaker } from './object-content.ts'
-import { createObjectSums, isInParts, partsOf } from './object-sums.ts'
+import { type Failure, failed, type Outcome, success } from '../../../../shared/failure.ts'
+import type { Clock, Endpoint, ListPage, ObjectHead, ObjectSource } from '../../engine-ports.ts'
+import { createContentMaker } from '../objects/object-content.ts'
+import { createObjectSums, isInParts, partsOf } from '../objects/object-sums.ts'
 import {
   findByKey,
   identityOf,
@@ -15,7 +15,7 @@ import {
   type StoredObject,
   seriesOf,
   sortByKey,
-} from './stored-objects.ts'
+} from '../objects/stored-objects.ts'
 
 export type MemoryBucket = ReturnType<typeof createMemoryBucket>
 

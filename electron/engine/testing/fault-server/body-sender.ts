@@ -5,7 +5,7 @@
  * tick that comes late pays for the whole time since the last one, so that limits are exact.
  */
 import type { ServerResponse } from 'node:http'
-import { shareCapacity } from './simulator/share-capacity.ts'
+import { shareCapacity } from '../simulator/share-capacity.ts'
 
 export type Body = {
   response: ServerResponse

@@ -3,17 +3,17 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect } from 'vitest'
-import type { EngineEvent } from '../../../shared/engine-event.ts'
-import { type Failure, success } from '../../../shared/failure.ts'
-import { jobSpecSchema, type VerifyMode } from '../../../shared/job-spec.ts'
-import { type Policy, policySchema } from '../../../shared/policy.ts'
-import { type Download, startDownload } from '../download-engine.ts'
-import { createVerifier, type Verifier } from '../verify/verifier.ts'
-import { createMemoryDataPlane, type MemoryDataPlane, type MemoryDataPlaneOptions } from './memory-data-plane.ts'
-import { createMemorySource, type MemoryBucket } from './memory-source.ts'
-import { realClock } from './real-clock.ts'
-import { createSeededRandom } from './seeded-random.ts'
-import type { StoredObject } from './stored-objects.ts'
+import type { EngineEvent } from '../../../../shared/engine-event.ts'
+import { type Failure, success } from '../../../../shared/failure.ts'
+import { jobSpecSchema, type VerifyMode } from '../../../../shared/job-spec.ts'
+import { type Policy, policySchema } from '../../../../shared/policy.ts'
+import { type Download, startDownload } from '../../download-engine.ts'
+import { createVerifier, type Verifier } from '../../verify/verifier.ts'
+import type { StoredObject } from '../objects/stored-objects.ts'
+import { realClock } from '../real-clock.ts'
+import { createSeededRandom } from '../seeded-random.ts'
+import { createMemoryDataPlane, type MemoryDataPlane, type MemoryDataPlaneOptions } from './data-plane.ts'
+import { createMemorySource, type MemoryBucket } from './source.ts'
 
 const PREFIX = 'archive/'
 export const OBJECTS: StoredObject[] = [
@@ -33,7 +33,7 @@ export function prepareMemoryJobs() {
   let verifier: Verifier
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'longhaul-memory-'))
-    verifier = createVerifier({ workerUrl: new URL('../verify/verify-worker.ts', import.meta.url) })
+    verifier = createVerifier({ workerUrl: new URL('../../verify/verify-worker.ts', import.meta.url) })
   })
   afterEach(async () => {
     await verifier.close()

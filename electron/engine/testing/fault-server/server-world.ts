@@ -1,10 +1,10 @@
 /** What every answer of the fault server needs to know; made once per server by `fault-server.ts`. */
 
+import type { ObjectSums, ReadObject } from '../objects/object-sums.ts'
+import type { ObjectSeries } from '../objects/stored-objects.ts'
+import type { ConnectionFacts, Weather, WeatherContext } from '../weather/weather.ts'
 import type { createBodySender } from './body-sender.ts'
 import type { KeyPair } from './check-signature.ts'
-import type { ObjectSums, ReadObject } from './object-sums.ts'
-import type { ObjectSeries } from './stored-objects.ts'
-import type { ConnectionFacts, Weather, WeatherContext } from './weather/weather.ts'
 
 export type Counters = {
   requests: number

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { askPlainly } from './ask-plainly.ts'
-import { startFaultServer } from './fault-server.ts'
+import { askPlainly } from '../ask-plainly.ts'
+import { startFaultServer } from '../fault-server/fault-server.ts'
 import { compareKeys, type ObjectSeries, pageOf, seriesOf, sortByKey } from './stored-objects.ts'
 
 /** Keys that meet each other often, and surrogates, which UTF-16 and UTF-8 sort differently. */

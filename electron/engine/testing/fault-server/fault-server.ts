@@ -5,17 +5,17 @@
  */
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { createContentMaker } from '../objects/object-content.ts'
+import { createObjectSums, type ReadObject } from '../objects/object-sums.ts'
+import { identityOf, type ObjectSeries, type StoredObject, seriesOf, sortByKey } from '../objects/stored-objects.ts'
+import { createSeededRandom } from '../seeded-random.ts'
+import type { Weather } from '../weather/weather.ts'
 import { answerRequest } from './answer-request.ts'
 import { createBodySender } from './body-sender.ts'
 import type { KeyPair } from './check-signature.ts'
-import { createContentMaker } from './object-content.ts'
-import { createObjectSums, type ReadObject } from './object-sums.ts'
-import { createSeededRandom } from './seeded-random.ts'
 import { openServerSockets } from './server-sockets.ts'
 import { type Counters, type ServerWorld, smallestOf } from './server-world.ts'
-import { identityOf, type ObjectSeries, type StoredObject, seriesOf, sortByKey } from './stored-objects.ts'
 import { makeTestCertificate } from './test-certificate.ts'
-import type { Weather } from './weather/weather.ts'
 
 export type FaultServerOptions = {
   /** By name: all objects in any order, or a series that makes them when asked. */

@@ -162,9 +162,28 @@ describe('the class of a socket error', () => {
     ['ERR_TLS_CERT_ALTNAME_INVALID', 'connecting', 'tls'],
     ['ERR_SSL_WRONG_VERSION_NUMBER', 'connecting', 'tls'],
     ['EPROTO', 'connecting', 'tls'],
+    // A record whose bytes were changed on their way: the connection is lost, no certificate was refused.
+    ['ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC', 'open', 'reset'],
+    ['ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC', 'connecting', 'connect'],
+    ['ERR_SSL_SSLV3_ALERT_BAD_RECORD_MAC', 'open', 'reset'],
+    ['ERR_SSL_WRONG_VERSION_NUMBER', 'open', 'reset'],
+    // TLS 1.3 asks for it when the connection is open already.
+    ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'open', 'tls'],
     ['ESOMETHINGNEW', 'connecting', 'connect'],
     ['ESOMETHINGNEW', 'open', 'reset'],
   ] as const)('%s while %s is %s', (code, phase, expected) => {
     expect(classifySocketError({ code, message: 'words' }, phase)).toEqual({ class: expected, code, detail: 'words' })
+  })
+  it.each([
+    [
+      'write EPROTO 40FD63:error:0A00010B:SSL routines:tls_validate_record_header:wrong version number:../deps/a.c:77:\n',
+      'wrong version number',
+    ],
+    [
+      'self-signed certificate; if the root CA is installed locally, try running Node.js with --use-system-ca',
+      'self-signed certificate',
+    ],
+  ])('keeps of %j what concerns a user', (message, detail) => {
+    expect(classifySocketError({ code: 'EPROTO', message }, 'connecting').detail).toBe(detail)
   })
 })

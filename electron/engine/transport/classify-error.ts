@@ -150,14 +150,25 @@ const DNS_CODES = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_NODATA', 'EAI_FAIL', '
 /** A socket error by its code; while `connecting`, TCP and TLS are not up yet. */
 export function classifySocketError(error: { code?: string; message: string }, phase: 'connecting' | 'open'): Failure {
   const code = error.code ?? 'unknown'
-  const detail = error.message.slice(0, 300)
+  const detail = reasonIn(error.message).slice(0, 300)
   if (DNS_CODES.has(code)) return { class: 'dns', code, detail }
   if (RESET_CODES.has(code)) return { class: phase === 'connecting' ? 'connect' : 'reset', code, detail }
   if (CONNECT_CODES.has(code)) return { class: phase === 'connecting' ? 'connect' : 'reset', code, detail }
-  if (isTlsCode(code)) return { class: 'tls', code, detail }
+  if (isTlsCode(code) && !isBrokenRecord(code, phase)) return { class: 'tls', code, detail }
   return { class: phase === 'connecting' ? 'connect' : 'reset', code, detail }
 }
 
 /** OpenSSL's verification codes, Node's own, and EPROTO (a peer that does not speak TLS). */
 const isTlsCode = (code: string): boolean =>
   /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|HOSTNAME_MISMATCH|INVALID_CA|EPROTO$)/.test(code)
+
+/**
+ * Bytes that were changed on their way, which TCP's short sum lets through once in many gigabytes: the connection is
+ * lost, but nobody has refused anything. Once it is open, only a certificate can still be asked for in vain.
+ */
+const isBrokenRecord = (code: string, phase: 'connecting' | 'open'): boolean =>
+  phase === 'open' ? !code.includes('CERT') : code.includes('BAD_RECORD_MAC')
+
+/** What OpenSSL says among the places in its own sources, and Node without its word to programmers. */
+const reasonIn = (message: string): string =>
+  /:SSL routines:[^:]*:([^:]+)/.exec(message)?.[1] ?? message.replace(/; if the root CA is installed locally,.*/, '')

@@ -102,6 +102,8 @@ describe('a failed page of the listing', () => {
     ['is waited for when the bucket has answered before', { class: 'dns' }, 99, true, 0, true],
     ['is given up when the network is gone for good', { class: 'dns' }, 99, true, 300_001, false],
     ['is waited for where a login page answers instead', { class: 'protocol' }, 99, true, 0, true],
+    ['is waited for where somebody with another certificate answers', { class: 'tls' }, 99, true, 0, true],
+    ['... but not before the bucket has answered', { class: 'tls' }, 1, false, 0, false],
     ['is tried again when it leads nowhere', { class: 'protocol', code: 'list-does-not-advance' }, 3, true, 0, true],
     ['... but not for ever', { class: 'protocol', code: 'list-does-not-advance' }, 8, true, 0, false],
     ['... nor when S3 knows no such page', { class: 'protocol', code: 'InvalidArgument' }, 8, true, 0, false],

@@ -11,6 +11,19 @@ describe('where a bucket is asked', () => {
     ['AWS in China', {}, 'cn-north-1', 'https://bucket.s3.cn-north-1.amazonaws.com.cn/'],
     // No wildcard certificate covers a name with dots.
     ['a dotted bucket', { bucket: 'my.bucket' }, 'us-west-2', 'https://s3.us-west-2.amazonaws.com/my.bucket/'],
+    // The SDK lists these by path: the data must not be asked for at a host that there is not.
+    [
+      'a bucket with capitals, from before 2018',
+      { bucket: 'MyData' },
+      'us-east-1',
+      'https://s3.us-east-1.amazonaws.com/MyData/',
+    ],
+    [
+      '... or with a sign that no host has',
+      { bucket: 'my_data' },
+      'us-east-1',
+      'https://s3.us-east-1.amazonaws.com/my_data/',
+    ],
     ['AWS, by path', { addressing: 'path' }, 'us-west-2', 'https://s3.us-west-2.amazonaws.com/bucket/'],
     ['another server', { endpointUrl: 'http://127.0.0.1:9000' }, 'us-east-1', 'http://127.0.0.1:9000/bucket/'],
     ['another server in a folder', { endpointUrl: 'https://host/s3/' }, 'us-east-1', 'https://host/s3/bucket/'],

@@ -26,14 +26,18 @@ export const endpointUrlOf = (endpoint: Endpoint): string =>
 
 /**
  * Path style for custom endpoints, and for dotted buckets over TLS, whose names no wildcard certificate covers. Nothing
- * can stand in front of an address, whatever was asked for; the SDK, which lists, sees it the same way.
+ * can stand in front of an address, and no name of the years before 2018 with capitals or `_` in a host, whatever was
+ * asked for; the SDK, which lists, sees it the same way.
  */
 function isVirtual(source: Source, { protocol, hostname }: URL): boolean {
   const tls = protocol === 'https:'
-  if (isIP(bareHost(hostname)) !== 0) return false
+  if (isIP(bareHost(hostname)) !== 0 || !HOST_NAME.test(source.bucket)) return false
   if (source.addressing !== 'auto') return source.addressing === 'virtual'
   return !source.endpointUrl && !(tls && source.bucket.includes('.'))
 }
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
+const HOST_NAME = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/
 
 /** https://docs.aws.amazon.com/general/latest/gr/s3.html */
 const awsHost = (region: string): string => `s3.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`

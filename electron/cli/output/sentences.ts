@@ -224,6 +224,16 @@ const TELL_ITS_PEOPLE: Record<Language, string> = {
   zh: '这是服务端（或它前面的缓存）的故障，请联系服务方。',
 }
 
+const CHECK_THE_DATE: Record<Language, string> = {
+  en: "Check this machine's date; if it is right, tell whoever runs the service.",
+  zh: '请检查本机的日期；若日期无误，请联系服务方。',
+}
+
+const NO_TLS_THERE: Record<Language, string> = {
+  en: 'No TLS is spoken there: try http:// in --endpoint-url, or another port.',
+  zh: '那里使用的不是 TLS：请在 --endpoint-url 中改用 http://，或换一个端口。',
+}
+
 const NAME_THE_REGION: Record<Language, string> = {
   en: 'Name the right one with --region.',
   zh: '请用 --region 指定正确的区域。',
@@ -253,6 +263,8 @@ const ADVICE_BY_CODE: Record<string, Record<Language, string>> = {
     en: 'It is a certificate for other names: a bucket with dots in its name needs --path-style.',
     zh: '该证书属于其他主机名：名字里带点的存储桶请用 --path-style。',
   },
+  CERT_HAS_EXPIRED: CHECK_THE_DATE,
+  CERT_NOT_YET_VALID: CHECK_THE_DATE,
   'unknown-profile': {
     en: '~/.aws knows no profile of that name.',
     zh: '~/.aws 中没有这个名字的 profile。',
@@ -268,13 +280,16 @@ const ADVICE_BY_CODE: Record<string, Record<Language, string>> = {
 }
 
 /** Follows the sentence about what ended the whole run; empty where nobody knows better than the sentence. */
-export function adviceFor({ class: failureClass, code = '', httpStatus, region }: Failure, language: Language): string {
-  const isFile = failureClass === 'disk' && (code === 'EEXIST' || code === 'ENOTDIR')
-  const isLogin = failureClass === 'proxy' && httpStatus === 407
-  const isElsewhere = failureClass === 'wrong-region' && region === undefined
-  const byClass = isFile ? FILE_IN_THE_WAY : isLogin ? PROXY_LOGIN : isElsewhere ? NAME_THE_REGION : undefined
-  const advice = (ADVICE_BY_CODE[code] ?? byClass ?? ADVICE[failureClass])?.[language]
+export function adviceFor(failure: Failure, language: Language): string {
+  const advice = (ADVICE_BY_CODE[failure.code ?? ''] ?? adviceByDetails(failure) ?? ADVICE[failure.class])?.[language]
   return advice ? `${language === 'zh' ? '' : ' '}${advice}` : ''
+}
+
+function adviceByDetails({ class: failureClass, code, httpStatus, region, detail = '' }: Failure) {
+  if (failureClass === 'disk' && (code === 'EEXIST' || code === 'ENOTDIR')) return FILE_IN_THE_WAY
+  if (failureClass === 'proxy' && httpStatus === 407) return PROXY_LOGIN
+  if (failureClass === 'wrong-region' && region === undefined) return NAME_THE_REGION
+  return failureClass === 'tls' && detail.includes('wrong version number') ? NO_TLS_THERE : undefined
 }
 
 function regionHint({ class: failureClass, region }: Failure, language: Language): string {

@@ -156,6 +156,18 @@ test.each<[string, Failure, 'en' | 'zh', string]>([
     ' It is a certificate for other names: a bucket with dots in its name needs --path-style.',
   ],
   [
+    'a certificate of the past, as a clock that is wrong sees it',
+    { class: 'tls', code: 'CERT_HAS_EXPIRED' },
+    'en',
+    " Check this machine's date; if it is right, tell whoever runs the service.",
+  ],
+  [
+    'a server without TLS',
+    { class: 'tls', code: 'EPROTO', detail: 'wrong version number' },
+    'zh',
+    '那里使用的不是 TLS：请在 --endpoint-url 中改用 http://，或换一个端口。',
+  ],
+  [
     'a service that takes no bucket in the path',
     { class: 'wrong-region', code: 'VirtualHostDomainRequired' },
     'en',

@@ -94,7 +94,7 @@ export function createDownloadParts(options: DownloadPartsOptions) {
     const source = patientHeads({
       source: ports.source,
       now: clock.monotonic,
-      heardAt: governor.heardAt,
+      othersAnsweredAt: governor.othersAnsweredAt,
       retryAfterMs: governor.retryAfterMs,
       sleep: timers.sleep,
     })

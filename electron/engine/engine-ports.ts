@@ -41,7 +41,7 @@ export type ListPage = {
 }
 
 /**
- * What a HEAD says of an object. `checksums` as S3 names them:
+ * What a HEAD answers about an object. `checksums` as S3 names them:
  * `CRC64NVME`, `CRC32C`, `CRC32`, `SHA256`, `SHA1`, base64.
  */
 export type ObjectHead = {
@@ -74,14 +74,14 @@ export type ObjectSource = {
    */
   tryObject(object: { key: string; etag: string }, signal: AbortSignal): Promise<Outcome<void>>
   /**
-   * Where and how the data plane asks for objects of this bucket. Renewed before credentials run out; `areRefused`:
-   * those of now have, and are looked for anew. `region`: where an answer says the bucket is.
+   * Where and how the data plane requests objects of this bucket. Renewed before credentials expire; `areRefused`: the
+   * present ones were refused, and are looked for anew. `region`: the bucket's, by an answer of the service.
    */
-  endpoint(signal: AbortSignal, heard?: { areRefused?: boolean; region?: string }): Promise<Outcome<Endpoint>>
+  endpoint(signal: AbortSignal, hint?: { areRefused?: boolean; region?: string }): Promise<Outcome<Endpoint>>
   close(): void
 }
 
-/** Everything a worker needs to ask for an object itself. Crosses a thread border: plain data only. */
+/** Everything a worker needs to request an object itself. Crosses a thread border: plain data only. */
 export type Endpoint = {
   tls: boolean
   /** Value of the Host header, with a port where it is not the scheme's own. */
@@ -95,7 +95,7 @@ export type Endpoint = {
   clockOffsetMs?: number
   /** Absent: requests are not signed. */
   credentials?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string; expiresAt?: number }
-  /** Sent with every request, as the bucket of somebody who lets its readers pay wants it. */
+  /** Sent with every request, as a bucket whose readers pay requires it. */
   requestPayer?: 'requester'
   /** `socks`: it speaks SOCKS5 instead of HTTP; the user is empty where it wants no login. */
   proxy?: {
@@ -169,17 +169,17 @@ export type TaskOutcome = {
   firstByteMs: number
   /** The connection ends with this answer: it takes no other task. */
   connectionEnds: boolean
-  /** Of all bytes from the task's start to `reached`, when they were asked for. */
+  /** Of all bytes from the task's start to `reached`, when the task wanted them. */
   sums?: RangeSum[]
   /** Absent on success. */
   failure?: Failure
 }
 
-/** What a worker says about its connections, in batches. */
+/** What a worker reports about its connections, in batches. */
 export type ConnectionNews =
   | { kind: 'opened'; connectionId: number; handshakeMs: number }
   | { kind: 'finished'; outcome: TaskOutcome }
-  /** The socket is gone. `failure` only when nothing asked for it; a running task has been reported before. */
+  /** The socket is gone. `failure` only when it was not closed on command; a running task has been reported before. */
   | { kind: 'closed'; connectionId: number; failure?: Failure }
   /** A worker has died of a bug; its tasks and connections have been reported before. Nothing more can be opened. */
   | { kind: 'broken'; detail: string }

@@ -16,7 +16,7 @@ export function createTransfer(options: TransferOptions): { book: TransferBook; 
     partSize: options.spec.partSize,
     now: clock.monotonic,
     retryAfterMs: (failure, row) => governor.retryAfterMs(failure, row),
-    heardAt: (failure) => governor.heardAt(failure),
+    othersAnsweredAt: (failure) => governor.othersAnsweredAt(failure),
     connections: {
       reached(connectionId, taskId) {
         const counters = dataPlane.counters(connectionId)

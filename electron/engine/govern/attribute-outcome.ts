@@ -12,7 +12,7 @@ export type OutcomeContext = {
   address: string
   /** How often the range had failed before, without a fresh byte. */
   failuresBefore: number
-  /** The object is refused while others are granted: that says nothing about its prefix's budget, nor about an address. */
+  /** The object is refused while others are granted: no evidence about its prefix's budget, nor about an address. */
   isRefusedForItself: boolean
 }
 
@@ -23,17 +23,17 @@ export type Attribution = {
   isRequest: boolean
   /** What the service, or the way to it, has done wrong. */
   trouble: FailureClass | undefined
-  /** The outcome says something about the request budget of the prefix. */
+  /** The outcome is evidence about the request budget of the prefix. */
   concernsBudget: boolean
-  /** The outcome says something about the address. */
+  /** The outcome is evidence about the address. */
   concernsAddress: boolean
   /** The failure that is counted against the range. */
   failure: Failure | undefined
 }
 
-export function attributeOutcome(told: Failure | undefined, context: OutcomeContext): Attribution {
-  // A lack of file descriptors on this machine is held against nobody.
-  const failure: Failure | undefined = told && isShortOfFiles(told) ? { class: 'cancelled' } : told
+export function attributeOutcome(reported: Failure | undefined, context: OutcomeContext): Attribution {
+  // A lack of file descriptors on this machine is no fault of the service.
+  const failure: Failure | undefined = reported && isShortOfFiles(reported) ? { class: 'cancelled' } : reported
   const { firstByteMs, requests, closing, address, failuresBefore, isRefusedForItself } = context
   const isOurs = failure?.class === 'cancelled'
   const isNormal = failure !== undefined && isNormalEnd(failure, failuresBefore + 1)

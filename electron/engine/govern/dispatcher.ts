@@ -27,7 +27,7 @@ export type DispatcherOptions = {
   book: Pick<TransferBook, 'next' | 'handOver' | 'hasWaitingWork' | 'isDoubtful'>
   pool: ConnectionPool
   window: Pick<RequestWindow, 'recordError'>
-  gates: Pick<ThrottleGates, 'mayAsk' | 'noteSent' | 'noteHeldBack' | 'isHoldingBack' | 'limitedSeconds'>
+  gates: Pick<ThrottleGates, 'mayRequest' | 'noteSent' | 'noteHeldBack' | 'isHoldingBack' | 'limitedSeconds'>
   addresses: Pick<AddressBook, 'choose' | 'noteOpening' | 'noteReached' | 'noteUnreachable' | 'noteClosed'>
   bucket: Pick<EndpointKeeper, 'current'>
   network: Pick<NetworkWatch, 'noteConnect' | 'hasEverReceived'>
@@ -39,7 +39,7 @@ export type DispatcherOptions = {
   isListingComplete(): boolean
   /** Neither paused nor resting. */
   mayWork(): boolean
-  /** Only such objects are left as are refused, by a service that gives others. */
+  /** Only such objects are left as are refused, by a service that grants others. */
   isLeftToFail(): boolean
   emit(code: EventCode, reason: Reason): void
   onFatal(failure: Failure): void
@@ -68,7 +68,7 @@ export function createDispatcher(options: DispatcherOptions) {
     if ((options.isListingComplete() || concurrency.isYielding()) && !book.hasWaitingWork()) return
     let missing = concurrency.level()
     for (const connection of pool.connections()) if (isStaying(connection)) missing--
-    // Those that are being closed stay until their worker says so, which it cannot while it hangs in a write.
+    // A closing connection stays in the pool until its worker reports it closed, which it cannot while it hangs in a write.
     const room = MAX_CONNECTION_SLOTS - pool.size
     for (let left = Math.min(room, pace.allowed(missing)); left > 0; left--) {
       const address = addresses.choose()
@@ -88,9 +88,9 @@ export function createDispatcher(options: DispatcherOptions) {
       connections: concurrency.level(),
       listingComplete: options.isListingComplete(),
       areRequestsCounted: gates.limitedSeconds() > 0,
-      mayAsk(group) {
-        // Those few are asked for so seldom that it takes nothing from a budget.
-        const isAllowed = options.isLeftToFail() || gates.mayAsk(group)
+      mayRequest(group) {
+        // These few are requested so seldom that no budget notices.
+        const isAllowed = options.isLeftToFail() || gates.mayRequest(group)
         isRefused ||= !isAllowed
         return isAllowed
       },
@@ -107,7 +107,7 @@ export function createDispatcher(options: DispatcherOptions) {
   /** Opens what is missing, and gives work to all that are free. */
   function pump(): void {
     fill()
-    // Where requests are counted, whoever was just refused would be the first to ask again, and its address look bad.
+    // Under a budget the connection refused last would send the next request too, and its address would look bad.
     const connections = gates.isHoldingBack()
       ? [...pool.connections()].sort((a, b) => a.idleSince - b.idleSince)
       : pool.connections()

@@ -39,12 +39,12 @@ export type GovernorOptions = {
   spec: JobSpec
   book: TransferBook
   isListingComplete(): boolean
-  /** Files of an earlier run are being held against what the service says of them. */
+  /** Files of an earlier run are being compared with what the service promises of them. */
   isRereading(): boolean
   /** Of the smallest object listed so far. */
   smallestKey(): string | undefined
   loopLagMs(): number
-  /** How long the first page of the listing has been asked for without any answer; 0 once there was one. */
+  /** Milliseconds that the first page of the listing has been without any answer; 0 once there was one. */
   unansweredMs(): number
   emit(code: EventCode, reason: Reason): void
   /** A connection was taken from its task, which goes on elsewhere from the byte it has reached. */
@@ -167,7 +167,7 @@ export function createGovernorParts(options: GovernorOptions, isHalted: () => bo
   })
   const limits = createLimitWatch({
     ...{ now, policy, window, gates, addresses, pool, pace, network, speed, concurrency, ageing, dataPlane },
-    ...{ mayWork, isAsking },
+    ...{ mayWork, hasRequests },
     listRefusedMs: retries.listRefusedMs,
     loopLagMs: options.loopLagMs,
     unansweredMs: options.unansweredMs,
@@ -195,7 +195,7 @@ export function createGovernorParts(options: GovernorOptions, isHalted: () => bo
   }
 
   /** Something is on its way to the service: a request, or a connection that it has refused so far. */
-  function isAsking(): boolean {
+  function hasRequests(): boolean {
     return pool.counts().active > 0 || pace.isFailing()
   }
 
@@ -205,6 +205,6 @@ export function createGovernorParts(options: GovernorOptions, isHalted: () => bo
 
   return {
     ...{ window, gates, addresses, health, rolling, network, probe, remaining, rest, pool, speed, decay, concurrency },
-    ...{ bucket, ageing, shortage, dispatcher, retries, healer, limits, view, mayWork, isAsking, rebuild },
+    ...{ bucket, ageing, shortage, dispatcher, retries, healer, limits, view, mayWork, hasRequests, rebuild },
   }
 }

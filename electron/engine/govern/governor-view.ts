@@ -1,4 +1,4 @@
-/** What a snapshot tells of the governor's state. Reads only. */
+/** The governor's state as a snapshot shows it. Reads only. */
 import type { JobPhase } from '../../../shared/job-state.ts'
 import type { AddressView, ConnectionView } from '../../../shared/metrics-snapshot.ts'
 import type { RequestWindow } from '../metrics/request-window.ts'

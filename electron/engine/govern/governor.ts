@@ -18,7 +18,7 @@ export function createGovernor(options: GovernorOptions) {
   const parts = createGovernorParts(options, () => isPaused || isStopped)
   const { window, gates, addresses, health, rolling, network, probe, remaining, rest, pool, speed, decay } = parts
   const { concurrency, bucket, ageing, shortage, dispatcher, retries, healer, limits, view } = parts
-  const { mayWork, isAsking, rebuild } = parts
+  const { mayWork, hasRequests, rebuild } = parts
 
   async function start(signal: AbortSignal): Promise<void> {
     dataPlane.setRateLimit(speed.limit() ?? 0)
@@ -89,21 +89,21 @@ export function createGovernor(options: GovernorOptions) {
 
   function watchNetwork(): void {
     const hasWork = book.counts().open > 0 || pool.size > 0 || options.isRereading()
-    // Files are being read, or all that is listed is there: then there is no more to hear of the network than this.
+    // Files are being read, or all that is listed has arrived: nothing else is expected from the network.
     if (!book.wantsBytes() && network.isAnswering()) network.startOver()
     if (hasWork) probe.tick(network.silentMs())
     const isGone = network.tick({
       hasWork,
       isHeldBack: gates.longestWaitMs() > 0 || speed.isHeldBack(),
-      hasRequests: isAsking(),
+      hasRequests: hasRequests(),
     })
     if (!isGone) return
     const failureClass = addresses.isFailing ? 'dns' : 'connect'
-    const why = network.refusal() ?? network.lastWord() ?? { class: failureClass, code: 'network-gone' }
+    const why = network.refusal() ?? network.serviceFailure() ?? { class: failureClass, code: 'network-gone' }
     options.onFatal({ ...why, subject: bucket.current()?.hostHeader ?? '' })
   }
 
-  // -- what the user asks for ----------------------------------------------------------------------------------
+  // -- commands of the user ------------------------------------------------------------------------------------
 
   function setLimits(wanted: JobLimits): void {
     const threads = threadCeiling(wanted)
@@ -155,7 +155,7 @@ export function createGovernor(options: GovernorOptions) {
     speedOfConnection: (connectionId: number) => pool.get(connectionId)?.bytesPerSecond ?? 0,
     retryAfterMs: retries.retryAfterMs,
     listRetryAfterMs: retries.listRetryAfterMs,
-    heardAt: network.heardAt,
+    othersAnsweredAt: network.othersAnsweredAt,
     noteShortOfFiles: shortage.note,
     ...view,
   }

@@ -1,6 +1,7 @@
 /**
- * What follows from the outcome of a request. Whom it concerns says attribute-outcome.ts, and whether the one server
- * behind the connection is to blame judge-server.ts; here each of them is told, and the range goes back to the book.
+ * What follows from the outcome of a request. attribute-outcome.ts decides what it is evidence about, judge-server.ts
+ * whether the one server behind the connection is to blame. Each part concerned is notified, and the range goes back to
+ * the book.
  */
 import type { EventCode, Reason } from '../../../shared/engine-event.ts'
 import type { Failure } from '../../../shared/failure.ts'
@@ -48,8 +49,8 @@ const BAD_SERVER_WEIGHT = 1 / 3
 export function createOutcomeHandler(options: OutcomeHandlerOptions) {
   const { now, book, pool, window, gates, addresses, bucket, access, network, pace, emit } = options
 
-  function handle(told: TaskOutcome, connection: PooledConnection): void {
-    const outcome = told.failure ? { ...told, failure: bucket.blame(told.failure) } : told
+  function handle(reported: TaskOutcome, connection: PooledConnection): void {
+    const outcome = reported.failure ? { ...reported, failure: bucket.blame(reported.failure) } : reported
     const { failure } = outcome
     const task = connection.lastTask
     const found = attributeOutcome(failure, {
@@ -57,8 +58,8 @@ export function createOutcomeHandler(options: OutcomeHandlerOptions) {
       requests: connection.requests,
       closing: connection.closing,
       address: connection.address,
-      failuresBefore: book.failuresOf(told.taskId),
-      isRefusedForItself: book.isRefusedForItself(told.taskId),
+      failuresBefore: book.failuresOf(reported.taskId),
+      isRefusedForItself: book.isRefusedForItself(reported.taskId),
     })
     if (found.isTurnedAway) noteTurnedAway()
     if (found.isRequest) window.record(now(), found.trouble, outcome.firstByteMs)
@@ -109,7 +110,7 @@ export function createOutcomeHandler(options: OutcomeHandlerOptions) {
         task && firstByteAt > 0 ? addAnswer(answers, lastByteAt, true) : answers,
       )
 
-  /** It tells how often the prefix may be asked. */
+  /** An answer is evidence about the request budget of its prefix. */
   function noteAnswer(task: FetchTask, connection: PooledConnection, failure: Failure | undefined): void {
     const sentAt = connection.taskStartedAt
     const prefix = subPrefixOf(task.key)

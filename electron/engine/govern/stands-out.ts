@@ -1,4 +1,4 @@
-/** Whether one of several that are asked alike answers worse than chance explains. Pure. */
+/** Whether one of several that get the same requests answers worse than chance explains. Pure. */
 
 export type Answers = { bad: number; good: number }
 

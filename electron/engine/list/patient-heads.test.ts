@@ -18,7 +18,7 @@ async function ask(
   const source = patientHeads({
     source: { headObject: async () => answers.shift() ?? head },
     retryAfterMs: ({ class: name }, { length }) => (name === 'missing' ? undefined : length * 100),
-    heardAt: () => 0,
+    othersAnsweredAt: () => 0,
     now: () => 0,
     sleep: async (milliseconds) => void waited.push(milliseconds),
   })

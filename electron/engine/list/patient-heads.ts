@@ -10,10 +10,8 @@ export type PatientHeadsOptions = {
   source: Pick<ObjectSource, 'headObject'>
   /** How long to wait before it is sent again; undefined = it is of no use. */
   retryAfterMs(failure: Failure, row: FailureRow): number | undefined
-  /**
-   * When somebody else was last answered, as far as it speaks against this failure. Monotonic milliseconds, as `now`.
-   */
-  heardAt(failure: FailureClass): number
+  /** When another object was last answered in a way that makes this failure the object's own. As `now`. */
+  othersAnsweredAt(failure: FailureClass): number
   now(): number
   sleep(milliseconds: number): Promise<void>
 }
@@ -22,7 +20,7 @@ export type PatientHeadsOptions = {
 const DOES_NOT_KNOW: ReadonlySet<number | undefined> = new Set([400, 405, 501])
 
 export function patientHeads(asking: PatientHeadsOptions): Pick<ObjectSource, 'headObject'> {
-  const { source, retryAfterMs, heardAt, now, sleep } = asking
+  const { source, retryAfterMs, othersAnsweredAt, now, sleep } = asking
   return {
     async headObject(key, options, signal) {
       let row = NO_FAILURES
@@ -32,7 +30,7 @@ export function patientHeads(asking: PatientHeadsOptions): Pick<ObjectSource, 'h
         const head = isForeign ? failed({ class: 'protocol', code: 'no-etag', subject: key }) : answer
         if (head.ok) return head
         if (options.partNumber !== undefined && DOES_NOT_KNOW.has(head.failure.httpStatus)) return head
-        row = addFailure(row, { now: now(), heardAt: heardAt(head.failure.class) })
+        row = addFailure(row, { now: now(), othersAnsweredAt: othersAnsweredAt(head.failure.class) })
         const delay = signal.aborted ? undefined : retryAfterMs(head.failure, row)
         if (delay === undefined) return head
         await sleep(delay)

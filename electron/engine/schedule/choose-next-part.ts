@@ -53,7 +53,7 @@ export function chooseOpenPart<O extends OpenObjectView>(
   open: Iterable<O>,
   now: number,
   thread: number,
-  mayAsk: (group: string) => boolean,
+  mayRequest: (group: string) => boolean,
 ): { object: O; position: number } | undefined {
   let best: (Candidate & { object: O; position: number }) | undefined
   for (const object of open) {
@@ -62,8 +62,8 @@ export function chooseOpenPart<O extends OpenObjectView>(
     const candidate = { object, isShared, isYielding: isYielding(object, now) }
     if (best && !isBetter(candidate, best)) continue
     const position = choosePosition(object, now)
-    // A doubtful one is asked for so seldom that it takes nothing from a budget.
-    if (position >= 0 && (isDoubtful(object) || mayAsk(object.group.name))) best = { ...candidate, position }
+    // A doubtful one is requested so seldom that no budget notices.
+    if (position >= 0 && (isDoubtful(object) || mayRequest(object.group.name))) best = { ...candidate, position }
   }
   return best
 }

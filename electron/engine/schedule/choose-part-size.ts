@@ -7,7 +7,7 @@ const SMALLEST_PART_BYTES = 1024 ** 2
 
 export type PartSizeInput = {
   partSize: number | 'auto'
-  /** Bytes of the whole job that nobody has been asked for; Infinity while the listing goes on. */
+  /** Bytes of the whole job that are not requested yet; Infinity while the listing goes on. */
   unassignedBytes: number
   connections: number
   /** The service has a budget of requests, and it is met. */
@@ -16,7 +16,7 @@ export type PartSizeInput = {
 
 /**
  * Guided self-scheduling (Polychronopoulos and Kuck 1987): constant large parts, then each the connection's share of
- * what is left, so that none is left alone with a large one. Half the share asked a quarter more often, and far away
+ * what is left, so that none is left alone with a large one. Half the share took a quarter more requests, and far away
  * the wait for each answer cost two hundredths of the job; what is uneven in the end is split (choose-next-part.ts).
  *
  * Where requests are counted, it is they that run short and not the connections:

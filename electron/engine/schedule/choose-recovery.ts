@@ -1,4 +1,4 @@
-/** What is done about a failed task, as far as its failure and its object say. Pure. */
+/** What is done about a failed task, by its failure and the state of its object. Pure. */
 import { type Failure, type FailureClass, TOO_LONG } from '../../../shared/failure.ts'
 
 export type Recovery =
@@ -8,7 +8,7 @@ export type Recovery =
   | 'stop'
   /** An answer of another version, or of a copy that has an ETag of its own: judge-other-version.ts. */
   | 'doubt'
-  /** An answer that is of another size than was listed, or that contradicts itself: S3 is asked which. */
+  /** An answer that is of another size than was listed, or that contradicts itself: a HEAD decides. */
   | 'ask-size'
   /** The object is fetched anew. */
   | 'restart'
@@ -18,7 +18,7 @@ export type Recovery =
   | 'give-up'
   /** All its bytes are here. */
   | 'finish'
-  /** What is missing is asked for again, as long as there is patience: govern/requests/retry-delay.ts. */
+  /** What is missing is requested again, as long as there is patience: govern/requests/retry-delay.ts. */
   | 'retry'
 
 /** Wrong bytes are fetched once more and then named; a source that keeps changing, or sends too much, gets two chances. */
@@ -28,7 +28,7 @@ const MAX_RESTARTS: Partial<Record<FailureClass, number>> = { corrupt: 1, change
 export const mayRestart = (failure: Failure, restarts: number): boolean => restarts < (MAX_RESTARTS[failure.class] ?? 0)
 
 const ENDS_THE_JOB: ReadonlySet<FailureClass> = new Set(['disk-full', 'disk-denied', 'disk-gone', 'locked'])
-/** These belong to the object, not to the way to it: asking again brings nothing. */
+/** These belong to the object, not to the way to it: another attempt brings nothing. */
 const ENDS_THE_OBJECT: ReadonlySet<FailureClass> = new Set(['denied', 'archived', 'unsafe-path', 'disk'])
 
 export const endsTheJob = (failure: Failure): boolean => ENDS_THE_JOB.has(failure.class)
@@ -50,7 +50,7 @@ export function chooseRecovery(
   if (endsTheJob(failure)) return 'stop'
   if (isOtherVersion(failure)) return 'doubt'
   if (failure.class === 'changed' && failure.code === 'size-differs') return 'ask-size'
-  // The journal may have heard of bytes that are not believed.
+  // The journal may have recorded bytes that are not believed.
   if (failure.class === 'changed' || failure.code === TOO_LONG) return 'restart'
   if (failure.code === 'range-ignored') return 'fetch-whole'
   if (ENDS_THE_OBJECT.has(failure.class)) return 'give-up'

@@ -1,14 +1,14 @@
 import type { Failure } from '../../../shared/failure.ts'
 
 /**
- * Failures of one range in a row, without a fresh byte between them, and what they say about its object. Pure.
+ * Failures of one range in a row, without a fresh byte between them, and how far its object is to blame. Pure.
  *
- * One failure accuses nobody: the way may have been at fault. When others are answered again and again while this range
- * never is, it is the object; while nobody is answered it is the way, and nothing is counted, however long that takes.
+ * One failure proves nothing: the way may have been at fault. When others are answered again and again while this range
+ * never is, it is the object; while none is answered it is the way, and nothing is counted, however long that takes.
  */
 export type FailureRow = {
   readonly length: number
-  /** Of these, how many came although somebody had been answered since the one before. */
+  /** Of these, how many came although another object had been answered since the one before. */
   readonly alone: number
   /** Monotonic milliseconds of the last one. */
   readonly lastAt: number
@@ -16,10 +16,13 @@ export type FailureRow = {
 
 export const NO_FAILURES: FailureRow = { length: 0, alone: 0, lastAt: 0 }
 
-/** One more failure. `heardAt`: when somebody else was last answered, monotonic milliseconds (network-watch.ts). */
-export const addFailure = (row: FailureRow, { now, heardAt }: { now: number; heardAt: number }): FailureRow => ({
+/** One more failure. `othersAnsweredAt`: as network-watch.ts has it. Both in monotonic milliseconds. */
+export const addFailure = (
+  row: FailureRow,
+  { now, othersAnsweredAt }: { now: number; othersAnsweredAt: number },
+): FailureRow => ({
   length: row.length + 1,
-  alone: row.alone + (row.length > 0 && heardAt > row.lastAt ? 1 : 0),
+  alone: row.alone + (row.length > 0 && othersAnsweredAt > row.lastAt ? 1 : 0),
   lastAt: now,
 })
 

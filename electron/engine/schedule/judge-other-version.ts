@@ -3,12 +3,12 @@
  * If-Match: the object has become another one, or a copy of it has answered. Behind one address
  * there may be copies of a bucket that have the same bytes and ETags of their own. Pure.
  *
- * Before bytes are thrown away the object is asked for again as it was pinned. What has been written is of the pinned
+ * Before bytes are thrown away the object is requested again as it was pinned. What has been written is of the pinned
  * one in any case, for nothing else is ever written.
  */
 
 /**
- * When it has not been given so many times in a row, S3 is asked what it is, each time that many more have come, ...
+ * When it has not been granted so many times in a row, a HEAD shows what it is, each time that many more have come, ...
  */
 const OTHERS_IN_DOUBT = 8
 /** ... but not for ever: then it fails, if S3 still names the one it never gives. */
@@ -21,7 +21,7 @@ export type OtherVersion = {
   /**
    * `other`: it is another object now. `ask-s3`: whether it is one. `ask-last`: the same, and if it is none it cannot
    * be had.
-   * `again`: it is asked for as it was pinned.
+   * `again`: it is requested as it was pinned.
    */
   verdict: 'other' | 'ask-s3' | 'ask-last' | 'again'
   /**
@@ -31,7 +31,7 @@ export type OtherVersion = {
   mayBeCondition: boolean
   /** Of this object alone: others are granted. */
   mayBeItsCondition: boolean
-  /** Before it is asked for again. */
+  /** Milliseconds before it is requested again. */
   delayMs: number
 }
 

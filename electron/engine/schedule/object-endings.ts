@@ -106,9 +106,9 @@ export function createObjectEndings(options: ObjectEndingsOptions) {
     fail(object.index, failure, attempts)
   }
 
-  function fail(index: number, told: Failure, attempts: number): void {
-    const failure = landing().explain(told)
-    // Whoever asks for it again gives it all its chances again.
+  function fail(index: number, reported: Failure, attempts: number): void {
+    const failure = landing().explain(reported)
+    // A retry by its user starts with all its restarts again.
     restarts.delete(index)
     if (failure.class === 'cancelled') table.setState(index, 'waiting')
     else if (endsTheJob(failure)) {
@@ -121,7 +121,7 @@ export function createObjectEndings(options: ObjectEndingsOptions) {
     onWork()
   }
 
-  /** Nothing more is handed out; resolves when nobody writes to the file. */
+  /** Nothing more is handed out; resolves when no task writes to the file. */
   function hold(object: OpenObject): Promise<void> {
     object.isHeld = true
     running.closeConnectionsOf(object)

@@ -1,7 +1,7 @@
 import type { Failure, Outcome } from '../../../shared/failure.ts'
 import type { OpenObject, PrefixGroup } from './open-object.ts'
 
-/** What the book asks of the folder the objects go to. `land/land-objects.ts` makes the real one. */
+/** What the book needs of the folder the objects go to. `land/land-objects.ts` makes the real one. */
 export type ObjectLanding = {
   /** A small object with nothing to wait for: no folder to make, nothing left by an earlier run. Else undefined. */
   beginAtOnce(index: number, group: PrefixGroup): OpenObject | undefined

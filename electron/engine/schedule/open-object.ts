@@ -12,9 +12,9 @@ export type PrefixGroup = { name: string; lastServed: number }
 
 /** How its bytes are proven while they are received. */
 export type ObjectProof = {
-  /** What S3 promises, when that has been asked for. */
+  /** What S3 promises, once it has been requested. */
   check?: Check
-  /** For each of its tasks; absent where sums of ranges would say nothing about the object. */
+  /** For each of its tasks; absent where sums of ranges are no evidence about the object. */
   task?: TaskCheck
   /** The checksums of its tasks. */
   sums: RangeSum[]
@@ -31,13 +31,13 @@ export type OpenObject = {
   file: TaskFile
   /** Undefined: bytes are written and nothing else. */
   proof: ObjectProof | undefined
-  /** What nobody is asked for yet, front to back. */
+  /** Not requested yet, front to back. */
   pending: PendingRange[]
   /** Written to the file. */
   done: Span[]
   /** Tasks under way. */
   running: Set<number>
-  /** Worker thread that was asked last; undefined while no task runs. */
+  /** Worker thread of the last task; undefined while no task runs. */
   writer: number | undefined
   /** Failures of any of its ranges, since its last fresh byte; those of requests under way together count as one. */
   failures: FailureRow
@@ -47,9 +47,9 @@ export type OpenObject = {
   isUnconditional: boolean
   /** Nothing is handed out just now, or ever again when the object has been given up. */
   isHeld: boolean
-  /** Has grown since the journal last heard of it. */
+  /** Has grown since the journal last recorded it. */
   isDirty: boolean
-  /** Called once nobody writes to the file any more. */
+  /** Called once no task writes to the file any more. */
   onQuiet: (() => void) | undefined
 }
 

@@ -1,6 +1,6 @@
 /**
- * Objects that have failed, tried again: when their user asks
- * for it, and once where another program held the file open.
+ * Objects that have failed, tried again: when their user wants
+ * it, and once where another program held the file open.
  */
 import type { Failure } from '../../../shared/failure.ts'
 import type { ObjectTable } from '../plan/object-table.ts'

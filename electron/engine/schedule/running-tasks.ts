@@ -6,7 +6,7 @@ import type { FailureRow } from './failure-row.ts'
 import type { OpenObject } from './open-object.ts'
 import { createPassingTable } from './passing-table.ts'
 
-/** What is known of connections, and what can be asked of them. */
+/** What the book reads of connections, and what it makes them do. */
 export type TaskConnections = {
   /** The byte this task has reached; 0 while its worker has not begun it. */
   reached(connectionId: number, taskId: number): number
@@ -36,7 +36,7 @@ export function createRunningTasks(connections: TaskConnections, now: () => numb
     return Math.max(start, connections.reached(connectionId, taskId))
   }
 
-  /** What it has written of its own range: one that was told to stop earlier may have gone further. */
+  /** What it has written of its own range: one whose range was shortened may have gone further. */
   function spanOf(taskId: number): Span | undefined {
     const task = tasks.get(taskId)
     if (!task) return undefined
@@ -96,10 +96,10 @@ export function createRunningTasks(connections: TaskConnections, now: () => numb
       return receiving
     },
     /** Those whose rest another connection could take over. */
-    *splittable(mayAsk: (group: string) => boolean): Generator<RunningRange> {
+    *splittable(mayRequest: (group: string) => boolean): Generator<RunningRange> {
       for (const task of tasks.values()) {
         const { taskId, object, connectionId, end } = task
-        if (!isDivisible(object) || !mayAsk(object.group.name)) continue
+        if (!isDivisible(object) || !mayRequest(object.group.name)) continue
         const reached = reachedBy(task)
         if (isVain(task, reached)) continue
         yield { taskId, reached, end, bytesPerSecond: connections.bytesPerSecond(connectionId) }

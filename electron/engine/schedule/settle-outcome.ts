@@ -1,5 +1,5 @@
 /**
- * Takes back what connections report: which bytes are done, and what a failure asks for. What to do about it are pure
+ * Takes back what connections report: which bytes are done, and what follows from a failure. That is for pure
  * decisions (`choose-recovery.ts`, `failure-row.ts`, `judge-other-version.ts`); here it is done.
  */
 import { type Failure, type FailureClass, type Outcome, success } from '../../../shared/failure.ts'
@@ -35,8 +35,8 @@ export type OutcomeSettlerOptions = {
   now(): number
   /** Milliseconds until the next attempt; undefined = give up. */
   retryAfterMs(failure: Failure, row: FailureRow): number | undefined
-  /** When somebody else was last answered, as far as it speaks against this failure, monotonic milliseconds. */
-  heardAt(failure: FailureClass): number
+  /** When another object was last answered in a way that makes this failure the object's own. Monotonic milliseconds. */
+  othersAnsweredAt(failure: FailureClass): number
   /** The job ends: nothing more is handed out. */
   isStopped(): boolean
   /** A part or an object has failed: where, how often before, and what is done about it. For the error log. */
@@ -131,7 +131,7 @@ export function createOutcomeSettler(options: OutcomeSettlerOptions) {
         giveUp(object, failure, row, note)
         break
       case 'finish':
-        // What is wrong with the bytes is for the landing to tell.
+        // What is wrong with the bytes is for the landing to report.
         if (failure.class !== 'corrupt') note('retry')
         endings.finish(object)
         break
@@ -150,7 +150,7 @@ export function createOutcomeSettler(options: OutcomeSettlerOptions) {
     reached: number,
     { class: failureClass }: Failure,
   ): { row: FailureRow; failures: FailureRow } {
-    const at = { now: now(), heardAt: options.heardAt(failureClass) }
+    const at = { now: now(), othersAnsweredAt: options.othersAnsweredAt(failureClass) }
     const hasProgressed = reached > task.start
     const before = hasProgressed ? NO_FAILURES : task.failures
     const row = addFailure(before, at)
@@ -181,7 +181,7 @@ export function createOutcomeSettler(options: OutcomeSettlerOptions) {
   }
 
   function noteError({ key }: OpenObject, news: Omit<ErrorNews, 'key' | 'action'>, action: ErrorNews['action']): void {
-    // What we closed ourselves is told by whoever closed it.
+    // Where we closed the connection ourselves, the part that did so reports it.
     const isOurs = news.failure.class === 'cancelled' || (news.failure.class === 'stalled' && action === 'retry')
     if (!isOurs) options.onError?.({ key, ...news, action })
   }

@@ -1,6 +1,6 @@
 /**
- * Who fetches what: hands ranges to free connections. What they come back with, `settle-outcome.ts` takes; where every
- * object is, `work-ledger.ts` keeps; how it leaves, `object-endings.ts` says.
+ * Who fetches what: hands ranges to free connections. `settle-outcome.ts` takes their outcomes back, `work-ledger.ts`
+ * keeps where every object is, `object-endings.ts` ends it.
  *
  * Invariants: every byte of an open object is in exactly one of pending, running or done; an object leaves the book
  * exactly once, as landed, failed, or given back to the waiting ones; no file is closed while a task writes to it.
@@ -20,7 +20,7 @@ import { createWorkLedger } from './work-ledger.ts'
 
 export type TransferBookOptions = Pick<
   OutcomeSettlerOptions,
-  'landing' | 'now' | 'retryAfterMs' | 'heardAt' | 'onError' | 'onFatal' | 'onWork'
+  'landing' | 'now' | 'retryAfterMs' | 'othersAnsweredAt' | 'onError' | 'onFatal' | 'onWork'
 > & {
   table: ObjectTable
   partSize: number | 'auto'
@@ -33,7 +33,7 @@ export type Allowance = {
   connections: number
   listingComplete: boolean
   areRequestsCounted: boolean
-  mayAsk(group: string): boolean
+  mayRequest(group: string): boolean
 }
 
 /** So many objects may wait for their next attempt: then no others are begun. Their files are open. */
@@ -60,7 +60,7 @@ export function createTransferBook(options: TransferBookOptions) {
     if (isStopped) return undefined
     const bytes = partBytes(allowance)
     refill(allowance, bytes)
-    const chosen = chooseOpenPart(open.values(), now(), connections.thread(connectionId), allowance.mayAsk)
+    const chosen = chooseOpenPart(open.values(), now(), connections.thread(connectionId), allowance.mayRequest)
     const range = chosen?.object.pending[chosen.position]
     if (!chosen || !range) return splitRunning(connectionId, allowance)
     const { object, position } = chosen
@@ -92,7 +92,7 @@ export function createTransferBook(options: TransferBookOptions) {
   /** Nothing is left to hand out: the connection takes half of the range that would take longest. */
   function splitRunning(connectionId: number, allowance: Allowance): FetchTask | undefined {
     if (waiting.size > 0 || disk.mayBringRanges()) return undefined
-    const split = chooseSplit(running.splittable(allowance.mayAsk))
+    const split = chooseSplit(running.splittable(allowance.mayRequest))
     const task = split && running.get(split.taskId)
     if (!split || !task) return undefined
     const { end } = task
@@ -120,7 +120,7 @@ export function createTransferBook(options: TransferBookOptions) {
     const wantedOpen = wantedOpenObjects(allowance.connections)
     let { objects, parts } = workAhead(bytes)
     while (objects + disk.size < wantedOpen || parts + disk.size < wantedParts) {
-      const index = waiting.take(allowance.mayAsk)
+      const index = waiting.take(allowance.mayRequest)
       if (index === undefined) return
       const group = groupOf(subPrefixOf(table.key(index)))
       const object = landing().beginAtOnce(index, group)
@@ -132,7 +132,7 @@ export function createTransferBook(options: TransferBookOptions) {
     }
   }
 
-  /** What can be asked for without opening more. Beside it a number of objects may wait for their next attempt. */
+  /** What can be requested without opening more. Beside it a number of objects may wait for their next attempt. */
   function workAhead(bytes: number): { objects: number; parts: number } {
     let objects = 0
     let parts = 0

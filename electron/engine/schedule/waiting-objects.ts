@@ -1,6 +1,6 @@
 /**
- * Objects that nobody works on yet, by sub-prefix. They are taken in turn: S3 counts requests per prefix, so no
- * prefix is asked twice before every other one was asked once (the seed report's "prefix spreading").
+ * Objects that are not open yet, by sub-prefix. They are taken in turn: S3 counts requests per prefix, so no prefix
+ * gets a second request before every other one had its first (the seed report's "prefix spreading").
  */
 import { subPrefixOf } from '../list/key-below-prefix.ts'
 import type { ObjectTable } from '../plan/object-table.ts'

@@ -27,7 +27,7 @@ export function createWorkLedger(table: ObjectTable, connections: TaskConnection
     return task !== undefined && test(task.object)
   }
 
-  /** What others may ask. */
+  /** What other folders read of it. */
   const questions = {
     /** Bytes of an object that are on disk or on their way there. */
     liveBytes(index: number): number {
@@ -47,7 +47,7 @@ export function createWorkLedger(table: ObjectTable, connections: TaskConnection
     failuresOf: (taskId: number): number => running.get(taskId)?.failures.length ?? 0,
     /** The object of a running task probably cannot be had. */
     isDoubtful: (taskId: number): boolean => isTrueOf(taskId, isDoubtful),
-    /** The object of a running task is refused for itself: that says nothing about others. */
+    /** The object of a running task is refused for itself: no evidence about others. */
     isRefusedForItself: (taskId: number): boolean => isTrueOf(taskId, isRefusedForItself),
     /** Running tasks that have brought bytes. */
     receivingTasks: (): number => running.receiving(),

@@ -57,7 +57,7 @@ export function foldTotal(total: Total, { now, receivedBytes, level }: TrialSamp
   return { ...foldSpeed(speed, news), bytes: receivedBytes, at: now, lastByteAt, level }
 }
 
-/** It has told its speed: the first moments' bytes come in lumps. */
+/** Its speed is settled: the first moments' bytes come in lumps. */
 export const isSettledTotal = (total: Total): boolean => total.workedMs >= SMOOTHING_MS
 
 export const startTrial = (before: number, { now, level }: TrialSample): Trial => ({

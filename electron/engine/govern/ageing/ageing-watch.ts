@@ -1,5 +1,5 @@
 /**
- * The shell over find-ageing.ts: runs its experiments on real connections, and from what they teach says how old a
+ * The shell over find-ageing.ts: runs its experiments on real connections, and decides from the results how old a
  * connection may become and when its speed can be believed.
  */
 import type { EventCode, Reason } from '../../../../shared/engine-event.ts'
@@ -18,8 +18,8 @@ export type AgeingWatchOptions = {
 }
 
 /**
- * A connection has told its speed after receiving for this long; where connections live for little more than that,
- * after this share of their life, or only the odd ones would ever be heard.
+ * The speed of a connection is settled after receiving for this long; where connections live for little more than that,
+ * after this share of their life, or only the odd ones would ever count.
  */
 const SETTLED_MS = 1000
 const SETTLED_SHARE = 0.4
@@ -31,7 +31,7 @@ export type AgeingWatch = ReturnType<typeof createAgeingWatch>
 export function createAgeingWatch({ policy, pool, emit, onLeaving }: AgeingWatchOptions) {
   let ageing = startAgeing()
   let retireAgeSeconds = policy.connectionMaxAgeSeconds
-  /** How long a free connection waits for leave to ask: part of what a fresh one costs. */
+  /** How long a free connection waits for its request budget: part of what a fresh one costs. */
   let waitSeconds = 0
 
   const isSettled = (connection: PooledConnection): boolean =>

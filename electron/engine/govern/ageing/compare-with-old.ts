@@ -58,7 +58,7 @@ const plainSpeed = ({ workedMs, workedBytes }: Received): number => (workedBytes
 /**
  * How far apart the log-speeds are beside what their ages explain, for that is what is in question. Robust: the slope
  * is the median of all slopes (Theil-Sen), the spread comes from the median absolute deviation (1.4826 makes it a
- * standard deviation). Where the speeds jump between two levels most of them may be alike, and tell no spread at all:
+ * standard deviation). Where the speeds jump between two levels most of them may be alike, and show no spread at all:
  * what the fast ones of them reach is not out of reach for a fresh one either.
  */
 function spreadBesideAge(connections: readonly AgedSpeed[]): number {

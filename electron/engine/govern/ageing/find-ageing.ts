@@ -1,5 +1,5 @@
 /**
- * Has the whole pool aged, or is the line slow? When all connections slow down together their median says nothing, so
+ * Has the whole pool aged, or is the line slow? When all connections slow down together their median is no evidence, so
  * one of them is replaced and compared with the rest. Clearly better: ageing is proven, and how fast it goes is
  * learned. Not better: the line is slow, nothing is touched, and the next experiment waits longer. Pure.
  *
@@ -88,7 +88,7 @@ export const startAgeing = (): AgeingState => ({
 
 /** The pool is below its best by this much: time to look. */
 const SUSPICION = 0.9
-/** ... and all together as well, by half as much: a full line brings the same, whoever gets how much of it. */
+/** ... and all together as well, by half as much: a full line brings the same, however it is shared. */
 const SUSPICION_OF_ALL = 0.95
 /** ... and stays there for this long: a line that is cut is below its best as well, but it is soon silent. */
 const SUSPICION_MS = 1500
@@ -105,14 +105,14 @@ const LONGEST_PAUSE_MS = 300_000
  */
 const FIRST_MEMORY_MS = 120_000
 const LONGEST_MEMORY_MS = 1_200_000
-/** What connections of different ages tell is looked at this often, and is news if it has changed by so much. */
+/** The evidence of connections of different ages is looked at this often, and is news if it has changed by so much. */
 const REVISE_EVERY_MS = 30_000
 const WORTH_TELLING = 1.25
 /** The best speed fades by half in this time, so that a slower line becomes the new normal. */
 const BEST_HALF_LIFE_MS = 4 * 3_600_000
 /** After something else held the connections up, for this long their smoothed speeds still show it. */
 const BLUR_MS = 6000
-/** A working connection without a byte for this long says nothing about its age. */
+/** A working connection without a byte for this long is no evidence about its age. */
 const SILENT_MS = 1000
 /** Speeds of so many old connections make a median that chance does not move. */
 const LEAST_CONNECTIONS = 2
@@ -177,7 +177,7 @@ function watchTrial(
 ): Found {
   const { trial } = state
   if (!trial) return { state }
-  // The disk, a limit, a cut line: the speeds before and after it say nothing about the connections' age.
+  // The disk, a limit, a cut line: the speeds before and after it are no evidence about the connections' age.
   if (seen.isDisturbed) return { state: { ...state, trial: startTrial(trial.before, sample) } }
   const verdict = judgeTrial(trial, sample, { last: seen.last, enough: state.bestTotal * SUSPICION_OF_ALL })
   if (verdict.kind === 'open') return { state: { ...state, trial: verdict.trial } }
@@ -197,7 +197,7 @@ function watchTrial(
   }
 }
 
-/** Connections of different ages are at work: they tell how fast they age without any experiment. */
+/** Connections of different ages are at work: they show how fast they age without any experiment. */
 function revise(
   state: AgeingState,
   sample: AgeingSample,
@@ -213,7 +213,7 @@ function revise(
     if (change < WORTH_TELLING && change > 1 / WORTH_TELLING) {
       return { state: { ...state, learnedAt: now } }
     }
-    // Ageing so slow that nobody would retire earlier for it is no news.
+    // Ageing so slow that no connection would retire earlier for it is no news.
     const retireAgeSeconds = chooseRetireAge(tauSeconds, sample.setUpSeconds, sample.ceilingSeconds)
     if (!isKnown && retireAgeSeconds >= sample.ceilingSeconds) return undefined
     const speed = Math.round(typical)

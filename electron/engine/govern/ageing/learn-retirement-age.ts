@@ -44,7 +44,7 @@ const HALF_LIFE_MS = 300_000
 const ORDINARY = 4
 const FEWEST_CONNECTIONS = 3
 
-/** `connections`: those that have told their speed. */
+/** `connections`: those whose speed is settled. */
 export function lookAtAges(
   curve: AgeingCurve,
   now: number,
@@ -93,7 +93,7 @@ export function fitTau(curve: AgeingCurve, purpose: keyof typeof CERTAINTY): num
 
 /** Younger is no age: below it, changing connections costs more than any ageing. */
 const LEAST_RETIRE_SECONDS = 0.5
-/** No change is free, even where the clock sees none: a worker must write a request and hear the answer. */
+/** No change is free, even where the clock sees none: a worker must write a request and read the answer. */
 const LEAST_SET_UP_SECONDS = 0.001
 
 /** sqrt(2 tau c), within reason. */

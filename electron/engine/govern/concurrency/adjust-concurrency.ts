@@ -1,5 +1,5 @@
 /**
- * How many connections work. Driven by goodput alone: body latency rises whenever the line is full and says nothing.
+ * How many connections work. Driven by goodput alone: body latency rises whenever the line is full, and is no evidence.
  * Pure.
  *
  * Ramp: double while goodput grows by more than 15 %. Hold: keep what paid. From time to time try more; keep it if it
@@ -13,7 +13,7 @@ import type { Policy } from '../../../../shared/policy.ts'
 const DOUBLING_GAIN = 1.15
 /** A trial must beat what it started from by this much. */
 const TRIAL_GAIN = 1.05
-/** Connections at the start. Half of it would be doubled by the first sample, whatever that says. */
+/** Connections at the start. Half of it would be doubled by the first sample, whatever it measures. */
 const FIRST_LEVEL = 8
 /**
  * Goodput is judged over at least this long, and over several first-byte times: small objects come one in each. Twice
@@ -154,7 +154,7 @@ function moveTo(
   return { state: moved, change: { from: state.level, to: level, cause, goodputBytesPerSecond: Math.round(goodput) } }
 }
 
-/** How many connections are allowed, and who says so. */
+/** How many connections are allowed, and by which bound. */
 export type Ceiling = { threads: number; cause: 'user' | 'long-run' | 'cool-down' }
 
 /** The seed report's plan C, when `longRunSeconds` is set; DESIGN S16 after a cool-down. */

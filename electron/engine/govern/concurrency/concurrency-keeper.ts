@@ -1,4 +1,4 @@
-/** The shell over adjust-concurrency.ts: tells it what the connections do, and lets go of those that are too many. */
+/** The shell over adjust-concurrency.ts: gives it what the connections do, and drains those that are too many. */
 import type { EventCode, Reason } from '../../../../shared/engine-event.ts'
 import type { Policy } from '../../../../shared/policy.ts'
 import type { ConnectPace } from '../connections/connect-pace.ts'

@@ -1,6 +1,6 @@
 /**
  * How fast everything arrives together, over about a second and over as long as
- * it takes to tell that from the user's limit; and whether something other than
+ * it takes to distinguish that from the user's limit; and whether something other than
  * the connections holds it down just now, so that nothing may be learned from it.
  */
 export type SpeedGaugeOptions = {
@@ -73,7 +73,7 @@ export function createSpeedGauge({ now, stallSeconds, limit: firstLimit }: Speed
     bytes: () => bytes,
     /** Bytes per second over about a second. */
     recentRate: () => recentRate,
-    /** Bytes per second over as long as it takes to tell them from the user's limit. */
+    /** Bytes per second over as long as it takes to distinguish them from the user's limit. */
     pacedRate: () => pacedRate,
   }
 }

@@ -5,7 +5,7 @@
 import type { Policy } from '../../../../shared/policy.ts'
 import { median } from '../../../../shared/robust-trend.ts'
 
-/** What a decision sees of one connection. Times in monotonic milliseconds. */
+/** One connection as a decision reads it. Times in monotonic milliseconds. */
 export type ObservedConnection = {
   id: number
   state: 'connecting' | 'warm' | 'active' | 'draining'
@@ -64,7 +64,7 @@ export type HealingAction =
 
 /** The first byte may take this many times its usual time before it counts as never coming. */
 const FIRST_BYTE_FACTOR = 10
-/** ... but at least this long: a server may think. AWS's own advice is to ask again after a few times the usual. */
+/** ... but at least this long: a server may think. AWS's own advice is to send it again after a few times the usual. */
 const FIRST_BYTE_LEAST_MS = 1000
 /**
  * A server that has become slow for all looks silent: with
@@ -151,7 +151,7 @@ function chooseStalled(input: HealingInput): HealingAction[] {
 
 function firstByteBound({ connections, firstByteMsP95, unanswered }: HealingInput, stallMs: number): number {
   if (firstByteMsP95 > stallMs) return LATE_FIRST_BYTE_FACTOR * firstByteMsP95
-  // Nothing is usual yet: a server that thinks for two seconds from the start must be heard once.
+  // Nothing is usual yet: a server that thinks for two seconds from the start must answer once.
   const usual = firstByteMsP95 === 0 ? stallMs : Math.max(FIRST_BYTE_LEAST_MS, FIRST_BYTE_FACTOR * firstByteMsP95)
   const patience = Math.min(MOST_PATIENCE, 2 ** Math.floor(unanswered / Math.max(1, connections.length)))
   return Math.min(stallMs, usual) * patience

@@ -1,6 +1,6 @@
 /**
- * The shell over all connections: opens, feeds, replaces and closes them as the pure decisions of this folder say,
- * and keeps the books that prove it (opened - closed = open).
+ * The shell over all connections: opens, feeds, replaces and closes them as the pure decisions of this folder require,
+ * and keeps the counts that prove it (opened - closed = open).
  *
  * A connection is born `connecting`, becomes `warm` when its handshake is done, `active` while a task runs, `draining`
  * when it may finish its task but gets no new one, and leaves the pool when its socket is closed.

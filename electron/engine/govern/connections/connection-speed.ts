@@ -25,7 +25,7 @@ export function foldSpeed(speed: ConnectionSpeed, news: { elapsedMs: number; byt
 
 /**
  * How old the smoothed speed of a connection of this age is: half its age while it is a plain average, then growing
- * towards the time constant. Whoever asks how speed falls with age must take it off the age.
+ * towards the time constant. To learn how speed falls with age, subtract it from the age.
  */
 export function speedLagSeconds(ageSeconds: number): number {
   const smoothing = SMOOTHING_MS / 1000

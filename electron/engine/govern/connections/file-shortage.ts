@@ -19,21 +19,21 @@ export type FileShortageOptions = {
 
 /** For so long one connection fewer is used than this machine had room for. */
 const ONE_FEWER_MS = 30_000
-/** It is tried again and again, but told no more often than this. */
-const TELL_EVERY_MS = 600_000
+/** It is tried again and again, but reported no more often than this. */
+const REPORT_EVERY_MS = 600_000
 
 export type FileShortage = ReturnType<typeof createFileShortage>
 
 export function createFileShortage({ now, pool, pace, concurrency, emit }: FileShortageOptions) {
-  let toldAt = Number.NEGATIVE_INFINITY
+  let reportedAt = Number.NEGATIVE_INFINITY
 
   return {
     note({ code = '' }: Failure): void {
       pace.noteFailed()
       concurrency.yieldPlace(ONE_FEWER_MS)
       const at = now()
-      if (at - toldAt < TELL_EVERY_MS) return
-      toldAt = at
+      if (at - reportedAt < REPORT_EVERY_MS) return
+      reportedAt = at
       emit('files-short', { code, connections: pool.size })
     },
   }

@@ -48,7 +48,7 @@ export function createHealer({ now, policy, pool, isSettled, emit, onReplaced, o
   let healedAt = now()
   let unanswered = 0
   let usualSpeed = 0
-  /** Where the tasks were, by connection, when all were last held back: what came before says nothing of their speed. */
+  /** Where the tasks were, by connection, when all were last held back: what came before is no evidence of their speed. */
   let held = new Map<number, { at: number; taskId: number; reached: number }>()
 
   function noteHeld(at: number): void {

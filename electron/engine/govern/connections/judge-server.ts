@@ -1,6 +1,6 @@
 /**
- * Whether a connection has met a bad one of several servers: what it asks is refused while other connections are
- * granted theirs. A balancer that passes connections on keeps each at its server, so a new one may do better, to the
+ * Whether a connection has met a bad one of several servers: its requests are refused while those of other connections
+ * are granted. A balancer that passes connections on keeps each at its server, so a new one may do better, to the
  * same address as well; to a limiter, which does not know of servers, the refusals look like a budget. Pure.
  */
 import { addAnswers, standsOut } from '../stands-out.ts'
@@ -39,7 +39,7 @@ const SURPRISE_OF_NEW = 6
  * were is refused now: whatever this is, it is no budget. Of the `others` only such prove anything
  * as were granted something since this one has been refused: one of several servers refuses, not
  * all of them just now. Each counts as granted once, so that a long past does not, and as refused
- * as often as it had been before: of a tight budget those tell alone that just had their turn.
+ * as often as it had been before: of a tight budget only those are evidence that just had their turn.
  */
 export function judgeServer(one: ConnectionAnswers, others: readonly ConnectionAnswers[]): 'good' | 'suspect' | 'bad' {
   const good = others.filter(({ grantedAt }) => grantedAt >= one.refusedSince)

@@ -1,5 +1,5 @@
 /**
- * One event per replaced connection, but a pool that ages fast replaces dozens a second: of each cause one is told at
+ * One event per replaced connection, but a pool that ages fast replaces dozens a second: of each cause one is reported at
  * once, the rest as a count, with the numbers of the last and the longest of their times.
  */
 import type { EventCode, Reason } from '../../../../shared/engine-event.ts'

@@ -36,7 +36,7 @@ export function createRollingRebuild(options: {
     restartClock(): void {
       endedAt = now()
     },
-    /** `connections`: those that nobody is closing. Marks the next ones that may go. */
+    /** `connections`: those that are not being closed. Marks the next ones that may go. */
     advance(connections: readonly PooledConnection[]): void {
       const at = now()
       const isDue = policy.poolRebuildSeconds > 0 && at - endedAt > policy.poolRebuildSeconds * 1000

@@ -1,4 +1,4 @@
-/** The shell over detect-decay.ts: feeds it ten times a second and tells what it finds. */
+/** The shell over detect-decay.ts: feeds it ten times a second and emits what it finds. */
 import type { EventCode, Reason } from '../../../../shared/engine-event.ts'
 import { type DecayLook, detectDecay, MAX_OBJECT_BYTES, startDecay } from './detect-decay.ts'
 import { explainLimit, type LimitEvidence } from './explain-limit.ts'
@@ -28,7 +28,7 @@ export function createDecayWatch({ now, evidence, emit, onLook }: DecayWatchOpti
       answers = []
       state = watched.state
       if (!watched.alert) return
-      // Both tell the speed: the alert's own is the one that was compared.
+      // Both have a speed: the alert's own is the one that was compared.
       const { evidence: numbers, ...alert } = watched.alert
       emit('decay-alert', { ...numbers, ...alert })
     },

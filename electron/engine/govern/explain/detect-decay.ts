@@ -67,7 +67,7 @@ const MINUTE_MS = 60_000
 const BASELINE_MINUTES = 15
 const REMEMBERED_MINUTES = 180
 const TREND_MINUTES = 60
-/** Now = the median of so many minutes: the short one tells soon, the long one is less shaken by noise. */
+/** Now = the median of so many minutes: the short one reacts soon, the long one is less shaken by noise. */
 const SPANS = [5, 15]
 /**
  * The drop must be so many standard deviations of a span's median. Far more than the usual three: the best of 180
@@ -75,14 +75,12 @@ const SPANS = [5, 15]
  * spread look smaller than it is. Measured by the table of noises in the test.
  */
 const BEYOND_NOISE = 6
-/** From so few differences a spread cannot be told. */
+/** From so few differences a spread cannot be estimated. */
 const LEAST_DIFFERENCES = 3
 /** Below this share of the baseline, for so many minutes in a row, is decay. */
 const DECAYED = 0.85
 const LOW_MINUTES = 5
-/**
- * Below this share it is kept out of what the noise is told by. With more than that a line that wanders would cry wolf.
- */
+/** Below this share it is kept out of the estimate of the noise. A larger share lets a line that wanders raise alerts. */
 const SUSPECT = 0.75
 const REPEAT_MS = 30 * MINUTE_MS
 /** Not a second: what comes and goes once in a second or two shall not always be met in the same state. */

@@ -1,7 +1,7 @@
 /**
  * What holds the speed down just now, in one code and the numbers behind it (DESIGN 6.6). Where several hold at once
- * the first of this order is named: no answer from the first, nothing to do, no names, nobody who takes our
- * connections, no network, the user's limit, throttling, this disk, this processor, failing answers, a bad address,
+ * the first of this order is named: no answer from the first, nothing to do, no names, connections
+ * refused, no network, the user's limit, throttling, this disk, this processor, failing answers, a bad address,
  * ageing, silent connections, the waiting for answers, and the line when nothing else is left. So what stops everything
  * comes before what slows, what was measured directly before what was inferred, and what is not healed by us (limit,
  * throttling, disk) before what is being healed (address, ageing). Pure.
@@ -13,7 +13,7 @@ export type LimitEvidence = {
   bytesPerSecond: number
   concurrency: number
   threads: number
-  /** A prefix is being asked less often than we would. */
+  /** Requests per second that the tightest budget allows; undefined = none holds requests back. */
   limitedRate: number | undefined
   /** For how long. */
   limitedSeconds: number
@@ -21,7 +21,7 @@ export type LimitEvidence = {
   /** Bytes per second the user allows; 0 = no limit. */
   userLimit: number
   /**
-   * What arrives, over as long as it takes to tell it from that limit; as is `recentRequests` not in old recordings.
+   * What arrives, over as long as it takes to distinguish it from that limit. Like `recentRequests`, not in old recordings.
    */
   pacedBytesPerSecond?: number
   diskWriteMs: number
@@ -36,9 +36,9 @@ export type LimitEvidence = {
   /** Why the last connection was turned away, by a certificate that is not trusted, say. */
   refusedBy?: FailureClass | undefined
   isWorking: boolean
-  /** The listing has been asked for so long without any answer at all. */
+  /** For how long the first page of the listing has been without any answer. */
   unansweredMs?: number
-  /** The listing has been refused for so long, with a word to slow down. */
+  /** For how long the listing has been throttled. */
   listRefusedMs?: number | undefined
   /** Answers per second, and how long one takes to begin. */
   requestsPerSecond: number

@@ -1,4 +1,4 @@
-/** The shell over explain-limit.ts and hold-limit.ts: gathers what the others know of what holds the speed down. */
+/** The shell over explain-limit.ts and hold-limit.ts: gathers the evidence of all parts about what holds the speed down. */
 import type { Limit } from '../../../../shared/metrics-snapshot.ts'
 import type { Policy } from '../../../../shared/policy.ts'
 import type { DataPlane } from '../../engine-ports.ts'
@@ -31,11 +31,11 @@ export type LimitWatchOptions = {
   /** Neither paused nor resting. */
   mayWork(): boolean
   /** Something is on its way to the service: a request, or a connection that it has refused so far. */
-  isAsking(): boolean
+  hasRequests(): boolean
   loopLagMs(): number
-  /** How long the first page of the listing has been asked for without any answer; 0 once there was one. */
+  /** Milliseconds that the first page of the listing has been without any answer; 0 once there was one. */
   unansweredMs(): number
-  /** For how long the listing has been refused, with a word to slow down; undefined = it is not. */
+  /** For how long the listing has been throttled, milliseconds; undefined = it is not. */
   listRefusedMs(): number | undefined
 }
 
@@ -52,7 +52,7 @@ export function createLimitWatch(options: LimitWatchOptions) {
       bytesPerSecond,
       concurrency: concurrency.level(),
       threads: concurrency.threads(),
-      // A budget that is still kept, though nobody waits for it any more, holds nothing down.
+      // A budget that no connection waits for any more holds nothing down.
       limitedRate: gates.isHoldingBack() || gates.longestWaitMs() > 0 ? gates.slowestRate() : undefined,
       limitedSeconds: gates.limitedSeconds(),
       successRate,
@@ -71,7 +71,7 @@ export function createLimitWatch(options: LimitWatchOptions) {
         .filter((record) => record.quarantinedUntil > at)
         .map((record) => record.address),
       dnsFailing: addresses.isFailing && pool.size === 0,
-      silentMs: options.isAsking() && !network.isAnswering() ? network.silentMs() : 0,
+      silentMs: options.hasRequests() && !network.isAnswering() ? network.silentMs() : 0,
       refusedBy: network.refusal()?.class,
       isWorking: options.mayWork() && (pool.size > 0 || addresses.isFailing || pace.isFailing()),
       serverErrors,

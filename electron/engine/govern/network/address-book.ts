@@ -1,5 +1,5 @@
 /**
- * The addresses of one host: asked of DNS, kept for their TTL, refreshed ahead of it, served stale while DNS is down,
+ * The addresses of one host: looked up, kept for their TTL, refreshed ahead of it, served stale while DNS is down,
  * with a memory of how each of them has done. A shell over choose-address.ts.
  */
 import type { EventCode, Reason } from '../../../../shared/engine-event.ts'
@@ -51,7 +51,7 @@ export function createAddressBook({ clock, random, resolver, policy, emit }: Add
   let host = ''
   let expiresAt = Number.NEGATIVE_INFINITY
   let refreshAt = Number.NEGATIVE_INFINITY
-  let isAsking = false
+  let isLookingUp = false
   let isFailing = false
   let lookupMs = 0
   /** Some connection has been opened since the host is this one. */
@@ -61,11 +61,11 @@ export function createAddressBook({ clock, random, resolver, policy, emit }: Add
   let isNamingAlternatives = false
 
   async function refresh(): Promise<void> {
-    if (isAsking || host === '') return
-    isAsking = true
+    if (isLookingUp || host === '') return
+    isLookingUp = true
     const asked = host
     const resolution = await resolver.resolve(asked, timeoutAfter(policy.dnsTimeoutSeconds * 1000))
-    isAsking = false
+    isLookingUp = false
     // The bucket has turned out to be elsewhere meanwhile.
     if (asked !== host) return refresh()
     const now = clock.monotonic()
@@ -132,7 +132,7 @@ export function createAddressBook({ clock, random, resolver, policy, emit }: Add
     emit('address-quarantined', { address: entry.address, cause, seconds: (entry.quarantinedUntil - now) / 1000 })
   }
 
-  /** `weight`: how much this failure says; those that take long to happen are rare, so each says more. */
+  /** `weight`: of this failure as evidence; those that take long to happen are rare, so each weighs more. */
   function noteFailure(address: string, weight = 1): void {
     const entry = entryOf(address, clock.monotonic())
     entry.recentFailures += weight

@@ -73,7 +73,7 @@ function judgeWorse(record: AddressRecord, others: readonly AddressRecord[]): Ba
   return isSlow ? [{ address, cause: 'slow' }] : []
 }
 
-/** In bad weather everybody fails now and then, and a budget refuses whoever asks. */
+/** In bad weather every address fails now and then, and a budget refuses at all of them. */
 function doesWorse(
   record: AddressRecord,
   others: readonly AddressRecord[],

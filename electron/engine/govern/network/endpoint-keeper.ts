@@ -1,6 +1,6 @@
 /**
- * Where the bucket is and what opens it: keeps the endpoint and its credentials fresh, and tells credentials that have
- * run out from such as are refused for good.
+ * Where the bucket is and what opens it: keeps the endpoint and its credentials fresh, and distinguishes
+ * credentials that have expired from such as are refused for good.
  */
 import type { Failure } from '../../../../shared/failure.ts'
 import type { Clock, Endpoint, ObjectSource } from '../../engine-ports.ts'
@@ -13,9 +13,9 @@ export type EndpointKeeperOptions = {
   onFatal(failure: Failure): void
 }
 
-/** Credentials are asked for anew this often; the provider renews them well before they run out. */
+/** Credentials are requested anew this often; the provider renews them well before they expire. */
 const REFRESH_MS = 60_000
-/** After a refusal they are asked for at once, but not more often than this. */
+/** After a refusal they are requested at once, but not more often than this. */
 const REFUSED_REFRESH_MS = 1000
 const RENEW_TIMEOUT_MS = 30_000
 /** Fresh credentials that are refused as well will not be accepted later: so many times by each connection. */
@@ -30,17 +30,17 @@ export function createEndpointKeeper({ clock, source, onMoved, onFatal }: Endpoi
   let refusals = 0
   /** When the first of these came. */
   let refusedAt = Number.NEGATIVE_INFINITY
-  /** Some request has been granted with the credentials of now. */
+  /** Some request has been granted with the present credentials. */
   let hasAccepted = false
   let skewSeenAt = Number.NEGATIVE_INFINITY
 
   async function renew(
     signal: AbortSignal = AbortSignal.timeout(RENEW_TIMEOUT_MS),
-    heard: Parameters<ObjectSource['endpoint']>[1] = {},
+    hint: Parameters<ObjectSource['endpoint']>[1] = {},
   ): Promise<void> {
     if (isRenewing) return
     isRenewing = true
-    const renewed = await source.endpoint(signal, heard)
+    const renewed = await source.endpoint(signal, hint)
     renewedAt = clock.monotonic()
     if (renewed.ok) {
       const before = endpoint
@@ -54,12 +54,11 @@ export function createEndpointKeeper({ clock, source, onMoved, onFatal }: Endpoi
   }
 
   /**
-   * Who gives new credentials cannot be reached: that is for the
-   * network to be judged by, as long as the old ones are there.
+   * The provider of new credentials cannot be reached: a matter of the network, as long as there are old ones.
    */
   const isOfNetwork = (failure: Failure): boolean => endpoint !== undefined && failure.class !== 'credentials'
 
-  /** Any signed answer tells the source how far off this machine's clock is; the next endpoint carries it. */
+  /** From any signed answer the source learns how far off this machine's clock is; the next endpoint carries it. */
   async function renewClock(): Promise<void> {
     const signal = AbortSignal.timeout(RENEW_TIMEOUT_MS)
     await source.listPage({ prefix: '', pageSize: 1 }, signal)
@@ -73,7 +72,7 @@ export function createEndpointKeeper({ clock, source, onMoved, onFatal }: Endpoi
     tick(): void {
       if (clock.monotonic() - renewedAt > REFRESH_MS) void renew()
     },
-    /** What was sent before the first refusal says nothing of the credentials of now. Monotonic milliseconds. */
+    /** A request sent before the first refusal is no evidence about the present credentials. Monotonic milliseconds. */
     noteAccepted(sentAt: number): void {
       if (sentAt >= refusedAt) refusals = 0
       hasAccepted = true

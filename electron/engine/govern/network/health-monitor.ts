@@ -1,5 +1,5 @@
 /**
- * Asks for the head of a small object now and then, beside the data: can the service still be reached, and how fast?
+ * Sends a HEAD for a small object now and then, beside the data: can the service still be reached, and how fast?
  */
 import type { EventCode, Reason } from '../../../../shared/engine-event.ts'
 import type { FailureClass } from '../../../../shared/failure.ts'
@@ -12,7 +12,7 @@ export type HealthMonitorOptions = {
   clock: Clock
   source: ObjectSource
   policy: Policy
-  /** Key to ask for; undefined while nothing is listed. */
+  /** Key of the object; undefined while nothing is listed. */
   key(): string | undefined
   emit(code: EventCode, reason: Reason): void
   onUnhealthy(): void
@@ -22,21 +22,21 @@ export type HealthMonitorOptions = {
  * Answers about the object, which may be deleted or archived while the job runs: no fresh connection would get another.
  */
 const ABOUT_THE_OBJECT: readonly FailureClass[] = ['missing', 'denied', 'archived']
-/** Waits a little beyond the limit, so that a late answer can be told from none. */
+/** Waits a little beyond the limit, to distinguish a late answer from none. */
 const TIMEOUT_FACTOR = 2
 
 export function createHealthMonitor(options: HealthMonitorOptions) {
   const { clock, source, policy, emit } = options
   let state: HealthState = { failuresInARow: 0 }
   let nextAt = clock.monotonic() + policy.healthCheckSeconds * 1000
-  let isAsking = false
+  let isChecking = false
 
   async function check(key: string): Promise<void> {
-    isAsking = true
+    isChecking = true
     const startedAt = clock.monotonic()
     const signal = timeoutAfter(policy.unhealthyLatencySeconds * TIMEOUT_FACTOR * 1000)
     const head = await source.headObject(key, {}, signal)
-    isAsking = false
+    isChecking = false
     const latencyMs = Math.round(clock.monotonic() - startedAt)
     nextAt = clock.monotonic() + policy.healthCheckSeconds * 1000
     const inARow = state.failuresInARow + 1
@@ -52,7 +52,7 @@ export function createHealthMonitor(options: HealthMonitorOptions) {
 
   return {
     tick(): void {
-      if (policy.healthCheckSeconds === 0 || isAsking || clock.monotonic() < nextAt) return
+      if (policy.healthCheckSeconds === 0 || isChecking || clock.monotonic() < nextAt) return
       const key = policy.healthCheckKey || options.key()
       if (key !== undefined) void check(key)
     },

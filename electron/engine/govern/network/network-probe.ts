@@ -1,5 +1,5 @@
 /**
- * While no byte arrives: asks the service for something small. A network that is away does not answer; where only some
+ * While no byte arrives: sends the service a small request. A network that is away does not answer; where only some
  * objects cannot be had, it does, and the silence is due to those objects. A service that refuses all objects may still
  * list: only a byte of an object that we already have shows that it does not refuse them all.
  */
@@ -19,29 +19,29 @@ export type NetworkProbeOptions = {
   onAnswer(givesObjects: boolean): void
 }
 
-/** Early enough to be answered before a network would be called lost (network-watch.ts). */
-const ASK_AFTER_MS = 1500
+/** Early enough for an answer before a network would be called lost (network-watch.ts). */
+const PROBE_AFTER_MS = 1500
 
 export function createNetworkProbe(options: NetworkProbeOptions) {
   const { clock, source, policy, prefix, onAnswer } = options
   const everyMs = policy.stallSeconds * 1000
   let nextAt = 0
-  let isAsking = false
+  let isProbing = false
 
-  async function ask(): Promise<void> {
-    isAsking = true
+  async function probe(): Promise<void> {
+    isProbing = true
     nextAt = clock.monotonic() + everyMs
     const signal = timeoutAfter(policy.unhealthyLatencySeconds * 1000)
     const object = options.landed()
     const isListed = source.listPage({ prefix, pageSize: 1 }, signal).then(({ ok }) => ok)
     const isGranted = object !== undefined && (await source.tryObject(object, signal)).ok
     if (isGranted || (await isListed)) onAnswer(isGranted || object === undefined)
-    isAsking = false
+    isProbing = false
   }
 
   return {
     tick(silentMs: number): void {
-      if (silentMs > Math.min(ASK_AFTER_MS, everyMs) && !isAsking && clock.monotonic() >= nextAt) void ask()
+      if (silentMs > Math.min(PROBE_AFTER_MS, everyMs) && !isProbing && clock.monotonic() >= nextAt) void probe()
     },
   }
 }

@@ -84,9 +84,9 @@ it('it is gone for good after networkGoneSeconds, even where it never brought a 
 it('an answer that tells nothing of objects does not speak against those that fail', () => {
   const network = createNetworkWatch({ now: () => 1000, policy: DEFAULT_POLICY, emit() {} })
   network.noteAnswer(false)
-  expect([network.isAnswering(), network.heardAt('reset')]).toEqual([true, Number.NEGATIVE_INFINITY])
+  expect([network.isAnswering(), network.othersAnsweredAt('reset')]).toEqual([true, Number.NEGATIVE_INFINITY])
   network.noteAnswer(true)
-  expect([network.heardAt('reset'), network.heardAt('throttled')]).toEqual([1000, 1000])
+  expect([network.othersAnsweredAt('reset'), network.othersAnsweredAt('throttled')]).toEqual([1000, 1000])
 })
 
 it('while the service answers small questions it is given three times as long, and no longer', () => {
@@ -99,12 +99,12 @@ it('what a service says to everything is its last word, until a byte comes or th
   const network = createNetworkWatch({ now: () => 0, policy: DEFAULT_POLICY, emit() {} })
   const after = (failureClass: FailureClass) => {
     network.noteFailure({ class: failureClass })
-    return network.lastWord()?.class
+    return network.serviceFailure()?.class
   }
   expect(after('server-error')).toBe('server-error')
   expect(after('protocol')).toBe('protocol')
   expect(after('reset')).toBeUndefined()
   after('server-error')
   network.noteBytes()
-  expect(network.lastWord()).toBeUndefined()
+  expect(network.serviceFailure()).toBeUndefined()
 })

@@ -1,16 +1,16 @@
 /**
- * Whether any byte arrives at all, and whether the service answers at all: tells a lost network from slow or failing
- * connections, and from objects that cannot be had.
+ * Whether any byte arrives at all, and whether the service answers at all: distinguishes a lost network from slow or
+ * failing connections, and from objects that cannot be had.
  */
 import type { EventCode, Reason } from '../../../../shared/engine-event.ts'
 import type { Failure, FailureClass } from '../../../../shared/failure.ts'
 import type { Policy } from '../../../../shared/policy.ts'
 
-/** Answers, not breaks of the way. */
+/** The service itself has answered. */
 const FROM_SERVICE: readonly FailureClass[] = ['throttled', 'server-error', 'protocol']
 
 /**
- * Somebody is there, and turns each connection away: a server of
+ * A peer is there and refuses each connection: a server with
  * another certificate, a network that wants a login, a proxy.
  */
 const REFUSALS: readonly FailureClass[] = ['tls', 'proxy']
@@ -18,8 +18,8 @@ const REFUSALS: readonly FailureClass[] = ['tls', 'proxy']
 /** No byte from anywhere for so long = the network is away. */
 const NETWORK_LOST_MS = 3000
 /**
- * A service that answers when it is asked something small is waited for this much longer: long enough for the objects
- * under way to fail by name, and for others to show whether they can be had.
+ * A service that answers the probe is waited for this much longer: long enough for the objects under way to fail by
+ * name, and for others to show whether they can be had.
  */
 const ANSWERED_FACTOR = 3
 
@@ -32,11 +32,13 @@ export function createNetworkWatch(options: {
 }) {
   const { now, policy, emit } = options
   let receivedAt = now()
-  /** Of the last small question; what `startOver` does to the silence does not concern it. */
+  /** When the last probe was answered; `startOver` leaves it as it is. */
   let answeredAt = Number.NEGATIVE_INFINITY
-  let heardAt = Number.NEGATIVE_INFINITY
+  /** When the last byte came; `startOver` leaves it as it is. */
+  let lastByteAt = Number.NEGATIVE_INFINITY
+  /** When the newest request that was granted was sent. */
   let grantedAt = Number.NEGATIVE_INFINITY
-  /** When a small question was answered in a way that says that objects are given. */
+  /** When the answer to a probe last showed that objects are granted. */
   let givingAt = Number.NEGATIVE_INFINITY
   let isLost = false
   /** When the last byte had come before the network was lost. */
@@ -46,33 +48,33 @@ export function createNetworkWatch(options: {
   let hasEverReceived = false
   /** Of the last connection, where it was turned away. */
   let refusal: Failure | undefined
-  /** Since the last byte: what the service has answered last, where nothing else has gone wrong after it. */
-  let lastWord: Failure | undefined
-  /** Small questions are asked every `stallSeconds`: one may be lost. */
+  /** Since the last byte: the failure that the service has answered with, unless another kind came after it. */
+  let serviceFailure: Failure | undefined
+  /** A probe is sent every `stallSeconds`: one may be lost. */
   const isFresh = (at: number) => now() - at <= 2 * policy.stallSeconds * 1000
   const isAnswering = () => isFresh(answeredAt)
 
   return {
     noteBytes(): void {
       refusal = undefined
-      lastWord = undefined
+      serviceFailure = undefined
       receivedAt = now()
-      heardAt = receivedAt
+      lastByteAt = receivedAt
       hasEverReceived = true
     },
     /** A connection could be opened, or why it could not. */
     noteConnect(failure?: Failure): void {
       refusal = failure && REFUSALS.includes(failure.class) ? failure : undefined
     },
-    /** Why fresh connections do not come about, where somebody is there and refuses them. */
+    /** Why fresh connections fail, where a peer refuses them. */
     refusal: () => refusal,
     /** A request has failed. */
     noteFailure(failure: Failure): void {
-      lastWord = FROM_SERVICE.includes(failure.class) ? failure : undefined
+      serviceFailure = FROM_SERVICE.includes(failure.class) ? failure : undefined
     },
-    /** What the service says to everything, where it can be reached: then it is not the network that is gone. */
-    lastWord: () => lastWord,
-    /** The service has answered a small question; `givesObjects`: and may give objects, if not these. */
+    /** The failure that the service answers every request with: then it is not the network that is gone. */
+    serviceFailure: () => serviceFailure,
+    /** The service has answered a probe; `givesObjects`: and may grant objects, if not these. */
     noteAnswer(givesObjects: boolean): void {
       answeredAt = now()
       if (givesObjects) givingAt = answeredAt
@@ -82,12 +84,12 @@ export function createNetworkWatch(options: {
       grantedAt = Math.max(grantedAt, sentAt)
     },
     /**
-     * When somebody else was last answered, as far as it speaks against this failure: bytes of any object say that the
-     * way is there, but not that the service, which has begun them long ago, still grants what it is asked for.
+     * When the request of another object was last answered in a way that makes this failure the object's own: any byte
+     * shows that the way is there, but only a request granted lately shows that the service does not refuse them all.
      */
-    heardAt(failure: FailureClass): number {
+    othersAnsweredAt(failure: FailureClass): number {
       if (isFresh(givingAt)) return now()
-      return FROM_SERVICE.includes(failure) ? grantedAt : heardAt
+      return FROM_SERVICE.includes(failure) ? grantedAt : lastByteAt
     },
     /** Something else has held everything up until now: the silence so far does not count. */
     startOver(): void {
@@ -103,14 +105,14 @@ export function createNetworkWatch(options: {
     isLost: () => isLost,
     /** When it was last lost: now, while it is. Monotonic milliseconds; -Infinity = never. */
     lostAt: () => lostAt,
-    /** Whether a small question was lately answered in a way that says that objects are given. */
+    /** Whether the answer to a probe has lately shown that objects are granted. */
     isGiving: () => isFresh(givingAt),
-    /** Whether a small question has been answered lately: then a silence is not the network's. */
+    /** Whether a probe has been answered lately: then a silence is not the network's. */
     isAnswering,
     hasEverReceived: () => hasEverReceived,
     silentMs: () => now() - receivedAt,
     /**
-     * `hasWork`: bytes are wanted. `isHeldBack`: they are not asked for just now, by a limit, a `Retry-After` or a
+     * `hasWork`: bytes are wanted. `isHeldBack`: they are not requested just now, for a limit, a `Retry-After` or a
      * disk that does not keep up. `hasRequests`: some are under way. Returns true when the network is gone for good.
      */
     tick({

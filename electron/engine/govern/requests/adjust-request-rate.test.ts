@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createSeededRandom } from '../../testing/seeded-random.ts'
-import { mayAsk, noteAnswer, noteSent, type RateState, startRate } from './adjust-request-rate.ts'
+import { mayRequest, noteAnswer, noteSent, type RateState, startRate } from './adjust-request-rate.ts'
 
 const ALONE = { underWay: 0, areMany: false }
 
@@ -43,7 +43,7 @@ function run(options: {
       if (noted.changed && !noted.state.isLimited) lifted.push(now)
       state = noted.state
     }
-    const asked = mayAsk(state, now)
+    const asked = mayRequest(state, now)
     state = asked.state
     if (!asked.allowed) continue
     state = noteSent(state, now)
@@ -78,7 +78,7 @@ describe('how often a prefix may be asked', () => {
     it('once: no more than twice as often, for it may be a stray one', () => {
       expect(noteAnswer(asked, refusal)).toMatchObject({ changed: true, state: { isLimited: true } })
       expect(refuse(1).rate).toBeCloseTo(2 * 20, 0)
-      expect(mayAsk(refuse(1), 5).allowed).toBe(true)
+      expect(mayRequest(refuse(1), 5).allowed).toBe(true)
     })
 
     it.each([
@@ -87,7 +87,7 @@ describe('how often a prefix may be asked', () => {
       ['six times with sixteen under way', refuse(6, { ...refusal, underWay: 16 })],
     ])('%s: 0.7 times as often', (_, state) => {
       expect(state.rate).toBeCloseTo(0.7 * 20, 0)
-      expect(mayAsk(state, 5).allowed).toBe(false)
+      expect(mayRequest(state, 5).allowed).toBe(false)
     })
 
     it('five times with sixteen under way: refusals are there before what is granted', () => {

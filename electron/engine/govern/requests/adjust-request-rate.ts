@@ -1,7 +1,7 @@
 /**
- * How often one prefix may be asked. Unlimited until S3 says "slow down"; from then on no faster than twice what is
- * asked, and once the refusals are more than a stray few, a cubic limiter, which gives way at once, comes back fast to
- * where it was, and lifts itself when nothing is refused any more. Pure.
+ * How many requests a second one prefix may get. Unlimited until S3 answers "slow down"; from then on no more than twice
+ * the measured rate, and once the refusals are more than a stray few, a cubic limiter, which gives way at once, comes
+ * back fast to where it was, and lifts itself when nothing is refused any more. Pure.
  *
  * Formulas: adaptive retry mode of the AWS SDKs (smithy-typescript, DefaultRateLimiter), after CUBIC (RFC 9438).
  */
@@ -19,9 +19,9 @@ const REFUSAL_WEIGHT = 5
  */
 const PROOF_REFUSALS = 4
 const UNDER_WAY_PER_REFUSAL = 8
-/** What is long past is not held against anybody for ever. */
+/** What is long past does not count for ever. */
 const MOST_WEIGHT = 500
-/** Meanwhile no more is asked than so many times what is. */
+/** Meanwhile no more is allowed than so many times the measured rate. */
 const WATCHED = 2
 /** Share of the measured rate that is kept when refused. */
 const BETA = 0.7
@@ -39,7 +39,7 @@ const GRANTED_BEFORE_MORE = 25
  */
 const HOLD_SECONDS = 10
 const JUST_BELOW = 0.95
-/** A prefix is never asked less often than this. */
+/** A prefix never gets fewer requests a second than this. */
 const SLOWEST_RATE = 0.5
 /** Rate is measured in slots of this length, smoothed by this weight. */
 const SLOT_SECONDS = 0.5
@@ -52,7 +52,7 @@ const SMOOTHING = 0.8
 const RISE = 2
 /** The limiter lifts itself after so long without a refusal ... */
 const CALM_SECONDS = 30
-/** ... if it allows this many times what is asked, or has held nobody back for as long. */
+/** ... if it allows this many times the measured rate, or has held nothing back for as long. */
 const SLACK = 1.5
 
 export type RateState = {
@@ -72,13 +72,13 @@ export type RateState = {
   refusedAt: number
   /** Where the curve begins, seconds: at the refusal, later where it was held back. */
   curveFrom: number
-  /** When somebody last had to wait for it, seconds. */
+  /** When a request last had to wait for it, seconds. */
   heldBackAt: number
   /** Answers since the last refusal. */
   granted: number
   /** Refused again while limited: there is a budget to stay below. */
   isBudget: boolean
-  /** Whether asking less helps at all. */
+  /** Whether fewer requests help at all. */
   refusals: Refusals
   measuredRate: number
   slot: number
@@ -125,7 +125,7 @@ export const startRate = (now: number): RateState => ({
 })
 
 /** Fills the bucket; whether one request may go. */
-export function mayAsk(state: RateState, now: number): { state: RateState; allowed: boolean } {
+export function mayRequest(state: RateState, now: number): { state: RateState; allowed: boolean } {
   if (!state.isLimited) return { state, allowed: true }
   const tokens = Math.min(Math.max(1, state.rate * SLOT_SECONDS), state.tokens + (now - state.filledAt) * state.rate)
   const allowed = tokens >= 1
@@ -143,8 +143,8 @@ export function noteSent(state: RateState, now: number): RateState {
 }
 
 /**
- * One request was answered. `sentAt` tells whether the refusal belongs to a request sent before the last slowing down:
- * what was already on its way then says nothing about the new rate.
+ * One request was answered. `sentAt` decides whether the refusal belongs to a request sent before the last slowing down:
+ * what was already on its way then is no evidence about the new rate.
  */
 export function noteAnswer(state: RateState, answer: RateAnswer): { state: RateState; changed: boolean } {
   if (!state.isProven) return weigh(state, answer)
@@ -162,7 +162,7 @@ function weigh(state: RateState, answer: RateAnswer): { state: RateState; change
   if (!throttled && !state.isLimited) return { state, changed: false }
   const weight = addWeight(state.weight, throttled)
   const asked = measured(state, now)
-  // Refused requests are soon asked again: what is asked since the first of them is no measure.
+  // Refused requests are soon sent again: the rate since the first of them is no measure.
   const rateBeforeRefusal = throttled && state.weight === 0 ? asked : state.rateBeforeRefusal
   if (throttled && (areMany || isProof(weight, underWay)))
     return follow({ ...state, isLimited: false, isProven: true, rateBeforeRefusal }, answer)
@@ -179,7 +179,7 @@ function measured(state: RateState, now: number): number {
   return Math.max(state.measuredRate, state.inSlot / slotSeconds, SLOWEST_RATE)
 }
 
-/** Refusals that come at any rate are no reason to ask less. */
+/** Refusals that come at any rate are no reason for fewer requests. */
 function obey(
   state: RateState,
   verdict: RefusalVerdict,
@@ -191,7 +191,7 @@ function obey(
     const refused = { rateBeforeRefusal: verdict.granted, refusedAt: now, curveFrom: now, granted: 0, isBudget: true }
     return { state: { ...state, ...refused, rate, tokens: 0, filledAt: now }, changed: true }
   }
-  // A rate that nobody makes use of has not been tried.
+  // A rate that is not made use of has not been tried.
   const wanted = verdict.kind === 'steady' ? verdict.asked : RISE * Math.min(state.rate, state.measuredRate)
   return { state: { ...state, refusedAt, rate: Math.max(state.rate, wanted) }, changed: verdict.kind === 'steady' }
 }

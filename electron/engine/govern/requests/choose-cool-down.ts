@@ -1,4 +1,4 @@
-/** When asking at all makes things worse: close everything, rest, come back with half. Pure. */
+/** When requests as such make things worse: close everything, rest, come back with half. Pure. */
 import type { Policy } from '../../../../shared/policy.ts'
 
 export type CoolDownState = { badSince: number | undefined }

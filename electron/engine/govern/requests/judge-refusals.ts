@@ -1,8 +1,8 @@
 /**
- * Whether refusals have to do with how often we ask. Beyond a budget they grow rare when we ask less; of a service that
- * refuses every tenth request whoever asks and however seldom, they do not, and a limiter that gives way to each of
- * them sinks to a request in two seconds. Told by experiment, as the ageing of connections is: after some refusals more
- * is asked instead of less, as long as no larger share is refused for it. Pure.
+ * Whether refusals depend on the request rate. Beyond a budget they grow rare at a lower rate; of a service that refuses
+ * every tenth request at any rate they do not, and a limiter that gives way to each of them sinks to a request in two
+ * seconds. Found by experiment, as the ageing of connections is: after some refusals the rate is raised instead of
+ * lowered, as long as no larger share is refused for it. Pure.
  */
 
 /** Answers of a stretch of time. */
@@ -13,7 +13,7 @@ export type Refusals = {
   /** Lots of refusals before the next experiment, and how many those were before the last one. */
   readonly lotsToWait: number
   readonly lotsWaited: number
-  /** While more is asked: the share that was refused before, and for how many lots it has been no larger. */
+  /** While the rate is raised: the share that was refused before, and for how many lots it has been no larger. */
   readonly steady: { readonly share: number; readonly lots: number } | undefined
   /** The lots before it, the last few. */
   readonly looks: readonly Look[]
@@ -22,24 +22,24 @@ export type Refusals = {
 /** What a lot has shown. */
 type Look = { readonly asked: number; readonly share: number }
 
-/** What a lot that has just ended says about the rate. */
+/** What follows from a lot that has just ended. */
 export type RefusalVerdict =
   | { kind: 'nothing' }
-  /** So many requests a second were asked when this share was refused: from here on, more is tried. */
+  /** So many requests a second were sent when this share was refused: from here on, more is tried. */
   | { kind: 'steady'; asked: number }
-  /** Asking more has not hurt. */
+  /** The higher rate has not hurt. */
   | { kind: 'still-steady' }
-  /** More is refused since we ask more often: there is a budget after all, of this many requests a second. */
+  /** A larger share is refused at the higher rate: there is a budget after all, of this many requests a second. */
   | { kind: 'budget'; granted: number }
 
 /**
- * A share is believed from so many refusals on; while more is asked, from so many answers, and half as many as are under
- * way: refusals are there before the bytes that others are granted.
+ * A share is believed from so many refusals on; while the rate is raised, from so many answers, and half as many as are
+ * under way: refusals are there before the bytes that others are granted.
  */
 const REFUSALS_PER_LOT = 4
 const ANSWERS_PER_LOT = 10
 const MOST_LOOKS = 8
-/** Who refuses most of what is asked is in trouble, and is asked seldom. */
+/** A service that refuses most requests is in trouble, and gets few. */
 const MOST = 0.5
 /** Shares that differ by less than this factor are alike ... */
 const ALIKE = 2

@@ -1,4 +1,4 @@
-/** What each prefix was answered lately, fading; of those that are asked no more nothing is kept. */
+/** The answers of each prefix, fading; prefixes that get no more requests are forgotten. */
 import type { PrefixAnswers } from './shared-budget.ts'
 
 /** Fades by half in so many seconds. */

@@ -1,4 +1,4 @@
-/** When nothing may be asked at all: cool-downs, and the hours outside the user's time window. */
+/** When nothing may be requested at all: cool-downs, and the hours outside the user's time window. */
 import type { EventCode, Reason } from '../../../../shared/engine-event.ts'
 import { formatMinuteOfDay } from '../../../../shared/format-units.ts'
 import type { JobSpec } from '../../../../shared/job-spec.ts'

@@ -3,7 +3,7 @@ import { type Failure, type FailureClass, wantsBucketInHost } from '../../../../
 import type { Policy } from '../../../../shared/policy.ts'
 import { isNormalEnd } from '../../schedule/failure-row.ts'
 
-/** Asking again brings the same answer. */
+/** Another attempt brings the same answer. */
 const HOPELESS: ReadonlySet<FailureClass> = new Set([
   'denied',
   'missing-bucket',
@@ -21,7 +21,7 @@ const HOPELESS: ReadonlySet<FailureClass> = new Set([
 ])
 
 /**
- * The way there may be at fault: these wait for better days as long as nobody else is answered. When others are, it is
+ * The way there may be at fault: these wait as long as no other object is answered. When others are, it is
  * this object, and it is given up after so many times `maxAttempts`, so that no job hangs on one object for ever.
  */
 const PATIENCE: Partial<Record<FailureClass, number>> = {
@@ -46,7 +46,7 @@ const PATIENCE_WHERE_MANY_FAIL = 12
 const LAST_WORK_CAP = 0.25
 
 /**
- * One request asks again after a minute, whatever it was told:
+ * One request is sent again after a minute, whatever its `Retry-After`:
  * where all are refused, their budget waits (throttle-gates.ts).
  */
 const LONGEST_WAIT_MS = 60_000
@@ -59,7 +59,7 @@ export type RetryInput = {
   alone: number
   /** The share of all other objects' requests that fails just now. */
   failingShare: number
-  /** Only failing objects are left, and the service gives others: the job waits for nothing else. */
+  /** Only failing objects are left, and the service grants others: the job waits for nothing else. */
   isLastWork: boolean
   policy: Policy
   /** In [0, 1). */
@@ -109,11 +109,11 @@ function isWornOut(
   return alone >= Math.max(patience, least) * policy.maxAttempts
 }
 
-/** Before the first page nobody has seen this bucket: a wrong host must be told soon, not waited for. */
+/** Before the first page the host may be a wrong one: that must be reported soon, not waited for. */
 const FIRST_PAGE_ATTEMPTS = 4
 
-/** What the service itself may say of a later page: that it leads nowhere, or that it cannot be had. */
-const FIRM_WORDS = new Set(['list-does-not-advance', 'InvalidArgument', 'InvalidRequest'])
+/** Codes of the service for a later page that leads nowhere, or cannot be had. */
+const FIRM_CODES = new Set(['list-does-not-advance', 'InvalidArgument', 'InvalidRequest'])
 
 /** The same for a page of the listing, whose failures end the job. */
 export function chooseListRetryDelayMs(
@@ -122,7 +122,7 @@ export function chooseListRetryDelayMs(
   const { failure, attempts, policy, sawPage, networkGoneMs } = input
   if (failure.class === 'credentials' || failure.class === 'wrong-region' || failure.class === 'clock-skew')
     return undefined
-  const isFirm = FIRM_WORDS.has(failure.code ?? '') && attempts >= policy.maxAttempts
+  const isFirm = FIRM_CODES.has(failure.code ?? '') && attempts >= policy.maxAttempts
   if (failure.class === 'protocol' && (isFirm || !sawPage)) return undefined
   if (!sawPage && failure.class !== 'throttled' && attempts >= FIRST_PAGE_ATTEMPTS) return undefined
   if (networkGoneMs > policy.networkGoneSeconds * 1000) return undefined

@@ -1,6 +1,6 @@
 /**
- * The shell over retry-delay.ts: when a failed range, or a page
- * of the listing, is asked for again, as all the others fare.
+ * The shell over retry-delay.ts: when a failed range, or a page of
+ * the listing, is requested again, given how all other requests fare.
  */
 import type { EventCode, Reason } from '../../../../shared/engine-event.ts'
 import type { Failure } from '../../../../shared/failure.ts'
@@ -20,9 +20,9 @@ export type RetryScheduleOptions = {
   window: Pick<RequestWindow, 'read' | 'recordError'>
   network: Pick<NetworkWatch, 'silentMs'>
   concurrency: Pick<ConcurrencyKeeper, 'yieldPlace'>
-  /** An object that has landed is given again when it is asked for: the service refuses not all. */
+  /** An object that has landed is granted again when it is requested: the service does not refuse all. */
   isGranting(): boolean
-  /** Only such objects are left as are refused, by a service that gives others. */
+  /** Only such objects are left as are refused, by a service that grants others. */
   isLeftToFail(): boolean
   emit(code: EventCode, reason: Reason): void
 }
@@ -39,10 +39,10 @@ export function createRetrySchedule(options: RetryScheduleOptions) {
   /** Believed until the next answer should be there. Monotonic milliseconds. */
   let listRefused = { since: 0, until: 0 }
 
-  /** Where nothing but the failing is asked for, a question about another object tells. */
+  /** Where only failing objects are requested, the probe of another object decides. */
   const failingShare = () => (options.isGranting() ? 0 : 1 - window.read(now()).successRate)
 
-  /** Once is nothing, unless the service says how long: then it is told why nothing moves. */
+  /** One refusal is no news, unless it names a time to wait: then the user learns why nothing moves. */
   function noteListRefused({ httpStatus, retryAfterMs }: Failure, attempts: number, delayMs: number): void {
     const since = attempts === 1 ? now() : listRefused.since
     listRefused = { since, until: now() + delayMs + LIST_ANSWER_MS }
@@ -51,7 +51,7 @@ export function createRetrySchedule(options: RetryScheduleOptions) {
   }
 
   return {
-    /** Milliseconds until a range, or a HEAD, is asked for again; undefined = not any more. */
+    /** Milliseconds until a range, or a HEAD, is requested again; undefined = not any more. */
     retryAfterMs: (failure: Failure, { length, alone }: FailureRow): number | undefined =>
       chooseRetryDelayMs({
         ...{ failure, attempts: length, alone, failingShare: failingShare(), policy, random: random() },
@@ -70,7 +70,7 @@ export function createRetrySchedule(options: RetryScheduleOptions) {
       return delayMs
     },
 
-    /** For how long the listing has been refused, with a word to slow down; undefined = it is not. */
+    /** For how long the listing has been throttled, milliseconds; undefined = it is not. */
     listRefusedMs: (): number | undefined => (now() < listRefused.until ? now() - listRefused.since : undefined),
   }
 }

@@ -1,7 +1,7 @@
 /**
  * Whether several prefixes draw on one budget. S3 counts each prefix apart; other services, and what may stand before
  * them, count the bucket or the account as a whole. Limiters that share a budget without knowing of each other are each
- * too small to regulate it: sixteen of them that shared 10 requests/s had half of what they asked refused. Pure.
+ * too small to regulate it: sixteen of them that shared 10 requests/s had half of their requests refused. Pure.
  */
 import { type Answers, addAnswers, standsOut } from '../stands-out.ts'
 
@@ -10,7 +10,7 @@ export type PrefixAnswers = { refused: number; granted: number }
 
 /**
  * Limiters that each know their own budget are refused less than a tenth, but in their first seconds; a service that
- * refuses whoever asks (judge-refusals.ts) refuses less than this as well, or is in trouble and waited for.
+ * refuses at any rate (judge-refusals.ts) refuses less than this as well, or is in trouble and waited for.
  */
 const REFUSED_SHARE = 0.4
 const REFUSALS = 8
@@ -23,7 +23,7 @@ export function isOneBudget(prefixes: readonly PrefixAnswers[]): boolean {
   return refusing.length > 1 && isMuch && !isOneApart(prefixes)
 }
 
-/** One of them is refused what others are granted: its budget is its own. Of thousands, asked at each refusal. */
+/** One of them is refused what others are granted: its budget is its own. Evaluated at each refusal, for thousands. */
 export function isOneApart(prefixes: readonly PrefixAnswers[]): boolean {
   const each = prefixes.map(answersOf)
   const all = addAnswers(each)

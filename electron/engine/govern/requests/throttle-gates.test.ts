@@ -32,21 +32,21 @@ describe('budgets', () => {
     const { gates, ask, limit } = createGates()
     expect(ask('a/', true)).toMatchObject({ prefix: 'a/', isLimited: true })
     limit('a/')
-    expect(gates.mayAsk('a/')).toBe(false)
-    expect(gates.mayAsk('b/')).toBe(true)
+    expect(gates.mayRequest('a/')).toBe(false)
+    expect(gates.mayRequest('b/')).toBe(true)
   })
 
   it('are proven by what is refused of all together: of a hundred folders each need not be refused four times', () => {
     const { gates, ask } = createGates()
     for (const prefix of ['a/', 'b/', 'c/', 'd/']) ask(prefix, true)
-    expect(gates.mayAsk('c/')).toBe(true)
-    expect(gates.mayAsk('d/')).toBe(false)
+    expect(gates.mayRequest('c/')).toBe(true)
+    expect(gates.mayRequest('d/')).toBe(false)
   })
 
   it('hold back only where a connection stands free for them, and for two seconds after', () => {
     const { gates, limit, pass } = createGates()
     limit('a/')
-    expect(gates.mayAsk('a/')).toBe(false)
+    expect(gates.mayRequest('a/')).toBe(false)
     expect(gates.isHoldingBack()).toBe(false)
     gates.noteHeldBack()
     expect(gates.isHoldingBack()).toBe(true)
@@ -99,7 +99,7 @@ describe('budgets', () => {
       }
       for (const answer of inFlight) told('a/', answer, 0)
       pass(5)
-      return gates.mayAsk('a/')
+      return gates.mayRequest('a/')
     }
     it.each<[string, Parameters<typeof mayAskAfter>, boolean]>([
       ['at the very first request: they are', [['refused']], false],
@@ -122,9 +122,9 @@ describe('budgets', () => {
   it('are forgotten where it was not a budget that refused', () => {
     const { gates, limit } = createGates()
     limit('a/')
-    expect(gates.mayAsk('a/')).toBe(false)
+    expect(gates.mayRequest('a/')).toBe(false)
     gates.startOver()
-    expect(gates.mayAsk('a/')).toBe(true)
+    expect(gates.mayRequest('a/')).toBe(true)
     expect(gates.slowestRate()).toBeUndefined()
     expect(gates.limitedSeconds()).toBe(0)
   })
@@ -138,7 +138,7 @@ describe('budgets', () => {
     expect(changes.find((change) => change?.isLimited)?.prefix).toBeDefined()
     expect(changes.findLast((change) => change?.isLimited)?.prefix).toBeUndefined()
     // Whoever has never been refused waits as well.
-    expect(gates.mayAsk('c/')).toBe(false)
+    expect(gates.mayRequest('c/')).toBe(false)
     pass(60)
     const ended = Array.from({ length: 200 }, () => {
       pass(1)
@@ -153,12 +153,12 @@ describe('budgets', () => {
       pass(0.3)
       ask(at % 2 ? 'a/' : 'b/', at % 3 > 0)
     }
-    expect(gates.mayAsk('c/')).toBe(false)
+    expect(gates.mayRequest('c/')).toBe(false)
     for (let at = 0; at < 60; at++) {
       pass(0.3)
       ask(at % 2 ? 'a/' : 'b/', at % 2 === 0)
     }
-    expect(gates.mayAsk('c/')).toBe(true)
-    expect(gates.mayAsk('b/')).toBe(false)
+    expect(gates.mayRequest('c/')).toBe(true)
+    expect(gates.mayRequest('b/')).toBe(false)
   })
 })

@@ -2,7 +2,15 @@
  * One request budget per sub-prefix, for S3 counts them apart; one for all where they turn out to share it. A shell
  * over adjust-request-rate.ts and shared-budget.ts.
  */
-import { addWeight, isProof, mayAsk, noteAnswer, noteSent, type RateState, startRate } from './adjust-request-rate.ts'
+import {
+  addWeight,
+  isProof,
+  mayRequest,
+  noteAnswer,
+  noteSent,
+  type RateState,
+  startRate,
+} from './adjust-request-rate.ts'
 import { createRecentAnswers } from './recent-answers.ts'
 import { isOneApart, isOneBudget } from './shared-budget.ts'
 
@@ -21,12 +29,12 @@ const APART_SECONDS = 300
 /** Budgets that held a connection back no longer ago than this do so now. */
 const HOLDING_SECONDS = 2
 
-/** Where something was granted no longer ago than this, a `Retry-After` speaks of the one request that it came with. */
+/** Where something was granted no longer ago than this, a `Retry-After` concerns only the request that it came with. */
 const GRANTED_LATELY_MS = 5000
 
-/** An unlimited budget that nobody has asked for so long is as good as a new one: of a million folders few are kept. */
+/** An unlimited budget without a request for so long is as good as a new one: of a million folders few are kept. */
 const FORGET_SECONDS = 60
-/** The same of a limited one, beyond any cool-down: its folder is done, and nobody would ever lift it. */
+/** The same of a limited one, beyond any cool-down: its folder is done, and nothing would ever lift it. */
 const FORGET_LIMITED_SECONDS = 600
 
 export type ThrottleGates = ReturnType<typeof createThrottleGates>
@@ -35,7 +43,7 @@ export type ThrottleGates = ReturnType<typeof createThrottleGates>
 export function createThrottleGates(now: () => number, underWay: () => number) {
   /** Few even among a million prefixes: these are looked at ten times a second. */
   const limited = new Map<string, RateState>()
-  /** The others that were asked lately, and those that were before. */
+  /** The others that had requests lately, and those that had some before. */
   let free = new Map<string, RateState>()
   let freeBefore = new Map<string, RateState>()
   let forgotAt = now() / 1000
@@ -46,14 +54,14 @@ export function createThrottleGates(now: () => number, underWay: () => number) {
   /** Since when any prefix has been limited without a break, seconds; undefined while none is. */
   let limitedSince: number | undefined
   const seconds = () => now() / 1000
-  /** What all prefixes together ask: the ground of a budget that they share. */
+  /** The requests of all prefixes together: the start of a budget that they share. */
   let together = startRate(seconds())
   /** What the refusals of all prefixes weigh. */
   let weight = 0
   let looksSharedSince: number | undefined
   let apartUntil = Number.NEGATIVE_INFINITY
   const answers = createRecentAnswers(seconds)
-  /** When a connection last found nothing that it might ask for, seconds. */
+  /** When a connection last found nothing that it might request, seconds. */
   let heldBackAt = Number.NEGATIVE_INFINITY
 
   const isShared = () => limited.has(ALL)
@@ -103,7 +111,7 @@ export function createThrottleGates(now: () => number, underWay: () => number) {
   /**
    * Whether a refusal with a `Retry-After` holds for the whole budget. MinIO asks for two
    * minutes with every SlowDown (cmd/api-response.go) and goes on granting others: there the
-   * limiter alone decides. Where nothing is granted after a refusal, it is taken at its word.
+   * limiter alone decides. Where nothing is granted after a refusal, it is obeyed.
    */
   function isForAll(gate: string, sentAt: number): boolean {
     const refusedAt = stateOf(gate).refusedAt * 1000
@@ -127,13 +135,13 @@ export function createThrottleGates(now: () => number, underWay: () => number) {
   }
 
   return {
-    mayAsk(prefix: string): boolean {
+    mayRequest(prefix: string): boolean {
       const gate = gateOf(prefix)
       const until = notBefore.get(gate)
       if (until !== undefined && now() < until) return false
       const state = limited.get(gate)
       if (!state) return true
-      const asked = mayAsk(state, seconds())
+      const asked = mayRequest(state, seconds())
       limited.set(gate, asked.state)
       return asked.allowed
     },
@@ -183,16 +191,16 @@ export function createThrottleGates(now: () => number, underWay: () => number) {
     },
     /** For how long any prefix has been limited; 0 while none is. */
     limitedSeconds: () => (limitedSince === undefined ? 0 : seconds() - limitedSince),
-    /** A connection stands free, for what is left belongs to prefixes that may not be asked just now. */
+    /** A connection is idle, for all that is left belongs to prefixes that may not be requested just now. */
     noteHeldBack(): void {
       heldBackAt = seconds()
     },
     /**
-     * So it did of late: the speed says nothing about the line
-     * then. As long as all have other work, no budget costs speed.
+     * It did so lately: then the speed is no evidence about the
+     * line. As long as all have other work, no budget costs speed.
      */
     isHoldingBack: () => limited.size > 0 && seconds() - heldBackAt < HOLDING_SECONDS,
-    /** Milliseconds until any prefix may be asked again after a `Retry-After`. */
+    /** Milliseconds until the last `Retry-After` has run out; 0 = none runs. */
     longestWaitMs(): number {
       let longest = 0
       for (const until of notBefore.values()) longest = Math.max(longest, until - now())

@@ -8,7 +8,7 @@ import { createOpenObject, type PrefixGroup } from '../open-object.ts'
 import { createTransferBook } from '../transfer-book.ts'
 
 export const MIB = 1024 ** 2
-export const allowance = { connections: 4, listingComplete: true, areRequestsCounted: false, mayAsk: () => true }
+export const allowance = { connections: 4, listingComplete: true, areRequestsCounted: false, mayRequest: () => true }
 
 /** A book whose folder is a list of what was asked of it, and whose connections are numbers that tests move. */
 export function createBook(
@@ -25,7 +25,7 @@ export function createBook(
   } = {},
 ) {
   let now = 0
-  let heardAt = 0
+  let othersAnsweredAt = 0
   const reached = new Map<number, number>()
   const ends = new Map<number, number>()
   const closed: number[] = []
@@ -45,7 +45,7 @@ export function createBook(
       if (failure.class === 'stalled') return alone < 3 ? 0 : undefined
       return length > 3 && failure.class !== 'throttled' ? undefined : 100
     },
-    heardAt: () => heardAt,
+    othersAnsweredAt: () => othersAnsweredAt,
     landing: () => ({
       beginAtOnce: (index, group) => (options.atOnce ? openObject(index, group) : undefined),
       async begin(index, group) {
@@ -106,7 +106,7 @@ export function createBook(
       now += milliseconds
     },
     hear: () => {
-      heardAt = now
+      othersAnsweredAt = now
     },
   }
 }

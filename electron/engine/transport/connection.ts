@@ -13,6 +13,7 @@ import { classifySocketError } from './classify-error.ts'
 import { beginExchange, type Exchange, errorOf, neverAsked, outcomeOf, redirect, redirectOf } from './exchange.ts'
 import { judgeResponse } from './judge-response.ts'
 import { type OpenSocket, openSocket, type SocketHandlers, type TlsSessions } from './open-socket.ts'
+import { CONNECTION_BUFFER_BYTES, chooseReadBytes } from './read-size.ts'
 import type { RequestSigner } from './request-head.ts'
 import { createResponseParser, type ResponseHead } from './response-parser.ts'
 import type { TaskWriter } from './task-writer.ts'
@@ -51,23 +52,6 @@ export type Connection = {
   resume(): void
 }
 
-/**
- * DESIGN 5: 256 KiB to 1 MiB. Measured with 16 connections on loopback: 1 MiB takes a sixth less processor time than
- * 256 KiB. A slow connection touches only the first pages of it.
- */
-export const CONNECTION_BUFFER_BYTES = 1024 ** 2
-/**
- * A read may take twice what the last one brought, from this up. What had piled up while the disk stood still would
- * otherwise come in one piece, far beyond the byte at which a range is handed over.
- */
-const LEAST_READ_BYTES = 64 * 1024
-/**
- * Under a rate limit all connections take turns with small reads: a megabyte at once of a few would leave the others
- * without a byte for seconds, as if they were slow or silent.
- */
-const LIMITED_READ_BYTES = 16 * 1024
-/** Near the end of what is wanted: room for what frames a body. */
-const FRAME_BYTES = 4096
 /** An S3 error document is under 1 KB. */
 const MAX_ERROR_BODY_BYTES = 64 * 1024
 
@@ -82,7 +66,8 @@ export function createConnection(
   let isClosed = false
   let running: Exchange | undefined
   let totalBytes = 0
-  let readBytes = LEAST_READ_BYTES
+  /** What the last read brought. */
+  let readBytes = 0
   let answers = 0
   /** Why the socket is being destroyed; reported once it is closed. */
   let ending: Failure | undefined
@@ -106,12 +91,11 @@ export function createConnection(
       // A small object comes in one piece with its head; there is no hand-over that it could go beyond.
       if (running?.task.file.kind === 'whole') return buffer
       const wanted = running?.bodyAt === undefined ? CONNECTION_BUFFER_BYTES : running.end - running.bodyAt
-      const most = context.isRateLimited() ? LIMITED_READ_BYTES : readBytes
-      return buffer.subarray(0, Math.max(FRAME_BYTES, Math.min(most, wanted)))
+      return buffer.subarray(0, chooseReadBytes(readBytes, wanted, context.isRateLimited()))
     },
     onData(fresh, length) {
       if (isClosed || isMoving) return true
-      readBytes = Math.min(CONNECTION_BUFFER_BYTES, Math.max(LEAST_READ_BYTES, 2 * length))
+      readBytes = length
       if (!running) {
         // Bytes nobody asked for: the connection can no longer be trusted to be in step.
         end({ class: 'protocol', code: 'unasked-bytes' })
@@ -126,12 +110,7 @@ export function createConnection(
     onEnd() {
       const unfinished = parser.finish()
       if (isMoving) return
-      if (running)
-        end({
-          class: 'reset',
-          code: answered() ? 'closed-in-answer' : 'closed-before-answer',
-          ...(unfinished ? { detail: unfinished } : {}),
-        })
+      if (running) end({ ...closedByPeer(), ...(unfinished ? { detail: unfinished } : {}) })
       else socket.destroy()
     },
     onError(error) {
@@ -139,7 +118,7 @@ export function createConnection(
       const failure = classifySocketError(error, isOpen ? 'open' : 'connecting')
       // A request that meets a closed connection is answered with a reset.
       const isCrossed = failure.class === 'reset' && running !== undefined && !answered()
-      ending = isCrossed ? { class: 'reset', code: 'closed-before-answer', detail: failure.code ?? '' } : failure
+      ending = isCrossed ? { ...closedByPeer(), detail: failure.code ?? '' } : failure
     },
     onProxyRefused(failure) {
       ending ??= failure
@@ -148,8 +127,7 @@ export function createConnection(
       if (isClosed) return
       if (isMoving && !ending) return move()
       isClosed = true
-      if (running)
-        finish(ending ?? { class: 'reset', code: answered() ? 'closed-in-answer' : 'closed-before-answer' }, true)
+      if (running) finish(ending ?? closedByPeer(), true)
       context.publish(slot, totalBytes, context.monotonic(), 0, 0)
       context.report({ kind: 'closed', connectionId, ...(ending ? { failure: withAddress(ending) } : {}) })
       context.returnBuffer(buffer)
@@ -221,6 +199,11 @@ export function createConnection(
   function end(failure: Failure) {
     ending ??= failure
     socket.destroy()
+  }
+
+  /** Before its answer: the request may have crossed the closing of a kept-alive connection. */
+  function closedByPeer(): Failure {
+    return { class: 'reset', code: answered() ? 'closed-in-answer' : 'closed-before-answer' }
   }
 
   function answered(): boolean {

@@ -1,11 +1,10 @@
 /** What may reach the program from a page, and what a page may do: one table for each border. */
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
 import type { WebContents } from 'electron'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { success } from '../../shared/failure.ts'
 import type { ContractHandlers, Push } from '../../shared/ipc-contract.ts'
+import { makeBuiltWindow } from '../api/testing/built-window.ts'
 import { APP_PAGE, isSameOrigin } from './app-origin.ts'
 import { createAppProtocol } from './app-protocol.ts'
 import { openCallBridge } from './call-bridge.ts'
@@ -196,14 +195,9 @@ describe('files of the page', () => {
   let serve: (request: Request) => Promise<Response>
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'longhaul-desktop-'))
-    const renderer = join(folder, 'renderer')
-    await mkdir(join(renderer, 'assets'), { recursive: true })
-    await writeFile(join(renderer, 'index.html'), '<!doctype html><title>Longhaul</title>')
-    await writeFile(join(renderer, 'assets', 'main-abc123.js'), 'export {}')
-    await writeFile(join(folder, 'secret.json'), '{}')
-    await symlink(join(folder, 'secret.json'), join(renderer, 'link.json'))
-    serve = createAppProtocol(renderer)
+    const built = await makeBuiltWindow()
+    folder = built.folder
+    serve = createAppProtocol(built.renderer)
   })
   afterAll(() => rm(folder, { recursive: true }))
 

@@ -1,12 +1,12 @@
 import { once } from 'node:events'
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { success } from '../../shared/failure.ts'
 import type { ContractHandlers, Push } from '../../shared/ipc-contract.ts'
 import { createDispatch } from '../api/dispatch.ts'
+import { makeBuiltWindow } from '../api/testing/built-window.ts'
 import { browserCommand } from './open-browser.ts'
 import { type ServedApi, startWebHost, type WebHost } from './web-host.ts'
 
@@ -17,13 +17,8 @@ let authority: string
 const listeners = new Set<(push: Push) => void>()
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'longhaul-web-'))
-  const renderer = join(folder, 'renderer')
-  await mkdir(join(renderer, 'assets'), { recursive: true })
-  await writeFile(join(renderer, 'index.html'), '<!doctype html><title>Longhaul</title>')
-  await writeFile(join(renderer, 'assets', 'main-abc123.js'), 'export {}')
-  await writeFile(join(folder, 'secret.json'), '{}')
-  await symlink(join(folder, 'secret.json'), join(renderer, 'link.json'))
+  const built = await makeBuiltWindow()
+  folder = built.folder
   const handlers = {
     'jobs.list': async () => success([]),
     'folder.inspect': async ({ path }: { path: string }) => success({ path }),
@@ -37,7 +32,7 @@ beforeAll(async () => {
   }
   const started = await startWebHost({
     api: Promise.resolve(api),
-    rendererFolder: renderer,
+    rendererFolder: built.renderer,
     port: 0,
     host: '127.0.0.1',
   })

@@ -11,15 +11,17 @@ import { subPrefixOf } from '../list/key-below-prefix.ts'
 import type { ObjectTable } from '../plan/object-table.ts'
 import { chooseOpenPart, chooseSplit, isResting, wantedOpenObjects } from './choose-next-part.ts'
 import { choosePartSize, cutPart } from './choose-part-size.ts'
+import { createEtagCondition } from './etag-condition.ts'
 import { type FailureRow, NO_FAILURES } from './failure-row.ts'
 import { createObjectEndings, type ObjectNews } from './object-endings.ts'
 import { giveBack, isComplete, type OpenObject, type PrefixGroup, pendingBytes } from './open-object.ts'
+import { createRangeRecovery, type RangeRecovery, type RangeRecoveryOptions } from './recover-range.ts'
 import { isDivisible, isVain, type TaskConnections } from './running-tasks.ts'
-import { createOutcomeSettler, type OutcomeSettler, type OutcomeSettlerOptions } from './settle-outcome.ts'
+import { createOutcomeSettler } from './settle-outcome.ts'
 import { createWorkLedger } from './work-ledger.ts'
 
 export type TransferBookOptions = Pick<
-  OutcomeSettlerOptions,
+  RangeRecoveryOptions,
   'landing' | 'now' | 'retryAfterMs' | 'othersAnsweredAt' | 'onError' | 'onFatal' | 'onWork'
 > & {
   table: ObjectTable
@@ -48,9 +50,11 @@ export function createTransferBook(options: TransferBookOptions) {
   const endings = createObjectEndings({
     ...options,
     ledger,
-    onLandingFailed: (object, failure, action) => settler.noteLandingFailed(object, failure, action),
+    onLandingFailed: (object, failure, action) => recovery.noteLandingFailed(object, failure, action),
   })
-  const settler: OutcomeSettler = createOutcomeSettler({ ...options, ledger, endings, isStopped: () => isStopped })
+  const condition = createEtagCondition(running.receiving)
+  const recovery: RangeRecovery = createRangeRecovery({ ...options, ledger, endings, condition })
+  const settle = createOutcomeSettler({ ledger, endings, recovery, condition, landing, isStopped: () => isStopped })
   const groups = new Map<string, PrefixGroup>()
   let served = 0
   let isStopped = false
@@ -84,7 +88,7 @@ export function createTransferBook(options: TransferBookOptions) {
       acceptWhole: object.wholeOnly,
     }
     if (!object.etag) task.lastModified = table.lastModified(object.index)
-    if (object.etag && (settler.refusesItsEtags() || object.isUnconditional)) task.unconditional = true
+    if (object.etag && !condition.isSentFor(object)) task.unconditional = true
     if (object.proof?.task) task.check = object.proof.task
     return task
   }
@@ -186,7 +190,7 @@ export function createTransferBook(options: TransferBookOptions) {
 
   return {
     ...ledger.questions,
-    counts: () => ({ retries: settler.retries(), waiting: waiting.size, open: open.size }),
+    counts: () => ({ retries: recovery.retries(), waiting: waiting.size, open: open.size }),
     addWaiting: waiting.add,
     /** The object is there from an earlier run. */
     addSkipped(index: number): void {
@@ -197,7 +201,7 @@ export function createTransferBook(options: TransferBookOptions) {
     fail: (index: number, failure: Failure) => endings.fail(index, failure, 1),
     next,
     handOver,
-    settle: settler.settle,
+    settle,
     /** Hands out nothing more and closes all files; the caller has closed all connections. */
     stop(): Promise<void> {
       isStopped = true

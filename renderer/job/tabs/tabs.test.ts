@@ -6,7 +6,7 @@ import { joinEvents } from '../join-events.ts'
 import { chooseRowState } from './choose-row-state.ts'
 import { cutKey } from './cut-key.ts'
 import { chooseDecisions, formatEntryCount, GROUP_OF } from './decision-groups.ts'
-import { keepNear, pagesNear } from './keep-near.ts'
+import { keepNear, pagesNear, pagesToAsk } from './keep-near.ts'
 
 const event = (second: number, code: EventCode, reason: Reason = {}): EngineEvent => ({
   time: new Date(1_767_225_600_000 + second * 1000).toISOString(),
@@ -101,6 +101,14 @@ describe('pages of objects', () => {
     ['a list of a few', 0, 3, 3, [0]],
   ])('are asked for before they are in sight: %s', (_, start, end, total, pages) => {
     expect(pagesNear(start, end, total, 200)).toEqual(pages)
+  })
+  it.each([
+    ['what is near', [3, 4], [], [], [3, 4]],
+    ['not what is held or on its way', [3, 4, 5], [3], [4], [5]],
+    ['no more than fit beside what a dragged scroll bar has passed', [90, 91], [], [40, 55], [90]],
+    ['nothing while three answers are awaited', [90, 91], [], [40, 55, 70], []],
+  ])('are asked for a few at a time: %s', (_, near, held, underWay, pages) => {
+    expect(pagesToAsk(near, new Map(held.map((page) => [page, []])), new Set(underWay))).toEqual(pages)
   })
   it('drops nothing while there is room', () => {
     const pages = new Map([[3, 'a']])

@@ -6,7 +6,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { Failure } from '../../../shared/failure.ts'
 import type { ObjectQuery, ObjectRow } from '../../../shared/object-row.ts'
 import { useClient } from '../../client/use-client.tsx'
-import { keepNear, pagesNear } from './keep-near.ts'
+import { keepNear, pagesNear, pagesToAsk } from './keep-near.ts'
 
 const PAGE_ROWS = 200
 const MAX_PAGES = 12
@@ -27,7 +27,7 @@ export function useObjectRows({ jobId, filter, search, sort }: ObjectQuestion, t
   const [pages, setPages] = useState<ReadonlyMap<number, readonly ObjectRow[]>>(new Map())
   const [total, setTotal] = useState<number>()
   const [failure, setFailure] = useState<Failure>()
-  const sight = useRef({ first: 0, last: 0 })
+  const sight = useRef({ start: 0, end: 0 })
   /** Answers to an earlier question are dropped. */
   const question = useRef(0)
   const underWay = useRef(new Set<number>())
@@ -60,14 +60,15 @@ export function useObjectRows({ jobId, filter, search, sort }: ObjectQuestion, t
   )
 
   const fetchSight = useCallback(() => {
-    for (let page = sight.current.first; page <= sight.current.last; page++) void fetchPage(page)
+    const { start, end } = sight.current
+    for (let page = pageOf(start); page <= pageOf(Math.max(start, end - 1)); page++) void fetchPage(page)
   }, [fetchPage])
 
   // A new question: nothing of the old answer is shown.
   useEffect(() => {
     question.current++
     underWay.current = new Set()
-    sight.current = { first: 0, last: 0 }
+    sight.current = { start: 0, end: 0 }
     setPages(new Map())
     setTotal(undefined)
     fetchSight()
@@ -78,19 +79,27 @@ export function useObjectRows({ jobId, filter, search, sort }: ObjectQuestion, t
 
   const now = useRef({ pages, total: 0 })
   now.current = { pages, total: total ?? 0 }
+  const askNear = useCallback(() => {
+    const { pages, total } = now.current
+    const near = pagesNear(sight.current.start, sight.current.end, total, PAGE_ROWS)
+    for (const page of pagesToAsk(near, pages, underWay.current)) void fetchPage(page)
+  }, [fetchPage])
   const onSight = useCallback(
     (start: number, end: number) => {
-      const first = Math.floor(start / PAGE_ROWS)
-      const last = Math.floor(Math.max(start, end - 1) / PAGE_ROWS)
-      sight.current = { first, last }
-      const { pages, total } = now.current
-      for (const page of pagesNear(start, end, total, PAGE_ROWS)) if (!pages.has(page)) void fetchPage(page)
+      sight.current = { start, end }
+      askNear()
     },
-    [fetchPage],
+    [askNear],
   )
-  const rowAt = useCallback((index: number) => pages.get(Math.floor(index / PAGE_ROWS))?.[index % PAGE_ROWS], [pages])
+  // An answer makes room for the next question.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the pages are the answer
+  useEffect(askNear, [askNear, pages])
+
+  const rowAt = useCallback((index: number) => pages.get(pageOf(index))?.[index % PAGE_ROWS], [pages])
   return useMemo(
     () => ({ total, failure, rowAt, onSight, reload: fetchSight }),
     [total, failure, rowAt, onSight, fetchSight],
   )
 }
+
+const pageOf = (row: number): number => Math.floor(row / PAGE_ROWS)

@@ -2,6 +2,7 @@
 import type { Locator } from 'playwright-core'
 import { expect } from 'vitest'
 import { connectionSpeed } from '../../electron/engine/testing/weather/line.ts'
+import type { Weather } from '../../electron/engine/testing/weather/weather.ts'
 import { jobPage } from '../model/job-page.ts'
 import { LOGS_WORDS } from '../model/logs-page.ts'
 import { WORDS } from '../model/words.ts'
@@ -72,6 +73,46 @@ spec('a job is filled in, started, paused and resumed by keyboard alone', async 
   await hasFocus(button(words.reuse))
   await program.kill()
   await hasFocus(page.getByRole('main'))
+})
+
+spec('a failed object is found in the table and retried by keyboard alone', async (workshop) => {
+  const refused = 'many/b.nc'
+  const server = await workshop.serve({
+    buckets: { archive: ['many/a.nc', refused, 'many/c.nc'].map((key) => ({ key, size: 1000 })) },
+    weather: [refuses(refused)],
+  })
+  const page = await workshop.open(await workshop.start())
+  const words = WORDS.zh
+  await page.getByLabel(words.address).fill(`${server.endpointUrl}/archive/many/`)
+  await page.getByLabel(words.folder, { exact: true }).fill(workshop.destination)
+  await page.getByText(words.objectCount('3')).waitFor()
+  await tabTo(page, page.getByRole('button', { name: words.start, exact: true }))
+  await page.keyboard.press('Enter')
+  const job = jobPage(page)
+  await job.banner('completedWithFailures')
+  server.setWeather([])
+
+  const grid = page.getByRole('grid', { name: words.objects })
+  await grid.getByText('b.nc').waitFor()
+  await tabTo(page, grid)
+  await page.keyboard.press('Home')
+  await page.keyboard.press('ArrowDown')
+  // The row's own button comes before those of the columns, which are drawn above it.
+  await page.keyboard.press('Tab')
+  await hasFocus(page.getByRole('button', { name: words.retryObject(refused) }))
+  await page.keyboard.press('Tab')
+  await hasFocus(grid.getByRole('columnheader', { name: words.objectSize }).getByRole('button'))
+  await page.keyboard.press('Shift+Tab')
+  await page.keyboard.press('Enter')
+  await job.banner('completed')
+  // The button went with the failure; the keyboard goes on at its row.
+  await hasFocus(grid)
+})
+
+const refuses = (refused: string): Weather => ({
+  name: `${refused} may not be read`,
+  fate: ({ kind, key }) =>
+    kind === 'get' && key === refused ? { kind: 'refuse', status: 403, code: 'AccessDenied' } : undefined,
 })
 
 const hasFocus = (wanted: Locator): Promise<void> =>

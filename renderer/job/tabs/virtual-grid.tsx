@@ -5,8 +5,10 @@
 /* biome-ignore-all lint/a11y/useSemanticElements: a <table> lays out by its rows, and most rows do not exist. */
 /* biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names its row by aria-activedescendant. */
 import {
+  type FocusEvent,
   type KeyboardEvent,
   type ReactNode,
+  type RefObject,
   useCallback,
   useEffect,
   useId,
@@ -63,6 +65,7 @@ export function VirtualGrid<Row>(props: VirtualGridProps<Row>) {
   const setCurrent = props.onCurrent ?? setOwnCurrent
   useEffect(() => onSight?.(start, end), [onSight, start, end])
   useSteadyReading(way, count, rowAt, keyOf)
+  const keptFocus = useFocusOfRow(scroller)
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.target !== event.currentTarget) return
@@ -85,36 +88,20 @@ export function VirtualGrid<Row>(props: VirtualGridProps<Row>) {
       aria-label={label}
       aria-rowcount={count + 1}
       aria-colcount={columns.length}
+      aria-owns={`${id}-head ${id}-body`}
       aria-activedescendant={current >= start && current < end ? `${id}-${current}` : undefined}
       tabIndex={0}
       onScroll={way.look}
       onScrollEnd={way.settle}
       onKeyDown={onKeyDown}
+      {...keptFocus}
     >
-      <div className="lh-grid-head" role="row" aria-rowindex={1} style={template}>
-        {columns.map((column) => (
-          <div key={column.key} role="columnheader" data-align={column.align} aria-sort={spokenSort(column.sort)}>
-            {column.isTitleHidden ? (
-              <span className="lh-spoken">{column.title}</span>
-            ) : column.sort ? (
-              <button type="button" className="lh-grid-sort" onClick={column.sort.onSort}>
-                {column.title}
-                <span aria-hidden="true" data-on={column.sort.isBy}>
-                  {column.sort.isBy ? (column.sort.isReversed ? '▴' : '▾') : '⇅'}
-                </span>
-              </button>
-            ) : (
-              column.title
-            )}
-          </div>
-        ))}
-      </div>
       {count === 0 ? (
-        <div className="lh-grid-empty" role="row">
+        <div id={`${id}-body`} className="lh-grid-empty" role="row">
           <div role="gridcell">{empty}</div>
         </div>
       ) : (
-        <div className="lh-grid-body" role="rowgroup" style={{ height: bodyPixels }}>
+        <div id={`${id}-body`} className="lh-grid-body" role="rowgroup" style={{ height: bodyPixels }}>
           {rows.map((index) => {
             const row = rowAt(index)
             return (
@@ -141,6 +128,25 @@ export function VirtualGrid<Row>(props: VirtualGridProps<Row>) {
           })}
         </div>
       )}
+      {/* After the rows, so that Tab comes to the buttons of the current row first; drawn and read above them. */}
+      <div id={`${id}-head`} className="lh-grid-head" role="row" aria-rowindex={1} style={template}>
+        {columns.map((column) => (
+          <div key={column.key} role="columnheader" data-align={column.align} aria-sort={spokenSort(column.sort)}>
+            {column.isTitleHidden ? (
+              <span className="lh-spoken">{column.title}</span>
+            ) : column.sort ? (
+              <button type="button" className="lh-grid-sort" onClick={column.sort.onSort}>
+                {column.title}
+                <span aria-hidden="true" data-on={column.sort.isBy}>
+                  {column.sort.isBy ? (column.sort.isReversed ? '▴' : '▾') : '⇅'}
+                </span>
+              </button>
+            ) : (
+              column.title
+            )}
+          </div>
+        ))}
+      </div>
     </div>
   )
 }
@@ -170,6 +176,24 @@ const KEY_MOVES: Record<string, (index: number, pageRows: number) => number> = {
   PageDown: (index, pageRows) => index + pageRows,
   Home: () => 0,
   End: () => Number.POSITIVE_INFINITY,
+}
+
+/** A row's button may go, as Retry does with the failure: the grid itself, on the same row, has the focus then. */
+function useFocusOfRow(scroller: RefObject<HTMLDivElement | null>) {
+  const last = useRef<HTMLElement>(null)
+  useLayoutEffect(() => {
+    if (!last.current || last.current.isConnected) return
+    last.current = null
+    if (document.activeElement === document.body) scroller.current?.focus({ preventScroll: true })
+  })
+  return {
+    onFocus: ({ target }: FocusEvent<HTMLElement>) => {
+      last.current = target
+    },
+    onBlur: ({ target }: FocusEvent<HTMLElement>) => {
+      if (target.isConnected) last.current = null
+    },
+  }
 }
 
 /** When rows arrive above what is being read (newest first), scrolls along, so that the text stands still. */

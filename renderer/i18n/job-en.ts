@@ -259,6 +259,7 @@ export const jobEn: JobWords = {
     exportPng: 'Picture (PNG, as seen)',
     exportCsv: 'Data (CSV, whole job)',
     helpLabel: 'How to use the charts',
+    helpTime: 'Times: local ({zone}); of two jobs compared, since each began',
     help: [
       'Wheel: zoom (with Ctrl where the page can scroll)',
       'Drag: zoom into that stretch; with Shift or the middle button: move',

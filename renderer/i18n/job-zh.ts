@@ -203,6 +203,7 @@ export const jobZh = {
     exportPng: '图片（PNG，当前所见）',
     exportCsv: '数据（CSV，全程）',
     helpLabel: '图表操作说明',
+    helpTime: '时间：本机时间（{zone}）；比较两个任务时为开始后的时间',
     help: [
       '滚轮：缩放（页面能滚动时按住 Ctrl）',
       '拖动：放大选中的时段；按住 Shift 或用中键拖动：平移',

@@ -4,8 +4,9 @@ import { memo, useMemo } from 'react'
 import { nameJobs } from '../../shell/job-label.ts'
 import { useJobs } from '../../store/use-window-store.tsx'
 import { popupContainer } from '../popup-container.ts'
+import { fillText } from '../words/fill-sentence.ts'
 import { useJobWords } from '../words/use-job-words.ts'
-import { formatInstant } from './plot-data.ts'
+import { formatInstant, formatZone } from './plot-data.ts'
 
 type ChartToolsProps = {
   jobId: string
@@ -44,6 +45,7 @@ export const ChartTools = memo(function ChartTools(props: ChartToolsProps) {
             {chart.help.map((line) => (
               <li key={line}>{line}</li>
             ))}
+            <li>{fillText(chart.helpTime, { zone: formatZone(new Date().getTimezoneOffset()) })}</li>
           </ul>
         }
       >

@@ -50,8 +50,8 @@ export function CompareChart({ history, outages, newest, name, otherId, otherNam
   )
   const bands = useMemo(
     () => [
-      ...mineOut.map((band) => ({ ...band, text: `${name} ${band.text}`, line: -0.5 })),
-      ...otherOut.map((band) => ({ ...band, text: `${otherName} ${band.text}`, line: 0.5 })),
+      ...mineOut.map((band) => ({ ...band, text: `${name} ${band.text}`, ofSeries: 0 as const })),
+      ...otherOut.map((band) => ({ ...band, text: `${otherName} ${band.text}`, ofSeries: 1 as const })),
     ],
     [mineOut, otherOut, name, otherName],
   )

@@ -1,16 +1,22 @@
-import { describe, expect, it, test } from 'vitest'
+import type uPlot from 'uplot'
+import { describe, expect, it, test, vi } from 'vitest'
+import { jobZh } from '../../i18n/job-zh.ts'
+import { readingInWords } from './chart-readout.tsx'
+import { COMPARE_PANEL, seriesColor } from './panels.ts'
 import {
   axisTop,
   type ChartRange,
   choosePlotData,
   formatTick,
   formatTickValue,
+  formatZone,
   lonePoints,
   needDate,
   plotSpan,
   stretchOf,
   summarizeSpeed,
 } from './plot-data.ts'
+import { type Band, plotOptions } from './plot-options.ts'
 import { EMPTY_HISTORY, type SpeedHistory } from './speed-history.ts'
 
 const START = 1_767_225_600
@@ -126,4 +132,56 @@ test.each([
     ([hour, minute]) => new Date(2026, 10, 27, hour, minute).getTime() / 1000,
   ) as [number, number, number]
   expect(needDate(fromTime, toTime, now)).toBe(expected)
+})
+
+test.each([
+  [-480, 'UTC+08:00'],
+  [210, 'UTC−03:30'],
+  [0, 'UTC+00:00'],
+])('a clock that is %d minutes behind is %s', (offset, zone) => expect(formatZone(offset)).toBe(zone))
+
+describe('what the cursor reads', () => {
+  const resumed = history(3000, (second) => (second === 2000 ? 0 : 30e6))
+  const measured = [...resumed.time.keys()].filter((second) => second < 1000 || second >= 2000)
+  const twoRuns = {
+    ...EMPTY_HISTORY,
+    ...Object.fromEntries(Object.entries(resumed).map(([name, column]) => [name, measured.map((at) => column[at])])),
+  } as SpeedHistory
+  const span = { from: START, to: START + 3000 }
+  const data = choosePlotData(stretchOf(twoRuns, span), span, 10_000)
+  test.each([
+    ['the figures of a second of the first run', 999, /30\.0 MB\/s.*并发 0/],
+    ['nothing between two runs: no figure, not even zero', 1000, /^[^，]+，无数据$/],
+    ['a measured zero is a figure', 1001, /，0\.0 MB\/s.*并发 0/],
+  ])('%s', (_, index, words) => {
+    expect(readingInWords(data, index, [], jobZh)).toMatch(words)
+  })
+})
+
+test('a hair of an outage tells by its edge whose it is, of two jobs', () => {
+  vi.stubGlobal('devicePixelRatio', 1)
+  const drawn: unknown[][] = []
+  const ctx = {
+    ...{ fillStyle: '', save() {}, restore() {}, fillText() {}, measureText: () => ({ width: 60 }) },
+    fillRect(...place: number[]) {
+      drawn.push([this.fillStyle, ...place])
+    },
+  }
+  const bbox = { left: 0, top: 10, width: 1000, height: 100 }
+  const plot = { ctx, bbox, valToPos: (at: number) => at } as unknown as uPlot
+  const bands: Band[] = [
+    { from: 100, to: 101, text: '202510 中断 1 秒', ofSeries: 0 },
+    { from: 300, to: 301, text: '202509 中断 1 秒', ofSeries: 1 },
+  ]
+  const never = () => {}
+  const handlers = { onZoom: never, onPan: never, onSelect: never, onReset: never }
+  const size = { width: 1000, height: 100 }
+  const options = plotOptions({
+    ...{ panel: COMPARE_PANEL, theme: 'light', size, syncKey: '', bands: () => bands, ...handlers },
+  })
+  for (const draw of [options.hooks?.drawAxes ?? []].flat()) draw?.(plot)
+  vi.unstubAllGlobals()
+  const edge = (series: number) => drawn.find(([color]) => color === seriesColor(series, 'light', false))
+  expect(edge(0)).toEqual([seriesColor(0, 'light', false), 97, 10, 7, 3])
+  expect(edge(1)).toEqual([seriesColor(1, 'light', false), 297, 107, 7, 3])
 })

@@ -118,3 +118,10 @@ export function formatInstant(unixSeconds: number, withDate: boolean): string {
   const clock = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`
   return withDate ? `${two(date.getMonth() + 1)}-${two(date.getDate())} ${clock}` : clock
 }
+
+/** `UTC+08:00`. `offset` as a Date has it: minutes behind. */
+export function formatZone(offset: number): string {
+  const two = (value: number) => String(value).padStart(2, '0')
+  const minutes = Math.abs(offset)
+  return `UTC${offset > 0 ? '−' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`
+}

@@ -24,11 +24,14 @@ const ELAPSED_STEPS = [
   ...[1, 2, 7].map((days) => days * 86_400),
 ]
 const LINE_PIXELS = 16
+/** The edge of a band that tells whose it is: seen also where the band is a hair. CSS pixels. */
+const EDGE_HEIGHT = 3
+const EDGE_WIDTH = 7
 /** Wheel notches to a factor: one notch is a fifth more or less. */
 const ZOOM_STEP = 1.25
 
-/** `line`: of its text, from the middle; so that those of two jobs do not lie on each other. */
-export type Band = { from: number; to: number; text: string; line?: number }
+/** `ofSeries`: whose it is, where there are two; told by an edge of its colour, above for the first, below for the second. */
+export type Band = { from: number; to: number; text: string; ofSeries?: 0 | 1 }
 
 export type PlotSources = {
   panel: Panel
@@ -109,7 +112,7 @@ export function plotOptions(sources: PlotSources): uPlot.Options {
     series: [{}, ...lines(panel, theme)],
     hooks: {
       ready: [(plot) => listenToWheel(plot, sources)],
-      drawAxes: bands ? [(plot) => drawBands(plot, bands(), color)] : [],
+      drawAxes: bands ? [(plot) => drawBands(plot, bands(), theme)] : [],
       draw: clusters ? [(plot) => drawMarks(plot, clusters(), color)] : [],
       setSelect: [
         (plot) => {
@@ -185,20 +188,28 @@ function startPan(plot: uPlot, target: HTMLElement, start: MouseEvent, onPan: (s
   window.addEventListener('mouseup', stop)
 }
 
-function drawBands(plot: uPlot, bands: readonly Band[], color: (typeof COLORS)[ThemeName]): void {
+function drawBands(plot: uPlot, bands: readonly Band[], theme: ThemeName): void {
   const { ctx, bbox } = plot
+  const color = COLORS[theme]
   const ratio = devicePixelRatio
   const placeOf = (at: number) => Math.max(bbox.left, Math.min(bbox.left + bbox.width, plot.valToPos(at, 'x', true)))
   ctx.save()
   ctx.font = `${11 * ratio}px ${FONT_FAMILY}`
   ctx.textAlign = 'center'
   ctx.textBaseline = 'middle'
-  for (const { from, to, text, line = 0 } of bands) {
+  for (const { from, to, text, ofSeries } of bands) {
     const left = placeOf(from)
     const width = Math.max(ratio, placeOf(to) - left)
     ctx.fillStyle = color['trouble-soft']
     ctx.fillRect(left, bbox.top, width, bbox.height)
+    if (ofSeries !== undefined) {
+      const wide = Math.max(width, EDGE_WIDTH * ratio)
+      const top = bbox.top + (ofSeries === 0 ? 0 : bbox.height - EDGE_HEIGHT * ratio)
+      ctx.fillStyle = seriesColor(ofSeries, theme, false)
+      ctx.fillRect(left + (width - wide) / 2, top, wide, EDGE_HEIGHT * ratio)
+    }
     if (ctx.measureText(text).width + 8 * ratio > width) continue
+    const line = ofSeries === undefined ? 0 : ofSeries - 0.5
     ctx.fillStyle = color.trouble
     ctx.fillText(text, left + width / 2, bbox.top + bbox.height / 2 + line * LINE_PIXELS * ratio)
   }

@@ -216,7 +216,12 @@ const charts = (weather: Partial<SampleWeather>): Story =>
     press: ALL_CHARTS,
   })
 
-/** Last month's job stands beside this one, to be compared with. */
+const outage = (secondsAgo: number, seconds: number): EngineEvent[] => [
+  at(secondsAgo, 'network-lost', { seconds: 3 }),
+  at(secondsAgo - seconds, 'network-restored', { seconds }),
+]
+
+/** Last month's job stands beside this one, to be compared with; each was without network for a while. */
 function twoJobs(): Story {
   const story = charts({ hours: 5 })
   const source = { ...sampleJob().spec.source, prefix: 'e5.oper.an.pl/202509/' }
@@ -244,6 +249,7 @@ function twoJobs(): Story {
           input.jobId === 'job-2'
             ? success(sampleHistory({ end: END, hours: 6, shareAt: decaying }))
             : ((await answers['jobs.history']?.(input, push)) ?? success(sampleHistory({ end: END, hours: 0 }))),
+        'jobs.events': ({ jobId }) => success(jobId === 'job-2' ? outage(9000, 40) : [...PAST, ...outage(2400, 600)]),
       },
     },
   }

@@ -3,7 +3,10 @@ import type { JobView } from '../../shared/ipc-contract.ts'
 import type { Source } from '../../shared/job-spec.ts'
 import { foundNothing, type JobPhase } from '../../shared/job-state.ts'
 
-/** Last part of the prefix (`202510` of `e5.oper.an.pl/202510/`), or the bucket. */
+/**
+ * Last part of the prefix (`202510` of `e5.oper.an.pl/202510/`), or the bucket. A month, a day or an hour alone names
+ * nothing: `2025/10` of `era5/2025/10/`.
+ */
 export const jobName = (source: Place): string => lastParts(source, 1)
 
 /**
@@ -47,14 +50,22 @@ const lastFolder = (path: string): string => path.split(/[\\/]/).findLast(Boolea
 
 function withoutMiddle(name: string): string {
   const parts = name.split('/')
-  return parts.length > 2 ? `${parts[0]}/…/${parts.at(-1)}` : name
+  const last = countOfName(parts)
+  return parts.length > last + 1 ? `${parts[0]}/…/${parts.slice(-last).join('/')}` : name
 }
 
 type Place = Pick<Source, 'bucket' | 'prefix'>
 type NamedJob = Pick<JobView, 'jobId'> & { spec: { source: Place; destination: string } }
 
-const lastParts = ({ bucket, prefix }: Place, count: number): string =>
-  [bucket, ...prefix.split('/').filter(Boolean)].slice(-count).join('/')
+/** `count`: 1 for the shortest name, one more for each part before it. */
+function lastParts({ bucket, prefix }: Place, count: number): string {
+  const parts = [bucket, ...prefix.split('/').filter(Boolean)]
+  return parts.slice(-(countOfName(parts) + count - 1)).join('/')
+}
+
+/** How many of the last parts make a name. */
+const countOfName = (parts: readonly string[]): number =>
+  Math.min(parts.length, parts.length - parts.findLastIndex((part) => !/^\d{1,2}$/.test(part)))
 
 /** 0-1; undefined while the size is not known, and of nothing. A finished job of empty objects is whole. */
 export function jobFraction(

@@ -25,6 +25,9 @@ describe('routes', () => {
 test.each([
   ['e5.oper.an.pl/202510/', '202510'],
   ['e5.oper.an.pl/202510/file.nc', 'file.nc'],
+  ['era5/t/2025/10/', '2025/10'],
+  ['era5/t/2025/10/05/', '2025/10/05'],
+  ['25/', 'bucket/25'],
   ['', 'bucket'],
   ['/', 'bucket'],
 ])('the job of prefix "%s" is called %s', (prefix, name) => expect(jobName({ bucket: 'bucket', prefix })).toBe(name))
@@ -47,6 +50,11 @@ test.each<[string, string[], string[]]>([
     'what is between tells them apart',
     ['s3://a/x/25/', 's3://a/y/25/', 's3://b/x/25/', 's3://b/y/25/'],
     ['a/x/25', 'a/y/25', 'b/x/25', 'b/y/25'],
+  ],
+  [
+    'a month has its year with it, whatever stands before',
+    ['s3://era5/t/2025/10/', 's3://goes/t/2025/10/', 's3://era5/t/2025/11/'],
+    ['era5/…/2025/10', 'goes/…/2025/10', '2025/11'],
   ],
   ['one within the other', ['s3://a/a/', 's3://a/'], ['a/a', 'a']],
   ['the same twice', ['s3://era5/t/2025/', 's3://era5/t/2025/'], ['2025', '2025']],

@@ -5,6 +5,7 @@ import { expect } from 'vitest'
 import type { JobView } from '../../shared/ipc-contract.ts'
 import { jobSpecSchema } from '../../shared/job-spec.ts'
 import { spec } from '../support/spec.ts'
+import type { Workshop } from '../support/workshop.ts'
 
 const BEGUN = Date.parse('2026-01-01T00:00:00Z')
 const KINDS = [
@@ -23,11 +24,7 @@ const FAILED = 5000
 spec(
   'each kind of mark is in the legend, and the table says that it does not list all that failed',
   async (workshop) => {
-    const folder = join(workshop.home, 'state', 'jobs')
-    mkdirSync(folder, { recursive: true })
-    writeFileSync(join(folder, 'kept.json'), JSON.stringify(keptJob(workshop.destination)))
-    writeFileSync(join(folder, 'kept.events.ndjson'), KINDS.map((code, index) => eventAt(index, code)).join(''))
-    writeFileSync(join(folder, 'kept.history'), JSON.stringify([[], [], [pointAt(0), pointAt(1), pointAt(9)]]))
+    keep(workshop, KINDS, [0, 1, 9])
     const page = await workshop.open(await workshop.start(), { viewport: { width: 1024, height: 700 } })
     await page.locator('.lh-side-job').click()
 
@@ -39,6 +36,27 @@ spec(
     expect(last).toBeLessThanOrEqual(bottom(await legend.boundingBox()))
   },
 )
+
+spec('marks of a second kind do not make two lines of the tools above the chart', async (workshop) => {
+  const fourHours = Array.from({ length: 240 }, (_, index) => index)
+  keep(workshop, ['throttled', 'pool-rebuilding'], fourHours)
+  const page = await workshop.open(await workshop.start(), { viewport: { width: 1280, height: 800 } })
+  await page.locator('.lh-side-job').click()
+  const kinds = page.locator('.lh-legend li')
+  await expect.poll(() => kinds.count()).toBe(2)
+  await page.locator('.lh-timeline-trend').waitFor()
+  const top = async (index: number) => (await kinds.nth(index).boundingBox())?.y
+  expect(await top(1)).toBe(await top(0))
+})
+
+/** Of a job of an earlier day: an event of each kind, a minute from one to the next, and points at these minutes. */
+function keep(workshop: Workshop, kinds: readonly string[], minutes: readonly number[]): void {
+  const folder = join(workshop.home, 'state', 'jobs')
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, 'kept.json'), JSON.stringify(keptJob(workshop.destination)))
+  writeFileSync(join(folder, 'kept.events.ndjson'), kinds.map((code, index) => eventAt(index, code)).join(''))
+  writeFileSync(join(folder, 'kept.history'), JSON.stringify([[], [], minutes.map(pointAt)]))
+}
 
 const minute = (index: number) => BEGUN + index * 60_000
 const eventAt = (index: number, code: string) =>

@@ -175,10 +175,15 @@ export type TaskOutcome = {
   failure?: Failure
 }
 
+/** How much a task that is to be shortened keeps of what has not come yet: half, where that is worth it, or bytes. */
+export type Keep = 'half' | number
+
 /** What a worker reports about its connections, in batches. */
 export type ConnectionNews =
   | { kind: 'opened'; connectionId: number; handshakeMs: number }
   | { kind: 'finished'; outcome: TaskOutcome }
+  /** Where a task ends that was to be shortened: where it ended before, when it keeps all. */
+  | { kind: 'shortened'; connectionId: number; taskId: number; end: number }
   /** The socket is gone. `failure` only when it was not closed on command; a running task has been reported before. */
   | { kind: 'closed'; connectionId: number; failure?: Failure }
   /** A worker has died of a bug; its tasks and connections have been reported before. Nothing more can be opened. */
@@ -203,8 +208,11 @@ export type DataPlane = {
   open(connection: { connectionId: number; address: string; endpoint: Endpoint }): void
   /** The connection must be open and idle. */
   assign(connectionId: number, task: FetchTask, endpoint: Endpoint): void
-  /** Ends a running task at an earlier byte, not before what it has reached; the connection closes afterwards. */
-  shrink(connectionId: number, end: number): void
+  /**
+   * Asks the worker to end a running task at an earlier byte: it alone knows what has come by now. It answers with
+   * `shortened`, unless the task has been reported before; where the task became shorter the connection closes behind it.
+   */
+  shorten(connectionId: number, wish: { taskId: number; keep: Keep }): void
   /** Ends the socket now. A running task is reported as failed with class `cancelled`, bytes kept. */
   close(connectionId: number): void
   counters(connectionId: number): ConnectionCounters

@@ -24,7 +24,7 @@ export function createTransfer(options: TransferOptions): { book: TransferBook; 
       },
       bytesPerSecond: (connectionId) => governor.speedOfConnection(connectionId),
       thread: dataPlane.thread,
-      shrink: dataPlane.shrink,
+      shorten: dataPlane.shorten,
       close: (connectionId) => governor.closeConnection(connectionId, 'object-held'),
     },
     onWork: () => governor.pump(),

@@ -26,7 +26,7 @@ export type DispatcherOptions = {
   policy: Policy
   book: Pick<TransferBook, 'next' | 'handOver' | 'hasWaitingWork' | 'isDoubtful'>
   pool: ConnectionPool
-  window: Pick<RequestWindow, 'recordError'>
+  window: Pick<RequestWindow, 'recordError' | 'read'>
   gates: Pick<ThrottleGates, 'mayRequest' | 'noteSent' | 'noteHeldBack' | 'isHoldingBack' | 'limitedSeconds'>
   addresses: Pick<AddressBook, 'choose' | 'noteOpening' | 'noteReached' | 'noteUnreachable' | 'noteClosed'>
   bucket: Pick<EndpointKeeper, 'current'>
@@ -49,6 +49,8 @@ export type Dispatcher = ReturnType<typeof createDispatcher>
 
 /** What still arrives while a hand-over is on its way. */
 const GRACE_SECONDS = 0.1
+/** By then a second request would have brought its first bytes, and some more. */
+const SHARE_FIRST_BYTES = 4
 /** An address that swallows connections shows it only once per `connectTimeoutSeconds`: that alone condemns it. */
 const CONNECT_TIMEOUT_WEIGHT = 4
 /** What no server closes for being idle: one connection too many. */
@@ -88,6 +90,7 @@ export function createDispatcher(options: DispatcherOptions) {
       connections: concurrency.level(),
       listingComplete: options.isListingComplete(),
       areRequestsCounted: gates.limitedSeconds() > 0,
+      leastShareSeconds: () => (SHARE_FIRST_BYTES * window.read(now()).firstByteMsP50) / 1000,
       mayRequest(group) {
         // These few are requested so seldom that no budget notices.
         const isAllowed = options.isLeftToFail() || gates.mayRequest(group)

@@ -105,7 +105,7 @@ export function createGovernorParts(options: GovernorOptions, isHalted: () => bo
     },
   })
   const pool = createConnectionPool({
-    ...{ dataPlane, clock, random, onOutcome, onBroken },
+    ...{ dataPlane, clock, random, onOutcome, onBroken, onShortened: book.noteShortened },
     onOpened: (connection) => dispatcher.noteOpened(connection),
     onClosed: (connection, failure) => dispatcher.noteClosed(connection, failure),
   })

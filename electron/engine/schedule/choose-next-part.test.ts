@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { chooseOpenPart, chooseSplit, isResting, type OpenObjectView, wantedOpenObjects } from './choose-next-part.ts'
+import { chooseOpenPart, chooseShared, isResting, type OpenObjectView, wantedOpenObjects } from './choose-next-part.ts'
 import { choosePartSize, cutPart } from './choose-part-size.ts'
 import { NO_FAILURES } from './failure-row.ts'
 
@@ -116,21 +116,33 @@ describe('few files are open at once', () => {
 
 describe('the end of a job: a free connection takes half of what would take longest', () => {
   const MIB = 1024 ** 2
-  it.each<[string, Parameters<typeof chooseSplit>[0], { taskId: number; at: number } | undefined]>([
+  it.each<[string, Parameters<typeof chooseShared>[0], number | undefined]>([
     [
       'by time, not by bytes',
       [
         { taskId: 1, reached: 0, end: 8 * MIB, bytesPerSecond: 8e6 },
         { taskId: 2, reached: 0, end: 4 * MIB, bytesPerSecond: 1e5 },
       ],
-      { taskId: 2, at: 2 * MIB },
+      2,
     ],
-    ['of what is left', [{ taskId: 1, reached: 6 * MIB, end: 8 * MIB, bytesPerSecond: 1 }], { taskId: 1, at: 7 * MIB }],
-    ['one that stands still', [{ taskId: 1, reached: 0, end: MIB, bytesPerSecond: 0 }], { taskId: 1, at: MIB / 2 }],
+    [
+      'of what is left',
+      [
+        { taskId: 1, reached: 7 * MIB, end: 8 * MIB, bytesPerSecond: 1e5 },
+        { taskId: 2, reached: 0, end: 2 * MIB, bytesPerSecond: 1e5 },
+      ],
+      2,
+    ],
+    ['one that stands still', [{ taskId: 1, reached: 0, end: MIB, bytesPerSecond: 0 }], 1],
+    [
+      'none that ends before a second request would bring a byte',
+      [{ taskId: 1, reached: 0, end: MIB, bytesPerSecond: 8e6 }],
+      undefined,
+    ],
     ['no crumbs', [{ taskId: 1, reached: 0, end: MIB / 2 - 1, bytesPerSecond: 1 }], undefined],
     ['nothing of nothing', [], undefined],
   ])('%s', (_title, running, expected) => {
-    expect(chooseSplit(running)).toEqual(expected)
+    expect(chooseShared(running, 0.2)).toEqual(expected)
   })
 })
 

@@ -1,11 +1,14 @@
 /** Which range a free connection should fetch next. Pure. */
 import type { ByteRange } from '../engine-ports.ts'
+import { SMALLEST_SHARE_BYTES } from '../transport/choose-end.ts'
 import type { FailureRow } from './failure-row.ts'
 
 export type PendingRange = ByteRange & {
   failures: FailureRow
   /** Monotonic milliseconds; not before. */
   notBefore: number
+  /** Half of what was another's: it is not cut again. */
+  isShare?: true
 }
 
 export type OpenObjectView = {
@@ -103,21 +106,17 @@ export type RunningRange = {
   bytesPerSecond: number
 }
 
-/** A rest smaller than this arrives before a second request would. */
-const SMALLEST_SPLIT_BYTES = 256 * 1024
-
 /**
- * When nothing is left to hand out: where to split the running range that would take longest. The free connection
- * takes the second half.
+ * When nothing is left to hand out: the task whose rest would take longest, and longer than `leastSeconds`. A free
+ * connection takes half of it.
  */
-export function chooseSplit(running: Iterable<RunningRange>): { taskId: number; at: number } | undefined {
-  let best: RunningRange | undefined
-  let bestSeconds = 0
+export function chooseShared(running: Iterable<RunningRange>, leastSeconds: number): number | undefined {
+  let taskId: number | undefined
+  let longest = leastSeconds
   for (const range of running) {
     const left = range.end - range.reached
-    if (left < 2 * SMALLEST_SPLIT_BYTES) continue
     const seconds = left / Math.max(1, range.bytesPerSecond)
-    if (seconds > bestSeconds) [best, bestSeconds] = [range, seconds]
+    if (left >= 2 * SMALLEST_SHARE_BYTES && seconds > longest) [taskId, longest] = [range.taskId, seconds]
   }
-  return best && { taskId: best.taskId, at: best.reached + Math.ceil((best.end - best.reached) / 2) }
+  return taskId
 }

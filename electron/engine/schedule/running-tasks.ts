@@ -1,6 +1,6 @@
 /** The tasks under way: which connection fetches which range of which object, and where it has got to. */
 import type { Span } from '../disk/byte-spans.ts'
-import type { ByteRange } from '../engine-ports.ts'
+import type { ByteRange, Keep } from '../engine-ports.ts'
 import type { RunningRange } from './choose-next-part.ts'
 import type { FailureRow } from './failure-row.ts'
 import type { OpenObject } from './open-object.ts'
@@ -13,7 +13,7 @@ export type TaskConnections = {
   bytesPerSecond(connectionId: number): number
   /** The worker thread that receives and writes for it. */
   thread(connectionId: number): number
-  shrink(connectionId: number, end: number): void
+  shorten(connectionId: number, wish: { taskId: number; keep: Keep }): void
   close(connectionId: number): void
 }
 
@@ -26,7 +26,14 @@ export type RunningTask = {
   readonly failures: FailureRow
   /** Monotonic milliseconds. */
   readonly startedAt: number
+  /** The free connection that has asked for a share, until the worker has answered. */
+  askedBy: number | undefined
+  /** When it was last answered, monotonic milliseconds. */
+  answeredAt: number
 }
+
+/** Who has kept all of its range is not asked again for so long. */
+const KEEPS_MS = 100
 
 export function createRunningTasks(connections: TaskConnections, now: () => number) {
   const tasks = createPassingTable<RunningTask>()
@@ -45,11 +52,16 @@ export function createRunningTasks(connections: TaskConnections, now: () => numb
   }
 
   return {
+    get size() {
+      return tasks.size
+    },
     get: tasks.get,
     reachedBy,
     begin(object: OpenObject, connectionId: number, range: ByteRange, failures: FailureRow): RunningTask {
       const taskId = nextTaskId++
-      const task = { taskId, object, connectionId, start: range.start, end: range.end, failures, startedAt: now() }
+      const { start, end } = range
+      const asked = { askedBy: undefined, answeredAt: Number.NEGATIVE_INFINITY }
+      const task = { taskId, object, connectionId, start, end, failures, startedAt: now(), ...asked }
       tasks.add(taskId, task)
       object.running.add(taskId)
       object.writer = connections.thread(connectionId)
@@ -63,10 +75,24 @@ export function createRunningTasks(connections: TaskConnections, now: () => numb
       task.object.running.delete(taskId)
       return task
     },
-    /** The task stops at an earlier byte; who fetches the rest is the caller's affair. */
-    shrink(task: RunningTask, end: number): void {
+    /** Asks for half of what the task has not fetched, for the sake of a free connection. */
+    askForShare(task: RunningTask, connectionId: number): void {
+      task.askedBy = connectionId
+      connections.shorten(task.connectionId, { taskId: task.taskId, keep: 'half' })
+    },
+    /** Asks for all but these bytes. */
+    askForRest({ connectionId, taskId }: RunningTask, keep: number): void {
+      connections.shorten(connectionId, { taskId, keep })
+    },
+    hasAsked: (connectionId: number): boolean => tasks.values().some(({ askedBy }) => askedBy === connectionId),
+    /** The task ends there from now on; returns what it gives up. */
+    shorten(task: RunningTask, end: number): ByteRange | undefined {
+      task.askedBy = undefined
+      task.answeredAt = now()
+      if (end >= task.end) return undefined
+      const rest = { start: end, end: task.end }
       task.end = end
-      connections.shrink(task.connectionId, end)
+      return rest
     },
     closeConnectionsOf(object: OpenObject): void {
       for (const taskId of object.running) {
@@ -95,13 +121,18 @@ export function createRunningTasks(connections: TaskConnections, now: () => numb
       for (const task of tasks.values()) if (reachedBy(task) > task.start) receiving++
       return receiving
     },
-    /** Those whose rest another connection could take over. */
-    *splittable(mayRequest: (group: string) => boolean): Generator<RunningRange> {
+    /**
+     * Those whose rest another connection could take over. One that has no byte yet has been asked for longer than
+     * `leastSeconds`, after which its first should be there.
+     */
+    *shareable(mayRequest: (group: string) => boolean, leastSeconds: number): Generator<RunningRange> {
       for (const task of tasks.values()) {
         const { taskId, object, connectionId, end } = task
+        if (task.askedBy !== undefined || now() < task.answeredAt + KEEPS_MS) continue
         if (!isDivisible(object) || !mayRequest(object.group.name)) continue
         const reached = reachedBy(task)
         if (isVain(task, reached)) continue
+        if (reached === task.start && now() < task.startedAt + leastSeconds * 1000) continue
         yield { taskId, reached, end, bytesPerSecond: connections.bytesPerSecond(connectionId) }
       }
     },

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Failure } from '../../../shared/failure.ts'
 import type { FetchTask } from '../engine-ports.ts'
+import { chooseEnd } from '../transport/choose-end.ts'
 import { allowance, createBook, done, MIB, settleMicrotasks } from './testing/book-in-memory.ts'
 
 describe('whatever happens, in whatever order', () => {
@@ -27,6 +28,7 @@ describe('whatever happens, in whatever order', () => {
         grace: fc.nat(5000),
       }),
     },
+    { weight: 3, arbitrary: fc.record({ kind: fc.constant('answer' as const), connection }) },
   )
 
   it('every byte is fetched once and summed once, and every object lands whole', async () => {
@@ -39,7 +41,8 @@ describe('whatever happens, in whatever order', () => {
         async (sizes, steps, whole, atOnce) => {
           // Nothing to fetch of an empty object: the real landing begins it in steps.
           const world = createBook(sizes, { whole, atOnce: atOnce && !sizes.includes(0) })
-          const { book, reached, ends } = world
+          const { book, reached, wishes } = world
+          const ends = new Map<number, number>()
           const running = new Map<number, FetchTask>()
           const written = sizes.map((size) => new Uint8Array(size))
 
@@ -58,8 +61,21 @@ describe('whatever happens, in whatever order', () => {
             running.delete(connectionId)
             reached.delete(connectionId)
             ends.delete(connectionId)
+            wishes.delete(connectionId)
             const sums = [{ start: task.range.start, end: to, digest: new Uint8Array() }]
             book.settle({ ...done(task, connectionId, to, failure ? { class: failure } : undefined), sums })
+          }
+
+          /** What the worker says to the last wish of the book, from where it has got to. */
+          const answer = (connectionId: number) => {
+            const task = running.get(connectionId)
+            const keep = wishes.get(connectionId)
+            if (!task || keep === undefined) return
+            wishes.delete(connectionId)
+            const at = { reached: reached.get(connectionId) ?? task.range.start, waiting: 0 }
+            const shorter = chooseEnd({ ...at, end: ends.get(connectionId) ?? task.range.end }, keep)
+            ends.set(connectionId, shorter)
+            book.noteShortened(task.taskId, shorter)
           }
 
           for (const action of steps) {
@@ -67,6 +83,7 @@ describe('whatever happens, in whatever order', () => {
               const task = book.next(action.connection, allowance)
               if (task) running.set(action.connection, task)
             } else if (action.kind === 'end') end(action.connection, action.share, action.failure)
+            else if (action.kind === 'answer') answer(action.connection)
             else if (action.kind === 'handOver') {
               const task = running.get(action.connection)
               if (!task) continue

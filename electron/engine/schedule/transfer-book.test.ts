@@ -53,36 +53,70 @@ it('where ranges are ignored, one connection takes all of the object', async () 
   expect(await take(book, 2)).toBeUndefined()
 })
 
-it('the last range is shared with whoever is free', async () => {
-  const { book, ends, reached } = createBook([8 * MIB], { partSize: 8 * MIB })
+it('the last range is shared with whoever is free, where its worker says', async () => {
+  const { book, wishes, reached } = createBook([8 * MIB], { partSize: 8 * MIB })
   const first = (await take(book, 1)) as FetchTask
   reached.set(1, 2 * MIB)
-  const second = (await take(book, 2)) as FetchTask
+  expect(await take(book, 2)).toBeUndefined()
+  expect(wishes.get(1)).toBe('half')
+  // It has come further than the book knew.
+  book.noteShortened(first.taskId, 5 * MIB)
+  const second = book.next(2, { ...allowance, connections: 16 }) as FetchTask
   expect(second.range).toEqual({ start: 5 * MIB, end: 8 * MIB })
-  expect(ends.get(1)).toBe(5 * MIB)
   book.settle(done(first, 1, 5 * MIB))
   book.settle(done(second, 2))
   await settleMicrotasks()
   expect(book.isIdle()).toBe(true)
 })
 
+it('who keeps all of its range is asked again after a while, and never twice at once', async () => {
+  const { book, wishes, reached, passTime } = createBook([8 * MIB], { partSize: 8 * MIB })
+  const first = (await take(book, 1)) as FetchTask
+  reached.set(1, 2 * MIB)
+  const isAskedBy = (connectionId: number) => {
+    wishes.clear()
+    book.next(connectionId, allowance)
+    return wishes.has(1)
+  }
+  expect([isAskedBy(2), isAskedBy(3)]).toEqual([true, false])
+  book.noteShortened(first.taskId, 8 * MIB)
+  expect(isAskedBy(3)).toBe(false)
+  passTime(100)
+  expect(isAskedBy(3)).toBe(true)
+})
+
+it('nothing is shared that has just been asked for, or is there before a second request would bring it', async () => {
+  const { book, wishes, reached, passTime } = createBook([8 * MIB], { partSize: 8 * MIB })
+  await take(book, 1)
+  const isAsked = (seconds: number) => {
+    book.next(2, { ...allowance, leastShareSeconds: () => seconds })
+    return wishes.has(1)
+  }
+  passTime(100)
+  expect(isAsked(0.2)).toBe(false)
+  reached.set(1, MIB)
+  expect(isAsked(8)).toBe(false)
+  expect(isAsked(7)).toBe(true)
+})
+
 it('a hand-over leaves what is on its way, and gives the rest to the next', async () => {
-  const { book, reached, ends } = createBook([MIB])
+  const { book, reached, wishes } = createBook([MIB])
   const task = (await take(book, 1)) as FetchTask
   reached.set(1, 1000)
   book.handOver(task.taskId, 500)
-  expect(ends.get(1)).toBe(1500)
+  expect(wishes.get(1)).toBe(500)
+  book.noteShortened(task.taskId, 1500)
   expect(book.next(2, allowance)?.range).toEqual({ start: 1500, end: MIB })
 })
 
 test('what has failed and brings nothing is not handed over: its next failure counts', async () => {
-  const { book, ends } = createBook([MIB])
+  const { book, wishes } = createBook([MIB])
   const first = (await take(book, 1)) as FetchTask
   book.settle(done(first, 1, 0, { class: 'stalled' }))
   const again = (await take(book, 1)) as FetchTask
   expect(book.failuresOf(again.taskId)).toBe(1)
   book.handOver(again.taskId, 0)
-  expect(ends.get(1)).toBeUndefined()
+  expect(wishes.get(1)).toBeUndefined()
   book.settle(done(again, 1, 0, { class: 'stalled' }))
   expect(book.failuresOf(((await take(book, 2)) as FetchTask).taskId)).toBe(2)
 })
@@ -93,17 +127,17 @@ describe('while an object is verified', () => {
     const verified = new Promise<void>((resolve) => {
       endVerifying = resolve
     })
-    const { book, reached, ends } = createBook([MIB, 64 * MIB], { partSize: 64 * MIB, verified })
+    const { book, reached, wishes } = createBook([MIB, 64 * MIB], { partSize: 64 * MIB, verified })
     const first = (await take(book, 1)) as FetchTask
     const last = (await take(book, 2)) as FetchTask
     book.settle(done(first, 1))
     await settleMicrotasks()
     reached.set(2, 2 * MIB)
     expect(book.hasWaitingWork()).toBe(false)
-    const shared = book.next(1, allowance)
-    expect(shared?.key).toBe(last.key)
-    expect(shared?.range.end).toBe(64 * MIB)
-    expect(ends.get(2)).toBe(shared?.range.start)
+    expect(book.next(1, allowance)).toBeUndefined()
+    expect(wishes.get(2)).toBe('half')
+    book.noteShortened(last.taskId, 33 * MIB)
+    expect(book.next(1, allowance)).toMatchObject({ key: last.key, range: { start: 33 * MIB, end: 64 * MIB } })
     expect(book.isIdle()).toBe(false)
     endVerifying()
   })

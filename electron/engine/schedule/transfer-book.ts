@@ -9,7 +9,7 @@ import type { Failure } from '../../../shared/failure.ts'
 import type { ByteRange, FetchTask } from '../engine-ports.ts'
 import { subPrefixOf } from '../list/key-below-prefix.ts'
 import type { ObjectTable } from '../plan/object-table.ts'
-import { chooseOpenPart, chooseSplit, isResting, wantedOpenObjects } from './choose-next-part.ts'
+import { chooseOpenPart, chooseShared, isResting, wantedOpenObjects } from './choose-next-part.ts'
 import { choosePartSize, cutPart } from './choose-part-size.ts'
 import { createEtagCondition } from './etag-condition.ts'
 import { type FailureRow, NO_FAILURES } from './failure-row.ts'
@@ -35,6 +35,8 @@ export type Allowance = {
   connections: number
   listingComplete: boolean
   areRequestsCounted: boolean
+  /** A rest that arrives sooner is not shared. */
+  leastShareSeconds(): number
   mayRequest(group: string): boolean
 }
 
@@ -66,10 +68,13 @@ export function createTransferBook(options: TransferBookOptions) {
     refill(allowance, bytes)
     const chosen = chooseOpenPart(open.values(), now(), connections.thread(connectionId), allowance.mayRequest)
     const range = chosen?.object.pending[chosen.position]
-    if (!chosen || !range) return splitRunning(connectionId, allowance)
+    if (!chosen || !range) {
+      askForShare(connectionId, allowance)
+      return undefined
+    }
     const { object, position } = chosen
     object.pending.splice(position, 1)
-    const inOnePiece = object.wholeOnly || object.file.kind === 'whole'
+    const inOnePiece = object.wholeOnly || object.file.kind === 'whole' || range.isShare
     const part = inOnePiece ? range : cutPart(range, bytes)
     if (part.end < range.end) object.pending.splice(position, 0, { ...range, start: part.end })
     return start(object, connectionId, part, range.failures)
@@ -93,29 +98,32 @@ export function createTransferBook(options: TransferBookOptions) {
     return task
   }
 
-  /** Nothing is left to hand out: the connection takes half of the range that would take longest. */
-  function splitRunning(connectionId: number, allowance: Allowance): FetchTask | undefined {
-    if (waiting.size > 0 || disk.mayBringRanges()) return undefined
-    const split = chooseSplit(running.splittable(allowance.mayRequest))
-    const task = split && running.get(split.taskId)
-    if (!split || !task) return undefined
-    const { end } = task
-    running.shrink(task, split.at)
-    return start(task.object, connectionId, { start: split.at, end }, NO_FAILURES)
+  /** Nothing is left to hand out: the connection shall have half of the range that would take longest. */
+  function askForShare(connectionId: number, { mayRequest, leastShareSeconds }: Allowance): void {
+    if (waiting.size > 0 || disk.mayBringRanges() || running.size === 0 || running.hasAsked(connectionId)) return
+    const leastSeconds = leastShareSeconds()
+    const task = running.get(chooseShared(running.shareable(mayRequest, leastSeconds), leastSeconds) ?? 0)
+    if (task) running.askForShare(task, connectionId)
   }
 
   /**
-   * A running task gives up the rest of its range, all but `graceBytes` that are on their way: another connection
+   * A running task shall give up the rest of its range, all but `graceBytes` that are on their way: another connection
    * takes over without a gap and without a byte fetched twice.
    */
   function handOver(taskId: number, graceBytes: number): void {
     const task = running.get(taskId)
-    if (!task || !isDivisible(task.object)) return
-    const reached = running.reachedBy(task)
-    const at = reached + graceBytes
-    if (at >= task.end || isVain(task, reached)) return
-    giveBack(task.object, { start: at, end: task.end, failures: NO_FAILURES, notBefore: 0 })
-    running.shrink(task, at)
+    if (task && isDivisible(task.object) && !isVain(task, running.reachedBy(task))) running.askForRest(task, graceBytes)
+  }
+
+  /** The answer to either: where the task ends. */
+  function noteShortened(taskId: number, end: number): void {
+    const task = running.get(taskId)
+    if (!task) return
+    const isShare = task.askedBy !== undefined
+    const rest = running.shorten(task, end)
+    if (!rest) return
+    giveBack(task.object, { ...rest, failures: NO_FAILURES, notBefore: 0, ...(isShare ? { isShare } : {}) })
+    onWork()
   }
 
   /** Opens objects ahead, so that a connection that comes free finds a range at once. */
@@ -201,6 +209,7 @@ export function createTransferBook(options: TransferBookOptions) {
     fail: (index: number, failure: Failure) => endings.fail(index, failure, 1),
     next,
     handOver,
+    noteShortened,
     settle,
     /** Hands out nothing more and closes all files; the caller has closed all connections. */
     stop(): Promise<void> {

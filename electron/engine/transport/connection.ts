@@ -8,7 +8,8 @@
  */
 import { type Failure, type Outcome, TOO_LONG } from '../../../shared/failure.ts'
 import { shortOfFilesIn } from '../disk/disk-error.ts'
-import type { ConnectionNews, Endpoint, FetchTask } from '../engine-ports.ts'
+import type { ConnectionNews, Endpoint, FetchTask, Keep } from '../engine-ports.ts'
+import { chooseEnd, SMALLEST_SHARE_BYTES } from './choose-end.ts'
 import { classifySocketError } from './classify-error.ts'
 import { beginExchange, type Exchange, errorOf, neverAsked, outcomeOf, redirect, redirectOf } from './exchange.ts'
 import { judgeResponse } from './judge-response.ts'
@@ -47,7 +48,7 @@ export type ConnectionContext = {
 export type Connection = {
   readonly connectionId: number
   assign(task: FetchTask, endpoint: Endpoint): void
-  shrink(end: number): void
+  shorten(taskId: number, keep: Keep): void
   close(): void
   resume(): void
 }
@@ -76,7 +77,7 @@ export function createConnection(
   let isMoved = false
 
   let parser = createResponseParser({ onHead, onBody, onEnd })
-  const connection: Connection = { connectionId, assign, shrink, close, resume: () => socket.resume() }
+  const connection: Connection = { connectionId, assign, shorten, close, resume: () => socket.resume() }
   const touch = () =>
     context.publish(slot, totalBytes, context.monotonic(), running?.reached ?? 0, running?.task.taskId ?? 0)
 
@@ -186,9 +187,25 @@ export function createConnection(
     return true
   }
 
-  function shrink(endAt: number) {
-    if (running && endAt < running.end) running.end = Math.max(endAt, running.reached)
-    if (running && running.reached >= running.end && running.bodyAt !== undefined) completeEarly()
+  /**
+   * What waits in the socket is taken in first: until a turn of the loop brings nothing. The
+   * first turn tells nothing, for the command may have come behind the socket in it.
+   */
+  function shorten(taskId: number, keep: Keep) {
+    const before = totalBytes
+    const look = (seen: number) => {
+      if (running?.task.taskId !== taskId || ending) return
+      const waiting = totalBytes - before
+      if (totalBytes > seen && waiting < SMALLEST_SHARE_BYTES) setImmediate(look, totalBytes)
+      else shortenNow(running, keep, waiting)
+    }
+    setImmediate(() => setImmediate(look, before))
+  }
+
+  function shortenNow(asked: Exchange, keep: Keep, waiting: number) {
+    asked.end = chooseEnd({ reached: asked.reached, end: asked.end, waiting }, keep)
+    context.report({ kind: 'shortened', connectionId, taskId: asked.task.taskId, end: asked.end })
+    if (asked.reached >= asked.end && asked.bodyAt !== undefined) completeEarly()
   }
 
   function close() {

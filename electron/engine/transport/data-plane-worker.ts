@@ -136,8 +136,8 @@ function obey(command: WorkerCommand): void {
       else reportGone(command.connectionId, command.task.taskId, command.task.range.start)
       return
     }
-    case 'shrink':
-      connections.get(command.connectionId)?.shrink(command.end)
+    case 'shorten':
+      connections.get(command.connectionId)?.shorten(command.taskId, command.keep)
       return
     case 'close':
       connections.get(command.connectionId)?.close()

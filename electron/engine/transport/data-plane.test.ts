@@ -84,11 +84,27 @@ describe.each(['plain', 'TLS'])('over a %s connection', (kind) => {
     world.plane.open({ connectionId: 1, address: '127.0.0.1', endpoint })
     await until(() => world.news.find(({ kind }) => kind === 'opened'))
     world.plane.assign(1, task(), endpoint)
-    world.plane.shrink(1, 1600)
+    world.plane.shorten(1, { taskId: 1, keep: 600 })
     const finished = await until(() => world.news.find((item) => item.kind === 'finished'))
-    expect(finished).toMatchObject({ outcome: { reached: 1600, connectionEnds: true } })
+    // The first hundred bytes may have come before the wish.
+    const shortened = world.news.find(({ kind }) => kind === 'shortened') as { end: number }
+    expect([1600, 1700]).toContain(shortened.end)
+    expect(finished).toMatchObject({ outcome: { reached: shortened.end, connectionEnds: true } })
     await until(() => world.news.find((item) => item.kind === 'closed'))
-    expectNoWrongByte(1600)
+    expectNoWrongByte(shortened.end)
+  })
+
+  it('a task that has fallen silent gives half of what has not come, and one that is over says nothing', async () => {
+    const size = 8 * 1024 ** 2
+    const answer = head('206 Partial Content', `content-range: bytes 0-${size - 1}/${size}`, `content-length: ${size}`)
+    const endpoint = await serve((socket) => socket.write(`${answer}${'x'.repeat(1000)}`))
+    world.plane.open({ connectionId: 1, address: '127.0.0.1', endpoint })
+    world.plane.assign(1, task({ range: { start: 0, end: size }, objectSize: size }), endpoint)
+    await world.untilReceived(1000)
+    world.plane.shorten(1, { taskId: 7, keep: 'half' })
+    world.plane.shorten(1, { taskId: 1, keep: 'half' })
+    const shortened = await until(() => world.news.find(({ kind }) => kind === 'shortened'))
+    expect(shortened).toMatchObject({ taskId: 1, end: 1000 + (size - 1000) / 2 })
   })
 
   it.each<[string, Answer]>([

@@ -126,7 +126,7 @@ export function createDataPlane(options: { workerUrl: URL; workers: number }): D
       introduce(place.worker, endpoint)
       send(place.worker, { kind: 'assign', connectionId, task })
     },
-    shrink: (connectionId, end) => tell(connectionId, () => ({ kind: 'shrink', connectionId, end })),
+    shorten: (connectionId, wish) => tell(connectionId, () => ({ kind: 'shorten', connectionId, ...wish })),
     close: (connectionId) => tell(connectionId, () => ({ kind: 'close', connectionId })),
     counters(connectionId) {
       const place = placement.get(connectionId)

@@ -15,7 +15,7 @@ export type Exchange = {
   /** Encoded, with a query where a redirect has brought one. */
   path: string
   redirects: number
-  /** May be moved towards the start by `shrink`. */
+  /** May be moved towards the start by `shorten`. */
   end: number
   askedAt: number
   firstByteMs: number

@@ -1,12 +1,12 @@
 /** What crosses the border between the control plane and a data-plane worker. Plain data only. */
-import type { Endpoint, FetchTask } from '../engine-ports.ts'
+import type { Endpoint, FetchTask, Keep } from '../engine-ports.ts'
 
 export type WorkerCommand =
   /** Meant by all commands after it. Sent apart, for certificates make it large. */
   | { kind: 'endpoint'; endpoint: Endpoint }
   | { kind: 'open'; connectionId: number; slot: number; address: string }
   | { kind: 'assign'; connectionId: number; task: FetchTask }
-  | { kind: 'shrink'; connectionId: number; end: number }
+  | { kind: 'shorten'; connectionId: number; taskId: number; keep: Keep }
   | { kind: 'close'; connectionId: number }
   | { kind: 'shut-down' }
 

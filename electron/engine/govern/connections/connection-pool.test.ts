@@ -42,6 +42,7 @@ beforeEach(() => {
     onOutcome: (_outcome: TaskOutcome) => void told.push(`outcome, ${pool.bytesReceived()}`),
     onOpened() {},
     onClosed: (connection: PooledConnection) => void told.push(`closed, ${connection.bytes}`),
+    onShortened() {},
     onBroken() {},
   })
   pool.open('127.0.0.1', 1, endpoint)

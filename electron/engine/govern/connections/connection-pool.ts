@@ -63,6 +63,8 @@ export type ConnectionPoolOptions = {
   onOpened(connection: PooledConnection): void
   /** The socket is gone. `failure` only where neither side meant to close it. */
   onClosed(connection: PooledConnection, failure: Failure | undefined): void
+  /** Where a task ends that was to be shortened. */
+  onShortened(taskId: number, end: number): void
   /** The data plane cannot go on. */
   onBroken(detail: string): void
 }
@@ -97,6 +99,10 @@ export function createConnectionPool(options: ConnectionPoolOptions) {
       options.onOutcome(item.outcome, connection)
       if (connection.isGone) remove(connection, undefined)
       else if (connection.state === 'draining' && !connection.closing) close(connection, 'drained')
+      return
+    }
+    if (item.kind === 'shortened') {
+      options.onShortened(item.taskId, item.end)
       return
     }
     const connection = connections.get(item.connectionId)

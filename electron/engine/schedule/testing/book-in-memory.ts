@@ -1,6 +1,6 @@
 /** A transfer book without a disk and without connections, for its tests. */
 import { type Failure, success } from '../../../../shared/failure.ts'
-import type { FetchTask } from '../../engine-ports.ts'
+import type { FetchTask, Keep } from '../../engine-ports.ts'
 import { createObjectTable } from '../../plan/object-table.ts'
 import { type RangeSum, usableSums } from '../../verify/range-sums.ts'
 import type { ObjectNews } from '../object-endings.ts'
@@ -8,7 +8,13 @@ import { createOpenObject, type PrefixGroup } from '../open-object.ts'
 import { createTransferBook } from '../transfer-book.ts'
 
 export const MIB = 1024 ** 2
-export const allowance = { connections: 4, listingComplete: true, areRequestsCounted: false, mayRequest: () => true }
+export const allowance = {
+  connections: 4,
+  listingComplete: true,
+  areRequestsCounted: false,
+  leastShareSeconds: () => 0,
+  mayRequest: () => true,
+}
 
 /** A book whose folder is a list of what was asked of it, and whose connections are numbers that tests move. */
 export function createBook(
@@ -27,7 +33,7 @@ export function createBook(
   let now = 0
   let othersAnsweredAt = 0
   const reached = new Map<number, number>()
-  const ends = new Map<number, number>()
+  const wishes = new Map<number, Keep>()
   const closed: number[] = []
   const news: ObjectNews[] = []
   const fatal: Failure[] = []
@@ -76,7 +82,7 @@ export function createBook(
       reached: (connectionId) => reached.get(connectionId) ?? 0,
       bytesPerSecond: () => 1e6,
       thread: () => 0,
-      shrink: (connectionId, end) => void ends.set(connectionId, end),
+      shorten: (connectionId, { keep }) => void wishes.set(connectionId, keep),
       close: (connectionId) => void closed.push(connectionId),
     },
     onObject: (item) => void news.push(item),
@@ -101,7 +107,7 @@ export function createBook(
     book.addWaiting(index)
   }
   return {
-    ...{ book, table, reached, ends, closed, news, fatal, errors, landedSpans, summed, looks },
+    ...{ book, table, reached, wishes, closed, news, fatal, errors, landedSpans, summed, looks },
     passTime: (milliseconds: number) => {
       now += milliseconds
     },

@@ -5,6 +5,7 @@
  */
 import { type Failure, failed } from '../../../../shared/failure.ts'
 import type { Clock, ConnectionNews, DataPlane, FetchTask, TaskOutcome } from '../../engine-ports.ts'
+import { chooseEnd } from '../../transport/choose-end.ts'
 import { openTaskFile, type TaskWriter } from '../../transport/task-writer.ts'
 import type { MemoryBucket } from './source.ts'
 
@@ -183,11 +184,13 @@ export function createMemoryDataPlane(options: MemoryDataPlaneOptions): MemoryDa
       const failure = { class: 'reset', code: 'closed-before-answer' } as const
       report({ kind: 'finished', outcome: { taskId: task.taskId, connectionId, ...nothing, failure } })
     },
-    shrink(connectionId, endAt) {
+    shorten(connectionId, { taskId, keep }) {
       const connection = connections.get(connectionId)
-      if (!connection?.running || endAt >= connection.running.end) return
-      connection.running.end = Math.max(endAt, connection.reached)
-      if (connection.reached === connection.running.end) {
+      if (connection?.running?.task.taskId !== taskId) return
+      const end = chooseEnd({ reached: connection.reached, end: connection.running.end, waiting: 0 }, keep)
+      connection.running.end = end
+      report({ kind: 'shortened', connectionId, taskId, end })
+      if (connection.reached === end) {
         connection.cancelTimer()
         complete(connection)
       }

@@ -6,6 +6,7 @@
  */
 import type { Failure } from '../../../../shared/failure.ts'
 import type { ConnectionNews, DataPlane } from '../../engine-ports.ts'
+import { chooseEnd } from '../../transport/choose-end.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 import {
   advance,
@@ -164,13 +165,13 @@ export function createVirtualDataPlane(options: { clock: VirtualClock; random: (
       connection.lastByteAt = clock.monotonic()
       server.request(connection, running)
     },
-    shrink(connectionId, endAt) {
+    shorten(connectionId, { taskId, keep }) {
       const connection = connections.get(connectionId)
-      if (!connection?.running) return
+      if (connection?.running?.task.taskId !== taskId) return
       advance(connection, clock.monotonic())
       const { running } = connection
-      if (endAt >= running.end) return
-      running.end = Math.max(endAt, Math.ceil(running.reached))
+      running.end = chooseEnd({ reached: Math.ceil(running.reached), end: running.end, waiting: 0 }, keep)
+      report({ kind: 'shortened', connectionId, taskId, end: running.end })
       flow.arm(connection)
     },
     close(connectionId) {

@@ -1,6 +1,6 @@
 /**
  * Part files of objects that the service has no longer: what is missing of them will never come. A listing may have
- * missed an object, so the service is asked for it by its name first.
+ * missed an object, so it is requested by its name first.
  */
 import { unlink } from 'node:fs/promises'
 import { type Outcome, success } from '../../../shared/failure.ts'
@@ -27,7 +27,7 @@ export async function dropOrphans(options: {
     const { path, spans } = begun
     const head = await source.headObject(key, {}, signal)
     if (head.ok || head.failure.class === 'denied') continue
-    // The service does not answer, and each further question may take as long: the next run asks again.
+    // The service does not answer, and each further request may take as long: the next run tries again.
     if (head.failure.class !== 'missing') break
     // First the claim, then the bytes: a crash in between must not leave a claim on bytes that are gone.
     const taken = await journal.appendDurably({ kind: 'restarted', key })

@@ -20,10 +20,10 @@ export type ListingStageOptions = {
   book: Pick<TransferBook, 'addWaiting' | 'addSkipped'>
   rereads: { add(index: number): void }
   report: Pick<JobReport, 'emit'>
-  /** Milliseconds until the page is asked for again; undefined = give up. */
+  /** Milliseconds until the page is requested again; undefined = give up. */
   retryAfterMs(failure: Failure, attempts: number, sawPage: boolean): number | undefined
   sleep(milliseconds: number): Promise<void>
-  /** The next page is asked for when this one is taken in, and nobody has paused the job. */
+  /** The next page is requested when this one is taken in and the job is not paused. */
   untilGoingOn(): Promise<void>
   /** The first objects are there. */
   onFirst(): Promise<void>
@@ -37,7 +37,7 @@ export function createListingStage(options: ListingStageOptions) {
   const { clock } = ports
   let isComplete = false
   let hasObjects = false
-  /** The first page has been asked for, and nothing was heard. */
+  /** The first page has been requested, and nothing was answered. */
   let unansweredSince: number | undefined
   /** The smallest object listed so far that has a byte. */
   let smallest: number | undefined
@@ -94,7 +94,7 @@ export function createListingStage(options: ListingStageOptions) {
     isComplete: () => isComplete,
     /** Something is listed, or nothing ever will be. */
     hasBegun: () => hasObjects || isComplete,
-    /** For the health check: it asks for little. */
+    /** For the health check: a small answer. */
     smallestKey: () => (smallest === undefined ? undefined : table.key(smallest)),
     unansweredMs: () => (unansweredSince === undefined ? 0 : clock.monotonic() - unansweredSince),
   }

@@ -1,6 +1,6 @@
 /**
  * Walks the listing and takes its objects in: each key once, as the globs want it, into the table, under its path; and
- * says of each whether an earlier run has left all of it, a part, or nothing.
+ * finds for each whether an earlier run has left all of it, a part, or nothing.
  */
 import type { Failure, Outcome } from '../../../shared/failure.ts'
 import { failed, success } from '../../../shared/failure.ts'
@@ -50,7 +50,7 @@ export async function takeInListing(options: TakeInListingOptions): Promise<Outc
   async function onPage(objects: readonly ListedObject[]): Promise<void> {
     for (let from = 0; from < objects.length && !signal.aborted; from += OBJECTS_AT_ONCE) {
       await takeIn(objects.slice(from, from + OBJECTS_AT_ONCE))
-      // Lets in what the workers have to say.
+      // Lets the workers' news in.
       await sleep(0)
     }
   }

@@ -1,7 +1,7 @@
 /**
  * Whether a file that its ETag calls wrong is wrong: an ETag that looks like an MD5
  * and is none calls good bytes bad, and would have every object fetched twice that
- * an earlier run had begun. Files that have landed tell (verify/etag-witnesses.ts).
+ * an earlier run had begun. Files that have landed show it (verify/etag-witnesses.ts).
  */
 import type { Failure, Outcome } from '../../../shared/failure.ts'
 import type { VerifyMode } from '../../../shared/job-spec.ts'
@@ -21,7 +21,7 @@ export type EtagDoubtOptions = {
   checkObject(object: FileToCheck): Promise<Outcome<unknown>>
 }
 
-/** So many landed files are asked what ETags are: each costs a HEAD, and of a few the file is read. */
+/** So many landed files are tried as evidence of what ETags are: each costs a HEAD, and of a few the file is read. */
 const MOST_WITNESSES = 4
 
 /** Asked of what a check has failed with; `etag`: the object's. */
@@ -29,7 +29,7 @@ export type EtagDoubt = (failure: Failure, etag: string) => Promise<boolean>
 
 export function createEtagDoubt(options: EtagDoubtOptions): EtagDoubt {
   const { table, journal, finalPathOf } = options
-  /** Undefined until one was doubted and somebody could tell. */
+  /** Undefined until one was doubted and a landed file could decide. */
   let etagsAreSums: boolean | undefined
 
   return async ({ class: failureClass, code }, etag) => {

@@ -2,7 +2,7 @@
 import { type Failure, failed, isShortOfFiles, type Outcome } from '../../../shared/failure.ts'
 
 export type FilePatienceOptions = {
-  /** This machine gives no further file just now: it is asked again. */
+  /** This machine gives no further file just now: it is tried again. */
   onShortOfFiles(failure: Failure): void
   sleep(milliseconds: number): Promise<void>
   signal: AbortSignal

@@ -42,7 +42,7 @@ export type LandObjectsOptions = {
   askForCheck(object: { key: string; size: number; etag: string }): Promise<Outcome<Check>>
   /** Compares a complete part file with that; class `corrupt` on a mismatch. */
   checkObject(object: FileToCheck): Promise<Outcome<Verified>>
-  /** This machine gives no further file just now: it is asked again. */
+  /** This machine gives no further file just now: it is tried again. */
   onShortOfFiles(failure: Failure): void
   sleep(milliseconds: number): Promise<void>
   /** What lies under many absolute paths; undefined when that cannot be found out. */
@@ -146,7 +146,7 @@ export function createObjectLanding(options: LandObjectsOptions) {
       const small = openSmall(index, path, group)
       if (small) return success(small)
     }
-    // The last run has named the complete file and was cut off before it could say so.
+    // The last run has named the complete file and was cut off before it could record it.
     if (earlier && continues && isAll(earlier.spans, size) && (await landedFiles.wasNamed(index, path))) {
       const read = landedFiles.isReread(index, true) ? await landedFiles.reread(index) : success<{ anew?: Failure }>({})
       if (!read.ok) return read
@@ -163,7 +163,7 @@ export function createObjectLanding(options: LandObjectsOptions) {
     return success(createOpenObject({ ...described, file, proof }, spans))
   }
 
-  /** Undefined when S3 does not answer now: then it is asked once more at the end. */
+  /** Undefined when S3 does not answer now: then it is requested once more at the end. */
   async function planProof(object: { key: string; size: number; etag: string }): Promise<ObjectProof | undefined> {
     const check = await options.askForCheck(object)
     if (!check.ok) return undefined
@@ -209,7 +209,7 @@ export function createObjectLanding(options: LandObjectsOptions) {
       const { key, size, etag, proof } = object
       const file = { key, size, etag, path: part.partPath, check: proof?.check, received: proof?.sums }
       const checked = await patiently(() => options.checkObject(file))
-      // Nobody asked for the proof of what was inherited: where S3 does not give it, the bytes stand as they are.
+      // The user has not asked for proof of what was inherited: where S3 does not give it, the bytes stand as they are.
       if (!checked.ok && (isWanted || (await isProvenWrong(checked.failure, etag)))) return checked
       isUnproven = isWanted && size > 0 && checked.ok && checked.value.strength === 'size'
     }

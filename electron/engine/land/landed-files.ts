@@ -35,7 +35,7 @@ export type LandedFilesOptions = {
   onUnproven(): void
 }
 
-/** Of the file system, when it is asked for a file of ours: it is gone, or the disk has lost it. */
+/** Errors of the file system for a file of ours: it is gone, or the disk has lost it. */
 const LOST_FILE = ['ENOENT', 'EIO']
 
 export function createLandedFiles(options: LandedFilesOptions) {
@@ -129,6 +129,6 @@ export function createLandedFiles(options: LandedFilesOptions) {
   }
 }
 
-/** What is said of a file that is to be fetched anew, rather than of the way to know. */
+/** Failures of the file itself, which is fetched anew; others are of the way to check it. */
 const isToFetchAnew = ({ class: failureClass, code = '' }: Failure): boolean =>
   failureClass === 'corrupt' || failureClass === 'changed' || (failureClass === 'disk' && LOST_FILE.includes(code))

@@ -1,4 +1,4 @@
-/** What journal and manifest are told of objects, and what the journal knows of them from earlier runs. */
+/** What journal and manifest record of objects, and what the journal has of them from earlier runs. */
 import type { Outcome } from '../../../shared/failure.ts'
 import { success } from '../../../shared/failure.ts'
 import { mergeSpans, type Span } from '../disk/byte-spans.ts'

@@ -105,7 +105,7 @@ function openLog(path: string, rollAtBytes: number) {
         if (!file) return resolve()
         const closing = file
         closing.once('close', resolve)
-        // On a full disk it would keep its last lines for ever, and never say that it is closed.
+        // On a full disk it would keep its last lines for ever, and never report that it is closed.
         closing.once('error', () => {
           closing.destroy()
           resolve()

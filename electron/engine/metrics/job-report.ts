@@ -35,7 +35,7 @@ export function createJobReport({ clock, table, onEvent }: JobReportOptions) {
     if (!hasEnded) onEvent({ time: time(), code, reason })
   }
 
-  /** Everything is refused: that is no failure of the objects that happened to be asked for. */
+  /** Everything is refused: that is no failure of the objects that happened to be requested. */
   function takeBack(refusal: FailureClass): void {
     for (const index of [...table.indexesIn('failed')].filter((one) => table.failure(one) === refusal)) {
       table.setState(index, 'waiting')

@@ -14,7 +14,7 @@ const OF_THE_SERVER: readonly string[] = ['server-error', 'protocol'] satisfies 
 
 export type RequestWindow = ReturnType<typeof createRequestWindow>
 
-/** `receiving`: how many requests under way bring what was asked for. A refusal ends at once, a long answer much later. */
+/** `receiving`: how many requests under way bring bytes. A refusal ends at once, a long answer much later. */
 export function createRequestWindow(windowSeconds: number, receiving: () => number) {
   const recent: { at: number; failureClass: string | undefined }[] = []
   const firstBytes: number[] = []
@@ -58,7 +58,7 @@ export function createRequestWindow(windowSeconds: number, receiving: () => numb
         /** What it is a share of. */
         recentRequests: asked,
         finishedRequests: inWindow.length,
-        /** Of the finished ones, those that the server failed, or answered with something that was not asked for. */
+        /** Of the finished ones, those that the server failed, or answered with something that was not requested. */
         serverErrors: inWindow.filter(({ failureClass = '' }) => OF_THE_SERVER.includes(failureClass)).length,
         requestsPerSecond: finishedAt.length / (RATE_MILLISECONDS / 1000),
         firstByteMsP50: percentile(sorted, 0.5),

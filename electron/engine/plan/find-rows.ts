@@ -1,5 +1,5 @@
 /**
- * Which rows of a table a query asks for. Without search little
+ * Which rows of a table a query selects. Without search little
  * outside its window is looked at, however long the table is. Pure.
  */
 import type { ObjectFilter, ObjectQuery, ObjectSort, ObjectState } from '../../../shared/object-row.ts'

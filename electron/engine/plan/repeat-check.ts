@@ -44,7 +44,7 @@ export function createRepeatCheck(
 }
 
 /**
- * The same for whoever keeps no keys, from fingerprints alone: of a million keys two are taken for one once in forty
+ * The same without keeping the keys, from fingerprints alone: of a million keys two are taken for one once in forty
  * million listings. Such a key is left out of a count, and of nothing that is fetched.
  */
 export function createRepeatWatch(random: Random): (key: string) => boolean {

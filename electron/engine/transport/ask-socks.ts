@@ -32,7 +32,7 @@ export function askSocks(
     received = Buffer.alloc(0)
     hop.write(request)
   }
-  /** The other side speaks only when it is asked: what has arrived is one answer, or the beginning of one. */
+  /** The proxy sends nothing without a request: what has arrived is one answer, or the beginning of one. */
   function read(chunk: Buffer): void {
     received = Buffer.concat([received, chunk])
     const [version, code] = received

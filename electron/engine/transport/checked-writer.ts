@@ -1,5 +1,5 @@
 /**
- * Checks bytes while they are written, for tasks that ask for it: sums of a range, for the control plane to put
+ * Checks bytes while they are written, for tasks that want it: sums of a range, for the control plane to put
  * together, or the whole of a small object against what its answer promises. Other tasks never come here.
  */
 import type { Failure } from '../../../shared/failure.ts'

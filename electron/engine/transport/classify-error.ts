@@ -1,4 +1,4 @@
-/** Turns what S3, the network or the disk said into one failure class. Pure. */
+/** Turns an error of S3, the network or the disk into one failure class. Pure. */
 import { type Failure, type FailureClass, wantsBucketInHost } from '../../../shared/failure.ts'
 
 /** S3's error codes: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
@@ -63,7 +63,7 @@ export function classifyHttpError(status: number, code: string | undefined): Fai
 
 /**
  * So S3 refuses a GET without fault in it: the object is encrypted with a key of its owner (SSE-C), or with one of KMS
- * and was asked for without a signature, or is a delete marker (405).
+ * and was requested without a signature, or is a delete marker (405).
  */
 const REFUSED_OBJECT = new Set(['InvalidRequest', 'InvalidArgument', 'MethodNotAllowed'])
 
@@ -95,7 +95,7 @@ export function readErrorAnswer(answer: ErrorAnswer): Failure {
 }
 
 /**
- * What the other side says, and the host it names instead: nobody is sent there with credentials, but may go himself.
+ * The message of the other side, and the host it names instead: no credentials are sent there, but the user may go.
  */
 export function detailOf(
   status: number,
@@ -107,7 +107,7 @@ export function detailOf(
   return [message && withoutSecrets(message), host].filter(Boolean).join(' -> ') || undefined
 }
 
-/** Gateways of others quote the request in what they say: what proves who asked stays out of logs and reports. */
+/** Gateways quote the request in their messages: what authenticates it stays out of logs and reports. */
 const withoutSecrets = (message: string): string =>
   message.replace(/(\bsignature=|\bx-amz-security-token["']?[:=]\s*["']?)[^\s,;&<>"']+/gi, '$1...')
 
@@ -164,11 +164,11 @@ const isTlsCode = (code: string): boolean =>
 
 /**
  * Bytes that were changed on their way, which TCP's short sum lets through once in many gigabytes: the connection is
- * lost, but nobody has refused anything. Once it is open, only a certificate can still be asked for in vain.
+ * lost, but nothing was refused. Once it is open, only a client certificate can still be missing.
  */
 const isBrokenRecord = (code: string, phase: 'connecting' | 'open'): boolean =>
   phase === 'open' ? !code.includes('CERT') : code.includes('BAD_RECORD_MAC')
 
-/** What OpenSSL says among the places in its own sources, and Node without its word to programmers. */
+/** The message of OpenSSL without the places in its sources, and of Node without its advice to programmers. */
 const reasonIn = (message: string): string =>
   /:SSL routines:[^:]*:([^:]+)/.exec(message)?.[1] ?? message.replace(/; if the root CA is installed locally,.*/, '')

@@ -1,9 +1,9 @@
 /**
- * One connection: connect, ask, receive, write. Lives in a worker, does one task at a time.
+ * One connection: connect, request, receive, write. Lives in a worker, does one task at a time.
  *
- *   connecting -> idle -> asking -> receiving -> idle ...        any -> closed
+ *   connecting -> idle -> requesting -> receiving -> idle ...        any -> closed
  *
- * Where an answer sends it on and closes the socket, it asks there on a socket of its own, and nobody else hears of it.
+ * Where an answer redirects and closes the socket, the request is sent again on another socket; that is not reported.
  * The kernel reads into the connection's buffer; `pwrite` writes from it at the bytes' own offset.
  */
 import { type Failure, type Outcome, TOO_LONG } from '../../../shared/failure.ts'
@@ -40,7 +40,7 @@ export type ConnectionContext = {
   /** Of a socket. */
   onOpened(): void
   onClosed(): void
-  /** The connection has said its last word. */
+  /** The connection reports nothing more. */
   forget(connection: Connection): void
   onWritten(milliseconds: number): void
 }
@@ -98,7 +98,7 @@ export function createConnection(
       if (isClosed || isMoving) return true
       readBytes = length
       if (!running) {
-        // Bytes nobody asked for: the connection can no longer be trusted to be in step.
+        // Bytes without a request: the connection can no longer be trusted to be in step.
         end({ class: 'protocol', code: 'unasked-bytes' })
         return true
       }
@@ -176,7 +176,7 @@ export function createConnection(
     )
   }
 
-  /** Asks where the answer points, if that is this host. */
+  /** Follows a redirect, if it stays on this host. */
   function follow(asked: Exchange): boolean {
     const path = redirectOf(asked)
     if (path === undefined) return false
@@ -290,7 +290,7 @@ export function createConnection(
   function finish(failure: Failure | undefined, connectionEnds: boolean) {
     if (!running) return
     const ended = running
-    // Where there are too many bytes, nobody knows which of them are the right ones.
+    // Of too many bytes it is not known which are the right ones.
     const isBelieved = failure?.code !== TOO_LONG
     if (!isBelieved) ended.reached = ended.task.range.start
     running = undefined

@@ -1,4 +1,4 @@
-/** A data-plane worker: keeps connections, does what the control plane says, reports in batches. */
+/** A data-plane worker: keeps connections, carries out the control plane's commands, reports in batches. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { success } from '../../../shared/failure.ts'
 import type { ConnectionNews, Endpoint } from '../engine-ports.ts'
@@ -33,9 +33,9 @@ let closed = 0
 let writeMs = 0
 const publishWorker = () => counters.setWorker(start.workerIndex, opened, closed, writeMs)
 
-const sayAlive = () => counters.setAlive(start.workerIndex, monotonicMilliseconds())
-sayAlive()
-const heartbeat = setInterval(sayAlive, HEARTBEAT_MILLISECONDS)
+const publishAlive = () => counters.setAlive(start.workerIndex, monotonicMilliseconds())
+publishAlive()
+const heartbeat = setInterval(publishAlive, HEARTBEAT_MILLISECONDS)
 
 let news: ConnectionNews[] = []
 function report(item: ConnectionNews): void {
@@ -50,7 +50,7 @@ function sendNews(): void {
 
 const resting = new Set<Connection>()
 function wakeResting(): void {
-  // Without this a shut-down under a limit would wait for tokens that nobody refills any more.
+  // Without this a shut-down under a limit would wait for tokens that are not refilled any more.
   if (resting.size === 0) return
   if (bucket.isLimited() && !bucket.hasTokens()) {
     setTimeout(wakeResting, REST_MILLISECONDS)
@@ -69,7 +69,7 @@ const freeBuffers: Buffer[] = []
 
 const signer = createRequestSigner()
 let startChecksum: StartChecksum | undefined
-/** Loaded with the first task that asks for checksums: most jobs have none. */
+/** Loaded with the first task that wants checksums: most jobs have none. */
 async function loadChecksums(): Promise<void> {
   startChecksum ??= await (await import('../verify/running-checksum.ts')).loadChecksums()
 }

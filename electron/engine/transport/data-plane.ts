@@ -62,7 +62,7 @@ export function createDataPlane(options: { workerUrl: URL; workers: number }): D
     send(worker, { kind: 'endpoint', endpoint })
   }
 
-  /** A dead worker reports nothing: what it had is given up in its name, so that nobody waits for it. */
+  /** A dead worker reports nothing: its tasks are reported as failed in its name, so that nothing waits for them. */
   function bury(worker: number, error: Error): void {
     const failure: Failure = { class: 'protocol', code: 'internal', detail: String(error).slice(0, 300) }
     const news: ConnectionNews[] = []
@@ -113,7 +113,7 @@ export function createDataPlane(options: { workerUrl: URL; workers: number }): D
       const target = workers[worker]
       if (target) target.connections++
       placement.set(connectionId, { worker, slot, task: undefined })
-      // Its last owner has said its last word. Until the worker writes
+      // Its last owner reports nothing more. Until the worker writes
       // here, what that one had received would be read as ours.
       counters.setConnection(slot, 0, 0, 0, 0)
       introduce(worker, endpoint)

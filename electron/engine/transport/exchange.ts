@@ -1,4 +1,4 @@
-/** One request of a connection and its answer: what is asked, how far the answer has come, and what is told of it. */
+/** One request of a connection and its answer: what is requested, how far the answer has come, how it is reported. */
 import type { Failure } from '../../../shared/failure.ts'
 import type { Endpoint, FetchTask, TaskOutcome } from '../engine-ports.ts'
 import type { RangeSum } from '../verify/range-sums.ts'

@@ -1,4 +1,4 @@
-/** Decides from status and headers alone whether a body is what was asked for. Pure. */
+/** Decides from status and headers alone whether a body is what was requested. Pure. */
 import type { Failure } from '../../../shared/failure.ts'
 import type { FetchTask } from '../engine-ports.ts'
 import type { ResponseHead } from './response-parser.ts'
@@ -12,10 +12,10 @@ export type Verdict =
   | { kind: 'refuse'; failure: Failure }
 
 /**
- * `Content-Range: bytes 0-15/100` must name exactly the range asked for and the size the object is known to have.
+ * `Content-Range: bytes 0-15/100` must name exactly the requested range and the size the object is known to have.
  * A 200 holds the whole object: fine when the task begins at 0 or takes it as it comes, `range-ignored` otherwise.
  *
- * A page of a hotel's network, asking for a login, is a 200 for whatever was asked. What bears neither our ETag nor our
+ * A page of a hotel's network, a form for a login, is a 200 for any request. What bears neither our ETag nor our
  * size is `no-etag`: no object that has changed, and none of its bytes are written.
  */
 export function judgeResponse(
@@ -91,7 +91,7 @@ export function isSameEtag(one: string, other: string): boolean {
   return a === b || (HEX_ETAG.test(a) && a.toLowerCase() === b.toLowerCase())
 }
 
-/** Unix milliseconds; 0 or no number = unknown. Headers tell seconds where listings may tell their parts. */
+/** Unix milliseconds; 0 or no number = unknown. Headers have whole seconds where listings may have fractions. */
 export const isOtherTime = (one: number, other: number): boolean =>
   one > 0 && other > 0 && Math.abs(one - other) >= 1000
 

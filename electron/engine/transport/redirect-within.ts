@@ -1,5 +1,5 @@
 /**
- * Redirects within the host that was asked: they are followed, signed anew. No other host is ever sent a request. Pure.
+ * Redirects within the host of the request: they are followed, signed anew. No other host is ever sent a request. Pure.
  */
 
 /** Of one request. A longer way is a loop. */
@@ -8,8 +8,8 @@ export const MOST_REDIRECTS = 4
 const REDIRECTS: readonly number[] = [301, 302, 307, 308]
 
 /**
- * Path and query to ask for instead; undefined where the answer is no redirect, names another host, port or scheme, or
- * speaks of a bucket's region. `asked`: URL of the request, `headers`: names in lower case.
+ * Path and query to request instead; undefined where the answer is no redirect, names another host, port or scheme, or
+ * names a bucket's region. `asked`: URL of the request, `headers`: names in lower case.
  */
 export function redirectWithin(
   asked: string,

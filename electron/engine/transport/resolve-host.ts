@@ -1,7 +1,7 @@
 /**
  * One look-up of a host name, timed, without a cache (`govern/network/address-book.ts` keeps one).
  *
- * Fixed addresses win. Otherwise c-ares is asked (it does not share libuv's thread pool with the disk, and it has
+ * Fixed addresses win. Otherwise c-ares resolves it (it does not share libuv's thread pool with the disk, and it has
  * TTLs) beside the operating system (which knows the hosts file and split VPNs): where the two have nothing in
  * common the system is right; where c-ares fails, the system is the fall-back.
  */

@@ -97,7 +97,7 @@ function readHead(status: number, raw: string[], keepAlive: boolean): ResponseHe
   return { status, headers, contentLength, keepAlive }
 }
 
-/** One value said several times is that value (RFC 9110, 8.6): so gateways join two equal lines. */
+/** A value that is repeated is that value (RFC 9110, 8.6): so gateways join two equal lines. */
 function lengthIn(header: string | undefined): string | undefined {
   const values = new Set(header?.split(',').map((value) => value.trim()))
   return values.size === 1 ? [...values][0] : header

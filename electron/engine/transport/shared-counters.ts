@@ -53,7 +53,7 @@ export function viewCounters(memory: SharedArrayBuffer) {
       cells[workers + worker * WORKER_FIELDS + 1] = closed
       cells[workers + worker * WORKER_FIELDS + 2] = writeMs
     },
-    /** A worker that is blocked in a write does not say so; it just no longer says that it is alive. */
+    /** A worker that is blocked in a write cannot report it; its signs of life stop. */
     setAlive(worker: number, now: number) {
       cells[workers + worker * WORKER_FIELDS + 3] = now
     },

@@ -13,7 +13,7 @@ export type SignHeaders = (request: {
   now: number
 }) => Promise<Record<string, string>>
 
-/** Keeps the signing key of the endpoint it was asked for last. */
+/** Keeps the signing key of the last endpoint. */
 export function createHeaderSigner(): SignHeaders {
   let signer: { endpoint: Endpoint; v4: SignatureV4 } | undefined
   return async ({ path, headers, endpoint, now }) => {

@@ -17,7 +17,7 @@ export type TaskWriter = {
   complete(): Failure | undefined
   /** The task has failed; what is written stays. */
   abandon(): Failure | undefined
-  /** Of all that was written, when the task asks for sums. */
+  /** Of all that was written, when the task wants sums. */
   sums?(): RangeSum[]
 }
 

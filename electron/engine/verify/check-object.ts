@@ -13,7 +13,7 @@ type Asking = { source: Pick<ObjectSource, 'headObject'>; signal: AbortSignal }
 /**
  * What the server promises about the bytes of the pinned object; failure `changed`
  * when it is another one now. Uploaders cut objects into equal parts, but nobody
- * has to: `exact` asks for all sizes instead of telling them from the first.
+ * has to: `exact` requests all sizes instead of inferring them from the first.
  */
 export async function askForCheck(
   object: Pinned,

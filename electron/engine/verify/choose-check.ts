@@ -37,7 +37,7 @@ export function partsToAskFor(head: ObjectHead): number {
   return chooseCheck(head, { sizes: imagined }).kind === 'composite' ? count : 0
 }
 
-/** Fastest first: all of them find every accident; none of them is asked to stop an attacker who owns the server. */
+/** Fastest first: all of them find every accident; none of them is meant to stop an attacker who owns the server. */
 const BY_PREFERENCE: readonly ChecksumAlgorithm[] = ['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256']
 /** Bytes of each, to refuse what cannot be one. */
 const DIGEST_BYTES: Partial<Record<ChecksumAlgorithm, number>> = {

@@ -1,6 +1,6 @@
 /**
- * What an answer's own headers promise about the whole object it holds: a small object is not worth a HEAD. S3 tells
- * checksums in a GET of a whole object when it is asked with `x-amz-checksum-mode: ENABLED`. Pure.
+ * What an answer's own headers promise about the whole object it holds: a small object is not worth a HEAD. S3 sends
+ * checksums in a GET of a whole object when it is requested with `x-amz-checksum-mode: ENABLED`. Pure.
  */
 import type { ObjectHead } from '../engine-ports.ts'
 import { unquote } from '../transport/judge-response.ts'

@@ -17,7 +17,7 @@ export type SumOrder = {
   cutEvery: number
 }
 
-/** What workers should compute; undefined where the sums of ranges say nothing about the object. */
+/** What workers should compute; undefined where the sums of ranges are no evidence about the object. */
 export function orderSums(check: Check): SumOrder | undefined {
   if (check.kind === 'size') return undefined
   const { algorithm } = check

@@ -28,7 +28,7 @@ const READ_BYTES = 1024 * 1024
 const loading = loadChecksums()
 
 /**
- * Failure `corrupt`: `code` is `SIZE` or the algorithm, `detail` says what was expected and what was found. A second
+ * Failure `corrupt`: `code` is `SIZE` or the algorithm, `detail` names what was expected and what was found. A second
  * fetch that ends with the same `detail` means that the server's checksum is wrong, not the bytes.
  */
 export async function verifyObject({ path, size, check, received = [] }: VerifyRequest): Promise<Outcome<Verified>> {
@@ -100,7 +100,7 @@ const buffer = Buffer.allocUnsafeSlow(READ_BYTES)
 function feed(fd: number, start: number, length: number, checksum: RunningChecksum): void {
   for (let done = 0; done < length; ) {
     const count = readSync(fd, buffer, 0, Math.min(READ_BYTES, length - done), start + done)
-    // Cut short by somebody else meanwhile: the checksum will show it.
+    // Cut short by another program meanwhile: the checksum will show it.
     if (count === 0) return
     checksum.update(buffer.subarray(0, count))
     done += count

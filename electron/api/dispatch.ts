@@ -5,7 +5,7 @@ import { CALLS, type CallName, type ContractHandlers } from '../../shared/ipc-co
 
 export type Dispatch = (name: string, input: unknown) => Promise<Outcome<unknown>>
 
-/** `logProblem` hears of bugs only: what the user did or the other side said comes back as a failure. */
+/** `logProblem` gets bugs only: mistakes of the user and errors of the service come back as a failure. */
 export function createDispatch(
   handlers: ContractHandlers,
   logProblem: (where: string, error: unknown) => void,

@@ -1,4 +1,4 @@
-/** What the form asks about a folder: is it there, may we write, how much is free, would a download resume. */
+/** What the form needs to know of a folder: is it there, may we write, how much is free, would a download resume. */
 import { randomBytes } from 'node:crypto'
 import { open, readdir, stat, statfs, unlink } from 'node:fs/promises'
 import { homedir } from 'node:os'

@@ -1,4 +1,4 @@
-/** Counts what a form would fetch, in the background; says how far it is a few times per second. */
+/** Counts what a form would fetch, in the background; reports how far it is a few times per second. */
 import type { Failure } from '../../../shared/failure.ts'
 import type { Preview } from '../../../shared/ipc-contract.ts'
 import type { Network, Source } from '../../../shared/job-spec.ts'

@@ -10,5 +10,5 @@ export function stateFolderOf(environment: NodeJS.ProcessEnv, platform: NodeJS.P
   return join(environment.XDG_STATE_HOME || join(home, '.local', 'state'), 'longhaul')
 }
 
-/** Where a new job goes unless the user says otherwise: below the folder for downloads, where the host knows it. */
+/** Where a new job goes unless the user chooses otherwise: below the folder for downloads, where the host knows it. */
 export const defaultFolderOf = (downloads = join(homedir(), 'Downloads')): string => join(downloads, 'longhaul')

@@ -1,4 +1,4 @@
-/** What every answer that carries a part of the window says to the browser; both hosts send it. */
+/** Headers of every answer that carries a part of the window; both hosts send them. */
 
 /** `connect`: where the page may send requests to. */
 export function windowHeaders(connect: "'none'" | "'self'") {

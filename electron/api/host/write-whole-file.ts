@@ -29,7 +29,7 @@ async function replace(path: string, text: string, mode: number): Promise<void> 
     try {
       const old = await stat(target).catch(() => undefined)
       if (old) await file.chmod(old.mode & 0o777)
-      // All of it or an error: a single write says nothing of what a full disk did not take.
+      // All of it or an error: a single write does not report what a full disk did not take.
       await file.writeFile(text)
       await file.sync()
     } finally {

@@ -30,7 +30,7 @@ const isOfAnother = ({ class: failureClass, code }: Failure): boolean =>
   failureClass === 'protocol' && code !== 'internal' && !leadsNowhere(code)
 
 const FIRST_WAIT_MS = 60_000
-/** A listing is asked for so often while the service is away: no burden for anybody. */
+/** A listing is requested so often while the service is away: no burden for it. */
 const LONGEST_WAIT_MS = 600_000
 
 /** Undefined: it stays ended, until its user has seen to it. */
@@ -43,7 +43,7 @@ export function chooseNextTry(
     vainTries: number
   },
 ): NextTry | undefined {
-  // What has never worked may be a mistake of the form: its user is there to hear of it.
+  // What has never worked may be a mistake of the form: its user is there to read the failure.
   const hasWorked = bytesFetched > 0 || run.cause !== undefined
   if (status !== 'failed' || !failure || !hasWorked) return undefined
   const vainTries = bytesFetched > 0 ? 0 : run.vainTries + 1

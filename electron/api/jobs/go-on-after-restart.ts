@@ -7,7 +7,7 @@ import type { Clock } from '../../engine/engine-ports.ts'
 import { createTimers } from '../../engine/timers.ts'
 
 const LOOK_AGAIN_MS = 5000
-/** Then the job begins all the same, and says itself what is missing. */
+/** Then the job begins all the same, and reports itself what is missing. */
 const LONGEST_WAIT_MS = 600_000
 
 export async function goOnAfterRestart(options: {

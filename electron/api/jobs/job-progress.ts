@@ -7,7 +7,7 @@ import { LONGEST_STEP_SECONDS } from '../records/history-point.ts'
 /** The user leaves; or the machine goes down, and what was at work is found as after a crash. */
 export type ShutDown = 'left' | 'machine-down'
 
-/** What the user asked for while the engine was still starting, or what ended the run. */
+/** What the user wanted while the engine was still starting, or what ended the run. */
 export type RunWish = 'pause' | 'cancel' | ShutDown | undefined
 
 export const progressOf = (snapshot: MetricsSnapshot) => ({

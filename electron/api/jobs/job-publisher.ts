@@ -10,7 +10,7 @@ const SAVE_JOB_EVERY_MS = 5000
 
 export type JobPublisher = ReturnType<typeof createJobPublisher>
 
-/** One for each run: its first word is never held back. */
+/** One for each run: its first news is never held back. */
 export function createJobPublisher(options: { book: JobBook; clock: Clock; push(push: Push): void }) {
   const { book, clock, push } = options
   let savedJobAt = Number.NEGATIVE_INFINITY

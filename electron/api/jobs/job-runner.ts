@@ -1,5 +1,5 @@
 /**
- * What may be asked of jobs, and done to them. A job has at most one
+ * Questions about jobs, and commands to them. A job has at most one
  * run at a time (job-runs.ts), a destination at most one job that runs.
  */
 import { isAbsolute, resolve } from 'node:path'
@@ -146,7 +146,7 @@ export function createJobRunner(options: JobRunnerOptions) {
         await run.ended
       }
       runs.forget(jobId)
-      // From here on nobody knows it any more.
+      // From here on it is unknown.
       await book.remove(jobId)
       await runs.records.remove(jobId)
       push({ name: 'job-removed', payload: { jobId } })

@@ -165,7 +165,7 @@ export function createJobRuns(options: JobRunsOptions) {
     last: runs.last,
     forget: runs.forget,
     isClosing: () => isClosing,
-    /** Stops all runs, resumable; resolves when what they had to say is on disk. */
+    /** Stops all runs, resumable; resolves when their records are on disk. */
     async close(why: ShutDown): Promise<void> {
       isClosing = true
       const ends = runs.all().map((run) => run.ended)

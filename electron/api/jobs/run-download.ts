@@ -60,7 +60,7 @@ export async function runDownload(run: Run, record: JobRecord, options: RunDownl
     run.publish.snapshot(jobId, snapshot, phaseChanged)
     saveHistory()
     const job = book.get(jobId)
-    // The last word about the end is the summary's.
+    // The end is for the summary to report.
     if (job && !hasEnded(snapshot.phase)) {
       const limitSeconds = addLimit(job.limitSeconds, before, snapshot)
       run.publish.job({

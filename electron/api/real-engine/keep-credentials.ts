@@ -1,6 +1,6 @@
 import type { CredentialProvider, Credentials } from '../../engine/list/bucket-client.ts'
 
-/** New ones are asked for so long before the old ones expire, as the SDK does. */
+/** New ones are requested so long before the old ones expire, as the SDK does. */
 const EARLY_MS = 5 * 60_000
 
 /**

@@ -4,7 +4,7 @@ import { type ErrorRates, HISTORY_SERIES_NAMES, type HistorySeries } from '../..
 import type { MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
 import type { SpeedPoint } from './speed-history.ts'
 
-/** Two snapshots further apart say nothing about the time between them: the machine slept. */
+/** Two snapshots further apart are no evidence about the time between them: the machine slept. */
 export const LONGEST_STEP_SECONDS = 60
 
 /** Undefined for the first snapshot of a run, the first after a sleep, and for a clock that stood still. */
@@ -32,7 +32,7 @@ export function pointBetween(previous: MetricsSnapshot | undefined, snapshot: Me
   return { time, seconds, values: HISTORY_SERIES_NAMES.map((name) => measured[name]), errors }
 }
 
-/** Exactly 0 is what a snapshot says of a time without a look-up, a write or a first byte. */
+/** A snapshot has exactly 0 for a time without a look-up, a write or a first byte. */
 const ifMeasured = (value: number): number | null => (value > 0 ? value : null)
 
 function errorRates(previous: MetricsSnapshot, snapshot: MetricsSnapshot, seconds: number): ErrorRates {

@@ -1,5 +1,5 @@
 /**
- * The records of jobs that somebody has lately written to or looked at. Of jobs without a run only a few are held, so
+ * The records of jobs that were lately written to or looked at. Of jobs without a run only a few are held, so
  * that looking through old jobs does not fill the memory.
  */
 import { type JobRecord, openJobRecord, removeJobRecord } from './job-record.ts'

@@ -85,7 +85,7 @@ export function createDiagnoses(options: {
   }
 }
 
-/** What the jobs of this process say together; undefined when none is at work. Pure. */
+/** The figures of all jobs of this process together; undefined when none is at work. Pure. */
 export function foldJobs(jobs: readonly JobAtWork[], bytesPerSecond: number | undefined): JobFacts | undefined {
   if (jobs.length === 0) return undefined
   const snapshots = jobs.flatMap(({ snapshot }) => (snapshot ? [snapshot] : []))

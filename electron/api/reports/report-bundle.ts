@@ -1,4 +1,4 @@
-/** What a report says about a job: the list of its files, as text, before redaction. Pure. */
+/** What a report has about a job: the list of its files, as text, before redaction. Pure. */
 import { writeDiagnostics } from '../../../shared/describe-diagnosis.ts'
 import type { DiagnosisReport } from '../../../shared/diagnosis.ts'
 import type { EngineEvent } from '../../../shared/engine-event.ts'

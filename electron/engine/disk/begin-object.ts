@@ -1,5 +1,5 @@
 /**
- * Opens the part file of an object and says which of its bytes are there already, so that journal and file never
+ * Opens the part file of an object and finds which of its bytes are there already, so that journal and file never
  * disagree: a claim on bytes is taken back, durably, before an empty file takes the place of the one it spoke of.
  * Without that, a kill at the wrong moment, then a second one, would end with zeros taken for data.
  */

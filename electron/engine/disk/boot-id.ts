@@ -1,6 +1,6 @@
 /**
  * Which start of the machine is this? Bytes that were written but not flushed survive the death of a process and not
- * the death of the machine; the journal asks which of the two happened.
+ * the death of the machine; the journal must know which of the two happened.
  */
 import { readFileSync } from 'node:fs'
 import { uptime } from 'node:os'

@@ -90,7 +90,7 @@ function outcomeOf(attempt: Attempt, path: string): Outcome<DestinationLock> {
       return failed({ class: 'disk-denied', code, subject: path, detail })
     case FULL:
       return failed({ class: 'disk-full', code, subject: path, detail })
-    // What SQLite says when the locking calls themselves fail: some
+    // What SQLite reports when the locking calls themselves fail: some
     // network drives know no locks. The run goes on, unguarded.
     case IO_ERROR:
     case PROTOCOL:

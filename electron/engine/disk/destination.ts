@@ -64,7 +64,7 @@ export type Destination = {
 const FILES_FOR_WHOLE_SYNC = 64
 const MAX_KNOWN_FOLDERS = 100_000
 const FLUSHES_AT_ONCE = 4
-/** What is said of a file or folder that cannot be found or made. */
+/** Failure for a file or folder that cannot be found or made. */
 const OF_THE_DISK: ReadonlySet<Failure['class']> = new Set(['disk', 'disk-denied', 'unsafe-path'])
 
 export async function openDestination({
@@ -216,7 +216,7 @@ async function inspectFile(path: string): Promise<FileFacts | undefined> {
   }
 }
 
-/** As `mkdir -p`. Node's own says ENOENT where the truth is EROFS, and below `/proc` tries for ever. */
+/** As `mkdir -p`. Node's own reports ENOENT where the cause is EROFS, and below `/proc` tries for ever. */
 export async function makeFolders(path: string): Promise<void> {
   try {
     await mkdir(path)

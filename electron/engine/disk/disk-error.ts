@@ -1,4 +1,4 @@
-/** What the file system says -> a failure with a class. */
+/** An error of the file system -> a failure with a class. */
 import type { Failure, FailureClass } from '../../../shared/failure.ts'
 
 const CLASSES: Record<string, FailureClass> = {
@@ -27,7 +27,7 @@ const MOST_BYTES_ON_FAT32 = 2 ** 32 - 1
 
 /**
  * Windows calls a FAT32 disk full, whatever room it has, where a
- * file is to be larger than such disks take; others say EFBIG.
+ * file is to be larger than such disks take; others report EFBIG.
  */
 export function isTooLargeForDisk(failure: Failure, fileBytes: number, freeBytes: number): boolean {
   return failure.code === 'ENOSPC' && fileBytes > MOST_BYTES_ON_FAT32 && freeBytes >= fileBytes

@@ -1,6 +1,6 @@
 /**
  * The few steps that make a change of the file system certain.
- * All throw what the file system throws, unless said otherwise.
+ * All throw what the file system throws, unless stated otherwise.
  */
 import { constants } from 'node:fs'
 import { type FileHandle, open, stat } from 'node:fs/promises'

@@ -53,7 +53,7 @@ export function whyNotSameFolder(known: FolderIdentity): Failure | undefined {
   }
 }
 
-/** The root of a Windows share is resolved with a `\\` behind it; whoever named it may have left that out. */
+/** The root of a Windows share is resolved with a `\\` behind it; the user may have left that out. */
 function hasLink(path: string): boolean {
   return realpathSync(path) !== resolve(path)
 }

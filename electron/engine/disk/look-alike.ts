@@ -1,4 +1,4 @@
-/** Whether a file may be an object by what the file system tells of it. Loads nothing: workers need it. Pure. */
+/** Whether a file may be an object, by its size and time. Loads nothing: workers need it. Pure. */
 
 /** File systems keep times to the second, or to two. */
 const TIME_TOLERANCE_MS = 2000

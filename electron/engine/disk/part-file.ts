@@ -52,7 +52,7 @@ export type PartFile = {
 }
 
 /**
- * The folders must exist and be checked already: see destination.ts. `whyNotHere` is asked before the file is opened,
+ * The folders must exist and be checked already: see destination.ts. `whyNotHere` is called before the file is opened,
  * again before it is touched, for a busy disk may keep the opening waiting, and before it gets its name.
  */
 export async function openPartFile(

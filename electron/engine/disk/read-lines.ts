@@ -6,7 +6,7 @@ export type LineVisitor = {
   line(bytes: Buffer, start: number, end: number, offset: number): void
   /** In place of a line that is too long to be one of ours. */
   overlong?(): void
-  /** Every now and then, for whoever writes out what the lines became. */
+  /** Every now and then, for a caller that writes out what the lines became. */
   pause?(): Promise<void>
 }
 

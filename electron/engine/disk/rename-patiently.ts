@@ -1,5 +1,5 @@
 /**
- * A rename that Windows may have to be asked for more than once: virus scanners and indexers hold fresh files for
+ * A rename that Windows may refuse at first: virus scanners and indexers hold fresh files for
  * moments, and then it answers EPERM, EACCES or EBUSY. Who holds a file for longer is a program that has it open; that
  * is said of this file (EBUSY), not of the folder, into which it has just been written. So it answers as well where a
  * folder bears the name, or a file that its user has write-protected: waiting mends neither. Elsewhere a file that may

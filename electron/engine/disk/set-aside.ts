@@ -24,7 +24,7 @@ export async function setAside(path: string): Promise<string | undefined> {
   }
 }
 
-/** False when somebody has just taken the name. */
+/** False when the name has just been taken. */
 async function giveName(from: string, to: string): Promise<boolean> {
   try {
     await link(from, to)

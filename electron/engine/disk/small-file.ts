@@ -10,7 +10,7 @@ import { renamePatientlySync } from './rename-patiently.ts'
 
 /**
  * Opens a new, empty part file; an old one of the name is removed. A new file is no link, neither soft nor hard, so
- * nothing needs to be asked. Throws what the file system throws: callers map it with `mapDiskError`.
+ * nothing needs to be looked up. Throws what the file system throws: callers map it with `mapDiskError`.
  */
 export function openPartSync(partPath: string): number {
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL
@@ -35,7 +35,7 @@ export type SmallFile = {
 /**
  * Time (0 = unknown: that of its landing), close, name. Does not flush: a small object counts as safe from a power cut
  * at the next checkpoint, and its journal record is not believed before. Returns the failure, if any; the descriptor is
- * closed in any case. `name-taken`: somebody has put a file of his own under the name meanwhile; whoever can set it
+ * closed in any case. `name-taken`: another program has put a file under the name meanwhile; the caller that can set it
  * aside lands the part file.
  */
 export function landSync(fd: number, file: SmallFile): Failure | undefined {

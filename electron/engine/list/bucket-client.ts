@@ -1,6 +1,6 @@
 /**
  * Calls of the AWS SDK to one bucket. Follows it to its region or its own host name and the server's clock, once found
- * for good, and asks for credentials anew where those at hand are refused. The SDK's own retries are off:
+ * for good, and requests credentials anew where those at hand are refused. The SDK's own retries are off:
  * `govern/requests/retry-delay.ts` is the one place that decides about trying again.
  */
 import { S3Client } from '@aws-sdk/client-s3'
@@ -23,7 +23,7 @@ export type CredentialProvider = (areRefused?: boolean, requests?: NodeHttpHandl
 export type BucketClientOptions = NetworkAccess & {
   source: Source
   /**
-   * Absent: anonymous. May be asked often; caches and renews by itself, unless they are refused: then it looks anew.
+   * Absent: anonymous. May be called often; caches and renews by itself, unless they are refused: then it looks anew.
    */
   credentials?: CredentialProvider
   /** Region of the profile or the environment, used unless the source names one. */
@@ -47,7 +47,7 @@ export function createBucketClient(options: BucketClientOptions) {
   return {
     run,
     endpoint,
-    /** Host and port that are asked just now. */
+    /** Host and port of the requests just now. */
     host: (): string => where().hostHeader,
     close() {
       client.destroy()
@@ -66,7 +66,7 @@ export function createBucketClient(options: BucketClientOptions) {
       } catch (error) {
         if (signal.aborted) return failed({ class: 'cancelled' })
         const failure = sdkFailure(error, source.bucket)
-        // The refusal has told the server's time, and the SDK signs by that from now on.
+        // The refusal has brought the server's time, and the SDK signs by that from now on.
         const isClockSet = client.config.systemClockOffset !== systemClockOffset
         if (failure.class === 'clock-skew' && isClockSet && hop < MAX_REGION_HOPS) continue
         if (failure.class === 'credentials' && hop === 0 && keyId && (await hasOthersThan(keyId))) continue
@@ -77,7 +77,7 @@ export function createBucketClient(options: BucketClientOptions) {
     }
   }
 
-  /** Goes where the bucket is, if that is told and somewhere else. */
+  /** Goes where the bucket is, if that is known and somewhere else. */
   function follow(failure: Failure): boolean {
     if (failure.class !== 'wrong-region') return false
     if (wantsBucketInHost(failure.code)) {
@@ -99,7 +99,7 @@ export function createBucketClient(options: BucketClientOptions) {
     client = createClient(options, source, region, requests.handler)
   }
 
-  /** A process or a service that gives them may take its time: whoever has stopped does not wait for it. */
+  /** A process or a service that gives them may take its time: a job that has stopped does not wait for it. */
   async function askCredentials(signal: AbortSignal, areRefused?: boolean): Promise<Credentials | undefined> {
     if (!options.credentials) return undefined
     const stopped = Promise.withResolvers<never>()

@@ -1,4 +1,4 @@
-/** Follows redirects within the host that was asked, for what the SDK asks: by itself it follows none. */
+/** Follows redirects within the host of the request, for the SDK: by itself it follows none. */
 import type { S3Client } from '@aws-sdk/client-s3'
 import { MOST_REDIRECTS, redirectWithin } from '../transport/redirect-within.ts'
 

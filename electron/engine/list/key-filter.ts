@@ -9,7 +9,7 @@ export type KeyVerdict =
   /** The prefix is one whole key, and this is another one that begins alike. */
   | 'beyond'
 
-/** To be asked once for each key, in the order of the listing. */
+/** To be called once for each key, in the order of the listing. */
 export function createKeyFilter(prefix: string, globs: { include: string[]; exclude: string[] }) {
   const isIncluded = createGlobFilter(globs.include, globs.exclude)
   let seen = 0
@@ -17,12 +17,12 @@ export function createKeyFilter(prefix: string, globs: { include: string[]; excl
 
   return {
     judge(key: string): KeyVerdict {
-      // The shortest key comes first: a prefix that is one whole key means that object alone, whatever the globs say.
+      // The shortest key comes first: a prefix that is one whole key means that object alone, whatever the globs are.
       if (seen++ === 0) isWholeKey = key === prefix && !prefix.endsWith('/')
       if (isWholeKey) return key === prefix ? 'wanted' : 'beyond'
       return isIncluded(keyBelowPrefix(key, prefix)) ? 'wanted' : 'excluded'
     },
-    /** How many keys were asked for. */
+    /** How many keys it was called for. */
     seen: () => seen,
     isWholeKey: () => isWholeKey,
   }

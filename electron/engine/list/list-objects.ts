@@ -7,10 +7,10 @@
  *
  * - The first pages come from the plain listing, whatever there is: a small prefix costs no request more, and the first
  *   object is under way after the first answer.
- * - If there is more, and the keys lie in folders of half a page or more, the folders are asked for with a delimiter,
+ * - If there is more, and the keys lie in folders of half a page or more, the folders are requested with a delimiter,
  *   and each is listed from its start by the same rule. What the plain pages have listed already is left out by name,
  *   not by position: servers differ in what `start-after` means.
- * - A server that does not know the delimiter, or says what cannot be, is listed plainly to the end.
+ * - A server that does not know the delimiter, or answers what cannot be, is listed plainly to the end.
  */
 import { type Failure, failed, type Outcome, success } from '../../../shared/failure.ts'
 import type { ListedObject, ObjectSource } from '../engine-ports.ts'
@@ -20,16 +20,16 @@ import { countFolders, type FolderLevel, mergeByKey, readFolders } from './read-
 export type ListingOptions = {
   source: Pick<ObjectSource, 'listPage'>
   prefix: string
-  /** Whether and when to ask again: milliseconds, or undefined to give up. */
+  /** Whether and when to try again: milliseconds, or undefined to give up. */
   retryAfterMs(failure: Failure, attempts: number): number | undefined
   sleep(milliseconds: number): Promise<void>
   onPage(objects: ListedObject[]): Promise<void> | void
-  /** Asked behind each page: nobody wants what comes after it. */
+  /** Called behind each page: true where the rest is not wanted. */
   isEnough?(): boolean
   signal: AbortSignal
 }
 
-/** So many pages are read plainly before folders are asked for: below that it would cost more than it saves. */
+/** So many pages are read plainly before folders are requested: below that it would cost more than it saves. */
 const PLAIN_PAGES = 2
 /** Folders that are listed side by side. */
 const FOLDERS_ABREAST = 8

@@ -1,14 +1,14 @@
-/** Reads one listing page by page, a given number of pages ahead of whoever takes them. */
+/** Reads one listing page by page, a given number of pages ahead of its consumer. */
 import { type Failure, failed, type Outcome } from '../../../shared/failure.ts'
 import type { ListPage } from '../engine-ports.ts'
 
-/** One page of a listing; asks again by itself where that may help. */
+/** One page of a listing; tries again by itself where that may help. */
 export type AskPage = (continuation: string | undefined) => Promise<Outcome<ListPage>>
 
 export type PageReader = {
   /** Undefined behind the last page, and behind a failure. */
   next(): Promise<Outcome<ListPage> | undefined>
-  /** How many pages may wait to be taken. 0 = a page is asked for only when somebody waits for it. */
+  /** How many pages may wait to be taken. 0 = a page is requested only when the consumer waits for it. */
   readAhead(pages: number): void
   /** Pages that are here already. */
   readonly waiting: number
@@ -17,7 +17,7 @@ export type PageReader = {
 
 /** Services may send some pages without anything new, but a listing that brings nothing else would go on for ever. */
 const MOST_STALE_PAGES = 250
-/** Tokens that were asked for before lead back: a cache may give an old page now and then. */
+/** Tokens that were requested before lead back: a cache may give an old page now and then. */
 const MOST_RETURNS = 8
 
 export function createPageReader(ask: AskPage, pagesAhead: number): PageReader {
@@ -91,7 +91,7 @@ export function createPageReader(ask: AskPage, pagesAhead: number): PageReader {
   }
 }
 
-/** Asks until an answer comes or there is no use in asking again. */
+/** Requests a page until it comes or another attempt is no use. */
 export function askPatiently(
   ask: AskPage,
   options: {

@@ -1,5 +1,5 @@
 /**
- * HEADs that are asked again as long as that is of use. An object that had an ETag has one for ever: an answer without
+ * HEADs that are sent again as long as that is of use. An object that had an ETag has one for ever: an answer without
  * is not S3's own, but that of a network that wants a login first, say.
  */
 import { type Failure, type FailureClass, failed } from '../../../shared/failure.ts'
@@ -16,7 +16,7 @@ export type PatientHeadsOptions = {
   sleep(milliseconds: number): Promise<void>
 }
 
-/** So answers who does not know parts of objects, as OpenStack Swift does: asking again brings the same. */
+/** Answers of a service without parts of objects, such as OpenStack Swift: another attempt brings the same. */
 const DOES_NOT_KNOW: ReadonlySet<number | undefined> = new Set([400, 405, 501])
 
 export function patientHeads(asking: PatientHeadsOptions): Pick<ObjectSource, 'headObject'> {

@@ -1,4 +1,4 @@
-/** Where a bucket is asked: host, port and path in front of the key. Pure. */
+/** Where requests for a bucket go: host, port and path in front of the key. Pure. */
 import { isIP } from 'node:net'
 import { bareHost } from '../../../shared/bare-host.ts'
 import type { Source } from '../../../shared/job-spec.ts'

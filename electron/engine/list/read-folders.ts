@@ -11,7 +11,7 @@ export type Folders = {
   /** The prefix whose folders these are. */
   level: string
   pages: AsyncIterable<Outcome<FolderLevel>>
-  /** For whoever does not read the pages. */
+  /** For a caller that does not read the pages. */
   close(): void
 }
 
@@ -24,7 +24,7 @@ export function countFolders(keys: Iterable<string>, level: string): number {
 
 /**
  * The pages of the first level below the prefix that branches: `a/`, `a/b/` and `a/b/c/` with nothing beside them are
- * passed through. Undefined when the server does not know delimiters, or says what cannot be.
+ * passed through. Undefined when the server does not know delimiters, or answers what cannot be.
  */
 export async function readFolders(prefix: string, open: (prefix: string) => PageReader): Promise<Folders | undefined> {
   let level = prefix

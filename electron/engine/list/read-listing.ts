@@ -16,7 +16,7 @@ export type Listing = {
   nextMarker: string | undefined
 }
 
-/** Undefined when the text is no such document: the SDK then says what is wrong with it. */
+/** Undefined when the text is no such document: the SDK then reports what is wrong with it. */
 export function readListing(xml: string): Listing | undefined {
   const start = xml.indexOf('<ListBucketResult')
   const end = xml.lastIndexOf('</ListBucketResult>')
@@ -91,7 +91,7 @@ const LATEST_MS = 2 ** 32 * 1000
 /**
  * Programs in Go write the year 1 for a time they do not know, others the year 9999. Few file systems can bear it: the
  * file would have another one, and every later run would take it for another file and fetch it again. 0 is unknown, as
- * where no time is told, or none that can be read.
+ * where there is no time, or none that can be read.
  */
 export const timeOf = (unixMs: number): number => (unixMs > 0 && unixMs < LATEST_MS ? unixMs : 0)
 

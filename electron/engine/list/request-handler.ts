@@ -22,7 +22,7 @@ export type NetworkAccess = {
 
 const CONNECT_TIMEOUT_MS = 10_000
 const CONTROL_SOCKETS = 16
-/** One that nobody uses gives up its place: a server may have few of them for one client, or only one. */
+/** An idle one gives up its place: a server may have few of them for one client, or only one. */
 const IDLE_MS = 2000
 
 /** `endpoint`: of any region; they differ neither in scheme nor in whether the host is an address. */

@@ -1,4 +1,4 @@
-/** One bucket as a source of objects: listing, HEAD, and the endpoint the data plane asks. */
+/** One bucket as a source of objects: listing, HEAD, and the endpoint of the data plane. */
 import { Readable } from 'node:stream'
 import {
   GetObjectCommand,
@@ -84,7 +84,7 @@ export function createS3ObjectSource(options: BucketClientOptions): S3ObjectSour
       if (!answer.ok) return answer.failure.subject ? answer : failed({ ...answer.failure, subject: key })
       // Who ignores ranges sends all of it.
       if (answer.value.Body instanceof Readable) answer.value.Body.destroy()
-      // A network that wants a login first answers whatever it is asked.
+      // A network that wants a login first answers any request.
       const isForeign = etag !== '' && !answer.value.ETag
       return isForeign ? failed({ class: 'protocol', code: 'no-etag', subject: key }) : success(undefined)
     },
@@ -106,7 +106,7 @@ export function createS3ObjectSource(options: BucketClientOptions): S3ObjectSour
       return failed({ class: 'protocol', code: 'list-does-not-advance', subject: source.bucket })
     }
     return success({
-      // What lies elsewhere was not asked for, and its name below the prefix would be a piece of nonsense.
+      // What lies elsewhere was not requested, and its name below the prefix would be a piece of nonsense.
       objects: listing.objects.filter(({ key }) => key.startsWith(asked.prefix)),
       prefixes: listing.prefixes.filter((name) => name.startsWith(asked.prefix)),
       ...(next ? { continuation: next } : {}),
@@ -115,7 +115,7 @@ export function createS3ObjectSource(options: BucketClientOptions): S3ObjectSour
 }
 
 /**
- * Some services answer as in the first version of the listing, whatever is asked: Huawei's parallel file system, old
+ * Some services answer as in the first version of the listing, whatever the request: Huawei's parallel file system, old
  * Ceph, IBM's and Netease's. There a page goes on behind the last name of the one before. What begins so is such a
  * name; no token does, as XML has no place for it.
  */

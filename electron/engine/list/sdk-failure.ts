@@ -26,10 +26,10 @@ export function sdkFailure(thrown: unknown, bucket: string): Failure {
   // A date is held against the server's own clock.
   const retryAfterMs = readRetryAfter(headers['retry-after'], Date.parse(headers.date ?? ''))
   const movedRegion = status >= 300 && status < 400 && region !== undefined
-  // We set no condition here: who says that one is not met means something else, and no object has changed.
+  // We set no condition here: an answer that one is not met means something else, and no object has changed.
   const answered = status === 412 ? 'protocol' : classifyHttpError(status, code)
   const failureClass = movedRegion ? 'wrong-region' : answered
-  // What the SDK says about an answer it could not read, or without a body, helps nobody.
+  // The SDK's message about an answer that it could not read, or without a body, is of no help.
   const message = /Deserialization error|^UnknownError$/.test(error.message) ? undefined : error.message
   const detail = detailOf(status, message, { endpoint: error.Endpoint, location: headers.location })
   const subject = failureClass === 'missing-bucket' || failureClass === 'denied' ? bucket : undefined
@@ -56,7 +56,7 @@ export function keysFailure(thrown: unknown): Failure {
 }
 
 const OF_THE_WAY: ReadonlySet<Failure['class']> = new Set(['dns', 'connect', 'tls', 'proxy', 'reset', 'stalled'])
-/** A connection that timed out does not say where it was to go. */
+/** The error of a connection that timed out does not name its target. */
 const UNNAMED_GIVER = 'AWS STS / SSO'
 
 function hostIn(thrown: unknown): string | undefined {
@@ -76,7 +76,7 @@ export const isUnsigned = ({ code, httpStatus, requestId }: Failure): boolean =>
 const nameOf = (error: SdkError, status: number): string =>
   /^(Unknown|UnknownError|Error)$/.test(error.name) ? `HTTP ${status}` : error.name
 
-/** What Node's parser says of an answer that ended too early. */
+/** The error of Node's parser for an answer that ended too early. */
 const CUT_SHORT = new Set(['HPE_INVALID_EOF_STATE', 'HPE_CLOSED_CONNECTION'])
 
 /** Nothing came back over HTTP: a socket, a timer or the credentials. */

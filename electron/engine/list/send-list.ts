@@ -13,7 +13,7 @@ import { readErrorAnswer } from '../transport/classify-error.ts'
 import { unquote } from '../transport/judge-response.ts'
 import { decodeListed, type Listing, readListing, timeOf } from './read-listing.ts'
 
-/** Control calls are small; an answer that takes longer is better asked again. */
+/** Control calls are small; one that takes longer is better sent again. */
 export const REQUEST_TIMEOUT_MS = 20_000
 /** A thousand keys of 1,024 bytes, each byte written as `%XX`, are 3 MB. */
 const MAX_LISTING_BYTES = 16 * 1024 ** 2
@@ -70,12 +70,12 @@ export async function sendList(
   return page
 }
 
-/** `<contents>`, `<s3:Contents>`: found by nobody, and a full bucket would be taken for an empty one. */
+/** `<contents>`, `<s3:Contents>`: found by neither parser, and a full bucket would be taken for an empty one. */
 const ODD_TAGS = /<(?:\w+:)?(?:contents|commonprefixes)[\s>]/i
 
 type SdkResponse = { statusCode: number; headers: Record<string, string>; body: Readable | Uint8Array }
 
-/** S3 may fail behind a head that says 200. The SDK would make a 503 of it; here it is called what S3 calls it. */
+/** S3 may fail behind a head of 200. The SDK would make a 503 of it; here it keeps the code that S3 gives. */
 function errorIn(body: string, response: SdkResponse): Error {
   const headers = new Map(Object.entries(response.headers))
   const failure = readErrorAnswer({ status: response.statusCode, headers, body, receivedAt: 0 })

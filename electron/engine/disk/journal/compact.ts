@@ -101,7 +101,7 @@ function createLineWriter(file: FileHandle) {
     texts = []
     size += bytes.length
     written = written.then(() => writeFully(file, bytes, position))
-    // Whoever awaits the last write hears of it.
+    // The error reaches the caller that awaits the last write.
     written.catch(() => {})
   }
 

@@ -1,7 +1,7 @@
 /**
  * DEST/.longhaul/journal: what has been achieved, so that the next run need not fetch it again.
  *
- * Records are written soon after the bytes they speak of (pace.ts), without flushing, so the death of the
+ * Records are written soon after the bytes they record (pace.ts), without flushing, so the death of the
  * process loses next to nothing: the page cache outlives it. What may be believed after the death of the machine is
  * decided by checkpoints. The caller makes one in three steps, every `journalFlushSeconds`:
  *

@@ -53,7 +53,7 @@ type CheckpointRecord = { kind: 'checkpoint'; mark: number }
 
 /** What the engine reports, and the doubt that a repair leaves. */
 export type ProgressRecord = PinnedRecord | RangesRecord | LandedRecord | RestartedRecord | DoubtRecord
-/** What says which records count. */
+/** What decides which records count. */
 export type ControlRecord = SessionRecord | MarkRecord | CheckpointRecord
 type JournalRecord = ControlRecord | ProgressRecord
 
@@ -122,7 +122,7 @@ const SHORTEST_LINE = CHECKSUM_PLACE.length + '{}'.length
 
 /**
  * `start` and `end` delimit the line without its newline; without a seed only a session line is valid.
- * Undefined for a line that is damaged or says nonsense.
+ * Undefined for a line that is damaged or makes no sense.
  */
 export function decodeRecord(
   bytes: Buffer,

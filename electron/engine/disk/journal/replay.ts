@@ -57,7 +57,7 @@ export type JournalModel = JournalReplay & {
 type Version = { etag: string; size: number /** Unix milliseconds; 0 = unknown. */; lastModified: number }
 
 /**
- * Whether bytes of the one are bytes of the other. Where a service tells no ETag the time speaks for them, and without
+ * Whether bytes of the one are bytes of the other. Where a service sends no ETag the time decides, and without
  * either nothing.
  */
 export const isSameVersion = (one: Version, other: Version): boolean =>
@@ -107,7 +107,7 @@ export function createJournalModel(random: Random, expected: number): JournalMod
       if (key !== undefined) forgetProgress(key)
     }
     if (trusted) landed.set(keyHigh, keyLow, print.versionHigh, print.versionLow)
-    // Untrusted, it still says that an older version is no longer what lies there.
+    // Untrusted, it still shows that an older version is no longer what lies there.
     else if (!isLanded(print)) landed.remove(keyHigh, keyLow)
   }
 
@@ -133,7 +133,7 @@ export function createJournalModel(random: Random, expected: number): JournalMod
         case 'landed-print':
           return land(record, trusted)
         case 'pinned': {
-          // Fetched once more, so somebody knows that it is not there.
+          // Fetched once more, so its run knew that it is not there.
           forgetLanded(record.key)
           const known = progress.get(record.key)
           const { etag, size, lastModified, path } = record
@@ -163,7 +163,7 @@ export function createJournalModel(random: Random, expected: number): JournalMod
       // All or nothing for a key in progress: a record may undo an earlier one.
       if (progress.has(record.key)) return true
       if (record.kind === 'landed') return isLanded(printOf(record))
-      // What was landed, doubted and landed again must stay doubted for whoever trusts only the first landing.
+      // What was landed, doubted and landed again must stay doubted where only the first landing is trusted.
       return (record.kind === 'pinned' || record.kind === 'restarted') && hasLanded(record.key)
     },
   }

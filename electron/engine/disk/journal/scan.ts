@@ -1,5 +1,5 @@
 /**
- * Reads a journal from front to back in bounded memory and says of each record whether it may be believed.
+ * Reads a journal from front to back in bounded memory and decides of each record whether it may be believed.
  *
  * - A record is *covered* when a later checkpoint of its own session names a mark that comes after it.
  * - A record is *trusted* when it is covered, or when the machine

@@ -78,8 +78,8 @@ for (const special of ',"') IS_PLAIN[special.charCodeAt(0)] = 0
 const MOST_DIGITS = 15
 
 /**
- * Nearly all rows of a long manifest are plain, and what the next run must know of them can be told from their bytes.
- * False: the line is to be decoded. Otherwise `row` says where its fields are.
+ * Nearly all rows of a long manifest are plain, and what the next run must know of them can be read from their bytes.
+ * False: the line is to be decoded. Otherwise `row` has where its fields are.
  */
 export function findPlainRow(bytes: Buffer, start: number, end: number, row: PlainRow): boolean {
   row.bytes = bytes

@@ -182,7 +182,7 @@ async function leaveLastRows(file: FileHandle, path: string, random: Random): Pr
   await renameDurably(replacement, path, dirname(path))
 }
 
-/** Returns a function that fingerprints the object a line speaks of; undefined for a line that is no row. */
+/** Returns a function that fingerprints the object of a line; undefined for a line that is no row. */
 function createRowIdentity(random: Random) {
   const fingerprint = createFingerprinter(random)
   const plain = emptyPlainRow()

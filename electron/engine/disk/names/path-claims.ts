@@ -26,7 +26,7 @@ type ClaimedPath = {
 export type PathClaims = {
   /** A mapping from an earlier run. Before the first `claim`. Unsafe paths are ignored; returns `false` for them. */
   remember(row: { bucket: string; key: string; path: string }): boolean
-  /** The same, from the bytes of a manifest. False says nothing: the row is to be decoded and remembered. */
+  /** The same, from the bytes of a manifest. False: the row is to be decoded and remembered. */
   rememberPlain(row: PlainRow): boolean
   /** `key` as a whole, `keyBelowPrefix` its end that names the file. Asking again gives the same answer. */
   claim(key: string, keyBelowPrefix: string, size: number): ClaimedPath

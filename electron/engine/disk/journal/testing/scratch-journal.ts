@@ -59,7 +59,7 @@ export function prepareJournal() {
     expect(await journal.checkpoint(journal.mark())).toEqual({ ok: true, value: undefined })
   }
 
-  /** What the next run is told. */
+  /** What the next run reads. */
   async function claims(bootId = BOOT, identity = IDENTITY) {
     const journal = await open(bootId, identity)
     await journal.close()

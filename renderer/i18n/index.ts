@@ -10,7 +10,6 @@ import { en } from './en.ts'
 import { zh } from './zh.ts'
 
 export type Language = SpokenLanguage
-export const LANGUAGES: readonly Language[] = ['zh', 'en']
 
 /** What `<html lang>` says: it decides the shapes of Han characters and the voice of a screen reader. */
 const HTML_LANGUAGE: Record<Language, string> = { zh: 'zh-CN', en: 'en' }

@@ -44,7 +44,7 @@ export function foldPush(state: WindowState, push: Push): WindowState {
       const isOther = state.diagnosis && state.diagnosis.diagnosisId !== push.payload.diagnosisId
       return isOther ? state : { ...state, diagnosis: push.payload }
     }
-    case 'preview': //  belongs to the form that asked for it, see form/use-preview.ts
+    case 'preview': //  belongs to the form that asked for it, see form/preview/use-preview.ts
       return state
     default:
       return assertNever(push)

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { failed, success } from '../../shared/failure.ts'
 import type { AppInfo } from '../../shared/ipc-contract.ts'
 import { DEFAULT_SETTINGS } from '../../shared/settings.ts'
-import { always, createScriptedClient, type Script } from '../client/scripted-client.ts'
+import { always, createScriptedClient, type Script } from '../client/testing/scripted-client.ts'
 import { sampleJob, sampleSnapshot } from '../job/testing/samples.ts'
 import { createWindowStore } from './window-store.ts'
 

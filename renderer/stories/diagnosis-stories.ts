@@ -1,6 +1,6 @@
 import { CHECK_CODES, type Check, type CheckCode, type DiagnosisReport } from '../../shared/diagnosis.ts'
 import { success } from '../../shared/failure.ts'
-import { always, type ScriptedAnswer } from '../client/scripted-client.ts'
+import { always, type ScriptedAnswer } from '../client/testing/scripted-client.ts'
 import { emptyDraft } from '../form/draft/form-draft.ts'
 import { sampleSnapshot } from '../job/testing/samples.ts'
 import { JOBS } from './shell-stories.ts'

@@ -1,6 +1,6 @@
 import { type Failure, failed, success } from '../../shared/failure.ts'
 import type { BrowseEntry, FolderView, Preview } from '../../shared/ipc-contract.ts'
-import { always, neverAnswers, type Script, type ScriptedAnswer } from '../client/scripted-client.ts'
+import { always, neverAnswers, type Script, type ScriptedAnswer } from '../client/testing/scripted-client.ts'
 import { emptyDraft, exampleDraft } from '../form/draft/form-draft.ts'
 import { sampleKey } from '../job/testing/samples.ts'
 import { baseAnswers, FOLDER, INFO, INSTALLED, type Story } from './story.ts'

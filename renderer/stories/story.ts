@@ -2,7 +2,7 @@
 import { success } from '../../shared/failure.ts'
 import type { AppInfo, FolderView, JobView } from '../../shared/ipc-contract.ts'
 import { DEFAULT_SETTINGS } from '../../shared/settings.ts'
-import { always, type Script } from '../client/scripted-client.ts'
+import { always, type Script } from '../client/testing/scripted-client.ts'
 import type { FormDraft } from '../form/draft/form-draft.ts'
 import type { Route } from '../shell/route.ts'
 

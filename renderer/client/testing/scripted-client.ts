@@ -2,9 +2,9 @@
  * A program that follows a script: for stories, screenshots and unit tests. Answers and pushes pass the same schemas as
  * the real ones, so a story cannot show what the program could not say.
  */
-import { type Outcome, success } from '../../shared/failure.ts'
-import type { CallInput, CallName, CallResult, Push } from '../../shared/ipc-contract.ts'
-import { createParsedContract, type HostState, type WindowClient } from './parsed-client.ts'
+import { type Outcome, success } from '../../../shared/failure.ts'
+import type { CallInput, CallName, CallResult, Push } from '../../../shared/ipc-contract.ts'
+import { createParsedContract, type HostState, type WindowClient } from '../parsed-client.ts'
 
 type Awaitable<T> = T | Promise<T>
 

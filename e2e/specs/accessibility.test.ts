@@ -2,6 +2,7 @@
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { connectionSpeed } from '../../electron/engine/testing/weather/line.ts'
+import { DIAGNOSIS_WORDS } from '../model/diagnosis-page.ts'
 import { jobPage } from '../model/job-page.ts'
 import { newDownloadPage } from '../model/new-download-page.ts'
 import { WORDS } from '../model/words.ts'
@@ -101,6 +102,13 @@ spec(
     await page.getByRole('dialog').waitFor()
     await page.keyboard.press('Escape')
     await page.getByRole('dialog').waitFor({ state: 'detached' })
+    // A list stands at its field: moving there, it was measured on its way and opened out of sight.
+    await page.getByRole('button', { name: DIAGNOSIS_WORDS.zh.title, exact: true }).click()
+    await page.getByRole('combobox').click()
+    await page.locator('.ant-select-dropdown').waitFor()
+    const { top, bottom } = await page.locator('.ant-select-dropdown').evaluate((list) => list.getBoundingClientRect())
+    expect(top).toBeGreaterThan(0)
+    expect(bottom).toBeLessThan(page.viewportSize()?.height ?? 0)
   },
   { only: 'web' },
 )

@@ -357,6 +357,17 @@ describe('an object that does not come in one go', () => {
     expect(run.landing.bytesLeft(0)).toBe(150)
   })
 
+  it('takes back what it has told the journal and is not believed, for the next run too', async () => {
+    const run = await startRun([BIG])
+    const object = await run.begin()
+    run.fetch(object, 0, 100)
+    run.landing.noteProgress(object, [[100, 150]])
+    expect((await run.landing.takeBack(object)).ok).toBe(true)
+    expect(run.landing.bytesLeft(0)).toBe(100)
+    await run.close()
+    expect((await startRun([BIG])).landing.bytesLeft(0)).toBe(100)
+  })
+
   it('discarded: nothing of it is left, nor claimed in the next run', async () => {
     const run = await startRun([BIG])
     const object = await run.begin()

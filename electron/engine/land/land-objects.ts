@@ -252,6 +252,16 @@ export function createObjectLanding(options: LandObjectsOptions) {
       await closePart(object)
       if (part && taken.ok) await unlink(part.partPath).catch(() => {})
     },
+    takeBack(object) {
+      const { index, key, path, file } = object
+      if (file.kind !== 'open') return Promise.resolve(success(undefined))
+      const taken = journal.appendDurably({ kind: 'restarted', key })
+      // At once, so that no record of its ranges comes in between and is lost.
+      journal.append({ kind: 'pinned', key, ...records.versionOf(index), path })
+      object.isDirty = true
+      records.progress(object, [])
+      return taken
+    },
     repin,
     isStill,
     explain: destination.explain,

@@ -26,7 +26,12 @@ it.each<[string, Failure, typeof open, Recovery]>([
   ['the pinned ETag was refused as a condition', { class: 'changed', httpStatus: 412 }, open, 'doubt'],
   ['the service knows no such condition', { class: 'server-error', httpStatus: 501 }, open, 'doubt'],
   ['another size was answered: the listing may be wrong, or the answer', SIZE_DIFFERS, open, 'ask-size'],
-  ['the answer was too long: none of it is believed', { class: 'protocol', code: TOO_LONG }, complete, 'restart'],
+  [
+    'the answer was too long: the listing may be wrong, or the answer',
+    { class: 'protocol', code: TOO_LONG },
+    open,
+    'ask-size',
+  ],
   ['the server sends whole objects only', { class: 'protocol', code: 'range-ignored' }, open, 'fetch-whole'],
   ['somebody holds the object, and decides what becomes of it', { class: 'missing' }, held, 'give-back'],
   ['... of the job, too', { class: 'disk-full' }, held, 'give-back'],

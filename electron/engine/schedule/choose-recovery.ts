@@ -49,9 +49,8 @@ export function chooseRecovery(
   if (object.isHeld) return 'give-back'
   if (endsTheJob(failure)) return 'stop'
   if (isOtherVersion(failure)) return 'doubt'
-  if (failure.class === 'changed' && failure.code === 'size-differs') return 'ask-size'
-  // The journal may have recorded bytes that are not believed.
-  if (failure.class === 'changed' || failure.code === TOO_LONG) return 'restart'
+  if (failure.code === 'size-differs' || failure.code === TOO_LONG) return 'ask-size'
+  if (failure.class === 'changed') return 'restart'
   if (failure.code === 'range-ignored') return 'fetch-whole'
   if (ENDS_THE_OBJECT.has(failure.class)) return 'give-up'
   // The last byte was there before the connection broke, as in a chunked answer without its end; or a worker could not

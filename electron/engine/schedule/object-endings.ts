@@ -2,7 +2,7 @@
  * How an object leaves the book, exactly once: landed, failed, or given back to the
  * waiting ones to be fetched anew. No file is closed while a task writes to it.
  */
-import { type Failure, type Outcome, TOO_LONG } from '../../../shared/failure.ts'
+import type { Failure, Outcome } from '../../../shared/failure.ts'
 import type { ObjectTable } from '../plan/object-table.ts'
 import { endsTheJob, isOtherVersion, mayRestart } from './choose-recovery.ts'
 import type { ObjectLanding } from './object-landing.ts'
@@ -83,8 +83,7 @@ export function createObjectEndings(options: ObjectEndingsOptions) {
     if (!pinned.ok) return fail(object.index, pinned.failure, count)
     const { index, etag, size } = object
     const isSameTime = etag !== '' || table.lastModified(index) === lastModified
-    const mayBeSame = isOtherVersion(failure) || failure.code === TOO_LONG
-    const isSame = mayBeSame && table.etag(index) === etag && table.size(index) === size && isSameTime
+    const isSame = isOtherVersion(failure) && table.etag(index) === etag && table.size(index) === size && isSameTime
     if (!isSame) onObject({ kind: failure.class === 'corrupt' ? 'corrupt' : 'changed', index, failure })
     table.setState(index, 'waiting')
     ledger.waiting.add(index)
@@ -100,8 +99,7 @@ export function createObjectEndings(options: ObjectEndingsOptions) {
   }
 
   async function giveUp(object: OpenObject, failure: Failure, attempts: number): Promise<void> {
-    const leave = failure.code === TOO_LONG ? landing().discard : landing().abandon
-    await disk.run(hold(object).then(() => leave(object)))
+    await disk.run(hold(object).then(() => landing().abandon(object)))
     open.delete(object.index)
     fail(object.index, failure, attempts)
   }

@@ -17,6 +17,8 @@ export type ObjectLanding = {
   abandon(object: OpenObject): Promise<void>
   /** The object is another one now, or its bytes are wrong: nothing written may be used. */
   discard(object: OpenObject): Promise<void>
+  /** Of what the journal was told of it, only what is done now counts: some of the rest is not believed. */
+  takeBack(object: OpenObject): Promise<Outcome<void>>
   /** Asks S3 what the object is now and pins that. */
   repin(index: number): Promise<Outcome<void>>
   /** What lies behind a failure: class `disk-gone` where the folder is no longer there, and no object is to blame. */

@@ -2,7 +2,7 @@
  * What follows when a range, or a whole object, has failed. Which of these it is are pure decisions (`choose-recovery.ts`,
  * `failure-row.ts`, `judge-other-version.ts`); here it is done.
  */
-import { type Failure, type FailureClass, type Outcome, success } from '../../../shared/failure.ts'
+import { type Failure, type FailureClass, type Outcome, success, TOO_LONG } from '../../../shared/failure.ts'
 import type { PendingRange } from './choose-next-part.ts'
 import { chooseRecovery } from './choose-recovery.ts'
 import type { EtagCondition } from './etag-condition.ts'
@@ -48,6 +48,9 @@ export type RangeRecoveryOptions = {
 
 export type RangeRecovery = ReturnType<typeof createRangeRecovery>
 
+/** Who sends too much three times over is not asked again. */
+const MOST_TOO_LONG = 3
+
 /** Reports what is done about a failure. */
 type Note = (action: ErrorNews['action']) => void
 
@@ -61,6 +64,8 @@ export function createRangeRecovery(options: RangeRecoveryOptions) {
     const { row, failures } = countFailure(object, task, reached, failure)
     const rest = { start: reached, end: task.end, failures, notBefore: 0 }
     const attempt = task.failures.length + 1
+    // While the answer came, the journal may have been told of its bytes.
+    const takenBack = failure.code === TOO_LONG ? disk.run(landing().takeBack(object)) : undefined
     const note: Note = (action) =>
       noteError(object, { start: task.start, reached, end: task.end, attempt, failure }, action)
     switch (chooseRecovery(failure, { isHeld: object.isHeld, isComplete: isComplete(object) })) {
@@ -76,7 +81,7 @@ export function createRangeRecovery(options: RangeRecoveryOptions) {
         void doubt(object, { ...rest, failures: row }, failure, note)
         break
       case 'ask-size':
-        void askSize(object, rest, failure, row, note)
+        void askSize(object, rest, failure, row, note, takenBack)
         break
       case 'restart':
         void restart(object, failure, note)
@@ -184,8 +189,12 @@ export function createRangeRecovery(options: RangeRecoveryOptions) {
     failure: Failure,
     row: FailureRow,
     note: Note,
+    takenBack: Promise<unknown> | undefined,
   ): Promise<void> {
+    object.isHeld = true
+    await takenBack
     const still = await isStill(object)
+    if (takenBack && row.length >= MOST_TOO_LONG) return giveUp(object, failure, row, note)
     if (still.ok && still.value) return retry(object, rest, { ...failure, class: 'protocol' }, row, note)
     if (!still.ok && still.failure.class === 'cancelled') return giveBack(object, rest)
     return restart(object, failure, note)

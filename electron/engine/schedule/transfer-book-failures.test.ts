@@ -1,6 +1,6 @@
 /** What the book does with a task that has failed. */
 import { describe, expect, it } from 'vitest'
-import type { Failure } from '../../../shared/failure.ts'
+import { type Failure, TOO_LONG } from '../../../shared/failure.ts'
 import type { FetchTask } from '../engine-ports.ts'
 import { allowance, createBook, done, MIB, settleMicrotasks, take } from './testing/book-in-memory.ts'
 
@@ -196,6 +196,20 @@ describe('a failure', () => {
     expect(looks).toEqual([0])
     expect([(await take(book, 1))?.range]).toEqual(ranges)
     expect(news.map(({ kind }) => kind)).toEqual(told)
+  })
+
+  it('by too many bytes: the journal forgets them, the rest stays, and after three times it fails', async () => {
+    const { book, table, takenBack, passTime } = createBook([2 * MIB])
+    book.settle(done((await take(book, 1)) as FetchTask, 1))
+    for (let times = 1; times <= 3; times++) {
+      const task = (await take(book, 1)) as FetchTask
+      expect(task.range).toEqual({ start: MIB, end: 2 * MIB })
+      book.settle(done(task, 1, MIB, { class: 'protocol', code: TOO_LONG }))
+      for (let turn = 0; turn < 5; turn++) await settleMicrotasks()
+      passTime(100)
+    }
+    expect(takenBack).toEqual(Array(3).fill([[0, MIB]]))
+    expect(table.state(0)).toBe('failed')
   })
 
   describe('by another ETag', () => {

@@ -40,7 +40,8 @@ export type RangesRecord = { kind: 'ranges'; key: string; etag: string; spans: S
 /** The whole object is under its final name. */
 type LandedRecord = { kind: 'landed'; key: string; etag: string; size: number }
 /**
- * Nothing of this object may be believed any more: it changed at the source, failed its check, or its file is gone.
+ * Nothing of this object may be believed any more: it changed at the source, failed its check, its file is gone,
+ * or an answer was too long. What still counts is recorded anew behind it.
  * Always by `appendDurably`, and always before an object that has landed is pinned again.
  */
 type RestartedRecord = { kind: 'restarted'; key: string }

@@ -39,6 +39,7 @@ export function createBook(
   const fatal: Failure[] = []
   const errors: string[] = []
   const looks: number[] = []
+  const takenBack: unknown[] = []
   const landedSpans = new Map<number, unknown>()
   /** What was summed of an object by those who fetched it. */
   const summed = new Map<number, RangeSum[]>()
@@ -71,6 +72,10 @@ export function createBook(
       },
       abandon: async () => options.abandoned,
       discard: async () => {},
+      async takeBack(object) {
+        takenBack.push(object.done)
+        return success(undefined)
+      },
       repin: async () => success(undefined),
       async isStill(index) {
         looks.push(index)
@@ -107,7 +112,7 @@ export function createBook(
     book.addWaiting(index)
   }
   return {
-    ...{ book, table, reached, wishes, closed, news, fatal, errors, landedSpans, summed, looks },
+    ...{ book, table, reached, wishes, closed, news, fatal, errors, landedSpans, takenBack, summed, looks },
     passTime: (milliseconds: number) => {
       now += milliseconds
     },

@@ -238,6 +238,7 @@ function makeLanding(table: ObjectTable): ObjectLanding {
     keepPart: async () => success(undefined),
     async abandon() {},
     async discard() {},
+    takeBack: async () => success(undefined),
     repin: async () => success(undefined),
     isStill: async () => success(true),
     explain: (failure) => failure,

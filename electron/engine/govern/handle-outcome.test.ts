@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
 import type { Failure } from '../../../shared/failure.ts'
 import type { TaskOutcome } from '../engine-ports.ts'
-import type { PooledConnection } from './connections/connection-pool.ts'
 import { addAnswer, type ConnectionAnswers, NO_ANSWERS } from './connections/judge-server.ts'
+import type { PooledConnection } from './connections/pooled-connection.ts'
 import { createOutcomeHandler, type OutcomeHandlerOptions } from './handle-outcome.ts'
 
 const NOW = 10_000

@@ -4,7 +4,8 @@
  */
 import type { EventCode, Reason } from '../../../../shared/engine-event.ts'
 import type { Policy } from '../../../../shared/policy.ts'
-import type { ConnectionPool, PooledConnection } from '../connections/connection-pool.ts'
+import type { ConnectionPool } from '../connections/connection-pool.ts'
+import type { PooledConnection } from '../connections/pooled-connection.ts'
 import type { TrialSample } from './ageing-trial.ts'
 import { type AgeingAction, findAgeing, startAgeing } from './find-ageing.ts'
 import { chooseRetireAge } from './learn-retirement-age.ts'

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { policySchema } from '../../../../shared/policy.ts'
 import { createConnectPace } from '../connections/connect-pace.ts'
-import type { ConnectionPool, PooledConnection } from '../connections/connection-pool.ts'
+import type { ConnectionPool } from '../connections/connection-pool.ts'
+import type { PooledConnection } from '../connections/pooled-connection.ts'
 import { createConcurrencyKeeper } from './concurrency-keeper.ts'
 
 /** A keeper over connections of which so many are at work, at a time that is set by hand. */

@@ -2,7 +2,8 @@
 import type { EventCode, Reason } from '../../../../shared/engine-event.ts'
 import type { Policy } from '../../../../shared/policy.ts'
 import type { ConnectPace } from '../connections/connect-pace.ts'
-import { type ConnectionPool, isAnswered, isStaying, type PooledConnection } from '../connections/connection-pool.ts'
+import type { ConnectionPool } from '../connections/connection-pool.ts'
+import { isAnswered, isStaying, type PooledConnection } from '../connections/pooled-connection.ts'
 import { adjustConcurrency, type Ceiling, chooseCeiling, raiseCeiling, startConcurrency } from './adjust-concurrency.ts'
 
 export type ConcurrencyKeeperOptions = {

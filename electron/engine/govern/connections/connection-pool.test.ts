@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { ConnectionNews, DataPlane, Endpoint, FetchTask, TaskOutcome } from '../../engine-ports.ts'
-import { type ConnectionPool, createConnectionPool, type PooledConnection } from './connection-pool.ts'
+import { type ConnectionPool, createConnectionPool } from './connection-pool.ts'
+import type { PooledConnection } from './pooled-connection.ts'
 
 const endpoint = {} as Endpoint
 const task = { taskId: 7, range: { start: 0, end: 10 } } as FetchTask

@@ -1,59 +1,12 @@
 /**
  * The shell over all connections: opens, feeds, replaces and closes them as the pure decisions of this folder require,
  * and keeps the counts that prove it (opened - closed = open).
- *
- * A connection is born `connecting`, becomes `warm` when its handshake is done, `active` while a task runs, `draining`
- * when it may finish its task but gets no new one, and leaves the pool when its socket is closed.
  */
 import type { Failure } from '../../../../shared/failure.ts'
 import type { ConnectionView } from '../../../../shared/metrics-snapshot.ts'
 import type { Clock, ConnectionNews, DataPlane, Endpoint, FetchTask, Random, TaskOutcome } from '../../engine-ports.ts'
 import { foldSpeed } from './connection-speed.ts'
-import { type ConnectionAnswers, isNeverGranted, NO_ANSWERS } from './judge-server.ts'
-
-export type PooledConnection = {
-  readonly id: number
-  readonly address: string
-  readonly generation: number
-  readonly openedAt: number
-  state: 'connecting' | 'warm' | 'active' | 'draining'
-  handshakeMs: number
-  /** Requests sent on it, the running one included. */
-  requests: number
-  answers: ConnectionAnswers
-  /** Body bytes received since it was opened. */
-  bytes: number
-  /** Monotonic milliseconds of the last byte, or of the last change of state. */
-  lastByteAt: number
-  task: FetchTask | undefined
-  /** The task that has just been reported, while its outcome is being handled. */
-  lastTask: FetchTask | undefined
-  taskStartedAt: number
-  /** Time it has spent receiving, milliseconds, and what came in it: the ground its speed stands on. */
-  workedMs: number
-  workedBytes: number
-  /** First byte of the running task; 0 before it. */
-  firstByteAt: number
-  /** Smoothed. */
-  bytesPerSecond: number
-  /** Since when it has nothing to do; 0 while it has. */
-  idleSince: number
-  /** Why it is being closed by us, when it is. */
-  closing: string | undefined
-  /** It works on until a fresh connection can take over; the cause. */
-  leaving: string | undefined
-  /** Its socket is closed. */
-  isGone: boolean
-  /** In [0, 1): spreads retirement. */
-  readonly jitter: number
-}
-
-/** It is neither being closed nor to be replaced. */
-export const isStaying = (connection: PooledConnection): boolean => !connection.leaving && !connection.closing
-
-/** The service has granted something on it. */
-export const isAnswered = (connection: PooledConnection): boolean =>
-  connection.firstByteAt > 0 || !isNeverGranted(connection.answers)
+import { openPooled, type PooledConnection, viewOf } from './pooled-connection.ts'
 
 export type ConnectionPoolOptions = {
   dataPlane: DataPlane
@@ -84,42 +37,44 @@ export function createConnectionPool(options: ConnectionPoolOptions) {
   })
 
   function receive(item: ConnectionNews): void {
-    if (item.kind === 'broken') {
-      options.onBroken(item.detail)
-      return
-    }
-    if (item.kind === 'finished') {
-      const connection = connections.get(item.outcome.connectionId)
-      if (!connection) return
-      connection.lastTask = connection.task
-      connection.task = undefined
-      connection.idleSince = clock.monotonic()
-      if (connection.state === 'active') connection.state = 'warm'
-      if (item.outcome.connectionEnds) connection.closing ??= 'ended'
-      options.onOutcome(item.outcome, connection)
-      if (connection.isGone) remove(connection, undefined)
-      else if (connection.state === 'draining' && !connection.closing) close(connection, 'drained')
-      return
-    }
-    if (item.kind === 'shortened') {
-      options.onShortened(item.taskId, item.end)
-      return
-    }
-    const connection = connections.get(item.connectionId)
+    if (item.kind === 'opened') noteOpened(item.connectionId, item.handshakeMs)
+    else if (item.kind === 'finished') noteFinished(item.outcome)
+    else if (item.kind === 'shortened') options.onShortened(item.taskId, item.end)
+    else if (item.kind === 'closed') noteClosed(item.connectionId, item.failure)
+    else options.onBroken(item.detail)
+  }
+
+  function noteOpened(connectionId: number, handshakeMs: number): void {
+    const connection = connections.get(connectionId)
     if (!connection) return
-    if (item.kind === 'opened') {
-      connection.handshakeMs = item.handshakeMs
-      connection.idleSince = clock.monotonic()
-      if (connection.state === 'connecting') connection.state = 'warm'
-      options.onOpened(connection)
-    } else {
-      connection.isGone = true
-      // The last look at its counters: they go with it.
-      connection.bytes = dataPlane.counters(connection.id).bytes
-      closedBytes += connection.bytes
-      // A task that was on its way to it comes back as an outcome of its own.
-      if (!connection.task) remove(connection, item.failure)
-    }
+    connection.handshakeMs = handshakeMs
+    connection.idleSince = clock.monotonic()
+    if (connection.state === 'connecting') connection.state = 'warm'
+    options.onOpened(connection)
+  }
+
+  function noteFinished(outcome: TaskOutcome): void {
+    const connection = connections.get(outcome.connectionId)
+    if (!connection) return
+    connection.lastTask = connection.task
+    connection.task = undefined
+    connection.idleSince = clock.monotonic()
+    if (connection.state === 'active') connection.state = 'warm'
+    if (outcome.connectionEnds) connection.closing ??= 'ended'
+    options.onOutcome(outcome, connection)
+    if (connection.isGone) remove(connection, undefined)
+    else if (connection.state === 'draining' && !connection.closing) close(connection, 'drained')
+  }
+
+  function noteClosed(connectionId: number, failure: Failure | undefined): void {
+    const connection = connections.get(connectionId)
+    if (!connection) return
+    connection.isGone = true
+    // The last look at its counters: they go with it.
+    connection.bytes = dataPlane.counters(connection.id).bytes
+    closedBytes += connection.bytes
+    // A task that was on its way to it comes back as an outcome of its own.
+    if (!connection.task) remove(connection, failure)
   }
 
   function remove(connection: PooledConnection, failure: Failure | undefined): void {
@@ -147,31 +102,9 @@ export function createConnectionPool(options: ConnectionPoolOptions) {
     },
 
     open(address: string, generation: number, endpoint: Endpoint): PooledConnection {
-      const now = clock.monotonic()
-      const connection: PooledConnection = {
-        id: nextId++,
-        address,
-        generation,
-        openedAt: now,
-        state: 'connecting',
-        handshakeMs: 0,
-        requests: 0,
-        answers: NO_ANSWERS,
-        bytes: 0,
-        lastByteAt: now,
-        task: undefined,
-        lastTask: undefined,
-        taskStartedAt: 0,
-        workedMs: 0,
-        workedBytes: 0,
-        firstByteAt: 0,
-        bytesPerSecond: 0,
-        idleSince: 0,
-        closing: undefined,
-        leaving: undefined,
-        isGone: false,
-        jitter: options.random(),
-      }
+      const id = nextId++
+      const openedAt = clock.monotonic()
+      const connection = openPooled({ id, address, generation, openedAt, jitter: options.random() })
       connections.set(connection.id, connection)
       dataPlane.open({ connectionId: connection.id, address, endpoint })
       return connection
@@ -246,17 +179,7 @@ export function createConnectionPool(options: ConnectionPoolOptions) {
 
     view(): ConnectionView[] {
       const now = clock.monotonic()
-      return [...connections.values()].map((connection) => ({
-        id: connection.id,
-        state: connection.state,
-        address: connection.address,
-        generation: connection.generation,
-        ageSeconds: (now - connection.openedAt) / 1000,
-        requests: connection.requests,
-        bytes: connection.bytes,
-        bytesPerSecond: connection.task ? connection.bytesPerSecond : 0,
-        key: connection.task?.key ?? '',
-      }))
+      return [...connections.values()].map((connection) => viewOf(connection, now))
     },
   }
 }

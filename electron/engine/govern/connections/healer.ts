@@ -13,7 +13,8 @@ import {
   medianSpeed,
   type ObservedConnection,
 } from './choose-healing.ts'
-import type { ConnectionPool, PooledConnection } from './connection-pool.ts'
+import type { ConnectionPool } from './connection-pool.ts'
+import type { PooledConnection } from './pooled-connection.ts'
 import { createReplacementLog } from './replacement-log.ts'
 
 export type HealerOptions = {

@@ -4,7 +4,7 @@
  */
 import type { EventCode, Reason } from '../../../../shared/engine-event.ts'
 import type { Policy } from '../../../../shared/policy.ts'
-import type { PooledConnection } from './connection-pool.ts'
+import type { PooledConnection } from './pooled-connection.ts'
 
 /** So few at once that those that stay can carry the speed. */
 const SHARE_AT_ONCE = 1 / 4

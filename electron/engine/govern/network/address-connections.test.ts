@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { FetchTask } from '../../engine-ports.ts'
-import type { PooledConnection } from '../connections/connection-pool.ts'
+import type { PooledConnection } from '../connections/pooled-connection.ts'
 import { sumUpConnections, viewAddresses } from './address-connections.ts'
 
 const NOW = 10_000

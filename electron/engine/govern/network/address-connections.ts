@@ -1,6 +1,6 @@
 /** The connections of each address, summed up. Pure. */
 import type { AddressView } from '../../../../shared/metrics-snapshot.ts'
-import type { PooledConnection } from '../connections/connection-pool.ts'
+import type { PooledConnection } from '../connections/pooled-connection.ts'
 import type { AddressBook, ConnectionsOfAddress } from './address-book.ts'
 
 /** A connection without a byte for so long is not slow: it is silent, which may become a failure of its own. */

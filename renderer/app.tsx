@@ -5,6 +5,7 @@ import { ClientProvider } from './client/use-client.tsx'
 import { NewDownloadPage } from './form/new-download-page.tsx'
 import { applyLanguage, chooseLanguage } from './i18n/index.ts'
 import { DamagedJobs } from './shell/damaged-jobs.tsx'
+import { focusMainIfLost } from './shell/focus-main.ts'
 import { Header } from './shell/header.tsx'
 import { HostBanner } from './shell/host-banner.tsx'
 import { PageBoundary } from './shell/page-boundary.tsx'
@@ -100,7 +101,7 @@ function useFocusOnPage(page: string): void {
   useEffect(() => {
     if (known.current === page) return
     known.current = page
-    if (document.activeElement === document.body) document.getElementById('lh-main')?.focus()
+    focusMainIfLost()
   }, [page])
 }
 

@@ -7,6 +7,7 @@ import { writeDraft } from '../form/draft/draft-storage.ts'
 import { specToDraft } from '../form/draft/spec-to-draft.ts'
 import { describeFailure } from '../i18n/describe-failure.ts'
 import { useTranslation } from '../i18n/index.ts'
+import { focusMainAfterDialog } from '../shell/focus-main.ts'
 import { goTo } from '../shell/route.ts'
 import { useStoreHandle } from '../store/use-window-store.tsx'
 import { fillText } from './words/fill-sentence.ts'
@@ -70,6 +71,7 @@ export function useJobCommands(jobId: string) {
           // Enter twice must not end a job of hours.
           autoFocusButton: 'cancel',
           onOk: () => send('jobs.cancel'),
+          afterClose: focusMainAfterDialog,
         }),
       remove: () =>
         void modal.confirm({
@@ -80,6 +82,7 @@ export function useJobCommands(jobId: string) {
           onOk: async () => {
             if (await send('jobs.remove')) goTo({ page: 'new' })
           },
+          afterClose: focusMainAfterDialog,
         }),
     }
   }, [jobId, modal, pending, send, store, words])

@@ -5,6 +5,7 @@ import { useClient } from '../client/use-client.tsx'
 import { describeFailure } from '../i18n/describe-failure.ts'
 import { useTranslation } from '../i18n/index.ts'
 import { useJobWords } from '../job/words/use-job-words.ts'
+import { focusMainAfterDialog } from './focus-main.ts'
 import { jobMood } from './job-label.ts'
 import { NeedsProgram } from './needs-program.tsx'
 import { goTo, useRoute } from './route.ts'
@@ -33,6 +34,7 @@ export function ClearDone({ jobs }: { jobs: readonly JobView[] }) {
       okText: head.removeYes,
       cancelText: head.removeNo,
       onOk: clear,
+      afterClose: focusMainAfterDialog,
     })
   return (
     <NeedsProgram>

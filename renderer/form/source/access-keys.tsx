@@ -11,6 +11,7 @@ import { useClient } from '../../client/use-client.tsx'
 import { Field } from '../../fields/field.tsx'
 import { useTranslation } from '../../i18n/index.ts'
 import { FailureNote } from '../../shell/failure-note.tsx'
+import { focusMainAfterDialog } from '../../shell/focus-main.ts'
 import { useAppInfo } from '../../store/use-window-store.tsx'
 
 const NEW_KEYS = 'new'
@@ -38,6 +39,7 @@ export function AccessKeys({ vaultId, error, onChange }: AccessKeysProps) {
         onChange('')
         readAgain()
       },
+      afterClose: focusMainAfterDialog,
     })
 
   return (

@@ -29,7 +29,10 @@ export type DispatcherOptions = {
   pool: ConnectionPool
   window: Pick<RequestWindow, 'recordError' | 'read'>
   gates: Pick<ThrottleGates, 'mayRequest' | 'noteSent' | 'noteHeldBack' | 'isHoldingBack' | 'limitedSeconds'>
-  addresses: Pick<AddressBook, 'choose' | 'noteOpening' | 'noteReached' | 'noteUnreachable' | 'noteClosed'>
+  addresses: Pick<
+    AddressBook,
+    'choose' | 'noteOpening' | 'noteReached' | 'noteUnreachable' | 'haveAllFailed' | 'noteClosed'
+  >
   bucket: Pick<EndpointKeeper, 'current'>
   network: Pick<NetworkWatch, 'noteConnect' | 'hasEverReceived'>
   pace: Pick<ConnectPace, 'allowed' | 'noteOpened' | 'noteFailed' | 'noteTurnedAway'>
@@ -145,8 +148,10 @@ export function createDispatcher(options: DispatcherOptions) {
     addresses.noteUnreachable(connection.address, failure.code === 'timeout' ? CONNECT_TIMEOUT_WEIGHT : 1)
     pace.noteFailed()
     network.noteConnect(failure)
-    const isHopeless = (failure.class === 'tls' || failure.class === 'proxy') && !network.hasEverReceived()
-    if (isHopeless) options.onFatal({ ...failure, subject: bucket.current()?.hostHeader ?? '' })
+    const isTurnedAway = failure.class === 'tls' || failure.class === 'proxy'
+    // One server of several may have an old certificate: the others are tried first.
+    if (isTurnedAway && !network.hasEverReceived() && addresses.haveAllFailed())
+      options.onFatal({ ...failure, subject: bucket.current()?.hostHeader ?? '' })
   }
 
   return {

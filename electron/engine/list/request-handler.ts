@@ -28,6 +28,8 @@ const IDLE_MS = 2000
 /** `endpoint`: of any region; they differ neither in scheme nor in whether the host is an address. */
 export function createRequestHandler(access: NetworkAccess, endpoint: Pick<Endpoint, 'hostname' | 'tls'>) {
   const { hostname, tls } = endpoint
+  let lookups = 0
+  /** Each connection begins with another address: who asks again is not to meet the same bad server. */
   const lookup: LookupFunction = (host, lookupOptions, done) => {
     access.resolver.resolve(host, AbortSignal.timeout(CONNECT_TIMEOUT_MS)).then((resolution) => {
       if (!resolution.ok) {
@@ -35,7 +37,11 @@ export function createRequestHandler(access: NetworkAccess, endpoint: Pick<Endpo
         return
       }
       const { addresses, alternatives = [] } = resolution.value
-      const all = [...addresses, ...alternatives].map((address) => ({ address, family: isIP(address) }))
+      const first = lookups++ % Math.max(1, addresses.length)
+      const all = [...addresses.slice(first), ...addresses.slice(0, first), ...alternatives].map((address) => ({
+        address,
+        family: isIP(address),
+      }))
       if (lookupOptions.all) done(null, all)
       else done(null, all[0]?.address ?? '', all[0]?.family ?? 4)
     })

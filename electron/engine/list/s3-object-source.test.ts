@@ -23,6 +23,7 @@ async function openSource(
   more: Partial<Source> = {},
   host = '127.0.0.1',
   isProxy = false,
+  addresses = ['127.0.0.1'],
 ) {
   server = createServer(answer)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -31,12 +32,29 @@ async function openSource(
     source: sourceSchema.parse({ bucket: 'bucket', prefix: '', endpointUrl: `http://${host}:${port}`, ...more }),
     ...(credentials ? { credentials } : {}),
     resolver: {
-      resolve: async () => success({ addresses: ['127.0.0.1'], ttlSeconds: 60, milliseconds: 1, from: 'fixed' }),
+      resolve: async () => success({ addresses, ttlSeconds: 60, milliseconds: 1, from: 'fixed' }),
     },
     proxyFor: async () => (isProxy ? `http://127.0.0.1:${port}` : ''),
     ca: [],
   })
 }
+
+it('each connection begins with another address of the host: one of them may be bad', async () => {
+  const asked: (string | undefined)[] = []
+  const answer: RequestListener = ({ socket }, response) => {
+    asked.push(socket.localAddress)
+    response.setHeader('connection', 'close').end('<ListBucketResult></ListBucketResult>')
+  }
+  const source = await openSource(answer, undefined, {}, 's3.example', false, ['127.0.0.1', '127.0.0.2'])
+  const other = createServer(answer)
+  const { port } = (server as Server).address() as AddressInfo
+  await new Promise<void>((resolve) => other.listen(port, '127.0.0.2', resolve))
+  const { signal } = new AbortController()
+  for (let page = 0; page < 4; page++) await source.listPage({ prefix: '' }, signal)
+  source.close()
+  other.close()
+  expect(asked).toEqual(['127.0.0.1', '127.0.0.2', '127.0.0.1', '127.0.0.2'])
+})
 
 it('credentials that expire are renewed for listings and HEADs too', async () => {
   const signed: (string | undefined)[] = []

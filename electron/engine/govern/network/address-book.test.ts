@@ -103,3 +103,20 @@ describe('a bucket that turns out to be at another host', () => {
     expect(addressesOf(book)).toEqual([OTHER])
   })
 })
+
+describe('a host of which every connection is turned away', () => {
+  it('is so only when each of its addresses has been tried', async () => {
+    const book = await openBook({ addresses: [V4, '192.0.2.2'] })
+    book.noteUnreachable(V4, 1)
+    expect(book.haveAllFailed()).toBe(false)
+    book.noteUnreachable('192.0.2.2', 1)
+    expect(book.haveAllFailed()).toBe(true)
+  })
+
+  it('is not where one has come up', async () => {
+    const book = await openBook({ addresses: [V4] })
+    book.noteReached()
+    book.noteUnreachable(V4, 1)
+    expect(book.haveAllFailed()).toBe(false)
+  })
+})

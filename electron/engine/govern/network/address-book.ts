@@ -172,6 +172,8 @@ export function createAddressBook({ clock, random, resolver, policy, emit }: Add
       noteFailure(address, weight)
       if (!hasReached) nameAlternatives()
     },
+    /** No connection has ever come up, at none of the addresses. */
+    haveAllFailed: (): boolean => !hasReached && named().every(({ failures }) => failures > 0),
     noteGrant: (address: string) => void entryOf(address, clock.monotonic()).recentGrants++,
     noteRefusal: (address: string) => void entryOf(address, clock.monotonic()).refused++,
     /** Ten times a second. Returns addresses that were condemned just now. */

@@ -126,7 +126,7 @@ export function chooseListRetryDelayMs(
   if (failure.class === 'protocol' && (isFirm || !sawPage)) return undefined
   if (!sawPage && failure.class !== 'throttled' && attempts >= FIRST_PAGE_ATTEMPTS) return undefined
   if (networkGoneMs > policy.networkGoneSeconds * 1000) return undefined
-  // Who had a certificate that is trusted is another one now: a network that wants a login, one server of several.
-  const waited: Failure = sawPage && failure.class === 'tls' ? { ...failure, class: 'connect' } : failure
+  // It may be one server of several, or a network that wants a login: the next answer may bear a certificate to trust.
+  const waited: Failure = failure.class === 'tls' ? { ...failure, class: 'connect' } : failure
   return chooseRetryDelayMs({ ...input, failure: waited, alone: 0, failingShare: 0, isLastWork: false })
 }

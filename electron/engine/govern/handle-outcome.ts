@@ -63,7 +63,7 @@ export function createOutcomeHandler(options: OutcomeHandlerOptions) {
       isRefusedForItself: book.isRefusedForItself(reported.taskId),
     })
     if (found.isTurnedAway) noteTurnedAway()
-    if (found.isRequest) window.record(now(), found.trouble, outcome.firstByteMs)
+    if (found.isRequest) window.record(now(), found.trouble, outcome.firstByteMs, connection.address)
     const isAnswer = task !== undefined && found.isRequest && found.concernsBudget
     const isServers = isAnswer && blameServer(connection, failure)
     if (isAnswer && !isServers) noteAnswer(task, connection, failure)

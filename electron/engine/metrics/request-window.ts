@@ -16,17 +16,19 @@ export type RequestWindow = ReturnType<typeof createRequestWindow>
 
 /** `receiving`: how many requests under way bring bytes. A refusal ends at once, a long answer much later. */
 export function createRequestWindow(windowSeconds: number, receiving: () => number) {
-  const recent: { at: number; failureClass: string | undefined }[] = []
+  const recent: { at: number; failureClass: string | undefined; address: string }[] = []
   const firstBytes: number[] = []
   let nextSample = 0
   const finishedAt: number[] = []
   const errors = new Map<string, number>()
   /** Seconds that connections spent before they were given up. */
   const lost: { at: number; seconds: number }[] = []
+  /** By address, until when. */
+  const excused = new Map<string, number>()
 
   return {
-    record(at: number, failureClass: string | undefined, firstByteMs: number): void {
-      recent.push({ at, failureClass })
+    record(at: number, failureClass: string | undefined, firstByteMs: number, address: string): void {
+      recent.push({ at, failureClass, address })
       if (recent.length > SUCCESS_REQUESTS) recent.shift()
       finishedAt.push(at)
       if (firstByteMs > 0) {
@@ -36,6 +38,10 @@ export function createRequestWindow(windowSeconds: number, receiving: () => numb
     },
     recordError(failureClass: string): void {
       errors.set(failureClass, (errors.get(failureClass) ?? 0) + 1)
+    },
+    /** What this address has failed, and fails before it is out of use, is no fault of the service. */
+    excuseServer(address: string, at: number): void {
+      excused.set(address, at + windowSeconds * 1000)
     },
     /** A connection is given up after so many seconds of silence or crawling. */
     recordLost(at: number, seconds: number): void {
@@ -59,7 +65,10 @@ export function createRequestWindow(windowSeconds: number, receiving: () => numb
         recentRequests: asked,
         finishedRequests: inWindow.length,
         /** Of the finished ones, those that the server failed, or answered with something that was not requested. */
-        serverErrors: inWindow.filter(({ failureClass = '' }) => OF_THE_SERVER.includes(failureClass)).length,
+        serverErrors: inWindow.filter(
+          ({ at, failureClass = '', address }) =>
+            OF_THE_SERVER.includes(failureClass) && at > (excused.get(address) ?? Number.NEGATIVE_INFINITY),
+        ).length,
         requestsPerSecond: finishedAt.length / (RATE_MILLISECONDS / 1000),
         firstByteMsP50: percentile(sorted, 0.5),
         firstByteMsP95: percentile(sorted, 0.95),

@@ -179,7 +179,7 @@ test('a hair of an outage tells by its edge whose it is, of two jobs', () => {
   const options = plotOptions({
     ...{ panel: COMPARE_PANEL, theme: 'light', size, syncKey: '', bands: () => bands, ...handlers },
   })
-  for (const draw of [options.hooks?.drawAxes ?? []].flat()) draw?.(plot)
+  for (const draw of [options.hooks?.draw ?? []].flat()) draw?.(plot)
   vi.unstubAllGlobals()
   const edge = (series: number) => drawn.find(([color]) => color === seriesColor(series, 'light', false))
   expect(edge(0)).toEqual([seriesColor(0, 'light', false), 97, 10, 7, 3])

@@ -113,7 +113,10 @@ export function plotOptions(sources: PlotSources): uPlot.Options {
     hooks: {
       ready: [(plot) => listenToWheel(plot, sources)],
       drawAxes: bands ? [(plot) => drawBands(plot, bands(), theme)] : [],
-      draw: clusters ? [(plot) => drawMarks(plot, clusters(), color)] : [],
+      draw: [
+        ...(bands ? [(plot: uPlot) => drawEdges(plot, bands(), theme)] : []),
+        ...(clusters ? [(plot: uPlot) => drawMarks(plot, clusters(), color)] : []),
+      ],
       setSelect: [
         (plot) => {
           const { left, width } = plot.select
@@ -192,28 +195,44 @@ function drawBands(plot: uPlot, bands: readonly Band[], theme: ThemeName): void 
   const { ctx, bbox } = plot
   const color = COLORS[theme]
   const ratio = devicePixelRatio
-  const placeOf = (at: number) => Math.max(bbox.left, Math.min(bbox.left + bbox.width, plot.valToPos(at, 'x', true)))
   ctx.save()
   ctx.font = `${11 * ratio}px ${FONT_FAMILY}`
   ctx.textAlign = 'center'
   ctx.textBaseline = 'middle'
   for (const { from, to, text, ofSeries } of bands) {
-    const left = placeOf(from)
-    const width = Math.max(ratio, placeOf(to) - left)
+    const { left, width } = placeBand(plot, from, to)
     ctx.fillStyle = color['trouble-soft']
     ctx.fillRect(left, bbox.top, width, bbox.height)
-    if (ofSeries !== undefined) {
-      const wide = Math.max(width, EDGE_WIDTH * ratio)
-      const top = bbox.top + (ofSeries === 0 ? 0 : bbox.height - EDGE_HEIGHT * ratio)
-      ctx.fillStyle = seriesColor(ofSeries, theme, false)
-      ctx.fillRect(left + (width - wide) / 2, top, wide, EDGE_HEIGHT * ratio)
-    }
     if (ctx.measureText(text).width + 8 * ratio > width) continue
     const line = ofSeries === undefined ? 0 : ofSeries - 0.5
     ctx.fillStyle = color.trouble
     ctx.fillText(text, left + width / 2, bbox.top + bbox.height / 2 + line * LINE_PIXELS * ratio)
   }
   ctx.restore()
+}
+
+/** Over the lines: an area below one of them would hide the edge of the other's band. */
+function drawEdges(plot: uPlot, bands: readonly Band[], theme: ThemeName): void {
+  const { ctx, bbox } = plot
+  const ratio = devicePixelRatio
+  ctx.save()
+  for (const { from, to, ofSeries } of bands) {
+    if (ofSeries === undefined) continue
+    const { left, width } = placeBand(plot, from, to)
+    const wide = Math.max(width, EDGE_WIDTH * ratio)
+    const top = bbox.top + (ofSeries === 0 ? 0 : bbox.height - EDGE_HEIGHT * ratio)
+    ctx.fillStyle = seriesColor(ofSeries, theme, false)
+    ctx.fillRect(left + (width - wide) / 2, top, wide, EDGE_HEIGHT * ratio)
+  }
+  ctx.restore()
+}
+
+/** Canvas pixels, within the plot. */
+function placeBand(plot: uPlot, from: number, to: number): { left: number; width: number } {
+  const { bbox } = plot
+  const placeOf = (at: number) => Math.max(bbox.left, Math.min(bbox.left + bbox.width, plot.valToPos(at, 'x', true)))
+  const left = placeOf(from)
+  return { left, width: Math.max(devicePixelRatio, placeOf(to) - left) }
 }
 
 function drawMarks(plot: uPlot, clusters: readonly MarkCluster[], color: (typeof COLORS)[ThemeName]): void {

@@ -104,7 +104,8 @@ export function createConnection(
       }
       const refused = parser.feed(fresh, length)
       if (refused !== undefined && !isMoving) end({ class: 'protocol', code: 'bad-http', detail: refused })
-      if (context.mayContinue(length)) return true
+      // Between answers nothing comes but the end of the connection: who rests does not see it, and asks a closed one.
+      if (context.mayContinue(length) || !running) return true
       context.onResting(connection)
       return false
     },

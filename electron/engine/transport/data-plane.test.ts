@@ -145,6 +145,13 @@ describe.each(['plain', 'TLS'])('over a %s connection', (kind) => {
     expect(world.plane.counters(2)).toEqual({ bytes: 0, lastByteAt: 0, reached: 0, taskId: 0 })
   })
 
+  it('a connection that has used up a rate limit sees its end between two answers', async () => {
+    const endpoint = await serve((socket) => socket.end(goodAnswer()))
+    world.plane.setRateLimit(1)
+    expect(await fetchFrom(endpoint)).toMatchObject({ reached: 2000, connectionEnds: false })
+    await until(() => world.news.find(({ kind }) => kind === 'closed'))
+  })
+
   it('a rate limit is shared: no connection waits while others take all of it', async () => {
     const size = 64 * 1024 ** 2
     const answer = head('206 Partial Content', `content-range: bytes 0-${size - 1}/${size}`, `content-length: ${size}`)

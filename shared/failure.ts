@@ -68,6 +68,9 @@ export const failed = (failure: Failure): { ok: false; failure: Failure } => ({ 
  */
 export const isShortOfFiles = ({ code = '' }: Failure): boolean => code === 'EMFILE' || code === 'ENFILE'
 
+/** The connection had closed before the request was sent. */
+export const NEVER_ASKED = 'never-asked'
+
 /** Refused for who asks: what is asked for may be all right. */
 export const refusesAccess = (failureClass: FailureClass): boolean =>
   failureClass === 'denied' || failureClass === 'credentials'

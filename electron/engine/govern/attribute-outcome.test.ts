@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { Failure } from '../../../shared/failure.ts'
+import { type Failure, NEVER_ASKED } from '../../../shared/failure.ts'
 import { type Attribution, attributeOutcome, type OutcomeContext } from './attribute-outcome.ts'
 
 const CONTEXT: OutcomeContext = {
@@ -7,6 +7,7 @@ const CONTEXT: OutcomeContext = {
   ...{ failuresBefore: 0, isRefusedForItself: false },
 }
 const CROSSED: Failure = { class: 'reset', code: 'closed-before-answer' }
+const UNSENT: Failure = { class: 'reset', code: NEVER_ASKED }
 const CANCELLED: Failure = { class: 'cancelled' }
 const REFUSED: Failure = { class: 'throttled' }
 
@@ -39,6 +40,7 @@ it.each<[string, Failure | undefined, Partial<OutcomeContext>, Partial<Attributi
     { isRequest: false, failure: CANCELLED },
   ],
   ["the server's closing crossed our request: nothing has failed", CROSSED, {}, { isRequest: false }],
+  ['... or came before it, however often', UNSENT, { failuresBefore: 3 }, { isRequest: false, failure: CANCELLED }],
   ['... a second time it has', CROSSED, { failuresBefore: 1 }, { isRequest: true, trouble: 'reset' }],
   [
     "an object that has become another is no trouble of the service's",
@@ -47,6 +49,7 @@ it.each<[string, Failure | undefined, Partial<OutcomeContext>, Partial<Attributi
     { trouble: undefined },
   ],
   ['the first request of a connection, closed unanswered', CROSSED, { firstByteMs: 0, requests: 1 }, turnedAway(true)],
+  ['... or closed before it could be sent', UNSENT, { firstByteMs: 0, requests: 1 }, turnedAway(true)],
   ['a later one', CROSSED, { firstByteMs: 0, requests: 2 }, turnedAway(false)],
   ['one that broke off after its first byte', { class: 'reset' }, { requests: 1 }, turnedAway(false)],
 ])('%s', (_name, failure, context, attribution) => {

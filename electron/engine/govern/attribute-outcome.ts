@@ -1,5 +1,5 @@
 /** What the outcome of a request is evidence about: its range, the budget of its prefix, the address, or nothing. Pure. */
-import { type Failure, type FailureClass, isShortOfFiles } from '../../../shared/failure.ts'
+import { type Failure, type FailureClass, isShortOfFiles, NEVER_ASKED } from '../../../shared/failure.ts'
 import { isNormalEnd } from '../schedule/failure-row.ts'
 
 export type OutcomeContext = {
@@ -32,9 +32,11 @@ export type Attribution = {
 }
 
 export function attributeOutcome(reported: Failure | undefined, context: OutcomeContext): Attribution {
-  // A lack of file descriptors on this machine is no fault of the service.
-  const failure: Failure | undefined = reported && isShortOfFiles(reported) ? { class: 'cancelled' } : reported
   const { firstByteMs, requests, closing, address, failuresBefore, isRefusedForItself } = context
+  // A lack of file descriptors on this machine is no fault of the service. That it closes a connection between two
+  // requests is none either; one that it closes before the first may be one too many.
+  const isNoFault = reported && (isShortOfFiles(reported) || (reported.code === NEVER_ASKED && requests > 1))
+  const failure: Failure | undefined = isNoFault ? { class: 'cancelled' } : reported
   const isOurs = failure?.class === 'cancelled'
   const isNormal = failure !== undefined && isNormalEnd(failure, failuresBefore + 1)
   const isItsOwn = failure !== undefined && isRefusedForItself

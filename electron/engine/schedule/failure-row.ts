@@ -1,4 +1,4 @@
-import type { Failure } from '../../../shared/failure.ts'
+import { type Failure, NEVER_ASKED } from '../../../shared/failure.ts'
 
 /**
  * Failures of one range in a row, without a fresh byte between them, and how far its object is to blame. Pure.
@@ -31,4 +31,6 @@ export const addFailure = (
  * nothing is waited for. When it happens to a range again and again, something is wrong.
  */
 export const isNormalEnd = (failure: Failure, attempts: number): boolean =>
-  failure.class === 'reset' && failure.code === 'closed-before-answer' && attempts <= 1
+  failure.class === 'reset' && CLOSED_CODES.includes(failure.code) && attempts <= 1
+
+const CLOSED_CODES: readonly (string | undefined)[] = ['closed-before-answer', NEVER_ASKED]

@@ -5,6 +5,7 @@ import type { ConnectionNews, Endpoint } from '../engine-ports.ts'
 import type { StartChecksum } from '../verify/running-checksum.ts'
 import { checkWhileWriting } from './checked-writer.ts'
 import { type Connection, type ConnectionContext, createConnection } from './connection.ts'
+import { neverAsked } from './exchange.ts'
 import { monotonicMilliseconds } from './monotonic-time.ts'
 import { viewRateBucket } from './rate-bucket.ts'
 import { CONNECTION_BUFFER_BYTES } from './read-size.ts'
@@ -133,7 +134,7 @@ function obey(command: WorkerCommand): void {
     case 'assign': {
       const connection = connections.get(command.connectionId)
       if (connection) connection.assign(command.task, currentEndpoint())
-      else reportGone(command.connectionId, command.task.taskId, command.task.range.start)
+      else report({ kind: 'finished', outcome: neverAsked(command.task, command.connectionId) })
       return
     }
     case 'shorten':
@@ -152,11 +153,4 @@ function obey(command: WorkerCommand): void {
 function currentEndpoint(): Endpoint {
   if (!endpoint) throw new Error('a connection before its endpoint')
   return endpoint
-}
-
-/** The connection closed while the command was on its way. */
-function reportGone(connectionId: number, taskId: number, reached: number): void {
-  const failure = { class: 'reset', code: 'closed-before-answer' } as const
-  const outcome = { taskId, connectionId, reached, received: 0, firstByteMs: 0, connectionEnds: true, failure }
-  report({ kind: 'finished', outcome })
 }

@@ -1,5 +1,5 @@
 /** One request of a connection and its answer: what is requested, how far the answer has come, how it is reported. */
-import type { Failure } from '../../../shared/failure.ts'
+import { type Failure, NEVER_ASKED } from '../../../shared/failure.ts'
 import type { Endpoint, FetchTask, TaskOutcome } from '../engine-ports.ts'
 import type { RangeSum } from '../verify/range-sums.ts'
 import { readErrorAnswer } from './classify-error.ts'
@@ -86,8 +86,8 @@ export function outcomeOf(
   }
 }
 
-/** The connection had ended before the task came to it. */
+/** The connection ended while the task was on its way to it. */
 export const neverAsked = ({ taskId, range }: FetchTask, connectionId: number): TaskOutcome => ({
   ...{ taskId, connectionId, reached: range.start, received: 0, firstByteMs: 0, connectionEnds: true },
-  failure: { class: 'reset', code: 'closed-before-answer' },
+  failure: { class: 'reset', code: NEVER_ASKED },
 })

@@ -6,6 +6,7 @@
 import { type Failure, failed } from '../../../../shared/failure.ts'
 import type { Clock, ConnectionNews, DataPlane, FetchTask, TaskOutcome } from '../../engine-ports.ts'
 import { chooseEnd } from '../../transport/choose-end.ts'
+import { neverAsked } from '../../transport/exchange.ts'
 import { openTaskFile, type TaskWriter } from '../../transport/task-writer.ts'
 import type { MemoryBucket } from './source.ts'
 
@@ -180,9 +181,7 @@ export function createMemoryDataPlane(options: MemoryDataPlaneOptions): MemoryDa
         begin(connection, task)
         return
       }
-      const nothing = { reached: task.range.start, received: 0, firstByteMs: 0, connectionEnds: true }
-      const failure = { class: 'reset', code: 'closed-before-answer' } as const
-      report({ kind: 'finished', outcome: { taskId: task.taskId, connectionId, ...nothing, failure } })
+      report({ kind: 'finished', outcome: neverAsked(task, connectionId) })
     },
     shorten(connectionId, { taskId, keep }) {
       const connection = connections.get(connectionId)

@@ -7,6 +7,7 @@
 import type { Failure } from '../../../../shared/failure.ts'
 import type { ConnectionNews, DataPlane } from '../../engine-ports.ts'
 import { chooseEnd } from '../../transport/choose-end.ts'
+import { neverAsked } from '../../transport/exchange.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 import {
   advance,
@@ -153,9 +154,7 @@ export function createVirtualDataPlane(options: { clock: VirtualClock; random: (
     assign(connectionId, task) {
       const connection = connections.get(connectionId)
       if (!connection) {
-        const failure = { class: 'reset', code: 'closed-before-answer' } as const
-        const nothing = { reached: task.range.start, received: 0, firstByteMs: 0, connectionEnds: true }
-        report({ kind: 'finished', outcome: { taskId: task.taskId, connectionId, ...nothing, failure } })
+        report({ kind: 'finished', outcome: neverAsked(task, connectionId) })
         return
       }
       if (connection.running) throw new Error(`connection ${connectionId} was given a second task`)

@@ -17,6 +17,13 @@ describe('space on the disk', () => {
     ['a listing under way cannot prove that it fits', 60, false, folder, { verdict: 'unknown' }],
     ['a listing under way can prove that it does not', 130, false, folder, { verdict: 'short', bytes: 30 }],
     ['a part is there already', 130, true, { ...folder, hasJournal: true }, { verdict: 'unknown' }],
+    [
+      'a drive that is not connected',
+      130,
+      true,
+      { ...folder, isDriveMissing: true, freeBytes: 0 },
+      { verdict: 'unknown' },
+    ],
     ['no folder yet', 60, true, undefined, { verdict: 'unknown' }],
   ]
   test.each(rows)('%s', (_, bytes, done, view, expected) => expect(judgeSpace(bytes, done, view)).toEqual(expected))

@@ -6,10 +6,11 @@ export type Space = { verdict: 'unknown' } | { verdict: 'fits' | 'short'; bytes:
 /**
  * `bytes`: what remains free, or what is missing. A listing under way can prove
  * that space is short, never that it suffices. A folder with a journal holds a
- * part of the data already, so nothing can be said about what is still to come.
+ * part of the data already, so nothing can be said about what is still to come;
+ * nor can it of a drive that is not connected.
  */
 export function judgeSpace(bytes: number | undefined, done: boolean, folder: FolderView | undefined): Space {
-  if (bytes === undefined || !folder || folder.hasJournal) return { verdict: 'unknown' }
+  if (bytes === undefined || !folder || folder.hasJournal || folder.isDriveMissing) return { verdict: 'unknown' }
   if (bytes > folder.freeBytes) return { verdict: 'short', bytes: bytes - folder.freeBytes }
   return done ? { verdict: 'fits', bytes: folder.freeBytes - bytes } : { verdict: 'unknown' }
 }

@@ -112,7 +112,7 @@ function PreviewNumbers({ preview, done, folder, emptyAdvice }: PreviewNumbersPr
         <dt>{t('form.previewBytes')}</dt>
         <dd>{preview ? atLeast + formatBytes(preview.bytes) : '–'}</dd>
         <dt>{t('form.previewFree')}</dt>
-        <dd>{folder ? formatBytes(folder.freeBytes) : '–'}</dd>
+        <dd>{folder && !folder.isDriveMissing ? formatBytes(folder.freeBytes) : '–'}</dd>
       </dl>
       <SpaceLine preview={preview} done={done} folder={folder} />
       {preview && preview.excludedObjects > 0 && (

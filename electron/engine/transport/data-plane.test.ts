@@ -193,3 +193,16 @@ describe.each(['plain', 'TLS'])('over a %s connection', (kind) => {
     expect(world.news[0]).toMatchObject({ outcome: { taskId: 1, reached: 1000, failure: { code: 'internal' } } })
   })
 })
+
+describe('through a proxy that is spoken to over TLS', () => {
+  const world = prepareOneRange('TLS')
+
+  it("trusts the authorities that were named for the proxy's certificate, too", async () => {
+    const proxy = await world.serve((socket) => socket.write(goodAnswer()))
+    const endpoint = { ...proxy, hostname: 'bucket.example', hostHeader: 'bucket.example', tls: false, port: 80 }
+    const through = { ...endpoint, proxy: { hostname: proxy.hostname, port: proxy.port, tls: true } }
+    expect(await world.fetchFrom(through)).toMatchObject({ reached: 2000, connectionEnds: false })
+    expect(world.requests[0]).toMatch(/^GET http:\/\/bucket\.example\/bucket\/key /)
+    world.expectNoWrongByte(2000)
+  })
+})

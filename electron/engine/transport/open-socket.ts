@@ -130,12 +130,17 @@ function watch<S extends Socket>(socket: S, handlers: SocketHandlers): S {
 function tlsOptions(endpoint: Endpoint, sessions: TlsSessions) {
   const session = sessions.get(endpoint.hostname)
   return {
-    ...(isIP(endpoint.hostname) ? {} : { servername: endpoint.hostname }),
+    ...trustOf(endpoint.hostname, endpoint.ca),
     ALPNProtocols: ['http/1.1'],
-    ...(endpoint.ca ? { secureContext: secureContextOf(endpoint.ca) } : {}),
     ...(session ? { session } : {}),
   }
 }
+
+/** Whose certificate is expected, and by which authorities. An address is no name for SNI (RFC 6066, 3). */
+const trustOf = (hostname: string, ca: readonly string[] | undefined) => ({
+  ...(isIP(hostname) ? {} : { servername: hostname }),
+  ...(ca ? { secureContext: secureContextOf(ca) } : {}),
+})
 
 const contexts = new WeakMap<readonly string[], SecureContext>()
 
@@ -161,7 +166,7 @@ function openThroughProxy(
 ): OpenSocket {
   const proxy = endpoint.proxy as NonNullable<Endpoint['proxy']>
   const hop = proxy.tls
-    ? connectTls({ host: address, port: proxy.port, servername: proxy.hostname })
+    ? connectTls({ host: address, port: proxy.port, ...trustOf(proxy.hostname, endpoint.ca) })
     : connect({ host: address, port: proxy.port, noDelay: true })
   watch(hop, handlers)
   let carrier: Socket = hop

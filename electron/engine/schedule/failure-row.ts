@@ -26,11 +26,11 @@ export const addFailure = (
   lastAt: now,
 })
 
+const CLOSED_CODES: readonly (string | undefined)[] = ['closed-before-answer', NEVER_ASKED]
+
 /**
  * The server's closing of a kept-alive connection crossed our request: nothing was refused, so nothing has failed and
  * nothing is waited for. When it happens to a range again and again, something is wrong.
  */
 export const isNormalEnd = (failure: Failure, attempts: number): boolean =>
   failure.class === 'reset' && CLOSED_CODES.includes(failure.code) && attempts <= 1
-
-const CLOSED_CODES: readonly (string | undefined)[] = ['closed-before-answer', NEVER_ASKED]

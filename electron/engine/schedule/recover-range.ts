@@ -154,9 +154,10 @@ export function createRangeRecovery(options: RangeRecoveryOptions) {
     return endings.restart(object, failure)
   }
 
-  /** Whether S3 still calls the object as it was listed; it is held meanwhile. */
-  async function isStill(object: OpenObject): Promise<Outcome<boolean>> {
+  /** Whether S3 still calls the object as it was listed, asked once `before` is done; it is held meanwhile. */
+  async function isStill(object: OpenObject, before?: Promise<unknown>): Promise<Outcome<boolean>> {
     object.isHeld = true
+    await before
     const still = await disk.run(landing().isStill(object.index))
     object.isHeld = false
     return still
@@ -191,9 +192,7 @@ export function createRangeRecovery(options: RangeRecoveryOptions) {
     note: Note,
     takenBack: Promise<unknown> | undefined,
   ): Promise<void> {
-    object.isHeld = true
-    await takenBack
-    const still = await isStill(object)
+    const still = await isStill(object, takenBack)
     if (takenBack && row.length >= MOST_TOO_LONG) return giveUp(object, failure, row, note)
     if (still.ok && still.value) return retry(object, rest, { ...failure, class: 'protocol' }, row, note)
     if (!still.ok && still.failure.class === 'cancelled') return giveBack(object, rest)

@@ -74,6 +74,7 @@ export function createConnection(
   let ending: Failure | undefined
   /** A redirect is followed on another socket, as soon as this one is closed. */
   let isMoving = false
+  let isMoved = false
 
   let parser = createResponseParser({ onHead, onBody, onEnd })
   const connection: Connection = { connectionId, assign, shorten, close, resume: () => socket.resume() }
@@ -84,8 +85,7 @@ export function createConnection(
     onReady() {
       isOpen = true
       touch()
-      // Only a redirect has a request before its socket is open.
-      if (running) ask(running)
+      if (isMoved && running) ask(running)
       else context.report({ kind: 'opened', connectionId, handshakeMs: context.monotonic() - openedAt })
     },
     nextBuffer() {
@@ -149,6 +149,7 @@ export function createConnection(
   function move() {
     context.onClosed()
     isMoving = false
+    isMoved = true
     isOpen = false
     answers = 0
     parser = createResponseParser({ onHead, onBody, onEnd })

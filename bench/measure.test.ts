@@ -31,6 +31,14 @@ describe.skipIf(process.platform !== 'linux')('measure', () => {
     expect(measured.cpuSeconds).toBeGreaterThan(0.3)
     expect(measured.peakBytes).toBeGreaterThan(1e8)
   })
+  it('does not count the memory of a process again for a child that has only forked', async () => {
+    const script = "printf -v held '%50000000s' ''; (sleep 0.5; :); grep VmHWM /proc/$$/status; :"
+    const command = { path: 'bash', args: ['-c', script] }
+    const { stdout, peakBytes } = await measure(command, folder, new AbortController().signal)
+    const ownBytes = Number(/\d+/.exec(stdout)?.[0]) * 1024
+    expect(ownBytes).toBeGreaterThan(5e7)
+    expect(peakBytes).toBeLessThan(1.25 * ownBytes)
+  })
   it('keeps what the command says apart, and its exit code', async () => {
     const command = node('console.log("out"); console.error("err"); process.exitCode = 3')
     const { stdout, stderr, exitCode } = await measure(command, folder, new AbortController().signal)

@@ -13,8 +13,9 @@ export type PeakMemory = {
 export function watchPeakMemory(rootPid: number, skipRoot: boolean): PeakMemory {
   const peaks = new Map<number, number>()
   const look = () => {
-    for (const pid of treeOf(rootPid)) {
-      const bytes = skipRoot && pid === rootPid ? undefined : peakOf(pid)
+    for (const { pid, parent } of treeOf(rootPid)) {
+      if ((skipRoot && pid === rootPid) || (parent !== undefined && isFork(pid, parent))) continue
+      const bytes = peakOf(pid)
       if (bytes !== undefined) peaks.set(pid, bytes)
     }
   }
@@ -25,13 +26,22 @@ export function watchPeakMemory(rootPid: number, skipRoot: boolean): PeakMemory 
   }
 }
 
-function* treeOf(pid: number): Generator<number> {
-  yield pid
+function* treeOf(pid: number, parent?: number): Generator<{ pid: number; parent: number | undefined }> {
+  yield { pid, parent }
   for (const thread of attempt(() => readdirSync(`/proc/${pid}/task`)) ?? []) {
     const children = attempt(() => readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8')) ?? ''
-    for (const child of children.split(' ')) if (child !== '') yield* treeOf(Number(child))
+    for (const child of children.split(' ')) if (child !== '') yield* treeOf(Number(child), pid)
   }
 }
+
+/**
+ * Between fork and exec a child has its parent's memory, counted there already, and still bears its command line.
+ */
+function isFork(pid: number, parent: number): boolean {
+  return commandLineOf(pid) === commandLineOf(parent)
+}
+
+const commandLineOf = (pid: number) => attempt(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8'))
 
 function peakOf(pid: number): number | undefined {
   const status = attempt(() => readFileSync(`/proc/${pid}/status`, 'utf8'))

@@ -115,6 +115,12 @@ describe('a table of troubles', () => {
       { throttling: ['bad', 'throttled'], 'first-byte': ['bad', 'failed-throttled'], head: ['ok', 'latency-good'] },
     ],
     [
+      'a server that stops sending behind a first piece',
+      (url) => at(url),
+      [toGets({ kind: 'silence', afterBytes: 20_000 })],
+      { 'single-speed': ['bad', 'speed-very-low'], 'parallel-speed': ['bad', 'speed-very-low'] },
+    ],
+    [
       'connections that crawl',
       (url) => at(url),
       [connectionSpeed(20_000)],

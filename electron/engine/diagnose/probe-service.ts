@@ -92,19 +92,19 @@ export async function probeMany(
   objects: readonly ListedObject[],
 ): Promise<{ connections: number; results: Outcome<Transfer>[]; total: Outcome<{ bytes: number; seconds: number }> }> {
   const ranges = spreadRanges(objects)
-  let firstAt = 0
-  let lastAt = 0
+  let startedAt = plan.clock.monotonic()
   let bytes = 0
   const onBytes = (received: number) => {
-    lastAt = plan.clock.monotonic()
-    firstAt ||= lastAt
+    if (bytes === 0) startedAt = plan.clock.monotonic()
     bytes += received
   }
   const results = await Promise.all(
     ranges.map((range) => probeGet({ ...plan, ...range, patienceMs: PATIENCE_MS, maxSeconds: RANGE_SECONDS, onBytes })),
   )
+  // Silence behind the last byte counts: a server that stops sending is not fast.
+  const seconds = (plan.clock.monotonic() - startedAt) / 1000
   const failure = results.find((result): result is { ok: false; failure: Failure } => !result.ok)
-  const total = failure ?? success({ bytes, seconds: Math.max(0.001, (lastAt - firstAt) / 1000) })
+  const total = failure ?? success({ bytes, seconds: Math.max(0.001, seconds) })
   return { connections: ranges.length, results, total }
 }
 

@@ -247,6 +247,10 @@ export const diagnosisWordsEn: DiagnosisWords = {
     'failed-missing-bucket': { says: 'There is no such bucket.', advice: 'Check its name and the endpoint.' },
     'failed-missing': { says: 'There is no such object.', advice: 'Check the spelling of the prefix.' },
     'failed-region': { says: 'The bucket is in another region.', advice: 'Set its region (--region).' },
+    'failed-addressing': {
+      says: 'The service wants the bucket in front of its host ({{code}}).',
+      advice: 'Use its host name and virtual-hosted addressing (--virtual-hosted), no IP address.',
+    },
     'failed-dns': {
       says: 'No address is known for the host {{subject}}.',
       advice: 'Check network, host name and DNS settings.',

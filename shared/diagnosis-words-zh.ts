@@ -216,6 +216,10 @@ export const diagnosisWordsZh: DiagnosisWords = {
     'failed-missing-bucket': { says: '没有这个存储桶。', advice: '检查桶名和服务地址。' },
     'failed-missing': { says: '没有这个对象。', advice: '检查前缀的拼写。' },
     'failed-region': { says: '存储桶在另一个区域。', advice: '填写正确的区域（--region）。' },
+    'failed-addressing': {
+      says: '该服务只接受虚拟主机方式（存储桶名在主机名前）的访问（{{code}}）。',
+      advice: '请用服务的主机名和虚拟主机方式（--virtual-hosted），不要用 IP 地址。',
+    },
     'failed-dns': { says: '找不到主机 {{subject}} 的地址。', advice: '检查网络连接、主机名和 DNS 设置。' },
     'failed-connect': { says: '无法连接 {{subject}}（{{code}}）。', advice: '检查网络、防火墙和服务地址。' },
     'failed-tls': {

@@ -156,6 +156,7 @@ export const CAUSES = [
   'failed-missing-bucket',
   'failed-missing',
   'failed-region',
+  'failed-addressing',
   'failed-dns',
   'failed-connect',
   'failed-tls',

@@ -52,6 +52,7 @@ const toGets = (fate: Fate): Weather => ({
   name: 'gets alone',
   fate: ({ kind }) => (kind === 'get' ? fate : undefined),
 })
+const toAll = (fate: Fate): Weather => ({ name: 'all requests', fate: () => fate })
 const named = (url: string) => url.replace('127.0.0.1', 'localhost')
 
 async function diagnose(args: string[]) {
@@ -119,6 +120,12 @@ describe('a table of troubles', () => {
       (url) => at(url),
       [toGets({ kind: 'silence', afterBytes: 20_000 })],
       { 'single-speed': ['bad', 'speed-very-low'], 'parallel-speed': ['bad', 'speed-very-low'] },
+    ],
+    [
+      'a service that wants the bucket in its host name',
+      (url) => at(url),
+      [toAll({ kind: 'refuse', status: 403, code: 'SecondLevelDomainForbidden' })],
+      { bucket: ['bad', 'failed-addressing'] },
     ],
     [
       'connections that crawl',

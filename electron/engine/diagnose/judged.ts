@@ -1,6 +1,6 @@
 /** What every judge answers, and the answers that are alike in all of them. Pure. */
 import type { Cause, Check, CheckVerdict, Evidence } from '../../../shared/diagnosis.ts'
-import { type Failure, type FailureClass, leadsNowhere } from '../../../shared/failure.ts'
+import { type Failure, type FailureClass, leadsNowhere, wantsBucketInHost } from '../../../shared/failure.ts'
 
 export type Judged = Omit<Check, 'code'>
 
@@ -65,6 +65,10 @@ export function judgeFailure(failure: Failure, threshold: Record<string, number>
   const known = { class: failure.class, code, httpStatus, subject, address, region }
   const present = Object.entries(known).filter((entry): entry is [string, string | number] => entry[1] !== undefined)
   const verdict = failure.class === 'cancelled' ? 'unknown' : 'bad'
-  const cause = leadsNowhere(code) ? 'failed-listing' : CAUSE_OF_FAILURE[failure.class]
-  return judged(verdict, cause, null, { threshold, evidence: Object.fromEntries(present) })
+  return judged(verdict, causeOf(failure), null, { threshold, evidence: Object.fromEntries(present) })
+}
+
+function causeOf({ class: failureClass, code }: Failure): Cause {
+  if (leadsNowhere(code)) return 'failed-listing'
+  return wantsBucketInHost(code) ? 'failed-addressing' : CAUSE_OF_FAILURE[failureClass]
 }

@@ -87,6 +87,11 @@ export const diagnosisWordsEn: DiagnosisWords = {
       says: 'The addresses are made up by a proxy program: {{addresses}}.',
       advice: 'Everything passes through that program; let it connect to the S3 host directly and try again.',
     },
+    'addresses-dead': {
+      says: 'No connection can be opened to {{dead}}; the other addresses let us in.',
+      advice:
+        'A download passes it by; if the addresses differ with another DNS server, set that one, or name good ones (--resolve).',
+    },
     'dns-fast': { says: 'Names are found quickly.' },
     'dns-slow': { says: 'Names are found slowly.', advice: 'Addresses are cached; another DNS server can be set.' },
     'dns-very-slow': {

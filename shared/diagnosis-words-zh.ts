@@ -102,6 +102,10 @@ export const diagnosisWordsZh: DiagnosisWords = {
       says: '得到的是代理软件的虚拟地址：{{addresses}}。',
       advice: '流量会经过该代理软件；为 S3 域名设置直连规则后再试。',
     },
+    'addresses-dead': {
+      says: '{{dead}} 无法连接，其余地址可以连接。',
+      advice: '下载会避开它；若换一个 DNS 服务器得到的地址不同，就改用那一个，或用 --resolve 指定可用的地址。',
+    },
     'dns-fast': { says: '解析正常。' },
     'dns-slow': { says: '解析偏慢。', advice: '程序会缓存地址；可在设置里换一个 DNS 服务器。' },
     'dns-very-slow': {

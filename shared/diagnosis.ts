@@ -82,6 +82,7 @@ export const CAUSES = [
   'was-throttled',
   'addresses-found',
   'addresses-fake',
+  'addresses-dead',
   'dns-fast',
   'dns-slow',
   'dns-very-slow',

@@ -122,6 +122,12 @@ describe('a table of troubles', () => {
       { 'single-speed': ['bad', 'speed-very-low'], 'parallel-speed': ['bad', 'speed-very-low'] },
     ],
     [
+      'one dead address of two: it is named, and the other one is asked',
+      (url) => at(url.replace('127.0.0.1', 's3.two.test'), '--resolve', 's3.two.test:127.0.0.9,127.0.0.1'),
+      [],
+      { ...CALM, addresses: ['notice', 'addresses-dead'] },
+    ],
+    [
       'a service that wants the bucket in its host name',
       (url) => at(url),
       [toAll({ kind: 'refuse', status: 403, code: 'SecondLevelDomainForbidden' })],

@@ -17,6 +17,7 @@ import {
   type Transfer,
 } from './judge-service.ts'
 import { judgedUnknown } from './judged.ts'
+import { probeAddresses, type Reach } from './probe-addresses.ts'
 import { probeNames } from './probe-names.ts'
 import {
   type GetPlan,
@@ -44,12 +45,12 @@ export async function askService(
   signal: AbortSignal,
   {
     place,
-    names,
+    reach,
     refusal,
     company,
   }: {
     place: Endpoint | undefined
-    names: Names
+    reach: Reach
     refusal: { ok: false; failure: Failure } | undefined
     company: Company
   },
@@ -72,7 +73,7 @@ export async function askService(
     ),
   )
   const objects = listing.ok ? listing.value.objects : []
-  const found = await findPlace(request, target.value.source, { place, names }, signal)
+  const found = await findPlace(request, target.value.source, { place, reach }, signal)
   const filled = objects.filter(isReadable)
   if (filled.length === 0 || found === undefined) {
     reportNothing(request, report, listing.ok && filled.length === 0 ? 'no-object' : 'not-reached', failures[0])
@@ -104,14 +105,14 @@ export async function askService(
 async function findPlace(
   request: DiagnosisRequest,
   source: ProbeSource,
-  before: { place: Endpoint; names: Names },
+  before: { place: Endpoint; reach: Reach },
   signal: AbortSignal,
 ): Promise<{ endpoint: Endpoint; address: string } | undefined> {
   const endpoint = await source.endpoint(signal)
   if (!endpoint.ok) return undefined
   const isSame = hostOf(endpoint.value) === hostOf(before.place)
-  const best = bestOf(isSame ? before.names : await lookUp(request, endpoint.value), request.dnsServer)
-  const address = 'addresses' in best ? best.addresses[0] : undefined
+  const reach = isSame ? before.reach : await reachOf(request, endpoint.value, await lookUp(request, endpoint.value))
+  const { address } = reach
   return address === undefined ? undefined : { endpoint: endpoint.value, address }
 }
 
@@ -230,6 +231,12 @@ const hostOf = (endpoint: Endpoint): string => endpoint.proxy?.hostname ?? endpo
 
 export const lookUp = ({ fixedAddresses, dnsServer, clock }: DiagnosisRequest, endpoint: Endpoint) =>
   probeNames({ host: hostOf(endpoint), fixed: fixedAddresses, dnsServer, clock })
+
+/** Which of the addresses let us connect: a download takes those. */
+export const reachOf = ({ dnsServer, clock }: DiagnosisRequest, endpoint: Endpoint, names: Names): Promise<Reach> => {
+  const best = bestOf(names, dnsServer)
+  return probeAddresses('addresses' in best ? best.addresses : [], endpoint.proxy?.port ?? endpoint.port, clock)
+}
 
 export type Names = { system: LookUp; server: LookUp }
 

@@ -19,13 +19,15 @@ export type LookUp =
 /** Benchmarking addresses (RFC 2544) that proxies such as Clash hand out in place of the real ones. */
 const isFake = (address: string): boolean => /^198\.1[89]\./.test(address)
 
-export function judgeAddresses(look: LookUp): Judged {
+/** `dead`: those that cannot be connected to, while others can. */
+export function judgeAddresses(look: LookUp, dead: readonly string[] = []): Judged {
   if (look.status === 'not-asked') return judgedUnknown(look.cause)
   if (look.status === 'failed') return judgeFailure(look.failure)
   const evidence = { addresses: look.addresses.join(' ') }
-  const isCaptured = look.addresses.some(isFake)
-  const [verdict, cause] = isCaptured ? (['notice', 'addresses-fake'] as const) : (['ok', 'addresses-found'] as const)
-  return judged(verdict, cause, look.addresses.length, { evidence })
+  const say = (verdict: Judged['verdict'], cause: Judged['cause'], more = {}) =>
+    judged(verdict, cause, look.addresses.length, { evidence: { ...evidence, ...more } })
+  if (dead.length > 0) return say('notice', 'addresses-dead', { dead: dead.join(' ') })
+  return look.addresses.some(isFake) ? say('notice', 'addresses-fake') : say('ok', 'addresses-found')
 }
 
 export const judgeSystemDns = (look: LookUp): Judged =>

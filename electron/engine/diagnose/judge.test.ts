@@ -125,6 +125,12 @@ describe.each<[string, [situation: string, judged: Judged, verdict: string, caus
     [
       ['addresses', judgeAddresses(answered(1)), 'ok', 'addresses-found'],
       ['one that a proxy makes up', judgeAddresses(answered(1, ['198.18.0.7'])), 'notice', 'addresses-fake'],
+      [
+        'one that lets nobody in',
+        judgeAddresses(answered(1, ['192.0.2.1', '192.0.2.2']), ['192.0.2.2']),
+        'notice',
+        'addresses-dead',
+      ],
       ['none', judgeAddresses(dead), 'bad', 'failed-dns'],
       ['200 ms', judgeSystemDns(answered(200)), 'ok', 'dns-fast'],
       ['201 ms', judgeSystemDns(answered(201)), 'notice', 'dns-slow'],

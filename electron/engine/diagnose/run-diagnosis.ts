@@ -8,7 +8,15 @@ import { readFreeSpace } from '../disk/free-space.ts'
 import type { Endpoint } from '../engine-ports.ts'
 import { endpointUrlOf } from '../list/plan-endpoint.ts'
 import { createLoopLagMeter } from '../metrics/event-loop-lag.ts'
-import { askService, bestOf, lookUp, type Names, reportThrottling, type ServiceFindings } from './ask-service.ts'
+import {
+  askService,
+  bestOf,
+  lookUp,
+  type Names,
+  reachOf,
+  reportThrottling,
+  type ServiceFindings,
+} from './ask-service.ts'
 import type { DiagnosisRequest, Report } from './diagnosis-request.ts'
 import {
   type DiskProbe,
@@ -21,6 +29,7 @@ import {
 import { judgeAddresses, judgeServerDns, judgeSystemDns } from './judge-names.ts'
 import { judgeMtu, judgeOtherTraffic, judgeProxy, judgeVpn, type ProxyMeasurement } from './judge-way.ts'
 import { type Judged, judgedUnknown } from './judged.ts'
+import { type Reach, UNKNOWN_REACH } from './probe-addresses.ts'
 import { probeDisk } from './probe-disk.ts'
 import { namesOfInterfaces, readMainInterface, watchCpu } from './read-machine.ts'
 import { readSockets } from './read-sockets.ts'
@@ -68,14 +77,16 @@ async function measure(request: DiagnosisRequest, report: Report, signal: AbortS
     watch(request, report, signal),
     place ? lookUp(request, place) : noNames(target ? 'not-reached' : 'not-asked'),
   ])
-  reportNames(request, report, names)
+  // Behind the look at the sockets: its connections would be counted there.
+  const reach = place ? await reachOf(request, place, names) : UNKNOWN_REACH
+  reportNames(request, report, { names, reach })
   report('proxy', judgeProxy(await readProxy(request, place)))
   const disk = probeDisk(request.folder, clock, signal)
   const refusal = target && !target.ok ? target : endpoint && !endpoint.ok ? endpoint : undefined
   const isDownloading = await reportConnections(request, report, signal, { looks, service: serviceOf(place, names) })
   const receivedBytesPerSecond = traffic && traffic.receivedBytes / traffic.seconds
   const company = { isDownloading, receivedBytesPerSecond }
-  const service = await askService(request, report, signal, { place, names, refusal, company })
+  const service = await askService(request, report, signal, { place, reach, refusal, company })
   reportThrottling(request, report, service)
   await reportDisk(request, report, await disk, service)
   // What another program downloads cannot be separated from what all others take.
@@ -139,9 +150,12 @@ async function reportDisk(
 
 // -- names and the way ----------------------------------------------------------------------------------------
 
-function reportNames({ dnsServer }: DiagnosisRequest, report: Report, names: Names): void {
-  const best = bestOf(names, dnsServer)
-  const addresses = judgeAddresses(best)
+function reportNames(
+  { dnsServer }: DiagnosisRequest,
+  report: Report,
+  { names, reach }: { names: Names; reach: Reach },
+): void {
+  const addresses = judgeAddresses(bestOf(names, dnsServer), reach.dead)
   report('addresses', addresses)
   report('dns-system', judgeSystemDns(names.system))
   report('dns-server', judgeServerDns(names.server, dnsServer !== undefined))

@@ -121,8 +121,8 @@ describe('a download from memory', () => {
   it('files that take longer to read than a network may be away are read to their end', async () => {
     const bucket = createMemoryBucket(OBJECTS)
     const patience = {
-      readingMs: 3000,
-      policy: { networkGoneSeconds: 0.8, stallSeconds: 0.3 },
+      readingMs: 5000,
+      policy: { networkGoneSeconds: 3, stallSeconds: 1 },
       verify: 'reread',
     } as const
     const landing = await begin(bucket, patience).download.finished

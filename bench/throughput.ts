@@ -55,8 +55,13 @@ export async function runThroughput(options: ThroughputOptions, signal: AbortSig
       time: new Date().toISOString(),
       machine: { ...describeMachine(), storage: bench.storage, load },
       server: bench.server.name,
-      ...{ rounds: options.rounds, isQuick: options.isQuick },
-      ...{ start, idle, cells, absent, failures },
+      rounds: options.rounds,
+      isQuick: options.isQuick,
+      start,
+      idle,
+      cells,
+      absent,
+      failures,
     }
     publish(results, options.isFull)
     return results
@@ -223,7 +228,9 @@ async function measureFixedCost(bench: Bench, rounds: number): Promise<Pick<Resu
 
 function toRun(client: string, round: number, { wallSeconds, cpuSeconds, peakBytes }: Measurement): Run {
   return {
-    ...{ client, round, wallSeconds },
+    client,
+    round,
+    wallSeconds,
     ...(cpuSeconds === undefined ? {} : { cpuSeconds }),
     ...(peakBytes === undefined ? {} : { peakBytes }),
   }

@@ -116,8 +116,15 @@ type Job = { serverUrl: string; prefix: string; path: string; signal: AbortSigna
 async function byCommandLine({ serverUrl, prefix, path, signal }: Job): Promise<number> {
   return inFreshFolder(path, async (folder) => {
     const command = longhaul(BUILT_PROGRAM).command({
-      ...{ serverUrl, caFile: undefined, bucket: BUCKET, prefix, keys: [], sourceFolder: '' },
-      ...{ destination: join(folder, 'out'), scratchFolder: folder, stateFolder: join(folder, 'state') },
+      serverUrl,
+      caFile: undefined,
+      bucket: BUCKET,
+      prefix,
+      keys: [],
+      sourceFolder: '',
+      destination: join(folder, 'out'),
+      scratchFolder: folder,
+      stateFolder: join(folder, 'state'),
     })
     const { exitCode, stdout, stderr } = await measure(command, folder, signal)
     if (exitCode !== 0) throw new Error(`longhaul get: exit code ${exitCode}: ${stderr}`)

@@ -5,7 +5,12 @@ import { diagnosisWordsEn } from './diagnosis-words-en.ts'
 import { diagnosisWordsZh } from './diagnosis-words-zh.ts'
 
 const check = (changes: Partial<Check> = {}): Check => ({
-  ...{ code: 'head', verdict: 'ok', cause: 'latency-good', value: 84, threshold: {}, evidence: {} },
+  code: 'head',
+  verdict: 'ok',
+  cause: 'latency-good',
+  value: 84,
+  threshold: {},
+  evidence: {},
   ...changes,
 })
 const placeholders = (text: string) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1]).sort()

@@ -43,7 +43,10 @@ function page(bucket: string, query: URLSearchParams): string {
   const token = query.get('continuation-token') ?? ''
   const found = pageOf(series, { prefix, delimiter, maxKeys, after: Buffer.from(token, 'hex').toString() })
   return listBucketXml({
-    ...{ bucket, prefix, delimiter, maxKeys },
+    bucket,
+    prefix,
+    delimiter,
+    maxKeys,
     urlEncoded: query.get('encoding-type') === 'url',
     entries: found.objects.map(({ key, size, etag = '', lastModified = 0 }) => ({ key, size, etag, lastModified })),
     prefixes: found.prefixes,

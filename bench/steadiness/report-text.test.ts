@@ -7,21 +7,30 @@ const run = (client: ClientRun['client'], change: Partial<ClientRun> = {}): Clie
   speeds: [32e6, 31.5e6, 31e6, 31.9e6],
   ratio: 0.997,
   capacityShare: 0.99,
-  ...{ convergenceSeconds: undefined, throttled: undefined, perSecond: [] },
-  ...{ connections: 20, mostSockets: 17, leakedSockets: 0 },
+  convergenceSeconds: undefined,
+  throttled: undefined,
+  perSecond: [],
+  connections: 20,
+  mostSockets: 17,
+  leakedSockets: 0,
   counted: { speeds: [32e6, 31.4e6, 31e6, 31.9e6], duplicateShare: 0.001 },
   ...change,
 })
 
 const results = (ours: Partial<ClientRun>): SteadinessResults => ({
-  ...{ time: '2026-11-23T19:00:00.000Z', machine: '2 x processor', hourSeconds: 12, hours: 3 },
+  time: '2026-11-23T19:00:00.000Z',
+  machine: '2 x processor',
+  hourSeconds: 12,
+  hours: 3,
   weathers: [
     {
-      ...{ name: 'holes', title: 'requests go silent', busyShare: 0.634 },
+      name: 'holes',
+      title: 'requests go silent',
+      busyShare: 0.634,
       runs: [run('longhaul', ours), run('sdk', { ratio: 0.5 })],
       failures: [{ client: 'plan', message: 'Error: gone' }],
     },
-    { ...{ name: 'address', title: 'one bad address', runs: [], failures: [] }, skipped: 'needs Linux' },
+    { name: 'address', title: 'one bad address', runs: [], failures: [], skipped: 'needs Linux' },
   ],
 })
 

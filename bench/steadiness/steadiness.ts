@@ -103,8 +103,14 @@ async function runClient(
     running = startClient(client, {
       program,
       endpointUrl: `http://${HOST}:${server.port}`,
-      ...{ dnsServer: server.dnsServer, bucket: ERA5_BUCKET, destination, scratchFolder },
-      ...{ partBytes: row.partBytes, hourSeconds, startedAt: Date.now(), diskStallHours: row.diskStall },
+      dnsServer: server.dnsServer,
+      bucket: ERA5_BUCKET,
+      destination,
+      scratchFolder,
+      partBytes: row.partBytes,
+      hourSeconds,
+      startedAt: Date.now(),
+      diskStallHours: row.diskStall,
     })
     await sleep((endSeconds(options) + 1) * 1000, undefined, { signal })
     const endedEarly = running.endedEarly()
@@ -118,7 +124,10 @@ async function runClient(
     return {
       client,
       ...figuresOf(row, samples, options),
-      ...{ perSecond, connections, mostSockets, leakedSockets: openSockets },
+      perSecond,
+      connections,
+      mostSockets,
+      leakedSockets: openSockets,
       counted: ownCountFigures(counts, options),
       ...(own ? { own: { ...own, stalls: withoutStandstill(row, own.stalls, hourSeconds) } } : {}),
       ...(endedEarly === undefined ? {} : { endedEarly }),

@@ -46,7 +46,8 @@ it.each<[string, Partial<ClientRun>, string[]]>([
     'one of many noticed late',
     {
       own: {
-        ...{ events: {}, closeWait: 0 },
+        events: {},
+        closeWait: 0,
         stalls: [
           { ...told, count: 200, longestSeconds: 5.2 },
           { ...told, count: 1, longestSeconds: 8 },

@@ -29,7 +29,10 @@ async function record(order: RecordOrder): Promise<void> {
       addressing: 'path',
       access: { kind: 'anonymous' },
     },
-    ...{ destination, threads, partSize: partBytes, limitBytesPerSecond },
+    destination,
+    threads,
+    partSize: partBytes,
+    limitBytesPerSecond,
     network: {
       proxy: 'none',
       ...(dnsServer ? { dnsServer } : { resolve: { [new URL(endpointUrl).hostname]: addresses } }),
@@ -37,7 +40,10 @@ async function record(order: RecordOrder): Promise<void> {
   })
   const policy = policySchema.parse(order.policy)
   const access = await readSourceAccess({
-    ...{ source: spec.source, network: spec.network, clock: systemClock, environment: {} },
+    source: spec.source,
+    network: spec.network,
+    clock: systemClock,
+    environment: {},
     vault: createSessionVault(),
   })
   if (!access.ok) throw new Error(JSON.stringify(access.failure))
@@ -45,7 +51,12 @@ async function record(order: RecordOrder): Promise<void> {
   const recorder = createTraceRecorder()
   process.send?.('begun' satisfies RecordNews)
   const download = startDownload({
-    ...{ spec, policy, ports, onDecayLook: recorder.look, onEvent: () => {}, onSnapshot: () => {} },
+    spec,
+    policy,
+    ports,
+    onDecayLook: recorder.look,
+    onEvent: () => {},
+    onSnapshot: () => {},
   })
   if (order.ownTrouble === 'busy-loop')
     setTimeout(() => import('../../electron/cli/testing/busy-loop.ts'), order.troubleAtSeconds * 1000)

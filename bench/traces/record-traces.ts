@@ -74,10 +74,17 @@ async function recordOne(recording: Recording, folder: string, signal: AbortSign
   const child = startRecorder(ownTrouble)
   const order: RecordOrder = {
     endpointUrl: `http://${HOST}:${server.port}`,
-    ...{ addresses, dnsServer: dnsDies ? dns.server : undefined, destination: folder, threads: THREADS },
-    ...{ partBytes: recording.partBytes ?? PART_BYTES, limitBytesPerSecond: recording.limitBytesPerSecond },
-    ...{ policy: { ...COMPRESSED_POLICY, ...recording.policy }, ownTrouble, troubleAtSeconds: TROUBLE_AT_SECONDS },
-    ...{ recordedSeconds: RECORDED_SECONDS, file: join(FOLDER, `${name}.ndjson.gz`) },
+    addresses,
+    dnsServer: dnsDies ? dns.server : undefined,
+    destination: folder,
+    threads: THREADS,
+    partBytes: recording.partBytes ?? PART_BYTES,
+    limitBytesPerSecond: recording.limitBytesPerSecond,
+    policy: { ...COMPRESSED_POLICY, ...recording.policy },
+    ownTrouble,
+    troubleAtSeconds: TROUBLE_AT_SECONDS,
+    recordedSeconds: RECORDED_SECONDS,
+    file: join(FOLDER, `${name}.ndjson.gz`),
   }
   const isWritten = listen(child, name)
   child.send(order)

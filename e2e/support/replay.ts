@@ -111,22 +111,31 @@ function snapshotAt(second: number) {
   const bytesPerSecond = (isBurst ? 18e6 : 32e6) + 1e6 * Math.sin(second)
   const throttled = Math.floor(second / 1800) * 60 + Math.min(60, second % 1800)
   return {
-    ...{ time: new Date(START + second * 1000).toISOString(), bytesPerSecond, bytesTotal: 2e12 },
-    ...{
-      bytesDone: second * 31e6,
-      bytesFetched: second * 31e6,
-      objectsDone: Math.floor(second / 40),
-      objectsTotal: 65_000,
-    },
-    ...{ firstByteMsP50: 80 + (second % 7), firstByteMsP95: 200 + (second % 31), loopLagMs: second % 5 },
+    time: new Date(START + second * 1000).toISOString(),
+    bytesPerSecond,
+    bytesTotal: 2e12,
+    bytesDone: second * 31e6,
+    bytesFetched: second * 31e6,
+    objectsDone: Math.floor(second / 40),
+    objectsTotal: 65_000,
+    firstByteMsP50: 80 + (second % 7),
+    firstByteMsP95: 200 + (second % 31),
+    loopLagMs: second % 5,
     errors: { ...sampleSnapshot().errors, throttled },
     connectionTable: Array.from({ length: 16 }, (_, id) => connectionAt(second, id)),
   }
 }
 
 const connectionAt = (second: number, id: number): ConnectionView => ({
-  ...{ id, state: 'active', address: `52.216.0.${id % 8}`, generation: 1, ageSeconds: second % 3600 },
-  ...{ requests: second % 90, bytes: second * 2e6, bytesPerSecond: 2e6, key: `e5.oper.an.pl/202510/${id}.nc` },
+  id,
+  state: 'active',
+  address: `52.216.0.${id % 8}`,
+  generation: 1,
+  ageSeconds: second % 3600,
+  requests: second % 90,
+  bytes: second * 2e6,
+  bytesPerSecond: 2e6,
+  key: `e5.oper.an.pl/202510/${id}.nc`,
 })
 
 /** Without Playwright's own bookkeeping, which would cost the page more than the frame. */

@@ -111,7 +111,12 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   })
 
   const reports = createReports({
-    ...{ jobs, book, vault, clock, environment, version: options.version },
+    jobs,
+    book,
+    vault,
+    clock,
+    environment,
+    version: options.version,
     policyDefaults: () => settings.current().policy,
   })
 

@@ -218,7 +218,10 @@ describe('against a server that is not ours', () => {
     const args = ['get', address, join(folder, 'still'), '--json', '--limit-rate', '4MB', '--policy', policy]
     const environment = { LONGHAUL_STATE_FOLDER: join(folder, 'state') }
     const code = await runCli([...args, ...anonymous()], {
-      ...{ stdout, stderr: new PassThrough(), environment, workingFolder: folder },
+      stdout,
+      stderr: new PassThrough(),
+      environment,
+      workingFolder: folder,
     })
     expect(code).toBe(0)
     expect(stdout.writableLength).toBeLessThan(400_000)

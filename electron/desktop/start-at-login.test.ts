@@ -39,7 +39,9 @@ function keep({ tornOff = [] as string[], item = {} as Item } = {}) {
     },
   } as Pick<App, 'getLoginItemSettings' | 'setLoginItemSettings'>
   const keeper = createLoginKeeper({
-    ...{ app, tornOff, appId: 'app.longhaul.desktop' },
+    app,
+    tornOff,
+    appId: 'app.longhaul.desktop',
     isWished: () => wish.isWished,
     logProblem: (where, error) => done.push(`${where}: ${error}`),
   })

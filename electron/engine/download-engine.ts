@@ -62,12 +62,17 @@ export function startDownload(options: DownloadOptions): Download {
   let landing: Landing | undefined
 
   const end = createJobEnd({
-    ...{ clock, stop, isAllSettled, reportDiskFull },
+    clock,
+    stop,
+    isAllSettled,
+    reportDiskFull,
     hasMore: () => retries.retryHeld(),
     explain: (failure) => workplace?.destination.explain(failure) ?? failure,
   })
   const { table, report, book, governor, rereads, retries, timers, listing, meter, openLanding } = createDownloadParts({
-    ...{ spec, policy, ports },
+    spec,
+    policy,
+    ports,
     signal: stop.signal,
     isPaused: () => isPaused,
     onEvent: options.onEvent,
@@ -182,7 +187,9 @@ export function startDownload(options: DownloadOptions): Download {
       options.onSnapshot(snapshot())
     })
     keepJournal({
-      ...{ clock, timers, place },
+      clock,
+      timers,
+      place,
       checkpointSeconds: policy.journalFlushSeconds,
       progress: () => ({
         bytes: governor.bytesReceived(),

@@ -51,7 +51,11 @@ export function createDownloadParts(options: DownloadPartsOptions) {
   const table = createObjectTable((index) => book.liveBytes(index))
   const report = createJobReport({ clock, table, onEvent: options.onEvent })
   const { book, governor } = createTransfer({
-    ...{ ports, policy, spec, table, onFatal },
+    ports,
+    policy,
+    spec,
+    table,
+    onFatal,
     landing: theLanding,
     isListingComplete: () => listing.isComplete(),
     isRereading: () => !rereads.isIdle(),
@@ -73,7 +77,13 @@ export function createDownloadParts(options: DownloadPartsOptions) {
   const retries = createObjectRetries({ table, book, report, onWork: governor.pump })
   const timers = createTimers(clock, signal, options.onBug)
   const listing = createListingStage({
-    ...{ spec, ports, table, book, rereads, report, signal },
+    spec,
+    ports,
+    table,
+    book,
+    rereads,
+    report,
+    signal,
     retryAfterMs: governor.listRetryAfterMs,
     sleep: timers.sleep,
     async untilGoingOn() {

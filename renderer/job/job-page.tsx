@@ -57,7 +57,14 @@ function ExistingJob({ jobId }: { jobId: string }) {
       <JobHead job={job} snapshot={live} commands={commands} onReport={report} onLimits={openLimits} />
       <BannerLine job={job} snapshot={snapshot} events={events} commands={commands} />
       <VerdictLine job={job} limit={live?.limit} />
-      <ChartPanel {...{ job, snapshot, events, isExpanded }} isLive={isAtWork} onExpand={setExpanded} />
+      <ChartPanel
+        job={job}
+        snapshot={snapshot}
+        events={events}
+        isExpanded={isExpanded}
+        isLive={isAtWork}
+        onExpand={setExpanded}
+      />
       {isAtWork && <StatusStrip snapshot={isBetweenRuns(job) ? undefined : live} />}
       {!isExpanded && <JobTabs job={job} snapshot={live ?? kept} events={events} commands={commands} />}
       {isLimiting && <LimitsDialog job={job} onClose={() => setLimiting(false)} />}

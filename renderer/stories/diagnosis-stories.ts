@@ -8,7 +8,11 @@ import { baseAnswers, INFO, type Story } from './story.ts'
 
 type Judged = Omit<Check, 'code'>
 const ok = (cause: Check['cause'], value: number | null, threshold = {}, evidence = {}): Judged => ({
-  ...{ verdict: 'ok', cause, value, threshold, evidence },
+  verdict: 'ok',
+  cause,
+  value,
+  threshold,
+  evidence,
 })
 const SOCKETS = { healthyFrom: 5, healthyTo: 15, leakAbove: 50 }
 const LATENCY = { notice: 1000, bad: 5000 }

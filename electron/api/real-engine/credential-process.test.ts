@@ -20,7 +20,9 @@ const ask = (command: string, limitMs = 20_000) =>
 it('gives keys, with their token and their end where they have one', async () => {
   expect(await ask(saying(KEYS))).toEqual({ accessKeyId: 'A', secretAccessKey: 'S' })
   expect(await ask(saying({ ...KEYS, SessionToken: 'T', Expiration: '2025-10-31T13:00:00Z' }))).toEqual({
-    ...{ accessKeyId: 'A', secretAccessKey: 'S', sessionToken: 'T' },
+    accessKeyId: 'A',
+    secretAccessKey: 'S',
+    sessionToken: 'T',
     expiresAt: NOON + 3_600_000,
   })
 })

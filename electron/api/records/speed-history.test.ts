@@ -130,8 +130,13 @@ test('a history of an older version is read: what it did not measure is null, no
   ])
   const columns = toColumns(createSpeedHistory(saved).read({ sinceSeconds: 0 }))
   expect(historySchema.parse({ ...columns, marks: [] })).toMatchObject({
-    ...{ time: [START, START + 1], bytesPerSecond: [4e6, 5e6], errorsPerSecond: [0, 0.5] },
-    ...{ dnsMs: [null, null], rssBytes: [null, null], connectionsCloseWait: [null, null], errorsPerSecondByClass: {} },
+    time: [START, START + 1],
+    bytesPerSecond: [4e6, 5e6],
+    errorsPerSecond: [0, 0.5],
+    dnsMs: [null, null],
+    rssBytes: [null, null],
+    connectionsCloseWait: [null, null],
+    errorsPerSecondByClass: {},
   })
 })
 

@@ -8,17 +8,15 @@ const spec = (changes = {}) =>
   jobSpecSchema.parse({ source: { bucket: 'era5', prefix: '' }, destination: '/data/era5', ...changes })
 const network = { resolve: {}, proxy: 'system' }
 const connection = (bytesPerSecond: number, state: 'active' | 'draining' = 'active') => ({
-  ...{
-    id: 1,
-    state,
-    address: '192.0.2.1',
-    generation: 1,
-    ageSeconds: 9,
-    requests: 1,
-    bytes: 1,
-    bytesPerSecond,
-    key: 'k',
-  },
+  id: 1,
+  state,
+  address: '192.0.2.1',
+  generation: 1,
+  ageSeconds: 9,
+  requests: 1,
+  bytes: 1,
+  bytesPerSecond,
+  key: 'k',
 })
 
 function start(options: Parameters<typeof createFakeEngine>[0] = {}, atWork: Parameters<typeof foldJobs>[0] = []) {

@@ -27,7 +27,11 @@ beforeEach(async () => {
     },
     phase: 'completed',
     createdAt: '2025-10-01T12:00:00.000Z',
-    ...{ bytesDone: 1, bytesTotal: 1, objectsDone: 1, objectsFailed: 0, objectsTotal: 1 },
+    bytesDone: 1,
+    bytesTotal: 1,
+    objectsDone: 1,
+    objectsFailed: 0,
+    objectsTotal: 1,
   })
   await mkdir(join(destination, '.longhaul'), { recursive: true })
   const line = { time: '2025-10-01T12:00:00Z', class: 'throttled', key: KEY, detail: `key ${ACCESS_KEY} slow down` }

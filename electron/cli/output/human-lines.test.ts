@@ -4,8 +4,15 @@ import { emptySummary } from '../../api/jobs/empty-summary.ts'
 import { progressLine, summaryLines } from './human-lines.ts'
 
 const running = {
-  ...{ phase: 'running' as const, bytesDone: 5e6, bytesTotal: 24e6, objectsDone: 1, objectsTotal: 6 },
-  ...{ listingComplete: true, bytesPerSecond: 2e6, secondsLeft: -1, waitSeconds: 0 },
+  phase: 'running' as const,
+  bytesDone: 5e6,
+  bytesTotal: 24e6,
+  objectsDone: 1,
+  objectsTotal: 6,
+  listingComplete: true,
+  bytesPerSecond: 2e6,
+  secondsLeft: -1,
+  waitSeconds: 0,
 }
 
 test.each<[string, Limit, string]>([
@@ -95,15 +102,18 @@ test('a file that another program holds open is told from a disk in trouble', ()
   const message = "EBUSY: another program holds it open: EPERM: operation not permitted, rename 'a.nc.part' -> 'a.nc'"
   const lines = summaryLines(
     {
-      ...{ status: 'failed', objectsDone: 5, objectsFailed: 1, objectsSkipped: 0, bytesDone: 5e6, bytesFetched: 6e6 },
-      ...{
-        objectsUnproven: 0,
-        objectsLeft: 0,
-        filesSetAside: 0,
-        seconds: 3,
-        retries: 0,
-        failed: [{ key: 'a.nc', failure: 'disk', message }],
-      },
+      status: 'failed',
+      objectsDone: 5,
+      objectsFailed: 1,
+      objectsSkipped: 0,
+      bytesDone: 5e6,
+      bytesFetched: 6e6,
+      objectsUnproven: 0,
+      objectsLeft: 0,
+      filesSetAside: 0,
+      seconds: 3,
+      retries: 0,
+      failed: [{ key: 'a.nc', failure: 'disk', message }],
     },
     'en',
   )

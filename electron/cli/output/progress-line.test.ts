@@ -4,8 +4,16 @@ import type { MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
 import { createProgressLine } from './progress-line.ts'
 
 const SNAPSHOT = {
-  ...{ phase: 'running', bytesDone: 5e6, bytesTotal: 20e6, objectsDone: 1, objectsTotal: 4, listingComplete: true },
-  ...{ bytesPerSecond: 2e6, secondsLeft: 7, waitSeconds: 0, limit: { code: 'line', evidence: {} } },
+  phase: 'running',
+  bytesDone: 5e6,
+  bytesTotal: 20e6,
+  objectsDone: 1,
+  objectsTotal: 4,
+  listingComplete: true,
+  bytesPerSecond: 2e6,
+  secondsLeft: 7,
+  waitSeconds: 0,
+  limit: { code: 'line', evidence: {} },
 } as MetricsSnapshot
 
 async function written(isTTY: boolean, TERM: string) {

@@ -316,7 +316,10 @@ test('an object of a service without ETags that is replaced in mid-job, by one o
 test('a server whose clock is two hours ahead is signed for by its own time', async () => {
   const keys = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'a-secret-of-the-test' }
   const ahead = await startFaultServer({
-    ...{ buckets: { [BUCKET]: [SMALL] }, privateBuckets: [BUCKET], keys, region: 'us-east-1' },
+    buckets: { [BUCKET]: [SMALL] },
+    privateBuckets: [BUCKET],
+    keys,
+    region: 'us-east-1',
     clockAheadSeconds: 7200,
   })
   const args = get('--endpoint-url', ahead.endpointUrl).filter((flag) => flag !== '--no-sign-request')

@@ -144,7 +144,12 @@ const BOMB = `<?xml version="1.0"?><!DOCTYPE b [<!ENTITY a0 "ha">${Array.from(
 let pages = 0
 function sendListing(response: ServerResponse, objects: { key: string; size: number }[], continuation?: string): void {
   const xml = listBucketXml({
-    ...{ bucket: 'bucket', prefix: '', delimiter: '', maxKeys: 1000, urlEncoded: true, prefixes: [] },
+    bucket: 'bucket',
+    prefix: '',
+    delimiter: '',
+    maxKeys: 1000,
+    urlEncoded: true,
+    prefixes: [],
     entries: objects.map((object) => ({ ...object, etag: 'e', lastModified: 1e12 })),
     continuation,
   })

@@ -61,8 +61,15 @@ export function createLogFold() {
     analysis(bytes: number): LogAnalysis {
       const bursts = findBursts(bins)
       const facts = {
-        ...{ bytes, lines, kinds, from: isoOf(from), to: isoOf(to), errors: kinds.error + kinds.python },
-        ...{ classes: classes.groups(), addresses: addresses.groups(), prefixes: prefixes.groups() },
+        bytes,
+        lines,
+        kinds,
+        from: isoOf(from),
+        to: isoOf(to),
+        errors: kinds.error + kinds.python,
+        classes: classes.groups(),
+        addresses: addresses.groups(),
+        prefixes: prefixes.groups(),
         actions: actions.groups(),
         hours: [...hours]
           .sort(([one], [other]) => one - other)

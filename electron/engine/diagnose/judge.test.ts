@@ -25,7 +25,11 @@ import { type Judged, judgeFailure } from './judged.ts'
 import type { SocketCounts } from './socket-table.ts'
 
 const counts = (established: number, closeWaitIds: string[] = []): SocketCounts => ({
-  ...{ established, closeWait: closeWaitIds.length, timeWait: 0, other: 0, closeWaitIds },
+  established,
+  closeWait: closeWaitIds.length,
+  timeWait: 0,
+  other: 0,
+  closeWaitIds,
 })
 const sockets = (established: number, runningJobs = 1, threads = 16, concurrency = threads) =>
   judgeSockets({ sockets: counts(established), runningJobs, threads, concurrency })
@@ -33,7 +37,10 @@ const socketsOfOther = (established: number) =>
   judgeSockets({ sockets: counts(established), runningJobs: 1, threads: undefined, concurrency: undefined })
 const socketsOfStranger = (established: number) =>
   judgeSockets({
-    ...{ sockets: counts(established), runningJobs: 0, threads: 0, concurrency: undefined },
+    sockets: counts(established),
+    runningJobs: 0,
+    threads: 0,
+    concurrency: undefined,
     programs: `python3 (4711) ${established}`,
   })
 const transfer = (changes: Partial<Transfer> = {}) =>

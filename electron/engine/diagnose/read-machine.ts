@@ -88,7 +88,8 @@ function parseSample(line: string): Sample | undefined {
     const seconds = Date.parse(String(time)) / 1000
     if (!Number.isFinite(seconds) || typeof rssBytes !== 'number') return undefined
     return {
-      ...{ seconds, rssBytes },
+      seconds,
+      rssBytes,
       bytesFetched: typeof bytesFetched === 'number' ? bytesFetched : 0,
       threads: typeof threads === 'number' ? threads : undefined,
     }

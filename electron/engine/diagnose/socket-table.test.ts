@@ -128,7 +128,11 @@ test.each([
 describe('whose sockets count', () => {
   const service: ServicePlace = { addresses: ['52.218.1.2', '10.0.0.5', '2001:db8::7'], port: 443 }
   const row = (remoteAddress: string, more: Partial<SocketRow> = {}): SocketRow => ({
-    ...{ id: '1', state: 'established', localPort: 50_000, remoteAddress, remotePort: 443 },
+    id: '1',
+    state: 'established',
+    localPort: 50_000,
+    remoteAddress,
+    remotePort: 443,
     ...more,
   })
   test.each<[string, SocketRow, boolean]>([

@@ -3,8 +3,12 @@ import { type Failure, NEVER_ASKED } from '../../../shared/failure.ts'
 import { type Attribution, attributeOutcome, type OutcomeContext } from './attribute-outcome.ts'
 
 const CONTEXT: OutcomeContext = {
-  ...{ firstByteMs: 20, requests: 5, closing: undefined, address: '192.0.2.1' },
-  ...{ failuresBefore: 0, isRefusedForItself: false },
+  firstByteMs: 20,
+  requests: 5,
+  closing: undefined,
+  address: '192.0.2.1',
+  failuresBefore: 0,
+  isRefusedForItself: false,
 }
 const CROSSED: Failure = { class: 'reset', code: 'closed-before-answer' }
 const UNSENT: Failure = { class: 'reset', code: NEVER_ASKED }

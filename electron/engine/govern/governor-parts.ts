@@ -106,18 +106,28 @@ export function createGovernorParts(options: GovernorOptions, isHalted: () => bo
     },
   })
   const pool = createConnectionPool({
-    ...{ dataPlane, clock, random, onOutcome, onBroken, onShortened: book.noteShortened },
+    dataPlane,
+    clock,
+    random,
+    onOutcome,
+    onBroken,
+    onShortened: book.noteShortened,
     onOpened: (connection) => dispatcher.noteOpened(connection),
     onClosed: (connection, failure) => dispatcher.noteClosed(connection, failure),
   })
   const speed = createSpeedGauge({ now, stallSeconds: policy.stallSeconds, limit: spec.limitBytesPerSecond })
   const decay = createDecayWatch({
-    ...{ now, emit },
+    now,
+    emit,
     evidence: () => limits.evidence(speed.recentRate()),
     onLook: options.onDecayLook,
   })
   const concurrency = createConcurrencyKeeper({
-    ...{ now, policy, pool, pace, emit },
+    now,
+    policy,
+    pool,
+    pace,
+    emit,
     threads: threadCeiling(spec),
     drain: (connection, why) => dispatcher.drain(connection, why),
     isHalved: rest.isHalved,
@@ -132,7 +142,9 @@ export function createGovernorParts(options: GovernorOptions, isHalted: () => bo
     onFatal: options.onFatal,
   })
   const access = createAccessWatch({
-    ...{ now, source, book },
+    now,
+    source,
+    book,
     bucket: spec.source.bucket,
     renewKeys: () => bucket.renew(undefined, { areRefused: true }),
     onWithdrawn: options.onFatal,
@@ -140,14 +152,34 @@ export function createGovernorParts(options: GovernorOptions, isHalted: () => bo
   const ageing = createAgeingWatch({ policy, pool, emit, onLeaving: () => dispatcher.fill() })
   const shortage = createFileShortage({ now, pool, pace, concurrency, emit })
   const dispatcher: Dispatcher = createDispatcher({
-    ...{ now, policy, book, pool, window, gates, addresses, bucket, network, pace, rolling, concurrency, ageing },
-    ...{ shortage, mayWork, emit },
+    now,
+    policy,
+    book,
+    pool,
+    window,
+    gates,
+    addresses,
+    bucket,
+    network,
+    pace,
+    rolling,
+    concurrency,
+    ageing,
+    shortage,
+    mayWork,
+    emit,
     isLeftToFail: remaining.isLeftToFail,
     isListingComplete: options.isListingComplete,
     onFatal: options.onFatal,
   })
   const retries = createRetrySchedule({
-    ...{ now, random, policy, window, network, concurrency, emit },
+    now,
+    random,
+    policy,
+    window,
+    network,
+    concurrency,
+    emit,
     isGranting: remaining.isGranting,
     isLeftToFail: remaining.isLeftToFail,
   })
@@ -167,15 +199,37 @@ export function createGovernorParts(options: GovernorOptions, isHalted: () => bo
     onConnectFailed: dispatcher.noteConnectFailed,
   })
   const limits = createLimitWatch({
-    ...{ now, policy, window, gates, addresses, pool, pace, network, speed, concurrency, ageing, dataPlane },
-    ...{ mayWork, hasRequests },
+    now,
+    policy,
+    window,
+    gates,
+    addresses,
+    pool,
+    pace,
+    network,
+    speed,
+    concurrency,
+    ageing,
+    dataPlane,
+    mayWork,
+    hasRequests,
     listRefusedMs: retries.listRefusedMs,
     loopLagMs: options.loopLagMs,
     unansweredMs: options.unansweredMs,
   })
   const view = createGovernorView({ now, window, gates, addresses, pool, concurrency, rolling, rest, network, limits })
   const handleOutcome = createOutcomeHandler({
-    ...{ now, book, pool, window, gates, addresses, bucket, access, network, pace, emit },
+    now,
+    book,
+    pool,
+    window,
+    gates,
+    addresses,
+    bucket,
+    access,
+    network,
+    pace,
+    emit,
     level: concurrency.level,
     letGo: healer.letGo,
     onGranted: decay.noteAnswer,
@@ -205,7 +259,29 @@ export function createGovernorParts(options: GovernorOptions, isHalted: () => bo
   }
 
   return {
-    ...{ window, gates, addresses, health, rolling, network, probe, remaining, rest, pool, speed, decay, concurrency },
-    ...{ bucket, ageing, shortage, dispatcher, retries, healer, limits, view, mayWork, hasRequests, rebuild },
+    window,
+    gates,
+    addresses,
+    health,
+    rolling,
+    network,
+    probe,
+    remaining,
+    rest,
+    pool,
+    speed,
+    decay,
+    concurrency,
+    bucket,
+    ageing,
+    shortage,
+    dispatcher,
+    retries,
+    healer,
+    limits,
+    view,
+    mayWork,
+    hasRequests,
+    rebuild,
   }
 }

@@ -19,7 +19,11 @@ type Situation = {
 
 const connectionWith = (fields: Partial<PooledConnection>): PooledConnection =>
   ({
-    ...{ address: '192.0.2.1', requests: 5, answers: NO_ANSWERS, taskStartedAt: 9000, firstByteAt: 0 },
+    address: '192.0.2.1',
+    requests: 5,
+    answers: NO_ANSWERS,
+    taskStartedAt: 9000,
+    firstByteAt: 0,
     lastTask: { taskId: 1, key: 'data/2025/a.nc', objectSize: 100 },
     ...fields,
   }) as PooledConnection
@@ -43,8 +47,14 @@ function tell(failure: Failure | undefined, situation: Situation = {}) {
       record: note('request'),
       recordError: note('error'),
       read: () => ({
-        ...{ successRate: 0.9, recentRequests: 100, finishedRequests: 100, serverErrors: 0, requestsPerSecond: 20 },
-        ...{ firstByteMsP50: 20, firstByteMsP95: 40, errors: new Map() },
+        successRate: 0.9,
+        recentRequests: 100,
+        finishedRequests: 100,
+        serverErrors: 0,
+        requestsPerSecond: 20,
+        firstByteMsP50: 20,
+        firstByteMsP95: 40,
+        errors: new Map(),
       }),
     },
     gates: {
@@ -75,8 +85,12 @@ function tell(failure: Failure | undefined, situation: Situation = {}) {
     emit: (code, reason) => void events.push([code, reason]),
   }
   const outcome: TaskOutcome = {
-    ...{ taskId: 1, connectionId: 1, connectionEnds: false },
-    ...{ reached: 0, received: 0, firstByteMs: failure === CROSSED ? 0 : 20 },
+    taskId: 1,
+    connectionId: 1,
+    connectionEnds: false,
+    reached: 0,
+    received: 0,
+    firstByteMs: failure === CROSSED ? 0 : 20,
     ...(failure ? { failure } : {}),
   }
   createOutcomeHandler(options)(outcome, connection)

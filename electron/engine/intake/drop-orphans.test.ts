@@ -48,7 +48,11 @@ test.each<[string, FailureClass, { asked: string[]; kept: string[] }]>([
   }
   const dropped: string[] = []
   await dropOrphans({
-    ...{ keys: KEYS, journal, destination, source: { headObject }, signal: new AbortController().signal },
+    keys: KEYS,
+    journal,
+    destination,
+    source: { headObject },
+    signal: new AbortController().signal,
     onDropped: (key, bytes) => void dropped.push(`${key} ${bytes}`),
   })
   await journal.close()

@@ -47,7 +47,12 @@ export function createListingStage(options: ListingStageOptions) {
     const begunAt = clock.monotonic()
     unansweredSince = begunAt
     const taken = await takeInListing({
-      ...{ spec, ports, table, landing, sleep, signal },
+      spec,
+      ports,
+      table,
+      landing,
+      sleep,
+      signal,
       begun: [...place.journal.replay.inProgress()].map(([key]) => key),
       retryAfterMs(failure, attempts, sawPage) {
         if (!isSilence(failure)) unansweredSince = undefined

@@ -47,7 +47,9 @@ export function createEtagDoubt(options: EtagDoubtOptions): EtagDoubt {
       .sort((a, b) => table.size(a) - table.size(b))
       .slice(0, MOST_WITNESSES)
       .map((index) => ({
-        ...{ key: table.key(index), size: table.size(index), etag: table.etag(index) },
+        key: table.key(index),
+        size: table.size(index),
+        etag: table.etag(index),
         path: finalPathOf(index),
       }))
   }

@@ -61,8 +61,10 @@ describe("files of the user's own", () => {
     const asked: string[] = []
     const run = begin(bucket, { headFailure: (key) => void asked.push(key) })
     expect(await run.download.finished).toMatchObject({
-      ...{ status: 'completed', filesSetAside: 0 },
-      ...{ objectsSkipped: isOurs ? 1 : 0, bytesFetched: isOurs ? 0 : small.size },
+      status: 'completed',
+      filesSetAside: 0,
+      objectsSkipped: isOurs ? 1 : 0,
+      bytesFetched: isOurs ? 0 : small.size,
     })
     expect(asked).toEqual([])
     await expectBytes(bucket, [object])

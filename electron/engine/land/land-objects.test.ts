@@ -74,7 +74,12 @@ async function startRun(
   const noFile = failed({ class: 'disk', code: 'EMFILE' })
   const landing = createObjectLanding({
     ...place,
-    ...{ table, source, signal, verify, bucket: 'b', prefix: 'p/' },
+    table,
+    source,
+    signal,
+    verify,
+    bucket: 'b',
+    prefix: 'p/',
     destination: {
       ...place.destination,
       openPart: async (path, size) => (left.parts-- > 0 ? noFile : place.destination.openPart(path, size)),
@@ -100,7 +105,13 @@ async function startRun(
   ends.push(close)
 
   return {
-    ...{ table, landing, mapped, source, place, close, short },
+    table,
+    landing,
+    mapped,
+    source,
+    place,
+    close,
+    short,
     unproven: () => unproven,
     stop: () => controller.abort(),
     async begin(index = 0): Promise<OpenObject> {
@@ -267,7 +278,11 @@ describe('a complete object', () => {
 
   it('... unless ETags of this service are no sums, as files that landed whole tell', async () => {
     const noSum = (name: string, size: number): StoredObject => ({
-      ...{ key: `p/${name}`, size, lastModified: NOON, upload: 'whole', checksum: 'none' },
+      key: `p/${name}`,
+      size,
+      lastModified: NOON,
+      upload: 'whole',
+      checksum: 'none',
       etag: Buffer.from(name.padEnd(16, '.')).toString('hex'),
     })
     const objects = [noSum('one', MIB + 1), noSum('two', MIB + 2), noSum('unfinished', 2 * MIB)]

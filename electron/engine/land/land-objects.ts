@@ -83,7 +83,9 @@ export function createObjectLanding(options: LandObjectsOptions) {
   const patiently = createFilePatience(options)
   const isProvenWrong = createEtagDoubt({ ...options, finalPathOf })
   const foreign = createForeignFiles({
-    ...{ ...options, pathOf, patiently },
+    ...options,
+    pathOf,
+    patiently,
     onTakenOver(index, path) {
       destination.noteLanded(path)
       records.landed({ index, key: table.key(index), etag: table.etag(index), size: table.size(index), path })

@@ -40,7 +40,11 @@ describe('a finished folder, read again', () => {
     await begin(bucket).download.finished
     const again = begin(bucket, { verify: 'reread' })
     expect(await again.download.finished).toMatchObject({
-      ...{ status: 'completed', objectsDone: 4, objectsSkipped: 4, bytesDone: 801_235, bytesFetched: 0 },
+      status: 'completed',
+      objectsDone: 4,
+      objectsSkipped: 4,
+      bytesDone: 801_235,
+      bytesFetched: 0,
     })
     expect(damaged(again)).toEqual([])
   })
@@ -58,7 +62,10 @@ describe('a finished folder, read again', () => {
       await flipByte(key)
       const again = begin(bucket, { verify: 'reread' })
       expect(await again.download.finished).toMatchObject({
-        ...{ status: 'completed', objectsDone: 4, objectsSkipped: 3, bytesFetched: size },
+        status: 'completed',
+        objectsDone: 4,
+        objectsSkipped: 3,
+        bytesFetched: size,
       })
       expect(damaged(again)).toEqual([key])
       await expectBytes(bucket, FILES)

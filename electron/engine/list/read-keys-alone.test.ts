@@ -4,7 +4,12 @@ import type { ListPage, ObjectHead, ObjectSource } from '../engine-ports.ts'
 import { readKeysAlone } from './read-keys-alone.ts'
 
 const head: ObjectHead = {
-  ...{ size: 7, etag: 'e', lastModified: 5, checksums: {}, checksumType: '', partCount: 1 },
+  size: 7,
+  etag: 'e',
+  lastModified: 5,
+  checksums: {},
+  checksumType: '',
+  partCount: 1,
 }
 const object = { key: 'a/b.nc', size: 7, etag: 'e', lastModified: 5, storageClass: 'STANDARD' }
 const denied = failed({ class: 'denied', subject: 'bucket' })

@@ -93,7 +93,10 @@ describe('what the SDK throws', () => {
     [
       'a handshake that is cut',
       thrown('Client network socket disconnected before secure TLS connection was established', {
-        ...{ code: 'ECONNRESET', path: null, host: '192.0.2.1', port: 443 },
+        code: 'ECONNRESET',
+        path: null,
+        host: '192.0.2.1',
+        port: 443,
       }),
       { class: 'connect', code: 'ECONNRESET' },
     ],

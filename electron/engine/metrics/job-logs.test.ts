@@ -24,7 +24,13 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 const KEY = 'e5.oper.an.pl/202510/e5.oper.an.pl.128_130_t.ll025sc.2025100100_2025100123.nc'
 const entry = (failure: Failure, key = KEY): ErrorLogEntry => ({
   time: '2025-10-01T12:00:00.000Z',
-  ...{ key, start: 0, reached: 4096, end: 16_777_216, attempt: 2, action: 'retry', failure },
+  key,
+  start: 0,
+  reached: 4096,
+  end: 16_777_216,
+  attempt: 2,
+  action: 'retry',
+  failure,
 })
 
 async function lineOf(failure: Failure, key?: string): Promise<string> {
@@ -44,8 +50,17 @@ describe('one line per error', () => {
       requestId: 'R1',
     }
     expect(JSON.parse(await lineOf(failure))).toMatchObject({
-      ...{ time: '2025-10-01T12:00:00.000Z', class: 'throttled', key: KEY, part: '0-16777216', reached: 4096 },
-      ...{ address: '192.0.2.7', httpStatus: 503, requestId: 'R1', attempt: 2, action: 'retry', code: 'SlowDown' },
+      time: '2025-10-01T12:00:00.000Z',
+      class: 'throttled',
+      key: KEY,
+      part: '0-16777216',
+      reached: 4096,
+      address: '192.0.2.7',
+      httpStatus: 503,
+      requestId: 'R1',
+      attempt: 2,
+      action: 'retry',
+      code: 'SlowDown',
     })
   })
   test.each(['a\nb\r\u0000c', 'a\u007f\u009b31mb', 'a\u2028b\u202ec\u061c\u2066'])(

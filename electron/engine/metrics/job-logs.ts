@@ -61,8 +61,16 @@ export function createJobLogs(folder: string, { rollAtBytes = ROLL_AT_BYTES } = 
 function errorLine({ time, failure, key, start, reached, end, attempt, action }: ErrorLogEntry): object {
   const { class: failureClass, address, httpStatus, requestId, ...more } = failure
   return {
-    ...{ time, class: failureClass, key: escapeUnseen(key), part: `${start}-${end}`, reached },
-    ...{ address, httpStatus, requestId, attempt, action },
+    time,
+    class: failureClass,
+    key: escapeUnseen(key),
+    part: `${start}-${end}`,
+    reached,
+    address,
+    httpStatus,
+    requestId,
+    attempt,
+    action,
     ...more,
     ...(more.subject === undefined ? {} : { subject: withoutQuery(more.subject) }),
     ...(more.detail === undefined ? {} : { detail: withoutQuery(more.detail) }),

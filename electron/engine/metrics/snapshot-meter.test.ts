@@ -6,8 +6,15 @@ import type { TransferBook } from '../schedule/transfer-book.ts'
 import { createSnapshotMeter } from './snapshot-meter.ts'
 
 const CONNECTIONS = Array.from({ length: 16 }, (_, id) => ({
-  ...{ id, state: 'active' as const, address: '192.0.2.1', generation: 1, ageSeconds: 1, requests: 1 },
-  ...{ bytes: 1, bytesPerSecond: 1, key: 'a' },
+  id,
+  state: 'active' as const,
+  address: '192.0.2.1',
+  generation: 1,
+  ageSeconds: 1,
+  requests: 1,
+  bytes: 1,
+  bytesPerSecond: 1,
+  key: 'a',
 }))
 
 function meterOf(table: ObjectTable, job: { bytesDone(): number; bytesReceived: number }) {
@@ -15,14 +22,19 @@ function meterOf(table: ObjectTable, job: { bytesDone(): number; bytesReceived: 
   const ports = {
     clock: { now: () => 0, monotonic: () => (now += 1000), after: () => () => {} },
     dataPlane: { socketCounts: () => ({ opened: 16, closed: 0 }), diskWriteMs: () => 1 },
-    ...{ closeWait: () => 0, memory: () => 1e8 },
+    closeWait: () => 0,
+    memory: () => 1e8,
   } as unknown as EnginePorts
   const book = { bytesDone: job.bytesDone, counts: () => ({ retries: 0 }) } as unknown as TransferBook
   const governor = {
-    ...{ bytesReceived: () => job.bytesReceived, dnsMs: () => 1, waitSeconds: () => 0 },
+    bytesReceived: () => job.bytesReceived,
+    dnsMs: () => 1,
+    waitSeconds: () => 0,
     requests: () => ({ errors: new Map(), requestsPerSecond: 4, successRate: 1, delayMs: 0 }),
     pool: () => ({ concurrency: 16, threads: 16, generation: 1, connections: { active: 16, connecting: 0, idle: 0 } }),
-    ...{ limit: () => ({ code: 'none', evidence: {} }), connectionTable: () => CONNECTIONS, addressTable: () => [] },
+    limit: () => ({ code: 'none', evidence: {} }),
+    connectionTable: () => CONNECTIONS,
+    addressTable: () => [],
   } as unknown as Governor
   return createSnapshotMeter({ ports, table, book, governor })
 }

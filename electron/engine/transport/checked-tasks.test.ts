@@ -65,7 +65,9 @@ describe.each(['plain', 'TLS'])('over a %s connection', (kind) => {
           socket.write(Buffer.concat([Buffer.from(head('200 OK', 'content-length: 4000', ...headers)), OBJECT])),
         ),
         {
-          ...{ range: { start: 0, end: 4000 }, etag: '', check: { kind: 'compare' } },
+          range: { start: 0, end: 4000 },
+          etag: '',
+          check: { kind: 'compare' },
           file: { kind: 'whole', partPath, finalPath, lastModified: 0 },
         },
       )

@@ -4,11 +4,21 @@ import { beginExchange, type Exchange, outcomeOf, redirect, redirectOf } from '.
 import { MOST_REDIRECTS } from './redirect-within.ts'
 
 const task: FetchTask = {
-  ...{ taskId: 7, key: 'a b', range: { start: 100, end: 200 }, objectSize: 300, etag: 'e', acceptWhole: false },
+  taskId: 7,
+  key: 'a b',
+  range: { start: 100, end: 200 },
+  objectSize: 300,
+  etag: 'e',
+  acceptWhole: false,
   file: { kind: 'open', fd: 3 },
 }
 const endpoint = {
-  ...{ tls: false, hostname: 's3.lab', hostHeader: 's3.lab:9000', port: 9000, basePath: '/bucket/', region: 'r' },
+  tls: false,
+  hostname: 's3.lab',
+  hostHeader: 's3.lab:9000',
+  port: 9000,
+  basePath: '/bucket/',
+  region: 'r',
 }
 
 /** An exchange whose answer is a redirect. */

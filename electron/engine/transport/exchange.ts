@@ -88,6 +88,11 @@ export function outcomeOf(
 
 /** The connection ended while the task was on its way to it. */
 export const neverAsked = ({ taskId, range }: FetchTask, connectionId: number): TaskOutcome => ({
-  ...{ taskId, connectionId, reached: range.start, received: 0, firstByteMs: 0, connectionEnds: true },
+  taskId,
+  connectionId,
+  reached: range.start,
+  received: 0,
+  firstByteMs: 0,
+  connectionEnds: true,
   failure: { class: 'reset', code: NEVER_ASKED },
 })

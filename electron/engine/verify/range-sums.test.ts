@@ -5,11 +5,16 @@ import { orderSums, usableSums } from './range-sums.ts'
 const encoding = 'base64'
 const whole = (algorithm: 'CRC64NVME' | 'SHA256' | 'MD5'): Check => ({
   kind: 'whole',
-  ...{ algorithm, encoding, expected: '' },
+  algorithm,
+  encoding,
+  expected: '',
 })
 const composite = (partSizes: number[], algorithm: 'CRC32C' | 'MD5' = 'CRC32C'): Check => ({
   kind: 'composite',
-  ...{ algorithm, encoding, expected: '', partSizes },
+  algorithm,
+  encoding,
+  expected: '',
+  partSizes,
 })
 
 test.each<[string, Check, object | undefined]>([

@@ -91,13 +91,22 @@ export function ChartPanel({ job, snapshot, events, isLive, isExpanded, onExpand
             <SpeedStory history={history} />
           </>
         )}
-        <ChartTools {...{ jobId, compared, isExpanded, onExpand }} onCompare={setCompared} onExport={exportAs} />
+        <ChartTools
+          jobId={jobId}
+          compared={compared}
+          isExpanded={isExpanded}
+          onExpand={onExpand}
+          onCompare={setCompared}
+          onExport={exportAs}
+        />
       </div>
       {isEmpty && <p className="lh-chart-empty lh-muted">{loaded ? (isLive ? chart.empty : chart.emptyEnded) : ''}</p>}
       {!isEmpty && compared && isComparing && (
         <div className="lh-picture lh-picture-main" data-title={chart.compareTitle}>
           <CompareChart
-            {...{ history, outages, newest }}
+            history={history}
+            outages={outages}
+            newest={newest}
             name={names.get(job.jobId) ?? ''}
             otherId={compared}
             otherName={names.get(other.jobId) ?? ''}
@@ -107,9 +116,17 @@ export function ChartPanel({ job, snapshot, events, isLive, isExpanded, onExpand
       {!isEmpty && !isComparing && (
         <>
           <div className="lh-picture lh-picture-main" data-title={`${chart.title} MB/s`}>
-            <SpeedChart {...{ stretch, marks, outages, newest, view, rangeName }} syncKey={jobId} />
+            <SpeedChart
+              stretch={stretch}
+              marks={marks}
+              outages={outages}
+              newest={newest}
+              view={view}
+              rangeName={rangeName}
+              syncKey={jobId}
+            />
           </div>
-          {isExpanded && <PanelGrid {...{ panels, stretch, view }} syncKey={jobId} />}
+          {isExpanded && <PanelGrid panels={panels} stretch={stretch} view={view} syncKey={jobId} />}
         </>
       )}
     </section>

@@ -57,7 +57,11 @@ export function CompareChart({ history, outages, newest, name, otherId, otherNam
   )
   const [cursor, setCursor] = useState<number | null>(null)
   const plot = usePlot(holder, {
-    ...{ panel: COMPARE_PANEL, aligned, span: view.span, syncKey: `compare ${otherId}`, ...view.handlers },
+    panel: COMPARE_PANEL,
+    aligned,
+    span: view.span,
+    syncKey: `compare ${otherId}`,
+    ...view.handlers,
     bands: () => bands,
     onCursor: setCursor,
     formatTime: (value, step) => formatElapsed(value, step, words),

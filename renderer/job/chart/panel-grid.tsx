@@ -33,7 +33,13 @@ export function PanelGrid({ panels, stretch, view, syncKey }: PanelGridProps) {
         .filter(({ name }) => !isHidden(name))
         .map((panel) => (
           <div key={panel.name} className="lh-picture" data-title={`${chart.panels[panel.name]} ${panel.unit}`.trim()}>
-            <PanelChart {...{ panel, stretch, view, syncKey }} onHide={() => change([...hidden, panel.name])} />
+            <PanelChart
+              panel={panel}
+              stretch={stretch}
+              view={view}
+              syncKey={syncKey}
+              onHide={() => change([...hidden, panel.name])}
+            />
           </div>
         ))}
       {away.length > 0 && (

@@ -25,7 +25,12 @@ const panel = (
   series: readonly MeasuredName[],
   more: Partial<Panel> = {},
 ): Panel => ({
-  ...{ name, unit, series, stacked: false, keeps: series, scale: 1 },
+  name,
+  unit,
+  series,
+  stacked: false,
+  keeps: series,
+  scale: 1,
   ...more,
 })
 

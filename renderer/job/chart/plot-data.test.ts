@@ -162,7 +162,11 @@ test('a hair of an outage tells by its edge whose it is, of two jobs', () => {
   vi.stubGlobal('devicePixelRatio', 1)
   const drawn: unknown[][] = []
   const ctx = {
-    ...{ fillStyle: '', save() {}, restore() {}, fillText() {}, measureText: () => ({ width: 60 }) },
+    fillStyle: '',
+    save() {},
+    restore() {},
+    fillText() {},
+    measureText: () => ({ width: 60 }),
     fillRect(...place: number[]) {
       drawn.push([this.fillStyle, ...place])
     },
@@ -177,7 +181,12 @@ test('a hair of an outage tells by its edge whose it is, of two jobs', () => {
   const handlers = { onZoom: never, onPan: never, onSelect: never, onReset: never }
   const size = { width: 1000, height: 100 }
   const options = plotOptions({
-    ...{ panel: COMPARE_PANEL, theme: 'light', size, syncKey: '', bands: () => bands, ...handlers },
+    panel: COMPARE_PANEL,
+    theme: 'light',
+    size,
+    syncKey: '',
+    bands: () => bands,
+    ...handlers,
   })
   for (const draw of [options.hooks?.draw ?? []].flat()) draw?.(plot)
   vi.unstubAllGlobals()

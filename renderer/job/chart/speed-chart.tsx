@@ -61,7 +61,11 @@ export function SpeedChart({ stretch, marks, outages, newest, view, rangeName, s
   )
   const bands = useMemo(() => outageBands(outages, data, newest, words), [outages, data, newest, words])
   const plot = usePlot(holder, {
-    ...{ panel: SPEED_PANEL, aligned, span: view.span, syncKey, ...view.handlers },
+    panel: SPEED_PANEL,
+    aligned,
+    span: view.span,
+    syncKey,
+    ...view.handlers,
     clusters: () => clusters,
     bands: () => bands,
     onCursor: setCursor,
@@ -125,7 +129,14 @@ export function SpeedChart({ stretch, marks, outages, newest, view, rangeName, s
         MB/s
       </span>
       {cursor !== null && plot && (
-        <ChartReadout {...{ data, index, outage }} marks={near} left={plot.cursor.left ?? 0} width={size.width} />
+        <ChartReadout
+          data={data}
+          index={index}
+          outage={outage}
+          marks={near}
+          left={plot.cursor.left ?? 0}
+          width={size.width}
+        />
       )}
     </div>
   )

@@ -34,7 +34,7 @@ export function SpeedStory({ history }: { history: SpeedHistory }) {
     <Popover
       trigger="click"
       placement="bottomRight"
-      content={<Details {...{ timeline, trends }} />}
+      content={<Details timeline={timeline} trends={trends} />}
       destroyOnHidden
       getPopupContainer={popupContainer}
     >

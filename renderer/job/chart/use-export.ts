@@ -13,8 +13,14 @@ import { chartPicture, saveBlob } from './export-chart.ts'
 import type { Span } from './view-range.ts'
 
 const INSTANT: Intl.DateTimeFormatOptions = {
-  ...{ year: 'numeric', month: '2-digit', day: '2-digit' },
-  ...{ hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23', timeZoneName: 'short' },
+  year: 'numeric',
+  month: '2-digit',
+  day: '2-digit',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+  timeZoneName: 'short',
 }
 
 /** `span`: what is in sight, where the time axis is a clock. */

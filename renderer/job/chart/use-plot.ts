@@ -23,7 +23,10 @@ export function usePlot(holder: RefObject<HTMLDivElement | null>, input: PlotInp
     if (!holder.current || !hasSize) return
     const { syncKey, clusters, bands, formatTime } = latest.current
     const sources: PlotSources = {
-      ...{ panel, size, theme, syncKey },
+      panel,
+      size,
+      theme,
+      syncKey,
       ...(clusters ? { clusters: () => latest.current.clusters?.() ?? [] } : {}),
       ...(bands ? { bands: () => latest.current.bands?.() ?? [] } : {}),
       // The language may change.

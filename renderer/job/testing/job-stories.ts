@@ -454,13 +454,11 @@ export const jobStories: Record<string, Story> = {
   }),
   'job-large-numbers': scene({
     job: {
-      ...{
-        objectsTotal: 9_123_456,
-        objectsDone: 4_561_728,
-        objectsFailed: 12_345,
-        bytesTotal: 40.2e12,
-        bytesDone: 20.1e12,
-      },
+      objectsTotal: 9_123_456,
+      objectsDone: 4_561_728,
+      objectsFailed: 12_345,
+      bytesTotal: 40.2e12,
+      bytesDone: 20.1e12,
       spec: {
         ...sampleJob().spec,
         source: {
@@ -472,9 +470,17 @@ export const jobStories: Record<string, Story> = {
       },
     },
     snapshot: {
-      ...{ secondsLeft: 1_065_600, objectsSkipped: 1_234_567, bytesPerSecond: 3.98e9, concurrency: 128, threads: 128 },
+      secondsLeft: 1_065_600,
+      objectsSkipped: 1_234_567,
+      bytesPerSecond: 3.98e9,
+      concurrency: 128,
+      threads: 128,
       connections: { active: 128, connecting: 12, idle: 10, closeWait: 3 },
-      ...{ firstByteMsP50: 12_400, firstByteMsP95: 28_900, diskWriteMs: 12_400, dnsMs: 12_500, rssBytes: 1.26e9 },
+      firstByteMsP50: 12_400,
+      firstByteMsP95: 28_900,
+      diskWriteMs: 12_400,
+      dnsMs: 12_500,
+      rssBytes: 1.26e9,
     },
     weather: { hours: 240, full: 4e9 },
     objects: 9_123_456,

@@ -45,8 +45,13 @@ const GIVE_UP_MS = 120_000
 const LEAST_GAIN = 1.03
 
 export const startTotal = (): Total => ({
-  ...{ workedMs: 0, workedBytes: 0, bytesPerSecond: 0 },
-  ...{ bytes: 0, at: 0, lastByteAt: 0, level: 0 },
+  workedMs: 0,
+  workedBytes: 0,
+  bytesPerSecond: 0,
+  bytes: 0,
+  at: 0,
+  lastByteAt: 0,
+  level: 0,
 })
 
 /** More connections, or fewer: a speed of its own, which remembers nothing of the one before. */
@@ -61,7 +66,9 @@ export function foldTotal(total: Total, { now, receivedBytes, level }: TrialSamp
 export const isSettledTotal = (total: Total): boolean => total.workedMs >= SMOOTHING_MS
 
 export const startTrial = (before: number, { now, level }: TrialSample): Trial => ({
-  ...{ before, level, startedAt: now },
+  before,
+  level,
+  startedAt: now,
   watched: { bytes: 0, ms: 0 },
 })
 

@@ -128,7 +128,8 @@ export function findAgeing(before: AgeingState, sample: AgeingSample): Found {
   const counted = { ...before, total: foldTotal(before.total, sample) }
   const isCut = now - counted.total.lastByteAt > SILENT_MS
   const { state, action } = watchTrial(counted, sample, {
-    ...{ last: before.total, settled },
+    last: before.total,
+    settled,
     isDisturbed: sample.isHeldBack || isCut,
   })
   if (action) return { state, action }
@@ -219,7 +220,10 @@ function revise(
     const speed = Math.round(typical)
     return {
       state: {
-        ...{ ...state, tauSeconds, learnedAt: now, nextAt: now + FIRST_PAUSE_MS },
+        ...state,
+        tauSeconds,
+        learnedAt: now,
+        nextAt: now + FIRST_PAUSE_MS,
         trial: isKnown ? state.trial : startTrial(state.total.bytesPerSecond, sample),
       },
       action: { kind: 'learned', retireAgeSeconds, tauSeconds, freshBytesPerSecond: speed, oldBytesPerSecond: speed },

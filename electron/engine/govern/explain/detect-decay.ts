@@ -130,7 +130,10 @@ export function detectDecay(state: DecayState, look: DecayLook): { state: DecayS
   const recent = lowSpan(minutes, baseline, minutes.slice(0, -(BASELINE_MINUTES + suspectMinutes)))
   const next: DecayState = {
     ...emptied,
-    ...{ minutes, quarters, suspectMinutes, smallMinutes: 0 },
+    minutes,
+    quarters,
+    suspectMinutes,
+    smallMinutes: 0,
     objectBytes: [...state.objectBytes, ...(objectBytes === undefined ? [] : [objectBytes])].slice(-REMEMBERED_MINUTES),
     lowMinutes: recent === undefined ? 0 : state.lowMinutes + 1,
     causes: recent === undefined ? {} : filled.causes,

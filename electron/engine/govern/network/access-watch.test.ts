@@ -40,7 +40,9 @@ function createWatch({ landed, answers = {} }: Bucket) {
     onWithdrawn: (failure) => void fatal.push(failure),
   })
   return {
-    ...{ watch, fatal, asked },
+    watch,
+    fatal,
+    asked,
     renewed: () => renewed,
     passTime: (milliseconds: number) => {
       now += milliseconds

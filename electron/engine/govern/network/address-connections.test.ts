@@ -6,7 +6,12 @@ import { sumUpConnections, viewAddresses } from './address-connections.ts'
 const NOW = 10_000
 const connectionTo = (address: string, connection: Partial<PooledConnection>): PooledConnection =>
   ({
-    ...{ address, task: {} as FetchTask, firstByteAt: 9000, lastByteAt: NOW, bytesPerSecond: 100, bytes: 1000 },
+    address,
+    task: {} as FetchTask,
+    firstByteAt: 9000,
+    lastByteAt: NOW,
+    bytesPerSecond: 100,
+    bytes: 1000,
     ...connection,
   }) as PooledConnection
 

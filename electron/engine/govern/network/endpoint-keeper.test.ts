@@ -7,7 +7,12 @@ import { createEndpointKeeper } from './endpoint-keeper.ts'
 const MINUTE = 60
 
 const ENDPOINT: Endpoint = {
-  ...{ tls: true, hostHeader: 's3.example', hostname: 's3.example', port: 443, basePath: '/', region: 'us-east-1' },
+  tls: true,
+  hostHeader: 's3.example',
+  hostname: 's3.example',
+  port: 443,
+  basePath: '/',
+  region: 'us-east-1',
   credentials: { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'secret' },
 }
 
@@ -30,7 +35,10 @@ async function createKeeper(first: Outcome<Endpoint>) {
   })
   await keeper.renew()
   return {
-    ...{ keeper, fatal, asked, clock },
+    keeper,
+    fatal,
+    asked,
+    clock,
     async lookAfter(seconds: number, failure: Failure) {
       answer = failed(failure)
       await clock.runUntil(seconds)

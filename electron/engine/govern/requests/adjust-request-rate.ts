@@ -204,7 +204,10 @@ function follow(state: RateState, { throttled, sentAt, now }: RateAnswer): { sta
     const before = Math.min(asked, state.isLimited ? state.rate : state.rateBeforeRefusal || asked)
     const rate = Math.max(SLOWEST_RATE, before * BETA)
     const refused = {
-      ...{ rateBeforeRefusal: before, refusedAt: now, curveFrom: now, granted: 0 },
+      rateBeforeRefusal: before,
+      refusedAt: now,
+      curveFrom: now,
+      granted: 0,
       isBudget: state.isLimited,
       refusals: state.isLimited ? state.refusals : startRefusals(now),
     }

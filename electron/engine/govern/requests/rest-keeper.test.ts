@@ -30,7 +30,9 @@ function createKeeper(hour: number) {
   })
   keeper.tick()
   return {
-    ...{ keeper, told, reasons },
+    keeper,
+    told,
+    reasons,
     /** `asleep`: the machine is, and its monotonic clock stands still (Linux, macOS). */
     pass(ms: number, { asleep = false } = {}) {
       wall.ms += ms

@@ -54,14 +54,23 @@ export function createRetrySchedule(options: RetryScheduleOptions) {
     /** Milliseconds until a range, or a HEAD, is requested again; undefined = not any more. */
     retryAfterMs: (failure: Failure, { length, alone }: FailureRow): number | undefined =>
       chooseRetryDelayMs({
-        ...{ failure, attempts: length, alone, failingShare: failingShare(), policy, random: random() },
+        failure,
+        attempts: length,
+        alone,
+        failingShare: failingShare(),
+        policy,
+        random: random(),
         isLastWork: options.isLeftToFail(),
       }),
 
     /** The same for a page of the listing. `sawPage`: one has come before. */
     listRetryAfterMs(failure: Failure, attempts: number, sawPage: boolean): number | undefined {
       const delayMs = chooseListRetryDelayMs({
-        ...{ failure, attempts, policy, random: random(), sawPage },
+        failure,
+        attempts,
+        policy,
+        random: random(),
+        sawPage,
         networkGoneMs: network.silentMs(),
       })
       if (delayMs !== undefined && NO_PLACE.has(failure.class)) concurrency.yieldPlace(delayMs + LIST_CONNECT_MS)

@@ -168,8 +168,11 @@ export function createThrottleGates(now: () => number, underWay: () => number) {
       const before = stateOf(gate)
       const asked = before.isLimited || throttled ? underWay() : 0
       const { state, changed } = noteAnswer(before, {
-        ...{ throttled, sentAt: answer.sentAt / 1000, now: seconds() },
-        ...{ underWay: asked, areMany: isProof(weight, asked) },
+        throttled,
+        sentAt: answer.sentAt / 1000,
+        now: seconds(),
+        underWay: asked,
+        areMany: isProof(weight, asked),
       })
       keep(gate, state)
       if (!changed) return undefined

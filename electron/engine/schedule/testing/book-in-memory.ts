@@ -101,7 +101,13 @@ export function createBook(
       : { kind: 'open' as const, fd: index }
     return createOpenObject(
       {
-        ...{ index, key: table.key(index), size: table.size(index), etag: 'e', path: 'f', group, file },
+        index,
+        key: table.key(index),
+        size: table.size(index),
+        etag: 'e',
+        path: 'f',
+        group,
+        file,
         proof: { task: { kind: 'sum', algorithm: 'CRC32', cutEvery: 0 }, sums: [] },
       },
       [],
@@ -112,7 +118,18 @@ export function createBook(
     book.addWaiting(index)
   }
   return {
-    ...{ book, table, reached, wishes, closed, news, fatal, errors, landedSpans, takenBack, summed, looks },
+    book,
+    table,
+    reached,
+    wishes,
+    closed,
+    news,
+    fatal,
+    errors,
+    landedSpans,
+    takenBack,
+    summed,
+    looks,
     passTime: (milliseconds: number) => {
       now += milliseconds
     },
@@ -136,7 +153,11 @@ export async function take(
 }
 
 export const done = (task: FetchTask, connectionId: number, reached = task.range.end, failure?: Failure) => ({
-  ...{ taskId: task.taskId, connectionId, connectionEnds: false },
-  ...{ reached, received: reached - task.range.start, firstByteMs: 1 },
+  taskId: task.taskId,
+  connectionId,
+  connectionEnds: false,
+  reached,
+  received: reached - task.range.start,
+  firstByteMs: 1,
   ...(failure ? { failure } : {}),
 })

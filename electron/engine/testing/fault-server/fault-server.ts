@@ -66,7 +66,14 @@ export async function startFaultServer(options: FaultServerOptions) {
   const context = () => ({ seconds: (performance.now() - startedAt) / 1000, random })
   const lineRate = () => smallestOf(weather.map((part) => part.lineRate?.(context())))
   const counters: Counters = {
-    ...{ requests: 0, gets: 0, heads: 0, lists: 0, refused: 0, bytesSent: 0, connections: 0, maxOpen: 0 },
+    requests: 0,
+    gets: 0,
+    heads: 0,
+    lists: 0,
+    refused: 0,
+    bytesSent: 0,
+    connections: 0,
+    maxOpen: 0,
     errors: {},
     fates: {},
   }
@@ -92,7 +99,11 @@ export async function startFaultServer(options: FaultServerOptions) {
   }
 
   const sockets = await openServerSockets({
-    ...{ addresses, muteAddresses, port: options.port, tls, counters },
+    addresses,
+    muteAddresses,
+    port: options.port,
+    tls,
+    counters,
     onRequest: (connection, request, response) => void answerRequest(world, connection, request, response),
   }).catch((error) => {
     world.sender.close()

@@ -17,7 +17,8 @@ describe('a bug of ours', () => {
       throw new Error('a bug')
     }
     expect(await download.finished).toMatchObject({
-      ...{ status: 'failed', failure: { class: 'protocol', code: 'internal', detail: 'Error: a bug' } },
+      status: 'failed',
+      failure: { class: 'protocol', code: 'internal', detail: 'Error: a bug' },
     })
     expect(await begin(bucket).download.finished).toMatchObject({ status: 'completed' })
     await expectBytes(bucket, OBJECTS)

@@ -452,7 +452,9 @@ describe('what holds the speed is named', () => {
     const failure = { class: 'tls', code: 'DEPTH_ZERO_SELF_SIGNED_CERT' } as const
     const world = { downTimes: [{ atSeconds: 30, forSeconds: 60, failure }] }
     const { said, result } = await saidAt([29, 36, 60], {
-      ...{ seconds: 90, weather: [fresh], world },
+      seconds: 90,
+      weather: [fresh],
+      world,
       policy: { networkGoneSeconds: 40 },
     })
     expect(said).toEqual(['line', 'turned-away', 'turned-away'])

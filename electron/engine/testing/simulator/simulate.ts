@@ -108,7 +108,10 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   const table = createObjectTable((index) => book.liveBytes(index))
   const landing = makeLanding(table)
   const { book, governor } = createTransfer({
-    ...{ ports, policy, spec, table },
+    ports,
+    policy,
+    spec,
+    table,
     landing: () => landing,
     isListingComplete: () => options.objects !== undefined,
     isRereading: () => false,

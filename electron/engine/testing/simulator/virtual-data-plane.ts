@@ -47,7 +47,13 @@ export function createVirtualDataPlane(options: { clock: VirtualClock; random: (
   const worldNow = createWorldNow(world, { seconds: clock.seconds, random })
   const flow = createVirtualFlow({ clock, worldNow, connections, stepMs: STEP_MS, onStop })
   const server = createVirtualServer({
-    ...{ clock, world, worldNow, connections, stepMs: STEP_MS, onAccepted, onBody },
+    clock,
+    world,
+    worldNow,
+    connections,
+    stepMs: STEP_MS,
+    onAccepted,
+    onBody,
     onBroken: end,
     onRefused: (connection, failure) => finish(connection, failure, false),
   })

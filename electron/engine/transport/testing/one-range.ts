@@ -40,7 +40,13 @@ export function prepareOneRange(kind: string) {
     news: [] as ConnectionNews[],
     /** Of the server, below TLS where there is TLS. */
     sockets: new Set<Socket>(),
-    ...{ startPlane, serve, until, untilReceived, task, fetchFrom, expectNoWrongByte },
+    startPlane,
+    serve,
+    until,
+    untilReceived,
+    task,
+    fetchFrom,
+    expectNoWrongByte,
   }
 
   beforeEach(() => {
@@ -112,7 +118,12 @@ export function prepareOneRange(kind: string) {
 
   function task(change: Partial<FetchTask> = {}): FetchTask {
     return {
-      ...{ taskId: 1, key: 'key', range: RANGE, objectSize: OBJECT.length, etag: 'e', acceptWhole: false },
+      taskId: 1,
+      key: 'key',
+      range: RANGE,
+      objectSize: OBJECT.length,
+      etag: 'e',
+      acceptWhole: false,
       file: { kind: 'open', fd },
       ...change,
     }

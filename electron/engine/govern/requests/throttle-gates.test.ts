@@ -16,15 +16,10 @@ function createGates() {
   const limit = (prefix: string) => {
     for (let times = 0; times < 4; times++) ask(prefix, true)
   }
-  const told = (prefix: string, answer: 'granted' | 'refused', sentAt = now) => {
-    gates.noteSent(prefix)
-    now += 10
-    gates.noteAnswer(prefix, { throttled: answer === 'refused', sentAt, retryAfterMs: 120_000 })
-  }
   const pass = (seconds: number) => {
     now += seconds * 1000
   }
-  return { gates, ask, limit, told, pass }
+  return { gates, ask, limit, pass }
 }
 
 describe('budgets', () => {
@@ -89,34 +84,13 @@ describe('budgets', () => {
     expect(gates.longestWaitMs()).toBe(0)
   })
 
-  describe('told to wait for two minutes', () => {
-    /** After what was granted and refused by turns: whether the prefix may be asked after five seconds. */
-    const mayAskAfter = (answers: ('granted' | 'refused')[], inFlight: ('granted' | 'refused')[] = []) => {
-      const { gates, pass, told } = createGates()
-      for (const answer of answers) {
-        pass(0.1)
-        told('a/', answer)
-      }
-      for (const answer of inFlight) told('a/', answer, 0)
-      pass(5)
-      return gates.mayRequest('a/')
-    }
-    it.each<[string, Parameters<typeof mayAskAfter>, boolean]>([
-      ['at the very first request: they are', [['refused']], false],
-      ['while others are granted: only that request is', [['granted', 'refused']], true],
-      ['again and again, others granted between', [['granted', 'refused', 'granted', 'refused']], true],
-      ['twice in a row, nothing granted since: it is meant', [['granted', 'refused', 'refused']], false],
-      [
-        'all that was under way at once: that says no more',
-        [
-          ['granted', 'refused'],
-          ['refused', 'refused'],
-        ],
-        true,
-      ],
-    ])('%s', (_, answers, may) => {
-      expect(mayAskAfter(...answers)).toBe(may)
-    })
+  it('with a Retry-After are closed until it has run out', () => {
+    const { gates, pass } = createGates()
+    gates.noteAnswer('a/', { throttled: true, sentAt: 0, retryAfterMs: 120_000 })
+    pass(119)
+    expect([gates.mayRequest('a/'), gates.mayRequest('b/')]).toEqual([false, true])
+    pass(2)
+    expect(gates.mayRequest('a/')).toBe(true)
   })
 
   it('are forgotten where it was not a budget that refused', () => {

@@ -35,6 +35,8 @@ export type LandedFilesOptions = {
   onUnproven(): void
 }
 
+export type LandedFiles = ReturnType<typeof createLandedFiles>
+
 /** Errors of the file system for a file of ours: it is gone, or the disk has lost it. */
 const LOST_FILE = ['ENOENT', 'EIO']
 
@@ -52,7 +54,8 @@ export function createLandedFiles(options: LandedFilesOptions) {
 
   return {
     /**
-     * ... and nothing under that of its part: where it has no time of its own, an older file may lie under its name.
+     * The complete file lies under its name and no part file beside it: without the second, an older file might be taken
+     * for an object that has no time of its own.
      */
     wasNamed: async (index: number, path: string): Promise<boolean> =>
       (await hasLanded(index, path)) && (await destination.inspectPart(path)) === undefined,

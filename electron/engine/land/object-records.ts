@@ -15,6 +15,8 @@ export type ObjectRecordsOptions = {
   bucket: string
 }
 
+export type ObjectRecords = ReturnType<typeof createObjectRecords>
+
 export function createObjectRecords({ table, journal, manifest, bucket }: ObjectRecordsOptions) {
   const versionOf = (index: number) => ({
     etag: table.etag(index),

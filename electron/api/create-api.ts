@@ -1,17 +1,15 @@
 /**
- * The handlers of the contract, put together. Hosts bring the vault and the native dialogs; nothing here knows them.
+ * The pieces of this folder, put together. Hosts bring the vault and the native dialogs; nothing here knows them.
  */
 import { randomUUID } from 'node:crypto'
 import { homedir } from 'node:os'
-import { isAbsolute, join } from 'node:path'
-import { failed, type Outcome, success } from '../../shared/failure.ts'
+import { join } from 'node:path'
+import type { Outcome } from '../../shared/failure.ts'
 import type { AppInfo, ContractHandlers, Push } from '../../shared/ipc-contract.ts'
 import type { History } from '../../shared/job-history.ts'
-import { analyseFile } from '../engine/analyse/analyse-file.ts'
 import type { Clock } from '../engine/engine-ports.ts'
+import { createHandlers, type NativeFolders } from './create-handlers.ts'
 import { createBrowser } from './form/browse.ts'
-import { inspectFolder, listFolders } from './form/folders.ts'
-import { listRoots } from './form/list-roots.ts'
 import { createPreviews } from './form/previews.ts'
 import { openSettingsFile } from './host/settings-file.ts'
 import type { Vault } from './host/vault.ts'
@@ -19,7 +17,6 @@ import { goOnAfterRestart } from './jobs/go-on-after-restart.ts'
 import { openJobBook } from './jobs/job-book.ts'
 import type { ShutDown } from './jobs/job-progress.ts'
 import { createJobRunner } from './jobs/job-runner.ts'
-import { readAwsProfiles } from './real-engine/aws-config.ts'
 import type { EngineAccess } from './real-engine/engine-access.ts'
 import { createRealEngine } from './real-engine/real-engine.ts'
 import { createDiagnoses } from './reports/diagnoses.ts'
@@ -30,8 +27,7 @@ export type ApiOptions = {
   vault: Vault
   /** The host can have itself started when its user signs in. */
   startsAtLogin?: boolean
-  /** Native dialogs, where there are any. */
-  folders?: { chooseFolder?(startAt: string): Promise<string>; reveal?(path: string): void }
+  folders?: NativeFolders
   workers: { dataPlaneUrl: URL; verifyUrl: URL }
   stateFolder: string
   defaultFolder: string
@@ -63,6 +59,7 @@ export type Api = {
 export async function createApi(options: ApiOptions): Promise<Api> {
   const { clock, vault, stateFolder, folders } = options
   const environment = options.environment ?? process.env
+  const platform = options.platform ?? process.platform
   const logProblem = options.logProblem ?? (() => {})
   const jobsFolder = join(stateFolder, 'jobs')
   const listeners = new Set<(push: Push) => void>()
@@ -123,7 +120,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   const appInfo: AppInfo = {
     version: options.version,
     host: options.host,
-    platform: platformName(options.platform ?? process.platform),
+    platform: platformName(platform),
     ...(options.systemLanguage ? { systemLanguage: options.systemLanguage } : {}),
     damagedJobs: [...book.damaged],
     homeFolder: homedir(),
@@ -133,83 +130,21 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     startsAtLogin: options.startsAtLogin ?? false,
   }
   const closing = new AbortController()
-  const desktopOnly = (call: string) => failed({ class: 'usage', code: 'desktop-only', subject: call })
-
-  const handlers: ContractHandlers = {
-    'app.info': async () => success(appInfo),
-    'settings.read': async () => success(await settings.read()),
-    'settings.write': async (next) => {
-      const written = await settings.write(next)
-      if (written.ok) {
-        push({ name: 'settings', payload: written.value })
-        jobs.letNextIn()
-      }
-      return written
-    },
-
-    'access.profiles': async () => success([...(await readAwsProfiles(environment)).keys()].sort()),
-    'access.savedKeys': async () => success(await vault.list()),
-    'access.saveKeys': async (keys) => {
-      const saved = await vault.save(keys)
-      return saved.ok ? success({ id: saved.value }) : saved
-    },
-    'access.forgetKeys': async ({ id }) => {
-      await vault.forget(id)
-      return success({})
-    },
-
-    'source.buckets': ({ source, network }) => browser.buckets(source, network ?? settings.current().network),
-    'source.browse': ({ source, network, continuation }) =>
-      browser.browse(source, network ?? settings.current().network, continuation),
-    'source.startPreview': async ({ network, ...request }) => {
-      previews.start({ ...request, network: network ?? settings.current().network })
-      return success({})
-    },
-    'source.stopPreview': async ({ previewId }) => {
-      previews.stop(previewId)
-      return success({})
-    },
-
-    'folder.choose': async ({ startAt }) =>
-      folders?.chooseFolder ? success({ path: await folders.chooseFolder(startAt) }) : desktopOnly('folder.choose'),
-    'folder.inspect': ({ path }) => inspectFolder(path),
-    'folder.list': ({ path }) => listFolders(path),
-    'folder.roots': async () => success(await listRoots({ platform: options.platform ?? process.platform })),
-
-    'diagnosis.run': async ({ network, ...request }) =>
-      diagnoses.run({ ...request, network: network ?? settings.current().network }),
-    'diagnosis.stop': async ({ diagnosisId }) => {
-      diagnoses.stop(diagnosisId)
-      return success({})
-    },
-
-    'logs.analyse': ({ path }) => analyseLog(path),
-    'report.preview': (request) => reports.preview(request),
-    'report.save': (request) => reports.save(request),
-
-    'jobs.list': async () => success(book.list()),
-    'jobs.start': async (spec) => jobs.start(spec),
-    'jobs.pause': async ({ jobId }) => jobs.pause(jobId),
-    'jobs.resume': async ({ jobId }) => jobs.resume(jobId),
-    'jobs.cancel': async ({ jobId }) => jobs.cancel(jobId),
-    'jobs.setLimits': async ({ jobId, ...limits }) => jobs.setLimits(jobId, limits),
-    'jobs.remove': ({ jobId }) => jobs.remove(jobId),
-    'jobs.retry': async ({ jobId, indexes }) => jobs.retry(jobId, indexes),
-    'jobs.rebuildPool': async ({ jobId }) => jobs.rebuildPool(jobId),
-    'jobs.coolDown': async ({ jobId }) => jobs.coolDown(jobId),
-    'jobs.snapshot': ({ jobId }) => jobs.snapshot(jobId),
-    'jobs.history': ({ jobId, ...range }) => jobs.history(jobId, range),
-    'jobs.historyCsv': ({ jobId }) => jobs.historyCsv(jobId),
-    'jobs.events': ({ jobId, limit }) => jobs.events(jobId, limit),
-    'jobs.objects': async ({ jobId, ...query }) => jobs.objects(jobId, query),
-    'jobs.reveal': async ({ jobId, index }) => {
-      if (!folders?.reveal) return desktopOnly('jobs.reveal')
-      const path = jobs.pathOf(jobId, index)
-      if (!path.ok) return path
-      folders.reveal(path.value)
-      return success({})
-    },
-  }
+  const handlers = createHandlers({
+    appInfo,
+    settings,
+    environment,
+    platform,
+    vault,
+    browser,
+    previews,
+    folders: options.folders ?? {},
+    diagnoses,
+    reports,
+    jobs,
+    book,
+    push,
+  })
 
   return {
     handlers,
@@ -246,10 +181,6 @@ async function recentSpeedOf(asked: Promise<Outcome<History>>): Promise<number |
   const speeds = history.ok ? history.value.bytesPerSecond.filter((speed) => speed !== null) : []
   if (speeds.length < RECENT_POINTS) return undefined
   return speeds.reduce((sum, speed) => sum + speed, 0) / speeds.length
-}
-
-async function analyseLog(path: string): ReturnType<typeof analyseFile> {
-  return isAbsolute(path) ? analyseFile(path) : failed({ class: 'usage', code: 'not-absolute', subject: path })
 }
 
 function platformName(platform: NodeJS.Platform): AppInfo['platform'] {

@@ -19,6 +19,8 @@ type Nothing = CallResult<'jobs.pause'>
 
 export type JobRunnerOptions = JobRunsOptions & { newJobId(): string }
 
+export type JobRunner = ReturnType<typeof createJobRunner>
+
 export function createJobRunner(options: JobRunnerOptions) {
   const { book, clock, push } = options
   const runs = createJobRuns(options)

@@ -10,6 +10,8 @@ import type { EngineAccess } from '../real-engine/engine-access.ts'
 
 type JobAtWork = { jobId: string; spec: JobSpec; snapshot: MetricsSnapshot | undefined }
 
+export type Diagnoses = ReturnType<typeof createDiagnoses>
+
 export function createDiagnoses(options: {
   engine: EngineAccess
   atWork(): JobAtWork[]

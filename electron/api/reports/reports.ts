@@ -13,7 +13,7 @@ import type { Clock } from '../../engine/engine-ports.ts'
 import { ERROR_LOG, PERFORMANCE_LOG } from '../../engine/metrics/job-logs.ts'
 import type { Vault } from '../host/vault.ts'
 import type { JobBook } from '../jobs/job-book.ts'
-import type { createJobRunner } from '../jobs/job-runner.ts'
+import type { JobRunner } from '../jobs/job-runner.ts'
 import { listReportFiles, type ReportFile } from './report-bundle.ts'
 import { type Redaction, redact } from './report-bundle-redact.ts'
 
@@ -23,7 +23,7 @@ const MAX_EVENTS = 5000
 const SECRET_VARIABLES = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN']
 
 type ReportOptions = {
-  jobs: Pick<ReturnType<typeof createJobRunner>, 'history' | 'events' | 'snapshot'>
+  jobs: Pick<JobRunner, 'history' | 'events' | 'snapshot'>
   book: Pick<JobBook, 'get'>
   vault: Vault
   policyDefaults(): PolicyOverrides
@@ -31,6 +31,8 @@ type ReportOptions = {
   clock: Clock
   environment: NodeJS.ProcessEnv
 }
+
+export type Reports = ReturnType<typeof createReports>
 
 export function createReports(options: ReportOptions) {
   const { jobs, book, vault, clock, environment } = options

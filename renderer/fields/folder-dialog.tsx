@@ -7,7 +7,7 @@ import { FailureNote } from '../shell/failure-note.tsx'
 import { useReturnFocus } from '../shell/use-return-focus.ts'
 import { useAppInfo } from '../store/use-window-store.tsx'
 import { expandHome, isAbsolutePath, parentPath } from './path-text.ts'
-import '../form/source/browse-dialog.css'
+import './browser-list.css'
 
 type FolderDialogProps = { startAt: string; onChoose: (path: string) => void; onClose: () => void }
 

@@ -10,7 +10,7 @@ import { draftToSource } from '../draft/draft-to-spec.ts'
 import type { FormDraft } from '../draft/form-draft.ts'
 import { areBucketsHidden, crumbsOf, folderOf, nameBelow } from './browse-path.ts'
 import { type Listing, type Place, useBrowser } from './use-browser.ts'
-import './browse-dialog.css'
+import '../../fields/browser-list.css'
 
 type BrowseDialogProps = {
   draft: FormDraft

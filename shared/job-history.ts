@@ -71,11 +71,3 @@ export const historyRangeSchema = z.object({
   maxPoints: z.number().int().min(10).max(50_000).optional(),
 })
 export type HistoryRange = z.infer<typeof historyRangeSchema>
-
-export const emptyHistory = (): History => ({
-  time: [],
-  seconds: [],
-  ...(Object.fromEntries(HISTORY_SERIES_NAMES.map((name) => [name, []])) as unknown as Record<HistorySeries, number[]>),
-  errorsPerSecondByClass: {},
-  marks: [],
-})

@@ -1,6 +1,6 @@
-import { emptyHistory } from '../../shared/job-history.ts'
 import type { LogAnalysis, LogGroups } from '../../shared/log-analysis.ts'
 import { always } from '../client/testing/scripted-client.ts'
+import { emptyHistory } from '../job/testing/sample-history.ts'
 import { sampleSnapshot } from '../job/testing/samples.ts'
 import { JOBS } from './shell-stories.ts'
 import { baseAnswers, type Story } from './story.ts'

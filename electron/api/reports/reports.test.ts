@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { strFromU8, unzipSync } from 'fflate'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type JobView, jobViewSchema } from '../../../shared/ipc-contract.ts'
-import { emptyHistory } from '../../../shared/job-history.ts'
 import { systemClock } from '../host/system-clock.ts'
 import { createSessionVault } from '../host/vault.ts'
+import { toColumns } from '../records/speed-history.ts'
 import { createReports } from './reports.ts'
 
 const ACCESS_KEY = 'distinctive-access-key'
@@ -44,7 +44,7 @@ async function open() {
   await vault.save({ label: 'lab', accessKeyId: ACCESS_KEY, secretAccessKey: SECRET_KEY })
   return createReports({
     jobs: {
-      history: async () => ({ ok: true, value: emptyHistory() }),
+      history: async () => ({ ok: true, value: { ...toColumns([]), marks: [] } }),
       events: async () => ({
         ok: true,
         value: [{ time: '2025-10-01T12:00:00Z', code: 'object-failed', reason: { key: KEY, said: SECRET_KEY } }],

@@ -1,6 +1,6 @@
 /** Hours of speed with weather in them, the same every time. */
 import type { EngineEvent } from '../../../shared/engine-event.ts'
-import { emptyHistory, type History } from '../../../shared/job-history.ts'
+import { HISTORY_SERIES_NAMES, type History, type HistorySeries } from '../../../shared/job-history.ts'
 
 export type SampleWeather = {
   /** Unix seconds of the last point. */
@@ -16,6 +16,15 @@ export type SampleWeather = {
 }
 
 const FULL_SPEED = 32e6
+
+/** Of a job of which nothing was measured yet. */
+export const emptyHistory = (): History => ({
+  time: [],
+  seconds: [],
+  ...(Object.fromEntries(HISTORY_SERIES_NAMES.map((name) => [name, []])) as unknown as Record<HistorySeries, number[]>),
+  errorsPerSecondByClass: {},
+  marks: [],
+})
 
 export function sampleHistory({
   end,

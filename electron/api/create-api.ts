@@ -13,10 +13,10 @@ import { createBrowser } from './form/browse.ts'
 import { createPreviews } from './form/previews.ts'
 import { openSettingsFile } from './host/settings-file.ts'
 import type { Vault } from './host/vault.ts'
-import { goOnAfterRestart } from './jobs/go-on-after-restart.ts'
 import { openJobBook } from './jobs/job-book.ts'
 import type { ShutDown } from './jobs/job-progress.ts'
 import { createJobRunner } from './jobs/job-runner.ts'
+import { resumeAfterRestart } from './jobs/resume-after-restart.ts'
 import type { EngineAccess } from './real-engine/engine-access.ts'
 import { createRealEngine } from './real-engine/real-engine.ts'
 import { createDiagnoses } from './reports/diagnoses.ts'
@@ -48,10 +48,10 @@ export type Api = {
   handlers: ContractHandlers
   /** Returns the function that ends the subscription. */
   subscribe(listener: (push: Push) => void): () => void
-  /** Jobs that were at work when the program or the machine went down. */
-  tornOff: readonly string[]
-  /** Goes on with those of them that nobody has seen to since. */
-  goOnAfterRestart(): void
+  /** Ids of the jobs that were running or queued when the program or the machine went down. */
+  interrupted: readonly string[]
+  /** Resumes those of them that were neither started nor stopped since. */
+  resumeAfterRestart(): void
   /** Stops running jobs so that they can be resumed, and puts everything on disk. */
   close(why?: ShutDown): Promise<void>
 }
@@ -152,12 +152,12 @@ export async function createApi(options: ApiOptions): Promise<Api> {
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
-    tornOff: book.tornOff,
-    goOnAfterRestart() {
-      const tornOff = book.list().filter(({ jobId }) => book.tornOff.includes(jobId))
-      const destinations = tornOff.map(({ jobId, spec }) => ({ jobId, destination: spec.destination }))
+    interrupted: book.interrupted,
+    resumeAfterRestart() {
+      const interrupted = book.list().filter(({ jobId }) => book.interrupted.includes(jobId))
+      const destinations = interrupted.map(({ jobId, spec }) => ({ jobId, destination: spec.destination }))
       const { signal } = closing
-      goOnAfterRestart({ jobs: destinations, goOn: jobs.goOn, clock, signal }).catch((error) =>
+      resumeAfterRestart({ jobs: destinations, resume: jobs.resumeInterrupted, clock, signal }).catch((error) =>
         logProblem('restart', error),
       )
     },

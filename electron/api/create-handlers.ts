@@ -51,7 +51,7 @@ export function createHandlers(parts: HandlerParts): ContractHandlers {
       const written = await settings.write(next)
       if (written.ok) {
         parts.push({ name: 'settings', payload: written.value })
-        jobs.letNextIn()
+        jobs.admitNext()
       }
       return written
     },

@@ -203,7 +203,7 @@ describe('the window', () => {
     }
     const GOES_ON = [{ code: 'resumed', reason: { cause: 'restart' } }]
 
-    test('started at login: goes on with what was torn off, and stays on the taskbar', async () => {
+    test('started at login: resumes what was interrupted, and stays on the taskbar', async () => {
       process.argv = ['Longhaul.exe', '--resume-jobs']
       const double = await startProgram()
       double.window.window.emit('ready-to-show')

@@ -46,7 +46,7 @@ import { proxyUrlOf } from './system-proxy.ts'
 const APP_ID = 'app.longhaul.desktop'
 
 const isDevelopment = !app.isPackaged
-/** Electron keeps no such entry on Linux; and the one of a development run would lead to nothing. */
+/** Electron has no login items on Linux, and one of a development build would not start. */
 const startsAtLogin = app.isPackaged && process.platform !== 'linux'
 /** Set by `electron-vite dev`, for hot reload. A packaged program does not listen to it. */
 const developmentPage = isDevelopment ? process.env.ELECTRON_RENDERER_URL : undefined
@@ -62,7 +62,7 @@ const cliArguments = commandLineArguments(process.argv)
 if (cliArguments) runCommandLine(cliArguments)
 else startDesktop()
 
-/** Before Electron is ready, so that neither a window nor a display is needed. Ends the process by itself. */
+/** Runs before Electron is ready, so that neither a window nor a display is needed. Exits the process itself. */
 function runCommandLine(args: string[]): void {
   process.argv = [process.execPath, 'longhaul', ...args]
   createRequire(import.meta.url)('./cli.cjs')
@@ -84,7 +84,7 @@ function startDesktop(): void {
   app.whenReady().then(openProgram).catch(refuseToStart)
 }
 
-/** Chromium's own files lie beside ours, so that one variable moves everything, the single-instance lock included. */
+/** Chromium's files lie beside ours, so that one variable moves them all, the single-instance lock included. */
 function keepDataTogether(): boolean {
   const folder = join(stateFolder, 'desktop')
   try {
@@ -104,9 +104,9 @@ async function openProgram(): Promise<void> {
   let settings: Settings = DEFAULT_SETTINGS
   const words = () => NATIVE_WORDS[settings.language === 'system' ? systemLanguage : settings.language]
   const api = await openApi(systemLanguage, () => words().chooseFolder)
-  const { tornOff } = api
+  const { interrupted } = api
   const isWished = () => settings.resumeAfterRestart
-  const login = startsAtLogin ? createLoginKeeper({ app, appId: APP_ID, isWished, tornOff, logProblem }) : undefined
+  const login = startsAtLogin ? createLoginKeeper({ app, appId: APP_ID, isWished, interrupted, logProblem }) : undefined
   const closing = closeBeforeQuit({
     app,
     api,
@@ -152,7 +152,7 @@ async function openProgram(): Promise<void> {
     shouldNotify: () => settings.notifyWhenDone && Notification.isSupported(),
     onNotificationClick: () => showWindow(window),
   })
-  // Who ends with the machine is not asked: nobody may be there to answer.
+  // No question while the machine shuts down: nobody may be there to answer.
   const countLive = () => (closing.hasBegun() ? { underWay: 0, queued: 0 } : companion.countLive())
   guardQuit({ window, dialog, words: () => words().quit, countLive })
   const bridge = openCallBridge({ ipcMain, contents: window.webContents, page, api, logProblem })
@@ -162,18 +162,18 @@ async function openProgram(): Promise<void> {
     login?.receive(push)
   })
   app.on('second-instance', (_event, argv) => {
-    // Its user was faster than the system that starts it at login.
+    // The user had started the program before the login item did.
     if (!isResuming(argv)) showWindow(window)
-    else if (isWished()) api.goOnAfterRestart()
+    else if (isWished()) api.resumeAfterRestart()
   })
-  // Windows shuts down or signs out: it neither closes the window nor lets the program quit. The others do both.
+  // At shutdown or sign-out Windows neither closes the window nor lets the program quit; other systems do both.
   window.on('session-end', () => void closing.machineGoesDown())
   powerMonitor.on('shutdown', () => void closing.machineGoesDown())
   window.on('closed', () => {
     bridge.close()
     companion.close()
   })
-  if (isResumed) api.goOnAfterRestart()
+  if (isResumed) api.resumeAfterRestart()
   window.loadURL(page).catch((error) => logProblem('window', error))
 }
 
@@ -195,7 +195,7 @@ async function openApi(systemLanguage: Language, words: () => NativeWords['choos
   })
 }
 
-/** Where the user has moved it to, if so; undefined where that drive is away. */
+/** The downloads folder, wherever the user has moved it; undefined while its drive is not connected. */
 function downloadsFolder(): string | undefined {
   try {
     return app.getPath('downloads')
@@ -223,7 +223,7 @@ async function readSettings(api: Api): Promise<Settings> {
 
 function refuseToStart(error: unknown): void {
   logProblem('start', error)
-  // Before it is ready, Electron does not know what the system prefers.
+  // Electron knows the system's languages only once it is ready.
   const preferred = app.isReady() ? app.getPreferredSystemLanguages() : [Intl.DateTimeFormat().resolvedOptions().locale]
   const words = NATIVE_WORDS[systemLanguageOf(preferred)].cannotStart
   dialog.showErrorBox(words.title, words.detail(error instanceof Error ? error.message : String(error)))

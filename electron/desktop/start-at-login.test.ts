@@ -28,7 +28,7 @@ test.each<[string, boolean, boolean, LoginItem, 'add' | 'remove' | undefined]>([
   expect(changeLoginItem({ isWished, hasUnfinished, item })).toBe(change)
 })
 
-function keep({ tornOff = [] as string[], item = {} as Item } = {}) {
+function keep({ interrupted = [] as string[], item = {} as Item } = {}) {
   const done: string[] = []
   const wish = { isWished: true }
   const app = {
@@ -40,7 +40,7 @@ function keep({ tornOff = [] as string[], item = {} as Item } = {}) {
   } as Pick<App, 'getLoginItemSettings' | 'setLoginItemSettings'>
   const keeper = createLoginKeeper({
     app,
-    tornOff,
+    interrupted,
     appId: 'app.longhaul.desktop',
     isWished: () => wish.isWished,
     logProblem: (where, error) => done.push(`${where}: ${error}`),
@@ -84,8 +84,8 @@ test('the machine goes down: the entry stays', () => {
   expect(done).toEqual([ADDED])
 })
 
-test('what was torn off keeps it until somebody has seen to it', () => {
-  const { say, keeper, done } = keep({ tornOff: ['job-1', 'job-2'] })
+test('an interrupted job keeps it until it is resumed or removed', () => {
+  const { say, keeper, done } = keep({ interrupted: ['job-1', 'job-2'] })
   expect(done).toEqual([ADDED])
   say('cancelled')
   keeper.receive({ name: 'job-removed', payload: { jobId: 'job-2' } })

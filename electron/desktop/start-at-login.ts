@@ -1,17 +1,17 @@
 /**
- * Has the program started when its user signs in, as long as a job is under way and its user wants that: a machine that
- * is restarted at night goes on with its downloads. The decision is pure; the rest reads and writes the system's entry.
+ * Has the program started at login as long as a job is under way and its user wants that, so that a machine that restarts
+ * at night resumes its downloads. The decision is pure; the rest reads and writes the system's login item.
  */
 import type { App } from 'electron'
 import type { Push } from '../../shared/ipc-contract.ts'
 import { isUnderWay } from './judge-jobs.ts'
 
-/** Stands in the entry: a program started with it goes on with what was torn off, and stays in the background. */
+/** In the login item's arguments: the program resumes the interrupted jobs and stays in the background. */
 const RESUME_FLAG = '--resume-jobs'
 
 export const isResuming = (argv: readonly string[]): boolean => argv.includes(RESUME_FLAG)
 
-/** `switched-off`: by the user, in the system's own list of such programs. That word holds. */
+/** `switched-off`: by the user, in the system's own list of login items, which is respected. */
 export type LoginItem = 'absent' | 'present' | 'switched-off'
 
 export function changeLoginItem(now: {
@@ -21,7 +21,7 @@ export function changeLoginItem(now: {
 }): 'add' | 'remove' | undefined {
   const { item, isWished, hasUnfinished } = now
   if (isWished && hasUnfinished) return item === 'absent' ? 'add' : undefined
-  // An entry that was switched off stays, as long as it is wished for here: the next job would add it switched on.
+  // A switched-off login item stays as long as the setting is on: the next job would add it switched on.
   return item === 'present' || (item === 'switched-off' && !isWished) ? 'remove' : undefined
 }
 
@@ -30,12 +30,12 @@ export function createLoginKeeper(options: {
   /** Windows keeps the entry under this name; assets/installer.nsh removes it. */
   appId: string
   isWished(): boolean
-  /** Jobs that were torn off, and still wait for somebody to go on with them. */
-  tornOff: readonly string[]
+  /** Ids of interrupted jobs that were neither resumed nor removed yet. */
+  interrupted: readonly string[]
   logProblem(where: string, error: unknown): void
 }) {
   const { app, appId } = options
-  const unfinished = new Set(options.tornOff)
+  const unfinished = new Set(options.interrupted)
   let applied: string | undefined
   let isFixed = false
 
@@ -52,7 +52,7 @@ export function createLoginKeeper(options: {
     }
   }
 
-  /** `openAtLogin` is true for the very command only: an entry for a program that has been moved is written anew. */
+  /** `openAtLogin` is true for this very command only: the item of a program that was moved is written again. */
   function readItem(): LoginItem {
     const { openAtLogin, status, launchItems } = app.getLoginItemSettings({ args: [RESUME_FLAG] })
     const ours = launchItems?.find(({ name, scope }) => name === appId && scope === 'user')

@@ -69,7 +69,7 @@ describe('after a restart', () => {
     await first.api.close()
 
     const second = await home.open()
-    expect(second.api.tornOff).toEqual([])
+    expect(second.api.interrupted).toEqual([])
     const start = async (name: string) => {
       const destination = home.path(name)
       await mkdir(destination)
@@ -87,28 +87,28 @@ describe('after a restart', () => {
     // Restarted twice in a row.
     await home.open()
     const third = await home.open()
-    expect(third.api.tornOff).toEqual([running, queued])
+    expect(third.api.interrupted).toEqual([running, queued])
     const phases = ((await third.value('jobs.list')) as JobView[]).map(({ phase }) => phase)
     expect(phases).toEqual(['interrupted', 'paused', 'interrupted', 'interrupted'])
-    third.api.goOnAfterRestart()
+    third.api.resumeAfterRestart()
     await expect.poll(() => third.phaseOf(queued)).toBe('queued')
     expect([await third.phaseOf(left), await third.phaseOf(paused)]).toEqual(['interrupted', 'paused'])
     await expect.poll(() => third.engine.downloads.length).toBe(1)
     expect(await third.value('jobs.events', { jobId: running, limit: 10 })).toMatchObject([
       { code: 'resumed', reason: { cause: 'restart' } },
     ])
-    third.api.goOnAfterRestart()
+    third.api.resumeAfterRestart()
     expect(third.engine.downloads).toHaveLength(1)
   })
 
-  test('what was torn off and then left is not torn off any more', async () => {
+  test('what was interrupted and then left is not resumed any more', async () => {
     const first = await home.open()
     await first.start()
     await first.api.close('machine-down')
     const second = await home.open()
-    expect(second.api.tornOff).toHaveLength(1)
+    expect(second.api.interrupted).toHaveLength(1)
     await second.api.close('left')
-    expect((await home.open()).api.tornOff).toEqual([])
+    expect((await home.open()).api.interrupted).toEqual([])
   })
 
   test.each(['in order', 'by a kill'])(

@@ -16,7 +16,7 @@ export type JobBook = {
   /** Files that could not be read as a job when the book was opened, where they lie now. */
   damaged: readonly string[]
   /** Jobs that were at work, or waited for their turn, when the program or the machine went down. Oldest first. */
-  tornOff: readonly string[]
+  interrupted: readonly string[]
   /** Oldest first. */
   list(): JobView[]
   get(jobId: string): JobView | undefined
@@ -38,14 +38,14 @@ export async function openJobBook(
   const jobs = new Map<string, JobView>()
   const writes = new Map<string, Promise<void>>()
   const dirty = new Set<string>()
-  const tornOff: string[] = []
+  const interrupted: string[] = []
   const pathOf = (jobId: string) => join(folder, `${jobId}.json`)
 
   const { jobs: kept, damaged } = await readJobs(folder, logProblem)
   for (const job of kept) {
     if (hasEnded(job.phase) || job.phase === 'paused') jobs.set(job.jobId, job)
     else {
-      tornOff.push(job.jobId)
+      interrupted.push(job.jobId)
       // On disk it stays as it was until its user or the program has seen to it: machines are restarted twice in a row.
       jobs.set(job.jobId, { ...job, phase: 'interrupted' })
     }
@@ -74,7 +74,7 @@ export async function openJobBook(
 
   return {
     damaged,
-    tornOff,
+    interrupted,
     list: () => [...jobs.values()].sort((one, other) => (one.createdAt < other.createdAt ? -1 : 1)),
     get: (jobId) => jobs.get(jobId),
     find(jobId) {

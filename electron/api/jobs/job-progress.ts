@@ -32,6 +32,6 @@ export function addLimit(
 export function endPhase(summary: Summary, wish: RunWish, before: JobPhase): JobPhase {
   if (summary.status !== 'interrupted') return summary.status
   if (wish === 'cancel') return 'cancelled'
-  // Nothing was torn off: it waits for its user, as it did before.
+  // It was not interrupted: it goes on waiting for its user.
   return before === 'paused' ? 'paused' : 'interrupted'
 }

@@ -158,7 +158,7 @@ describe('a job', () => {
     test('goes on at its user’s next sign-in, where the machine went down meanwhile', async () => {
       const { api, jobId } = await waiting()
       await api.close('machine-down')
-      expect((await home.open()).api.tornOff).toEqual([jobId])
+      expect((await home.open()).api.interrupted).toEqual([jobId])
     })
 
     test('goes on by itself when its drive is there again', async () => {

@@ -25,7 +25,8 @@ export function createJobRunner(options: JobRunnerOptions) {
   const { book, clock, push } = options
   const runs = createJobRuns(options)
 
-  const isTornOff = ({ jobId, phase }: JobView): boolean => phase === 'interrupted' && book.tornOff.includes(jobId)
+  const isInterrupted = ({ jobId, phase }: JobView): boolean =>
+    phase === 'interrupted' && book.interrupted.includes(jobId)
 
   /** The job that just now writes to `destination`, if any. */
   const ownerOf = (destination: string): JobView | undefined =>
@@ -84,7 +85,7 @@ export function createJobRunner(options: JobRunnerOptions) {
       return success(runs.begin(job))
     },
 
-    /** Jobs at work just now, for those who want to know what else this process is doing. */
+    /** Jobs that are running just now: for a diagnosis, they are load of this process. */
     atWork: (): { jobId: string; spec: JobSpec; snapshot: MetricsSnapshot | undefined }[] =>
       book
         .list()
@@ -98,10 +99,10 @@ export function createJobRunner(options: JobRunnerOptions) {
         else if (!run.wish) run.wish = 'pause'
       }),
 
-    /** Of one that was torn off, by the restart of the machine, and that nobody has seen to since. */
-    goOn(jobId: string): void {
+    /** For a job that the restart of the machine has interrupted, unless it was started or stopped since. */
+    resumeInterrupted(jobId: string): void {
       const job = book.get(jobId)
-      if (job && isTornOff(job) && !runs.isClosing() && !ownerOf(job.spec.destination)) runs.begin(job, 'restart')
+      if (job && isInterrupted(job) && !runs.isClosing() && !ownerOf(job.spec.destination)) runs.begin(job, 'restart')
     },
 
     /** Of one that waits for its turn, or for better days: it begins now. */
@@ -166,7 +167,7 @@ export function createJobRunner(options: JobRunnerOptions) {
       }),
 
     /** More jobs may be at once at work than before. */
-    letNextIn: runs.letNextIn,
+    admitNext: runs.admitNext,
 
     rebuildPool: (jobId: string) => withLive(jobId, (run) => run.download?.rebuildPool()),
     coolDown: (jobId: string) => withLive(jobId, (run) => run.download?.coolDown()),
@@ -176,8 +177,8 @@ export function createJobRunner(options: JobRunnerOptions) {
     /** Stops all runs, resumable, and puts everything on disk. */
     async close(why: ShutDown): Promise<void> {
       const closed = runs.close(why)
-      // Who leaves has seen what was torn off earlier, and has let it be.
-      if (why === 'left') for (const job of book.list()) if (isTornOff(job)) book.put(job)
+      // The user who leaves has seen the interrupted jobs and not resumed them: they are not resumed by themselves either.
+      if (why === 'left') for (const job of book.list()) if (isInterrupted(job)) book.put(job)
       await closed
       await book.flush()
     },

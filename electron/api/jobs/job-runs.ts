@@ -160,7 +160,7 @@ export function createJobRuns(options: JobRunsOptions) {
     /** Of one that waits for its turn: it begins now. */
     beginAtOnce: queue.enterAtOnce,
     /** More jobs may be at once at work than before. */
-    letNextIn: queue.letNextIn,
+    admitNext: queue.admitNext,
     live: runs.live,
     last: runs.last,
     forget: runs.forget,

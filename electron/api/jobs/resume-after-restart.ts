@@ -1,25 +1,25 @@
 /**
- * After a restart of the machine: goes on with the jobs it was torn from. A destination may come later than its user
- * signs in (a network drive is connected anew, a disk is unlocked): it is waited for, so that no job fails for that.
+ * Resumes the jobs that a restart of the machine has interrupted. A destination may become available only after its user
+ * has signed in (a network drive is reconnected, a disk is unlocked): each job waits for its own.
  */
 import { stat } from 'node:fs/promises'
 import type { Clock } from '../../engine/engine-ports.ts'
 import { createTimers } from '../../engine/timers.ts'
 
 const LOOK_AGAIN_MS = 5000
-/** Then the job begins all the same, and reports itself what is missing. */
+/** Then the job is resumed all the same, and reports itself what is missing. */
 const LONGEST_WAIT_MS = 600_000
 
-export async function goOnAfterRestart(options: {
+export async function resumeAfterRestart(options: {
   /** In the order they are to begin. */
   jobs: readonly { jobId: string; destination: string }[]
-  goOn(jobId: string): void
+  resume(jobId: string): void
   clock: Clock
-  /** Ends the waiting. */
+  /** Ends the wait. */
   signal: AbortSignal
   isThere?(folder: string): Promise<boolean>
 }): Promise<void> {
-  const { goOn, clock, signal, isThere = isFolderThere } = options
+  const { resume, clock, signal, isThere = isFolderThere } = options
   const { sleep } = createTimers(clock, signal, () => {})
   let waiting = options.jobs
   for (let waitedMs = 0; waiting.length > 0; waitedMs += LOOK_AGAIN_MS) {
@@ -27,7 +27,7 @@ export async function goOnAfterRestart(options: {
     const found = await Promise.all(waiting.map(({ destination }) => isThere(destination)))
     if (signal.aborted) return
     const mayBegin = (_job: unknown, index: number): boolean => found[index] || waitedMs >= LONGEST_WAIT_MS
-    for (const { jobId } of waiting.filter(mayBegin)) goOn(jobId)
+    for (const { jobId } of waiting.filter(mayBegin)) resume(jobId)
     waiting = waiting.filter((job, index) => !mayBegin(job, index))
   }
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { createVirtualClock } from '../../engine/testing/simulator/virtual-clock.ts'
-import { goOnAfterRestart } from './go-on-after-restart.ts'
+import { resumeAfterRestart } from './resume-after-restart.ts'
 
 const JOBS = ['first', 'second', 'third'].map((jobId) => ({ jobId, destination: `/${jobId}` }))
 
@@ -8,9 +8,9 @@ async function start(thereAfter: Record<string, number>) {
   const clock = createVirtualClock()
   const begun: string[] = []
   const stop = new AbortController()
-  const over = goOnAfterRestart({
+  const over = resumeAfterRestart({
     jobs: JOBS,
-    goOn: (jobId) => void begun.push(`${jobId} ${clock.seconds()}`),
+    resume: (jobId) => void begun.push(`${jobId} ${clock.seconds()}`),
     clock,
     signal: stop.signal,
     isThere: async (folder) => clock.seconds() >= (thereAfter[folder] ?? 0),

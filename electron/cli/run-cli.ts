@@ -44,13 +44,13 @@ Exit codes: 0 all objects there and verified, 1 some objects failed, 2 usage, 3 
 export async function runCli(argv: string[], io: Io = processIo()): Promise<number> {
   const output = createOutput(io)
   const exitCode = await runCommand(argv, io, output)
-  // A write that fails reports it a moment later.
+  // A failed write is reported one turn of the event loop later.
   await new Promise(setImmediate)
   const unwritten = output.failure()
   if (!unwritten) return exitCode
   const language = languageOf(io.environment)
   output.say(`longhaul: ${sentenceFor(unwritten, language)}${adviceFor(unwritten, language)}`)
-  // The objects of a download are there all the same; of everything else the lines are all there is.
+  // A download without its output has still fetched the objects; any other command is nothing but its output.
   const isDownload = argv[0] === 'get' && !argv.includes('--dry-run')
   return exitCode === EXIT.complete && !isDownload ? exitCodeOfFailure(unwritten) : exitCode
 }
@@ -76,7 +76,7 @@ function buildProgram(io: Io, output: Output, finish: (work: Promise<number>) =>
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void io.stdout.write(text),
-      // reportThrown reports mistakes, once and in one line.
+      // Errors are printed once, in one line, by reportThrown.
       writeErr: () => {},
     })
     .showSuggestionAfterError(true)
@@ -186,7 +186,7 @@ function contextOf(command: Command, flags: Flag[], io: Io, output: Output): Com
 const settingsFileOf = ({ environment }: Pick<Io, 'environment'>): string =>
   join(stateFolderOf(environment, process.platform), 'settings.json')
 
-/** What was really typed: commander's own defaults (a `--no-x` is true until it is typed) do not count. */
+/** Only what was typed: commander's defaults (a `--no-x` option is true until typed) do not count. */
 function typedFlags(command: Command): TypedFlags {
   const typed: TypedFlags = new Map()
   for (const option of command.options) {
@@ -198,13 +198,13 @@ function typedFlags(command: Command): TypedFlags {
   return typed
 }
 
-/** Of a pipe or a device there may be no end, nor a beginning. */
+/** Regular files only: a pipe or a device may block or never end. */
 function readText(path: string): string {
   if (!statSync(path).isFile()) throw Object.assign(new Error(), { code: 'not a regular file' })
   return decodeText(readFileSync(path))
 }
 
-/** A damaged settings file is the window's to mend: here it only counts as none, and that is said. */
+/** A damaged settings file is reported and ignored; the window repairs it. */
 function readSettings(path: string, output: Pick<Output, 'say'>): Settings {
   try {
     return settingsSchema.parse(JSON.parse(readText(path)))
@@ -222,7 +222,7 @@ function prepare(argv: string[]): string[] {
   return [command, ...spreadGlobs(rest, valueFlags, rest.includes('--dry-run') ? 1 : 2)]
 }
 
-/** Wherever it was asked for: of the flags themselves nothing may be readable. */
+/** By flag, environment or settings, even where the flags cannot be parsed. */
 function isJsonWanted(argv: string[], io: Io): boolean {
   const typed: TypedFlags = new Map(argv.includes('--json') ? [['json', true]] : [])
   try {
@@ -255,7 +255,7 @@ const processIo = (): Io => ({
   },
 })
 
-/** Somebody may have removed it, or made it anew, while the shell stands in it. */
+/** The folder may have been removed, or replaced, since the shell changed into it. */
 function findWorkingFolder(): string {
   try {
     return process.cwd()

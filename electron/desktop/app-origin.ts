@@ -6,10 +6,9 @@ export const APP_HOST = 'app'
 export const APP_PAGE = `${APP_SCHEME}://${APP_HOST}/`
 
 /**
- * Standard, so that relative addresses and the page's own origin work; secure, so that it is treated like https. The
- * first three are those of Electron's own example; what the page may fetch is the policy's matter: nothing. With
- * `codeCache` V8 keeps what it has compiled of the page beside the other data of the window: for http it does so anyway,
- * and from the second start on the form is there sooner.
+ * `standard`: relative URLs and the page's origin work. `secure`: treated like https. These and `supportFetchAPI` are as in
+ * Electron's example; the content security policy allows the page to fetch nothing. `codeCache`: V8 caches the page's
+ * compiled code, as it does for http, so that the window opens faster from the second start on.
  */
 export const APP_SCHEME_PRIVILEGES: CustomScheme = {
   scheme: APP_SCHEME,

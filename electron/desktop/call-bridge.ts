@@ -1,4 +1,4 @@
-/** The contract over IPC: one channel for calls, one for pushes. Only the page in our own window is answered. */
+/** The contract over IPC: one channel for calls, one for pushes. Answers only the page in our own window. */
 import type { IpcMain, IpcMainInvokeEvent, WebContents } from 'electron'
 import { failed } from '../../shared/failure.ts'
 import type { Api } from '../api/create-api.ts'
@@ -38,7 +38,7 @@ export function openCallBridge({ ipcMain, contents, page, api, logProblem }: Cal
   }
 }
 
-/** The main frame of our window, still showing our page. A frame that navigated away or died has no say. */
+/** True for the main frame of our window while it shows our page; not after it has navigated away or crashed. */
 function isOurPage(
   event: Pick<IpcMainInvokeEvent, 'senderFrame'>,
   contents: Pick<WebContents, 'mainFrame' | 'isDestroyed'>,

@@ -1,19 +1,19 @@
-/** The end of the program: jobs are put on disk first, whoever asked for it, but nobody is waited for without end. */
+/** Before the program quits, for whatever reason, jobs are saved to disk; with a time limit. */
 import type { App } from 'electron'
 import type { Api } from '../api/create-api.ts'
 import type { ShutDown } from '../api/jobs/job-progress.ts'
 import { isResuming } from './start-at-login.ts'
 
 /**
- * A network drive that is gone may not answer for minutes, and
- * no window is left that could say so. The journal has the rest.
+ * A lost network drive may block for minutes, and no window is left
+ * that could say so. What is not saved by then, the journal has.
  */
 const LONGEST_CLOSE_MS = 20_000
 
 export function closeBeforeQuit(options: {
   app: Pick<App, 'on' | 'exit' | 'relaunch'>
   api: Pick<Api, 'close'>
-  /** Once, at the beginning of the end. */
+  /** Called once, when quitting begins. */
   onEnd(why: ShutDown): void
   logProblem(where: string, error: unknown): void
 }): { machineGoesDown(): Promise<void>; hasBegun(): boolean } {
@@ -33,7 +33,7 @@ export function closeBeforeQuit(options: {
     if (isLeaving) return
     isLeaving = true
     let isWanted = false
-    // The lock has shown that the program runs already, and this start has left.
+    // The user started the program again meanwhile: that instance has met our lock and left, so we relaunch.
     app.on('second-instance', () => {
       isWanted = true
     })

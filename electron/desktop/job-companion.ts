@@ -25,7 +25,7 @@ export type JobCompanion = {
 export function createJobCompanion(options: JobCompanionOptions): JobCompanion {
   const { powerSaveBlocker, window } = options
   const jobs = new Map<string, JobView>()
-  // Held until clicked: a notification that is collected loses its click.
+  // Referenced until clicked: a garbage-collected notification loses its click.
   const shown = new Set<Pick<Notification, 'on' | 'show'>>()
   let blocker: number | undefined
 

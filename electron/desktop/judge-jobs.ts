@@ -1,4 +1,4 @@
-/** What the jobs ask of the operating system: stay awake, show progress, say that one has ended. Pure. */
+/** What the operating system is to do for the jobs: stay awake, show progress, notify of the end of one. Pure. */
 import type { JobView } from '../../shared/ipc-contract.ts'
 import { hasEnded } from '../../shared/job-state.ts'
 
@@ -33,7 +33,7 @@ export function progressOf(jobs: Array<Pick<JobView, 'phase' | 'bytesDone' | 'by
   return { value: Math.min(1, done / total), mode: moving.length > 0 ? 'normal' : 'paused' }
 }
 
-/** True when a job that was seen alive came to its own end. Who cancels or closes knows already. */
+/** True when a running job ended by itself: a user who cancels it or quits needs no notification. */
 export function isNewsWorthy(before: Pick<JobView, 'phase'> | undefined, now: Pick<JobView, 'phase'>): boolean {
   return before !== undefined && !hasEnded(before.phase) && (now.phase === 'completed' || now.phase === 'failed')
 }

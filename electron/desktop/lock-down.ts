@@ -2,7 +2,7 @@
 import type { Session, Shell, WebContents } from 'electron'
 import { isSameOrigin } from './app-origin.ts'
 
-/** Documentation that the window may point to. Everything else stays closed, whatever a bucket's names say. */
+/** Documentation that the window may link to. No other URL is opened, whatever names a bucket holds. */
 const OUTSIDE_HOSTS: readonly string[] = ['docs.aws.amazon.com']
 
 export const mayOpenOutside = (url: string): boolean => {
@@ -11,7 +11,7 @@ export const mayOpenOutside = (url: string): boolean => {
   return protocol === 'https:' && port === '' && !username && !password && OUTSIDE_HOSTS.includes(hostname)
 }
 
-/** For every `web-contents-created`, so that contents nobody thought of are locked as well. */
+/** For every `web-contents-created`, so that contents created elsewhere are locked down as well. */
 export function lockDownContents(contents: WebContents, page: string, shell: Pick<Shell, 'openExternal'>): void {
   contents.setWindowOpenHandler(({ url }) => {
     if (mayOpenOutside(url)) shell.openExternal(url).catch(() => {})
@@ -25,7 +25,7 @@ export function lockDownContents(contents: WebContents, page: string, shell: Pic
   contents.on('will-attach-webview', (event) => event.preventDefault())
 }
 
-/** Copying a failure's text is the one thing the page asks the browser for. */
+/** The page needs one permission: to copy the text of a failure. */
 const ALLOWED_PERMISSION = 'clipboard-sanitized-write'
 
 export function denyPermissions(session: Session, page: string): void {

@@ -1,4 +1,4 @@
-/** The one window. Its page is as weak as any web page: everything it can do goes through the call bridge. */
+/** The one window. Its page is sandboxed like any web page: all it can do goes through the call bridge. */
 import type { BrowserWindow, BrowserWindowConstructorOptions } from 'electron'
 
 export function mainWindowOptions(parts: {
@@ -7,7 +7,7 @@ export function mainWindowOptions(parts: {
   isDevelopment: boolean
 }): BrowserWindowConstructorOptions {
   return {
-    // Position and size come back under this name.
+    // Position and size are restored under this name.
     name: 'main',
     windowStatePersistence: true,
     title: 'Longhaul',
@@ -37,20 +37,20 @@ export function mainWindowOptions(parts: {
   }
 }
 
-/** A page that crashes again within this time is not loaded again unasked: the downloads go on without it. */
+/** A page that crashes again within this time is reloaded only if the user says so: downloads go on without it. */
 const CRASH_AGAIN_MS = 10_000
 
 /**
- * Shows the page when it is drawn, and brings it back when its process dies: downloads do not live in it. Where it dies
- * again and again (security software, graphics drivers) the user is told: the window may never have been seen.
+ * Shows the window once its page is drawn, and reloads the page when its process crashes: downloads do not run in it. When
+ * it crashes repeatedly (security software, graphics drivers) the user is asked, who may never have seen the window.
  */
 export function keepPageAlive(options: {
   window: BrowserWindow
-  /** Nobody has asked for it: it waits on the taskbar. */
+  /** Started at login: stays minimised on the taskbar. */
   isQuiet: boolean
   now(): number
   logProblem(where: string, error: unknown): void
-  /** Asks the user; false to leave the program. */
+  /** Asks the user; false quits the program. */
   mayTryAgain(): Promise<boolean>
   leave(): void
 }): void {

@@ -1,4 +1,4 @@
-/** The smallest menu that keeps the usual keys alive. Nothing in it opens developer tools once packaged. */
+/** The smallest menu that keeps the usual shortcuts. Developer tools are in it only in development. */
 import type { MenuItemConstructorOptions } from 'electron'
 import type { NativeWords } from './native-words.ts'
 

@@ -1,6 +1,6 @@
 /**
  * Access keys, encrypted by the operating system (DPAPI, Keychain, libsecret or KWallet) and kept in one file.
- * Where the system has no vault of its own, nothing is written at all: the keys live until the program ends.
+ * Where the system has no secure storage, nothing is written: the keys are kept in memory until the program ends.
  */
 import { randomUUID } from 'node:crypto'
 import { readFile, rename } from 'node:fs/promises'
@@ -34,7 +34,7 @@ export async function openVault(options: OsVaultOptions): Promise<Vault> {
   return (await canEncrypt(options)) ? openOsVault(options) : createSessionVault()
 }
 
-/** On Linux without a keyring Electron "encrypts" with a password that is in its source: that is no vault. */
+/** On Linux without a keyring Electron encrypts with a password from its source code, which protects nothing. */
 async function canEncrypt({ safeStorage, platform, logProblem }: OsVaultOptions): Promise<boolean> {
   try {
     if (!(await safeStorage.isAsyncEncryptionAvailable())) return false
@@ -47,7 +47,7 @@ async function canEncrypt({ safeStorage, platform, logProblem }: OsVaultOptions)
 
 async function openOsVault({ safeStorage, file, logProblem }: OsVaultOptions): Promise<Vault> {
   let entries = await readEntries(file, logProblem)
-  // One after the other, so that two saves do not lose each other's entry.
+  // Saves run one after the other, so that none overwrites another's entry.
   let lastWrite: Promise<unknown> = Promise.resolve()
   const change = (next: (now: Entry[]) => Entry[]): Promise<void> => {
     const write = lastWrite.then(async () => {
@@ -94,7 +94,7 @@ async function openOsVault({ safeStorage, file, logProblem }: OsVaultOptions): P
   }
 }
 
-/** A damaged file is set aside, not overwritten: its entries may still be worth something to somebody. */
+/** A damaged file is renamed, not overwritten: its entries may still be recoverable. */
 async function readEntries(file: string, logProblem: OsVaultOptions['logProblem']): Promise<Entry[]> {
   let text: string
   try {

@@ -5,7 +5,7 @@ import { CALL_CHANNEL, PUSH_CHANNEL } from './channels.ts'
 contextBridge.exposeInMainWorld('longhaul', {
   call: (name: string, input: unknown): Promise<unknown> => ipcRenderer.invoke(CALL_CHANNEL, name, input),
   subscribe(listener: (push: unknown) => void): () => void {
-    // The event leads back to ipcRenderer: the page gets the push alone.
+    // The event object refers to ipcRenderer: the page gets only the push.
     const receive = (_event: IpcRendererEvent, push: unknown) => listener(push)
     ipcRenderer.on(PUSH_CHANNEL, receive)
     return () => void ipcRenderer.off(PUSH_CHANNEL, receive)

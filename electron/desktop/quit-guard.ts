@@ -1,4 +1,4 @@
-/** Asks before a window is closed that would stop downloads. One question at a time; a yes holds. */
+/** Asks for confirmation before closing the window would stop downloads. One dialog at a time; after a yes none. */
 import type { BrowserWindow, Dialog } from 'electron'
 import type { LiveJobs } from './judge-jobs.ts'
 import type { NativeWords } from './native-words.ts'

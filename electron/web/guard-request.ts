@@ -1,11 +1,11 @@
-/** Decides what a request may do. Pure: the shell only applies the verdict. */
+/** Decides what a request may do. Pure; web-host.ts applies the verdict. */
 import { timingSafeEqual } from 'node:crypto'
 import { isIP } from 'node:net'
 import { bareHost } from '../../shared/bare-host.ts'
 
 export type RequestHead = {
   method: string
-  /** As it came in the request line. */
+  /** Path and query as in the request line. */
   target: string
   headers: {
     host?: string | undefined
@@ -38,7 +38,7 @@ export const MAX_BODY_BYTES = 1024 * 1024
 
 export function guardRequest(request: RequestHead, expected: Expected): Verdict {
   const { headers } = request
-  // A name that points to this machine only since a moment ago (DNS rebinding) is not one of ours.
+  // Against DNS rebinding: a foreign name that now resolves to this machine is not one of ours.
   if (!isOurHost(headers.host, expected)) return refuse(403, 'host-not-allowed')
   if (headers.origin !== undefined && headers.origin !== `http://${headers.host}`) {
     return refuse(403, 'origin-not-allowed')
@@ -59,7 +59,7 @@ function guardApi(request: RequestHead, path: string, expected: Expected): Verdi
   const name = /^\/api\/call\/([\w.]+)$/.exec(path)?.[1]
   if (!name) return refuse(404, 'not-found')
   if (method !== 'POST') return refuse(405, 'method', 'POST')
-  // A form or an image of another page cannot send this type without asking first.
+  // Another site cannot send this content type without a CORS preflight.
   if (!/^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '')) return refuse(415, 'content-type')
   if (Number(headers['content-length'] ?? 0) > MAX_BODY_BYTES) return refuse(413, 'too-large')
   return { kind: 'call', name }
@@ -76,12 +76,12 @@ function isOurHost(host: string | undefined, { port, listenHost, machineName }: 
   const name = bareHost(match[1] as string).toLowerCase()
   if (['127.0.0.1', 'localhost', '::1', listenHost.toLowerCase()].includes(name)) return true
   const isOpenToOthers = listenHost === '0.0.0.0' || listenHost === '::'
-  // An address cannot be rebound; a name can.
+  // DNS rebinding needs a name: an address is safe.
   return isOpenToOthers && (isIP(name) !== 0 || name === machineName.toLowerCase())
 }
 
 /**
- * Browsers say where a request comes from. A link from elsewhere may open the page; nothing else from elsewhere may.
+ * By `Sec-Fetch-Site`: a link on another site may open the page; every other cross-site request is refused.
  */
 function isFetchSiteAllowed({ headers }: RequestHead, isApi: boolean): boolean {
   const site = headers['sec-fetch-site']

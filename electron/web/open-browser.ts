@@ -1,7 +1,7 @@
 /** Shows an address in the user's browser, where there is one. Failing is harmless: the address is printed as well. */
 import { spawn } from 'node:child_process'
 
-/** Undefined where nobody could see a browser. Pure. */
+/** The command that opens a URL; undefined where there is no display. Pure. */
 export function browserCommand(
   url: string,
   platform: NodeJS.Platform,

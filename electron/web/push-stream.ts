@@ -1,6 +1,6 @@
 /**
- * One tab's line of pushes: JSON, one per line. A reader that cannot keep up gets only the newest snapshot of each job;
- * events wait for it up to a bound, beyond which the line is cut (the tab connects again and reads everything anew).
+ * One tab's stream of pushes: JSON, one per line. A reader that cannot keep up gets only the newest snapshot of each job;
+ * events are queued up to a limit, beyond which the stream is closed: the tab then reconnects and reads everything again.
  */
 import type { ServerResponse } from 'node:http'
 import type { Push } from '../../shared/ipc-contract.ts'
@@ -43,7 +43,7 @@ export function createPushStream(sink: Sink): { send(push: Push): void; close():
   }
 }
 
-/** Pushes that the next one of the same id makes worthless. */
+/** Pushes that the next one of the same id supersedes. */
 function replaceableId(push: Push): string | undefined {
   if (push.name === 'snapshot') return `snapshot ${push.payload.jobId}`
   if (push.name === 'preview' && !push.payload.preview.done) return `preview ${push.payload.preview.previewId}`

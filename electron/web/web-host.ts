@@ -12,7 +12,7 @@ import { guardRequest, MAX_BODY_BYTES } from './guard-request.ts'
 import { createPushStream } from './push-stream.ts'
 
 export type WebHostOptions = {
-  /** May still be opening: files are served meanwhile, calls wait for it. */
+  /** May still be pending: files are served meanwhile, calls wait for it. */
   api: Promise<ServedApi>
   /** The built window: index.html and assets/. */
   rendererFolder: string
@@ -26,7 +26,7 @@ export type WebHostOptions = {
 export type ServedApi = { dispatch: Dispatch; subscribe: Api['subscribe'] }
 
 export type WebHost = {
-  /** With the token: whoever has it may use the program. */
+  /** Includes the token, which grants full use of the program. */
   url: string
   port: number
   close(): Promise<void>
@@ -73,7 +73,7 @@ export async function startWebHost(options: WebHostOptions): Promise<Outcome<Web
   }
 
   function openPushes({ subscribe }: ServedApi, response: ServerResponse): void {
-    // Closed while the program was opening: nobody would end the subscription.
+    // The tab has left while the api was opening: nothing would end its subscription.
     if (response.destroyed) return
     response.writeHead(200, { 'Content-Type': 'application/x-ndjson; charset=utf-8', 'Cache-Control': 'no-store' })
     response.flushHeaders()
@@ -120,7 +120,7 @@ async function answerCall(
   sendJson(response, 200, await dispatch(name, input))
 }
 
-/** Undefined when it is longer than allowed, whatever its header said. */
+/** Undefined when the body is longer than allowed, whatever its Content-Length says. */
 async function readBody(request: IncomingMessage): Promise<string | undefined> {
   const chunks: Buffer[] = []
   let length = 0
@@ -146,7 +146,7 @@ function sendFile(files: StaticFiles, path: string, request: IncomingMessage, re
   response.end(request.method === 'HEAD' ? undefined : file.content)
 }
 
-/** One line of JSON, shaped like every other failed outcome. The connection ends: its body may not have been read. */
+/** A failed `Outcome` as JSON. The connection is closed, for the request's body may not have been read. */
 function sendRefusal(response: ServerResponse, status: number, code: string): void {
   const failure: Failure = { class: status === 401 || status === 403 ? 'denied' : 'usage', code, httpStatus: status }
   response.setHeader('Connection', 'close')
@@ -167,7 +167,7 @@ function listen(server: ReturnType<typeof createServer>, port: number, host: str
   })
 }
 
-/** For addresses people open: the wildcard is no address, and IPv6 wears brackets. */
+/** Host for a printed URL: the wildcard address is replaced, IPv6 gets brackets. */
 function urlHost(host: string): string {
   if (host === '0.0.0.0' || host === '::') return '127.0.0.1'
   return host.includes(':') ? `[${host}]` : host

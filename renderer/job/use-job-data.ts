@@ -1,6 +1,6 @@
 /**
  * What the page knows of a job beyond its newest snapshot: its speed over time and its events. Each is read once from
- * the program (again when it comes back into reach, and when the store says so) and kept up to date from what is
+ * the program (again after a lost connection, and when the store says so) and kept up to date from what is
  * pushed. Bounded: see `speed-history.ts` and `join-events.ts`.
  */
 import { useEffect, useMemo, useRef, useState } from 'react'
@@ -20,7 +20,7 @@ import {
 } from './chart/speed-history.ts'
 import { joinEvents, MAX_EVENTS } from './join-events.ts'
 
-/** Points become old slowly: looking once a minute is enough. */
+/** How often old points are merged: they age slowly. */
 const COMPACT_EVERY_TICKS = 60
 
 const NO_EVENTS: readonly EngineEvent[] = []

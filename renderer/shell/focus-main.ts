@@ -1,9 +1,9 @@
-/** Where what had the focus has gone with its page: the keyboard goes on in the new one, not at the top. */
+/** When the focused element was removed with its page, moves the focus into the new page instead of the top. */
 export function focusMainIfLost(): void {
   if (document.activeElement === document.body) focusMain()
 }
 
-/** After a question whose answer took away the button that had asked it: the focus is still in what is about to go. */
+/** After a confirmation whose answer removes the button that opened it: the focus is still in the closing dialog. */
 export function focusMainAfterDialog(): void {
   if (document.activeElement?.closest('[role="dialog"]')) focusMain()
   else focusMainIfLost()

@@ -12,7 +12,7 @@ type NeedsProgramProps = {
   children: ReactNode
 }
 
-/** What only the program can do rests while it is out of reach, and says why. */
+/** Disables buttons that need the program while it cannot be reached, and says why. */
 export function NeedsProgram({ className = 'lh-contents', isReady = true, children }: NeedsProgramProps) {
   const { t } = useTranslation()
   const isOut = useHostState() !== 'connected'

@@ -10,7 +10,7 @@ import { NeedsProgram } from './needs-program.tsx'
 import { useRoute } from './route.ts'
 import './host-banner.css'
 
-/** Offers the jobs that the program was torn from. On the page of such a job its own banner says it. */
+/** Offers to resume the interrupted jobs. On the page of such a job its own banner says so. */
 export function ResumeOffer() {
   const { t } = useTranslation()
   const client = useClient()

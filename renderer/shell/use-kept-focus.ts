@@ -1,6 +1,7 @@
 /**
- * A button that goes, or rests, must not throw the focus of a keyboard back to the top of the page: the next one in its
- * box takes it, or where none can, the dialog or page around it until the button is of use again.
+ * A button that disappears or is disabled while it has the focus must not send the keyboard back to the top of the page:
+ * the next button in its box takes the focus, or where there is none, the dialog or page around it until the button is
+ * enabled again.
  */
 import { type FocusEvent, useLayoutEffect, useRef } from 'react'
 
@@ -27,7 +28,7 @@ export function useKeptFocus() {
     onFocus: ({ target }: FocusEvent<HTMLElement>) => {
       last.current = target
     },
-    /** The user has gone on; what goes or rests is no longer able to tell. */
+    /** The user moved the focus elsewhere, which a removed or disabled button no longer reports. */
     onBlur: ({ target }: FocusEvent<HTMLElement>) => {
       if (canHaveFocus(target)) last.current = null
     },

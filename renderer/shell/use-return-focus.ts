@@ -1,6 +1,6 @@
 /**
- * A dialog that is taken away when it closes gives the focus
- * back to what had it before: antd does so only when it stays.
+ * A dialog that is unmounted when it closes returns the focus
+ * to the element that had it before; antd does so only for one that stays mounted.
  */
 import { useEffect, useRef } from 'react'
 

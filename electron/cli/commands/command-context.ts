@@ -17,11 +17,11 @@ export type CommandContext = {
   parse: ParseContext
   language: Language
   stateFolder: string
-  /** Opened late: it brings the AWS SDK along. */
+  /** Imported on first use, for it loads the AWS SDK. */
   openEngine(): Promise<EngineAccess>
 }
 
-/** Says why nothing came of it, in the form that was asked for; returns the exit code. */
+/** Reports why the command failed, as JSON or as text; returns the exit code. */
 export function reportFailure(
   failure: Failure,
   { output, flags, language }: Pick<CommandContext, 'output' | 'flags' | 'language'>,

@@ -54,7 +54,7 @@ export const createDemoTroubles = (): DemoTrouble[] => [
   },
 ]
 
-/** Weather without a fate of its own: nothing to heal, only to live with. */
+/** Weather that fails no request: there is nothing to heal. */
 export const createDemoLine = (): Weather[] => [lineCapacity(DEMO_LINE_BYTES_PER_SECOND), closesAfter(20)]
 
 /** The same weather, with a count of how often it struck. */

@@ -20,7 +20,7 @@ import { countStrikes, createDemoLine, createDemoTroubles, DEMO_PART_BYTES, type
 import { runDownload } from './run-download.ts'
 
 const DEFAULT_SIZE_BYTES = 1024 ** 3
-/** As many objects as a terminal can list, and never one so large that the end is one object. */
+/** As many objects as a terminal can list, and none so large that the end of the demo is one object. */
 const OBJECT_BYTES = 40 * 1024 ** 2
 /** Without a terminal: a readable line this often. */
 const LINE_EVERY_MS = 2000
@@ -31,7 +31,7 @@ export async function runDemo(context: CommandContext): Promise<number> {
   const size = context.flags.get('size')
   const totalBytes = size ? parseSize(size.values[0] ?? '', size.origin) : DEFAULT_SIZE_BYTES
   const folder = await mkdtemp(join(tmpdir(), 'longhaul-demo-'))
-  // An impatient second Ctrl-C must not leave a gigabyte behind, nor a run that still writes while it is given up.
+  // A second Ctrl-C must neither leave a gigabyte behind nor remove the folder while a run still writes to it.
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   try {
     const { bavail, bsize } = await statfs(folder)

@@ -1,4 +1,4 @@
-/** Runs one download to its end under the eyes of a terminal. Ctrl-C stops it so that it can be resumed. */
+/** Runs one download to its end, with its progress on the terminal. Ctrl-C stops it so that it can be resumed. */
 import { type Outcome, success } from '../../../shared/failure.ts'
 import type { Summary } from '../../../shared/job-state.ts'
 import type { MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
@@ -8,7 +8,7 @@ import type { Language } from '../output/sentences.ts'
 import { onStopSignal } from '../process/stop-signals.ts'
 import type { CommandContext } from './command-context.ts'
 
-/** `snapshot`: the last one. Fails for what cannot even begin. */
+/** `snapshot`: the last one. Fails when the download could not begin. */
 export async function runDownload(
   { io, openEngine }: Pick<CommandContext, 'io' | 'openEngine'>,
   request: DownloadRequest,
@@ -16,7 +16,7 @@ export async function runDownload(
 ): Promise<Outcome<{ summary: Summary; snapshot: MetricsSnapshot }>> {
   let live: LiveDownload | undefined
   let isStopWanted = false
-  // Listening before anything is opened: there is no moment in which Ctrl-C leaves a lock or half a record behind.
+  // Registered before anything is opened, so that Ctrl-C never leaves a lock or half a record behind.
   const stopListening = onStopSignal(() => {
     isStopWanted = true
     live?.cancel()

@@ -17,7 +17,7 @@ import { onStopSignal } from '../process/stop-signals.ts'
 import { onBug } from '../process/uncaught-bugs.ts'
 import { type CommandContext, reportFailure } from './command-context.ts'
 
-/** Free by IANA's list, easy to tunnel to; when it is taken any other will do. */
+/** Unassigned by IANA, and fixed so that a tunnel is easy to set up; when it is taken any free port is used. */
 const USUAL_PORT = 7433
 
 export async function runWeb(context: CommandContext): Promise<number> {
@@ -40,7 +40,7 @@ export async function runWeb(context: CommandContext): Promise<number> {
     output.say('Other machines reach it too: whoever has the token in this address may use it.')
   if (!flags.has('no-open') && !openBrowser(served.value.url))
     output.say('Open this address in a browser. Ctrl-C ends the program.')
-  // Only now, while the browser is on its way.
+  // Loaded only now, while the browser opens.
   const api = await openApi(context, logProblem)
   opening.resolve(api)
   const stopHearing = onBug(
@@ -90,7 +90,7 @@ async function listen(options: Omit<WebHostOptions, 'port'>, port: number | unde
 
 const isOfThisMachine = (host: string): boolean => host === 'localhost' || host === '::1' || host.startsWith('127.')
 
-/** The two mistakes that happen, by the flag that mends them. */
+/** The two likely mistakes, named by the flag that corrects them. */
 function explain(failure: Failure): Failure {
   if (failure.code === 'not-built')
     return failed({ ...failure, detail: 'the window is not built: npm run build' }).failure

@@ -11,7 +11,7 @@ import { adviceFor, type Language, printable, sentenceFor } from './sentences.ts
 const MAX_NAMED = 20
 
 export function summaryLines(summary: Summary, language: Language): string[] {
-  // Of a run that never began there is nothing to count.
+  // A run that never began has no totals.
   const hasBegun = summary.bytesFetched > 0 || summary.objectsDone > 0 || summary.failure === undefined
   return [
     ...(hasBegun ? [totalsLine(summary, language)] : []),
@@ -26,7 +26,7 @@ export function summaryLines(summary: Summary, language: Language): string[] {
 function totalsLine(summary: Summary, language: Language): string {
   const { objectsDone, objectsSkipped, bytesDone, bytesFetched, seconds, retries } = summary
   const rate = formatRate(seconds > 0 ? bytesFetched / seconds : 0)
-  // Of what was there already no speed is to be told.
+  // Objects that were there already have no speed.
   const [speedEn, speedZh] = bytesFetched > 0 ? [`, ${rate} on average`, `，平均 ${rate}`] : ['', '']
   const time = formatDuration(seconds, language)
   return language === 'zh'
@@ -67,13 +67,13 @@ function failedLines(summary: Summary, language: Language): string[] {
   return [heading, ...named, ...(more > 0 ? [rest] : [])]
 }
 
-/** Of the codes that a message begins with, those that say more than the class. */
+/** Codes that say more than their failure class; a message begins with them. */
 const tellingCode = (message: string) => {
   const [code] = /^(EBUSY|EFBIG|EISDIR|ENAMETOOLONG|write-protected)\b/.exec(message) ?? []
   return code ? { code, detail: message } : {}
 }
 
-/** There may be more that the listing has not come to. */
+/** The listing may find more. */
 function leftLines({ objectsLeft }: Summary, language: Language): string[] {
   if (objectsLeft === 0) return []
   return [
@@ -87,14 +87,14 @@ function endLines(summary: Summary, language: Language): string[] {
   const { failure, status, objectsDone } = summary
   if (failure && failure.class !== 'cancelled') return [sentenceFor(failure, language) + adviceFor(failure, language)]
   if (status === 'completed' && objectsDone === 0) {
-    // A prefix without objects is a failure: here the bucket is empty, or the filters have left nothing.
+    // An empty prefix fails: here the whole bucket is empty, or the filters exclude everything.
     return [
       language === 'zh'
         ? '没有可下载的对象：那里是空的，或没有对象符合 --include 和 --exclude。'
         : 'Nothing to fetch: there is no object, or none that passes --include and --exclude.',
     ]
   }
-  // It may list the bucket, but read nothing in it: what helps is the same for all.
+  // Listing is allowed and reading is not: one advice for all objects.
   const isDenied = summary.failed.length > 0 && summary.failed.every((one) => one.failure === 'denied')
   if (objectsDone === 0 && isDenied) return [adviceFor({ class: 'denied' }, language).trim()]
   if (status !== 'interrupted') return []
@@ -144,7 +144,7 @@ export function progressLine(snapshot: Progress, columns: number, language: Lang
   return forms.find((form) => columnsOf(form) <= columns) ?? cutTo(`${percent} | ${state}`, columns)
 }
 
-/** Two for Chinese signs and their punctuation (Unicode, "East Asian Width"). */
+/** Columns of a character: two for Chinese and its punctuation (Unicode, "East Asian Width"). */
 const columnsOf = (text: string): number =>
   [...text].reduce((columns, sign) => columns + (/[\u2e80-\uffef]/.test(sign) ? 2 : 1), 0)
 

@@ -6,7 +6,7 @@ import type { MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
 import { escapeUnseen } from '../../../shared/unseen-signs.ts'
 import { emptySummary } from '../../api/jobs/empty-summary.ts'
 
-/** Some readers take more than a line feed for the end of a line, and a terminal obeys more than it shows. */
+/** Escapes what some readers take for a line end, and control characters that a terminal would obey. */
 export const jsonLine = (value: object): string => escapeUnseen(JSON.stringify(value))
 
 /** Everything of a tick but the two tables, which would make the line too long to read. */
@@ -19,7 +19,7 @@ export const eventLine = ({ time, code, reason }: EngineEvent): object => ({ typ
 
 export const summaryLine = (summary: Summary): object => ({ type: 'summary', ...summary })
 
-/** Of a run that ended before it began: what a reader of the last line needs to know. `message` is for people. */
+/** The summary line of a run that ended before it began. `message` is for people. */
 export const earlyFailureLine = (failure: Failure, message: string): object => ({
   ...summaryLine(emptySummary(failure)),
   message,

@@ -1,7 +1,6 @@
 /**
- * The progress line of a terminal; a pipe gets none, nor a terminal that can write
- * no line anew (`TERM=dumb`). Nothing of the terminal is changed for it, such as its
- * cursor: who stops the program with Ctrl-Z or kills it gets the terminal as it was.
+ * The progress line of a terminal; a pipe gets none, nor does a terminal that cannot rewrite a line (`TERM=dumb`). It
+ * changes no setting of the terminal, such as its cursor, so that Ctrl-Z or a kill leaves the terminal as it was.
  */
 import type { MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
 import { progressLine } from './human-lines.ts'
@@ -10,7 +9,7 @@ import type { Io } from './terminal-io.ts'
 
 export type ProgressLine = { show(snapshot: MetricsSnapshot): void; end(): void }
 
-/** Where the terminal does not say. */
+/** Width of a terminal that does not report one. */
 const USUAL_COLUMNS = 80
 
 export async function createProgressLine(

@@ -1,11 +1,11 @@
-/** One clear sentence for every failure, in English and Chinese. The other side's words come last, as a quotation. */
+/** One sentence for every failure, in English and Chinese. The message of the server or the system comes last, quoted. */
 import { BUCKET_IN_HOST_CODES, type Failure, type FailureClass, LISTING_STUCK_CODES } from '../../../shared/failure.ts'
 import { firstSpokenLanguage, type SpokenLanguage } from '../../../shared/spoken-language.ts'
 import { UNSEEN_SIGNS } from '../../../shared/unseen-signs.ts'
 
 export type Language = SpokenLanguage
 
-/** What a terminal is spoken to in. Pure. */
+/** The language of messages on a terminal. Pure. */
 export const languageOf = (environment: NodeJS.ProcessEnv): Language => localeLanguageOf(environment) ?? 'en'
 
 /** Looked up as gettext does; undefined when the locale is neither language, or `C`, which says nothing. Pure. */
@@ -91,13 +91,13 @@ const CHINESE: Record<FailureClass, Forms> = {
   usage: ['$ 不可用。', '有一项设置不可用。'],
 }
 
-/** A mistake of ours (code `internal`) is not the other side's, whatever class it comes under. */
+/** A bug (code `internal`) is not the server's fault, whatever its class. */
 const INTERNAL: Record<Language, Forms> = {
   en: ['Longhaul itself has failed: $.', 'Longhaul itself has failed.'],
   zh: ['Longhaul 自身出错：$。', 'Longhaul 自身出错。'],
 }
 
-/** Several codes for one thing. */
+/** Codes that mean the same. */
 const forEach = <T>(codes: readonly string[], words: T): Record<string, T> =>
   Object.fromEntries(codes.map((code) => [code, words]))
 
@@ -279,7 +279,7 @@ const ADVICE_BY_CODE: Record<string, Record<Language, string>> = {
   },
 }
 
-/** Follows the sentence about what ended the whole run; empty where nobody knows better than the sentence. */
+/** Follows the sentence about what ended the whole run; empty where there is nothing to add. */
 export function adviceFor(failure: Failure, language: Language): string {
   const advice = (ADVICE_BY_CODE[failure.code ?? ''] ?? adviceByDetails(failure) ?? ADVICE[failure.class])?.[language]
   return advice ? `${language === 'zh' ? '' : ' '}${advice}` : ''
@@ -309,7 +309,7 @@ function quotation({ code = '', httpStatus, detail = '' }: Failure, language: La
 const UNSEEN = new RegExp(`[\\u0000-\\u001f${UNSEEN_SIGNS}]+`, 'g')
 
 /**
- * One line, and nothing that moves a terminal's cursor or turns
- * its words round: names come from other people's buckets.
+ * One line without control characters, neither for the cursor nor for
+ * the direction of text: names come from other people's buckets.
  */
 export const printable = (text: string): string => text.replace(UNSEEN, ' ')

@@ -1,4 +1,4 @@
-/** Where lines go. A reader that went away is noticed, never an error. */
+/** Standard output and error. A reader that has closed its pipe is noticed, and is no error. */
 import type { Writable } from 'node:stream'
 import type { Failure } from '../../../shared/failure.ts'
 import { codeOf, mapDiskError } from '../../engine/disk/disk-error.ts'
@@ -16,13 +16,13 @@ export type Output = {
   line(text: string): Promise<void>
   /** One JSON line on stdout, not waited for: a few per second at most. */
   json(value: object): void
-  /** Its reader stands still: what it can do without would pile up in memory. */
+  /** The reader of stdout does not keep up: lines that it can do without are skipped, or they would pile up in memory. */
   isBehind(): boolean
   /** One line for people, on stderr. */
   say(text: string): void
-  /** Nobody takes what is written to stdout: its reader has closed its end, or it cannot be written. */
+  /** The reader of stdout has closed its end, or it cannot be written. */
   isGone(): boolean
-  /** Why lines on stdout are missing, if it is no reader that had enough: a full disk, say. */
+  /** Why lines on stdout are missing, unless its reader has closed: a full disk, for instance. */
   failure(): Failure | undefined
 }
 

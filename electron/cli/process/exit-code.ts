@@ -1,4 +1,4 @@
-/** How a run ended -> the exit code of DESIGN 3. Pure. */
+/** The exit code (DESIGN 3) of how a run ended. Pure. */
 import type { Failure, FailureClass } from '../../../shared/failure.ts'
 import type { Summary } from '../../../shared/job-state.ts'
 
@@ -13,7 +13,7 @@ export const EXIT = {
   interrupted: 130,
 } as const
 
-/** Of a failure that ended the whole job. */
+/** For a failure that ended the whole job. */
 const EXIT_BY_CLASS: Record<FailureClass, number> = {
   throttled: EXIT.network,
   'server-error': EXIT.network,
@@ -33,22 +33,22 @@ const EXIT_BY_CLASS: Record<FailureClass, number> = {
   'redirect-refused': EXIT.source,
   changed: EXIT.objectsFailed,
   archived: EXIT.objectsFailed,
-  // What answers there speaks no S3.
+  // The server there does not speak S3.
   protocol: EXIT.network,
   corrupt: EXIT.objectsFailed,
   'disk-full': EXIT.disk,
   'disk-denied': EXIT.disk,
   'disk-gone': EXIT.disk,
   disk: EXIT.disk,
-  // Another run writes there: we may not.
+  // Another run holds the destination's lock.
   locked: EXIT.disk,
-  // Something else than a folder of ours lies where the job keeps its own files.
+  // `.longhaul` exists in the destination and is not our folder.
   'unsafe-path': EXIT.disk,
   cancelled: EXIT.interrupted,
   usage: EXIT.usage,
 }
 
-/** A bug of ours: the program ends like any other that fails, with 1. */
+/** A bug of ours ends with 1, as programs do that fail. */
 export const exitCodeOfFailure = (failure: Failure): number =>
   failure.code === 'internal' ? EXIT.objectsFailed : EXIT_BY_CLASS[failure.class]
 

@@ -1,6 +1,6 @@
 /**
- * Ends the process at once with this code, whatever its exit
- * listeners do: a log that is not open yet throws in its own.
+ * Ends the process at once with this code, even if an `exit`
+ * listener throws, as that of a log that is not open yet does.
  */
 export function exitNow(code: number): never {
   try {

@@ -1,4 +1,4 @@
-/** Ctrl-C and its kin: the first one stops in good order, the second one at once. */
+/** Ctrl-C, SIGTERM, SIGHUP, SIGBREAK: the first one stops gracefully, the second one at once. */
 import { isatty } from 'node:tty'
 import { EXIT } from './exit-code.ts'
 import { exitNow } from './exit-now.ts'
@@ -6,8 +6,8 @@ import { exitNow } from './exit-now.ts'
 const isWindows = process.platform === 'win32'
 
 /**
- * No stream is a terminal: then one that hangs up is none of ours. So
- * it is under `nohup`, whose own setting Node undoes as it starts.
+ * No stream is a terminal, so a terminal that hangs up does not concern us: SIGHUP is ignored. That is so under `nohup`,
+ * whose own setting Node resets as it starts.
  */
 const isDetached = !isWindows && ![0, 1, 2].some((stream) => isatty(stream))
 
@@ -17,8 +17,8 @@ const SIGNALS: NodeJS.Signals[] = [
   ...(isWindows ? (['SIGBREAK'] as const) : []),
 ]
 
-/** As long as no command listens, nothing is open that would have to be closed in good order. */
-export function leaveOnSignalUntilHeard(): void {
+/** Exits at once while no command has registered `onStopSignal`: nothing is open yet that needs closing. */
+export function exitOnSignalByDefault(): void {
   if (isDetached) process.on('SIGHUP', () => {})
   for (const signal of SIGNALS) {
     process.on(signal, () => {
@@ -27,7 +27,7 @@ export function leaveOnSignalUntilHeard(): void {
   }
 }
 
-/** Returns the function that takes the handlers away again. */
+/** Returns the function that removes the handlers. */
 export function onStopSignal(stop: () => void): () => void {
   let count = 0
   const receive = () => {

@@ -1,4 +1,4 @@
-/** An exception that nobody caught, or a promise that nobody waited for: a bug, and one that has a name. */
+/** Uncaught exceptions and unhandled rejections: each is a bug, and is reported by name. */
 import { join } from 'node:path'
 import { openProblemLog } from '../../api/host/problem-log.ts'
 import { systemClock } from '../../api/host/system-clock.ts'
@@ -6,13 +6,13 @@ import { exitNow } from './exit-now.ts'
 
 type LogProblem = (where: string, error: unknown) => void
 
-/** The count of listeners does not show it: Electron has one of its own. */
-let hear: ((error: unknown) => void) | undefined
+/** Kept here because the number of listeners does not tell: Electron has one of its own. */
+let handler: ((error: unknown) => void) | undefined
 
-/** A command that does one thing ends with it: what is on the disk stays, and the same command continues. */
-export function leaveOnBugUntilHeard(stateFolder: string): void {
+/** A bug ends a command that does one thing: what is on the disk stays, and the same command resumes. */
+export function exitOnBugByDefault(stateFolder: string): void {
   process.on('uncaughtException', (error) => {
-    if (hear) return hear(error)
+    if (handler) return handler(error)
     const log = join(stateFolder, 'longhaul.log')
     openProblemLog(log, systemClock)('cli', error)
     process.stderr.write(`longhaul: internal error: ${firstLineOf(error)}. Details are in ${log}\n`)
@@ -21,24 +21,24 @@ export function leaveOnBugUntilHeard(stateFolder: string): void {
 }
 
 /**
- * For a command that keeps several jobs: a bug in one of them is not the end of the others, as in the desktop program.
- * Each is reported once, however often it comes. Returns the function that ends it.
+ * For a command with several jobs: a bug in one of them does not end the others, as in the desktop program. Each is
+ * reported once, however often it occurs. Returns the function that removes the handlers.
  */
-export function onBug(tell: (message: string) => void, logProblem: LogProblem): () => void {
-  const told = new Set<string>()
-  hear = (error) => {
+export function onBug(report: (message: string) => void, logProblem: LogProblem): () => void {
+  const reported = new Set<string>()
+  handler = (error) => {
     logProblem('web', error)
     const message = firstLineOf(error)
-    if (told.has(message) || told.size === MOST_TOLD) return
-    told.add(message)
-    tell(message)
+    if (reported.has(message) || reported.size === MOST_REPORTED) return
+    reported.add(message)
+    report(message)
   }
   return () => {
-    hear = undefined
+    handler = undefined
   }
 }
 
-const MOST_TOLD = 20
+const MOST_REPORTED = 20
 
 const firstLineOf = (error: unknown): string =>
   String(error instanceof Error ? error.message : error).split('\n')[0] ?? ''

@@ -1,7 +1,7 @@
 /**
- * Always there, in one line where it fits, so that news hardly ever pushes the page about:
+ * Always shown, in one line where it fits, so that a new banner hardly ever moves the page:
  * the most important banner in full, the others as tags that tell more when pressed.
- * Spoken politely when it changes its kind; a countdown is not spoken every second.
+ * Announced politely (aria-live) when its kind changes; a countdown is not announced every second.
  */
 import {
   CheckCircleFilled,

@@ -1,6 +1,6 @@
 /**
  * What the line under the head says: from the job, its newest snapshot and its events to banners, most important first,
- * never none. Pure. A run's earlier conditions end with `job-started`; while it is paused or queued none of them holds.
+ * at least one. Pure. A run's earlier conditions end with `job-started`; while it is paused or queued none of them holds.
  */
 import type { EngineEvent, EventCode, Reason } from '../../../shared/engine-event.ts'
 import type { JobView } from '../../../shared/ipc-contract.ts'
@@ -11,7 +11,7 @@ import type { JobWords } from '../../i18n/job-zh.ts'
 import { hasSuccessRate } from '../words/success-rate.ts'
 
 export type BannerKind = keyof JobWords['banners']
-/** trouble: red, needs somebody. healing: orange, being dealt with. healthy: green. neutral: a state, no news. */
+/** trouble: red, needs the user. healing: orange, being dealt with. healthy: green. neutral: a plain state. */
 export type Tone = 'trouble' | 'healing' | 'healthy' | 'neutral'
 export type BannerAction = 'resume' | 'retry' | 'reveal'
 export type Banner = { kind: BannerKind; tone: Tone; reason: Reason; action?: BannerAction }
@@ -55,7 +55,7 @@ export function chooseBanners(input: BannerInput): Banner[] {
     resumedAfterCrash(input),
   ].filter((banner) => banner !== undefined)
   const state = stateBanner(input)
-  // Calm words beside trouble would be noise; the listing is news of its own.
+  // Beside trouble the calm state is noise, except for the listing.
   return conditions.length > 0 && state.kind !== 'listing' ? conditions : [...conditions, state]
 }
 
@@ -66,7 +66,7 @@ const ENDINGS: Partial<Record<JobPhase, (input: BannerInput) => Banner>> = {
     if (job.objectsTotal === 0) return { kind: 'nothingFound', tone: 'healing', reason: {} }
     const { summary } = job
     const average = summary && summary.seconds > 0 ? summary.bytesFetched / summary.seconds : 0
-    // The summary's time is the last run's: beside the bytes of all runs it must say so.
+    // The summary's seconds are those of the last run, its bytes those of all runs.
     const isOneOfMany = latest(events, ['job-started'])?.reason.resumed === true
     const reason = {
       ...verification(job),
@@ -82,7 +82,7 @@ const ENDINGS: Partial<Record<JobPhase, (input: BannerInput) => Banner>> = {
     const failure = job.summary?.failure
     if (failure?.class === 'disk-full') {
       const needBytes = job.bytesTotal - job.bytesDone
-      // What was under way when the event was written has been counted since.
+      // Requests that were in flight when the event was written have been counted since.
       const reason = { ...latest(events, ['disk-full'])?.reason, ...(needBytes > 0 ? { needBytes } : {}) }
       return { kind: 'diskFull', tone: 'trouble', reason, action: 'resume' }
     }
@@ -91,7 +91,7 @@ const ENDINGS: Partial<Record<JobPhase, (input: BannerInput) => Banner>> = {
     const objectsDone = job.summary?.objectsDone ?? job.objectsDone
     const reason = {
       objectsFailed: job.summary?.objectsFailed ?? job.objectsFailed,
-      // Of none there are no others.
+      // Without any object there are no others to mention.
       ...(objectsDone > 0 ? { objectsDone } : {}),
       ...(cause ? { failure: cause } : {}),
       ...endOf(job),
@@ -123,7 +123,7 @@ const offline: Condition = ({ snapshot, events, now }) => {
   const { code, evidence } = snapshot?.limit ?? {}
   const isTurnedAway = code === 'turned-away'
   if (!lost && !isTurnedAway && code !== 'network-lost') return undefined
-  // What is the matter may come out later than that nothing arrives, and change.
+  // The reason may become known only after the outage has begun, and may change.
   const why: Reason = isTurnedAway && evidence?.failure ? { failure: evidence.failure } : {}
   return {
     kind: 'offline',
@@ -135,7 +135,7 @@ const offline: Condition = ({ snapshot, events, now }) => {
 const coolingDown: Condition = ({ job, snapshot, events }) => {
   if (job.phase !== 'cooling-down') return undefined
   const { successRate, ...reason }: Reason = latest(events, ['cooling-down'])?.reason ?? {}
-  // Whoever asked for it knows why.
+  // A cool-down that the user asked for needs no reason.
   const why = successRate === undefined || reason.cause === 'user' ? {} : { successRate }
   return { kind: 'coolingDown', tone: 'healing', reason: { ...reason, ...why, ...countdown(snapshot) } }
 }
@@ -152,7 +152,7 @@ const waiting: Condition = ({ job, snapshot, events }) => {
 
 const throttled: Condition = ({ snapshot, events, now }) => {
   const event = latest(events, ['throttled', 'throttle-ended', 'job-started'])
-  // A page of the listing that was refused slows no download, and nobody tells when the next one has come.
+  // A refused page of the listing slows no download, and no event reports that the next one succeeded.
   const isOfListing = event?.reason.prefix === undefined && snapshot?.delayMs === 0
   const fresh = event?.code === 'throttled' && !isOfListing && secondsSince(event, now) <= THROTTLED_SECONDS
   if (!fresh && snapshot?.limit.code !== 'throttling') return undefined
@@ -240,10 +240,10 @@ function latest(events: readonly EngineEvent[], codes: readonly EventCode[]): En
 const secondsSince = (event: EngineEvent, now: number): number =>
   Math.max(0, Math.round((now - Date.parse(event.time)) / 1000))
 
-/** Who comes back in the morning wants to know since when. */
+/** When it ended: the user may come back only the next morning. */
 const endOf = ({ endedAt }: JobView): Reason => (endedAt ? { endedAt } : {})
 
-/** What keeps a whole job from being a verified one. */
+/** Why a complete job is not a verified one. */
 function verification({ spec, summary }: JobView): Reason {
   if (spec.verify === 'off') return { verify: 'off' }
   const { objectsUnproven = 0, objectsDone = 0 } = summary ?? {}

@@ -133,7 +133,7 @@ export function ChartPanel({ job, snapshot, events, isLive, isExpanded, onExpand
   )
 }
 
-/** Does not draw itself anew at every tick. */
+/** Memoised: its props stay the same from one snapshot to the next. */
 const RangeChoice = memo(function RangeChoice(props: {
   range: ChartRange | undefined
   onChoose: (range: ChartRange) => void

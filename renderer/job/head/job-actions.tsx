@@ -26,10 +26,10 @@ import { useJobWords } from '../words/use-job-words.ts'
 type MoreActionsProps = { phase: JobPhase; hasFailures: boolean; commands: JobCommands; onLimits: () => void }
 type JobActionsProps = MoreActionsProps & { isBetweenRuns: boolean; onReport: () => void }
 
-/** Nobody has to wait for a turn, or for the end of a cool-down. */
+/** Queued and cooling down too: the user need not wait for the end of either. */
 const CAN_RESUME: readonly JobPhase[] = ['paused', 'queued', 'cooling-down', 'interrupted', 'cancelled', 'failed']
 
-/** Takes no more than it needs, so that it rests while only figures change. */
+/** Memoised: takes only what changes with the phase, so that a new snapshot does not render it again. */
 export const JobActions = memo(function JobActions(props: JobActionsProps) {
   const { phase, isBetweenRuns, commands, onReport, onLimits } = props
   const { head } = useJobWords()

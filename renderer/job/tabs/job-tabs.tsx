@@ -34,7 +34,7 @@ export function JobTabs({ job, snapshot, events, commands }: JobTabsProps) {
     decisions: events.length,
     errors: errorCount,
   }
-  // The frame of the tabs is drawn anew when a count changes, not at every tick; what is in them reads the context.
+  // The tab bar renders when a count changes, not at every tick; the tabs' content reads the context.
   const { objects, connections, addresses, decisions, errors } = counts
   const frame = useMemo(() => {
     const shown: Record<TabName, number> = { objects, connections, addresses, decisions, errors }

@@ -27,12 +27,12 @@ export function ObjectsTab({ job, snapshot, commands }: ObjectsTabProps) {
   const [chosenSort, setSort] = useState<ObjectSort>()
   const [read, setRead] = useState<{ question: string; place: number; row: ObjectRow | undefined }>()
   const isListing = job.phase === 'listing' || job.phase === 'starting'
-  // Millions that still come in would be put in order again every second.
+  // While the listing runs, millions of rows would be sorted again every second.
   const canSort = !isListing && snapshot?.listingComplete !== false
   const sort = canSort ? chosenSort : undefined
   const question = `${filter} ${sort?.by} ${sort?.isReversed} ${search}`
   const reading = read?.question === question ? read : undefined
-  // Rows move with the snapshots; a job that stands still is read again when its phase changes.
+  // Rows change with each snapshot; those of a job that does not run, with its phase.
   const rows = useObjectRows({ jobId: job.jobId, filter, search, sort }, snapshot ?? job.phase)
   const sorting = useMemo(() => (canSort ? { sort: chosenSort, onSort: setSort } : undefined), [canSort, chosenSort])
   const columns = useObjectColumns(job, snapshot, commands, sorting)
@@ -58,7 +58,7 @@ export function ObjectsTab({ job, snapshot, commands }: ObjectsTabProps) {
         commands={commands}
       />
       <VirtualGrid<ObjectRow>
-        // A new question starts at its top.
+        // A new query starts at the top of the list.
         key={question}
         label={objects.label}
         columns={columns}
@@ -128,7 +128,7 @@ type ObjectToolsProps = {
   commands: JobCommands
 }
 
-/** Rests while only rows change. */
+/** Memoised: rows change once a tick, these tools do not. */
 const ObjectTools = memo(function ObjectTools(props: ObjectToolsProps) {
   const { typed, onType, filter, onFilter, total, isForgotten, isCut, failed, commands } = props
   const { objects } = useJobWords()

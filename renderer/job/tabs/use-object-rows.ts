@@ -28,7 +28,7 @@ export function useObjectRows({ jobId, filter, search, sort }: ObjectQuestion, t
   const [total, setTotal] = useState<number>()
   const [failure, setFailure] = useState<Failure>()
   const sight = useRef({ start: 0, end: 0 })
-  /** Answers to an earlier question are dropped. */
+  /** Answers to an earlier query are dropped. */
   const question = useRef(0)
   const underWay = useRef(new Set<number>())
 
@@ -64,7 +64,7 @@ export function useObjectRows({ jobId, filter, search, sort }: ObjectQuestion, t
     for (let page = pageOf(start); page <= pageOf(Math.max(start, end - 1)); page++) void fetchPage(page)
   }, [fetchPage])
 
-  // A new question: nothing of the old answer is shown.
+  // A new query: no rows of the old one are shown.
   useEffect(() => {
     question.current++
     underWay.current = new Set()
@@ -91,7 +91,7 @@ export function useObjectRows({ jobId, filter, search, sort }: ObjectQuestion, t
     },
     [askNear],
   )
-  // An answer makes room for the next question.
+  // Each answer lets the next page be requested.
   // biome-ignore lint/correctness/useExhaustiveDependencies: the pages are the answer
   useEffect(askNear, [askNear, pages])
 

@@ -43,7 +43,7 @@ type VirtualGridProps<Row> = {
   count: number
   /** Undefined while the row is being fetched. */
   rowAt(index: number): Row | undefined
-  /** Identity of a row, so that news above it does not move what one is reading. */
+  /** Identity of a row, so that rows inserted above do not move the one being read. */
   keyOf(row: Row): string | number
   /** Rows in sight, `end` exclusive: for lists that are fetched in pieces. */
   onSight?(start: number, end: number): void
@@ -107,7 +107,7 @@ export function VirtualGrid<Row>(props: VirtualGridProps<Row>) {
             return (
               // biome-ignore lint/a11y/useKeyWithClickEvents: the keyboard moves the current row on the grid itself
               <div
-                // Rows that leave lend their elements to those that come: scrolling builds nothing.
+                // Rows that scroll out lend their elements to those that scroll in: no DOM is created.
                 key={index % rows.length}
                 id={`${id}-${index}`}
                 className="lh-grid-row"

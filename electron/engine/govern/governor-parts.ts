@@ -23,12 +23,7 @@ import { createDecayWatch, type DecayWatchOptions } from './explain/decay-watch.
 import { createLimitWatch } from './explain/limit-watch.ts'
 import { createGovernorView } from './governor-view.ts'
 import { createOutcomeHandler } from './handle-outcome.ts'
-import { createAccessWatch } from './network/access-watch.ts'
-import { createAddressBook } from './network/address-book.ts'
-import { createEndpointKeeper } from './network/endpoint-keeper.ts'
-import { createHealthMonitor } from './network/health-monitor.ts'
-import { createNetworkProbe } from './network/network-probe.ts'
-import { createNetworkWatch } from './network/network-watch.ts'
+import { createNetworkParts } from './network/network-parts.ts'
 import { createRemainingWork } from './requests/remaining-work.ts'
 import { createRestKeeper } from './requests/rest-keeper.ts'
 import { createRetrySchedule } from './requests/retry-schedule.ts'
@@ -57,30 +52,23 @@ export type GovernorOptions = {
 /** `isHalted`: the user has paused the job, or it ends. */
 export function createGovernorParts(options: GovernorOptions, isHalted: () => boolean) {
   const { ports, policy, spec, book, emit } = options
-  const { clock, random, dataPlane, source } = ports
+  const { clock, random, dataPlane } = ports
   const now = clock.monotonic
   const window = createRequestWindow(policy.throttleWindowSeconds, book.receivingTasks)
   const gates = createThrottleGates(now, () => pool.counts().active)
-  const addresses = createAddressBook({ clock, random, resolver: ports.resolver, policy, emit })
-  const health = createHealthMonitor({
-    clock,
-    source,
+  const { addresses, health, network, probe, bucket, access } = createNetworkParts({
+    ports,
     policy,
-    key: options.smallestKey,
+    spec,
+    book,
+    smallestKey: options.smallestKey,
     emit,
     onUnhealthy: () => rebuild('health'),
+    onMoved: () => pool.closeAll('endpoint-moved'),
+    onFatal: options.onFatal,
   })
   const pace = createConnectPace({ now, random })
   const rolling = createRollingRebuild({ now, policy, emit })
-  const network = createNetworkWatch({ now, policy, emit })
-  const probe = createNetworkProbe({
-    clock,
-    source,
-    policy,
-    prefix: spec.source.prefix,
-    landed: book.landed,
-    onAnswer: network.noteAnswer,
-  })
   const remaining = createRemainingWork({ book, network, isListingComplete: options.isListingComplete })
   const rest = createRestKeeper({
     clock,
@@ -131,23 +119,6 @@ export function createGovernorParts(options: GovernorOptions, isHalted: () => bo
     threads: threadCeiling(spec),
     drain: (connection, why) => dispatcher.drain(connection, why),
     isHalved: rest.isHalved,
-  })
-  const bucket = createEndpointKeeper({
-    clock,
-    source,
-    async onMoved(hostname, isFirst) {
-      if (!isFirst) pool.closeAll('endpoint-moved')
-      await addresses.open(hostname)
-    },
-    onFatal: options.onFatal,
-  })
-  const access = createAccessWatch({
-    now,
-    source,
-    book,
-    bucket: spec.source.bucket,
-    renewKeys: () => bucket.renew(undefined, { areRefused: true }),
-    onWithdrawn: options.onFatal,
   })
   const ageing = createAgeingWatch({ policy, pool, emit, onLeaving: () => dispatcher.fill() })
   const shortage = createFileShortage({ now, pool, pace, concurrency, emit })

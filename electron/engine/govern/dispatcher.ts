@@ -1,6 +1,6 @@
 /**
- * Puts connections to work: opens as many as are allowed, gives each its next range, and lets one that is to go hand
- * over to one that is fresh. How many, how soon and to which address is for others to decide.
+ * Puts connections to work: opens as many as are allowed, gives each its next range, and has a connection that is to be
+ * retired hand over to a fresh one. How many, how soon and to which address others decide.
  */
 import type { EventCode, Reason } from '../../../shared/engine-event.ts'
 import { type Failure, isShortOfFiles } from '../../../shared/failure.ts'
@@ -96,7 +96,7 @@ export function createDispatcher(options: DispatcherOptions) {
       areRequestsCounted: gates.limitedSeconds() > 0,
       leastShareSeconds: () => (SHARE_FIRST_BYTES * window.read(now()).firstByteMsP50) / 1000,
       mayRequest(group) {
-        // These few are requested so seldom that no budget notices.
+        // These few are requested too seldom for any budget to matter.
         const isAllowed = options.isLeftToFail() || gates.mayRequest(group)
         isRefused ||= !isAllowed
         return isAllowed
@@ -138,7 +138,7 @@ export function createDispatcher(options: DispatcherOptions) {
     pool.drain(connection, why)
   }
 
-  /** A connection did not come up, or not in time. */
+  /** A connection was not established, or not in time. */
   function noteConnectFailed(connection: PooledConnection, failure: Failure): void {
     if (isShortOfFiles(failure)) {
       options.shortage.note(failure)
@@ -149,7 +149,7 @@ export function createDispatcher(options: DispatcherOptions) {
     pace.noteFailed()
     network.noteConnect(failure)
     const isTurnedAway = failure.class === 'tls' || failure.class === 'proxy'
-    // One server of several may have an old certificate: the others are tried first.
+    // One of several servers may have an expired certificate: the others are tried first.
     if (isTurnedAway && !network.hasEverReceived() && addresses.haveAllFailed())
       options.onFatal({ ...failure, subject: bucket.current()?.hostHeader ?? '' })
   }
@@ -174,7 +174,7 @@ export function createDispatcher(options: DispatcherOptions) {
         isWarm = true
         options.emit('pool-warmed', { size: pool.size, seconds: (now() - warmingSince) / 1000 })
       }
-      // One that is to go itself takes nothing over.
+      // A connection that is to be retired itself takes nothing over.
       if (isStaying(connection)) relieve()
       feed(connection)
     },

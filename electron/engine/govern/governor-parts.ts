@@ -202,7 +202,7 @@ export function createGovernorParts(options: GovernorOptions, isHalted: () => bo
     pace,
     emit,
     level: concurrency.level,
-    letGo: healer.letGo,
+    replaceRefused: healer.replaceRefused,
     onGranted: decay.noteAnswer,
   })
 

@@ -76,7 +76,7 @@ export function createGovernor(options: GovernorOptions) {
     const sums = sumUpConnections(pool.connections(), { now: now(), isSettled: ageing.isSettled })
     for (const { address, cause } of addresses.tick(sums)) {
       for (const connection of pool.connections()) if (connection.address === address) connection.leaving ??= 'address'
-      // What it has refused was no budget's, and what it has failed no fault of the service.
+      // Its refusals were not a budget's, and its failures not the service's.
       if (cause === 'refusals') gates.startOver()
       if (cause === 'failures') window.excuseServer(address, now())
     }

@@ -80,7 +80,7 @@ function tell(failure: Failure | undefined, situation: Situation = {}) {
     network: { noteGrant: note('network grants'), noteFailure() {} },
     pace: { noteTurnedAway: (weight = 1) => void told.push(`turned away, ${weight.toFixed(2)}`) },
     level: () => 16,
-    letGo: note('connection let go'),
+    replaceRefused: note('connection replaced'),
     onGranted: note('granted'),
     emit: (code, reason) => void events.push([code, reason]),
   }
@@ -135,7 +135,7 @@ it.each<[sentence: string, Failure | undefined, Situation, told: string[]]>([
     REFUSED,
     { others: granted(10), connection: { answers: refused(2) } },
     [
-      ...['request', 'address refused', 'turned away, 0.33', 'connection let go', 'budgets start over'],
+      ...['request', 'address refused', 'turned away, 0.33', 'connection replaced', 'budgets start over'],
       ...['error', 'range: cancelled'],
     ],
   ],
@@ -143,13 +143,13 @@ it.each<[sentence: string, Failure | undefined, Situation, told: string[]]>([
     '... of one that was granted something before: left, but not one too many',
     REFUSED,
     { others: granted(10), connection: { answers: refused(5, addAnswer(NO_ANSWERS, 8000, true)) } },
-    [...['request', 'address refused', 'connection let go', 'budgets start over'], ...['error', 'range: cancelled']],
+    [...['request', 'address refused', 'connection replaced', 'budgets start over'], ...['error', 'range: cancelled']],
   ],
   [
     'a server that only fails is left as well, but says nothing of budgets',
     { class: 'server-error', httpStatus: 500 },
     { others: granted(10), connection: { answers: refused(2) } },
-    [...['request', 'turned away, 0.33', 'connection let go'], ...['error', 'address failed', 'range: cancelled']],
+    [...['request', 'turned away, 0.33', 'connection replaced'], ...['error', 'address failed', 'range: cancelled']],
   ],
   [
     'a connection that breaks accuses its address',

@@ -36,7 +36,7 @@ export type OutcomeHandlerOptions = {
   /** How many connections shall work. */
   level(): number
   /** The server behind the connection refuses what others grant: away from it. */
-  letGo(connection: PooledConnection): void
+  replaceRefused(connection: PooledConnection): void
   /** A request for (a range of) an object of this size was granted. */
   onGranted(objectBytes: number): void
   emit(code: EventCode, reason: Reason): void
@@ -96,7 +96,7 @@ export function createOutcomeHandler(options: OutcomeHandlerOptions) {
     const server = judgeServer(connection.answers, answersBeside(connection))
     if (server === 'bad') {
       if (isNeverGranted(connection.answers)) noteTurnedAway(BAD_SERVER_WEIGHT)
-      options.letGo(connection)
+      options.replaceRefused(connection)
       // What it has refused was no budget's.
       if (isThrottled) gates.startOver()
     }

@@ -35,13 +35,13 @@ export function createVerifier({ workerUrl }: { workerUrl: URL | string }): Veri
   const settle = (id: number, outcome: Outcome<Verified>) => {
     const resolve = pending.get(id)
     pending.delete(id)
-    letGo()
+    unrefIdle()
     resolve?.(outcome)
   }
   const settleInspection = (id: number, facts: FileFacts | undefined) => {
     const resolve = inspections.get(id)
     inspections.delete(id)
-    letGo()
+    unrefIdle()
     resolve?.(facts)
   }
   const settleAll = (failure: Failure) => {
@@ -49,7 +49,7 @@ export function createVerifier({ workerUrl }: { workerUrl: URL | string }): Veri
     for (const id of [...inspections.keys()]) settleInspection(id, undefined)
   }
   /** A worker with nothing to do keeps no program alive. */
-  const letGo = () => {
+  const unrefIdle = () => {
     if (pending.size + inspections.size === 0) worker?.unref()
   }
 

@@ -24,7 +24,7 @@ export type ConcurrencyKeeperOptions = {
 export type GoodputSample = {
   /** Body bytes received since the start. */
   bytes: number
-  /** Median of late. */
+  /** Recent median. */
   firstByteMs: number
   /** Something beyond the number of connections holds the speed. */
   isHeld: boolean
@@ -58,14 +58,14 @@ export function createConcurrencyKeeper(options: ConcurrencyKeeperOptions) {
     state = adjusted.state
     if (!adjusted.change) return
     const { from, to, cause, goodputBytesPerSecond } = adjusted.change
-    // Who changes the ceiling has measured nothing.
+    // A changed ceiling is no measurement.
     const measured = goodputBytesPerSecond > 0 ? { goodputBytesPerSecond } : {}
     emit('concurrency-changed', { from, to, cause, ...measured })
     if (to > from) pace.startOver()
     else shed(to)
   }
 
-  /** The youngest go: they have the least to lose. */
+  /** The youngest are drained first: they have the least to lose. */
   function shed(level: number): void {
     const youngestFirst = [...pool.connections()].filter(isStaying).sort((a, b) => b.id - a.id)
     for (const connection of youngestFirst.slice(0, Math.max(0, youngestFirst.length - level))) {

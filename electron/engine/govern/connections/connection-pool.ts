@@ -14,11 +14,11 @@ export type ConnectionPoolOptions = {
   random: Random
   onOutcome(outcome: TaskOutcome, connection: PooledConnection): void
   onOpened(connection: PooledConnection): void
-  /** The socket is gone. `failure` only where neither side meant to close it. */
+  /** The socket is closed. `failure` only if neither side meant to close it. */
   onClosed(connection: PooledConnection, failure: Failure | undefined): void
   /** Where a task ends that was to be shortened. */
   onShortened(taskId: number, end: number): void
-  /** The data plane cannot go on. */
+  /** A worker of the data plane has died. */
   onBroken(detail: string): void
 }
 
@@ -70,7 +70,7 @@ export function createConnectionPool(options: ConnectionPoolOptions) {
     const connection = connections.get(connectionId)
     if (!connection) return
     connection.isGone = true
-    // The last look at its counters: they go with it.
+    // Its counters are read for the last time: the slot is reused.
     connection.bytes = dataPlane.counters(connection.id).bytes
     closedBytes += connection.bytes
     // A task that was on its way to it comes back as an outcome of its own.

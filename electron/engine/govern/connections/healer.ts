@@ -1,6 +1,6 @@
 /**
- * The shell over choose-healing.ts: replaces stalled and slow connections, retires worn ones, closes idle ones and such
- * as never connect.
+ * The shell over choose-healing.ts: replaces stalled and slow connections, retires old ones, closes idle ones and those
+ * that never connect.
  */
 import type { EventCode, Reason } from '../../../../shared/engine-event.ts'
 import type { Failure } from '../../../../shared/failure.ts'
@@ -136,12 +136,12 @@ export function createHealer({ now, policy, pool, isSettled, emit, onReplaced, o
       }
       closeUseless(at)
     },
-    /** It is refused what others are granted. */
-    letGo(connection: PooledConnection): void {
+    /** A connection is refused what others are granted: its server is bad. */
+    replaceRefused(connection: PooledConnection): void {
       replaced.note({ cause: 'refused', address: connection.address, seconds: (now() - connection.openedAt) / 1000 })
       pool.close(connection, 'refused')
     },
-    /** Tells what was held back. */
+    /** Emits the replacements that were counted together. */
     tick: replaced.tick,
   }
 }

@@ -32,7 +32,7 @@ export function createDecayWatch({ now, evidence, emit, onLook }: DecayWatchOpti
       const { evidence: numbers, ...alert } = watched.alert
       emit('decay-alert', { ...numbers, ...alert })
     },
-    /** Slower because the user wants it is no decay. */
+    /** A lower speed that the user has asked for is no decay. */
     startOver(): void {
       state = startDecay(now())
     },

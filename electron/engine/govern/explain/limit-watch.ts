@@ -52,7 +52,7 @@ export function createLimitWatch(options: LimitWatchOptions) {
       bytesPerSecond,
       concurrency: concurrency.level(),
       threads: concurrency.threads(),
-      // A budget that no connection waits for any more holds nothing down.
+      // A budget that no connection waits for does not limit the speed.
       limitedRate: gates.isHoldingBack() || gates.longestWaitMs() > 0 ? gates.slowestRate() : undefined,
       limitedSeconds: gates.limitedSeconds(),
       successRate,
@@ -82,7 +82,7 @@ export function createLimitWatch(options: LimitWatchOptions) {
 
   return {
     evidence,
-    /** As it may be shown: steady. */
+    /** The limit to show, held steady by hold-limit.ts. */
     show(bytesPerSecond: number): Limit {
       shown = holdLimit(shown, explainLimit(evidence(bytesPerSecond)), now())
       return shown.limit

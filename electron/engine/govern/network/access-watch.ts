@@ -1,7 +1,7 @@
 /**
- * Tells a permission that is gone from objects that are denied one by one, as those of other owners are: by an object
- * that was given before and is denied now. Where none has been given yet, by some of all there are, and not before very
- * many were refused. Without it a million objects would be asked for in vain, one after the other.
+ * Distinguishes a permission that was withdrawn from objects that are denied one by one, as those of other owners are. The
+ * test is an object that was granted before and is denied now; while none has been granted, a sample of the waiting ones,
+ * tried only after very many refusals. Without this a million objects would be requested in vain, one after the other.
  */
 import { type Failure, refusesAccess } from '../../../../shared/failure.ts'
 import type { ObjectSource } from '../../engine-ports.ts'
@@ -14,20 +14,20 @@ export type AccessWatchOptions = {
   source: Pick<ObjectSource, 'tryObject'>
   bucket: string
   book: Pick<TransferBook, 'landed' | 'someWaiting'>
-  /** The keys of now are not enough: a file of them, say, may have been written anew. */
+  /** The present credentials do not suffice: newer ones may be there, in a rewritten file for instance. */
   renewKeys(): Promise<void>
   onWithdrawn(failure: Failure): void
 }
 
-/** Refused in a row while nothing has been given yet: some prefix of a bucket may be closed. */
+/** Refusals in a row before anything was granted: fewer may only mean that some prefix is closed. */
 const MANY_REFUSED = 1000
-/** A bad request may be the gateway's, for a moment. About so long an object is tried before it fails by its name. */
+/** A gateway may answer 400 for a moment. About as long as an object is retried before it fails by its name. */
 const PASSES_WITHIN_MS = 30_000
-/** Of them all: not one of a hundred buckets with a quarter of its objects open is taken for closed. */
+/** Sample size: of a hundred buckets with a quarter of their objects open, not one is taken for closed. */
 const SOME_OBJECTS = 16
 const TIMEOUT_MS = 30_000
 
-/** It will not have what was asked, whatever it means by that: there are such as say 400 to all they would not give. */
+/** A refusal, whatever its status: some services answer 400 to everything that they deny. */
 export const isRefusal = ({ class: failureClass, httpStatus = 0 }: Failure): boolean =>
   failureClass === 'denied' || (failureClass === 'protocol' && httpStatus >= 400 && httpStatus < 500)
 
@@ -38,7 +38,7 @@ export function createAccessWatch(options: AccessWatchOptions) {
   let refused = 0
   /** When the first of these came. */
   let refusedAt = Number.NEGATIVE_INFINITY
-  /** What was suspected in vain takes twice as many the next time. */
+  /** Tests so far that found the permission in place: each doubles the number of refusals before the next. */
   let timesInVain = 0
   let isAsking = false
 
@@ -66,14 +66,14 @@ export function createAccessWatch(options: AccessWatchOptions) {
   }
 
   return {
-    /** What was sent before the first refusal says nothing of the permission of now. */
+    /** A request sent before the first refusal is no evidence about the present permission. */
     noteAccepted(sentAt: number): void {
       if (sentAt >= refusedAt) refused = 0
     },
     noteRefused(failure: Failure, connections: number): void {
       const hasGiven = book.landed() !== undefined
       const mayPass = failure.class !== 'denied'
-      // Who has given before is waited for (network-watch.ts).
+      // A service that has granted objects is waited for (network-watch.ts).
       if (hasGiven && mayPass) return
       if (refused === 0) refusedAt = now()
       refused++

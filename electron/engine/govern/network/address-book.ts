@@ -27,7 +27,7 @@ const FADE_MS = 10_000
 const FORGET_MS = 300_000
 
 type Entry = AddressRecord & {
-  /** By the host's last look-up: connections may be opened to it. */
+  /** Named by the host's last look-up: new connections may use it. */
   isNamed: boolean
   seenAt: number
   quarantineMs: number
@@ -54,9 +54,9 @@ export function createAddressBook({ clock, random, resolver, policy, emit }: Add
   let isLookingUp = false
   let isFailing = false
   let lookupMs = 0
-  /** Some connection has been opened since the host is this one. */
+  /** A connection to this host has been opened at least once. */
   let hasReached = false
-  /** Addresses of IPv6, kept for when none of IPv4 can be reached; in use from then on. */
+  /** IPv6 addresses: used once none of the IPv4 addresses can be reached. */
   let alternatives: readonly string[] = []
   let isNamingAlternatives = false
 
@@ -66,7 +66,7 @@ export function createAddressBook({ clock, random, resolver, policy, emit }: Add
     const asked = host
     const resolution = await resolver.resolve(asked, timeoutAfter(policy.dnsTimeoutSeconds * 1000))
     isLookingUp = false
-    // The bucket has turned out to be elsewhere meanwhile.
+    // The bucket has moved to another host meanwhile.
     if (asked !== host) return refresh()
     const now = clock.monotonic()
     if (!resolution.ok) {
@@ -172,7 +172,7 @@ export function createAddressBook({ clock, random, resolver, policy, emit }: Add
       noteFailure(address, weight)
       if (!hasReached) nameAlternatives()
     },
-    /** No connection has ever come up, at none of the addresses. */
+    /** No connection to any of the addresses has ever been established. */
     haveAllFailed: (): boolean => !hasReached && named().every(({ failures }) => failures > 0),
     noteGrant: (address: string) => void entryOf(address, clock.monotonic()).recentGrants++,
     noteRefusal: (address: string) => void entryOf(address, clock.monotonic()).refused++,

@@ -34,7 +34,7 @@ export function chooseAddress(records: readonly AddressRecord[], now: number, ra
 
 /** So many failures condemn an address that has granted nothing meanwhile, while others have. */
 const FAILURES_TO_CONDEMN = 3
-/** Below this much, faded, an address has granted nothing. */
+/** An address with fewer (faded) grants than this has granted nothing. */
 const NOTHING = 0.5
 /** Share of the other addresses' speed below which one is bad. */
 const SLOW_SHARE = 0.25
@@ -44,8 +44,8 @@ const WITNESSES = 2
 export type BadAddress = { address: string; cause: 'failures' | 'refusals' | 'slow' }
 
 /**
- * Addresses that are clearly worse than the others. Those that give nothing while others give are put aside however
- * many they are; of the rest never more than half, for then it is not the addresses.
+ * Addresses that are clearly worse than the others. Those that grant nothing while others do are quarantined, however many
+ * they are; of the rest never more than half, for then the addresses are not the cause.
  */
 export function findBadAddresses(records: readonly AddressRecord[], now: number): BadAddress[] {
   const usable = records.filter((record) => record.quarantinedUntil <= now)
@@ -56,7 +56,7 @@ export function findBadAddresses(records: readonly AddressRecord[], now: number)
   return worse.length <= rest.length / 2 ? [...dead, ...worse] : dead
 }
 
-/** Of one that gives nothing. */
+/** For an address that grants nothing. */
 function judgeDead(record: AddressRecord, others: readonly AddressRecord[]): BadAddress[] {
   const { address, recentFailures, granted } = record
   if (granted >= NOTHING) return []

@@ -1,6 +1,6 @@
 /**
- * Where the bucket is and what opens it: keeps the endpoint and its credentials fresh, and distinguishes
- * credentials that have expired from such as are refused for good.
+ * Keeps the bucket's endpoint and credentials up to date, and distinguishes credentials that have expired from those that
+ * are refused for good.
  */
 import type { Failure } from '../../../../shared/failure.ts'
 import type { Clock, Endpoint, ObjectSource } from '../../engine-ports.ts'
@@ -8,7 +8,7 @@ import type { Clock, Endpoint, ObjectSource } from '../../engine-ports.ts'
 export type EndpointKeeperOptions = {
   clock: Clock
   source: ObjectSource
-  /** The endpoint, or the proxy before it, is another machine than before. Called for the first one as well. */
+  /** The host of the endpoint, or of its proxy, is another one. Called for the first one as well. */
   onMoved(hostname: string, isFirst: boolean): Promise<void>
   onFatal(failure: Failure): void
 }
@@ -18,7 +18,7 @@ const REFRESH_MS = 60_000
 /** After a refusal they are requested at once, but not more often than this. */
 const REFUSED_REFRESH_MS = 1000
 const RENEW_TIMEOUT_MS = 30_000
-/** Fresh credentials that are refused as well will not be accepted later: so many times by each connection. */
+/** After this many refusals of fresh credentials, per connection, they are taken to be refused for good. */
 const MAX_REFUSALS = 3
 
 export type EndpointKeeper = ReturnType<typeof createEndpointKeeper>
@@ -77,12 +77,12 @@ export function createEndpointKeeper({ clock, source, onMoved, onFatal }: Endpoi
       if (sentAt >= refusedAt) refusals = 0
       hasAccepted = true
     },
-    /** A key does not change its secret: where others were signed right, it is this object that is not given. */
+    /** The secret of a key does not change: where other requests were signed correctly, it is this object that is denied. */
     blame(failure: Failure): Failure {
       const isObject = hasAccepted && failure.code === 'SignatureDoesNotMatch'
       return isObject ? { ...failure, class: 'denied' } : failure
     },
-    /** The listing may be had where objects are not; an answer that names no region leads nowhere. */
+    /** Listing may work at an endpoint where objects do not; an answer without a region does not help. */
     noteElsewhere({ region }: Failure): void {
       void renew(undefined, region === undefined ? {} : { region })
     },

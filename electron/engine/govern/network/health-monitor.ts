@@ -1,5 +1,5 @@
 /**
- * Sends a HEAD for a small object now and then, beside the data: can the service still be reached, and how fast?
+ * Sends a HEAD for a small object at intervals, beside the data: can the service still be reached, and how fast?
  */
 import type { EventCode, Reason } from '../../../../shared/engine-event.ts'
 import type { FailureClass } from '../../../../shared/failure.ts'
@@ -19,7 +19,7 @@ export type HealthMonitorOptions = {
 }
 
 /**
- * Answers about the object, which may be deleted or archived while the job runs: no fresh connection would get another.
+ * Answers about the object itself, which may be deleted or archived while the job runs: a rebuild would not change them.
  */
 const ABOUT_THE_OBJECT: readonly FailureClass[] = ['missing', 'denied', 'archived']
 /** Waits a little beyond the limit, to distinguish a late answer from none. */

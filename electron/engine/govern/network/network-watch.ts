@@ -79,7 +79,7 @@ export function createNetworkWatch(options: {
       answeredAt = now()
       if (givesObjects) givingAt = answeredAt
     },
-    /** A request of this time brings bytes. */
+    /** A request sent at this time was granted. */
     noteGrant(sentAt: number): void {
       grantedAt = Math.max(grantedAt, sentAt)
     },
@@ -91,7 +91,7 @@ export function createNetworkWatch(options: {
       if (isFresh(givingAt)) return now()
       return FROM_SERVICE.includes(failure) ? grantedAt : lastByteAt
     },
-    /** Something else has held everything up until now: the silence so far does not count. */
+    /** Something other than the network has held everything up: the silence so far does not count. */
     startOver(): void {
       receivedAt = now()
     },

@@ -6,7 +6,7 @@ import type { Network, Source } from '../../../shared/job-spec.ts'
 import type { Clock } from '../../engine/engine-ports.ts'
 import type { BrowsableSource, EngineAccess } from '../real-engine/engine-access.ts'
 
-/** A person who browses clicks again within this time; then the sockets are given back. */
+/** How long a source is kept between clicks; then its sockets are closed. */
 const KEEP_SOURCE_MS = 30_000
 const PAGE_SIZE = 1000
 
@@ -59,7 +59,7 @@ export function createBrowser(engine: EngineAccess, clock: Clock): Browser {
     if (kept.get(id) === entry) kept.delete(id)
     entry.opening.then(
       (opened) => opened.ok && opened.value.close(),
-      // Told to whoever waited for it.
+      // Reported to the caller that awaits it.
       () => {},
     )
   }
@@ -80,7 +80,7 @@ export function createBrowser(engine: EngineAccess, clock: Clock): Browser {
         const entries: BrowseEntry[] = [
           ...page.value.prefixes.map((key) => ({ kind: 'prefix' as const, key, size: 0, lastModified: '' })),
           ...page.value.objects
-            // The "folder" itself, as the S3 console makes it, is nothing to enter or to fetch.
+            // The S3 console's marker object of the folder itself can be neither entered nor fetched.
             .filter(({ key }) => key !== prefix || !key.endsWith('/'))
             .map(({ key, size, lastModified }) => ({
               kind: 'object' as const,
@@ -101,20 +101,20 @@ export function createBrowser(engine: EngineAccess, clock: Clock): Browser {
   }
 }
 
-/** Whoever looks waits for it, and some services ask for minutes with every refusal. */
+/** The user waits for it, and some services send a `Retry-After` of minutes with every refusal. */
 const LONGEST_LOOK_WAIT_MS = 5000
 
-/** Asking is cheap: what may pass in a moment is asked for twice more, any other failure is returned at once. */
+/** Transient failures are retried twice; any other is returned at once. */
 export function retryLookAfterMs(failure: Failure, attempts: number): number | undefined {
   const passing: readonly Failure['class'][] = ['throttled', 'server-error', 'reset', 'stalled']
   if (!passing.includes(failure.class) || attempts > 2) return undefined
   return Math.min(failure.retryAfterMs ?? 300 * attempts, LONGEST_LOOK_WAIT_MS)
 }
 
-/** Asking for all buckets needs no name, the client's shape does. */
+/** Listing buckets needs no bucket name, but the client does. */
 const NO_BUCKET = 'any'
 
-/** Nobody has asked for a bucket of that name. */
+/** Removes that placeholder name from a failure. */
 export function withoutBucket({ subject, ...failure }: Failure): Failure {
   return subject === undefined || subject === NO_BUCKET ? failure : { ...failure, subject }
 }

@@ -8,7 +8,7 @@ import type { FolderView } from '../../../shared/ipc-contract.ts'
 import { mapDiskError } from '../../engine/disk/disk-error.ts'
 import { pathExists } from '../../engine/disk/path-exists.ts'
 
-/** A folder that is not there yet is judged by the nearest one above it that is. */
+/** A folder that does not exist yet is judged by its nearest existing ancestor. */
 export async function inspectFolder(path: string): Promise<Outcome<FolderView>> {
   if (!isAbsolute(path)) return failed({ class: 'usage', code: 'not-absolute', subject: path })
   const folder = resolve(path)
@@ -67,7 +67,7 @@ async function nearestExisting(folder: string): Promise<{ path: string; isFolder
   }
 }
 
-/** By really writing: mode bits say little about network drives, ACLs, quotas and read-only mounts. */
+/** Tested by writing: mode bits say little about network drives, ACLs, quotas and read-only mounts. */
 async function canWrite(folder: string): Promise<boolean> {
   const probe = join(folder, `.longhaul-probe-${randomBytes(6).toString('hex')}`)
   try {

@@ -1,5 +1,5 @@
 /**
- * Where one begins to look for a folder: home, then the drives of a Windows, or the root and what is mounted elsewhere.
+ * Where browsing for a folder can start: home, then the drives on Windows, elsewhere the root and mounted volumes.
  */
 import { homedir } from 'node:os'
 import { posix } from 'node:path'
@@ -16,7 +16,7 @@ export type RootsOptions = {
 }
 
 const DRIVES = Array.from({ length: 26 }, (_, index) => `${String.fromCharCode(65 + index)}:\\`)
-/** A network drive whose server is away answers after half a minute. */
+/** Time limit for one drive: a network drive whose server is away blocks for half a minute. */
 const PATIENCE_MS = 1000
 
 export async function listRoots(options: RootsOptions): Promise<CallResult<'folder.roots'>> {
@@ -25,7 +25,7 @@ export async function listRoots(options: RootsOptions): Promise<CallResult<'fold
   return [{ path: home, kind: 'home' }, ...drives.map((path) => ({ path, kind: 'drive' as const }))]
 }
 
-/** Of desktops that mount per user, and by hand. */
+/** Where desktops mount volumes per user, and where they are mounted by hand. */
 async function mounts(platform: NodeJS.Platform, home: string, list: (folder: string) => Promise<string[]>) {
   const user = posix.basename(home)
   const parents = platform === 'darwin' ? ['/Volumes'] : [`/run/media/${user}`, `/media/${user}`, '/media', '/mnt']

@@ -20,11 +20,11 @@ export type JobBook = {
   /** Oldest first. */
   list(): JobView[]
   get(jobId: string): JobView | undefined
-  /** The same for those who answer a caller. */
+  /** As `get`, with a failure for an unknown job. */
   find(jobId: string): Outcome<JobView>
-  /** In memory at once, on disk soon: writes of one job never overtake each other. */
+  /** Updates memory at once and the disk soon; writes of one job never overtake each other. */
   put(job: JobView): void
-  /** In memory only: progress that the next `put` will carry along. */
+  /** Updates memory only; the next `put` saves it. */
   note(job: JobView): void
   remove(jobId: string): Promise<void>
   /** All writes so far are on disk, or have been reported. */
@@ -46,7 +46,7 @@ export async function openJobBook(
     if (hasEnded(job.phase) || job.phase === 'paused') jobs.set(job.jobId, job)
     else {
       interrupted.push(job.jobId)
-      // On disk it stays as it was until its user or the program has seen to it: machines are restarted twice in a row.
+      // The file stays as it is until the job is resumed or removed: a machine may restart twice in a row.
       jobs.set(job.jobId, { ...job, phase: 'interrupted' })
     }
   }
@@ -114,8 +114,8 @@ async function readJobs(
       logProblem('job-book', error)
       damaged.push(`${path}.damaged`)
       await rename(path, `${path}.damaged`).catch(() => {})
-      // Without its job nobody would ask for it, nor remove it. What
-      // merely could not be read, held by a scanner, may be whole.
+      // A record without its job would never be read or removed. A job file that
+      // could not even be read, held by a scanner for instance, may be intact.
       if (text !== undefined) await removeJobRecord(folder, name.slice(0, -'.json'.length)).catch(() => {})
     }
   }

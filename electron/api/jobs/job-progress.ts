@@ -4,10 +4,10 @@ import type { JobPhase, Summary } from '../../../shared/job-state.ts'
 import type { MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
 import { LONGEST_STEP_SECONDS } from '../records/history-point.ts'
 
-/** The user leaves; or the machine goes down, and what was at work is found as after a crash. */
+/** Why the program ends. After `machine-down` running jobs are found as after a crash. */
 export type ShutDown = 'left' | 'machine-down'
 
-/** What the user wanted while the engine was still starting, or what ended the run. */
+/** A command given while the engine was still starting, or the reason why the run was stopped. */
 export type RunWish = 'pause' | 'cancel' | ShutDown | undefined
 
 export const progressOf = (snapshot: MetricsSnapshot) => ({
@@ -18,7 +18,7 @@ export const progressOf = (snapshot: MetricsSnapshot) => ({
   objectsTotal: snapshot.objectsTotal,
 })
 
-/** Counts the time since the snapshot before for what limited the speed then. */
+/** Adds the time since the last snapshot to the limit that held the speed during it. */
 export function addLimit(
   known: JobView['limitSeconds'],
   before: MetricsSnapshot | undefined,

@@ -1,4 +1,4 @@
-/** Tells the book and the windows how a run of a job gets on, no more often than they have use for. */
+/** Reports the progress of a run to the job book and the windows, rate-limited. */
 import type { JobView, Push } from '../../../shared/ipc-contract.ts'
 import type { MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
 import type { Clock } from '../../engine/engine-ports.ts'
@@ -10,7 +10,7 @@ const SAVE_JOB_EVERY_MS = 5000
 
 export type JobPublisher = ReturnType<typeof createJobPublisher>
 
-/** One for each run: its first news is never held back. */
+/** One for each run, so that its first report is never held back. */
 export function createJobPublisher(options: { book: JobBook; clock: Clock; push(push: Push): void }) {
   const { book, clock, push } = options
   let savedJobAt = Number.NEGATIVE_INFINITY
@@ -18,7 +18,7 @@ export function createJobPublisher(options: { book: JobBook; clock: Clock; push(
   let pushedSnapshotAt = Number.NEGATIVE_INFINITY
 
   return {
-    /** The job as it is now, unless nothing but the numbers changed a moment ago. */
+    /** Saves and pushes the job: at once when its phase has changed, else at intervals. */
     job(job: JobView): void {
       const now = clock.monotonic()
       const isNews = book.get(job.jobId)?.phase !== job.phase
@@ -31,7 +31,7 @@ export function createJobPublisher(options: { book: JobBook; clock: Clock; push(
         push({ name: 'job-changed', payload: job })
       }
     },
-    /** `isNews`: more than its numbers has changed. */
+    /** Pushes the snapshot: at once where `isNews`, else at intervals. */
     snapshot(jobId: string, snapshot: MetricsSnapshot, isNews: boolean): void {
       const now = clock.monotonic()
       if (!isNews && now - pushedSnapshotAt < PUSH_SNAPSHOT_EVERY_MS) return

@@ -1,4 +1,4 @@
-/** What is known of a job: by its run as long as that is kept, else by what was written down. */
+/** Queries about a job, answered from its run while that is in memory, else from its records on disk. */
 import { resolve } from 'node:path'
 import type { EngineEvent } from '../../../shared/engine-event.ts'
 import { failed, type Outcome, success } from '../../../shared/failure.ts'
@@ -18,7 +18,7 @@ export type JobQuestionsOptions = {
 
 export function createJobQuestions({ book, runs }: JobQuestionsOptions) {
   return {
-    /** Of a job that does not run: the last one, in the phase the job is in now. */
+    /** Without a run: the last one saved, with the job's present phase. */
     async snapshot(jobId: string): Promise<Outcome<MetricsSnapshot | null>> {
       const job = book.find(jobId)
       if (!job.ok) return job

@@ -26,14 +26,14 @@ export function createJobQueue(mostAtWork: () => number) {
 
   return {
     admitNext,
-    /** Begins now where there is a place, else at its turn. */
+    /** Begins at once below the limit, else at its turn. */
     enter(jobId: string, begin: () => void): void {
       waiting.set(jobId, begin)
       admitNext()
     },
-    /** Its user does not want to wait: it is at work from now on, with or without a place. */
+    /** Begins at once, even beyond the limit: the user does not want to wait. */
     enterAtOnce: admit,
-    /** It needs no place any more, nor waits for one. */
+    /** It has ended, was paused or withdrawn: its place is free. */
     leave(jobId: string): void {
       waiting.delete(jobId)
       if (atWork.delete(jobId)) admitNext()

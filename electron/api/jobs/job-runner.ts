@@ -53,7 +53,7 @@ export function createJobRunner(options: JobRunnerOptions) {
     return success({})
   }
 
-  /** Unless it is stopped, removed or running again meanwhile. */
+  /** Does nothing if the job was stopped, removed or begun again meanwhile. */
   function retryFailed(jobId: string): void {
     const job = book.get(jobId)
     if (!runs.isClosing() && !runs.live(jobId) && job?.phase === 'failed') again(job)
@@ -105,7 +105,7 @@ export function createJobRunner(options: JobRunnerOptions) {
       if (job && isInterrupted(job) && !runs.isClosing() && !ownerOf(job.spec.destination)) runs.begin(job, 'restart')
     },
 
-    /** Of one that waits for its turn, or for better days: it begins now. */
+    /** Resumes a paused job; begins one that is queued or waits for a retry at once. */
     resume: (jobId: string) =>
       known(jobId, (job) => {
         const run = runs.live(jobId)
@@ -143,20 +143,20 @@ export function createJobRunner(options: JobRunnerOptions) {
       }),
 
     async remove(jobId: string): Promise<Outcome<Nothing>> {
-      // While one run ends another window may begin the next.
+      // Another window may begin a new run while this one ends.
       for (let run = runs.live(jobId); run; run = runs.live(jobId)) {
         runs.stop(run, 'cancel')
         await run.ended
       }
       runs.forget(jobId)
-      // From here on it is unknown.
+      // From here on calls for this job fail as for an unknown one.
       await book.remove(jobId)
       await runs.records.remove(jobId)
       push({ name: 'job-removed', payload: { jobId } })
       return success({})
     },
 
-    /** A job that has ended, or is about to, runs once more: what is complete is skipped. */
+    /** Runs an ended job once more, or one that is about to end: complete objects are skipped. */
     retry: (jobId: string, indexes?: number[]) =>
       known(jobId, (job) => {
         const run = runs.live(jobId)
@@ -166,7 +166,7 @@ export function createJobRunner(options: JobRunnerOptions) {
         return success({})
       }),
 
-    /** More jobs may be at once at work than before. */
+    /** To be called when the limit of jobs at once may have been raised. */
     admitNext: runs.admitNext,
 
     rebuildPool: (jobId: string) => withLive(jobId, (run) => run.download?.rebuildPool()),

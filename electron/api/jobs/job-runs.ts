@@ -1,5 +1,5 @@
 /**
- * Runs of jobs, each from the queue to its end. News flows one way: engine -> record and book -> push.
+ * Runs of jobs, each from the queue to its end. Data flows one way: engine -> record and book -> push.
  *
  * A job has at most one run at a time (run-registry.ts), and only so many jobs are at work at a time (job-queue.ts).
  */
@@ -29,7 +29,7 @@ export type JobRunsOptions = {
   push(push: Push): void
   /** From the settings; a job's own overrides win. */
   policyDefaults(): PolicyOverrides
-  /** From the settings, too. */
+  /** From the settings. */
   jobsAtOnce(): number
   logProblem(where: string, error: unknown): void
 }
@@ -55,7 +55,7 @@ export function createJobRuns(options: JobRunsOptions) {
     return jobOf(jobId)
   }
 
-  /** It begins by itself when what has ended the last run has passed. What is known of that run is shown until then. */
+  /** Begins a run once the cause that ended the last one has passed; until then the last run's state is shown. */
   function beginLater(job: JobView, last: Run, next: NextTry): void {
     const { jobId } = job
     const run = open(jobId, next.cause)
@@ -137,11 +137,11 @@ export function createJobRuns(options: JobRunsOptions) {
     runs.dropOldEnded()
   }
 
-  /** Nobody has stopped it. */
+  /** It was neither cancelled nor ended by the program's exit. */
   const mayGoOn = ({ wish }: Run): boolean => !isClosing && (wish === undefined || wish === 'pause')
 
   function stop(run: Run, wish: 'cancel' | ShutDown): void {
-    // One that was still queued when the machine went down, is.
+    // Queued when the machine went down: it stays queued.
     run.withdraw?.(wish === 'cancel' ? 'cancelled' : wish === 'left' ? 'interrupted' : 'queued')
     run.wish = wish
     run.download?.cancel()
@@ -157,9 +157,9 @@ export function createJobRuns(options: JobRunsOptions) {
     records,
     begin,
     stop,
-    /** Of one that waits for its turn: it begins now. */
+    /** Begins a queued run now. */
     beginAtOnce: queue.enterAtOnce,
-    /** More jobs may be at once at work than before. */
+    /** To be called when the limit of jobs at once may have been raised. */
     admitNext: queue.admitNext,
     live: runs.live,
     last: runs.last,
@@ -170,7 +170,7 @@ export function createJobRuns(options: JobRunsOptions) {
       isClosing = true
       const ends = runs.all().map((run) => run.ended)
       for (const run of runs.all()) if (!run.hasEnded) stop(run, why)
-      // Of one that has just ended, the history may still be on its way to the disk.
+      // Ended runs too: their history may still be being saved.
       await Promise.all(ends)
     },
   }

@@ -23,7 +23,7 @@ export type RunDownloadOptions = {
   jobOf(jobId: string): JobView
 }
 
-/** Fails when it could not be started; how it ended otherwise is in the summary. */
+/** Fails when the download could not be started; every other end is in the summary. */
 export async function runDownload(run: Run, record: JobRecord, options: RunDownloadOptions): Promise<Outcome<Summary>> {
   const { engine, book, clock, queue, push, jobOf } = options
   const { jobId, cause } = run
@@ -38,7 +38,7 @@ export async function runDownload(run: Run, record: JobRecord, options: RunDownl
   if (!started.ok) return started
   const download = started.value
   run.download = download
-  // Changed while the engine was still starting.
+  // Limits, a pause or a cancel may have come while the engine was starting.
   const { spec: newest } = jobOf(jobId)
   if (newest !== spec) download.setLimits(newest)
   if (run.wish === 'pause') download.pause()
@@ -60,7 +60,7 @@ export async function runDownload(run: Run, record: JobRecord, options: RunDownl
     run.publish.snapshot(jobId, snapshot, phaseChanged)
     saveHistory()
     const job = book.get(jobId)
-    // The end is for the summary to report.
+    // The end is reported with the summary.
     if (job && !hasEnded(snapshot.phase)) {
       const limitSeconds = addLimit(job.limitSeconds, before, snapshot)
       run.publish.job({
@@ -80,6 +80,6 @@ export async function runDownload(run: Run, record: JobRecord, options: RunDownl
   }
 }
 
-/** One that goes on by itself may find nobody to list for it: what is known stays. */
+/** A run that the program began may not reach the service: totals known from before stay until something is listed. */
 export const progressIn = ({ cause }: Run, snapshot: MetricsSnapshot) =>
   cause !== undefined && snapshot.objectsTotal === 0 ? {} : progressOf(snapshot)

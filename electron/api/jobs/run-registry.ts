@@ -16,10 +16,10 @@ export function createRunRegistry() {
       const run = runs.get(jobId)
       return run && !run.hasEnded ? run : undefined
     },
-    /** In place of the last run of its job. */
+    /** Replaces the former run of the same job. */
     add: (run: Run): void => void runs.set(run.jobId, run),
     forget: (jobId: string): void => void runs.delete(jobId),
-    /** It is the newest of the ended ones, however long it ran. */
+    /** Moves the run to the end of the order in which ended runs are dropped. */
     noteEnded(run: Run): void {
       run.hasEnded = true
       runs.delete(run.jobId)

@@ -6,7 +6,7 @@ import type { NextTry } from './choose-next-try.ts'
 import type { RunWish } from './job-progress.ts'
 import type { JobPublisher } from './job-publisher.ts'
 
-/** Why it goes on without its user. */
+/** Why a run was begun by the program, not by its user. */
 export type RunCause = 'restart' | NextTry['cause']
 
 export type Run = {
@@ -15,15 +15,15 @@ export type Run = {
   download?: LiveDownload
   snapshot?: MetricsSnapshot
   wish?: RunWish
-  /** So many runs before it, in a row, have ended without a byte. */
+  /** How many runs in a row before this one ended without a byte. */
   vainTries: number
   hasEnded: boolean
   /** Resolves when its history is saved, and that of the run before it. */
   ended: Promise<void>
   end(): void
-  /** Only until it has begun: ends it. */
+  /** Ends a run that has not begun yet; absent afterwards. */
   withdraw?(phase: JobPhase): void
-  /** Only while it waits for better days: its user does not want to wait. */
+  /** Begins a run that waits to be retried; absent otherwise. */
   beginNow?(): void
   publish: JobPublisher
 }
@@ -31,7 +31,7 @@ export type Run = {
 export function openRun(options: {
   jobId: string
   cause: RunCause | undefined
-  /** The last run of the job may still be saving its history. */
+  /** The job's former run, which may still be saving its history. */
   before: Run | undefined
   publish: JobPublisher
   onWithdrawn(run: Run, phase: JobPhase): void

@@ -1,4 +1,4 @@
-/** Waits for the moment that choose-next-try.ts names. */
+/** Waits until the retry that choose-next-try.ts has chosen is due. */
 import { join } from 'node:path'
 import { OWN_FOLDER } from '../../engine/disk/names/safe-path.ts'
 import { pathExists } from '../../engine/disk/path-exists.ts'
@@ -18,6 +18,6 @@ export async function waitForNextTry(options: {
   const { next, destination, clock, signal } = options
   const { sleep } = createTimers(clock, signal, () => {})
   if (next.cause === 'outage') return sleep(next.afterMs)
-  // Our own folder in it, not the destination alone: that may be an empty one below the drive.
+  // `.longhaul` in it, not the destination alone: with the drive away that may be an empty mount point.
   while (!signal.aborted && !(await pathExists(join(destination, OWN_FOLDER)))) await sleep(LOOK_AGAIN_MS)
 }

@@ -23,7 +23,7 @@ export async function createEnginePorts({ access, clock, workers }: EnginePortsO
     workers: Math.min(MAX_DATA_PLANE_WORKERS, Math.max(1, availableParallelism())),
   })
   const verifier = createVerifier({ workerUrl: workers.verifyUrl })
-  // The SDK takes its time to load; the workers start meanwhile.
+  // The workers start while the SDK, which is slow to load, is imported.
   const { createS3ObjectSource } = await import('../../engine/list/s3-object-source.ts')
   const source = createS3ObjectSource(access)
   return {
@@ -42,14 +42,14 @@ export async function createEnginePorts({ access, clock, workers }: EnginePortsO
   }
 }
 
-/** Linux has it in a file, which cannot be opened while no descriptor is free: then the last value stands. */
+/** On Linux reading it opens a file, which fails while no descriptor is free: then the last value is returned. */
 export function createMemoryReader(read: () => number): () => number {
   let last = 0
   return () => {
     try {
       last = read()
     } catch {
-      // Told anew a moment later.
+      // Read again at the next tick.
     }
     return last
   }

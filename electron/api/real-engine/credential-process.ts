@@ -1,5 +1,5 @@
 /**
- * Credentials from the `credential_process` of a profile. The SDK runs it too, but twice, waits for it without an end,
+ * Credentials from the `credential_process` of a profile. The SDK can run it too, but does so twice, without a timeout,
  * and does not say why it failed. https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
  */
 import { type ChildProcess, type ExecException, exec } from 'node:child_process'
@@ -17,8 +17,8 @@ type Options = {
 }
 
 /**
- * The AWS CLI waits for ever, but with somebody before it. A login in a browser
- * takes half a minute; what wants to be typed in never comes, for nobody can type.
+ * The AWS CLI has no timeout, but a user in front of it. A login in a browser takes
+ * half a minute; a prompt would wait for ever, for nobody can type here.
  */
 const LIMIT_MS = 60_000
 const answerSchema = z.object({
@@ -57,7 +57,7 @@ export async function runCredentialProcess(
   }
 }
 
-/** Nobody is left to take their answer when this program ends. */
+/** Ended with this process, which is the only one to read their output. */
 const running = new Set<ChildProcess>()
 process.on('exit', () => {
   for (const { pid } of running) if (pid !== undefined) endProcessTreeNow(pid)
@@ -65,13 +65,13 @@ process.on('exit', () => {
 
 type Ended = { error: ExecException | null; stdout: string; stderr: string; isLate: boolean }
 
-/** Ends with all that the shell has started: ended alone, it would leave its children behind. */
+/** Runs the command in a shell; at the time limit ends it with its children, which would survive the shell. */
 const run = (command: string, env: NodeJS.ProcessEnv, limitMs: number): Promise<Ended> =>
   new Promise((resolve) => {
     const timer = setTimeout(() => {
       resolve({ error: null, stdout: '', stderr: '', isLate: true })
       if (child.pid !== undefined) void endProcessTree(child.pid)
-      // Where its children could not be found, they hold on to these, and these would keep this process from ending.
+      // Children that were not found keep these pipes open, and open pipes would keep this process alive.
       child.stdout?.destroy()
       child.stderr?.destroy()
     }, limitMs)
@@ -83,7 +83,7 @@ const run = (command: string, env: NodeJS.ProcessEnv, limitMs: number): Promise<
     running.add(child)
   })
 
-/** The first line; of a Python traceback the last, where its reason stands. */
+/** The first line; the last one of a Python traceback, which has the reason. */
 function reasonIn(stderr: string): string {
   const lines = stderr.split(/\r?\n/).filter((line) => line.trim() !== '')
   const line = (lines[0]?.startsWith('Traceback') ? lines.at(-1) : lines[0]) ?? ''

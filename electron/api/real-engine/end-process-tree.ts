@@ -1,6 +1,6 @@
 /**
- * Ends a process of ours with all that it has started. No process group of its own: one that asks somebody at a
- * terminal would lose it, and would outlive the Ctrl+C that ends us.
+ * Ends a child process with all its descendants. They get no process group of their own: in one, a program that prompts
+ * would lose the terminal, and would survive the Ctrl+C that ends us.
  */
 import { execFile, execFileSync } from 'node:child_process'
 import { promisify } from 'node:util'
@@ -8,26 +8,26 @@ import { promisify } from 'node:util'
 const runFile = promisify(execFile)
 const OPTIONS = { timeout: 5000, windowsHide: true }
 
-/** Never rejects: what is gone already is what was wanted. */
+/** Never rejects: a process that is gone already is fine. */
 export async function endProcessTree(pid: number): Promise<void> {
   const [tool, ...args] = toolFor(pid)
   let table = ''
   try {
     table = (await runFile(tool, args, OPTIONS)).stdout
   } catch {
-    // Not to be had.
+    // Without the table only the process itself is ended.
   }
   endFamily(pid, table)
 }
 
-/** The same for a process that is ending itself, and waits for nothing any more. */
+/** The same, synchronously, for use while this process exits. */
 export function endProcessTreeNow(pid: number): void {
   const [tool, ...args] = toolFor(pid)
   let table = ''
   try {
     table = execFileSync(tool, args, { ...OPTIONS, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
   } catch {
-    // Not to be had.
+    // Without the table only the process itself is ended.
   }
   endFamily(pid, table)
 }
@@ -42,7 +42,7 @@ function endFamily(pid: number, table: string): void {
     try {
       process.kill(each, 'SIGKILL')
     } catch {
-      // Gone meanwhile.
+      // It has ended meanwhile.
     }
   }
 }

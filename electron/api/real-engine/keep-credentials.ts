@@ -1,11 +1,11 @@
 import type { CredentialProvider, Credentials } from '../../engine/list/bucket-client.ts'
 
-/** New ones are requested so long before the old ones expire, as the SDK does. */
+/** Credentials are renewed this long before they expire, as in the SDK. */
 const EARLY_MS = 5 * 60_000
 
 /**
- * May be asked often: one question at a time, and none while there are good keys that nobody refuses. Whoever gives new
- * ones may be away just then: until they have expired the old ones will do. `now` in Unix milliseconds.
+ * Caches credentials: one request to the provider at a time, and none while there are valid ones that were not refused.
+ * While the provider fails, the old ones are used until they expire. `now` in Unix milliseconds.
  */
 export function keepCredentials(provide: CredentialProvider, now: () => number): CredentialProvider {
   let known: Credentials | undefined
@@ -32,7 +32,7 @@ export function keepCredentials(provide: CredentialProvider, now: () => number):
     try {
       return await renew(areRefused, requests)
     } catch (error) {
-      // Of keys without an end nobody knows whether they are good for anything, once they are refused.
+      // Refused keys without an expiry date are not used again: nothing says that they are still valid.
       if (known?.expiresAt !== undefined && known.expiresAt > now()) return known
       throw error
     }

@@ -13,7 +13,7 @@ import type { DiagnoseRequest } from './engine-access.ts'
 import type { RealEngineOptions } from './real-engine.ts'
 import { readSourceAccess } from './source-access.ts'
 
-/** Stands for a bucket when there is none: proxy and certificates are read alike. */
+/** Used where no bucket was named, so that proxy and certificates are checked all the same. */
 const NO_SOURCE: Source = { bucket: 'none', prefix: '', addressing: 'auto', access: { kind: 'anonymous' } }
 const JOURNAL_FOLDER = '.longhaul'
 
@@ -51,7 +51,7 @@ export async function runRealDiagnosis(options: RealEngineOptions & DiagnoseRequ
   }
 }
 
-/** What could not even be opened is judged like a bucket that could not be read. */
+/** A source that could not be opened is judged like a bucket that could not be read. */
 function targetOf(
   wanted: Source | undefined,
   source: ReturnType<typeof createS3ObjectSource> | undefined,
@@ -78,7 +78,7 @@ function addressOf({ bucket, prefix, endpointUrl }: Source): string {
   return `s3://${bucket}/${prefix}${place}`
 }
 
-/** The home folder's name is the user's: reports are sent around. */
+/** Reports are sent to others, and the home folder holds the user's name. */
 function hideHome(text: string): string {
   const home = homedir()
   if (home.length < 2) return text

@@ -24,14 +24,14 @@ export type SourceAccessOptions = {
   vault: Vault
   clock: Clock
   environment: NodeJS.ProcessEnv
-  /** The operating system's own answer, where the host knows it; else the environment's `HTTPS_PROXY` and the like. */
+  /** The operating system's proxy, where the host can ask for it; else `HTTPS_PROXY` and the like apply. */
   systemProxy?: ((url: string) => Promise<string>) | undefined
   dnsTimeoutSeconds?: number
 }
 
 export async function readSourceAccess(options: SourceAccessOptions): Promise<Outcome<BucketClientOptions>> {
   const { source, network, environment } = options
-  // As the AWS tools; over plain HTTP a file that has gone harms nobody.
+  // As the AWS tools do; over plain HTTP a missing file does not matter.
   const bundle = trustsMore(source) ? environment.AWS_CA_BUNDLE : undefined
   const ca = await readCertificates(network.caFile || bundle)
   if (!ca.ok) return ca
@@ -45,7 +45,7 @@ export async function readSourceAccess(options: SourceAccessOptions): Promise<Ou
   const credentials = await credentialsOf(source.access, profiles, options)
   if (!credentials.ok) return credentials
   const defaultRegion = defaultRegionOf(environment, profiles, profile)
-  // Said here for both planes: the SDK would read it by itself, our own transport would not.
+  // Resolved here for both: the SDK would read it by itself, our own transport would not.
   const endpointUrl = source.endpointUrl ?? configuredEndpointOf(environment, profiles, profile)
   if (endpointUrl && !URL.canParse(endpointUrl)) {
     return failed({ class: 'usage', code: 'endpoint', subject: 'AWS_ENDPOINT_URL', detail: endpointUrl })
@@ -67,12 +67,12 @@ export async function readSourceAccess(options: SourceAccessOptions): Promise<Ou
   })
 }
 
-/** The system's authorities count beside those that come with Node; over plain HTTP nobody asks for either. */
+/** Over TLS, the system's and the user's certificate authorities are trusted beside those of Node. */
 const trustsMore = (source: Source): boolean => !source.endpointUrl?.startsWith('http:')
 
 /**
- * Without those that Node brings along, and each once: the store of a system holds most of them, some twice, and every
- * thread that speaks TLS reads them all.
+ * Without those that Node has, and without duplicates: the system's store holds most of them, some twice, and every thread
+ * with TLS parses them all.
  */
 function withoutBundled(certificates: readonly string[]): string[] {
   const known = new Set(rootCertificates.map(withoutSpace))
@@ -86,7 +86,7 @@ function withoutBundled(certificates: readonly string[]): string[] {
 
 const withoutSpace = (pem: string): string => pem.replace(/\s/g, '')
 
-/** Absent for anonymous access. The SDK's chain caches and renews by itself. */
+/** Undefined for anonymous access. The SDK's provider chain caches and renews by itself. */
 async function credentialsOf(
   access: Access,
   profiles: AwsProfiles,
@@ -107,14 +107,14 @@ async function credentialsOf(
     return success(keepCredentials(() => runCredentialProcess(ofProcess, { environment, now }), now))
   }
   const { fromNodeProviderChain } = await import('@aws-sdk/credential-providers')
-  // Files of keys are read again each time the chain is gone through, for others write them anew.
+  // Key files are read again at each renewal, for other programs rewrite them.
   const profile = access.kind === 'profile' ? { profile: access.name } : {}
   let provide: ReturnType<typeof fromNodeProviderChain> | undefined
   const renew: CredentialProvider = async (areRefused = false, requestHandler) => {
-    // By itself it would ask STS and SSO past the proxy.
+    // Without this, requests to STS and SSO would bypass the proxy.
     const clientConfig = requestHandler ? { clientConfig: { requestHandler } } : {}
     provide ??= fromNodeProviderChain({ ...profile, ...clientConfig, ignoreCache: true })
-    // Known to the chain, if not to its type.
+    // The chain takes this option, though its type does not have it.
     const refresh: object = { forceRefresh: areRefused }
     const { accessKeyId, secretAccessKey, sessionToken, expiration } = await provide(refresh)
     return {
@@ -138,7 +138,7 @@ async function proxyForOf(
   return async (url) => withReadableLogin(getProxyForUrl(url))
 }
 
-/** A password may hold a `%` that nobody has encoded. curl takes it as it is; both planes would throw. */
+/** A password may hold an unencoded `%`, which curl takes as it is and which our URL parsing would reject. */
 function withReadableLogin(proxy: string): string {
   try {
     decodeURIComponent(proxy)

@@ -15,7 +15,7 @@ const lineSchema = z.union([engineEventSchema, setBackSchema])
 
 export type EventLog = {
   add(event: EngineEvent): void
-  /** The machine's clock was set back by so much: what is known so far moves along. */
+  /** The clock was set back by this much: earlier events move back with it. */
   moveBack(seconds: number): void
   /** The newest `limit`, oldest first. */
   latest(limit: number): EngineEvent[]
@@ -24,7 +24,7 @@ export type EventLog = {
   flush(): Promise<void>
 }
 
-/** Reads what earlier runs have left. Lines that are no events (a torn last one) are passed over. */
+/** Reads the events of earlier runs. Lines that do not parse (a torn last one) are skipped. */
 export async function openEventLog(
   path: string,
   logProblem: (where: string, error: unknown) => void,
@@ -96,7 +96,7 @@ async function readEvents(path: string): Promise<{ events: EngineEvent[]; isCut:
   return { events: applySetBacks(kept.map(parseLine)), isCut: kept.length < lines.length }
 }
 
-/** Each line that tells of a set back holds for all before it. */
+/** Each set-back line moves all events before it. */
 function applySetBacks(lines: readonly (EngineEvent | SetBack | undefined)[]): EngineEvent[] {
   const newestFirst: EngineEvent[] = []
   let seconds = 0

@@ -17,14 +17,14 @@ export type JobRecord = {
   events(limit: number): EngineEvent[]
   /** The newest, of this run or of the last one that was saved. */
   snapshot(): MetricsSnapshot | undefined
-  /** A new run begins: no point may stand for the time between the runs. */
+  /** A new run begins: the time since the last one gets no point. */
   beginRun(): void
   save(): Promise<void>
   /** Milliseconds from one save of a run to the next. */
   saveEveryMs(): number
 }
 
-/** Changes that a reader of the chart wants to see at their place. */
+/** Events that are marked on the chart. */
 const MARKED: readonly EventCode[] = [
   'job-started',
   'pool-rebuilding',
@@ -47,7 +47,7 @@ const MARKED: readonly EventCode[] = [
   'job-finished',
 ]
 const MAX_MARKS = 5000
-/** Less than this between two tellings is their way here. */
+/** A clock set back by less than this is jitter between two events. */
 const SET_BACK_SECONDS = 1
 const SAVE_EVERY_MS = 20_000
 /**
@@ -73,7 +73,7 @@ export async function openJobRecord(folder: string, jobId: string, logProblem: L
   /** Unix seconds. */
   let latest = Math.max(history.newest(), ...log.latest(1).map(({ time }) => Date.parse(time) / 1000))
 
-  /** Where the clock was set back, the past moves along: a mark keeps its place on the curve. */
+  /** When the clock is set back, all earlier times move back with it, so that marks keep their place on the curve. */
   function followClock(time: string): void {
     const at = Date.parse(time) / 1000
     const seconds = latest - at
@@ -88,7 +88,7 @@ export async function openJobRecord(folder: string, jobId: string, logProblem: L
     addSnapshot(snapshot) {
       newest = snapshot
       followClock(snapshot.time)
-      // Of a job that is over or only tidies up there is no speed: a last zero would look like a collapse.
+      // Nothing is fetched in these phases: a last zero would look like a collapse of the speed.
       if (hasEnded(snapshot.phase) || snapshot.phase === 'finishing') return
       const point = pointBetween(previous, snapshot)
       previous = snapshot
@@ -137,7 +137,7 @@ export async function removeJobRecord(folder: string, jobId: string): Promise<vo
   await removeEventLog(paths.events)
 }
 
-/** Three decimals are more than a chart can show and a third of the file. */
+/** Three decimals are more than a chart can show, and make a third of the file. */
 const round = (_: string, value: unknown): unknown =>
   typeof value === 'number' ? Math.round(value * 1000) / 1000 : value
 

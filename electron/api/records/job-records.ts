@@ -1,6 +1,6 @@
 /**
- * The records of jobs that were lately written to or looked at. Of jobs without a run only a few are held, so
- * that looking through old jobs does not fill the memory.
+ * Cache of job records, least recently used first out: of jobs without a run only a few are held, so that browsing old
+ * jobs does not fill the memory.
  */
 import { type JobRecord, openJobRecord, removeJobRecord } from './job-record.ts'
 
@@ -12,7 +12,7 @@ export function createJobRecords(
   hasRun: (jobId: string) => boolean,
   logProblem: (where: string, error: unknown) => void,
 ) {
-  /** Newest use last. */
+  /** Most recently used last. */
   const records = new Map<string, Promise<JobRecord>>()
 
   return {
@@ -27,7 +27,7 @@ export function createJobRecords(
     async remove(jobId: string): Promise<void> {
       const record = records.get(jobId)
       records.delete(jobId)
-      // What it is still writing would come back after its files are gone.
+      // A write under way would recreate the files after they are removed.
       await (await record)?.save()
       await removeJobRecord(folder, jobId)
     },

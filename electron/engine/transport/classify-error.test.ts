@@ -123,8 +123,15 @@ describe('an error document', () => {
     expect(read(302, '')).toMatchObject({ class: 'redirect-refused' })
   })
 
-  it('honours Retry-After', () => {
-    expect(read(503, '', { 'retry-after': '7' })).toMatchObject({ class: 'throttled', retryAfterMs: 7000 })
+  it.each<[string, Record<string, string>]>([
+    ['in seconds', { 'retry-after': '7' }],
+    ['as a date, by the clock of this machine', { 'retry-after': 'Thu, 01 Jan 1970 00:00:07 GMT' }],
+    [
+      "as a date, by the server's own clock",
+      { 'retry-after': 'Sat, 04 Oct 2025 01:00:07 GMT', date: 'Sat, 04 Oct 2025 01:00:00 GMT' },
+    ],
+  ])('tells how long to wait %s', (_title, headers) => {
+    expect(read(503, '', headers)).toMatchObject({ class: 'throttled', retryAfterMs: 7000 })
   })
 })
 

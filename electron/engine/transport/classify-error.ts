@@ -67,7 +67,13 @@ export function classifyHttpError(status: number, code: string | undefined): Fai
  */
 const REFUSED_OBJECT = new Set(['InvalidRequest', 'InvalidArgument', 'MethodNotAllowed'])
 
-export type ErrorAnswer = { status: number; headers: ReadonlyMap<string, string>; body: string; receivedAt: number }
+export type ErrorAnswer = {
+  status: number
+  headers: ReadonlyMap<string, string>
+  body: string
+  /** By the clock of this machine, Unix milliseconds. */
+  receivedAt: number
+}
 
 /**
  * Why an object is not given. Reads S3's error document by its
@@ -79,7 +85,9 @@ export function readErrorAnswer(answer: ErrorAnswer): Failure {
   const detail = detailOf(answer.status, element(answer.body, 'Message'), redirected)
   const requestId = element(answer.body, 'RequestId') ?? answer.headers.get('x-amz-request-id')
   const region = element(answer.body, 'Region') ?? answer.headers.get('x-amz-bucket-region')
-  const retryAfterMs = readRetryAfter(answer.headers.get('retry-after'), answer.receivedAt)
+  // A date is held against the server's own clock: ours may be an hour off, and a budget would wait for as long.
+  const serverTime = Date.parse(answer.headers.get('date') ?? '')
+  const retryAfterMs = readRetryAfter(answer.headers.get('retry-after'), serverTime || answer.receivedAt)
   const failureClass = classifyHttpError(answer.status, code)
   const isRefused = REFUSED_OBJECT.has(code ?? '') || (failureClass === 'protocol' && answer.status === 405)
   const movedRegion = answer.status >= 300 && answer.status < 400 && region !== undefined

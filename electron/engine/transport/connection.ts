@@ -219,6 +219,12 @@ export function createConnection(
     socket.destroy()
   }
 
+  /** Of an answer that is as long as the connection lasts, the closing is the end: it was cut. */
+  function tooShort(head: ResponseHead | undefined): Failure {
+    const isEndedByClosing = head?.contentLength === undefined && !head?.headers.has('transfer-encoding')
+    return isEndedByClosing ? closedByPeer() : { class: 'protocol', code: 'body-too-short' }
+  }
+
   /** Before its answer: the request may have crossed the closing of a kept-alive connection. */
   function closedByPeer(): Failure {
     return { class: 'reset', code: answered() ? 'closed-in-answer' : 'closed-before-answer' }
@@ -277,7 +283,7 @@ export function createConnection(
     if (running.bodyAt === undefined && follow(running)) return
     const keepAlive = running.head?.keepAlive === true
     if (running.bodyAt === undefined) finish(errorOf(running, context.now()), !keepAlive)
-    else if (running.reached < running.end) finish({ class: 'protocol', code: 'body-too-short' }, !keepAlive)
+    else if (running.reached < running.end) finish(tooShort(running.head), !keepAlive)
     else finish(undefined, !keepAlive)
     if (!keepAlive) socket.destroy()
   }

@@ -107,6 +107,16 @@ describe.each(['plain', 'TLS'])('over a %s connection', (kind) => {
       ],
       ['an end in mid-body', (socket) => socket.end(goodAnswer(300)), 'reset', 'closed-in-answer', 1300],
       [
+        '... of an answer of unknown length',
+        (socket) => {
+          socket.write(good().replace('content-length: 1000', 'connection: close'))
+          socket.end(BODY.subarray(0, 300))
+        },
+        'reset',
+        'closed-in-answer',
+        1300,
+      ],
+      [
         'a redirect to another host',
         (socket) => socket.write(head('307 Temporary Redirect', 'location: http://127.0.0.2:1/', 'content-length: 0')),
         'redirect-refused',

@@ -13,11 +13,20 @@ const SURPRISE = 12
  */
 export function standsOut(one: Answers, others: Answers, surprise = SURPRISE): boolean {
   const answers = one.bad + one.good
-  const share = one.bad / Math.max(1, answers)
+  const share = shareOf(one)
   // Laplace's rule of succession: a few answers do not prove that nothing ever fails.
   const expected = (others.bad + 1) / (others.bad + others.good + 2)
   return share >= BAD_SHARE && share > expected && answers * divergence(share, expected) > surprise
 }
+
+/** How much better two chances explain two lots than one chance does both: the likelihood ratio, nats. */
+export function surpriseOf(one: Answers, other: Answers): number {
+  const common = shareOf(addAnswers([one, other]))
+  const of = (lot: Answers) => (lot.bad + lot.good) * divergence(shareOf(lot), common)
+  return of(one) + of(other)
+}
+
+export const shareOf = ({ bad, good }: Answers): number => bad / Math.max(1, bad + good)
 
 /**
  * Kullback-Leibler divergence of two chances, nats: that a share this large or larger comes about in n trials by chance

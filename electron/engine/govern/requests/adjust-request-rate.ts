@@ -149,7 +149,9 @@ export function noteSent(state: RateState, now: number): RateState {
 export function noteAnswer(state: RateState, answer: RateAnswer): { state: RateState; changed: boolean } {
   if (!state.isProven) return weigh(state, answer)
   const isSteady = state.refusals.steady !== undefined
-  if (!state.isLimited || (!isSteady && answer.sentAt <= state.refusedAt)) return follow(state, answer)
+  // What is granted counts whenever it was sent: it comes late, and with the early ones left out refusals seemed the rule.
+  const isOld = answer.throttled && answer.sentAt <= state.refusedAt
+  if (!state.isLimited || (!isSteady && isOld)) return follow(state, answer)
   const { state: refusals, verdict } = judgeRefusals(state.refusals, answer)
   if (verdict.kind !== 'nothing') return obey({ ...state, refusals }, verdict, answer)
   if (refusals.steady === undefined) return follow({ ...state, refusals }, answer)

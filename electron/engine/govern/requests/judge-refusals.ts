@@ -4,6 +4,7 @@
  * seconds. Found by experiment, as the ageing of connections is: after some refusals the rate is raised instead of
  * lowered, as long as no larger share is refused for it. Pure.
  */
+import { type Answers, addAnswers, shareOf, surpriseOf } from '../stands-out.ts'
 
 /** Answers of a stretch of time. */
 type Lot = { readonly since: number; readonly granted: number; readonly refused: number }
@@ -13,14 +14,14 @@ export type Refusals = {
   /** Lots of refusals before the next experiment, and how many those were before the last one. */
   readonly lotsToWait: number
   readonly lotsWaited: number
-  /** While the rate is raised: the share that was refused before, and for how many lots it has been no larger. */
-  readonly steady: { readonly share: number; readonly lots: number } | undefined
+  /** While the rate is raised: the answers before that and since then, and for how many lots the share is no larger. */
+  readonly steady: { readonly before: Answers; readonly since: Answers; readonly lots: number } | undefined
   /** The lots before it, the last few. */
   readonly looks: readonly Look[]
 }
 
 /** What a lot has shown. */
-type Look = { readonly asked: number; readonly share: number }
+type Look = { readonly asked: number; readonly answers: Answers }
 
 /** What follows from a lot that has just ended. */
 export type RefusalVerdict =
@@ -43,8 +44,8 @@ const MOST_LOOKS = 8
 const MOST = 0.5
 /** Shares that differ by less than this factor are alike ... */
 const ALIKE = 2
-/** ... and so is what chance explains: beyond both, one lot of ten answers in a hundred by mistake ... */
-const CHANCE = 0.15
+/** ... and so are such as chance explains, but once in e^6 ... */
+const SURPRISE = 6
 /** ... but nothing beyond this. */
 const MOST_WHILE_TRYING = 0.7
 /** An experiment that finds a budget costs some refusals: the next one waits for so many times as many lots. */
@@ -74,7 +75,7 @@ export function judgeRefusals(
   if (!isFull || now <= since) {
     return { state: { ...state, lot: { since, granted, refused } }, verdict: { kind: 'nothing' } }
   }
-  const look = { asked: answers / (now - since), share: refused / answers }
+  const look = { asked: answers / (now - since), answers: { bad: refused, good: granted } }
   const looks = [...state.looks, look].slice(-MOST_LOOKS)
   const ended = { ...state, lot: { since: now, granted: 0, refused: 0 }, looks }
   return state.steady ? judgeTrial(ended, state.steady, look) : judgeLot(ended, look, state.looks)
@@ -82,17 +83,22 @@ export function judgeRefusals(
 
 function judgeLot(
   state: Refusals,
-  { asked, share }: Look,
+  { asked, answers }: Look,
   before: readonly Look[],
 ): { state: Refusals; verdict: RefusalVerdict } {
+  const share = shareOf(answers)
   if (share > MOST) return { state, verdict: { kind: 'nothing' } }
   // Below a budget hardly anything is refused: as much at half the rate is proof enough.
   const alike = before.filter(
-    (look) => look.asked >= 2 * asked && look.share <= ALIKE * share && share <= ALIKE * look.share,
+    (look) =>
+      look.asked >= 2 * asked && shareOf(look.answers) <= ALIKE * share && share <= ALIKE * shareOf(look.answers),
   )
   const lotsToWait = alike.length > 0 ? 0 : state.lotsToWait - 1
   if (lotsToWait > 0) return { state: { ...state, lotsToWait }, verdict: { kind: 'nothing' } }
-  const steady = { share: Math.max(share, ...alike.map((look) => look.share)), lots: 0 }
+  // Four refusals alone say little of the share: what was asked no faster tells the more.
+  const slower = before.filter((look) => look.asked < 2 * asked)
+  const known = addAnswers([answers, ...[...alike, ...slower].map((look) => look.answers)])
+  const steady = { before: known, since: NO_ANSWERS, lots: 0 }
   return {
     state: { ...state, steady, looks: [] },
     verdict: { kind: 'steady', asked: Math.max(asked, ...alike.map((look) => look.asked)) },
@@ -101,15 +107,25 @@ function judgeLot(
 
 function judgeTrial(
   state: Refusals,
-  { share: before, lots }: NonNullable<Refusals['steady']>,
-  { asked, share }: Look,
+  { before, since, lots }: NonNullable<Refusals['steady']>,
+  { asked, answers }: Look,
 ): { state: Refusals; verdict: RefusalVerdict } {
-  if (share <= Math.min(MOST_WHILE_TRYING, ALIKE * before + CHANCE)) {
-    return { state: { ...state, steady: { share: before, lots: lots + 1 } }, verdict: { kind: 'still-steady' } }
+  const all = addAnswers([since, answers])
+  if (!isLarger(answers, before) && !isLarger(all, before)) {
+    return { state: { ...state, steady: { before, since: all, lots: lots + 1 } }, verdict: { kind: 'still-steady' } }
   }
   const waited = lots >= LONG_STEADY_LOTS ? 1 : Math.min(MOST_LOTS_TO_WAIT, WAIT_FACTOR * state.lotsWaited)
   return {
     state: { ...state, steady: undefined, lotsToWait: waited, lotsWaited: waited },
-    verdict: { kind: 'budget', granted: asked * (1 - share) },
+    verdict: { kind: 'budget', granted: asked * (1 - shareOf(answers)) },
   }
+}
+
+const NO_ANSWERS: Answers = { bad: 0, good: 0 }
+
+/** A larger share is refused than before, and by more than chance explains. */
+function isLarger(now: Answers, before: Answers): boolean {
+  const share = shareOf(now)
+  if (share > MOST_WHILE_TRYING) return true
+  return share > ALIKE * shareOf(before) && surpriseOf(now, before) > SURPRISE
 }

@@ -299,8 +299,8 @@ it('one refusal in the first moments, on a connection that was granted nothing y
   expect(result.speed(2, 10)).toBeGreaterThan(0.9 * 32e6)
 })
 
-function refusesShare(share: number): Weather {
-  const random = createSeededRandom(3)
+function refusesShare(share: number, seed = 3): Weather {
+  const random = createSeededRandom(seed)
   return {
     name: 'a share of all requests is refused',
     fate: ({ kind }) =>
@@ -323,6 +323,16 @@ it.each([16, 64])('one refusal in twenty costs a job of seconds nothing, with %d
   const refused = await simulate({ ...job, weather: [line, refusesShare(0.05)] })
   expect(refused.doneAtSeconds).toBeLessThan(1.25 * (calm.doneAtSeconds ?? 0))
 })
+
+it.each([1, 2, 3, 4])(
+  'one refusal in five costs a job little more than its second requests (seed %d)',
+  async (seed) => {
+    // A refusal is there long before the megabyte that others are granted.
+    const job = { seconds: 60, objects: 500, objectBytes: 1e6, prefixes: 1, seed }
+    const result = await simulate({ ...job, weather: [fresh, refusesShare(0.2, seed)] })
+    expect(result.doneAtSeconds).toBeLessThan(1.4 * 17.2)
+  },
+)
 
 describe('ageing connections under a request budget', () => {
   it('a wide budget keeps nobody from opening more connections, and from seeing them age', async () => {

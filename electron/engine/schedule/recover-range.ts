@@ -51,8 +51,16 @@ export type RangeRecovery = ReturnType<typeof createRangeRecovery>
 /** Who sends too much three times over is not asked again. */
 const MOST_TOO_LONG = 3
 
-/** Reports what is done about a failure. */
-type Note = (action: ErrorNews['action']) => void
+type FailedRange = {
+  object: OpenObject
+  /** What the task has not brought. */
+  rest: PendingRange
+  failure: Failure
+  /** The failures of this range, this one included. */
+  row: FailureRow
+  /** Reports what is done about it. */
+  note(action: ErrorNews['action']): void
+}
 
 export function createRangeRecovery(options: RangeRecoveryOptions) {
   const { endings, condition, landing, now, onWork, onFatal } = options
@@ -66,8 +74,14 @@ export function createRangeRecovery(options: RangeRecoveryOptions) {
     const attempt = task.failures.length + 1
     // While the answer came, the journal may have been told of its bytes.
     const takenBack = failure.code === TOO_LONG ? disk.run(landing().takeBack(object)) : undefined
-    const note: Note = (action) =>
-      noteError(object, { start: task.start, reached, end: task.end, attempt, failure }, action)
+    const failed: FailedRange = {
+      object,
+      rest,
+      failure,
+      row,
+      note: (action) => noteError(object, { start: task.start, reached, end: task.end, attempt, failure }, action),
+    }
+    const { note } = failed
     switch (chooseRecovery(failure, { isHeld: object.isHeld, isComplete: isComplete(object) })) {
       case 'give-back':
         giveBack(object, rest)
@@ -78,20 +92,20 @@ export function createRangeRecovery(options: RangeRecoveryOptions) {
         onFatal(failure)
         break
       case 'doubt':
-        void doubt(object, { ...rest, failures: row }, failure, note)
+        void doubt(failed)
         break
       case 'ask-size':
-        void askSize(object, rest, failure, row, note, takenBack)
+        void askSize(failed, takenBack)
         break
       case 'restart':
-        void restart(object, failure, note)
+        void restart(failed)
         break
       case 'fetch-whole':
         note('restart')
         void fetchWhole(object)
         break
       case 'give-up':
-        giveUp(object, failure, row, note)
+        giveUp(failed)
         break
       case 'finish':
         // What is wrong with the bytes is for the landing to report.
@@ -99,7 +113,7 @@ export function createRangeRecovery(options: RangeRecoveryOptions) {
         endings.finish(object)
         break
       case 'retry':
-        retry(object, rest, failure, row, note)
+        retry(failed)
     }
   }
 
@@ -123,16 +137,17 @@ export function createRangeRecovery(options: RangeRecoveryOptions) {
     return { row, failures: row }
   }
 
-  function giveUp(object: OpenObject, failure: Failure, row: FailureRow, note: Note): void {
+  function giveUp({ object, failure, row, note }: FailedRange): void {
     note('give-up')
     void endings.giveUp(object, failure, row.length)
   }
 
-  function retry(object: OpenObject, rest: PendingRange, failure: Failure, row: FailureRow, note: Note): void {
+  function retry(failed: FailedRange): void {
+    const { object, rest, failure, row, note } = failed
     const isCancelled = failure.class === 'cancelled'
     const delayMs = isCancelled ? 0 : options.retryAfterMs(failure, row)
     if (delayMs === undefined) {
-      giveUp(object, failure, row, note)
+      giveUp(failed)
       return
     }
     if (!isNormalEnd(failure, row.length)) {
@@ -149,7 +164,7 @@ export function createRangeRecovery(options: RangeRecoveryOptions) {
     if (!isOurs) options.onError?.({ key, ...news, action })
   }
 
-  function restart(object: OpenObject, failure: Failure, note: Note): Promise<void> {
+  function restart({ object, failure, note }: FailedRange): Promise<void> {
     note(endings.afterRestart(object, failure))
     return endings.restart(object, failure)
   }
@@ -164,7 +179,8 @@ export function createRangeRecovery(options: RangeRecoveryOptions) {
   }
 
   /** Another version of the object was answered, or a copy of it. */
-  async function doubt(object: OpenObject, rest: PendingRange, failure: Failure, note: Note): Promise<void> {
+  async function doubt(failed: FailedRange): Promise<void> {
+    const { object, rest, failure, row, note } = failed
     const { verdict, mayBeCondition, mayBeItsCondition, delayMs } = judgeOtherVersion({
       httpStatus: failure.httpStatus,
       inARow: Math.max(1, object.failures.length),
@@ -173,30 +189,24 @@ export function createRangeRecovery(options: RangeRecoveryOptions) {
     const isAsked = verdict === 'ask-s3' || verdict === 'ask-last'
     const still = isAsked ? await isStill(object) : success(verdict === 'again')
     const isCancelled = !still.ok && still.failure.class === 'cancelled'
-    if (!isCancelled && !(still.ok && still.value)) return restart(object, failure, note)
-    if (verdict === 'ask-last' && !isCancelled) return giveUp(object, failure, rest.failures, note)
+    if (!isCancelled && !(still.ok && still.value)) return restart(failed)
+    if (verdict === 'ask-last' && !isCancelled) return giveUp(failed)
     if (mayBeCondition) condition.drop()
     else if (mayBeItsCondition) condition.dropFor(object)
     note('retry')
     retries++
-    giveBack(object, { ...rest, notBefore: now() + delayMs })
+    giveBack(object, { ...rest, failures: row, notBefore: now() + delayMs })
     onWork()
   }
 
   /** What S3 still calls as it was listed has not changed: then the answer was wrong, and may be right the next time. */
-  async function askSize(
-    object: OpenObject,
-    rest: PendingRange,
-    failure: Failure,
-    row: FailureRow,
-    note: Note,
-    takenBack: Promise<unknown> | undefined,
-  ): Promise<void> {
+  async function askSize(failed: FailedRange, takenBack: Promise<unknown> | undefined): Promise<void> {
+    const { object, rest, failure, row } = failed
     const still = await isStill(object, takenBack)
-    if (takenBack && row.length >= MOST_TOO_LONG) return giveUp(object, failure, row, note)
-    if (still.ok && still.value) return retry(object, rest, { ...failure, class: 'protocol' }, row, note)
+    if (takenBack && row.length >= MOST_TOO_LONG) return giveUp(failed)
+    if (still.ok && still.value) return retry({ ...failed, failure: { ...failure, class: 'protocol' } })
     if (!still.ok && still.failure.class === 'cancelled') return giveBack(object, rest)
-    return restart(object, failure, note)
+    return restart(failed)
   }
 
   /** The server sends whole objects only: one connection takes all of it, in one request. */

@@ -31,6 +31,40 @@ spec('each wrong address is told in one sentence and stays in the form', async (
   }
 })
 
+spec('what the service says is wrong is said at its field, also where that was out of sight', async (workshop) => {
+  const words = WORDS.zh
+  const archive = era5Archive(10 * MEGABYTE)
+  const server = await workshop.serve({
+    ...archive.options,
+    buckets: { ...archive.options.buckets, closed: [] },
+    denied: ['closed'],
+  })
+  const page = await workshop.open(await workshop.start())
+  const form = newDownloadPage(page)
+  const wrong = page.locator('.lh-form-fields [aria-invalid]')
+  const rows: [address: string, label: string, sentence: RegExp][] = [
+    [`${server.endpointUrl}/no-such-bucket/a/`, words.bucket, /no-such-bucket 不存在/],
+    [`${server.endpointUrl}/era5-mirror/no/such/`, words.prefix, /这个前缀下没有任何对象/],
+    ['http://127.0.0.1:9/era5-mirror/', words.endpoint, /无法连接到 127\.0\.0\.1:9/],
+  ]
+  for (const [address, label, sentence] of rows) {
+    await form.pasteAddress(address)
+    const field = page.getByLabel(label, { exact: true })
+    await expect.poll(() => field.getAttribute('aria-invalid')).toBe('true')
+    expect(await field.evaluate(noteOf)).toMatch(sentence)
+    expect(await wrong.count()).toBe(1)
+  }
+  await form.pasteAddress(`${server.endpointUrl}/closed/`)
+  const access = page.getByRole('group', { name: words.access })
+  await expect.poll(() => access.evaluate(noteOf)).toMatch(/没有权限访问 closed/)
+  await form.pasteAddress(archive.addressOn(server))
+  await form.previewShows(archive.objects.length)
+  expect(await wrong.count()).toBe(0)
+})
+
+const noteOf = (element: Element): string | undefined =>
+  document.getElementById(element.getAttribute('aria-describedby') ?? '')?.textContent
+
 spec('a folder in the home folder, a number that cannot be, and a bucket in the endpoint', async (workshop) => {
   const archive = era5Archive(10 * MEGABYTE)
   const server = await workshop.serve(archive.options)

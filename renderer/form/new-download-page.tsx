@@ -1,6 +1,6 @@
 /** The form: what is typed on the left, what would happen on the right, the button at the bottom. */
 import { Button } from 'antd'
-import { useMemo, useRef, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from '../i18n/index.ts'
 import { ResumeAfterRestart } from '../settings/resume-after-restart.tsx'
 import { FailureNote } from '../shell/failure-note.tsx'
@@ -16,6 +16,7 @@ import { useShownErrors } from './draft/use-shown-errors.ts'
 import { ADVANCED_FIELDS, canAskSource, FIELD_ORDER, validateDraft } from './draft/validate-draft.ts'
 import { adviseEmpty } from './preview/advise-empty.ts'
 import { PreviewPanel } from './preview/preview-panel.tsx'
+import { useBlame } from './preview/use-blame.ts'
 import { usePreview } from './preview/use-preview.ts'
 import { SelectionSection } from './selection-section.tsx'
 import { SourceSection } from './source/source-section.tsx'
@@ -54,6 +55,11 @@ export function NewDownloadPage() {
   )
   const { state: preview, retry } = usePreview(request)
   const job = useStartJob()
+  const { blamed, blameOf } = useBlame(draft, preview)
+  const isOutOfSight = isAdvanced(blamed)
+  useEffect(() => {
+    if (isOutOfSight) setAdvancedOpen(true)
+  }, [isOutOfSight])
 
   const start = () => {
     shown.showAll()
@@ -63,7 +69,7 @@ export function NewDownloadPage() {
       void job.start(draft)
       return
     }
-    if (ADVANCED_FIELDS.some((field) => field === wrong)) setAdvancedOpen(true)
+    if (isAdvanced(wrong)) setAdvancedOpen(true)
     // After the errors are drawn: the first one takes the focus.
     requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus())
   }
@@ -88,9 +94,11 @@ export function NewDownloadPage() {
               handle={handle}
               errors={{
                 address: errors.address && shown.textOf(errors.address),
-                bucket: shown.shownText('bucket'),
-                profile: shown.shownText('profile'),
-                keys: shown.shownText('keys'),
+                bucket: shown.shownText('bucket') ?? blameOf('bucket'),
+                prefix: blameOf('prefix'),
+                access: blameOf('access'),
+                profile: shown.shownText('profile') ?? blameOf('profile'),
+                keys: shown.shownText('keys') ?? blameOf('keys'),
               }}
               canBrowse={!errors.profile && !errors.keys && !errors.endpointUrl && !errors.region}
               onTouch={shown.touch}
@@ -105,8 +113,8 @@ export function NewDownloadPage() {
             <SelectionSection
               handle={handle}
               errors={{
-                include: errors.include && shown.textOf(errors.include),
-                exclude: errors.exclude && shown.textOf(errors.exclude),
+                include: errors.include ? shown.textOf(errors.include) : blameOf('include'),
+                exclude: errors.exclude ? shown.textOf(errors.exclude) : blameOf('exclude'),
                 threads: shown.shownText('threads'),
               }}
               onTouchThreads={() => shown.touch('threads')}
@@ -115,7 +123,7 @@ export function NewDownloadPage() {
               handle={handle}
               open={advancedOpen}
               onToggle={() => setAdvancedOpen((open) => !open)}
-              errorText={shown.shownText}
+              errorText={(field) => shown.shownText(field) ?? blameOf(field)}
               onTouch={shown.touch}
             />
           </div>
@@ -126,7 +134,7 @@ export function NewDownloadPage() {
               isAnonymous={draft.accessKind === 'anonymous'}
               idleText={shown.whyNotListed()}
               folder={folderView}
-              emptyAdvice={adviseEmpty(draft)}
+              emptyAdvice={preview.status === 'done' ? adviseEmpty(draft, preview.preview.excludedObjects) : undefined}
               missingBucketAdvice={endpointFolder && t('form.endpointHasPath', { path: endpointFolder })}
               onRetry={retry}
             />
@@ -145,6 +153,8 @@ export function NewDownloadPage() {
     </div>
   )
 }
+
+const isAdvanced = (field: string | undefined): boolean => ADVANCED_FIELDS.some((name) => name === field)
 
 function WhatHappens({ folder, canResume }: { folder: string; canResume: boolean }) {
   const { t } = useTranslation()

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest'
-import { emptyDraft, type FormDraft } from '../draft/form-draft.ts'
+import { emptyDraft } from '../draft/form-draft.ts'
 import { adviseEmpty } from './advise-empty.ts'
 
 const empty = emptyDraft('/data')
 
-test.each<[string, Partial<FormDraft>, string | undefined]>([
-  ['filters come first', { prefix: '/a/', exclude: ['*.xml'] }, 'previewEmptyGlobs'],
-  ['a slash in front', { prefix: '/e5.oper.an.pl/' }, 'previewEmptySlash'],
-  ['another prefix', { prefix: 'E5/' }, 'previewEmptyPrefix'],
-  ['the whole bucket', { prefix: '' }, undefined],
-])('what to try where nothing is found: %s', (_, changes, advice) => {
-  expect(adviseEmpty({ ...empty, ...changes })).toBe(advice)
+test.each<[string, prefix: string, excludedObjects: number, string | undefined]>([
+  ['filters that leave all of it out', '/a/', 5, 'previewEmptyGlobs'],
+  ['a slash in front, whatever the filters are', '/e5.oper.an.pl/', 0, 'previewEmptySlash'],
+  ['another prefix', 'E5/', 0, 'previewEmptyPrefix'],
+  ['the whole bucket', '', 0, undefined],
+])('what to try where nothing is found: %s', (_, prefix, excludedObjects, advice) => {
+  expect(adviseEmpty({ ...empty, prefix, include: ['*.nc'] }, excludedObjects)).toBe(advice)
 })

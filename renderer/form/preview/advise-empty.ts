@@ -5,8 +5,8 @@ export type EmptyAdvice = 'previewEmptyGlobs' | 'previewEmptySlash' | 'previewEm
 /**
  * What to try where nothing is found; the value is a key of `form`. A whole bucket that is empty is just that. Pure.
  */
-export function adviseEmpty({ include, exclude, prefix }: FormDraft): EmptyAdvice | undefined {
-  if (include.length + exclude.length > 0) return 'previewEmptyGlobs'
+export function adviseEmpty({ prefix }: FormDraft, excludedObjects: number): EmptyAdvice | undefined {
+  if (excludedObjects > 0) return 'previewEmptyGlobs'
   if (prefix.startsWith('/')) return 'previewEmptySlash'
   return prefix === '' ? undefined : 'previewEmptyPrefix'
 }

@@ -15,6 +15,8 @@ type SourceSectionProps = {
   errors: {
     address?: string | undefined
     bucket?: string | undefined
+    prefix?: string | undefined
+    access?: string | undefined
     profile?: string | undefined
     keys?: string | undefined
   }
@@ -61,7 +63,7 @@ export function SourceSection({ handle, errors, canBrowse, onTouch }: SourceSect
           />
         )}
       </Field>
-      <Field label={t('form.prefix')}>
+      <Field label={t('form.prefix')} error={errors.prefix}>
         {(control) => (
           <Input
             {...control}
@@ -103,7 +105,7 @@ function AccessField({ draft, change, errors }: AccessFieldProps) {
   }
   return (
     <>
-      <Field label={t('form.access')} hint={words[draft.accessKind].hint} group>
+      <Field label={t('form.access')} hint={words[draft.accessKind].hint} error={errors.access} group>
         {() => (
           <Segmented<AccessKind>
             aria-label={t('form.access')}

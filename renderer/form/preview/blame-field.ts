@@ -1,0 +1,51 @@
+/** Which field the answer about the source has shown to be wrong; none where waiting may help as well. Pure. */
+import type { Failure, FailureClass } from '../../../shared/failure.ts'
+import type { AccessKind, FormDraft } from '../draft/form-draft.ts'
+import type { PreviewState } from './use-preview.ts'
+
+export type BlamedField =
+  | 'bucket'
+  | 'prefix'
+  | 'access'
+  | 'profile'
+  | 'keys'
+  | 'include'
+  | 'exclude'
+  | 'endpointUrl'
+  | 'region'
+
+/** What gives the credentials that are refused. */
+const GIVER: Record<AccessKind, BlamedField> = {
+  anonymous: 'access',
+  default: 'access',
+  profile: 'profile',
+  vault: 'keys',
+}
+/** Of the host that is asked. */
+const OF_THE_HOST: readonly FailureClass[] = [
+  ...(['dns', 'connect', 'tls', 'stalled', 'reset'] as const),
+  ...(['protocol', 'redirect-refused'] as const),
+]
+
+export function blameField(draft: FormDraft, preview: PreviewState): BlamedField | undefined {
+  if (preview.status === 'failed') return blameFailure(draft, preview.failure)
+  if (preview.status !== 'done' || preview.preview.objects > 0) return undefined
+  if (preview.preview.excludedObjects > 0) return draft.include.length > 0 ? 'include' : 'exclude'
+  return draft.prefix === '' ? undefined : 'prefix'
+}
+
+function blameFailure(draft: FormDraft, { class: failureClass, subject = '' }: Failure): BlamedField | undefined {
+  if (failureClass === 'missing-bucket') return 'bucket'
+  if (failureClass === 'missing') return 'prefix'
+  if (failureClass === 'denied') return 'access'
+  if (failureClass === 'credentials') return GIVER[draft.accessKind]
+  if (failureClass === 'wrong-region') return draft.region.trim() ? 'region' : undefined
+  return OF_THE_HOST.includes(failureClass) && isOfEndpoint(subject, draft.endpointUrl) ? 'endpointUrl' : undefined
+}
+
+/** With or without its port, with or without the bucket in front; not a proxy on the way, nor who gives credentials. */
+function isOfEndpoint(subject: string, endpointUrl: string): boolean {
+  const host = URL.parse(endpointUrl.trim())?.hostname
+  const named = subject.replace(/:\d+$/, '')
+  return host !== undefined && (named === host || named.endsWith(`.${host}`))
+}

@@ -77,6 +77,9 @@ spec('a folder in the home folder, a number that cannot be, and a bucket in the 
   await form.start()
   await page.getByRole('status').getByText('线程数在 1 到 256 之间').waitFor()
   expect(await page.getByLabel(WORDS.zh.threads).inputValue()).toBe('1001')
+  // The slider has marks at powers of two alone; what is typed between two of them it shows where it is.
+  await page.getByLabel(WORDS.zh.threads).fill('20')
+  await expect.poll(() => page.getByRole('slider').getAttribute('aria-valuetext')).toBe('20')
 
   await form.pasteAddress('s3://era5-mirror/e5.oper.an.pl/202510/')
   await page.getByRole('button', { name: WORDS.zh.advanced }).click()

@@ -7,6 +7,7 @@ import './threads-field.css'
 
 /** The slider moves in powers of two, because only ratios matter here; the number beside it takes any count. */
 const THREAD_MARKS = Object.fromEntries([0, 1, 2, 3, 4, 5, 6, 7, 8].map((power) => [power, String(2 ** power)]))
+const MOST_POWER = 8
 
 type ThreadsFieldProps = {
   chosen: Pick<FormDraft, 'threads' | 'threadsAuto'>
@@ -19,6 +20,7 @@ type ThreadsFieldProps = {
 export function ThreadsField({ chosen, error, onChange, onTouch }: ThreadsFieldProps) {
   const { t } = useTranslation()
   const { threads, threadsAuto } = chosen
+  const power = Math.min(MOST_POWER, Math.log2(Math.max(1, threads)))
   const hint = threadsAuto ? t('form.threadsAutoHint', { max: AUTO_THREADS }) : t('form.threadsHint', { max: threads })
   return (
     <Field label={t('form.threads')} hint={hint} error={error} group>
@@ -40,15 +42,16 @@ export function ThreadsField({ chosen, error, onChange, onTouch }: ThreadsFieldP
           <Slider
             className="lh-threads-slider"
             min={0}
-            max={8}
+            max={MOST_POWER}
             step={null}
-            marks={THREAD_MARKS}
+            // It rests on marks alone: the typed count is one, of an empty name, as without any it would not count.
+            marks={{ [power]: ' ', ...THREAD_MARKS }}
             disabled={threadsAuto}
-            value={Math.log2(Math.max(1, threads))}
+            value={power}
             tooltip={{ open: false }}
             ariaLabelForHandle={t('form.threads')}
-            ariaValueTextFormatterForHandle={(power) => String(Math.round(2 ** power))}
-            onChange={(power) => onChange({ threads: 2 ** power })}
+            ariaValueTextFormatterForHandle={(shownPower) => String(Math.round(2 ** shownPower))}
+            onChange={(chosenPower) => onChange({ threads: Math.round(2 ** chosenPower) })}
           />
         </div>
       )}

@@ -2,7 +2,7 @@ import type uPlot from 'uplot'
 import { describe, expect, it, test, vi } from 'vitest'
 import { jobZh } from '../../i18n/job-zh.ts'
 import { readingInWords } from './chart-readout.tsx'
-import { COMPARE_PANEL, seriesColor } from './panels.ts'
+import { COMPARE_PANEL, SPEED_PANEL, seriesColor } from './panels.ts'
 import {
   axisTop,
   type ChartRange,
@@ -15,6 +15,7 @@ import {
   plotSpan,
   stretchOf,
   summarizeSpeed,
+  TIME_STEPS,
 } from './plot-data.ts'
 import { type Band, plotOptions } from './plot-options.ts'
 import { EMPTY_HISTORY, type SpeedHistory } from './speed-history.ts'
@@ -110,6 +111,14 @@ describe('axes', () => {
     ['the date at midnight', new Date(2026, 0, 2, 0, 0, 0), 3600, '01-02'],
   ])('%s', (_, date, step, text) => {
     expect(formatTick(date.getTime() / 1000, step)).toBe(text)
+  })
+
+  test('no two times on an axis read alike, however short the stretch is', () => {
+    const at = new Date(2026, 0, 1).getTime() / 1000
+    for (const step of TIME_STEPS) expect(formatTick(at + step, step)).not.toBe(formatTick(at, step))
+    const sources = { ...{ panel: SPEED_PANEL, size: { width: 1, height: 1 }, theme: 'light' as const, syncKey: '' } }
+    const handlers = { onZoom: vi.fn(), onPan: vi.fn(), onSelect: vi.fn(), onReset: vi.fn() }
+    expect(plotOptions({ ...sources, ...handlers }).axes?.[0]?.incrs).toBe(TIME_STEPS)
   })
 
   it.each([

@@ -97,6 +97,13 @@ export function axisTop(highest: number): number {
 /** `40`, `0.5`, and `0.003` of a line of a few kilobytes a second, without the noise of fractions added up. */
 export const formatTickValue = (value: number): string => String(Number(value.toPrecision(6)))
 
+/** Between two times of the axis, whole seconds to weeks: in less than a second the same time would stand there twice. */
+export const TIME_STEPS: number[] = [
+  ...[1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800],
+  ...[1, 2, 3, 6, 12].map((hours) => hours * 3600),
+  ...[1, 2, 7].map((days) => days * 86_400),
+]
+
 /** `14:32`, or the date at midnight; seconds only where they tell ticks apart. Local time. */
 export function formatTick(unixSeconds: number, stepSeconds: number): string {
   const date = new Date(unixSeconds * 1000)

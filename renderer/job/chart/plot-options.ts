@@ -7,7 +7,7 @@ import { COLORS, FONT_FAMILY, type ThemeName } from '../../theme/theme-config.ts
 import { type MarkCluster, spreadSigns } from './event-marks.ts'
 import { drawMark, MARK_COLORS, MARK_SIZE } from './mark-shapes.tsx'
 import { type Panel, seriesColor, seriesDash } from './panels.ts'
-import { axisTop, formatTick, formatTickValue, lonePoints } from './plot-data.ts'
+import { axisTop, formatTick, formatTickValue, lonePoints, TIME_STEPS } from './plot-data.ts'
 
 /** A sign and the gap to the next, CSS pixels. */
 export const SIGN_PIXELS = MARK_SIZE + 2
@@ -17,12 +17,6 @@ export const AXIS_WIDTH = 46
 /** Room for half of the last time below the axis. */
 export const RIGHT_MARGIN = 30
 
-/** Round steps of time since a start: seconds to weeks. */
-const ELAPSED_STEPS = [
-  ...[1, 5, 15, 30, 60, 120, 300, 600, 1800],
-  ...[1, 2, 6, 12].map((hours) => hours * 3600),
-  ...[1, 2, 7].map((days) => days * 86_400),
-]
 const LINE_PIXELS = 16
 /** The edge of a band that tells whose it is: seen also where the band is a hair. CSS pixels. */
 const EDGE_HEIGHT = 3
@@ -95,7 +89,7 @@ export function plotOptions(sources: PlotSources): uPlot.Options {
       {
         ...axis,
         size: 24,
-        ...(formatTime === formatTick ? {} : { incrs: ELAPSED_STEPS }),
+        incrs: TIME_STEPS,
         gap: 6,
         space: 70,
         grid: { show: false },

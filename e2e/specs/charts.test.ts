@@ -127,6 +127,10 @@ spec(
       await page.mouse.move(0, 0)
       await page.locator('.lh-readout').waitFor({ state: 'hidden' })
       expect(await violations(page)).toEqual([])
+      for (const width of [1440, 2560, 1000]) {
+        await page.setViewportSize({ width, height: 900 })
+        await expect.poll(() => emptyPixels(page), { timeout: 10_000 }).toBeLessThan(4)
+      }
 
       const [header = '', ...rows] = (await exported(page, 'CSV')).toString('utf8').trimEnd().split('\n')
       expect(header).toContain('speed (bytes/s)')
@@ -172,6 +176,15 @@ spec(
   },
   { only: 'web' },
 )
+
+/** How much of the widest row's width is missing in the others. */
+const emptyPixels = (page: Page): Promise<number> =>
+  page.locator('.lh-dash > .lh-picture').evaluateAll((panels) => {
+    const boxes = panels.map((panel) => panel.getBoundingClientRect())
+    const rows = [...Map.groupBy(boxes, ({ top }) => Math.round(top)).values()]
+    const widths = rows.map((row) => row.reduce((sum, { width }) => sum + width, 0))
+    return Math.max(...widths) - Math.min(...widths)
+  })
 
 /** How many different colours the picture has: an empty one has one. */
 const colorsOf = (page: Page, picture: Buffer): Promise<number> =>

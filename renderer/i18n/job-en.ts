@@ -18,7 +18,6 @@ export const jobEn: JobWords = {
     more: 'More actions',
     coolDown: 'Cool down (close connections, go on later)',
     rebuildPool: 'Rebuild the connection pool now',
-    retryFailed: 'Retry failed objects',
     limits: 'Threads and limit…',
     reuse: 'New with these settings…',
     showFolder: 'Show folder',

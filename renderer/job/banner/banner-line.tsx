@@ -37,6 +37,7 @@ type BannerLineProps = {
 export function BannerLine({ job, snapshot, events, commands }: BannerLineProps) {
   const words = useJobWords()
   const { t } = useTranslation()
+  const canReveal = useAppInfo()?.nativeDialogs === true
   // What the form says of such a failure, and what to do about it.
   const whyItStopped = ({ lead: stopped, details: when }: FilledSentence): FilledSentence => {
     const failure = job.summary?.failure
@@ -66,9 +67,14 @@ export function BannerLine({ job, snapshot, events, commands }: BannerLineProps)
       {others.map((banner) => (
         <OtherBanner key={banner.kind} banner={banner} />
       ))}
-      <NeedsProgram>
-        <BannerButton banner={main} commands={commands} />
-      </NeedsProgram>
+      {/* To go on is the first button of the head already; a second one would only ask which is the right one. */}
+      {main.kind === 'completed' && canReveal && (
+        <NeedsProgram>
+          <Button size="small" onClick={() => commands.reveal()}>
+            {words.head.showFolder}
+          </Button>
+        </NeedsProgram>
+      )}
     </section>
   )
 }
@@ -94,28 +100,6 @@ function OtherBanner({ banner }: { banner: Banner }) {
       </button>
     </Popover>
   )
-}
-
-function BannerButton({ banner, commands }: { banner: Banner; commands: JobCommands }) {
-  const { head } = useJobWords()
-  const canReveal = useAppInfo()?.nativeDialogs === true
-  switch (banner.action) {
-    case 'retry':
-      return (
-        <Button size="small" onClick={() => commands.retry()}>
-          {head.retryFailed}
-        </Button>
-      )
-    case 'reveal':
-      return canReveal ? (
-        <Button size="small" onClick={() => commands.reveal()}>
-          {head.showFolder}
-        </Button>
-      ) : null
-    // Resume is the first button of the head already; a second one would only ask which is the right one.
-    default:
-      return null
-  }
 }
 
 const TONE_ICONS: Record<Tone, ReactNode> = {

@@ -13,8 +13,7 @@ import { hasSuccessRate } from '../words/success-rate.ts'
 export type BannerKind = keyof JobWords['banners']
 /** trouble: red, needs the user. healing: orange, being dealt with. healthy: green. neutral: a plain state. */
 export type Tone = 'trouble' | 'healing' | 'healthy' | 'neutral'
-export type BannerAction = 'resume' | 'retry' | 'reveal'
-export type Banner = { kind: BannerKind; tone: Tone; reason: Reason; action?: BannerAction }
+export type Banner = { kind: BannerKind; tone: Tone; reason: Reason }
 
 export type BannerInput = {
   job: JobView
@@ -40,7 +39,7 @@ export function chooseBanners(input: BannerInput): Banner[] {
   if (ended) return [ended]
   if (isBetweenRuns(input.job)) return [{ kind: 'goesOnByItself', tone: 'healing', reason: {} }]
   if (phase === 'queued') return [{ kind: 'queued', tone: 'neutral', reason: {} }]
-  if (phase === 'paused') return [{ kind: 'paused', tone: 'neutral', reason: {}, action: 'resume' }]
+  if (phase === 'paused') return [{ kind: 'paused', tone: 'neutral', reason: {} }]
   const conditions = [
     diskFull(input),
     offline(input),
@@ -76,7 +75,7 @@ const ENDINGS: Partial<Record<JobPhase, (input: BannerInput) => Banner>> = {
       ...(average > 0 ? { [isOneOfMany ? 'lastRunBytesPerSecond' : 'averageBytesPerSecond']: average } : {}),
       ...endOf(job),
     }
-    return { kind: 'completed', tone: 'healthy', reason, action: 'reveal' }
+    return { kind: 'completed', tone: 'healthy', reason }
   },
   failed: ({ job, events }) => {
     const failure = job.summary?.failure
@@ -84,9 +83,9 @@ const ENDINGS: Partial<Record<JobPhase, (input: BannerInput) => Banner>> = {
       const needBytes = job.bytesTotal - job.bytesDone
       // Requests that were in flight when the event was written have been counted since.
       const reason = { ...latest(events, ['disk-full'])?.reason, ...(needBytes > 0 ? { needBytes } : {}) }
-      return { kind: 'diskFull', tone: 'trouble', reason, action: 'resume' }
+      return { kind: 'diskFull', tone: 'trouble', reason }
     }
-    if (failure) return { kind: 'failedEarly', tone: 'trouble', reason: endOf(job), action: 'resume' }
+    if (failure) return { kind: 'failedEarly', tone: 'trouble', reason: endOf(job) }
     const cause = mostFrequent(job.summary?.failed.map((object) => object.failure) ?? [])
     const objectsDone = job.summary?.objectsDone ?? job.objectsDone
     const reason = {
@@ -96,14 +95,13 @@ const ENDINGS: Partial<Record<JobPhase, (input: BannerInput) => Banner>> = {
       ...(cause ? { failure: cause } : {}),
       ...endOf(job),
     }
-    return { kind: 'completedWithFailures', tone: 'trouble', reason, action: 'retry' }
+    return { kind: 'completedWithFailures', tone: 'trouble', reason }
   },
-  cancelled: ({ job }) => ({ kind: 'cancelled', tone: 'neutral', reason: endOf(job), action: 'resume' }),
+  cancelled: ({ job }) => ({ kind: 'cancelled', tone: 'neutral', reason: endOf(job) }),
   interrupted: ({ job }) => ({
     kind: 'interrupted',
     tone: 'healing',
     reason: { bytesDone: job.bytesDone },
-    action: 'resume',
   }),
 }
 
@@ -114,7 +112,7 @@ type Condition = (input: BannerInput) => Banner | undefined
 const diskFull: Condition = ({ job, events }) => {
   const event = latest(events, ['disk-full', 'resumed', 'job-started'])
   if (event?.code !== 'disk-full' || job.phase === 'running') return undefined
-  return { kind: 'diskFull', tone: 'trouble', reason: event.reason, action: 'resume' }
+  return { kind: 'diskFull', tone: 'trouble', reason: event.reason }
 }
 
 const offline: Condition = ({ snapshot, events, now }) => {
@@ -224,7 +222,7 @@ function stateBanner({ job, snapshot }: BannerInput): Banner {
   if (snapshot.successRate < POOR_SUCCESS_RATE) return { kind: 'retrying', tone: 'healing', reason }
   const { objectsFailed } = job
   return objectsFailed > 0
-    ? { kind: 'runningWithFailures', tone: 'healing', reason: { objectsFailed, ...reason }, action: 'retry' }
+    ? { kind: 'runningWithFailures', tone: 'healing', reason: { objectsFailed, ...reason } }
     : { kind: 'running', tone: 'healthy', reason }
 }
 

@@ -22,20 +22,18 @@ import { CoolingIcon } from '../chart/mark-shapes.tsx'
 import { popupContainer } from '../popup-container.ts'
 import type { JobCommands } from '../use-job-commands.ts'
 import { useJobWords } from '../words/use-job-words.ts'
+import type { MainAction } from './choose-main-action.ts'
 
 type MoreActionsProps = { phase: JobPhase; hasFailures: boolean; commands: JobCommands; onLimits: () => void }
-type JobActionsProps = MoreActionsProps & { isBetweenRuns: boolean; onReport: () => void }
-
-/** Queued and cooling down too: the user need not wait for the end of either. */
-const CAN_RESUME: readonly JobPhase[] = ['paused', 'queued', 'cooling-down', 'interrupted', 'cancelled', 'failed']
+type JobActionsProps = MoreActionsProps & { mainAction: MainAction | undefined; onReport: () => void }
 
 /** Memoised: takes only what changes with the phase, so that a new snapshot does not render it again. */
 export const JobActions = memo(function JobActions(props: JobActionsProps) {
-  const { phase, isBetweenRuns, commands, onReport, onLimits } = props
+  const { phase, mainAction, commands, onReport, onLimits } = props
   const { head } = useJobWords()
   const { t } = useTranslation()
   const ended = hasEnded(phase)
-  const canResume = isBetweenRuns || CAN_RESUME.includes(phase)
+  const isRetry = mainAction === 'retry'
   const pause = (
     <Button
       icon={<PauseOutlined aria-hidden="true" />}
@@ -48,19 +46,19 @@ export const JobActions = memo(function JobActions(props: JobActionsProps) {
   return (
     <NeedsProgram className="lh-job-actions">
       {/* One button at one place: who pauses by keyboard resumes by it. */}
-      {canResume ? (
+      {mainAction ? (
         <Button
           type="primary"
-          icon={<CaretRightOutlined aria-hidden="true" />}
-          loading={commands.pending === 'jobs.resume'}
-          onClick={commands.resume}
+          icon={isRetry ? <RedoOutlined aria-hidden="true" /> : <CaretRightOutlined aria-hidden="true" />}
+          loading={commands.pending === (isRetry ? 'jobs.retry' : 'jobs.resume')}
+          onClick={() => (isRetry ? commands.retry() : commands.resume())}
         >
-          {phase === 'queued' || isBetweenRuns ? head.startNow : head.resume}
+          {head[mainAction]}
         </Button>
       ) : (
         !ended && pause
       )}
-      {canResume && !ended && phase !== 'paused' && pause}
+      {mainAction && !ended && phase !== 'paused' && pause}
       {!ended && (
         <Button icon={<CloseOutlined aria-hidden="true" />} onClick={commands.cancel}>
           {head.cancel}
@@ -102,13 +100,18 @@ function MoreActions({ phase, hasFailures, commands, onLimits }: MoreActionsProp
       disabled: !isRunning,
       onClick: commands.rebuildPool,
     },
-    {
-      key: 'retry',
-      label: head.retryFailed,
-      icon: <RedoOutlined aria-hidden="true" />,
-      disabled: !hasFailures,
-      onClick: () => commands.retry(),
-    },
+    // Afterwards the first button tries them again, with whatever else is left.
+    ...(ended
+      ? []
+      : [
+          {
+            key: 'retry',
+            label: head.retry,
+            icon: <RedoOutlined aria-hidden="true" />,
+            disabled: !hasFailures,
+            onClick: () => commands.retry(),
+          },
+        ]),
     ...(canReveal
       ? [
           {

@@ -1,7 +1,7 @@
 /** From where to where, how far, how fast, how long still; and the buttons. */
 import { formatRate } from '../../../shared/format-units.ts'
 import type { JobView } from '../../../shared/ipc-contract.ts'
-import { hasEnded, isBetweenRuns, isHeld } from '../../../shared/job-state.ts'
+import { hasEnded, isHeld } from '../../../shared/job-state.ts'
 import type { MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
 import { useTranslation } from '../../i18n/index.ts'
 import { jobFraction, jobMood } from '../../shell/job-label.ts'
@@ -9,6 +9,7 @@ import type { JobCommands } from '../use-job-commands.ts'
 import { fillText } from '../words/fill-sentence.ts'
 import { formatBytesOf, formatCount, formatPercent, formatTimeLeft, UNKNOWN } from '../words/format-live.ts'
 import { useJobWords } from '../words/use-job-words.ts'
+import { chooseMainAction } from './choose-main-action.ts'
 import { JobActions } from './job-actions.tsx'
 import './job-head.css'
 
@@ -40,7 +41,7 @@ export function JobHead({ job, snapshot, commands, onReport, onLimits }: JobHead
         </h1>
         <JobActions
           phase={job.phase}
-          isBetweenRuns={isBetweenRuns(job)}
+          mainAction={chooseMainAction(job)}
           hasFailures={job.objectsFailed > 0}
           commands={commands}
           onReport={onReport}
@@ -99,26 +100,24 @@ function Figures({ job, snapshot }: { job: JobView; snapshot: MetricsSnapshot | 
           ? formatTimeLeft(isStillListing ? -1 : snapshot.secondsLeft, words)
           : t(`shell.phases.${jobMood(job).word}`)}
       </span>
-      <span className="lh-job-amounts">
-        {formatBytesOf(job.bytesDone, job.bytesTotal)}
-        {isStillListing && <span className="lh-muted"> · {head.counting}</span>}
-        <br />
-        <span>{objects}</span>
-        {snapshot !== undefined && snapshot.objectsSkipped > 0 && (
-          <>
-            {' '}
-            <span className="lh-muted">
-              · {fillText(head.skipped, { count: formatCount(snapshot.objectsSkipped) })}
-            </span>
-          </>
-        )}{' '}
-        <span className={job.objectsFailed > 0 ? 'lh-trouble' : 'lh-muted'}>
-          · {fillText(head.failed, { count: formatCount(job.objectsFailed) })}
-        </span>
-        {unproven > 0 && (
-          <span className="lh-muted"> · {fillText(head.unproven, { count: formatCount(unproven) })}</span>
-        )}
-      </span>
+      <div className="lh-job-amounts">
+        <p>
+          <span>{formatBytesOf(job.bytesDone, job.bytesTotal)}</span>{' '}
+          {isStillListing && <span className="lh-muted">{head.counting}</span>}
+        </p>
+        <p>
+          <span>{objects}</span>{' '}
+          {snapshot !== undefined && snapshot.objectsSkipped > 0 && (
+            <span className="lh-muted">{fillText(head.skipped, { count: formatCount(snapshot.objectsSkipped) })}</span>
+          )}{' '}
+          <span className={job.objectsFailed > 0 ? 'lh-trouble' : 'lh-muted'}>
+            {fillText(head.failed, { count: formatCount(job.objectsFailed) })}
+          </span>{' '}
+          {unproven > 0 && (
+            <span className="lh-muted">{fillText(head.unproven, { count: formatCount(unproven) })}</span>
+          )}
+        </p>
+      </div>
     </div>
   )
 }

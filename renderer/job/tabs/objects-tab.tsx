@@ -55,6 +55,7 @@ export function ObjectsTab({ job, snapshot, commands }: ObjectsTabProps) {
         isForgotten={isForgotten}
         isCut={isCut}
         failed={job.objectsFailed}
+        isAtWork={!hasEnded(job.phase)}
         commands={commands}
       />
       <VirtualGrid<ObjectRow>
@@ -125,12 +126,13 @@ type ObjectToolsProps = {
   /** A summary names only so many of those that failed. */
   isCut: boolean
   failed: number
+  isAtWork: boolean
   commands: JobCommands
 }
 
 /** Memoised: rows change once a tick, these tools do not. */
 const ObjectTools = memo(function ObjectTools(props: ObjectToolsProps) {
-  const { typed, onType, filter, onFilter, total, isForgotten, isCut, failed, commands } = props
+  const { typed, onType, filter, onFilter, total, isForgotten, isCut, failed, isAtWork, commands } = props
   const { objects } = useJobWords()
   return (
     <div className="lh-tab-tools">
@@ -157,7 +159,8 @@ const ObjectTools = memo(function ObjectTools(props: ObjectToolsProps) {
               failed: formatCount(failed),
             })}
       </span>
-      {failed > 0 && (
+      {/* Afterwards it is the first button of the head. */}
+      {failed > 0 && isAtWork && (
         <NeedsProgram>
           <Button size="small" icon={<RedoOutlined aria-hidden="true" />} onClick={() => commands.retry()}>
             {objects.retryAll} ({formatCount(failed)})

@@ -13,6 +13,7 @@ import { ResumeOffer } from './shell/resume-offer.tsx'
 import { type Route, routeHash, useRoute } from './shell/route.ts'
 import { SideBar } from './shell/side-bar.tsx'
 import { LoadingPage, StartFailedPage } from './shell/start-pages.tsx'
+import { useTabInDialog } from './shell/use-tab-in-dialog.ts'
 import { StoreProvider, useAppInfo, useSettings, useWindowState } from './store/use-window-store.tsx'
 import type { WindowStore } from './store/window-store.ts'
 import { ThemeProvider } from './theme/theme-provider.tsx'
@@ -59,6 +60,7 @@ function Frame() {
   // At the first start the form is the whole window.
   const showSideBar = status === 'ready' && (hasJobs || route.page !== 'new')
   useFocusOnPage(routeHash(route))
+  useTabInDialog()
   useEffect(() => {
     const timer = setTimeout(loadOtherPages, LOAD_OTHER_PAGES_AFTER_MS)
     return () => clearTimeout(timer)

@@ -68,7 +68,15 @@ spec('a job is filled in, started, paused and resumed by keyboard alone', async 
   await tabTo(page, button(words.cancel))
   await page.keyboard.press('Enter')
   await hasFocus(button(words.cancelNo))
-  await tabTo(page, button(words.cancelYes))
+  // Two buttons, and nothing else, in either direction.
+  for (const [key, name] of [
+    ['Tab', words.cancelYes],
+    ['Tab', words.cancelNo],
+    ['Shift+Tab', words.cancelYes],
+  ] as const) {
+    await page.keyboard.press(key)
+    await hasFocus(button(name))
+  }
   await page.keyboard.press('Enter')
   await job.banner('cancelled')
   await hasFocus(page.getByRole('main'))
@@ -98,6 +106,8 @@ spec('a failed object is found in the table and retried by keyboard alone', asyn
   await page.keyboard.press('Enter')
   const job = jobPage(page)
   await job.banner('completedWithFailures')
+  // One button for all that failed, and the first one.
+  expect(await page.getByRole('button', { name: /^重试.*失败|^继续$/ }).allInnerTexts()).toEqual([words.retryFailed])
   server.setWeather([])
 
   const grid = page.getByRole('grid', { name: words.objects })

@@ -37,6 +37,9 @@ export const HISTORY_SERIES = {
 export type HistorySeries = keyof typeof HISTORY_SERIES
 export const HISTORY_SERIES_NAMES = Object.keys(HISTORY_SERIES) as readonly HistorySeries[]
 
+/** A snapshot has exactly 0 for a time without a look-up, a write or a first byte. */
+export const ifMeasured = (value: number): number | null => (value > 0 ? value : null)
+
 const columnSchema = z.array(z.number().nullable())
 const columnSchemas = Object.fromEntries(HISTORY_SERIES_NAMES.map((name) => [name, columnSchema])) as Record<
   HistorySeries,

@@ -1,6 +1,6 @@
 /** From two snapshots to the point of the history between them. Pure. */
 import { FAILURE_CLASSES, type FailureClass } from '../../../shared/failure.ts'
-import { type ErrorRates, HISTORY_SERIES_NAMES, type HistorySeries } from '../../../shared/job-history.ts'
+import { type ErrorRates, HISTORY_SERIES_NAMES, type HistorySeries, ifMeasured } from '../../../shared/job-history.ts'
 import type { MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
 import type { SpeedPoint } from './speed-history.ts'
 
@@ -31,9 +31,6 @@ export function pointBetween(previous: MetricsSnapshot | undefined, snapshot: Me
   }
   return { time, seconds, values: HISTORY_SERIES_NAMES.map((name) => measured[name]), errors }
 }
-
-/** A snapshot has exactly 0 for a time without a look-up, a write or a first byte. */
-const ifMeasured = (value: number): number | null => (value > 0 ? value : null)
 
 function errorRates(previous: MetricsSnapshot, snapshot: MetricsSnapshot, seconds: number): ErrorRates {
   const rates: [FailureClass, number][] = FAILURE_CLASSES.map((name) => [

@@ -72,6 +72,12 @@ describe('history of the speed', () => {
     expect(appendSnapshot(EMPTY_HISTORY, paused, undefined).bytesPerSecond).toEqual([null])
   })
 
+  it('leaves empty what was not measured, as the program does: no first byte is not one of 0 ms', () => {
+    const quiet = { ...sampleSnapshot(), firstByteMsP50: 0, firstByteMsP95: 0, dnsMs: 0, diskWriteMs: 0 }
+    const { firstByteMsP50, firstByteMsP95, dnsMs, diskWriteMs } = appendSnapshot(EMPTY_HISTORY, quiet, undefined)
+    expect([firstByteMsP50, firstByteMsP95, dnsMs, diskWriteMs]).toEqual([[null], [null], [null], [null]])
+  })
+
   it('empties what the program measured between pause and resume', () => {
     const sevens = [7, 7, 7, 7, 7, 7]
     const history = fromHistory({

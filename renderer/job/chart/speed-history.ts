@@ -6,7 +6,13 @@
  */
 import type { EngineEvent } from '../../../shared/engine-event.ts'
 import { FAILURE_CLASSES } from '../../../shared/failure.ts'
-import { HISTORY_SERIES, HISTORY_SERIES_NAMES, type History, type HistorySeries } from '../../../shared/job-history.ts'
+import {
+  HISTORY_SERIES,
+  HISTORY_SERIES_NAMES,
+  type History,
+  type HistorySeries,
+  ifMeasured,
+} from '../../../shared/job-history.ts'
 import { hasEnded } from '../../../shared/job-state.ts'
 import type { ErrorCounts, MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
 
@@ -81,20 +87,20 @@ export function appendSnapshot(
   const paused = snapshot.phase === 'paused'
   const rates = errorRates(previous, snapshot)
   const { connections } = snapshot
-  const measured: Record<MeasuredName, number> = {
+  const measured: Record<MeasuredName, number | null> = {
     ...rates,
     bytesPerSecond: snapshot.bytesPerSecond,
     concurrency: snapshot.concurrency,
-    firstByteMsP50: snapshot.firstByteMsP50,
-    firstByteMsP95: snapshot.firstByteMsP95,
+    firstByteMsP50: ifMeasured(snapshot.firstByteMsP50),
+    firstByteMsP95: ifMeasured(snapshot.firstByteMsP95),
     errorsPerSecond: Object.values(rates).reduce((sum, rate) => sum + rate, 0),
     connectionsActive: connections.active,
     connectionsConnecting: connections.connecting,
     connectionsIdle: connections.idle,
     connectionsCloseWait: connections.closeWait,
-    dnsMs: snapshot.dnsMs,
-    diskWriteMs: snapshot.diskWriteMs,
-    rssBytes: snapshot.rssBytes,
+    dnsMs: ifMeasured(snapshot.dnsMs),
+    diskWriteMs: ifMeasured(snapshot.diskWriteMs),
+    rssBytes: ifMeasured(snapshot.rssBytes),
     loopLagMs: snapshot.loopLagMs,
   }
   const appended = mapColumns(history, (column, name) => [...column, paused ? null : measured[name]])

@@ -46,6 +46,7 @@ spec(
     await expectToFit(page)
     // The list of objects does not scroll sideways: name, size and state are in sight.
     expect(await isCut(page, '[role="grid"]')).toBe(false)
+    expect(await page.locator('.lh-job-amounts').innerText()).not.toMatch(/^\s*·/m)
     await page.setViewportSize(SMALL)
     expect(await isCut(page, '.lh-job-title > :first-child')).toBe(false)
     // What one looks at first is in sight; the table is a scroll away, and is no slit.

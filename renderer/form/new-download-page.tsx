@@ -15,6 +15,7 @@ import { useDraft } from './draft/use-draft.ts'
 import { useShownErrors } from './draft/use-shown-errors.ts'
 import { ADVANCED_FIELDS, canAskSource, FIELD_ORDER, validateDraft } from './draft/validate-draft.ts'
 import { adviseEmpty } from './preview/advise-empty.ts'
+import { lacksAccount } from './preview/blame-field.ts'
 import { PreviewPanel } from './preview/preview-panel.tsx'
 import { useBlame } from './preview/use-blame.ts'
 import { usePreview } from './preview/use-preview.ts'
@@ -137,6 +138,7 @@ export function NewDownloadPage() {
               emptyAdvice={preview.status === 'done' ? adviseEmpty(draft, preview.preview.excludedObjects) : undefined}
               missingBucketAdvice={endpointFolder && t('form.endpointHasPath', { path: endpointFolder })}
               onRetry={retry}
+              onAnonymous={lacksAccount(draft, preview) ? () => handle.change({ accessKind: 'anonymous' }) : undefined}
             />
             <WhatHappens folder={draft.folder} canResume={canResume} />
           </div>

@@ -25,6 +25,8 @@ const POLICY_ORDER: Record<string, 'dnsOrder' | 'retryOrder'> = {
   retryBaseSeconds: 'retryOrder',
 }
 
+const NOWHERE = 'Could not load credentials from any providers'
+
 /** What is told in words of its own, whatever its class. */
 type Special =
   | (typeof DISK_WORDS)[string]
@@ -32,6 +34,7 @@ type Special =
   | 'contractBroken'
   | 'notAbsolute'
   | 'accessWithdrawn'
+  | 'noCredentials'
   | 'bucketInHost'
   | 'regionKnown'
   | 'listingStuck'
@@ -65,12 +68,21 @@ export function describeFailure(t: TFunction, failure: Failure, isAnonymous = fa
   }
 }
 
-function specialOf({ class: failureClass, code = '', httpStatus, subject, region }: Failure): Special | undefined {
+function specialOf({
+  class: failureClass,
+  code = '',
+  httpStatus,
+  subject,
+  region,
+  detail = '',
+}: Failure): Special | undefined {
   if (code === PROGRAM_UNREACHABLE) return 'programUnreachable'
   if (code === CONTRACT_BROKEN) return 'contractBroken'
   if (failureClass === 'disk' && DISK_WORDS[code]) return DISK_WORDS[code]
   // Typed in the way of another system: `D:\era5` on Linux.
   if (failureClass === 'usage' && code === 'not-absolute') return 'notAbsolute'
+  // Of the AWS SDK, when it has looked everywhere.
+  if (failureClass === 'credentials' && detail.startsWith(NOWHERE)) return 'noCredentials'
   if (code === 'access-withdrawn') return 'accessWithdrawn'
   if (wantsBucketInHost(code)) return 'bucketInHost'
   if (failureClass === 'wrong-region' && region) return 'regionKnown'

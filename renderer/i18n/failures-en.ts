@@ -144,6 +144,9 @@ export const failuresEn: Translation<typeof failuresZh> = {
     regionKnown: 'The bucket {{subject}} is in {{region}}, not in the given region.',
     regionKnownPlain: 'The bucket is in {{region}}, not in the given region.',
     regionKnownAdvice: 'Change the region to {{region}}, or leave it empty to have it found.',
+    noCredentials: 'No credentials were found on this machine.',
+    noCredentialsAdvice:
+      'For public data choose “Anonymous”; otherwise choose a profile, enter keys, or sign in first (aws sso login).',
     accessWithdrawn: 'Access to {{subject}} has been withdrawn.',
     accessWithdrawnAdvice:
       'Have it given again, or get back into the network that has it, then resume: nothing downloaded is lost.',

@@ -144,6 +144,8 @@ export const failuresZh = {
     regionKnown: '存储桶 {{subject}} 在区域 {{region}}，不在所填的区域。',
     regionKnownPlain: '存储桶在区域 {{region}}，不在所填的区域。',
     regionKnownAdvice: '把区域改为 {{region}}，或留空让程序自动识别。',
+    noCredentials: '这台机器上没有找到账号凭证。',
+    noCredentialsAdvice: '公开数据请选“匿名”；否则选一个配置、填写密钥，或先登录（如 aws sso login）。',
     accessWithdrawn: '对 {{subject}} 的访问权限已被收回。',
     accessWithdrawnAdvice: '恢复权限，或连回有权限的网络，再继续下载；已下载的部分不会丢失。',
     bucketInHost: '该服务只接受虚拟主机方式（存储桶名在主机名前）的访问。',

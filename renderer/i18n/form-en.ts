@@ -15,6 +15,7 @@ export const formEn: Translation<typeof formZh> = {
   access: 'Access',
   accessAnonymous: 'Anonymous',
   accessAnonymousHint: 'Public data, no account needed',
+  accessUseAnonymous: 'Use “Anonymous”',
   accessDefault: 'Automatic',
   accessDefaultHint: 'As the AWS tools do: environment, ~/.aws, SSO, instance role',
   accessProfile: 'Profile',

@@ -13,6 +13,7 @@ export const formZh = {
   access: '访问方式',
   accessAnonymous: '匿名',
   accessAnonymousHint: '公开数据，不需要账号',
+  accessUseAnonymous: '改用匿名',
   accessDefault: '自动',
   accessDefaultHint: '与 AWS 工具相同：环境变量、~/.aws、SSO、实例角色',
   accessProfile: '配置文件',

@@ -89,6 +89,13 @@ describe.each<Language>(['zh', 'en'])('in %s', (language) => {
     expect(describeFailure(t, { class: 'denied' }).advice).toContain(anonymous)
     expect(describeFailure(t, { class: 'denied' }, true).advice).not.toContain(`“${anonymous}”`)
   })
+  test('an account that is nowhere is told from one that is refused', () => {
+    const nowhere = 'Could not load credentials from any providers'
+    const failure = { class: 'credentials', code: 'CredentialsProviderError', detail: nowhere } as const
+    const [refused, told] = [describeFailure(t, { class: 'credentials' }), describeFailure(t, failure)]
+    expect(told.sentence).not.toBe(refused.sentence)
+    expect(told.advice).toContain(t('form.accessAnonymous'))
+  })
   test('a page that is not there is told from a bucket that is not', () => {
     const noPage = { class: 'protocol', code: 'HTTP 404', httpStatus: 404, subject: 'intranet:8080' } as const
     expect(describeFailure(t, noPage).sentence).toMatch(/S3.*intranet:8080|intranet:8080.*S3/)

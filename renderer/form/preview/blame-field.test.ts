@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Failure } from '../../../shared/failure.ts'
 import type { Preview } from '../../../shared/ipc-contract.ts'
 import { emptyDraft, type FormDraft } from '../draft/form-draft.ts'
-import { type BlamedField, blameField } from './blame-field.ts'
+import { type BlamedField, blameField, lacksAccount } from './blame-field.ts'
 
 const draft: FormDraft = { ...emptyDraft('/data'), bucket: 'era5', prefix: 'e5.oper.an.pl/' }
 const ownServer = { endpointUrl: 'https://minio.lab:9000/' }
@@ -35,4 +35,12 @@ test.each<[string, Partial<Preview>, Partial<FormDraft>, BlamedField | undefined
 ])('blamed where nothing matches: %s', (_, counted, changes, field) => {
   const preview = { previewId: '1', objects: 0, bytes: 0, excludedObjects: 0, sample: [], done: true, ...counted }
   expect(blameField({ ...draft, ...changes }, { status: 'done', preview })).toBe(field)
+})
+
+test.each<[string, Failure, FormDraft['accessKind'], boolean]>([
+  ['none is found', { class: 'credentials' }, 'default', true],
+  ['one is found, and has no permission', { class: 'denied' }, 'default', false],
+  ['the one that was chosen is refused', { class: 'credentials' }, 'profile', false],
+])('public data is offered without an account where %s', (_, failure, accessKind, expected) => {
+  expect(lacksAccount({ ...draft, accessKind }, { status: 'failed', failure })).toBe(expected)
 })

@@ -34,6 +34,10 @@ export function blameField(draft: FormDraft, preview: PreviewState): BlamedField
   return draft.prefix === '' ? undefined : 'prefix'
 }
 
+/** None was found where the AWS tools look, and public data needs none. */
+export const lacksAccount = ({ accessKind }: FormDraft, preview: PreviewState): boolean =>
+  accessKind === 'default' && preview.status === 'failed' && preview.failure.class === 'credentials'
+
 function blameFailure(draft: FormDraft, { class: failureClass, subject = '' }: Failure): BlamedField | undefined {
   if (failureClass === 'missing-bucket') return 'bucket'
   if (failureClass === 'missing') return 'prefix'

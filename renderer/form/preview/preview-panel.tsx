@@ -22,6 +22,8 @@ type PreviewPanelProps = {
   /** What may be the reason where the bucket is not there. */
   missingBucketAdvice: string | undefined
   onRetry: () => void
+  /** Where no account was found, and none may be needed. */
+  onAnonymous: (() => void) | undefined
 }
 
 /** What would be downloaded: count, size, whether it fits, a few names. */
@@ -33,6 +35,7 @@ export function PreviewPanel({
   emptyAdvice,
   missingBucketAdvice,
   onRetry,
+  onAnonymous,
 }: PreviewPanelProps) {
   const { t } = useTranslation()
   const id = useId()
@@ -49,6 +52,11 @@ export function PreviewPanel({
           isAnonymous={isAnonymous}
           action={
             <NeedsProgram>
+              {onAnonymous && (
+                <Button size="small" onClick={onAnonymous}>
+                  {t('form.accessUseAnonymous')}
+                </Button>
+              )}
               <Button size="small" onClick={onRetry}>
                 {t('form.previewRetry')}
               </Button>

@@ -75,6 +75,10 @@ export const NEVER_ASKED = 'never-asked'
 export const refusesAccess = (failureClass: FailureClass): boolean =>
   failureClass === 'denied' || failureClass === 'credentials'
 
+/** What a service that is well says of this one object: there is another one by now, or none for whoever asks. */
+export const isOfTheObject = (failureClass: FailureClass): boolean =>
+  failureClass === 'changed' || failureClass === 'missing' || failureClass === 'denied' || failureClass === 'archived'
+
 /** So Aliyun OSS, Tencent COS, Huawei OBS and Volcengine TOS say that they are asked as BUCKET.HOST/KEY only. */
 export const BUCKET_IN_HOST_CODES: readonly string[] = [
   'SecondLevelDomainForbidden',

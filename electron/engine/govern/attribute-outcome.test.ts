@@ -52,6 +52,8 @@ it.each<[string, Failure | undefined, Partial<OutcomeContext>, Partial<Attributi
     {},
     { trouble: undefined },
   ],
+  ['... nor is one that is gone', { class: 'missing' }, {}, { isRequest: true, trouble: undefined }],
+  ['... or is not for whoever asks', { class: 'denied' }, {}, { isRequest: true, trouble: undefined }],
   ['the first request of a connection, closed unanswered', CROSSED, { firstByteMs: 0, requests: 1 }, turnedAway(true)],
   ['... or closed before it could be sent', UNSENT, { firstByteMs: 0, requests: 1 }, turnedAway(true)],
   ['a later one', CROSSED, { firstByteMs: 0, requests: 2 }, turnedAway(false)],

@@ -1,5 +1,5 @@
 /** What the outcome of a request is evidence about: its range, the budget of its prefix, the address, or nothing. Pure. */
-import { type Failure, type FailureClass, isShortOfFiles, NEVER_ASKED } from '../../../shared/failure.ts'
+import { type Failure, type FailureClass, isOfTheObject, isShortOfFiles, NEVER_ASKED } from '../../../shared/failure.ts'
 import { isNormalEnd } from '../schedule/failure-row.ts'
 
 export type OutcomeContext = {
@@ -43,8 +43,8 @@ export function attributeOutcome(reported: Failure | undefined, context: Outcome
   return {
     isTurnedAway: failure?.class === 'reset' && firstByteMs === 0 && requests === 1,
     isRequest: !isOurs && !isNormal,
-    // The service is not in trouble when an object has been replaced by another version.
-    trouble: failure?.class === 'changed' ? undefined : failure?.class,
+    // A service is not in trouble when an object has been replaced or taken away, or belongs to somebody else.
+    trouble: failure && !isOfTheObject(failure.class) ? failure.class : undefined,
     concernsBudget: !(isItsOwn && failure.class === 'throttled'),
     concernsAddress: !isItsOwn,
     // That we closed a silent connection ourselves does not make it less of a failure of its range.

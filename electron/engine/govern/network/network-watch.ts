@@ -3,7 +3,7 @@
  * failing connections, and from objects that cannot be had.
  */
 import type { EventCode, Reason } from '../../../../shared/engine-event.ts'
-import type { Failure, FailureClass } from '../../../../shared/failure.ts'
+import { type Failure, type FailureClass, isOfTheObject } from '../../../../shared/failure.ts'
 import type { Policy } from '../../../../shared/policy.ts'
 
 /** The service itself has answered. */
@@ -70,6 +70,8 @@ export function createNetworkWatch(options: {
     refusal: () => refusal,
     /** A request has failed. */
     noteFailure(failure: Failure): void {
+      // Each of these ends an object: a folder of a million that may not be read is no silence.
+      if (isOfTheObject(failure.class)) receivedAt = now()
       serviceFailure = FROM_SERVICE.includes(failure.class) ? failure : undefined
     },
     /** The failure that the service answers every request with: then it is not the network that is gone. */

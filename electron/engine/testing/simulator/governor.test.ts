@@ -256,6 +256,30 @@ describe('one object that cannot be had fails by name, and costs the others noth
   })
 })
 
+it.each([
+  [403, 'AccessDenied'],
+  [404, 'NoSuchKey'],
+])(
+  'a folder of objects that are all answered %i %s is gone through: no rest, and no network that is gone',
+  async (status, code) => {
+    const result = await simulate({
+      ...{ seconds: 100, objects: 3000, objectBytes: 1e6 },
+      weather: [
+        fresh,
+        {
+          name: 'one object is given',
+          fate: ({ kind, key }) =>
+            kind === 'get' && key !== 'prefix-0/object-0.nc' ? { kind: 'refuse', status, code } : undefined,
+        },
+      ],
+      policy: { coolDownAfterSeconds: 5, coolDownSeconds: 20, networkGoneSeconds: 5 },
+    })
+    expect(result.fatal).toBeUndefined()
+    expect(result.failedObjects).toBe(2999)
+    expect(codes(result).filter((each) => each === 'cooling-down' || each === 'network-lost')).toEqual([])
+  },
+)
+
 describe('a rest does not keep a lost cause alive', () => {
   /** One answer to every request, for longer than the network may be gone. */
   const meets = (fate: Fate) =>

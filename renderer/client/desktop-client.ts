@@ -1,4 +1,4 @@
-/** The contract over the preload script's bridge. The program lives as long as the window, so it is always in reach. */
+/** The contract over the preload script's bridge. The program lives as long as the window, so it can always be reached. */
 import { createParsedContract, type Transport, type WindowClient } from './parsed-client.ts'
 
 declare global {

@@ -71,7 +71,7 @@ function parseAnswer<T>(name: string, answer: unknown, schema: z.ZodType<T>): Ou
   })
 }
 
-/** Undefined for a push that this window does not know: a newer program may say more than an older page understands. */
+/** Undefined for an unknown push: the program may be newer than the page. */
 export function parsePush(received: unknown): Push | undefined {
   const push = pushSchema.safeParse(received)
   if (!push.success || !isPushName(push.data.name)) return undefined

@@ -5,8 +5,8 @@
  * as long as the connection lasts. Both carry the token as `Authorization: Bearer`; it comes in the address's hash,
  * which no server ever sees, and moves into the session storage of this tab at once.
  *
- * When the line of pushes ends it is opened again with growing pauses; whoever watches the host's state reads
- * everything anew once it is back, because pushes sent meanwhile are gone.
+ * When the stream of pushes ends it is reopened with backoff; who watches the host's state then reads everything again,
+ * because pushes sent meanwhile are lost.
  */
 import { createParsedContract, type HostState, type WindowClient } from './parsed-client.ts'
 import { createLineSplitter } from './split-lines.ts'
@@ -67,7 +67,7 @@ export function createWebClient({ fetch, token }: WebClientParts): WindowClient 
           await readPushes(response.body)
         }
       } catch {
-        // The program ended, the machine slept, the tunnel closed: all alike, we try again.
+        // The program ended, the machine slept, the tunnel closed: in each case, reconnect.
       }
       if (abort.signal.aborted) return
       setState('lost')
@@ -111,8 +111,8 @@ export function createWebClient({ fetch, token }: WebClientParts): WindowClient 
 }
 
 /**
- * Takes the token out of the address, so that it is neither bookmarked nor read over a shoulder, and keeps it for
- * reloads of this tab. Empty when there is none.
+ * Removes the token from the address, so that it is neither bookmarked nor read over a shoulder, and keeps it for reloads
+ * of this tab. Empty when there is none.
  */
 export function takeToken(location: Location, history: History, storage: Storage): string {
   const found = /^#token=([\w-]+)$/.exec(location.hash)?.[1]

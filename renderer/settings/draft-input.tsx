@@ -16,7 +16,7 @@ type DraftInputProps = {
 type Committed = Pick<DraftInputProps, 'value' | 'check' | 'onCommit'>
 
 /**
- * A text that is kept when the field is left (or on Enter), and only if it is right; what was typed stays either way.
+ * A text that is saved when the field is left (or on Enter), and only if it is valid; what was typed stays either way.
  */
 export function useCommitted({ value, check, onCommit }: Committed) {
   const [text, setText] = useState(value)

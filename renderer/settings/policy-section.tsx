@@ -13,7 +13,7 @@ export function PolicySection() {
   const { policy } = useSettings()
   const change = useChangeSettings()
   const [filter, setFilter] = useState('')
-  /** What resetting all has taken away, while the page is open. */
+  /** The overrides that "reset all" has removed, so that it can be undone while the page is open. */
   const [taken, setTaken] = useState<PolicyOverrides>()
   const [refused, setRefused] = useState<{ name: PolicyName; problem: PolicyProblem }>()
 
@@ -94,7 +94,7 @@ function PolicyLine({ row, problem, onSet }: PolicyLineProps) {
   const { name, value, byDefault, unit, changed } = row
   const [typed, setTyped] = useState(String(value))
   useEffect(() => setTyped(String(value)), [value])
-  // Only when the field is left: on the way from 5 to 50 nothing is refused. What was refused stays to be corrected.
+  // Checked when the field is left, so that typing 50 is not refused at 5. A refused text stays to be corrected.
   const commit = () => {
     const isNumber = typeof byDefault === 'number'
     const next = isNumber ? (typed.trim() === '' ? byDefault : Number(typed)) : typed.trim()

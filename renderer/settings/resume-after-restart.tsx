@@ -3,7 +3,7 @@ import { useTranslation } from '../i18n/index.ts'
 import { useAppInfo, useSettings } from '../store/use-window-store.tsx'
 import { useChangeSettings } from './use-change-settings.ts'
 
-/** One setting, offered where a long job begins as well. A page in a browser has no program to start. */
+/** One setting, offered in the form of a new download too. Not in a browser, where no program can be started at login. */
 export function ResumeAfterRestart() {
   const { t } = useTranslation()
   const info = useAppInfo()

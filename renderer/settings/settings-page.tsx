@@ -1,4 +1,4 @@
-/** What the user sets once. Every change is kept at once; there is no button to forget. */
+/** What the user sets once. Every change is saved at once; there is no save button. */
 import { useTranslation } from '../i18n/index.ts'
 import { AboutSection } from './about-section.tsx'
 import { GeneralSection } from './general-section.tsx'

@@ -6,7 +6,7 @@ import { describeFailure } from '../i18n/describe-failure.ts'
 import { useTranslation } from '../i18n/index.ts'
 import { useStoreHandle } from '../store/use-window-store.tsx'
 
-/** Shows the change at once and takes it back, with the reason, when it could not be kept. */
+/** Optimistic update: shows the change at once, and reverts it, with the reason, when it could not be saved. */
 export function useChangeSettings(): (change: Partial<Settings>) => void {
   const client = useClient()
   const store = useStoreHandle()
@@ -19,7 +19,7 @@ export function useChangeSettings(): (change: Partial<Settings>) => void {
       store.setState({ settings: wanted })
       const outcome = await client.call('settings.write', wanted)
       if (outcome.ok) return
-      // A later change may stand there by now: it is not ours to take back.
+      // A later change of the same setting is not reverted.
       if (store.getState().settings === wanted) store.setState({ settings: before })
       void message.error(`${t('settings.saveFailed')} ${describeFailure(t, outcome.failure).sentence}`)
     },

@@ -7,7 +7,7 @@ import { useSettings } from '../store/use-window-store.tsx'
 import { goTo, useRoute } from './route.ts'
 import './header.css'
 
-/** What floats belongs to its landmark, for screen readers. */
+/** Popups are rendered inside their landmark, for screen readers. */
 const withinHeader = (trigger: HTMLElement): HTMLElement => trigger.closest('header') ?? document.body
 
 export function Header() {

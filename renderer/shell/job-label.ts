@@ -10,9 +10,9 @@ import { foundNothing, type JobPhase } from '../../shared/job-state.ts'
 export const jobName = (source: Place): string => lastParts(source, 1)
 
 /**
- * By id. Namesakes have as much of what stands before as tells them apart: `temperature/2025`, `wind/2025`. What stands
- * between that and the last part goes, where it tells nothing: `era5/…/2025`, `goes/…/2025`. Where one and the same
- * place goes to several folders, these are named: `2025 → disk1`.
+ * By id. Jobs of the same name get as many preceding parts as distinguish them: `temperature/2025`, `wind/2025`. Parts in
+ * between that do not are left out: `era5/…/2025`, `goes/…/2025`. Jobs of the same prefix with several destinations are
+ * distinguished by these: `2025 → disk1`.
  */
 export function nameJobs(jobs: readonly NamedJob[]): ReadonlyMap<string, string> {
   const names = new Map<string, string>()

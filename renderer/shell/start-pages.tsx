@@ -6,7 +6,7 @@ import { useStoreHandle, useWindowState } from '../store/use-window-store.tsx'
 import { FailureNote } from './failure-note.tsx'
 import './start-pages.css'
 
-/** Bars of our own: the library's would be styled at run time, before the form that is waited for. */
+/** Our own skeleton bars: antd's would cost styling at run time before the form appears. */
 export function LoadingPage() {
   const { t } = useTranslation()
   return (
@@ -21,7 +21,7 @@ export function StartFailedPage() {
   const { t } = useTranslation()
   const store = useStoreHandle()
   const failure = useWindowState((state) => state.startFailure)
-  // The banner above says what to do about a refused token; trying again is no help, and the program can be reached.
+  // With a refused token a retry does not help; the banner above says what does.
   const isRefused = useHostState() === 'refused'
   return (
     <div className="lh-start-page">

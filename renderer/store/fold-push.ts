@@ -19,12 +19,12 @@ export function foldPush(state: WindowState, push: Push): WindowState {
     case 'snapshot': {
       const { jobId, snapshot } = push.payload
       const job = state.jobs[jobId]
-      // News of a job that was removed a moment ago must not bring it back.
+      // A late push about a removed job must not add it again.
       if (!job) return state
       const before = state.snapshots[jobId]
       const isSetBack = before !== undefined && snapshot.time < before.time
       return {
-        // Only the program knows how far.
+        // The clock was set back, only the program knows how far: the past is read again.
         ...(isSetBack ? withEvents(state, jobId, [], 1) : state),
         jobs: { ...state.jobs, [jobId]: withProgress(job, snapshot) },
         snapshots: { ...state.snapshots, [jobId]: snapshot },
@@ -40,7 +40,7 @@ export function foldPush(state: WindowState, push: Push): WindowState {
     case 'settings':
       return { ...state, settings: push.payload }
     case 'diagnosis': {
-      // The last words of one that was replaced are not news.
+      // A late push of a diagnosis that was replaced is dropped.
       const isOther = state.diagnosis && state.diagnosis.diagnosisId !== push.payload.diagnosisId
       return isOther ? state : { ...state, diagnosis: push.payload }
     }
@@ -51,7 +51,7 @@ export function foldPush(state: WindowState, push: Push): WindowState {
   }
 }
 
-/** `reread`: what went before is asked for anew. */
+/** `reread`: the job's past has to be read again. */
 const withEvents = (state: WindowState, jobId: string, events: EngineEvent[], reread: 0 | 1): WindowState => ({
   ...state,
   events: { ...state.events, [jobId]: events },

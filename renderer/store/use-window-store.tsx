@@ -39,7 +39,7 @@ export const useSnapshot = (jobId: string): MetricsSnapshot | undefined =>
 /** Events pushed since the window opened, oldest first; ask `jobs.events` for earlier ones. */
 export const useJobEvents = (jobId: string): readonly EngineEvent[] =>
   useWindowState((state) => state.events[jobId] ?? NO_EVENTS)
-/** Changes when what was read of a job's past no longer joins with what is pushed. */
+/** Changes when a job's past has to be read again: it no longer joins with what is pushed. */
 export const useRereads = (jobId: string): number => useWindowState((state) => state.rereads[jobId] ?? 0)
 export const useSettings = (): Settings => useWindowState((state) => state.settings)
 /** Undefined only while the window is starting; pages are shown after that. */

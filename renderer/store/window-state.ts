@@ -6,11 +6,11 @@ import { hasEnded } from '../../shared/job-state.ts'
 import type { MetricsSnapshot } from '../../shared/metrics-snapshot.ts'
 import { DEFAULT_SETTINGS, type Settings } from '../../shared/settings.ts'
 
-/** More than one reads between two readings of `jobs.events`. */
+/** More than are pushed between two calls of `jobs.events`. */
 export const MAX_EVENTS_PER_JOB = 1000
 
 export type WindowState = {
-  /** `failed`: the first reading did not work; `startFailure` says why. */
+  /** `failed`: the first read failed; `startFailure` says why. */
   status: 'loading' | 'ready' | 'failed'
   startFailure: Failure | undefined
   info: AppInfo | undefined
@@ -21,8 +21,8 @@ export type WindowState = {
   /** Events pushed since the window opened, oldest first, at most MAX_EVENTS_PER_JOB per job. */
   events: Readonly<Record<string, readonly EngineEvent[]>>
   /**
-   * How often what was read of a job's past had to be read anew:
-   * its clock was set back, or more was pushed than is kept.
+   * How often a job's past had to be read again: the clock
+   * was set back, or more was pushed than is kept.
    */
   rereads: Readonly<Record<string, number>>
   /** The newest diagnosis; it runs until its `report` is there. */
@@ -42,8 +42,8 @@ export const EMPTY_STATE: WindowState = {
 }
 
 /**
- * What is at work first, however many wait for their turn; then
- * newest first: what was started last is what one looks for.
+ * Running jobs first, before any that are queued; within each,
+ * newest first: the last one started is the one looked for.
  */
 export function listJobs(jobs: WindowState['jobs']): JobView[] {
   return Object.values(jobs).sort(
@@ -54,5 +54,5 @@ export function listJobs(jobs: WindowState['jobs']): JobView[] {
   )
 }
 
-/** A paused one as well: who pauses looks at it. */
+/** Paused ones as well: the user who pauses a job is looking at it. */
 const isAtWork = ({ phase }: JobView): boolean => !hasEnded(phase) && phase !== 'queued'

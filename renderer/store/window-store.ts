@@ -1,6 +1,6 @@
 /**
- * Holds the one state and keeps it true: reads everything once, then folds pushes; reads again whenever the program
- * comes back into reach, because pushes sent meanwhile are lost. Pushes that arrive while reading are folded after it.
+ * Holds the one state and keeps it up to date: reads everything once, then folds pushes; reads again after every lost
+ * connection, because pushes sent meanwhile are lost. Pushes that arrive during a read are folded after it.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { JobView, Push } from '../../shared/ipc-contract.ts'
@@ -62,12 +62,12 @@ export function createWindowStore(client: WindowClient): WindowStore {
               snapshots,
               events: before.events,
               rereads: before.rereads,
-              // Of one that was running the news is lost; its next check brings all the others along.
+              // Pushes of a running diagnosis were lost; the next one carries all its checks.
               diagnosis: before.diagnosis?.report ? before.diagnosis : undefined,
             }
           : {
               ...before,
-              // What is on the screen stays: the banner about the lost connection says enough.
+              // The screen stays as it is: the banner about the lost connection says enough.
               status: before.status === 'ready' ? 'ready' : 'failed',
               startFailure: failure && !failure.ok ? failure.failure : undefined,
             }

@@ -83,7 +83,7 @@ export function antdTheme(name: ThemeName): ThemeConfig {
     algorithm: name === 'dark' ? theme.darkAlgorithm : theme.defaultAlgorithm,
     token: {
       colorPrimary: color.accent,
-      // Away from the surface, not towards it as the algorithm does: the words on a button stay readable.
+      // Hover moves away from the surface's colour, not towards it as in antd's algorithm, so that a button's text stays readable.
       colorPrimaryHover: name === 'dark' ? '#8bc2f8' : '#084d92',
       colorPrimaryActive: name === 'dark' ? '#4f9be8' : '#063d75',
       colorLinkHover: name === 'dark' ? '#8bc2f8' : '#084d92',
@@ -117,7 +117,7 @@ export function antdTheme(name: ThemeName): ThemeConfig {
       borderRadius: 4,
       borderRadiusLG: 6,
       borderRadiusSM: 3,
-      // Nothing moves that does not carry news.
+      // No decorative motion.
       motionDurationFast: '0s',
       motionDurationMid: '0.08s',
       motionDurationSlow: '0.12s',

@@ -22,6 +22,6 @@ export const folderOf = (prefix: string): string => prefix.slice(0, prefix.lastI
 /** Name below the place: `b/` of `a/b/` seen from `a/`. */
 export const nameBelow = (key: string, place: string): string => key.slice(place.length)
 
-/** A service may give its buckets and not their list; AWS sends whoever asks without an account to a web page. */
+/** A service may allow its buckets but not their list; AWS redirects an anonymous request for it to a web page. */
 export const areBucketsHidden = (failure: Failure | undefined): boolean =>
   failure?.class === 'denied' || failure?.class === 'redirect-refused'

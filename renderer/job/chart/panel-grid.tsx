@@ -1,4 +1,4 @@
-/** All panels below the speed; each can be put away and called back, and stays so. */
+/** All panels below the speed; each can be hidden and shown again, which is remembered. */
 import { useState } from 'react'
 import { useJobWords } from '../words/use-job-words.ts'
 import { PanelChart } from './panel-chart.tsx'

@@ -8,7 +8,7 @@ export type ChartRange = '5m' | '1h' | 'all'
 export const CHART_RANGES: readonly ChartRange[] = ['5m', '1h', 'all']
 const RANGE_SECONDS: Record<ChartRange, number> = { '5m': 300, '1h': 3600, all: Number.POSITIVE_INFINITY }
 /**
- * A job of a few seconds would otherwise be drawn as one steep line. What is still to come has its room on the right.
+ * The shortest span shown: a job of a few seconds would otherwise be drawn as one steep line. Free room is on the right.
  */
 const SHORTEST_SECONDS = { live: 60, ended: 10 }
 

@@ -3,7 +3,7 @@ import { meanBetween, type SpeedHistory } from './speed-history.ts'
 
 export type TimelineEntry = { hour: number; bytesPerSecond: number | null }
 
-/** Every hour while one remembers them singly, then the ones that tell a long job's story. */
+/** Every hour at first, then fewer for a long job. */
 const HOURS = [1, 2, 3, 4, 6, 8, 12, 18, 24, 36, 48, 72, 96, 120, 168, 240, 336, 504, 672]
 /** A speed is the mean of this long before and after its hour; the start is the mean of the first five minutes. */
 const HALF_WINDOW_SECONDS = 150
@@ -23,7 +23,7 @@ export function speedTimeline(history: SpeedHistory): TimelineEntry[] {
   const mean = (from: number, to: number) => meanBetween(history, history.bytesPerSecond, from, to)
   const reached = HOURS.filter((hour) => start + hour * 3600 <= end).map((hour) => {
     const at = start + hour * 3600
-    // Old points stand for more than the window is long: then the nearest one after the hour speaks for it.
+    // Old points cover more than the averaging window: then the nearest one after the hour is taken.
     const around = mean(at - HALF_WINDOW_SECONDS, at + HALF_WINDOW_SECONDS)
     return { hour, bytesPerSecond: around ?? mean(at, at + 3600) }
   })

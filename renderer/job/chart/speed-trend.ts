@@ -8,12 +8,12 @@ export type SpeedTrend = {
   confidence: number
 }
 
-/** As many as the decay alert looks at: more would cost their square. */
+/** As many as the decay alert looks at: the cost grows with their square. */
 const STEPS = 60
 const SHORTEST_STEP_SECONDS = 60
-/** The ramp at the start is over and chance has had its say. */
+/** By then the ramp at the start is over and chance has averaged out. */
 const LEAST_STEPS = 10
-/** The convention of science: below it a trend may as well be chance. */
+/** The usual level of significance: below it a trend may as well be chance. */
 const CONVINCING = 0.95
 
 export const isConvincing = ({ confidence }: SpeedTrend): boolean => confidence >= CONVINCING

@@ -1,4 +1,4 @@
-/** What the wheel and the keys do, for a finger or a mouse without a wheel. */
+/** Buttons for what the wheel and the keys do, for touch screens and mice without a wheel. */
 import { LeftOutlined, MinusOutlined, PlusOutlined, RightOutlined } from '@ant-design/icons'
 import { Button } from 'antd'
 import { useJobWords } from '../words/use-job-words.ts'

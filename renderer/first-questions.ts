@@ -1,6 +1,6 @@
 /**
- * Requests everything the window begins with before React and the pages are loaded: the answers arrive meanwhile, and the
- * first paint is the form itself, in the chosen language and theme.
+ * Requests everything the window begins with before React and the pages are loaded: the answers arrive meanwhile, and
+ * the first paint is the form itself, in the chosen language and theme.
  */
 import './client/zod-without-eval.ts'
 import { createDesktopClient } from './client/desktop-client.ts'

@@ -6,9 +6,9 @@ export const APP_HOST = 'app'
 export const APP_PAGE = `${APP_SCHEME}://${APP_HOST}/`
 
 /**
- * `standard`: relative URLs and the page's origin work. `secure`: treated like https. These and `supportFetchAPI` are as in
- * Electron's example; the content security policy allows the page to fetch nothing. `codeCache`: V8 caches the page's
- * compiled code, as it does for http, so that the window opens faster from the second start on.
+ * `standard`: relative URLs and the page's origin work. `secure`: treated like https. These and `supportFetchAPI` are
+ * as in Electron's example; the content security policy allows the page to fetch nothing. `codeCache`: V8 caches the
+ * page's compiled code, as it does for http, so that the window opens faster from the second start on.
  */
 export const APP_SCHEME_PRIVILEGES: CustomScheme = {
   scheme: APP_SCHEME,

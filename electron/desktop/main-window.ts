@@ -41,8 +41,9 @@ export function mainWindowOptions(parts: {
 const CRASH_AGAIN_MS = 10_000
 
 /**
- * Shows the window once its page is drawn, and reloads the page when its process crashes: downloads do not run in it. When
- * it crashes repeatedly (security software, graphics drivers) the user is asked, who may never have seen the window.
+ * Shows the window once its page is drawn, and reloads the page when its process crashes: downloads do not run in it.
+ * When it crashes repeatedly (security software, graphics drivers) the user is asked, who may never have seen the
+ * window.
  */
 export function keepPageAlive(options: {
   window: BrowserWindow

@@ -1,6 +1,6 @@
 /**
- * Has the program started at login as long as a job is under way and its user wants that, so that a machine that restarts
- * at night resumes its downloads. The decision is pure; the rest reads and writes the system's login item.
+ * Has the program started at login as long as a job is under way and its user wants that, so that a machine that
+ * restarts at night resumes its downloads. The decision is pure; the rest reads and writes the system's login item.
  */
 import type { App } from 'electron'
 import type { Push } from '../../shared/ipc-contract.ts'

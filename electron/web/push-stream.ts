@@ -1,6 +1,7 @@
 /**
- * One tab's stream of pushes: JSON, one per line. A reader that cannot keep up gets only the newest snapshot of each job;
- * events are queued up to a limit, beyond which the stream is closed: the tab then reconnects and reads everything again.
+ * One tab's stream of pushes: JSON, one per line. A reader that cannot keep up gets only the newest snapshot of each
+ * job; events are queued up to a limit, beyond which the stream is closed: the tab then reconnects and reads everything
+ * again.
  */
 import type { ServerResponse } from 'node:http'
 import type { Push } from '../../shared/ipc-contract.ts'

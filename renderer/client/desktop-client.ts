@@ -1,4 +1,6 @@
-/** The contract over the preload script's bridge. The program lives as long as the window, so it can always be reached. */
+/**
+ * The contract over the preload script's bridge. The program lives as long as the window, so it can always be reached.
+ */
 import { createParsedContract, type Transport, type WindowClient } from './parsed-client.ts'
 
 declare global {

@@ -111,8 +111,8 @@ export function createWebClient({ fetch, token }: WebClientParts): WindowClient 
 }
 
 /**
- * Removes the token from the address, so that it is neither bookmarked nor read over a shoulder, and keeps it for reloads
- * of this tab. Empty when there is none.
+ * Removes the token from the address, so that it is neither bookmarked nor read over a shoulder, and keeps it for
+ * reloads of this tab. Empty when there is none.
  */
 export function takeToken(location: Location, history: History, storage: Storage): string {
   const found = /^#token=([\w-]+)$/.exec(location.hash)?.[1]

@@ -3,7 +3,9 @@ import { useTranslation } from '../i18n/index.ts'
 import { useAppInfo, useSettings } from '../store/use-window-store.tsx'
 import { useChangeSettings } from './use-change-settings.ts'
 
-/** One setting, offered in the form of a new download too. Not in a browser, where no program can be started at login. */
+/**
+ * One setting, offered in the form of a new download too. Not in a browser, where no program can be started at login.
+ */
 export function ResumeAfterRestart() {
   const { t } = useTranslation()
   const info = useAppInfo()

@@ -10,9 +10,9 @@ import { foundNothing, type JobPhase } from '../../shared/job-state.ts'
 export const jobName = (source: Place): string => lastParts(source, 1)
 
 /**
- * By id. Jobs of the same name get as many preceding parts as distinguish them: `temperature/2025`, `wind/2025`. Parts in
- * between that do not are left out: `era5/…/2025`, `goes/…/2025`. Jobs of the same prefix with several destinations are
- * distinguished by these: `2025 → disk1`.
+ * By id. Jobs of the same name get as many preceding parts as distinguish them: `temperature/2025`, `wind/2025`. Parts
+ * in between that do not are left out: `era5/…/2025`, `goes/…/2025`. Jobs of the same prefix with several destinations
+ * are distinguished by these: `2025 → disk1`.
  */
 export function nameJobs(jobs: readonly NamedJob[]): ReadonlyMap<string, string> {
   const names = new Map<string, string>()

@@ -1,7 +1,7 @@
 /**
- * A button that disappears or is disabled while it has the focus must not send the keyboard back to the top of the page:
- * the next button in its box takes the focus, or where there is none, the dialog or page around it until the button is
- * enabled again.
+ * A button that disappears or is disabled while it has the focus must not send the keyboard back to the top of the
+ * page: the next button in its box takes the focus, or where there is none, the dialog or page around it until the
+ * button is enabled again.
  */
 import { type FocusEvent, useLayoutEffect, useRef } from 'react'
 

@@ -83,7 +83,8 @@ export function antdTheme(name: ThemeName): ThemeConfig {
     algorithm: name === 'dark' ? theme.darkAlgorithm : theme.defaultAlgorithm,
     token: {
       colorPrimary: color.accent,
-      // Hover moves away from the surface's colour, not towards it as in antd's algorithm, so that a button's text stays readable.
+      // Hover moves away from the surface's colour, not towards it as in antd's algorithm, so that a button's text
+      // stays readable.
       colorPrimaryHover: name === 'dark' ? '#8bc2f8' : '#084d92',
       colorPrimaryActive: name === 'dark' ? '#4f9be8' : '#063d75',
       colorLinkHover: name === 'dark' ? '#8bc2f8' : '#084d92',

@@ -39,7 +39,10 @@ function useThemeInForce(): ThemeName {
 }
 
 const DARK_QUERY = window.matchMedia('(prefers-color-scheme: dark)')
-/** Chromium reports a change of the system's theme when it draws; one that comes while it does not may never be reported. */
+/**
+ * Chromium reports a change of the system's theme when it draws; one that comes while it does not may never be
+ * reported.
+ */
 const LOOK_MS = 1000
 function watchSystemTheme(listener: () => void): () => void {
   DARK_QUERY.addEventListener('change', listener)

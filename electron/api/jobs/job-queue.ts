@@ -1,6 +1,6 @@
 /**
- * First-in, first-out queue that limits how many jobs run at a time. A paused job takes no place. Synchronous: a job that
- * is admitted begins at once, by the function it was queued with.
+ * First-in, first-out queue that limits how many jobs run at a time. A paused job takes no place. Synchronous: a job
+ * that is admitted begins at once, by the function it was queued with.
  */
 
 export type JobQueue = ReturnType<typeof createJobQueue>

@@ -177,7 +177,7 @@ export function createJobRunner(options: JobRunnerOptions) {
     /** Stops all runs, resumable, and puts everything on disk. */
     async close(why: ShutDown): Promise<void> {
       const closed = runs.close(why)
-      // The user who leaves has seen the interrupted jobs and not resumed them: they are not resumed by themselves either.
+      // The user who leaves has seen the interrupted jobs and not resumed them: nor does the program, later.
       if (why === 'left') for (const job of book.list()) if (isInterrupted(job)) book.put(job)
       await closed
       await book.flush()

@@ -1,6 +1,6 @@
 /**
- * Resumes the jobs that a restart of the machine has interrupted. A destination may become available only after its user
- * has signed in (a network drive is reconnected, a disk is unlocked): each job waits for its own.
+ * Resumes the jobs that a restart of the machine has interrupted. A destination may become available only after its
+ * user has signed in (a network drive is reconnected, a disk is unlocked): each job waits for its own.
  */
 import { stat } from 'node:fs/promises'
 import type { Clock } from '../../engine/engine-ports.ts'

@@ -71,8 +71,8 @@ export async function readSourceAccess(options: SourceAccessOptions): Promise<Ou
 const trustsMore = (source: Source): boolean => !source.endpointUrl?.startsWith('http:')
 
 /**
- * Without those that Node has, and without duplicates: the system's store holds most of them, some twice, and every thread
- * with TLS parses them all.
+ * Without those that Node has, and without duplicates: the system's store holds most of them, some twice, and every
+ * thread with TLS parses them all.
  */
 function withoutBundled(certificates: readonly string[]): string[] {
   const known = new Set(rootCertificates.map(withoutSpace))

@@ -1,4 +1,6 @@
-/** One sentence for every failure, in English and Chinese. The message of the server or the system comes last, quoted. */
+/**
+ * One sentence for every failure, in English and Chinese. The message of the server or the system comes last, quoted.
+ */
 import { BUCKET_IN_HOST_CODES, type Failure, type FailureClass, LISTING_STUCK_CODES } from '../../../shared/failure.ts'
 import { firstSpokenLanguage, type SpokenLanguage } from '../../../shared/spoken-language.ts'
 import { UNSEEN_SIGNS } from '../../../shared/unseen-signs.ts'

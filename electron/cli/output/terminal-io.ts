@@ -16,7 +16,7 @@ export type Output = {
   line(text: string): Promise<void>
   /** One JSON line on stdout, not waited for: a few per second at most. */
   json(value: object): void
-  /** The reader of stdout does not keep up: lines that it can do without are skipped, or they would pile up in memory. */
+  /** The reader of stdout does not keep up: dispensable lines are skipped, for they would pile up in memory. */
   isBehind(): boolean
   /** One line for people, on stderr. */
   say(text: string): void

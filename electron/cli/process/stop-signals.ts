@@ -6,8 +6,8 @@ import { exitNow } from './exit-now.ts'
 const isWindows = process.platform === 'win32'
 
 /**
- * No stream is a terminal, so a terminal that hangs up does not concern us: SIGHUP is ignored. That is so under `nohup`,
- * whose own setting Node resets as it starts.
+ * No stream is a terminal, so a terminal that hangs up does not concern us: SIGHUP is ignored. That is so under
+ * `nohup`, whose own setting Node resets as it starts.
  */
 const isDetached = !isWindows && ![0, 1, 2].some((stream) => isatty(stream))
 

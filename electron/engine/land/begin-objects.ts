@@ -125,8 +125,8 @@ export function createObjectBeginnings(options: BeginObjectsOptions) {
   }
 
   /**
-   * All bytes are there: the last run may have named the complete file and been cut off before it could record it, which
-   * is done now. `wrong`: the file was read again and is not the object.
+   * All bytes are there: the last run may have named the complete file and been cut off before it could record it,
+   * which is done now. `wrong`: the file was read again and is not the object.
    */
   async function recordNamed(index: number, path: string): Promise<Outcome<'recorded' | 'unnamed' | 'wrong'>> {
     const { key, size, etag } = describe(index)

@@ -1,4 +1,7 @@
-/** From an object whose bytes are all here to a complete, verified file under its name; and what else ends its part file. */
+/**
+ * From an object whose bytes are all here to a complete, verified file under its name; and what else ends its part
+ * file.
+ */
 import { unlink } from 'node:fs/promises'
 import { type Failure, failed, type Outcome, success } from '../../../shared/failure.ts'
 import type { VerifyMode } from '../../../shared/job-spec.ts'

@@ -54,8 +54,8 @@ export function createLandedFiles(options: LandedFilesOptions) {
 
   return {
     /**
-     * The complete file lies under its name and no part file beside it: without the second, an older file might be taken
-     * for an object that has no time of its own.
+     * The complete file lies under its name and no part file beside it: without the second, an older file might be
+     * taken for an object that has no time of its own.
      */
     wasNamed: async (index: number, path: string): Promise<boolean> =>
       (await hasLanded(index, path)) && (await destination.inspectPart(path)) === undefined,

@@ -1,4 +1,6 @@
-/** Says at its field what the service has answered about it: it is asked, and so speaks, when no typing is under way. */
+/**
+ * Says at its field what the service has answered about it: it is asked, and so speaks, when no typing is under way.
+ */
 import { describeFailure } from '../../i18n/describe-failure.ts'
 import { useTranslation } from '../../i18n/index.ts'
 import type { FormDraft } from '../draft/form-draft.ts'

@@ -1,6 +1,7 @@
 /**
  * What the line under the head says: from the job, its newest snapshot and its events to banners, most important first,
- * at least one. Pure. A run's earlier conditions end with `job-started`; while it is paused or queued none of them holds.
+ * at least one. Pure. A run's earlier conditions end with `job-started`; while it is paused or queued none of them
+ * holds.
  */
 import type { EngineEvent, EventCode, Reason } from '../../../shared/engine-event.ts'
 import type { JobView } from '../../../shared/ipc-contract.ts'

@@ -8,7 +8,8 @@ export type ChartRange = '5m' | '1h' | 'all'
 export const CHART_RANGES: readonly ChartRange[] = ['5m', '1h', 'all']
 const RANGE_SECONDS: Record<ChartRange, number> = { '5m': 300, '1h': 3600, all: Number.POSITIVE_INFINITY }
 /**
- * The shortest span shown: a job of a few seconds would otherwise be drawn as one steep line. Free room is on the right.
+ * The shortest span shown: a job of a few seconds would otherwise be drawn as one steep line. Free room is on the
+ * right.
  */
 const SHORTEST_SECONDS = { live: 60, ended: 10 }
 
@@ -97,7 +98,9 @@ export function axisTop(highest: number): number {
 /** `40`, `0.5`, and `0.003` of a line of a few kilobytes a second, without the noise of fractions added up. */
 export const formatTickValue = (value: number): string => String(Number(value.toPrecision(6)))
 
-/** Between two times of the axis, whole seconds to weeks: in less than a second the same time would stand there twice. */
+/**
+ * Between two times of the axis, whole seconds to weeks: in less than a second the same time would stand there twice.
+ */
 export const TIME_STEPS: number[] = [
   ...[1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800],
   ...[1, 2, 3, 6, 12].map((hours) => hours * 3600),

@@ -1,7 +1,8 @@
 /**
- * Distinguishes a permission that was withdrawn from objects that are denied one by one, as those of other owners are. The
- * test is an object that was granted before and is denied now; while none has been granted, a sample of the waiting ones,
- * tried only after very many refusals. Without this a million objects would be requested in vain, one after the other.
+ * Distinguishes a permission that was withdrawn from objects that are denied one by one, as those of other owners are.
+ * The test is an object that was granted before and is denied now; while none has been granted, a sample of the waiting
+ * ones, tried only after very many refusals. Without this a million objects would be requested in vain, one after the
+ * other.
  */
 import { type Failure, refusesAccess } from '../../../../shared/failure.ts'
 import type { ObjectSource } from '../../engine-ports.ts'

@@ -44,8 +44,8 @@ const WITNESSES = 2
 export type BadAddress = { address: string; cause: 'failures' | 'refusals' | 'slow' }
 
 /**
- * Addresses that are clearly worse than the others. Those that grant nothing while others do are quarantined, however many
- * they are; of the rest never more than half, for then the addresses are not the cause.
+ * Addresses that are clearly worse than the others. Those that grant nothing while others do are quarantined, however
+ * many they are; of the rest never more than half, for then the addresses are not the cause.
  */
 export function findBadAddresses(records: readonly AddressRecord[], now: number): BadAddress[] {
   const usable = records.filter((record) => record.quarantinedUntil <= now)

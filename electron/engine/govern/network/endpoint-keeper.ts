@@ -1,6 +1,6 @@
 /**
- * Keeps the bucket's endpoint and credentials up to date, and distinguishes credentials that have expired from those that
- * are refused for good.
+ * Keeps the bucket's endpoint and credentials up to date, and distinguishes credentials that have expired from those
+ * that are refused for good.
  */
 import type { Failure } from '../../../../shared/failure.ts'
 import type { Clock, Endpoint, ObjectSource } from '../../engine-ports.ts'
@@ -77,7 +77,7 @@ export function createEndpointKeeper({ clock, source, onMoved, onFatal }: Endpoi
       if (sentAt >= refusedAt) refusals = 0
       hasAccepted = true
     },
-    /** The secret of a key does not change: where other requests were signed correctly, it is this object that is denied. */
+    /** The secret of a key does not change: where other requests were signed correctly, it is this object that fails. */
     blame(failure: Failure): Failure {
       const isObject = hasAccepted && failure.code === 'SignatureDoesNotMatch'
       return isObject ? { ...failure, class: 'denied' } : failure

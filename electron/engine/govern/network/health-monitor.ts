@@ -19,7 +19,7 @@ export type HealthMonitorOptions = {
 }
 
 /**
- * Answers about the object itself, which may be deleted or archived while the job runs: a rebuild would not change them.
+ * Answers about the object itself, which may be deleted or archived meanwhile: a rebuild would not change them.
  */
 const ABOUT_THE_OBJECT: readonly FailureClass[] = ['missing', 'denied', 'archived']
 /** Waits a little beyond the limit, to distinguish a late answer from none. */

@@ -1,6 +1,6 @@
 /**
- * The parts of this folder and how they are connected: where the bucket is, by which addresses it is reached, and whether
- * the network, the service and the permission are there.
+ * The parts of this folder and how they are connected: where the bucket is, by which addresses it is reached, and
+ * whether the network, the service and the permission are there.
  */
 import type { EventCode, Reason } from '../../../../shared/engine-event.ts'
 import type { Failure } from '../../../../shared/failure.ts'

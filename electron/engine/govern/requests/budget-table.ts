@@ -1,6 +1,6 @@
 /**
- * The request budget (`adjust-request-rate.ts`) of each prefix. The limited ones are few even among a million prefixes and
- * are looked at ten times a second; of the unlimited ones only those with recent requests are kept.
+ * The request budget (`adjust-request-rate.ts`) of each prefix. The limited ones are few even among a million prefixes
+ * and are looked at ten times a second; of the unlimited ones only those with recent requests are kept.
  */
 import { mayRequest, noteSent, type RateState, startRate } from './adjust-request-rate.ts'
 

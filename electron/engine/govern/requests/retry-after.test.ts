@@ -6,7 +6,9 @@ const TWO_MINUTES = 120_000
 
 type Answer = 'granted' | 'refused'
 
-/** Whether budget `a` waits five seconds after these answers, the last of them to requests that were sent at the start. */
+/**
+ * Whether budget `a` waits five seconds after these answers, the last of them to requests that were sent at the start.
+ */
 function isWaitingAfter(answers: Answer[], sentAtStart: Answer[] = []): boolean {
   let now = 0
   let refusedAt = Number.NEGATIVE_INFINITY

@@ -37,7 +37,7 @@ export const FAILURE_CLASSES = [
 
 export type FailureClass = (typeof FAILURE_CLASSES)[number]
 
-/** `failure-schema.ts` checks it where it comes from outside. */
+/** Parsed by `failure-schema.ts` where it crosses a border. */
 export type Failure = {
   class: FailureClass
   /** The code behind the class: S3's `<Code>`, an errno name or a TLS code, e.g. `SlowDown`, `ECONNRESET`. */
@@ -52,34 +52,34 @@ export type Failure = {
   retryAfterMs?: number | undefined
   /** Where `wrong-region` says the bucket is. */
   region?: string | undefined
-  /** The other side's own words, shortened to 300 characters; shown as a quotation, never as our sentence. */
+  /** The message of the server or the system, cut to 300 characters; shown as a quotation, never as our sentence. */
   detail?: string | undefined
 }
 
-/** The result of anything that can fail in a way the user may have to hear about. */
+/** The result of anything that can fail in a way that the user may see. */
 export type Outcome<T> = { ok: true; value: T } | { ok: false; failure: Failure }
 
 export const success = <T>(value: T): Outcome<T> => ({ ok: true, value })
 export const failed = (failure: Failure): { ok: false; failure: Failure } => ({ ok: false, failure })
 
 /**
- * The machine, or its limit for one program, has no further file
- * or socket to give: a matter of moments, and of nobody's fault.
+ * No file descriptor is left, for this process (EMFILE) or the
+ * whole machine (ENFILE): temporary, and no object's fault.
  */
 export const isShortOfFiles = ({ code = '' }: Failure): boolean => code === 'EMFILE' || code === 'ENFILE'
 
-/** The connection had closed before the request was sent. */
+/** `code` of a task whose connection closed before its request was sent. */
 export const NEVER_ASKED = 'never-asked'
 
-/** Refused for who asks: what is asked for may be all right. */
+/** Refused because of the credentials or permissions of the requester. */
 export const refusesAccess = (failureClass: FailureClass): boolean =>
   failureClass === 'denied' || failureClass === 'credentials'
 
-/** What a service that is well says of this one object: there is another one by now, or none for whoever asks. */
+/** A healthy service's answer about this one object: it was replaced, is gone, or is not for this requester. */
 export const isOfTheObject = (failureClass: FailureClass): boolean =>
   failureClass === 'changed' || failureClass === 'missing' || failureClass === 'denied' || failureClass === 'archived'
 
-/** So Aliyun OSS, Tencent COS, Huawei OBS and Volcengine TOS say that they are asked as BUCKET.HOST/KEY only. */
+/** Aliyun OSS, Tencent COS, Huawei OBS and Volcengine TOS refuse path-style requests so: BUCKET.HOST/KEY is required. */
 export const BUCKET_IN_HOST_CODES: readonly string[] = [
   'SecondLevelDomainForbidden',
   'PathStyleDomainForbidden',
@@ -88,11 +88,11 @@ export const BUCKET_IN_HOST_CODES: readonly string[] = [
 ]
 export const wantsBucketInHost = (code = ''): boolean => BUCKET_IN_HOST_CODES.includes(code)
 
-/** A listing whose next page is one it has sent before, or that names none. */
+/** The listing repeats a page, or is truncated without naming the next one. */
 export const LISTING_STUCK_CODES: readonly string[] = ['list-does-not-advance', 'listing-repeats']
 export const leadsNowhere = (code = ''): boolean => LISTING_STUCK_CODES.includes(code)
 
-/** More bytes than the answer was to have: none of it is believed. */
+/** `code` of an answer with more bytes than announced: none of them is used. */
 export const TOO_LONG = 'body-too-long'
 
 /** Makes a `switch` over a union complete: the compiler objects when a case is missing. */

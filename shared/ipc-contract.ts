@@ -1,6 +1,6 @@
 /**
  * The one contract between the window and the program: calls (asked by the window, answered once) and
- * pushes (sent by the program whenever there is news). Both hosts, Electron IPC and loopback HTTP, carry
+ * pushes (sent by the program whenever something changes). Both hosts, Electron IPC and loopback HTTP, carry
  * exactly this; every argument is parsed by its schema at the border, on every call.
  *
  * To find everyone who sends or handles a call, find the references of its name here.
@@ -25,9 +25,9 @@ const appInfoSchema = z.object({
   version: z.string(),
   host: z.enum(['desktop', 'web']),
   platform: z.enum(['windows', 'linux', 'mac']),
-  /** What the system's locale asks for; absent when it asks for neither. */
+  /** By the system's locale; absent when it is neither Chinese nor English. */
   systemLanguage: z.enum(['zh', 'en']).optional(),
-  /** Files of jobs that could not be read at this start, set aside: such a job is not in the list. */
+  /** Job files that could not be read at this start, and were renamed: these jobs are not in the list. */
   damagedJobs: z.array(z.string()),
   /** What `~` stands for in a path. */
   homeFolder: z.string(),
@@ -37,7 +37,7 @@ const appInfoSchema = z.object({
   vault: z.enum(['os', 'session']),
   /** The desktop host can open a native dialog and show files in a file manager. */
   nativeDialogs: z.boolean(),
-  /** It can have itself started when its user signs in: the packed program, on Windows and macOS. */
+  /** The host can be started at login: the packaged program, on Windows and macOS. */
   startsAtLogin: z.boolean(),
 })
 
@@ -65,7 +65,7 @@ const folderSchema = z.object({
   exists: z.boolean(),
   /** A part of the path is a file: no folder can be there. */
   isBelowFile: z.boolean(),
-  /** Nothing of the path is there, its drive or network share neither. */
+  /** No part of the path exists, not even its drive or network share. */
   isDriveMissing: z.boolean(),
   writable: z.boolean(),
   freeBytes: z.number(),
@@ -179,7 +179,7 @@ export const CALLS = {
   'jobs.list': call(nothing, z.array(jobViewSchema)),
   'jobs.start': call(jobSpecSchema, jobViewSchema),
   'jobs.pause': call(jobId, nothing),
-  /** Of a paused job, of one that ended before it was complete; of one that cools down, not to wait any longer. */
+  /** Resumes a paused job, or one that ended incomplete; ends a cool-down at once. */
   'jobs.resume': call(jobId, nothing),
   'jobs.cancel': call(jobId, nothing),
   /** Threads and speed limit: applied at once where the job runs, and kept for its next run. */
@@ -190,13 +190,13 @@ export const CALLS = {
   'jobs.rebuildPool': call(jobId, nothing),
   'jobs.coolDown': call(jobId, nothing),
   /**
-   * The newest; of a job that does not run the last one, also
-   * after the program was started anew. Null: there never was one.
+   * The newest snapshot; without a run the last one saved, also
+   * after a restart of the program. Null: there never was one.
    */
   'jobs.snapshot': call(jobId, metricsSnapshotSchema.nullable()),
   /**
-   * Of any job, also of one that ended long ago. Zooming asks again for the stretch
-   * that is seen: finer points come where they are kept (each second for ten
+   * Of any job, also of one that ended long ago. After zooming, called again for the
+   * visible range, with finer points where they are kept (each second for ten
    * minutes, 10 s for three hours, a minute for two weeks, ten minutes beyond).
    */
   'jobs.history': call(jobId.extend(historyRangeSchema.shape), historySchema),
@@ -229,7 +229,7 @@ export const PUSHES = {
     diagnosisId: z.string(),
     checks: z.array(checkSchema),
     report: diagnosisReportSchema.optional(),
-    /** It could not be brought to its end, by a bug. */
+    /** A bug ended the diagnosis early. */
     failure: failureSchema.optional(),
   }),
   settings: settingsSchema,
@@ -243,7 +243,7 @@ export type PushName = keyof typeof PUSHES
 export type PushPayload<N extends PushName> = z.output<(typeof PUSHES)[N]>
 export type Push = { [N in PushName]: { name: N; payload: PushPayload<N> } }[PushName]
 
-/** What the renderer holds: one method for calls, one for news. Both hosts implement it. */
+/** What the renderer holds: one method for calls, one for pushes. Both hosts implement it. */
 export type ContractClient = {
   call<N extends CallName>(name: N, input: CallInput<N>): Promise<Outcome<CallResult<N>>>
   /** Returns the function that ends the subscription. */

@@ -7,7 +7,7 @@ export const JOB_PHASES = [
   'starting',
   'listing', //       nothing to fetch yet: the first page is on its way
   'running',
-  'waiting', //       outside its time window, or the network is away; with a summary: until what has ended its last run has passed
+  'waiting', //       outside its time window, or the network is away; with a summary: for the retry of its last run
   'cooling-down',
   'paused',
   'finishing', //     all bytes are here: verifying and flushing
@@ -22,14 +22,14 @@ export type JobPhase = z.infer<typeof jobPhaseSchema>
 const ENDED: readonly JobPhase[] = ['completed', 'failed', 'cancelled', 'interrupted']
 export const hasEnded = (phase: JobPhase): boolean => ENDED.includes(phase)
 
-/** Alive, but nothing is fetched until its user, or the queue, lets it go on. */
+/** Not ended, but nothing is fetched until the user, or the queue, resumes it. */
 export const isHeld = (phase: JobPhase): boolean => phase === 'paused' || phase === 'queued'
 
-/** Its last run was ended by what passes: the next begins by itself. */
+/** Its last run was ended by a transient failure: the next begins by itself. */
 export const isBetweenRuns = ({ phase, summary }: { phase: JobPhase; summary?: Summary | undefined }): boolean =>
   phase === 'waiting' && summary !== undefined
 
-/** It ended well because there was nothing to do: not a success worth telling twice. */
+/** It completed without any object: shown as such, not as a success. */
 export const foundNothing = ({ phase, objectsTotal }: { phase: JobPhase; objectsTotal: number }): boolean =>
   phase === 'completed' && objectsTotal === 0
 
@@ -40,11 +40,11 @@ export const summarySchema = z.object({
   objectsFailed: z.number(),
   /** Already there from an earlier run. Counted in `objectsDone` as well. */
   objectsSkipped: z.number(),
-  /** Listed, and neither there nor failed: what a later run goes on with. */
+  /** Listed, and neither there nor failed: left for a later run. */
   objectsLeft: z.number().default(0),
-  /** To be held against a checksum, and the service has given none: what is known of them is their size. */
+  /** To be verified by the user's wish, but the service gave no checksum: only their size is known to be right. */
   objectsUnproven: z.number().default(0),
-  /** No run has put them there, and they bore an object's name: they lie beside it now. */
+  /** Files of the user's own that had an object's name: renamed, and kept beside the object. */
   filesSetAside: z.number().default(0),
   bytesDone: z.number(),
   /** Body bytes received in this run, duplicates included. */

@@ -1,4 +1,4 @@
-/** One tick of truth about a job: what the command line prints as `snapshot` and the window draws. SI numbers. */
+/** The state of a job at one tick: what the command line prints as `snapshot` and the window draws. SI numbers. */
 import { z } from 'zod'
 import { FAILURE_CLASSES } from './failure.ts'
 import { jobPhaseSchema } from './job-state.ts'
@@ -50,7 +50,7 @@ export const LIMITS = [
   'silence',
   'turned-away', //     every connection is turned away: by a certificate that is not trusted, or by the proxy
   'network-lost',
-  'unanswered', //      nothing is known of the bucket yet: the first question about it waits for its answer
+  'unanswered', //      nothing is known of the bucket yet: the first request is not answered yet
 ] as const
 const limitSchema = z.object({
   code: z.enum(LIMITS),
@@ -58,7 +58,7 @@ const limitSchema = z.object({
 })
 export type Limit = z.infer<typeof limitSchema>
 
-/** Of fewer finished requests a share says nothing: the first refusal alone would be "0 %". */
+/** With fewer finished requests a success rate means nothing: the first refusal alone would be "0 %". */
 export const LEAST_REQUESTS = 10
 
 export const metricsSnapshotSchema = z.object({

@@ -45,9 +45,9 @@ export const policySchema = z.strictObject({
   longRunSeconds: seconds(0),
   /** A success rate below this ... */
   coolDownBelowSuccessRate: ratio(0.5),
-  /** ... for this long: all connections are closed for a rest. */
+  /** ... for this long: a cool-down, all connections are closed. */
   coolDownAfterSeconds: seconds(120),
-  /** The rest, unless a `Retry-After` asks for more; the seed report's five minutes. */
+  /** Length of a cool-down, unless a `Retry-After` asks for more; the seed report's five minutes. */
   coolDownSeconds: seconds(300),
   /**
    * Attempts for one range before its object fails: twice as many where connections
@@ -69,7 +69,7 @@ export const policySchema = z.strictObject({
   /** An answer's TTL counts within these two: servers of S3 give seconds, to spread their clients. */
   dnsMinTtlSeconds: z.number().positive().default(1),
   dnsMaxTtlSeconds: z.number().positive().default(60),
-  /** A look-up without an answer by then has failed: the addresses known so far serve on. */
+  /** Timeout of a look-up: the addresses known so far stay in use. */
   dnsTimeoutSeconds: z.number().positive().default(3),
 
   // -- disk and reports (7)

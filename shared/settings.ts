@@ -1,4 +1,4 @@
-/** What the user set once and all three faces share. */
+/** What the user sets once; shared by window, browser and command line. */
 import { z } from 'zod'
 import { networkSchema } from './job-spec.ts'
 import { policyOverridesSchema } from './policy.ts'
@@ -16,7 +16,7 @@ export const settingsSchema = z.object({
   /** Further jobs wait for their turn. Five, as aria2 and Motrix do (`max-concurrent-downloads`). */
   jobsAtOnce: z.number().int().min(1).max(MOST_JOBS_AT_ONCE).default(5),
   notifyWhenDone: z.boolean().default(true),
-  /** Desktop only: while a job is under way the program is started when its user signs in, and goes on with it. */
+  /** Desktop only: while a job is under way, the program is started at login and resumes it. */
   resumeAfterRestart: z.boolean().default(false),
   /** Defaults for flags of the command line, by the flag's name without dashes: `{ "threads": 32 }`. */
   flags: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())])).optional(),

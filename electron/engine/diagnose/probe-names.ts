@@ -4,6 +4,7 @@ import { isIP } from 'node:net'
 import type { Failure } from '../../../shared/failure.ts'
 import type { Clock } from '../engine-ports.ts'
 import { classifySocketError } from '../transport/classify-error.ts'
+import { isLoopbackName, LOOPBACK } from '../transport/resolve-host.ts'
 import type { LookUp } from './judge-names.ts'
 
 const TIMEOUT_MS = 3000
@@ -16,7 +17,7 @@ export async function probeNames({
   dnsServer,
   clock,
 }: NameProbe): Promise<{ system: LookUp; server: LookUp }> {
-  const known = isIP(host) ? [host] : fixed[host]
+  const known = isIP(host) ? [host] : (fixed[host] ?? (isLoopbackName(host) ? LOOPBACK.addresses : undefined))
   if (known)
     return { system: { status: 'not-needed', addresses: known }, server: { status: 'not-needed', addresses: known } }
   const dns = new DnsResolver({ timeout: TIMEOUT_MS, tries: 1 })

@@ -61,6 +61,7 @@ export function createHostResolver(options: {
       const bare = bareHost(host)
       const known = isIP(bare) ? [bare] : fixed[host]
       if (known) return finish({ addresses: known, ttlSeconds: 3600 }, 'fixed')
+      if (isLoopbackName(host)) return finish((await settle(askSystem(host))) ?? LOOPBACK, 'system')
 
       const server = settle(askServer(host))
       const system = settle(dnsServer ? server.then((answer) => answer ?? askSystem(host)) : askSystem(host))
@@ -72,6 +73,14 @@ export function createHostResolver(options: {
     },
   }
 }
+
+/**
+ * Names of this machine (RFC 6761, 6.3), as `my-bucket.localhost` before a server under test: no DNS server is asked, and
+ * few operating systems know them.
+ */
+export const isLoopbackName = (host: string): boolean => /\.localhost\.?$/i.test(host)
+
+export const LOOPBACK: Answer = { addresses: ['127.0.0.1'], alternatives: ['::1'], ttlSeconds: SYSTEM_TTL_SECONDS }
 
 /** Undefined for a failed look-up or one without an address. */
 async function settle(question: Promise<Answer>): Promise<Answer | undefined> {

@@ -203,7 +203,10 @@ export function createGovernorParts(options: GovernorOptions, isHalted: () => bo
     emit,
     level: concurrency.level,
     replaceRefused: healer.replaceRefused,
-    onGranted: decay.noteAnswer,
+    onGranted(objectBytes, failuresBefore) {
+      decay.noteAnswer(objectBytes)
+      if (failuresBefore > 0) retries.noteRecovered()
+    },
   })
 
   function onBroken(detail: string): void {

@@ -37,8 +37,8 @@ export type OutcomeHandlerOptions = {
   level(): number
   /** The server behind the connection refuses what others grant: away from it. */
   replaceRefused(connection: PooledConnection): void
-  /** A request for (a range of) an object of this size was granted. */
-  onGranted(objectBytes: number): void
+  /** A request for (a range of) an object of this size was granted, after so many failures of it. */
+  onGranted(objectBytes: number, failuresBefore: number): void
   emit(code: EventCode, reason: Reason): void
 }
 
@@ -54,12 +54,13 @@ export function createOutcomeHandler(options: OutcomeHandlerOptions) {
     const outcome = reported.failure ? { ...reported, failure: bucket.blame(reported.failure) } : reported
     const { failure } = outcome
     const task = connection.lastTask
+    const failuresBefore = book.failuresOf(reported.taskId)
     const found = attributeOutcome(failure, {
       firstByteMs: outcome.firstByteMs,
       requests: connection.requests,
       closing: connection.closing,
       address: connection.address,
-      failuresBefore: book.failuresOf(reported.taskId),
+      failuresBefore,
       isRefusedForItself: book.isRefusedForItself(reported.taskId),
     })
     if (found.isTurnedAway) noteTurnedAway()
@@ -70,7 +71,7 @@ export function createOutcomeHandler(options: OutcomeHandlerOptions) {
     if (task && found.isRequest && failure) noteFailure(failure, found.concernsAddress ? connection.address : undefined)
     if (!failure) {
       network.noteGrant(connection.taskStartedAt)
-      options.onGranted(task?.objectSize ?? 0)
+      options.onGranted(task?.objectSize ?? 0, failuresBefore)
       bucket.noteAccepted(connection.taskStartedAt)
       access.noteAccepted(connection.taskStartedAt)
     }

@@ -10,8 +10,8 @@ describe('a failed range', () => {
   const delay = (
     failure: Failure,
     attempts: number,
-    { alone = 0, failingShare = 0, random = 0.5, isLastWork = false } = {},
-  ) => chooseRetryDelayMs({ failure, attempts, alone, failingShare, isLastWork, policy, random })
+    { alone = 0, failingShare = 0, random = 0.5, isLastWork = false, goneInARow = 0 } = {},
+  ) => chooseRetryDelayMs({ failure, attempts, alone, failingShare, isLastWork, goneInARow, policy, random })
   const rows: [sentence: string, failure: Failure, attempts: number, delayMs: number | undefined][] = [
     ['is tried again after half of 0.2 s, by chance 0.5', { class: 'server-error' }, 1, 100],
     ['... twice as long each time', { class: 'server-error' }, 4, 800],
@@ -69,6 +69,13 @@ describe('a failed range', () => {
       expect(delay({ class: name }, 10_000)).toBeDefined()
     },
   )
+  it.each([
+    [15, 2, true],
+    [16, 1, true],
+    [16, 2, false],
+  ])('of many that are gone each is asked for twice: %i in a row, attempt %i', (goneInARow, attempts, isTried) => {
+    expect(delay({ class: 'missing' }, attempts, { goneInARow }) !== undefined).toBe(isTried)
+  })
   it('waits a quarter as long at most when the job has nothing else to do', () => {
     expect(delay({ class: 'throttled' }, 30, { isLastWork: true })).toBe(2500)
   })

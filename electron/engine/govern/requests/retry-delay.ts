@@ -61,6 +61,8 @@ export type RetryInput = {
   failingShare: number
   /** Only failing objects are left, and the service grants others: the job waits for nothing else. */
   isLastWork: boolean
+  /** So many objects have been given up as missing since a failed range was last granted after all. */
+  goneInARow: number
   policy: Policy
   /** In [0, 1). */
   random: number
@@ -76,13 +78,14 @@ export function chooseRetryDelayMs({
   alone,
   failingShare,
   isLastWork,
+  goneInARow,
   policy,
   random,
 }: RetryInput): number | undefined {
   if (HOPELESS.has(failure.class)) return undefined
   if (failure.class === 'wrong-region' && failure.region === undefined && !wantsBucketInHost(failure.code))
     return undefined
-  if (isWornOut(failure.class, { attempts, alone, failingShare, policy })) return undefined
+  if (isWornOut(failure.class, { attempts, alone, failingShare, goneInARow, policy })) return undefined
   // The silence itself was a wait: none is added.
   if (failure.class === 'stalled') return 0
   if (isNormalEnd(failure, attempts)) return 0
@@ -96,12 +99,25 @@ export function chooseRetryDelayMs({
  * behind one name, one may not have it. It is put aside by then.
  */
 const MISSING_ATTEMPTS = 5
+/**
+ * None of so many was there after all: they have been taken away since they were listed. Of a folder of
+ * such each is asked for twice; at five times, with the waits between them, 44 were gone through a second.
+ */
+const MANY_GONE = 16
+const MISSING_ATTEMPTS_WHERE_MANY_ARE = 2
 
 function isWornOut(
   name: FailureClass,
-  { attempts, alone, failingShare, policy }: Pick<RetryInput, 'attempts' | 'alone' | 'failingShare' | 'policy'>,
+  {
+    attempts,
+    alone,
+    failingShare,
+    goneInARow,
+    policy,
+  }: Pick<RetryInput, 'attempts' | 'alone' | 'failingShare' | 'goneInARow' | 'policy'>,
 ): boolean {
-  if (name === 'missing') return attempts >= MISSING_ATTEMPTS
+  if (name === 'missing')
+    return attempts >= (goneInARow < MANY_GONE ? MISSING_ATTEMPTS : MISSING_ATTEMPTS_WHERE_MANY_ARE)
   const patience = PATIENCE[name]
   if (patience === undefined) return attempts >= policy.maxAttempts
   const least =
@@ -117,7 +133,10 @@ const FIRM_CODES = new Set(['list-does-not-advance', 'InvalidArgument', 'Invalid
 
 /** The same for a page of the listing, whose failures end the job. */
 export function chooseListRetryDelayMs(
-  input: Omit<RetryInput, 'alone' | 'failingShare' | 'isLastWork'> & { sawPage: boolean; networkGoneMs: number },
+  input: Omit<RetryInput, 'alone' | 'failingShare' | 'isLastWork' | 'goneInARow'> & {
+    sawPage: boolean
+    networkGoneMs: number
+  },
 ): number | undefined {
   const { failure, attempts, policy, sawPage, networkGoneMs } = input
   if (failure.class === 'credentials' || failure.class === 'wrong-region' || failure.class === 'clock-skew')
@@ -128,5 +147,5 @@ export function chooseListRetryDelayMs(
   if (networkGoneMs > policy.networkGoneSeconds * 1000) return undefined
   // It may be one server of several, or a network that wants a login: the next answer may bear a certificate to trust.
   const waited: Failure = failure.class === 'tls' ? { ...failure, class: 'connect' } : failure
-  return chooseRetryDelayMs({ ...input, failure: waited, alone: 0, failingShare: 0, isLastWork: false })
+  return chooseRetryDelayMs({ ...input, failure: waited, alone: 0, failingShare: 0, isLastWork: false, goneInARow: 0 })
 }

@@ -38,6 +38,7 @@ export function createRetrySchedule(options: RetryScheduleOptions) {
   const { now, random, policy, window, network, concurrency, emit } = options
   /** Believed until the next answer should be there. Monotonic milliseconds. */
   let listRefused = { since: 0, until: 0 }
+  let goneInARow = 0
 
   /** Where only failing objects are requested, the probe of another object decides. */
   const failingShare = () => (options.isGranting() ? 0 : 1 - window.read(now()).successRate)
@@ -52,8 +53,8 @@ export function createRetrySchedule(options: RetryScheduleOptions) {
 
   return {
     /** Milliseconds until a range, or a HEAD, is requested again; undefined = not any more. */
-    retryAfterMs: (failure: Failure, { length, alone }: FailureRow): number | undefined =>
-      chooseRetryDelayMs({
+    retryAfterMs(failure: Failure, { length, alone }: FailureRow): number | undefined {
+      const delayMs = chooseRetryDelayMs({
         failure,
         attempts: length,
         alone,
@@ -61,7 +62,16 @@ export function createRetrySchedule(options: RetryScheduleOptions) {
         policy,
         random: random(),
         isLastWork: options.isLeftToFail(),
-      }),
+        goneInARow,
+      })
+      if (delayMs === undefined && failure.class === 'missing') goneInARow++
+      return delayMs
+    },
+
+    /** A range that had failed was granted after all. */
+    noteRecovered(): void {
+      goneInARow = 0
+    },
 
     /** The same for a page of the listing. `sawPage`: one has come before. */
     listRetryAfterMs(failure: Failure, attempts: number, sawPage: boolean): number | undefined {

@@ -157,6 +157,18 @@ it.each([
   },
 )
 
+it('an object that one of three servers behind one address has not yet is asked for until it is given, among many', async () => {
+  const random = createSeededRandom(5)
+  const behind: Weather = {
+    name: 'one answer of three is that of a server that is behind',
+    fate: ({ kind }) =>
+      kind === 'get' && random() < 1 / 3 ? { kind: 'refuse', status: 404, code: 'NoSuchKey' } : undefined,
+  }
+  const result = await simulate({ seconds: 120, objects: 1000, objectBytes: 1e6, weather: [fresh, behind] })
+  // One in 3 ** 5.
+  expect(result.failedObjects).toBeLessThan(10)
+})
+
 it('connections that were forgotten on the way are all replaced within three seconds', async () => {
   const result = await simulate({ seconds: 60, weather: [fresh, forgottenConnections({ atSeconds: 30 })] })
   expect(slowestSecond(result, 33, 60)).toBeGreaterThan(0.95 * 32e6)
@@ -276,6 +288,7 @@ it.each([
     })
     expect(result.fatal).toBeUndefined()
     expect(result.failedObjects).toBe(2999)
+    expect(result.requests).toBeLessThan(2.5 * 3000)
     expect(codes(result).filter((each) => each === 'cooling-down' || each === 'network-lost')).toEqual([])
   },
 )

@@ -75,7 +75,7 @@ describe('one that hangs is ended, with all it has started', () => {
     const asked = runCredentialProcess({ profile: 'lab', command }, { environment, now: () => NOON, limitMs: 3000 })
     await expect(asked).rejects.toThrow('no answer in 3 s')
     const pid = await readPid()
-    await expect.poll(() => isAlive(pid), { timeout: 20_000 }).toBe(false)
+    await expect.poll(() => isAlive(pid)).toBe(false)
   })
 
   it('when the program ends', async () => {
@@ -85,11 +85,11 @@ describe('one that hangs is ended, with all it has started', () => {
       void runCredentialProcess({ profile: 'lab', command: ${JSON.stringify(command)} }, { environment: process.env, now: Date.now })
       process.stdin.once('data', () => process.exit(0))`
     const child = spawn(process.execPath, ['--input-type=module', '-e', program], { env: environment })
-    await expect.poll(readPid, { timeout: 20_000 }).toBeGreaterThan(0)
+    await expect.poll(readPid).toBeGreaterThan(0)
     const pid = await readPid()
     child.stdin.write('end')
     await once(child, 'exit')
-    await expect.poll(() => isAlive(pid), { timeout: 20_000 }).toBe(false)
+    await expect.poll(() => isAlive(pid)).toBe(false)
   })
 })
 

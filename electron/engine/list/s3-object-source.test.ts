@@ -314,7 +314,7 @@ it('gives up a connection that it does not use: a server may let in only one', a
   server.keepAliveTimeout = 60_000
   await source.listPage({ prefix: '' }, new AbortController().signal)
   const count = promisify(server.getConnections.bind(server))
-  await vi.waitFor(async () => expect(await count()).toBe(0), { timeout: 10_000, interval: 200 })
+  await expect.poll(() => count()).toBe(0)
   source.close()
 })
 

@@ -1,4 +1,4 @@
-import { afterEach, expect, test, vi } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import type { Endpoint } from '../engine-ports.ts'
 import { startWorkerLink, type WorkerLink } from './worker-link.ts'
 import type { WorkerCommand } from './worker-protocol.ts'
@@ -46,10 +46,10 @@ test('the commands of one turn go in one message, and an endpoint only when it i
   link.send({ kind: 'open', connectionId: 1, slot: 0, address: '192.0.2.1' })
   link.setEndpoint(ENDPOINT)
   link.send({ kind: 'close', connectionId: 1 })
-  await vi.waitUntil(() => batches.length === 1)
+  await expect.poll(() => batches).toHaveLength(1)
   link.setEndpoint({ ...ENDPOINT, region: 'eu-west-1' })
   link.send({ kind: 'close', connectionId: 2 })
-  await vi.waitUntil(() => batches.length === 2)
+  await expect.poll(() => batches).toHaveLength(2)
   expect(batches).toEqual([
     ['endpoint', 'open', 'close'],
     ['endpoint', 'close'],

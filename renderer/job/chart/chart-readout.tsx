@@ -16,6 +16,8 @@ const MAX_EVENTS = 3
 type ChartReadoutProps = {
   data: PlotData
   index: number
+  /** Unix seconds, where the cursor is in a gap. */
+  gapAt: number | undefined
   marks: readonly Mark[]
   /** In words, where the cursor is in one. */
   outage: string | undefined
@@ -25,9 +27,9 @@ type ChartReadoutProps = {
   width: number
 }
 
-export function ChartReadout({ data, index, marks, outage, left, width }: ChartReadoutProps) {
+export function ChartReadout({ data, index, gapAt, marks, outage, left, width }: ChartReadoutProps) {
   const words = useJobWords()
-  const reading = readingAt(data, index, words)
+  const reading = readingAt(data, index, words, gapAt)
   if (!reading) return null
   return (
     <div className="lh-readout" style={placeReadout(AXIS_WIDTH + left, width)} aria-hidden="true">
@@ -64,7 +66,8 @@ export function ChartReadout({ data, index, marks, outage, left, width }: ChartR
 }
 
 /** Every series of that instant; error classes only where there were errors. */
-function readingAt({ history, from, to }: PlotData, index: number, words: JobWords) {
+function readingAt({ history, from, to }: PlotData, index: number, words: JobWords, gapAt?: number) {
+  if (gapAt !== undefined) return { instant: formatInstant(gapAt, needDate(from, to)), speed: undefined, figures: [] }
   const time = history.time[index]
   if (time === undefined) return undefined
   const speed = history.bytesPerSecond[index] ?? undefined
@@ -95,8 +98,9 @@ export function readingInWords(
   marks: readonly Mark[],
   words: JobWords,
   outage?: string,
+  gapAt?: number,
 ): string {
-  const reading = readingAt(data, index, words)
+  const reading = readingAt(data, index, words, gapAt)
   if (!reading) return words.chart.empty
   const figures = reading.speed
     ? [reading.speed, ...reading.figures.map(({ name, value }) => `${name} ${value}`)]

@@ -7,9 +7,11 @@ import {
   axisTop,
   type ChartRange,
   choosePlotData,
+  formatInstant,
   formatTick,
   formatTickValue,
   formatZone,
+  liesInGap,
   lonePoints,
   needDate,
   plotSpan,
@@ -164,6 +166,21 @@ describe('what the cursor reads', () => {
     ['a measured zero is a figure', 1001, /，0\.0 MB\/s.*并发 0/],
   ])('%s', (_, index, words) => {
     expect(readingInWords(data, index, [], jobZh)).toMatch(words)
+  })
+  test.each([
+    ['at a point', 999, 999, false],
+    ['a few pixels beside the end of the first run', 999, 1005, false],
+    ['far beside it, the end being the nearest point', 999, 1200, true],
+    ['before the second run, its start being the nearest', 1001, 1900, true],
+    ['between two points of one run', 500, 500.5, false],
+    ['where it goes on later, right of the newest point', 2000, 3500, true],
+  ])('a gap, not the point nearest to it: %s', (_, nearest, second, expected) => {
+    expect(liesInGap(data, nearest, START + second, 10)).toBe(expected)
+  })
+  test('in a gap it reads its own time', () => {
+    expect(readingInWords(data, 999, [], jobZh, undefined, START + 1200)).toBe(
+      `${formatInstant(START + 1200, true)}，无数据`,
+    )
   })
 })
 

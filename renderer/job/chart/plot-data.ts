@@ -68,6 +68,17 @@ export function lonePoints(values: ArrayLike<number | null | undefined>): number
   return candidate >= 0 ? [...lone, candidate] : lone
 }
 
+/**
+ * Whether a cursor at this time, further than `nearSeconds` from the point nearest to
+ * it, lies where nothing was measured: the point would speak for another time. Pure.
+ */
+export function liesInGap({ history }: PlotData, nearest: number, at: number, nearSeconds: number): boolean {
+  const time = history.time[nearest]
+  if (time === undefined || Math.abs(at - time) <= nearSeconds) return false
+  const beside = nearest + (at < time ? -1 : 1)
+  return (history.bytesPerSecond[nearest] ?? null) === null || (history.bytesPerSecond[beside] ?? null) === null
+}
+
 export type SpeedSummary = { now: number; mean: number; low: number; high: number; points: number }
 
 /** Undefined when nothing was measured. Bytes per second. */

@@ -37,8 +37,8 @@ export type PlotSources = {
   clusters?(): readonly MarkCluster[]
   /** Stretches with a word about them, in the unit of the x axis. Asked at each drawing. */
   bands?(): readonly Band[]
-  /** Index of the point under the cursor, or null. */
-  onCursor?(index: number | null): void
+  /** Index of the point nearest to the cursor, or null; and the cursor's own place in the unit of the x axis. */
+  onCursor?(index: number | null, at: number): void
   /** By wheel, dragging and double click; times in the unit of the x axis. */
   onZoom(factor: number, at: number): void
   onPan(seconds: number): void
@@ -120,7 +120,10 @@ export function plotOptions(sources: PlotSources): uPlot.Options {
         },
       ],
       setCursor: [
-        (plot) => onCursor?.(plot.cursor.left === undefined || plot.cursor.left < 0 ? null : (plot.cursor.idx ?? null)),
+        (plot) => {
+          const { left = -1, idx } = plot.cursor
+          onCursor?.(left < 0 ? null : (idx ?? null), plot.posToVal(left, 'x'))
+        },
       ],
     },
   }

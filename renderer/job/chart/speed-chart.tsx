@@ -15,7 +15,7 @@ import { clusterToFit, type Mark } from './event-marks.ts'
 import { outageAt, outageBands } from './outage-bands.ts'
 import type { Outage } from './outages.ts'
 import { panelColumns, SPEED_PANEL } from './panels.ts'
-import { choosePlotData, formatInstant, needDate, type PlotData, summarizeSpeed } from './plot-data.ts'
+import { choosePlotData, formatInstant, liesInGap, needDate, type PlotData, summarizeSpeed } from './plot-data.ts'
 import { AXIS_WIDTH, RIGHT_MARGIN, SIGN_PIXELS } from './plot-options.ts'
 import type { SpeedHistory } from './speed-history.ts'
 import type { ChartView } from './use-chart-view.ts'
@@ -25,6 +25,10 @@ import './speed-chart.css'
 
 /** A mark is read with the points this near to it, in CSS pixels. */
 const NEAR_PIXELS = 10
+
+/** The point nearest to the cursor; and the cursor's own time, unix seconds, where that point does not speak for it. */
+type Pointed = { cursor: number | null; gapAt: number | undefined }
+const NOWHERE: Pointed = { cursor: null, gapAt: undefined }
 
 type SpeedChartProps = {
   /** What is in sight. */
@@ -50,7 +54,8 @@ export function SpeedChart({ stretch, marks, outages, newest, view, rangeName, s
   const plotPixels = Math.max(1, size.width - AXIS_WIDTH - RIGHT_MARGIN)
   const secondsPerPixel = (data.to - data.from) / plotPixels
   const shownMarks = useMemo(() => marks.filter((mark) => mark.at >= data.from && mark.at <= data.to), [marks, data])
-  const [cursor, setCursor] = useState<number | null>(null)
+  const [pointed, setPointed] = useState<Pointed>(NOWHERE)
+  const { cursor, gapAt } = pointed
   const aligned = useMemo(
     () => [data.history.time, ...panelColumns(SPEED_PANEL, data.history)] as uPlot.AlignedData,
     [data],
@@ -68,7 +73,13 @@ export function SpeedChart({ stretch, marks, outages, newest, view, rangeName, s
     ...view.handlers,
     clusters: () => clusters,
     bands: () => bands,
-    onCursor: setCursor,
+    onCursor: (index, at) => {
+      const isGap = index !== null && liesInGap(data, index, at, NEAR_PIXELS * secondsPerPixel)
+      setPointed((before) => {
+        const next = { cursor: index, gapAt: isGap ? at : undefined }
+        return before.cursor === next.cursor && before.gapAt === next.gapAt ? before : next
+      })
+    },
   })
   // Marks come without new points, e.g. while paused.
   // biome-ignore lint/correctness/useExhaustiveDependencies: drawn from `clusters` and `bands`
@@ -90,9 +101,8 @@ export function SpeedChart({ stretch, marks, outages, newest, view, rangeName, s
     data.history.time.findIndex((time) => time >= data.from),
   )
   const index = cursor === null ? lastIndex : Math.min(cursor, lastIndex)
-  const near = cursor === null ? [] : marksNear(shownMarks, data.history.time[index], NEAR_PIXELS * secondsPerPixel)
-
-  const at = data.history.time[index] ?? 0
+  const at = gapAt ?? data.history.time[index] ?? 0
+  const near = cursor === null ? [] : marksNear(shownMarks, at, NEAR_PIXELS * secondsPerPixel)
   const outage = cursor === null ? undefined : outageAt(bands, at)
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -115,7 +125,7 @@ export function SpeedChart({ stretch, marks, outages, newest, view, rangeName, s
         aria-valuemin={0}
         aria-valuemax={Math.max(0, lastIndex)}
         aria-valuenow={Math.max(0, index)}
-        aria-valuetext={readingInWords(data, index, near, words, outage)}
+        aria-valuetext={readingInWords(data, index, near, words, outage, gapAt)}
         onKeyDown={onKeyDown}
         onBlur={() => moveCursor(null)}
       />
@@ -132,6 +142,7 @@ export function SpeedChart({ stretch, marks, outages, newest, view, rangeName, s
         <ChartReadout
           data={data}
           index={index}
+          gapAt={gapAt}
           outage={outage}
           marks={near}
           left={plot.cursor.left ?? 0}
@@ -142,8 +153,8 @@ export function SpeedChart({ stretch, marks, outages, newest, view, rangeName, s
   )
 }
 
-const marksNear = (marks: readonly Mark[], time: number | undefined, seconds: number): readonly Mark[] =>
-  time === undefined ? [] : marks.filter((mark) => Math.abs(mark.at - time) <= seconds)
+const marksNear = (marks: readonly Mark[], time: number, seconds: number): readonly Mark[] =>
+  marks.filter((mark) => Math.abs(mark.at - time) <= seconds)
 
 function describe(data: PlotData, range: string, words: JobWords): string {
   const summary = summarizeSpeed(data)

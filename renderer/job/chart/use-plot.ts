@@ -31,7 +31,7 @@ export function usePlot(holder: RefObject<HTMLDivElement | null>, input: PlotInp
       ...(bands ? { bands: () => latest.current.bands?.() ?? [] } : {}),
       // The language may change.
       ...(formatTime ? { formatTime: (value, step) => latest.current.formatTime?.(value, step) ?? '' } : {}),
-      onCursor: (index) => latest.current.onCursor?.(index),
+      onCursor: (index, at) => latest.current.onCursor?.(index, at),
       onZoom: (factor, at) => latest.current.onZoom(factor, at),
       onPan: (seconds) => latest.current.onPan(seconds),
       onSelect: (from, to) => latest.current.onSelect(from, to),

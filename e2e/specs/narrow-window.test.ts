@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { jobPage } from '../model/job-page.ts'
 import { newDownloadPage } from '../model/new-download-page.ts'
+import { WORDS } from '../model/words.ts'
 import { violations } from '../support/axe.ts'
 import { era5Archive, MEGABYTE } from '../support/era5.ts'
 import { spec } from '../support/spec.ts'
@@ -10,6 +11,7 @@ import { spec } from '../support/spec.ts'
 const NARROW = { width: 400, height: 800 }
 /** The smallest window of the desktop program. */
 const SMALL = { width: 800, height: 600 }
+const USUAL = { width: 1000, height: 700 }
 
 /** A window of 1280 x 800 at 150 %. */
 const ENLARGED = { width: 853, height: 533 }
@@ -49,6 +51,11 @@ spec(
     expect(await page.locator('.lh-job-amounts').innerText()).not.toMatch(/^\s*·/m)
     await page.setViewportSize(SMALL)
     expect(await isCut(page, '.lh-job-title > :first-child')).toBe(false)
+    // Of what a connection works on, the end tells objects apart.
+    await page.setViewportSize(USUAL)
+    await page.getByRole('tab', { name: WORDS.zh.connections }).click()
+    expect(await isCut(page, '[role="grid"]')).toBe(false)
+    await page.getByRole('tab', { name: '对象' }).click()
     // What one looks at first is in sight; the table is a scroll away, and is no slit.
     await page.setViewportSize(ENLARGED)
     for (const part of ['.lh-job-actions', '.lh-job-figures', '.lh-banner', '.lh-chart-panel'])

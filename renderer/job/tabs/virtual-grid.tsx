@@ -155,7 +155,7 @@ const spokenSort = (sort: GridColumn<unknown>['sort']) =>
   sort && (sort.isBy ? (sort.isReversed ? 'ascending' : 'descending') : 'none')
 
 /** Above it there is room for all; below it the side bar lies on top. */
-const TIGHT_QUERY = window.matchMedia('(min-width: 721px) and (max-width: 900px)')
+const TIGHT_QUERY = window.matchMedia('(min-width: 721px) and (max-width: 1100px)')
 const NARROW_QUERY = window.matchMedia('(max-width: 720px)')
 
 function useQuery(query: MediaQueryList): boolean {

@@ -420,7 +420,7 @@ export const jobEn: JobWords = {
     meaning: 'What it means',
     action: 'What is being done',
     empty: 'No errors',
-    emptyDetail: 'Every request has succeeded so far.',
+    emptyDetail: 'Every request of this run has succeeded so far.',
     total: '{count} {count|error|errors} in all, {retries} {retries|retry|retries}',
   },
   page: {

@@ -355,7 +355,7 @@ export const jobZh = {
     meaning: '含义',
     action: '程序正在做什么',
     empty: '没有错误',
-    emptyDetail: '到现在为止，每个请求都成功了。',
+    emptyDetail: '本次运行到现在为止，每个请求都成功了。',
     total: '共 {count} 次错误，已重试 {retries} 次',
   },
   page: {

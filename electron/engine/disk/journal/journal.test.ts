@@ -96,6 +96,31 @@ describe('what one run wrote, the next one knows', () => {
     expect((await claims(BOOT, other)).replay.isLanded({ key: 'b', etag: 'e1', size: 10 })).toBe(true)
   })
 
+  test.each<[string, Partial<typeof IDENTITY>, string, boolean]>([
+    ['another service has fetched another object of that key', { endpoint: 'https://s3.example' }, 'e2', false],
+    ['another service has fetched the same', { endpoint: 'https://s3.example' }, 'e1', true],
+    ['another bucket, whose keys have other files', { bucket: 'other' }, 'e2', true],
+    ['below another folder, where the key has another file', { prefix: 'folder/' }, 'e2', true],
+  ])('what is believed of a folder where %s', async (_name, changes, etag, isBelieved) => {
+    const other = { ...IDENTITY, ...changes }
+    await session((journal) => {
+      journal.append(landed('a'))
+      journal.append(pinned('big', 'e1', 1e9))
+      journal.append(ranges('big', [[0, 1000]]))
+    })
+    await session(
+      (journal) => {
+        journal.append(landed('a', etag))
+        journal.append(pinned('big', etag, 1e9))
+      },
+      BOOT,
+      other,
+    )
+    const { replay } = await claims()
+    expect(replay.isLanded({ key: 'a', etag: 'e1', size: 10 })).toBe(isBelieved)
+    expect(replay.progressOf('big')?.spans.length ?? 0).toBe(isBelieved ? 1 : 0)
+  })
+
   test.each([
     ['with a slash at its end', 'https://s3.example', 'https://s3.example/', true],
     ['in capitals', 'https://s3.example/base', 'HTTPS://S3.Example/base', true],

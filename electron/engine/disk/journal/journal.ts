@@ -32,6 +32,7 @@ import {
   recordText,
   type SessionRecord,
   seedOf,
+  sharesFiles,
 } from './record.ts'
 import { createJournalModel, type JournalModel, type JournalReplay } from './replay.ts'
 import { type ScanResult, scanJournal } from './scan.ts'
@@ -126,17 +127,25 @@ async function replayJournal(file: FileHandle, options: JournalOptions) {
   const { size } = await file.stat()
   const model = createJournalModel(options.random, size / BYTES_PER_LINE)
   let isOurs = false
+  let isOfSameFiles = false
+  let hasOthers = false
   let ours = 0
   let distrustedRecords = 0
   const scan: ScanResult = await scanJournal(file, options.bootId, {
     decode: model.decode,
     session: (session) => {
       isOurs = isSameSource(session, options.identity)
+      isOfSameFiles = sharesFiles(session, options.identity)
+      hasOthers ||= isOfSameFiles && !isOurs
       // Older ones were reported when they were found.
       distrustedRecords = 0
     },
     records: (records, { trusted }) => {
-      if (!isOurs) return
+      if (!isOfSameFiles) return
+      if (!isOurs) {
+        for (const record of records) model.apply(record, false)
+        return
+      }
       ours += records.length
       if (!trusted) distrustedRecords += records.length
       for (const record of records) model.apply(record, trusted)
@@ -145,7 +154,8 @@ async function replayJournal(file: FileHandle, options: JournalOptions) {
   })
   let live = model.landedCount
   for (const [, progress] of model.inProgress()) live += 1 + progress.spans.length
-  return { model, scan, distrustedRecords, deadRecords: ours - live }
+  // What is dead to us may still take back what the others claim.
+  return { model, scan, distrustedRecords, deadRecords: hasOthers ? 0 : ours - live }
 }
 
 function createWriter(

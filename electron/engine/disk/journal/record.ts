@@ -10,7 +10,10 @@ import type { Span } from '../byte-spans.ts'
 
 export const JOURNAL_SCHEMA = 1
 
-/** What a run downloads from. Records of other sources in the same folder are kept and not believed. */
+/**
+ * What a run downloads from. Records of other sources in the same folder are kept and not believed; those that may be
+ * of the same files take claims back.
+ */
 export type JournalIdentity = { bucket: string; endpoint: string; prefix: string }
 
 export type SessionRecord = {
@@ -60,6 +63,15 @@ type JournalRecord = ControlRecord | ProgressRecord
 
 export const isSameSource = (one: JournalIdentity, other: JournalIdentity): boolean =>
   one.bucket === other.bucket && serviceAt(one.endpoint) === serviceAt(other.endpoint) && one.prefix === other.prefix
+
+/**
+ * Whether a key has the same file in both: paths are given to the keys of a bucket, below the folder of the prefix. Where
+ * the sources differ, runs of the one overwrite what the other believes in.
+ */
+export const sharesFiles = (one: JournalIdentity, other: JournalIdentity): boolean =>
+  one.bucket === other.bucket && folderOf(one.prefix) === folderOf(other.prefix)
+
+const folderOf = (prefix: string): string => prefix.slice(0, prefix.lastIndexOf('/') + 1)
 
 /**
  * The service behind an address, however it was typed: `HTTPS://host:443/` is `http://host`. All addresses of AWS are

@@ -127,6 +127,7 @@ describe('what one run wrote, the next one knows', () => {
     ['with the port that goes without saying', 'https://s3.example', 'https://s3.example:443', true],
     ['without TLS', 'https://s3.example', 'http://s3.example', true],
     ['by a name of AWS, which has no other bucket of that name', '', 'https://s3.us-west-2.amazonaws.com', true],
+    ['of this machine, by name and by address', 'http://localhost:9000', 'http://127.0.0.1:9000', true],
     ['at another port', 'https://s3.example', 'https://s3.example:9000', false],
     ['below another path', 'https://s3.example/base', 'https://s3.example/Base', false],
     ['at another host', '', 'https://s3.example', false],

@@ -74,14 +74,19 @@ export const sharesFiles = (one: JournalIdentity, other: JournalIdentity): boole
 const folderOf = (prefix: string): string => prefix.slice(0, prefix.lastIndexOf('/') + 1)
 
 /**
- * The service behind an address, however it was typed: `HTTPS://host:443/` is `http://host`. All addresses of AWS are
- * one, for a bucket's name is given once: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingBucket.html
+ * The service behind an address, however it was typed: `HTTPS://host:443/` is `http://host`, `127.0.0.1` is `localhost`.
+ * All addresses of AWS are one, for a bucket's name is given once:
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingBucket.html
  */
 function serviceAt(endpoint: string): string {
   if (!URL.canParse(endpoint)) return endpoint
-  const { hostname, host, pathname } = new URL(endpoint)
-  return hostname.endsWith('.amazonaws.com') ? '' : `${host}${pathname.replace(/\/+$/, '')}`
+  const { hostname, port, pathname } = new URL(endpoint)
+  if (hostname.endsWith('.amazonaws.com')) return ''
+  const host = THIS_MACHINE.has(hostname) ? 'localhost' : hostname
+  return `${host}:${port}${pathname.replace(/\/+$/, '')}`
 }
+
+const THIS_MACHINE: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]', '0.0.0.0'])
 
 /** Start value of the checksums of a session's records. A session line itself starts from 0. */
 export const seedOf = (sessionId: string): number => crc32(sessionId)

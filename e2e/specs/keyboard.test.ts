@@ -12,7 +12,7 @@ import { tabTo } from '../support/tab-to.ts'
 
 spec('a job is filled in, started, paused and resumed by keyboard alone', async (workshop) => {
   const archive = era5Archive(120 * MEGABYTE)
-  const server = await workshop.serve({ ...archive.options, weather: [connectionSpeed(0.2 * MEGABYTE)] })
+  const server = await workshop.serve({ ...archive.options, weather: [connectionSpeed(0.1 * MEGABYTE)] })
   const program = await workshop.start()
   const page = await workshop.open(program)
   const words = WORDS.zh

@@ -14,6 +14,8 @@ const PATIENCE_MS = 180_000
 /** `npm run check` runs `quick` alone, `npm test` both. */
 export default defineConfig({
   test: {
+    // Vitest would leave a core to itself, half of a machine with two.
+    maxWorkers: '100%',
     testTimeout: PATIENCE_MS,
     hookTimeout: PATIENCE_MS,
     expect: { poll: { timeout: PATIENCE_MS / 3 } },

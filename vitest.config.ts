@@ -14,8 +14,6 @@ const PATIENCE_MS = 180_000
 /** `npm run check` runs `quick` alone, `npm test` both. */
 export default defineConfig({
   test: {
-    // Vitest would leave a core to itself, half of a machine with two.
-    maxWorkers: '100%',
     testTimeout: PATIENCE_MS,
     hookTimeout: PATIENCE_MS,
     expect: { poll: { timeout: PATIENCE_MS / 3 } },
@@ -26,9 +24,13 @@ export default defineConfig({
           name: 'quick',
           include: ['{shared,electron,renderer,bench,scripts}/**/*.test.{ts,tsx}'],
           exclude: [...configDefaults.exclude, ...SLOW],
+          // Vitest would leave a core to itself, half of a machine with two.
+          maxWorkers: '100%',
+          sequence: { groupOrder: 0 },
         },
       },
-      { extends: true, test: { name: 'slow', include: SLOW } },
+      // These start programs of their own, which take the other cores.
+      { extends: true, test: { name: 'slow', include: SLOW, sequence: { groupOrder: 1 } } },
     ],
   },
 })

@@ -1,6 +1,6 @@
 /** The engine's ports with real sockets, disks and clocks behind them. Whoever creates them closes them. */
 import { availableParallelism } from 'node:os'
-import { countCloseWait } from '../../engine/diagnose/read-sockets.ts'
+import { countCloseWait } from '../../engine/diagnose/sockets/read-sockets.ts'
 import type { Clock, EnginePorts } from '../../engine/engine-ports.ts'
 import type { BucketClientOptions } from '../../engine/list/bucket-client.ts'
 import { createDataPlane } from '../../engine/transport/data-plane.ts'

@@ -2,9 +2,9 @@
 import type { Check, CheckCode } from '../../../shared/diagnosis.ts'
 import type { Outcome } from '../../../shared/failure.ts'
 import type { Clock } from '../engine-ports.ts'
-import type { JobSpeeds } from './judge-service.ts'
-import type { Judged } from './judged.ts'
-import type { ProbeSource } from './probe-service.ts'
+import type { JobSpeeds } from './judge/judge-service.ts'
+import type { Judged } from './judge/judged.ts'
+import type { ProbeSource } from './service/probe-service.ts'
 
 /** What goes on beside this diagnosis. */
 export type Company = {

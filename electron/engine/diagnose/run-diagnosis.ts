@@ -8,15 +8,6 @@ import { readFreeSpace } from '../disk/free-space.ts'
 import type { Endpoint } from '../engine-ports.ts'
 import { endpointUrlOf } from '../list/plan-endpoint.ts'
 import { createLoopLagMeter } from '../metrics/event-loop-lag.ts'
-import {
-  askService,
-  bestOf,
-  lookUp,
-  type Names,
-  reachOf,
-  reportThrottling,
-  type ServiceFindings,
-} from './ask-service.ts'
 import type { DiagnosisRequest, Report } from './diagnosis-request.ts'
 import {
   type DiskProbe,
@@ -25,16 +16,25 @@ import {
   judgeDiskSpeed,
   judgeFreeSpace,
   judgeLoopLag,
-} from './judge-machine.ts'
-import { judgeAddresses, judgeServerDns, judgeSystemDns } from './judge-names.ts'
-import { judgeMtu, judgeOtherTraffic, judgeProxy, judgeVpn, type ProxyMeasurement } from './judge-way.ts'
-import { type Judged, judgedUnknown } from './judged.ts'
-import { type Reach, UNKNOWN_REACH } from './probe-addresses.ts'
-import { probeDisk } from './probe-disk.ts'
-import { namesOfInterfaces, readMainInterface, watchCpu } from './read-machine.ts'
-import { readSockets } from './read-sockets.ts'
-import { ownProcesses, reportConnections, type SocketLook } from './report-connections.ts'
-import type { ServicePlace } from './socket-table.ts'
+} from './judge/judge-machine.ts'
+import { judgeAddresses, judgeServerDns, judgeSystemDns } from './judge/judge-names.ts'
+import { judgeMtu, judgeOtherTraffic, judgeProxy, judgeVpn, type ProxyMeasurement } from './judge/judge-way.ts'
+import { type Judged, judgedUnknown } from './judge/judged.ts'
+import { probeDisk } from './machine/probe-disk.ts'
+import { namesOfInterfaces, readMainInterface, watchCpu } from './machine/read-machine.ts'
+import {
+  askService,
+  bestOf,
+  lookUp,
+  type Names,
+  reachOf,
+  reportThrottling,
+  type ServiceFindings,
+} from './service/ask-service.ts'
+import { type Reach, UNKNOWN_REACH } from './service/probe-addresses.ts'
+import { readSockets } from './sockets/read-sockets.ts'
+import { ownProcesses, reportConnections, type SocketLook } from './sockets/report-connections.ts'
+import type { ServicePlace } from './sockets/socket-table.ts'
 
 /** The promise is less than 20 s in all. */
 const MAX_SECONDS = 18

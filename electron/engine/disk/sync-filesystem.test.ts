@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { runTool } from '../diagnose/run-tool.ts'
+import { runTool } from '../diagnose/machine/run-tool.ts'
 import { syncFilesystem } from './sync-filesystem.ts'
 
 let folder: string

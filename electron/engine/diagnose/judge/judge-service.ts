@@ -1,7 +1,7 @@
 /** Can the bucket be read, how long does an answer take, how fast is one connection, and are many faster. Pure. */
 
-import type { Failure, Outcome } from '../../../shared/failure.ts'
-import { DEFAULT_POLICY } from '../../../shared/policy.ts'
+import type { Failure, Outcome } from '../../../../shared/failure.ts'
+import { DEFAULT_POLICY } from '../../../../shared/policy.ts'
 import { type Judged, judged, judgedUnknown, judgeFailure, judgeRising } from './judged.ts'
 
 /** Beyond a second the wait is felt with every range; 5 s is the seed report's plan D ("延迟超过5秒，认为不健康"). */

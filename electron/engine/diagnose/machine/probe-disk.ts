@@ -2,10 +2,10 @@
 import { randomBytes } from 'node:crypto'
 import { type FileHandle, open, stat, unlink } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { failed, type Outcome, success } from '../../../shared/failure.ts'
-import { codeOf, mapDiskError } from '../disk/disk-error.ts'
-import type { Clock } from '../engine-ports.ts'
-import type { DiskProbe } from './judge-machine.ts'
+import { failed, type Outcome, success } from '../../../../shared/failure.ts'
+import { codeOf, mapDiskError } from '../../disk/disk-error.ts'
+import type { Clock } from '../../engine-ports.ts'
+import type { DiskProbe } from '../judge/judge-machine.ts'
 
 const CHUNK_BYTES = 1024 ** 2
 const MAX_CHUNKS = 16

@@ -2,13 +2,13 @@
  * One GET of a range over a connection of its own, by the same transport as a download: how long until it is up, until
  * the first byte, and how fast it then is. Bytes are counted and forgotten; a limit of bytes per second is kept to.
  */
-import { type Failure, failed, type Outcome, success } from '../../../shared/failure.ts'
-import type { ByteRange, Clock, Endpoint } from '../engine-ports.ts'
-import { classifySocketError, readErrorAnswer } from '../transport/classify-error.ts'
-import { openSocket } from '../transport/open-socket.ts'
-import { createRequestSigner } from '../transport/request-head.ts'
-import { createResponseParser, type ResponseHead } from '../transport/response-parser.ts'
-import type { Transfer } from './judge-service.ts'
+import { type Failure, failed, type Outcome, success } from '../../../../shared/failure.ts'
+import type { ByteRange, Clock, Endpoint } from '../../engine-ports.ts'
+import { classifySocketError, readErrorAnswer } from '../../transport/classify-error.ts'
+import { openSocket } from '../../transport/open-socket.ts'
+import { createRequestSigner } from '../../transport/request-head.ts'
+import { createResponseParser, type ResponseHead } from '../../transport/response-parser.ts'
+import type { Transfer } from '../judge/judge-service.ts'
 
 export type GetProbe = {
   endpoint: Endpoint

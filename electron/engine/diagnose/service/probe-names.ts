@@ -1,11 +1,11 @@
 /** Looks a host up by the operating system and by a DNS server, each timed for itself, without a cache of ours. */
 import { Resolver as DnsResolver, lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
-import type { Failure } from '../../../shared/failure.ts'
-import type { Clock } from '../engine-ports.ts'
-import { classifySocketError } from '../transport/classify-error.ts'
-import { isLoopbackName, LOOPBACK } from '../transport/resolve-host.ts'
-import type { LookUp } from './judge-names.ts'
+import type { Failure } from '../../../../shared/failure.ts'
+import type { Clock } from '../../engine-ports.ts'
+import { classifySocketError } from '../../transport/classify-error.ts'
+import { isLoopbackName, LOOPBACK } from '../../transport/resolve-host.ts'
+import type { LookUp } from '../judge/judge-names.ts'
 
 const TIMEOUT_MS = 3000
 

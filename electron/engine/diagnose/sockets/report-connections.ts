@@ -3,10 +3,10 @@
  * other program on this machine, the older Python tool for instance. Names the programs, with how many each has.
  */
 import { freemem, totalmem } from 'node:os'
-import type { DiagnosisRequest, Report } from './diagnosis-request.ts'
-import { judgeCloseWait, judgeSockets } from './judge-connections.ts'
-import { judgeMemory, judgeMemorySlope } from './judge-machine.ts'
-import { readLastRun } from './read-machine.ts'
+import type { DiagnosisRequest, Report } from '../diagnosis-request.ts'
+import { judgeCloseWait, judgeSockets } from '../judge/judge-connections.ts'
+import { judgeMemory, judgeMemorySlope } from '../judge/judge-machine.ts'
+import { readLastRun } from '../machine/read-machine.ts'
 import { type Program, readPrograms } from './read-programs.ts'
 import { findOwners } from './read-sockets.ts'
 import { countOutgoing, type ServicePlace, type SocketRow, selectSockets } from './socket-table.ts'

@@ -1,9 +1,9 @@
 /** Asks the bucket step by step and judges each answer; what hangs on a step that failed says so. */
-import type { Failure, Outcome } from '../../../shared/failure.ts'
-import type { Endpoint, ListedObject } from '../engine-ports.ts'
-import type { Company, DiagnosisRequest, Report } from './diagnosis-request.ts'
-import { judgeThrottling } from './judge-connections.ts'
-import type { LookUp } from './judge-names.ts'
+import type { Failure, Outcome } from '../../../../shared/failure.ts'
+import type { Endpoint, ListedObject } from '../../engine-ports.ts'
+import type { Company, DiagnosisRequest, Report } from '../diagnosis-request.ts'
+import { judgeThrottling } from '../judge/judge-connections.ts'
+import type { LookUp } from '../judge/judge-names.ts'
 import {
   type JobSpeeds,
   judgeBucket,
@@ -15,8 +15,8 @@ import {
   type Skipped,
   speedOf,
   type Transfer,
-} from './judge-service.ts'
-import { judgedUnknown } from './judged.ts'
+} from '../judge/judge-service.ts'
+import { judgedUnknown } from '../judge/judged.ts'
 import { probeAddresses, type Reach } from './probe-addresses.ts'
 import { probeNames } from './probe-names.ts'
 import {

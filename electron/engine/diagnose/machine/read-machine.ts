@@ -4,7 +4,7 @@
 import { open, readFile } from 'node:fs/promises'
 import { cpus, networkInterfaces } from 'node:os'
 import { join } from 'node:path'
-import { PERFORMANCE_LOG } from '../metrics/job-logs.ts'
+import { PERFORMANCE_LOG } from '../../metrics/job-logs.ts'
 import {
   chooseMainInterface,
   type InterfaceRow,

@@ -1,5 +1,5 @@
 /** Is the name found, and how fast. Pure. */
-import type { Failure } from '../../../shared/failure.ts'
+import type { Failure } from '../../../../shared/failure.ts'
 import { type Judged, judged, judgedUnknown, judgeFailure, judgeRising } from './judged.ts'
 
 /**

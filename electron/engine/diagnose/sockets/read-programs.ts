@@ -1,7 +1,7 @@
 /** Name and memory of other programs, by process id: for those that are connected to the service beside us. */
 import { readFileSync, readlinkSync } from 'node:fs'
 import { basename } from 'node:path'
-import { runTool } from './run-tool.ts'
+import { runTool } from '../machine/run-tool.ts'
 
 export type Program = { pid: number; name: string; rssBytes: number }
 

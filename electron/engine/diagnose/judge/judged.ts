@@ -1,6 +1,6 @@
 /** What every judge answers, and the answers that are alike in all of them. Pure. */
-import type { Cause, Check, CheckVerdict, Evidence } from '../../../shared/diagnosis.ts'
-import { type Failure, type FailureClass, leadsNowhere, wantsBucketInHost } from '../../../shared/failure.ts'
+import type { Cause, Check, CheckVerdict, Evidence } from '../../../../shared/diagnosis.ts'
+import { type Failure, type FailureClass, leadsNowhere, wantsBucketInHost } from '../../../../shared/failure.ts'
 
 export type Judged = Omit<Check, 'code'>
 

@@ -1,8 +1,8 @@
 /** Do connections leak, are answers left unclosed, are we being throttled: the seed report's own table. Pure. */
 
-import { DEFAULT_THREADS } from '../../../shared/job-spec.ts'
+import { DEFAULT_THREADS } from '../../../../shared/job-spec.ts'
+import type { SocketCounts } from '../sockets/socket-table.ts'
 import { type Judged, judged, judgedUnknown } from './judged.ts'
-import type { SocketCounts } from './socket-table.ts'
 
 /** The seed report, "连接池实际泄漏": 5-15 is healthy, more than 50 is a leak. */
 const SOCKETS = { healthyFrom: 5, healthyTo: 15, leakAbove: 50 }

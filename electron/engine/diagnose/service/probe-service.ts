@@ -1,8 +1,8 @@
 /** Asks the bucket: one page of its listing, some HEADs, one range, then several at once. Every step is bounded. */
-import { type Failure, failed, type Outcome, success } from '../../../shared/failure.ts'
-import { DEFAULT_POLICY } from '../../../shared/policy.ts'
-import type { Clock, Endpoint, ListedObject, ObjectSource } from '../engine-ports.ts'
-import type { Transfer } from './judge-service.ts'
+import { type Failure, failed, type Outcome, success } from '../../../../shared/failure.ts'
+import { DEFAULT_POLICY } from '../../../../shared/policy.ts'
+import type { Clock, Endpoint, ListedObject, ObjectSource } from '../../engine-ports.ts'
+import type { Transfer } from '../judge/judge-service.ts'
 import { probeGet } from './probe-get.ts'
 
 export type ProbeSource = Pick<ObjectSource, 'listPage' | 'headObject' | 'endpoint'>

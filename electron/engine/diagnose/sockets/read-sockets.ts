@@ -4,7 +4,7 @@
  */
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
 import { readdir, readlink } from 'node:fs/promises'
-import { runTool } from './run-tool.ts'
+import { runTool } from '../machine/run-tool.ts'
 import {
   countOutgoing,
   POWERSHELL_SOCKETS,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { FAILURE_CLASSES, failed, success } from '../../../shared/failure.ts'
+import { FAILURE_CLASSES, failed, success } from '../../../../shared/failure.ts'
+import type { SocketCounts } from '../sockets/socket-table.ts'
 import { judgeCloseWait, judgeSockets, judgeThrottling } from './judge-connections.ts'
 import {
   judgeCpu,
@@ -22,7 +23,6 @@ import {
 } from './judge-service.ts'
 import { judgeMtu, judgeOtherTraffic, judgeProxy, judgeVpn } from './judge-way.ts'
 import { type Judged, judgeFailure } from './judged.ts'
-import type { SocketCounts } from './socket-table.ts'
 
 const counts = (established: number, closeWaitIds: string[] = []): SocketCounts => ({
   established,

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { realClock } from '../testing/real-clock.ts'
+import { realClock } from '../../testing/real-clock.ts'
 import {
   chooseMainInterface,
   parseDefaultRoute,

@@ -1,6 +1,6 @@
 /** Connects to each address of a host and says which let nobody in. No request is sent. */
 import { connect } from 'node:net'
-import type { Clock } from '../engine-ports.ts'
+import type { Clock } from '../../engine-ports.ts'
 
 export type Reach = {
   /** The first address that can be connected to, or the first one at all; undefined without addresses. */

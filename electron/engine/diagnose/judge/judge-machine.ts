@@ -1,5 +1,5 @@
 /** This machine: disk, memory, processor. Pure. */
-import type { Outcome } from '../../../shared/failure.ts'
+import type { Outcome } from '../../../../shared/failure.ts'
 import { type Judged, judged, judgedUnknown, judgeFailure, judgeRising } from './judged.ts'
 
 export type DiskProbe = { bytes: number; seconds: number; flushMs: number[] }

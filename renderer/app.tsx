@@ -2,6 +2,8 @@
 import { lazy, Suspense, useEffect, useLayoutEffect, useRef } from 'react'
 import type { WindowClient } from './client/parsed-client.ts'
 import { ClientProvider } from './client/use-client.tsx'
+import { readDraft } from './form/draft/draft-storage.ts'
+import { draftTarget } from './form/draft/draft-target.ts'
 import { NewDownloadPage } from './form/new-download-page.tsx'
 import { applyLanguage, chooseLanguage } from './i18n/index.ts'
 import { DamagedJobs } from './shell/damaged-jobs.tsx'
@@ -107,6 +109,12 @@ function useFocusOnPage(page: string): void {
   }, [page])
 }
 
+/** The form is not on the screen beside another page: what it holds stands in the tab's storage. */
+function formTarget() {
+  const draft = readDraft(window.sessionStorage)
+  return draft && draftTarget(draft)
+}
+
 function Page({ route }: { route: Route }) {
   switch (route.page) {
     case 'new':
@@ -114,7 +122,7 @@ function Page({ route }: { route: Route }) {
     case 'job':
       return <JobPage key={route.jobId} jobId={route.jobId} />
     case 'diagnosis':
-      return <DiagnosisPage />
+      return <DiagnosisPage form={formTarget()} />
     case 'logs':
       return <LogsPage />
     case 'settings':

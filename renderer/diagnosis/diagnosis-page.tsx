@@ -1,30 +1,30 @@
 /** Why is it slow? One button, findings with advice, every check with its threshold, a file to send around. */
 import { Button, Progress, Select } from 'antd'
-import { useMemo, useState } from 'react'
+import { useState } from 'react'
 import { CHECK_CODES } from '../../shared/diagnosis.ts'
 import { Field } from '../fields/field.tsx'
 import { FolderField } from '../fields/folder-field.tsx'
 import { isAbsolutePath } from '../fields/path-text.ts'
-import { readDraft } from '../form/draft/draft-storage.ts'
 import { useTranslation } from '../i18n/index.ts'
 import { FailureNote } from '../shell/failure-note.tsx'
 import { NeedsProgram } from '../shell/needs-program.tsx'
 import { useAppInfo, useJobs, useSettings } from '../store/use-window-store.tsx'
 import { CheckTable } from './check-table.tsx'
 import { Findings } from './findings.tsx'
-import { listTargets, type Target } from './list-targets.ts'
+import { type FormTarget, listTargets, type Target } from './list-targets.ts'
 import { ReportActions } from './report-actions.tsx'
 import { type DiagnosisHandle, useDiagnosis } from './use-diagnosis.ts'
 import './diagnosis-page.css'
 
-export function DiagnosisPage() {
+/** `form`: where the form leads, if it does. */
+export function DiagnosisPage({ form }: { form: FormTarget | undefined }) {
   const { t } = useTranslation()
   const diagnosis = useDiagnosis()
   const { current, isRunning, failure } = diagnosis
   return (
     <div className="lh-diagnosis">
       <h1 className="lh-diagnosis-title">{t('diagnosis.title')}</h1>
-      <Start diagnosis={diagnosis} />
+      <Start diagnosis={diagnosis} form={form} />
       {failure && <FailureNote failure={failure} />}
       {current?.report && <ReportActions report={current.report} />}
       {current && !failure && <Findings checks={current.checks} isComplete={!isRunning} />}
@@ -33,9 +33,9 @@ export function DiagnosisPage() {
   )
 }
 
-function Start({ diagnosis }: { diagnosis: DiagnosisHandle }) {
+function Start({ diagnosis, form }: { diagnosis: DiagnosisHandle; form: FormTarget | undefined }) {
   const { t } = useTranslation()
-  const { targets, target, choose } = useTargets()
+  const { targets, target, choose } = useTargets(form)
   const [typed, setTyped] = useState<{ targetId: string; folder: string }>()
   // Another target brings its own folder along.
   const folder = typed?.targetId === target.id ? typed.folder : target.folder
@@ -94,12 +94,16 @@ function RunningLine({ done }: { done: number }) {
 }
 
 /** The first target is proposed until another one is chosen, or the chosen one is gone. */
-function useTargets(): { targets: Target[]; target: Target; choose(id: string): void } {
+function useTargets(form: FormTarget | undefined): {
+  targets: Target[]
+  target: Target
+  choose(id: string): void
+} {
   const jobs = useJobs()
   const proposedFolder = useAppInfo()?.defaultFolder ?? ''
   const folder = useSettings().defaultFolder || proposedFolder
   const [chosen, choose] = useState<string>()
-  const targets = useMemo(() => listTargets(jobs, readDraft(window.sessionStorage), folder), [jobs, folder])
+  const targets = listTargets(jobs, form, folder)
   const target = targets.find(({ id }) => id === chosen) ?? (targets[0] as Target)
   return { targets, target, choose }
 }

@@ -1,23 +1,29 @@
 import { expect, test } from 'vitest'
 import type { JobView } from '../../shared/ipc-contract.ts'
-import { emptyDraft, exampleDraft } from '../form/draft/form-draft.ts'
 import { sampleJob } from '../job/testing/samples.ts'
 import { listTargets } from './list-targets.ts'
 
 const job = (jobId: string, phase: JobView['phase']): JobView => ({ ...sampleJob(), jobId, phase })
+const form = { source: sampleJob().spec.source, folder: '/chosen' }
 const ids = (targets: ReturnType<typeof listTargets>) => targets.map(({ id }) => id)
 
 test.each([
   ['nothing but this machine', [], undefined, ['local']],
-  ['an address in the form comes before it', [], exampleDraft('/data'), ['form', 'local']],
-  ['a form without a bucket names nothing', [], emptyDraft('/data'), ['local']],
+  ['an address in the form comes before it', [], form, ['form', 'local']],
   [
     'jobs at work come first, those that have ended after the form',
     [job('done', 'completed'), job('live', 'running')],
-    exampleDraft('/data'),
+    form,
     ['job-live', 'form', 'job-done', 'local'],
   ],
-])('%s', (_, jobs, draft, expected) => expect(ids(listTargets(jobs, draft, '/data'))).toEqual(expected))
+])('%s', (_, jobs, form, expected) => expect(ids(listTargets(jobs, form, '/data'))).toEqual(expected))
+
+test.each([
+  ['the form brings the folder that is chosen there', '/chosen', '/chosen'],
+  ['without one it is the default folder', '', '/data'],
+])('%s', (_, folder, expected) => {
+  expect(listTargets([], { ...form, folder }, '/data')[0]?.folder).toBe(expected)
+})
 
 test('a job brings its source, network and folder', () => {
   const { spec } = sampleJob()

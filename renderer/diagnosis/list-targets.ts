@@ -4,9 +4,6 @@
 import type { JobView } from '../../shared/ipc-contract.ts'
 import type { Network, Source } from '../../shared/job-spec.ts'
 import { hasEnded } from '../../shared/job-state.ts'
-import { draftToSource } from '../form/draft/draft-to-spec.ts'
-import type { FormDraft } from '../form/draft/form-draft.ts'
-import { canAskSource, validateDraft } from '../form/draft/validate-draft.ts'
 
 export type Target = {
   id: string
@@ -19,13 +16,20 @@ export type Target = {
   folder: string
 }
 
+/** Where the form leads; `folder` is empty while none is chosen. */
+export type FormTarget = { source: Source; folder: string }
+
 /** Jobs at work first, for they are what one wonders about; the first target is the one proposed. */
-export function listTargets(jobs: readonly JobView[], draft: FormDraft | undefined, defaultFolder: string): Target[] {
+export function listTargets(jobs: readonly JobView[], form: FormTarget | undefined, defaultFolder: string): Target[] {
   const atWork = jobs.filter(({ phase }) => !hasEnded(phase))
   const ended = jobs.filter(({ phase }) => hasEnded(phase))
-  const form = draft && canAskSource(validateDraft(draft, undefined)) ? [targetOfForm(draft, defaultFolder)] : []
   const local: Target = { id: 'local', kind: 'local', address: '', folder: defaultFolder }
-  return [...atWork.map(targetOfJob), ...form, ...ended.map(targetOfJob), local]
+  return [
+    ...atWork.map(targetOfJob),
+    ...(form ? [targetOfForm(form, defaultFolder)] : []),
+    ...ended.map(targetOfJob),
+    local,
+  ]
 }
 
 const targetOfJob = ({ jobId, spec }: JobView): Target => ({
@@ -37,9 +41,12 @@ const targetOfJob = ({ jobId, spec }: JobView): Target => ({
   folder: spec.destination,
 })
 
-function targetOfForm(draft: FormDraft, defaultFolder: string): Target {
-  const source = draftToSource(draft)
-  return { id: 'form', kind: 'form', address: addressOf(source), source, folder: draft.folder.trim() || defaultFolder }
-}
+const targetOfForm = ({ source, folder }: FormTarget, defaultFolder: string): Target => ({
+  id: 'form',
+  kind: 'form',
+  address: addressOf(source),
+  source,
+  folder: folder || defaultFolder,
+})
 
 const addressOf = ({ bucket, prefix }: Source): string => `s3://${bucket}/${prefix}`

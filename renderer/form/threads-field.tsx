@@ -13,7 +13,7 @@ type ThreadsFieldProps = {
   chosen: Pick<FormDraft, 'threads' | 'threadsAuto'>
   error: string | undefined
   onChange: (change: Partial<Pick<FormDraft, 'threads' | 'threadsAuto'>>) => void
-  /** The number is left. */
+  /** The number field has lost the focus. */
   onTouch: () => void
 }
 
@@ -44,7 +44,7 @@ export function ThreadsField({ chosen, error, onChange, onTouch }: ThreadsFieldP
             min={0}
             max={MOST_POWER}
             step={null}
-            // It rests on marks alone: the typed count is one, of an empty name, as without any it would not count.
+            // The slider stops at marks only, so the typed count is one too; a mark without any label would be dropped.
             marks={{ [power]: ' ', ...THREAD_MARKS }}
             disabled={threadsAuto}
             value={power}

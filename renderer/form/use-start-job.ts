@@ -22,7 +22,7 @@ export function useStartJob() {
     setIsStarting(false)
     if (!outcome.ok) return setFailure(outcome.failure)
     const job = outcome.value
-    // The push about it may still be on its way: the page must not say "no such job" for a moment.
+    // Its push may not have arrived yet: without this the page would briefly say "no such job".
     if (!store.getState().jobs[job.jobId]) {
       store.setState((before) => foldPush(before, { name: 'job-changed', payload: job }))
     }

@@ -12,7 +12,7 @@ export type FolderState =
   | { status: 'known'; view: FolderView }
   | { status: 'failed'; failure: Failure }
 
-/** What the program knows of the folder that stands in the form: free space, writable, a download to continue. */
+/** What the program knows about the folder in the form: free space, writable, a download to continue. */
 export function useFolder(path: string): FolderState {
   const client = useClient()
   const inReach = useHostState() === 'connected'

@@ -21,11 +21,11 @@ function minutes(hour: string | undefined, minute: string | undefined): number |
   return hours < 24 && rest < 60 ? hours * 60 + rest : undefined
 }
 
-/** Of a bucket and a prefix, whatever they are. */
+/** The address of any bucket and prefix, valid or not. */
 export const writeS3Address = (bucket: string, prefix: string): string => `s3://${bucket}/${prefix}`
 
 export const isWebUrl = (text: string): boolean => /^https?:\/\/[^/\s]+/i.test(text.trim()) && URL.canParse(text.trim())
 
-/** `/s3` of `https://host/s3/`; undefined where there is none. */
+/** The path of an endpoint: `/s3` of `https://host/s3/`; undefined without one. */
 export const endpointPath = (text: string): string | undefined =>
   isWebUrl(text) ? new URL(text.trim()).pathname.replace(/\/+$/, '') || undefined : undefined

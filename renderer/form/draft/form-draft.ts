@@ -1,5 +1,5 @@
 /**
- * What stands in the form: exactly what was typed, valid or not, and no secret. Pure values; `validate-draft.ts` judges
+ * What the form holds: exactly what was typed, valid or not, and no secret. Pure values; `validate-draft.ts` checks
  * them and `draft-to-spec.ts` turns them into the engine's input.
  */
 import { z } from 'zod'
@@ -22,7 +22,7 @@ export const draftSchema = z.object({
   /** Remembered even while another kind of access is chosen. */
   profile: z.string(),
   vaultId: z.string(),
-  /** Counts with a signature only. */
+  /** Only sent with signed requests. */
   requesterPays: z.boolean().default(false),
   folder: z.string(),
   threadsAuto: z.boolean(),
@@ -77,15 +77,15 @@ export const exampleDraft = (folder: string): FormDraft => ({
 export const isExample = ({ bucket, prefix, endpointUrl }: FormDraft): boolean =>
   bucket === EXAMPLE_PLACE.bucket && prefix === EXAMPLE_PLACE.prefix && endpointUrl === ''
 
-/** The example's filter would hide everything in any other place, and nobody typed it: it goes with the example. */
+/** The example's filter would match nothing elsewhere, and nobody typed it: it is dropped with the example. */
 function withoutExampleFilter(before: FormDraft, after: FormDraft): FormDraft {
   const leftExample = isExample(before) && !isExample(after)
   return leftExample && String(before.include) === EXAMPLE_INCLUDE ? { ...after, include: [] } : after
 }
 
 /**
- * Text typed or pasted into the address. What it names is filled in; what it is silent about (access, region) stays,
- * except that another bucket, or the same name at another service, leaves the old region behind.
+ * Text typed or pasted into the address. What it names is filled in; what it does not name (access, region) stays,
+ * except that another bucket, or the same name at another service, clears the region.
  */
 export function withAddress(draft: FormDraft, text: string): FormDraft {
   const found = parseS3Address(text)
@@ -119,9 +119,7 @@ export function withSource(draft: FormDraft, source: { bucket?: string; prefix?:
   return withoutExampleFilter(draft, { ...draft, bucket, prefix, address })
 }
 
-/**
- * Where the bucket's field is left with `bucket/prefix/` in it, as data sets name their place, both fields are filled.
- */
+/** `bucket/prefix/` typed into the bucket's field, as data sets are often cited, fills both fields when it is left. */
 export function withBucketLeft(draft: FormDraft): FormDraft {
   const slash = draft.bucket.indexOf('/')
   const [bucket, prefix] = [draft.bucket.slice(0, slash), draft.bucket.slice(slash + 1)]

@@ -10,7 +10,7 @@ export type DraftHandle = {
   fillExample(): void
 }
 
-/** The draft of this tab: the one kept, or the example while there are no jobs, or an empty one. */
+/** The draft of this tab: the stored one, or the example while there are no jobs, or an empty one. */
 export function useDraft(): DraftHandle {
   const store = useStoreHandle()
   const proposedFolder = useAppInfo()?.defaultFolder ?? ''

@@ -37,7 +37,7 @@ export function useShownErrors(draft: FormDraft, errors: DraftErrors) {
 
   const example = platform === 'windows' ? 'D:\\era5' : '/data/era5'
   const textOf = (error: DraftError): string => t(`form.errors.${error}`, { example })
-  /** Nobody is corrected while still typing. */
+  /** A field is not marked while it is being typed in. */
   const shownText = (field: DraftField): string | undefined => {
     const error = errors[field]
     return error && (hasTriedToStart || touched.has(field)) ? textOf(error) : undefined

@@ -27,13 +27,13 @@ export const FIELD_ORDER = [
   ...ADVANCED_FIELDS,
 ] as const
 export type DraftField = (typeof FIELD_ORDER)[number]
-/** Errors of these make it impossible to ask the bucket anything, or to say what is chosen from its answer. */
+/** With an error in one of these the bucket cannot be listed, or the selection within it not be computed. */
 const SOURCE_FIELDS = ['address', 'bucket', 'profile', 'keys', 'include', 'exclude', 'endpointUrl', 'region'] as const
 export type SourceField = (typeof SOURCE_FIELDS)[number]
 
 export function validateDraft(draft: FormDraft, folder: FolderView | undefined): DraftErrors {
   const checks: Record<DraftField, DraftError | undefined> = {
-    // The fields below still hold an earlier bucket: what was pasted last must not be passed over.
+    // The fields below still hold the previous bucket: starting now would ignore what was pasted.
     address: isUnreadable(draft) ? 'addressUnreadable' : undefined,
     bucket: checkBucket(draft.bucket),
     profile: draft.accessKind === 'profile' && !draft.profile ? 'profileMissing' : undefined,
@@ -57,7 +57,7 @@ export const wrongSourceField = (errors: DraftErrors): SourceField | undefined =
 
 export const canAskSource = (errors: DraftErrors): boolean => wrongSourceField(errors) === undefined
 
-/** What merely follows a bucket that is wrong is told there. */
+/** An address that only mirrors an invalid bucket is reported at the bucket. */
 const isUnreadable = ({ address, bucket, prefix }: FormDraft): boolean =>
   address.trim() !== '' && !parseS3Address(address) && address !== writeS3Address(bucket, prefix)
 

@@ -1,4 +1,4 @@
-/** Which field the answer about the source has shown to be wrong; none where waiting may help as well. Pure. */
+/** Which field a failed listing shows to be wrong; none when waiting may help as well. Pure. */
 import type { Failure, FailureClass } from '../../../shared/failure.ts'
 import type { AccessKind, FormDraft } from '../draft/form-draft.ts'
 import type { PreviewState } from './use-preview.ts'
@@ -14,14 +14,14 @@ export type BlamedField =
   | 'endpointUrl'
   | 'region'
 
-/** What gives the credentials that are refused. */
+/** The field that the refused credentials come from. */
 const GIVER: Record<AccessKind, BlamedField> = {
   anonymous: 'access',
   default: 'access',
   profile: 'profile',
   vault: 'keys',
 }
-/** Of the host that is asked. */
+/** The field that names the requested host. */
 const OF_THE_HOST: readonly FailureClass[] = [
   ...(['dns', 'connect', 'tls', 'stalled', 'reset'] as const),
   ...(['protocol', 'redirect-refused'] as const),
@@ -47,7 +47,7 @@ function blameFailure(draft: FormDraft, { class: failureClass, subject = '' }: F
   return OF_THE_HOST.includes(failureClass) && isOfEndpoint(subject, draft.endpointUrl) ? 'endpointUrl' : undefined
 }
 
-/** With or without its port, with or without the bucket in front; not a proxy on the way, nor who gives credentials. */
+/** With or without port and bucket in front; false for a proxy and for the host that issues credentials. */
 function isOfEndpoint(subject: string, endpointUrl: string): boolean {
   const host = URL.parse(endpointUrl.trim())?.hostname
   const named = subject.replace(/:\d+$/, '')

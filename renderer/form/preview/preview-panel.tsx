@@ -19,10 +19,10 @@ type PreviewPanelProps = {
   idleText: string
   folder: FolderView | undefined
   emptyAdvice: EmptyAdvice | undefined
-  /** What may be the reason where the bucket is not there. */
+  /** A likely reason why the bucket was not found. */
   missingBucketAdvice: string | undefined
   onRetry: () => void
-  /** Where no account was found, and none may be needed. */
+  /** Given when no credentials were found and none may be needed. */
   onAnonymous: (() => void) | undefined
 }
 
@@ -170,9 +170,7 @@ function Sample({ sample }: { sample: Preview['sample'] }) {
 /** Three lines of the panel. */
 const LONGEST_NAME = 110
 
-/**
- * Start and end together tell objects apart. A key may have a thousand characters: then a press shows those between.
- */
+/** Keys of up to a thousand characters are told apart by their start and end; a click shows the middle. */
 function SampleName({ name }: { name: string }) {
   const half = LONGEST_NAME / 2
   const whole = (

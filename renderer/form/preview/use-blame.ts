@@ -1,6 +1,4 @@
-/**
- * Says at its field what the service has answered about it: it is asked, and so speaks, when no typing is under way.
- */
+/** Shows a failure of the preview at the field that caused it. Requests only start once typing has paused. */
 import { describeFailure } from '../../i18n/describe-failure.ts'
 import { useTranslation } from '../../i18n/index.ts'
 import type { FormDraft } from '../draft/form-draft.ts'

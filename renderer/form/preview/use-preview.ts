@@ -1,4 +1,4 @@
-/** Counts, in the background, what the form would download; starts again shortly after the typing stops. */
+/** Counts in the background what the form would download; starts again shortly after typing stops. */
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { Failure } from '../../../shared/failure.ts'
 import type { Preview } from '../../../shared/ipc-contract.ts'
@@ -22,7 +22,7 @@ const OUT_OF_REACH: PreviewState = { status: 'failed', failure: { class: 'connec
 
 let previewsStarted = 0
 
-/** Without a request there is nothing to ask, and the state is idle. */
+/** Without a request the state is idle. */
 export function usePreview(request: PreviewRequest | undefined): { state: PreviewState; retry: () => void } {
   const client = useClient()
   const inReach = useHostState() === 'connected'
@@ -35,11 +35,11 @@ export function usePreview(request: PreviewRequest | undefined): { state: Previe
   // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt repeats the same request.
   useEffect(() => {
     if (!requestText) return setState({ status: 'idle' })
-    // What is known of this very request stays; nobody counts another one now.
+    // While the program is unreachable, a finished result of this very request stays.
     if (!inReach) {
       return setState((known) => (known.status === 'done' && answered.current === requestText ? known : OUT_OF_REACH))
     }
-    // A new id each time: news of the request before must not be taken for this one's.
+    // A new id each time: pushes about the previous request must not be taken for this one's.
     previewsStarted += 1
     const previewId = `form-${Date.now().toString(36)}-${previewsStarted}`
     let started = false

@@ -1,4 +1,4 @@
-/** The trail above the place that is being browsed. Pure. */
+/** The breadcrumbs above the browsed prefix. Pure. */
 import type { Failure } from '../../../shared/failure.ts'
 
 export type Crumb = { label: string; prefix: string }
@@ -22,6 +22,6 @@ export const folderOf = (prefix: string): string => prefix.slice(0, prefix.lastI
 /** Name below the place: `b/` of `a/b/` seen from `a/`. */
 export const nameBelow = (key: string, place: string): string => key.slice(place.length)
 
-/** A service may allow its buckets but not their list; AWS redirects an anonymous request for it to a web page. */
+/** Listing the buckets may be refused where each can be read; AWS redirects an anonymous request for the list. */
 export const areBucketsHidden = (failure: Failure | undefined): boolean =>
   failure?.class === 'denied' || failure?.class === 'redirect-refused'

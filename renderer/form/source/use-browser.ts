@@ -19,14 +19,14 @@ export type Listing = {
 
 const EMPTY: Listing = { reading: true, failure: undefined, buckets: [], entries: [], continuation: undefined }
 
-/** Reads the place page by page. Leaving the place drops answers that are still on their way. */
+/** Lists the place page by page. Answers that arrive after it was left are dropped. */
 export function useBrowser(access: Omit<Source, 'bucket' | 'prefix'>, place: Place) {
   const client = useClient()
   const { network } = useSettings()
   const [listing, setListing] = useState<Listing>(EMPTY)
   const [attempt, setAttempt] = useState(0)
   const question = JSON.stringify({ access, place })
-  /** Counts the places read so far; an answer that belongs to an earlier one is dropped. */
+  /** Number of the current place; an answer for an earlier one is dropped. */
   const visit = useRef(0)
 
   const read = useCallback(

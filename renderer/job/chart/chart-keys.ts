@@ -2,7 +2,7 @@
 import type { KeyboardEvent } from 'react'
 import type { ChartView } from './use-chart-view.ts'
 
-/** + and - zoom, Shift with an arrow moves by a quarter, 0 and Escape lead back. True = it was one of these. */
+/** + and - zoom, Shift with an arrow moves by a quarter, 0 and Escape reset. True = it was one of these. */
 export function changeView(
   event: KeyboardEvent,
   { span, handlers }: ChartView,
@@ -20,7 +20,7 @@ export function changeView(
   return true
 }
 
-/** From the index of the point that is read to the one to read next; the chart keeps it within what is in sight. */
+/** Maps the index of the current point to the next one; the chart clamps it to the visible range. */
 export const KEY_MOVES: Record<string, (index: number) => number> = {
   ArrowLeft: (index) => index - 1,
   ArrowDown: (index) => index - 1,

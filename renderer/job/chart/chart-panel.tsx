@@ -39,7 +39,7 @@ export function ChartPanel({ job, snapshot, events, isLive, isExpanded, onExpand
   const { jobId } = job
   const { chart } = useJobWords()
   const section = useRef<HTMLElement>(null)
-  // What one wants to see differs: the last minutes while it runs, the whole afterwards.
+  // While it runs the last minutes matter, afterwards the whole job.
   const [chosen, setChosen] = useState<ChartRange>()
   const [compared, setCompared] = useState<string>()
   const other = useJob(compared ?? '')
@@ -53,7 +53,7 @@ export function ChartPanel({ job, snapshot, events, isLive, isExpanded, onExpand
   const panels = useMemo(() => measuredPanels(history), [history])
   const firstShown = marks.filter((mark) => mark.at < from).length
   const endShown = marks.filter((mark) => mark.at <= to).length
-  // By number, so that the legend rests while no mark enters or leaves.
+  // Compared by count, so that the legend is not drawn again while no mark enters or leaves.
   const shownMarks = useMemo(() => marks.slice(firstShown, endShown), [marks, firstShown, endShown])
   const isComparing = other !== undefined
   const exportAs = useExport(job, section, isComparing ? undefined : view.span)

@@ -1,4 +1,4 @@
-/** What the cursor reads: every measured figure of that instant, and the events beside it. */
+/** The readout at the cursor: every measured figure of that instant, and the events near it. */
 import { formatRate } from '../../../shared/format-units.ts'
 import type { JobWords } from '../../i18n/job-zh.ts'
 import { eventSentence } from '../words/fill-sentence.ts'
@@ -10,7 +10,7 @@ import { placeReadout } from './place-readout.ts'
 import { formatInstant, needDate, type PlotData } from './plot-data.ts'
 import { AXIS_WIDTH } from './plot-options.ts'
 
-/** More would cover the line. */
+/** More lines would cover the curve. */
 const MAX_EVENTS = 3
 
 type ChartReadoutProps = {
@@ -19,7 +19,7 @@ type ChartReadoutProps = {
   /** Unix seconds, where the cursor is in a gap. */
   gapAt: number | undefined
   marks: readonly Mark[]
-  /** In words, where the cursor is in one. */
+  /** The text of the outage that the cursor is in. */
   outage: string | undefined
   /** Of the cursor within the plot, CSS pixels. */
   left: number

@@ -148,7 +148,7 @@ const bandsSinceStart = (history: SpeedHistory, outages: readonly Outage[], newe
   }))
 }
 
-/** The two jobs were measured at different moments: the last measurement before counts, none after the end of a job. */
+/** The jobs were sampled at different moments: takes the last sample before `at`, and none after a job has ended. */
 function valueBefore(column: uPlot.AlignedData[1] | undefined, index: number): number | undefined {
   const values = column as ArrayLike<number | null | undefined> | undefined
   if (!values) return undefined

@@ -58,10 +58,7 @@ export function clusterMarks(marks: readonly Mark[], closerThanSeconds: number):
   return clusters
 }
 
-/**
- * As many clusters as there is room for signs, each `signPixels`
- * wide, over `pixels` of time: none stands over the axis.
- */
+/** At most as many clusters as signs of `signPixels` fit into `pixels`, so that none is drawn over the axis. */
 export function clusterToFit(
   marks: readonly Mark[],
   secondsPerPixel: number,

@@ -35,7 +35,7 @@ export async function chartPicture(
   context.fillStyle = color.surface
   context.fillRect(0, 0, width, height)
   context.textBaseline = 'middle'
-  // Squeezed rather than cut where a long address meets a narrow window.
+  // A long address in a narrow window is condensed rather than cut.
   const write = (text: string, x: number, y: number, font: string, fill: string): number => {
     context.font = `${font} ${FONT_FAMILY}`
     context.fillStyle = fill
@@ -57,7 +57,7 @@ export async function chartPicture(
   return new Promise((resolve) => picture.toBlob((blob) => resolve(blob ?? undefined), 'image/png'))
 }
 
-/** Beside and below each other as on the screen, whatever is scrolled out of sight. CSS pixels. */
+/** In the layout of the screen, including what is scrolled out of view. CSS pixels. */
 function placeParts(parts: readonly Part[], ratio: number): { places: Place[]; width: number; height: number } {
   const lefts = parts.map(({ element }) => element.getBoundingClientRect().left)
   const leftmost = Math.min(...lefts)
@@ -96,6 +96,6 @@ export function saveBlob(name: string, blob: Blob): void {
   link.href = url
   link.download = name
   link.click()
-  // The click has taken hold of it by the next turn.
+  // By the next turn of the event loop the click has started the download.
   setTimeout(() => URL.revokeObjectURL(url), 1000)
 }

@@ -1,6 +1,6 @@
 /**
- * What is drawn of outages, and what is written into them: how long each was. While one lasts nothing may be measured,
- * and a time would stand still. Pure.
+ * The bands drawn for outages and their labels: how long each lasted. A running outage has no duration yet, because
+ * without new points the figure would stand still. Pure.
  */
 import type { JobWords } from '../../i18n/job-zh.ts'
 import { fillText } from '../words/fill-sentence.ts'
@@ -22,6 +22,6 @@ export function outageBands(outages: readonly Outage[], { from, to }: Span, newe
     }))
 }
 
-/** In words, where `at` lies in one. */
+/** The text of the outage that `at` lies in. */
 export const outageAt = (bands: readonly { from: number; to: number; text: string }[], at: number) =>
   bands.find(({ from, to }) => at >= from && at <= to)?.text

@@ -1,6 +1,6 @@
 /**
- * When a job was without its service: from its events, and where
- * a run had ended by that, from the speed of the next. Pure.
+ * When a job could not reach its service: from its events, and,
+ * where an outage ended a run, from the speed of the next one. Pure.
  */
 import type { EngineEvent, EventCode } from '../../../shared/engine-event.ts'
 import type { SpeedHistory } from './speed-history.ts'
@@ -23,7 +23,7 @@ export function findOutages(events: readonly EngineEvent[], history: SpeedHistor
   let from: number | undefined
   /** Of the last run. */
   let endedAt: number | undefined
-  /** A run that began within the outage: it is over with the first byte. */
+  /** A run that began during the outage, which ends with its first byte. */
   let begunAt: number | undefined
   const close = (to: number | undefined): void => {
     if (from === undefined || to === undefined) return
@@ -42,7 +42,7 @@ export function findOutages(events: readonly EngineEvent[], history: SpeedHistor
     else if (code === 'network-restored' || code === 'paused') close(at)
     else if (code === 'job-finished') endedAt = at
     else if (code === 'resumed' && reason.cause === 'outage') from ??= endedAt ?? at
-    // By its user, or after a restart of the machine: what was between is no outage.
+    // Resumed by the user, or after a restart of the machine: the time between is no outage.
     else if (code === 'resumed') close(endedAt ?? at)
     else if (code === 'job-started' && from !== undefined) begunAt = at
   }

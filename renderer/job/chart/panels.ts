@@ -13,9 +13,9 @@ export type Panel = {
   /** From bottom to top where they are stacked. */
   series: readonly MeasuredName[]
   stacked: boolean
-  /** Whose peaks and dips must survive the thinning. */
+  /** Series whose peaks and dips the thinning must keep. */
   keeps: readonly MeasuredName[]
-  /** What is measured times this is what is shown. */
+  /** Shown value = measured value times this. */
   scale: number
 }
 
@@ -65,7 +65,7 @@ export const seriesColor = (index: number, theme: ThemeName, stacked: boolean): 
   PALETTE[theme][(stacked ? STACK_ORDER[index % 8] : index % 8) as number] as string
 export const seriesDash = (index: number): number[] => DASHES[index % DASHES.length] as number[]
 
-/** A job that was kept by an older version knows fewer series: a panel of nothing is left out. */
+/** A history written by an older version has fewer series: panels without any are left out. */
 export const measuredPanels = (history: SpeedHistory): readonly Panel[] =>
   PANELS.filter(({ series }) => series.some((name) => history[name].some((value) => value !== null)))
 

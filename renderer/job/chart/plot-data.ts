@@ -1,5 +1,5 @@
 /**
- * From the kept history to what is drawn: the chosen stretch, thinned to the pixels there are, with gaps as gaps. Pure.
+ * From the history to what is drawn: the chosen range, thinned to the available pixels, with gaps as gaps. Pure.
  */
 import { breakAtGaps, type MeasuredName, type SpeedHistory, sliceHistory, thinHistory } from './speed-history.ts'
 import type { Span } from './view-range.ts'
@@ -32,13 +32,13 @@ export function plotSpan(history: SpeedHistory, range: ChartRange, isLive: boole
   return { from: Math.max(to - RANGE_SECONDS[range], first), to }
 }
 
-/** The whole job: what one can zoom and pan in. */
+/** The whole job: the limits of zooming and panning. */
 export const historyBounds = (history: SpeedHistory, isLive: boolean, now?: number): Span =>
   plotSpan(history, 'all', isLive, now)
 
 /** What is in sight, in full, with gaps as gaps. Cut once for all panels: weeks are 30,000 points of 20 series. */
 export const stretchOf = (history: SpeedHistory, { from, to }: Span): SpeedHistory =>
-  // A little more on both sides, so that the line enters and leaves at the edges.
+  // One point more on both sides, so that the line reaches the edges.
   breakAtGaps(sliceHistory(history, from - 60, to + 60))
 
 export function choosePlotData(
@@ -51,8 +51,8 @@ export function choosePlotData(
 }
 
 /**
- * Indexes of the points that have no measured neighbour. What is
- * undefined belongs to another series' time and counts for nothing.
+ * Indexes of the points that have no measured neighbour. Undefined
+ * values belong to the times of another series and are ignored.
  */
 export function lonePoints(values: ArrayLike<number | null | undefined>): number[] {
   const lone: number[] = []
@@ -69,8 +69,8 @@ export function lonePoints(values: ArrayLike<number | null | undefined>): number
 }
 
 /**
- * Whether a cursor at this time, further than `nearSeconds` from the point nearest to
- * it, lies where nothing was measured: the point would speak for another time. Pure.
+ * Whether a cursor at this time lies in a gap: it is further than `nearSeconds` from the nearest
+ * point, and that point's figures do not apply to it. Pure.
  */
 export function liesInGap({ history }: PlotData, nearest: number, at: number, nearSeconds: number): boolean {
   const time = history.time[nearest]
@@ -98,7 +98,7 @@ export function summarizeSpeed({ history, from, to }: PlotData): SpeedSummary | 
   }
 }
 
-/** Top of the speed axis: a round number that stays put while the speed wanders below it. */
+/** Top of the speed axis: a round number that does not change while the speed varies below it. */
 export function axisTop(highest: number): number {
   if (highest <= 0) return 1
   const magnitude = 10 ** Math.floor(Math.log10(highest))
@@ -106,12 +106,10 @@ export function axisTop(highest: number): number {
   return step * magnitude
 }
 
-/** `40`, `0.5`, and `0.003` of a line of a few kilobytes a second, without the noise of fractions added up. */
+/** `40`, `0.5`, or `0.003` for a line of a few kilobytes a second, without rounding errors of added fractions. */
 export const formatTickValue = (value: number): string => String(Number(value.toPrecision(6)))
 
-/**
- * Between two times of the axis, whole seconds to weeks: in less than a second the same time would stand there twice.
- */
+/** Steps of the time axis, one second to weeks: with less than a second the same label would appear twice. */
 export const TIME_STEPS: number[] = [
   ...[1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800],
   ...[1, 2, 3, 6, 12].map((hours) => hours * 3600),

@@ -18,13 +18,13 @@ export const AXIS_WIDTH = 46
 export const RIGHT_MARGIN = 30
 
 const LINE_PIXELS = 16
-/** The edge of a band that tells whose it is: seen also where the band is a hair. CSS pixels. */
+/** The edge of a band in the colour of its series: visible however narrow the band is. CSS pixels. */
 const EDGE_HEIGHT = 3
 const EDGE_WIDTH = 7
 /** Wheel notches to a factor: one notch is a fifth more or less. */
 const ZOOM_STEP = 1.25
 
-/** `ofSeries`: whose it is, where there are two; told by an edge of its colour, above for the first, below for the second. */
+/** `ofSeries`: the one of two series it belongs to, shown by a coloured edge, top or bottom. */
 export type Band = { from: number; to: number; text: string; ofSeries?: 0 | 1 }
 
 export type PlotSources = {
@@ -33,9 +33,9 @@ export type PlotSources = {
   theme: ThemeName
   /** Plots of one key share the cursor. */
   syncKey: string
-  /** Asked at each drawing. Only above the speed. */
+  /** Read at each drawing. Only above the speed. */
   clusters?(): readonly MarkCluster[]
-  /** Stretches with a word about them, in the unit of the x axis. Asked at each drawing. */
+  /** Labelled bands, in the unit of the x axis. Read at each drawing. */
   bands?(): readonly Band[]
   /** Index of the point nearest to the cursor, or null; and the cursor's own place in the unit of the x axis. */
   onCursor?(index: number | null, at: number): void
@@ -69,7 +69,7 @@ export function plotOptions(sources: PlotSources): uPlot.Options {
       sync: { key: sources.syncKey, setSeries: false, scales: ['x', null] },
       points: { size: 7, width: 2, stroke: color.surface, show: !panel.stacked },
       bind: {
-        // With Shift or its middle button the mouse moves the stretch instead of choosing one.
+        // With Shift or the middle button the mouse pans instead of selecting a range.
         mousedown: (plot, target, handle) => (event) => {
           if (event.button === 1 || (event.button === 0 && event.shiftKey)) startPan(plot, target, event, sources.onPan)
           else handle(event)
@@ -136,11 +136,11 @@ function lines({ series, stacked, name }: Panel, theme: ThemeName): uPlot.Series
     const stroke = seriesColor(index, theme, stacked)
     const fill = stacked ? stroke : name === 'speed' && index === 0 ? COLORS[theme]['accent-soft'] : undefined
     const dash = stacked ? [] : seriesDash(index)
-    // Between two gaps there is no line to see: such a point is a dot.
+    // A point between two gaps has no line: it is drawn as a dot.
     const points: uPlot.Series.Points = stacked
       ? { show: false }
       : { size: 4, width: 0, fill: stroke, filter: (plot, series) => lonePoints(plot.data[series] ?? []) }
-    // Weeks of noise are as wide as they reach; thin lines let the grid and the other series through.
+    // Weeks of noise fill the panel; thin lines keep the grid and the other series visible.
     const width = stacked ? 0 : name === 'speed' ? 1.5 : 1
     return { stroke, dash, width, points, ...(fill ? { fill } : {}) }
   })

@@ -68,14 +68,14 @@ export const layerOf = (column: ErrorColumn): ErrorLayer => column.slice('errors
 
 /**
  * Appends one tick. A snapshot that is not newer than the last point changes nothing, unless the clock was set back
- * since the one before: then the past moves along, as the program's own does.
+ * since the one before: then earlier points are shifted along, as the program shifts its own.
  */
 export function appendSnapshot(
   history: SpeedHistory,
   snapshot: MetricsSnapshot,
   previous: MetricsSnapshot | undefined,
 ): SpeedHistory {
-  // Of a job that is over or only tidies up there is no speed to draw: a last zero would look like a collapse.
+  // A job that has ended or is finishing has no speed: a last zero would look like a collapse.
   if (hasEnded(snapshot.phase) || snapshot.phase === 'finishing') return history
   const time = Date.parse(snapshot.time) / 1000
   const last = history.time.at(-1)
@@ -119,7 +119,7 @@ function errorRates(previous: MetricsSnapshot | undefined, snapshot: MetricsSnap
   return rates
 }
 
-/** What was read first, then what came live after it. */
+/** The history that was read, followed by the live points after it. */
 export function joinHistories(earlier: SpeedHistory, later: SpeedHistory): SpeedHistory {
   const from = earlier.time.at(-1) ?? Number.NEGATIVE_INFINITY
   const start = later.time.findIndex((time) => time > from)
@@ -131,7 +131,7 @@ export function joinHistories(earlier: SpeedHistory, later: SpeedHistory): Speed
 /** Merges points that have become old. Worth calling about once a minute. `now` in unix seconds. */
 export function compactHistory(history: SpeedHistory, now: number): SpeedHistory {
   return mergePoints(history, (time) => {
-    // Only whole buckets are merged, so that every point of a mean weighs the same.
+    // Only complete buckets are merged, so that every point has the same weight in a mean.
     for (const { fromAgeSeconds, stepSeconds } of RESOLUTION) {
       const bucketEnd = Math.ceil(time / stepSeconds) * stepSeconds
       if (now - bucketEnd >= fromAgeSeconds) return bucketEnd
@@ -150,7 +150,7 @@ export function thinHistory(history: SpeedHistory, buckets: number, names: reado
   const first = time[0]
   const last = time.at(-1)
   if (first === undefined || last === undefined || time.length <= 2 * buckets) return history
-  // A round step, so that the same points meet in the same bucket at every tick and the line stands still.
+  // A round step, so that the same points share a bucket at every tick and the line does not jitter.
   const step = roundStep((last - first) / buckets)
   const kept: number[] = [0]
   const bucketOf = (index: number): number => Math.ceil((time[index] as number) / step)

@@ -12,7 +12,7 @@ import { percentOf, speedTimeline, type TimelineEntry } from './speed-timeline.t
 import { isConvincing, type SpeedTrend, speedTrend } from './speed-trend.ts'
 import './speed-story.css'
 
-/** Beside the start; the others are a click away. */
+/** Hours shown beside the start; the others need a click. */
 const HOURS_IN_SIGHT = 4
 
 export function SpeedStory({ history }: { history: SpeedHistory }) {
@@ -62,7 +62,7 @@ export function SpeedStory({ history }: { history: SpeedHistory }) {
 
 type Trends = { hour: SpeedTrend | undefined; whole: SpeedTrend | undefined }
 
-/** Anew with every minute of history only: a trend moves slowly and costs its square. */
+/** Recomputed once per minute of history: a trend changes slowly, and its cost grows with the square of the points. */
 function useTrends(history: SpeedHistory): Trends {
   const minute = Math.floor((history.time.at(-1) ?? 0) / 60)
   const start = history.time[0]

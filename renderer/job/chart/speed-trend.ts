@@ -1,4 +1,4 @@
-/** Which way the speed of a job goes, over its last hour of clock and over all of it, and how sure that is. Pure. */
+/** The trend of a job's speed over its last hour of clock time and over all of it, with its confidence. Pure. */
 import { slopePerStep, trendConfidence } from '../../../shared/robust-trend.ts'
 import { meanBetween, type SpeedHistory } from './speed-history.ts'
 
@@ -11,7 +11,7 @@ export type SpeedTrend = {
 /** As many as the decay alert looks at: the cost grows with their square. */
 const STEPS = 60
 const SHORTEST_STEP_SECONDS = 60
-/** By then the ramp at the start is over and chance has averaged out. */
+/** By then the ramp at the start is over and noise has averaged out. */
 const LEAST_STEPS = 10
 /** The usual level of significance: below it a trend may as well be chance. */
 const CONVINCING = 0.95

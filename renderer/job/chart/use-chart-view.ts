@@ -1,4 +1,4 @@
-/** The stretch in sight, and every way of changing it; all panels share one. */
+/** The visible range, and every way of changing it; all panels share one. */
 import { useLayoutEffect, useMemo, useRef, useState } from 'react'
 import type { PlotSources } from './plot-options.ts'
 import { chooseSpan, followClock, panSpan, type Span, zoomSpan } from './view-range.ts'
@@ -21,7 +21,7 @@ export function useChartView(preset: Span, bounds: Span, newest: number): ChartV
     setChosen((span) => span && followClock(span, now.current.bounds, before, newest))
   }, [newest])
   const handlers = useMemo<Handlers>(() => {
-    // Several wheel events may come before the next drawing: each goes on from the one before.
+    // Several wheel events may arrive before the next drawing: each continues from the one before.
     const change = (next: (span: Span) => Span | undefined) => {
       const span = next(now.current.span)
       now.current = { ...now.current, span: span ?? now.current.bounds }

@@ -1,4 +1,4 @@
-/** Unix seconds, once a second, while nothing is measured that would tell them; undefined otherwise. */
+/** Unix seconds, updated once a second while no snapshots arrive; undefined otherwise. */
 import { useEffect, useState } from 'react'
 
 export function usePassingTime(isWanted: boolean): number | undefined {

@@ -1,12 +1,11 @@
 /**
- * Which stretch of a job is looked at: a preset that follows the
- * newest point, or a window that was chosen and stays. Pure.
+ * The visible range of a job: a preset that follows the newest point, or a chosen window that stays. Pure.
  */
 
 /** Unix seconds. */
 export type Span = { from: number; to: number }
 
-/** Closer than this there is nothing more to see: the program measures once a second. */
+/** Zooming in further shows nothing new: the program measures once a second. */
 const SHORTEST_SECONDS = 10
 
 /** `factor` < 1 zooms in; the instant `at` stays where it is. Undefined = the whole is in sight again. */
@@ -21,11 +20,11 @@ export function zoomSpan(span: Span, bounds: Span, factor: number, at: number): 
 export const panSpan = (span: Span, bounds: Span, seconds: number): Span =>
   keepInside({ from: span.from + seconds, to: span.to + seconds }, bounds)
 
-/** The newest point went back, for the clock was set: what is looked at goes along with the past. */
+/** The clock was set back, and the history shifted with it: the visible range is shifted too. */
 export const followClock = (span: Span, bounds: Span, before: number, newest: number): Span =>
   newest < before ? panSpan(span, bounds, newest - before) : span
 
-/** A stretch that was drawn with the mouse, made long enough to show something. */
+/** A range selected with the mouse, widened to the smallest that shows something. */
 export function chooseSpan(from: number, to: number, bounds: Span): Span {
   const short = Math.max(0, SHORTEST_SECONDS - (to - from)) / 2
   return keepInside({ from: from - short, to: to + short }, bounds)

@@ -6,9 +6,9 @@ import type { JobSpeeds } from './judge/judge-service.ts'
 import type { Judged } from './judge/judged.ts'
 import type { ProbeSource } from './service/probe-service.ts'
 
-/** What goes on beside this diagnosis. */
+/** Other traffic during this diagnosis. */
 export type Company = {
-  /** Another program is connected to the service: nothing of size is fetched beside it. */
+  /** Another program is connected to the service: no large request is sent. */
   isDownloading: boolean
   /** What this machine receives in all, bytes per second; undefined where that is unknown. */
   receivedBytesPerSecond: number | undefined
@@ -26,7 +26,7 @@ export type JobFacts = {
   delayMs: number
   throttled: number
   speeds: JobSpeeds
-  /** One of them is held to a rate by the user: nothing of size is fetched beside it. */
+  /** The user has limited the rate of one of them: no large request is sent. */
   isLimited: boolean
 }
 

@@ -36,9 +36,9 @@ import { readSockets } from './sockets/read-sockets.ts'
 import { ownProcesses, reportConnections, type SocketLook } from './sockets/report-connections.ts'
 import type { ServicePlace } from './sockets/socket-table.ts'
 
-/** The promise is less than 20 s in all. */
+/** The README promises less than 20 s in all. */
 const MAX_SECONDS = 18
-/** Processors, timers and other traffic are watched for so long before anything is fetched. */
+/** Processors, timers and other traffic are observed for this long before the first request. */
 const WATCH_MS = 1000
 const ANY_AWS_URL = 'https://s3.amazonaws.com/'
 
@@ -77,7 +77,7 @@ async function measure(request: DiagnosisRequest, report: Report, signal: AbortS
     watch(request, report, signal),
     place ? lookUp(request, place) : noNames(target ? 'not-reached' : 'not-asked'),
   ])
-  // Behind the look at the sockets: its connections would be counted there.
+  // After the sockets were read: its own connections would be counted there.
   const reach = place ? await reachOf(request, place, names) : UNKNOWN_REACH
   reportNames(request, report, { names, reach })
   report('proxy', judgeProxy(await readProxy(request, place)))
@@ -89,7 +89,7 @@ async function measure(request: DiagnosisRequest, report: Report, signal: AbortS
   const service = await askService(request, report, signal, { place, reach, refusal, company })
   reportThrottling(request, report, service)
   await reportDisk(request, report, await disk, service)
-  // What another program downloads cannot be separated from what all others take.
+  // Another program's download from the service cannot be told apart from other traffic.
   const others = isDownloading ? undefined : trafficOfOthers(request, traffic)
   report('other-traffic', judgeOtherTraffic(others && { ...others, lineBytesPerSecond: service.bestSpeed }))
 }
@@ -123,13 +123,13 @@ async function watch(request: DiagnosisRequest, report: Report, signal: AbortSig
   return { looks, traffic }
 }
 
-/** Without the jobs' own share the rest is unknown. */
+/** Undefined while the jobs' own share is unknown. */
 function trafficOfOthers({ jobs }: DiagnosisRequest, traffic: Traffic | undefined) {
   const own = jobs ? jobs.speeds.bytesPerSecond : 0
   return traffic && own !== undefined ? { ...traffic, ownBytes: own * traffic.seconds } : undefined
 }
 
-/** Behind a proxy all programs' connections lead to the same place, and show nothing. */
+/** Through a proxy every program connects to the same address, which proves nothing. */
 function serviceOf(place: Endpoint | undefined, { system, server }: Names): ServicePlace | undefined {
   if (!place || place.proxy) return undefined
   const addresses = [system, server].flatMap((look) => ('addresses' in look ? look.addresses : []))
@@ -164,7 +164,7 @@ function reportNames(
 
 async function readProxy(request: DiagnosisRequest, endpoint: Endpoint | undefined): Promise<ProxyMeasurement> {
   const url = await request.proxyFor(endpoint ? endpointUrlOf(endpoint) : ANY_AWS_URL)
-  // Its login is nobody's business.
+  // Without user name and password.
   if (!url || !URL.canParse(url)) return { status: 'none' }
   return { status: 'used', proxy: new URL(url).host, from: request.proxyFrom }
 }

@@ -63,7 +63,7 @@ describe('a multipart object under --verify checksum', () => {
     ['a first part that would give another number of parts', [1000, 13_000, 13_000]],
     ['nine parts, more than are asked for at once', [3000, 2000, 4000, 3000, 3000, 3000, 3000, 3000, 3000]],
   ])('good bytes are good: %s', async (_name, partSizes) => {
-    // Once the first look did not agree, or part 1 could not tell, all of them are asked for.
+    // All sizes are requested once the first check failed, or where part 1 is inconclusive.
     const { outcome, asked } = await check(partSizes)
     expect(outcome).toEqual(PROVEN)
     expect(asked).toBeGreaterThan(partSizes.length)

@@ -12,8 +12,8 @@ type Asking = { source: Pick<ObjectSource, 'headObject'>; signal: AbortSignal }
 
 /**
  * What the server promises about the bytes of the pinned object; failure `changed`
- * when it is another one now. Uploaders cut objects into equal parts, but nobody
- * has to: `exact` requests all sizes instead of inferring them from the first.
+ * when it is another one now. Uploaders usually cut objects into equal parts, but
+ * need not: `exact` requests every size instead of inferring them from the first.
  */
 export async function askForCheck(
   object: Pinned,
@@ -36,7 +36,7 @@ export async function askForCheck(
 
 export type FileToCheck = Pinned & {
   path: string
-  /** Asked for already. */
+  /** Where it is known already; otherwise HEADs are sent. */
   check?: Check | undefined
   /** Sums that were ordered for it. */
   received?: readonly RangeSum[] | undefined
@@ -53,15 +53,15 @@ export async function checkObject(
   const check = asked.value
   const verified = await verifier.verify({ path, size, check, ...(received ? { received } : {}) }, signal)
   if (verified.ok || verified.failure.class !== 'corrupt') return verified
-  // Before bytes are called wrong, all that could be mistaken is looked at again: sums taken on the way, and sizes of
-  // parts that were taken from the first one.
+  // Before bytes are called wrong, what could be mistaken is excluded: sums taken while receiving, and part sizes
+  // inferred from the first part.
   const exact = check.kind === 'composite' ? await askForCheck(object, options, 'exact') : asked
   if (!exact.ok) return exact
   if (exact.value.kind === 'size') return verified
   return verifier.verify({ path, size, check: exact.value }, signal)
 }
 
-/** HEADs under way at a time. */
+/** Concurrent HEADs. */
 const ASKED_AT_ONCE = 8
 
 /** Undefined when one of them cannot be had. */

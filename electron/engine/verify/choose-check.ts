@@ -8,7 +8,7 @@ import type { ObjectHead } from '../engine-ports.ts'
 import type { ChecksumAlgorithm } from './running-checksum.ts'
 
 export type Check =
-  /** Nothing is known beyond the number of bytes. */
+  /** Only the number of bytes is known. */
   | { kind: 'size' }
   | { kind: 'whole'; algorithm: ChecksumAlgorithm; expected: string; encoding: 'base64' | 'hex' }
   /** Checksum of the parts' checksums, with `-<number of parts>` behind it. */
@@ -37,9 +37,9 @@ export function partsToAskFor(head: ObjectHead): number {
   return chooseCheck(head, { sizes: imagined }).kind === 'composite' ? count : 0
 }
 
-/** Fastest first: all of them find every accident; none of them is meant to stop an attacker who owns the server. */
+/** Fastest first: each detects accidental damage, and none is meant to stop an attacker who controls the server. */
 const BY_PREFERENCE: readonly ChecksumAlgorithm[] = ['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256']
-/** Bytes of each, to refuse what cannot be one. */
+/** Digest length in bytes, to refuse malformed ones. */
 const DIGEST_BYTES: Partial<Record<ChecksumAlgorithm, number>> = {
   CRC32: 4,
   CRC32C: 4,
@@ -91,7 +91,7 @@ function knownPartSizes(head: ObjectHead, parts: { sizes?: number[]; firstSize?:
   return Array.from({ length: count }, (_, index) => Math.min(size, head.size - index * size))
 }
 
-/** S3 knows no upload of more parts. */
+/** The most parts that S3 allows in an upload. */
 const MOST_PARTS = 10_000
 
 const partCountOf = (head: ObjectHead): number =>

@@ -27,7 +27,7 @@ export type CrcChain = {
 export function startCrcChain(algorithm: CrcAlgorithm): CrcChain {
   const { width } = CRC_POLYNOMIALS[algorithm]
   let whole = 0n
-  // Most ranges of an object are of one length, and the power is what takes long.
+  // Most ranges of an object have the same length, and computing the power is what takes long.
   const powers = new Map<number, bigint>()
   const powerFor = (bytes: number): bigint => {
     const power = powers.get(bytes) ?? powerOfX(algorithm, BigInt(bytes) * 8n)

@@ -1,8 +1,8 @@
 /**
- * Whether ETags of this service that look like MD5s are some. On S3 they are, unless a key
- * of KMS or of the customer says otherwise; other services may make them of anything ("The
- * ETag may or may not be an MD5 digest of the object data", S3's API reference, "Object").
- * Files that have landed show it: they came whole, and belong to ETags of the same kind.
+ * Whether ETags of this service that look like MD5s are MD5s. On S3 they are, unless the object
+ * is encrypted with a key of KMS or of the customer; other services may use anything ("The ETag
+ * may or may not be an MD5 digest of the object data", S3's API reference, "Object"). Files that
+ * have landed show it: they were received completely and have ETags of the same kind.
  */
 import type { Outcome } from '../../../shared/failure.ts'
 import type { FileToCheck } from './check-object.ts'
@@ -14,8 +14,8 @@ export type Witness = { key: string; size: number; etag: string; path: string }
 const ENOUGH = 2
 
 /**
- * True when one is the MD5 of its file, false when all that could be asked are not, undefined when none could be. Asked
- * in order; each costs a HEAD and the reading of its file.
+ * True when one is the MD5 of its file, false when none of those checked is, undefined when none could be checked.
+ * Checked in order; each costs a HEAD and reading its file.
  */
 export async function areEtagsSums(
   witnesses: Iterable<Witness>,

@@ -1,12 +1,10 @@
 /**
- * Looks at many files at once. Blocks its thread, so it is the
- * verify worker's: one call for all is a tenth of the work.
+ * Stats many files in one call, a tenth of the work of one call
+ * each. Blocks its thread: runs in the verify worker.
  */
 import { lstatSync } from 'node:fs'
 
-/**
- * Of each path its size and its time in Unix milliseconds, one after the other; size -1 when no plain file is there.
- */
+/** Size and modification time (Unix milliseconds) of each path, alternating; size -1 when it is no regular file. */
 export type FileFacts = Float64Array
 
 export function inspectFiles(paths: readonly string[]): FileFacts {
@@ -23,7 +21,7 @@ function lookAt(path: string) {
   try {
     return lstatSync(path, { throwIfNoEntry: false })
   } catch {
-    // A folder on the way is a file, or may not be entered: nothing of ours is there.
+    // A parent is a file or may not be entered: none of our files is there.
     return undefined
   }
 }

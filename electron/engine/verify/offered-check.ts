@@ -12,7 +12,7 @@ const ENCRYPTION_HEADER = 'x-amz-server-side-encryption'
 
 /**
  * `headers`: names in lower case; `pinned`: the ETag of the listing, which some
- * answers leave out. Undefined: the answer alone promises nothing; HEADs may.
+ * answers leave out. Undefined: the headers promise nothing; a HEAD may.
  */
 export function readOfferedCheck(
   headers: ReadonlyMap<string, string>,

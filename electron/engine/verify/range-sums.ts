@@ -24,14 +24,14 @@ export function orderSums(check: Check): SumOrder | undefined {
   if (check.kind === 'whole') return isCrc(algorithm) ? { algorithm, cutEvery: 0 } : undefined
   const [first = 0, ...others] = check.partSizes
   const isEven = others.every((size, at) => size === first || (at === others.length - 1 && size < first))
-  // A hash that cannot be put together is of use where a part lies within one range.
+  // A hash that cannot be combined is only useful where a part lies within one range.
   const isOfUse = isCrc(algorithm) || first <= LARGEST_PART_BYTES
   return isEven && isOfUse ? { algorithm, cutEvery: first } : undefined
 }
 
 /**
- * The sums that describe the file, in order. Where two overlap, two connections have written the same bytes and nobody
- * knows whose lie there: neither is believed.
+ * The sums that describe the file, in order. Where two overlap, two connections have written the same bytes and it is
+ * unknown whose are in the file: neither is used.
  */
 export function usableSums(sums: readonly RangeSum[]): RangeSum[] {
   const sorted = sums.filter(({ start, end }) => end > start).sort((one, other) => one.start - other.start)

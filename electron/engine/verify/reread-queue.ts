@@ -1,9 +1,9 @@
 /**
- * Files of an earlier run that are to be read again (`--verify reread`): a few at a time, in the order in which they
- * are added, beside the download, which waits for none of them.
+ * Files of an earlier run to be read again (`--verify reread`): a few at a time, in the order they were added, in
+ * parallel to the download, which does not wait for them.
  */
 
-/** The file is read by one thread; what a few more at a time save is the waiting for their HEADs. */
+/** One thread reads the files; more at a time only hide the latency of their HEADs. */
 const FILES_AT_ONCE = 4
 
 /** `reread`: of one object, by its index. Never rejects. */
@@ -16,7 +16,7 @@ export function createRereadQueue(reread: (index: number) => Promise<void>) {
 
   function pump(): void {
     while (!isHeld && running < FILES_AT_ONCE && at < waiting.length) void run(waiting[at++] as number)
-    // Nobody is left in the row: a million numbers are let go of.
+    // The queue is empty: releases what may be a million numbers.
     if (at === waiting.length) [waiting, at] = [[], 0]
     if (running === 0) onQuiet?.()
   }

@@ -13,13 +13,13 @@ export type ChecksumAlgorithm = 'CRC64NVME' | 'CRC32C' | 'CRC32' | 'SHA256' | 'S
 
 export type RunningChecksum = {
   update(bytes: Uint8Array): void
-  /** Big-endian bytes, as S3 encodes them. Starts anew afterwards. */
+  /** Big-endian bytes, as S3 encodes them. Resets the checksum. */
   finish(): Buffer
 }
 
 export type StartChecksum = (algorithm: ChecksumAlgorithm) => RunningChecksum
 
-/** WebAssembly is compiled once; from then on checksums start at once, any number side by side. */
+/** Compiles WebAssembly once; afterwards any number of checksums can run concurrently. */
 export async function loadChecksums(): Promise<StartChecksum> {
   const crc32c = await createCRC32(Number(CRC_POLYNOMIALS.CRC32C.reflected))
   // The library takes the reflected polynomial.
@@ -53,7 +53,7 @@ function startNativeCrc32(): RunningChecksum {
   }
 }
 
-/** One instance, with its tables, serves all who sum: between two pieces each keeps its own state of a few bytes. */
+/** One instance with its tables serves all checksums: between pieces each keeps its own state of a few bytes. */
 function startShared(hasher: IHasher): RunningChecksum {
   const start = hasher.init().save()
   let state = start

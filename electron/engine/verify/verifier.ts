@@ -48,7 +48,7 @@ export function createVerifier({ workerUrl }: { workerUrl: URL | string }): Veri
     for (const id of [...pending.keys()]) settle(id, failed(failure))
     for (const id of [...inspections.keys()]) settleInspection(id, undefined)
   }
-  /** A worker with nothing to do keeps no program alive. */
+  /** An idle worker does not keep the process alive. */
   const unrefIdle = () => {
     if (pending.size + inspections.size === 0) worker?.unref()
   }

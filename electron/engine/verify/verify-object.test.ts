@@ -1,4 +1,4 @@
-/** Sums from the way and bytes from the file, put together in every mixture. */
+/** Sums taken while receiving and bytes read from the file, in every combination. */
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -63,7 +63,7 @@ const anyRanges = fc.array(
   { maxLength: 8 },
 )
 
-/** Cuts that cover all of the object, as without hand-overs that went too far. */
+/** Ranges that cover the object once, as without overlapping hand-overs. */
 const anyCuts = fc
   .uniqueArray(fc.integer({ min: 1, max: SIZE - 1 }), { maxLength: 8 })
   .map((cuts) => [0, ...cuts.sort((one, other) => one - other), SIZE])
@@ -97,7 +97,7 @@ test('bytes two connections have written are believed to neither: what the file 
       const check = checkOf('CRC64NVME', 0)
       const wrong = Buffer.from(content)
       wrong[flipped] = (wrong[flipped] as number) ^ 1
-      // All is summed right; one connection that went on too long then wrote over it, wrong.
+      // All sums are right; then a connection that went on too long overwrote bytes with wrong ones.
       const received = cuts.slice(1).flatMap((end, at) => sumOf(check, cuts[at] as number, end))
       const late = sumOf(check, flipped, flipped + 1, wrong)
       expect(await verify(wrong, check, [...received, ...late])).toBe('corrupt')
@@ -110,7 +110,7 @@ test.each(CRCS)('%s: what was summed is not read again', async (algorithm) => {
     fc.asyncProperty(fc.constantFrom(0, 2500, 999), anyCuts, async (partBytes, cuts) => {
       const check = checkOf(algorithm, partBytes)
       const received = cuts.slice(1).flatMap((end, at) => sumOf(check, cuts[at] as number, end))
-      // Nobody would do this: it shows that nobody looks.
+      // Wrong on purpose: the test passes only if these bytes are not read.
       expect(await verify(Buffer.alloc(SIZE), check, received)).toBe('right')
     }),
     { numRuns: 20 },

@@ -1,6 +1,6 @@
 /**
- * Compares a file with what the server promised. What was summed while it was received is not read again, as far as
- * sums can be put together; the rest is read, front to back. Blocks its thread: runs in the verify worker.
+ * Compares a file with what the server promised. Ranges summed while they were received are not read again where their
+ * sums can be combined; the rest is read front to back. Blocks its thread: runs in the verify worker.
  */
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { failed, type Outcome, success } from '../../../shared/failure.ts'

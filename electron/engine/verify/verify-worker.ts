@@ -1,4 +1,4 @@
-/** Entry of the verify worker: one file after the other is read; a look at files passes those that wait to be read. */
+/** Entry of the verify worker: reads one file after the other; requests to stat files overtake those waiting. */
 import { parentPort } from 'node:worker_threads'
 import { inspectFiles } from './inspect-files.ts'
 import type { VerifyAnswer, VerifyQuestion } from './verifier.ts'

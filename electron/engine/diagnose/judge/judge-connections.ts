@@ -1,4 +1,4 @@
-/** Do connections leak, are answers left unclosed, are we being throttled: the seed report's own table. Pure. */
+/** Leaking connections, unclosed responses, throttling: the seed report's own table. Pure. */
 
 import { DEFAULT_THREADS } from '../../../../shared/job-spec.ts'
 import type { SocketCounts } from '../sockets/socket-table.ts'
@@ -6,9 +6,9 @@ import { type Judged, judged, judgedUnknown } from './judged.ts'
 
 /** The seed report, "连接池实际泄漏": 5-15 is healthy, more than 50 is a leak. */
 const SOCKETS = { healthyFrom: 5, healthyTo: 15, leakAbove: 50 }
-/** Connections beside those of the data: listing, HEAD, credentials. */
+/** Connections besides those for data: listing, HEAD, credentials. */
 const CONTROL_SOCKETS = 4
-/** The seed report, "自适应限流": below this share of good answers, slow down. */
+/** The seed report, "自适应限流": slow down below this success rate. */
 const SUCCESS_RATE = 0.9
 
 export type SocketMeasurement = {
@@ -23,7 +23,7 @@ export type SocketMeasurement = {
   programs?: string | undefined
 }
 
-/** A user who asks for 64 connections gets them: that is many, but no leak. */
+/** A user who sets 64 connections gets them: many, but no leak. */
 export function judgeSockets({ sockets, runningJobs, concurrency, programs, ...measured }: SocketMeasurement): Judged {
   if (!sockets) return judgedUnknown('cannot-tell', SOCKETS)
   const { established, closeWait, timeWait, other } = sockets

@@ -4,7 +4,7 @@ import { type Judged, judged, judgedUnknown, judgeFailure, judgeRising } from '.
 
 export type DiskProbe = { bytes: number; seconds: number; flushMs: number[] }
 
-/** A hard disk writes 100 MB/s and more in a row; a slow network drive or a worn card does not. */
+/** A hard disk writes 100 MB/s and more sequentially; a slow network drive or a worn memory card does not. */
 const DISK_SPEED = { notice: 30e6, bad: 5e6 }
 
 /** `lineBytesPerSecond`: the best speed the line was seen to carry, 0 when none was measured. */
@@ -70,9 +70,7 @@ const SLOPE_BYTES_PER_HOUR = { notice: 50e6, bad: 200e6 }
 const SLOPE_LEAST_SECONDS = 1200
 const SLOPE_LEAST_SAMPLES = 3
 
-/**
- * Resident memory of one run over time; the median of the slopes between all pairs (Theil and Sen) bears with outliers.
- */
+/** Resident memory of one run over time; the median of the slopes between all pairs (Theil-Sen) tolerates outliers. */
 export function judgeMemorySlope(samples: readonly { seconds: number; rssBytes: number }[]): Judged {
   const span = (samples.at(-1)?.seconds ?? 0) - (samples[0]?.seconds ?? 0)
   const evidence = { samples: samples.length, overSeconds: Math.round(span) }

@@ -1,10 +1,10 @@
-/** Is the name found, and how fast. Pure. */
+/** Is the host name resolved, and how fast. Pure. */
 import type { Failure } from '../../../../shared/failure.ts'
 import { type Judged, judged, judgedUnknown, judgeFailure, judgeRising } from './judged.ts'
 
 /**
- * A look-up answered from a cache nearby takes a few milliseconds, one across the world 200; beyond a second it is felt
- * with every fresh connection ("DNS解析慢" in the seed report's table).
+ * A look-up answered by a nearby cache takes a few milliseconds, one across the world 200; beyond a second it delays
+ * every new connection ("DNS解析慢" in the seed report's table).
  */
 const LOOK_UP_MS = { notice: 200, bad: 1000 }
 
@@ -13,7 +13,7 @@ export type LookUp =
   | { status: 'failed'; milliseconds: number; failure: Failure; server?: string }
   /** An address, or a host with addresses fixed by the user. */
   | { status: 'not-needed'; addresses: string[] }
-  /** There is no host, or trouble before it. */
+  /** No host was given, or an earlier step failed. */
   | { status: 'not-asked'; cause: 'not-asked' | 'not-reached' }
 
 /** Benchmarking addresses (RFC 2544) that proxies such as Clash hand out in place of the real ones. */
@@ -36,7 +36,7 @@ export const judgeSystemDns = (look: LookUp): Judged =>
     cause: 'dns-dead',
   }))
 
-/** A server the user named must answer; the system's own servers are only a second way for us. */
+/** A server set by the user must answer; without one our own query to the system's servers is only a fallback. */
 export const judgeServerDns = (look: LookUp, isChosen: boolean): Judged =>
   judgeLookUp(look, (failure) => ({
     ...judgeFailure(failure, LOOK_UP_MS),
@@ -44,7 +44,7 @@ export const judgeServerDns = (look: LookUp, isChosen: boolean): Judged =>
     cause: isNoName(failure) ? 'dns-server-unknown' : isChosen ? 'dns-server-dead' : 'dns-own-servers-dead',
   }))
 
-/** It did answer: that it knows no such name. */
+/** The server did answer, with NXDOMAIN. */
 const isNoName = ({ code }: Failure): boolean => code === 'ENOTFOUND' || code === 'ENODATA'
 
 function judgeLookUp(look: LookUp, ofFailure: (failure: Failure) => Judged): Judged {

@@ -1,13 +1,13 @@
-/** Can the bucket be read, how long does an answer take, how fast is one connection, and are many faster. Pure. */
+/** Can the bucket be read, how long is the first byte, how fast is one connection, and are several faster. Pure. */
 
 import type { Failure, Outcome } from '../../../../shared/failure.ts'
 import { DEFAULT_POLICY } from '../../../../shared/policy.ts'
 import { type Judged, judged, judgedUnknown, judgeFailure, judgeRising } from './judged.ts'
 
-/** Beyond a second the wait is felt with every range; 5 s is the seed report's plan D ("延迟超过5秒，认为不健康"). */
+/** Beyond a second the latency slows down every range; 5 s is the seed report's plan D ("延迟超过5秒，认为不健康"). */
 const LATENCY_MS = { notice: 1000, bad: DEFAULT_POLICY.unhealthyLatencySeconds * 1000 }
 
-/** Why nothing was asked: no address, an earlier step failed, or there is nothing to ask for. */
+/** Why no request was sent: no address, an earlier step failed, or there is no object to request. */
 export type Skipped = 'not-asked' | 'not-reached' | 'no-object'
 type Asked<T> = Outcome<T> | undefined
 
@@ -20,7 +20,7 @@ export function judgeBucket(listing: Asked<{ milliseconds: number; objects: numb
   return judgeRising(milliseconds, LATENCY_MS, ['bucket-readable', 'latency-high', 'latency-unhealthy'], evidence)
 }
 
-/** `timesMs`: one look each; the middle one counts, the rest is evidence. */
+/** `timesMs`: one sample each; the median is judged, all are evidence. */
 export function judgeHead(head: Asked<{ timesMs: number[] }>, cause: Skipped = 'not-asked'): Judged {
   if (!head) return judgedUnknown(cause, LATENCY_MS)
   if (!head.ok) return judgeFailure(head.failure, LATENCY_MS)
@@ -54,12 +54,12 @@ export function judgeFirstByte(transfer: Asked<Transfer>, cause: Skipped = 'not-
 
 /** S3 gives 85-90 MB/s to one request (DESIGN 5); below this a file of 1 GB takes three hours. */
 const SPEED = { least: 100_000 }
-/** Less than this says nothing about a speed: it fits into the buffers on the way. */
+/** Fewer bytes say nothing about a speed: they fit into the buffers on the way. */
 const LEAST_BYTES = 256 * 1024
 /** A fresh connection twice as fast as the running job's proves that those have aged (DESIGN 6.1). */
 const AGED_FACTOR = 2
 const AGED_LEAST_CONNECTIONS = 3
-/** A user's limit is what holds a speed this near to it. */
+/** Above this share of the user's limit, the limit is what bounds the speed. */
 const NEAR_LIMIT = 0.8
 
 export const speedOf = ({ bytes, seconds }: Pick<Transfer, 'bytes' | 'seconds'>): number =>
@@ -69,7 +69,7 @@ export type JobSpeeds = {
   /** Over the last seconds; undefined for a job that has only just begun. */
   bytesPerSecond: number | undefined
   connections: number
-  /** Of the connections at work: the middle one's speed. */
+  /** Median speed of the active connections. */
   medianBytesPerSecond: number
 }
 
@@ -94,19 +94,17 @@ export function judgeSingleSpeed(
   return speed < SPEED.least ? say('bad', 'speed-very-low') : say('ok', 'speed-measured')
 }
 
-/** More than this, and more connections help; less, and they are in each other's way. */
+/** Above the first, more connections help; below the second, they slow each other down. */
 const HELP_FACTOR = 1.3
 const HURT_FACTOR = 0.7
-/**
- * Beyond this it is the probe itself that is measured: a range is over before many connections have found their speed.
- */
+/** Beyond this the probe measures itself: its ranges end before the connections have reached their speed. */
 const FAST_ENOUGH = 100e6
 
 export type ParallelMeasurement =
   | { from: 'probe'; connections: number; result: Outcome<{ bytes: number; seconds: number }>; singleSpeed: number }
-  /** While a job runs nothing more is put on the line: its own speed is what many connections reach. */
+  /** While a job runs no parallel probe is sent: the job's own speed is what many connections reach. */
   | { from: 'job'; job: JobSpeeds }
-  /** Another program downloads: what this machine receives is the best figure there is. */
+  /** Another program downloads: the best available figure is what this machine receives in all. */
   | { from: 'machine'; bytesPerSecond: number }
   | { from: 'nothing'; cause: Skipped | 'speed-not-disturbed' | 'speed-at-limit' }
 

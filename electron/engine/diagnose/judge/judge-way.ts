@@ -36,11 +36,11 @@ export function judgeMtu(measured: { name: string; mtu: number } | undefined): J
   return mtu < MTU_BYTES.full ? say('notice', 'mtu-small') : say('ok', 'mtu-full')
 }
 
-/** Under a megabit others do not matter. */
+/** Below a megabit per second other traffic does not matter. */
 const OTHERS = { notice: 125_000 }
-/** Headers and the granularity of the jobs' own figures: so much beside our bytes is not others. */
+/** Share of our bytes that headers and rounding of the jobs' figures explain: not other traffic. */
 const OWN_SLACK_RATIO = 0.25
-/** Others that take more than this share of what the line is seen to carry. */
+/** Other traffic is reported above this share of what the line can carry. */
 const TAKEN_RATIO = 0.5
 
 export type TrafficMeasurement = {

@@ -1,4 +1,4 @@
-/** What every judge answers, and the answers that are alike in all of them. Pure. */
+/** The result of every judge, and the results that all of them share. Pure. */
 import type { Cause, Check, CheckVerdict, Evidence } from '../../../../shared/diagnosis.ts'
 import { type Failure, type FailureClass, leadsNowhere, wantsBucketInHost } from '../../../../shared/failure.ts'
 
@@ -13,7 +13,7 @@ export function judged(
   return { verdict, cause, value, threshold: more.threshold ?? {}, evidence: more.evidence ?? {} }
 }
 
-/** It could not be found out; `cause`: why. */
+/** It could not be measured; `cause`: why. */
 export const judgedUnknown = (cause: Cause = 'cannot-tell', threshold: Record<string, number> = {}): Judged =>
   judged('unknown', cause, null, { threshold })
 
@@ -59,7 +59,7 @@ const CAUSE_OF_FAILURE: Record<FailureClass, Cause> = {
   usage: 'failed-setting',
 }
 
-/** A failure is a verdict. The other side's own words stay out: nobody knows what is in them. */
+/** A failure is a verdict. The server's own message is left out: it may contain anything. */
 export function judgeFailure(failure: Failure, threshold: Record<string, number> = {}): Judged {
   const { code, httpStatus, subject, address, region } = failure
   const known = { class: failure.class, code, httpStatus, subject, address, region }

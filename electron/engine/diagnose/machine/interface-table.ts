@@ -1,4 +1,4 @@
-/** Reads the tables in which operating systems list network interfaces. Pure; lines that do not fit are passed over. */
+/** Reads the tables in which operating systems list network interfaces. Pure; lines that do not match are skipped. */
 
 export type InterfaceRow = {
   name: string

@@ -1,4 +1,4 @@
-/** Writes a small file into the chosen folder, flushes it, and takes it away again. */
+/** Writes a small file into the chosen folder, flushes it and removes it. */
 import { randomBytes } from 'node:crypto'
 import { type FileHandle, open, stat, unlink } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
@@ -13,13 +13,13 @@ const MAX_SECONDS = 1.5
 const FLUSHES = 8
 const FLUSH_BYTES = 4096
 
-/** A folder that is not there yet is judged by the nearest one above it. Nothing stays on the disk. */
+/** For a folder that does not exist yet, its nearest existing parent. Nothing stays on the disk. */
 export async function probeDisk(folder: string, clock: Clock, signal: AbortSignal): Promise<Outcome<DiskProbe>> {
   let path = ''
   try {
     path = join(await nearestFolder(folder), `.longhaul-doctor-${randomBytes(6).toString('hex')}.tmp`)
     await using file = await open(path, 'wx')
-    // Open files need no name, except on Windows: so a crash leaves nothing behind.
+    // Except on Windows an open file can be unlinked at once, so that a crash leaves nothing behind.
     if (process.platform !== 'win32') await unlink(path)
     const bulk = await writeBulk(file, clock, signal)
     const flushMs = await writeAndFlush(file, clock, signal)
@@ -31,7 +31,7 @@ export async function probeDisk(folder: string, clock: Clock, signal: AbortSigna
   }
 }
 
-/** Random bytes: some disks and file systems compress. */
+/** Random bytes, because some disks and file systems compress. */
 async function writeBulk(file: FileHandle, clock: Clock, signal: AbortSignal) {
   const chunk = randomBytes(CHUNK_BYTES)
   const startedAt = clock.monotonic()

@@ -1,5 +1,5 @@
 /**
- * Thin looks at this machine: interfaces, processors, memory over time. What cannot be found out is undefined or empty.
+ * Reads from this machine: interfaces, processors, memory over time. What cannot be read is undefined or empty.
  */
 import { open, readFile } from 'node:fs/promises'
 import { cpus, networkInterfaces } from 'node:os'
@@ -28,13 +28,13 @@ export async function readMainInterface(signal: AbortSignal): Promise<InterfaceR
   return chooseMainInterface(parseNetstatInterfaces((await runTool('netstat', ['-ibn'], signal)) ?? ''))
 }
 
-/** Those that carry IPv4 just now. */
+/** Those with an IPv4 address. */
 export const namesOfInterfaces = (): string[] =>
   Object.entries(networkInterfaces())
     .filter(([, addresses]) => addresses?.some(({ family, internal }) => family === 'IPv4' && !internal))
     .map(([name]) => name)
 
-/** Begins to watch the processors; the function says how busy they were since. */
+/** Starts measuring processor load; the returned function reads it since then. */
 export function watchCpu(): () => { busyRatio: number; ownRatio: number; processors: number } | undefined {
   const before = cpuTimes()
   const ownBefore = process.cpuUsage()
@@ -68,7 +68,7 @@ export type LastRun = {
   threads: number | undefined
 }
 
-/** The last run in a job's performance log; a run begins where its own count of bytes falls back. */
+/** The last run in a job's performance log; a new run begins where the byte counter falls. */
 export async function readLastRun(logFolder: string): Promise<LastRun> {
   let samples: Sample[] = []
   for (const line of (await readTail(join(logFolder, PERFORMANCE_LOG))).split('\n')) {

@@ -1,6 +1,6 @@
 /**
- * Runs one of the system's own tools; what it prints, or undefined
- * when it is missing, cannot be started, fails or takes too long.
+ * Runs a tool of the operating system. Resolves to its output, or to
+ * undefined when it is missing, cannot be started, fails or times out.
  */
 import { execFile } from 'node:child_process'
 
@@ -13,7 +13,7 @@ export function runTool(program: string, args: string[], signal: AbortSignal): P
     try {
       execFile(program, args, options, (error, stdout) => resolve(error && !stdout ? undefined : stdout))
     } catch {
-      // Some errors of the system are thrown at once: no memory for another process is one.
+      // Some errors are thrown synchronously, ENOMEM for instance.
       resolve(undefined)
     }
   })

@@ -1,4 +1,4 @@
-/** Asks the bucket step by step and judges each answer; what hangs on a step that failed says so. */
+/** Requests from the bucket step by step and judges each answer; what depends on a failed step says so. */
 import type { Failure, Outcome } from '../../../../shared/failure.ts'
 import type { Endpoint, ListedObject } from '../../engine-ports.ts'
 import type { Company, DiagnosisRequest, Report } from '../diagnosis-request.ts'
@@ -32,7 +32,7 @@ import {
 
 export type ServiceFindings = {
   objects: readonly ListedObject[]
-  /** Requests asked and how they failed. */
+  /** Requests sent, and those that failed. */
   requests: number
   failures: Failure[]
   /** Best speed the line was seen to carry; 0 when none was measured. */
@@ -122,7 +122,7 @@ const HEAD_START_MS = 1500
 const isReadable = ({ size, storageClass }: ListedObject): boolean =>
   size > 0 && storageClass !== 'GLACIER' && storageClass !== 'DEEP_ARCHIVE'
 
-/** With small objects a connection of the job mostly waits for answers: a range of 2 MiB is no match for it. */
+/** With smaller objects the job's connections mostly wait for first bytes: not comparable with a range of 2 MiB. */
 const COMPARABLE_OBJECT_BYTES = 8 * 1024 ** 2
 
 function comparableSpeeds({ jobs }: DiagnosisRequest, objects: readonly ListedObject[]): JobSpeeds | undefined {
@@ -145,16 +145,16 @@ function reportOne(
   const refusal = one.ok ? undefined : one.failure
   report('first-byte', judgeFirstByte(one))
   report('clock-skew', judgeClock(one.ok ? one.value.clockAheadMs : undefined, refusal, 'cannot-tell'))
-  const isTold = depth !== 'first-byte' || !one.ok
+  const isMeasured = depth !== 'first-byte' || !one.ok
   report(
     'single-speed',
-    isTold
+    isMeasured
       ? judgeSingleSpeed(one, { job, limitBytesPerSecond: request.limitBytesPerSecond })
       : judgedUnknown('speed-not-disturbed'),
   )
 }
 
-/** With less than this it goes another way than over the interface that is watched. */
+/** With fewer bytes per second the download uses another interface than the observed one. */
 const LEAST_OF_A_DOWNLOAD = 100_000
 
 async function askMany(
@@ -183,7 +183,7 @@ async function askMany(
     report('parallel-speed', judgeParallelSpeed({ from: 'nothing', cause }))
     return { speed: 0, results: [] }
   }
-  // What one request was refused is not asked for four times.
+  // A request that was refused once is not sent four times.
   if (!one.ok) {
     report('parallel-speed', judgeParallelSpeed({ from: 'probe', connections: 1, result: one, singleSpeed }))
     return { speed: 0, results: [] }
@@ -194,7 +194,7 @@ async function askMany(
   return { speed: total.ok ? speedOf(total.value) : 0, results: many.results }
 }
 
-/** Nothing could be asked for: the checks that hang on it say so, the job's own figures are still worth showing. */
+/** No object could be requested: the checks that depend on it say so; the job's own figures are still shown. */
 function reportNothing(
   { jobs, limitBytesPerSecond }: DiagnosisRequest,
   report: Report,
@@ -226,13 +226,13 @@ export function reportThrottling(
 
 // -- names ---------------------------------------------------------------------------------------------------
 
-/** Through a proxy it is the proxy's name that must be found. */
+/** Through a proxy it is the proxy's name that must be resolved. */
 const hostOf = (endpoint: Endpoint): string => endpoint.proxy?.hostname ?? endpoint.hostname
 
 export const lookUp = ({ fixedAddresses, dnsServer, clock }: DiagnosisRequest, endpoint: Endpoint) =>
   probeNames({ host: hostOf(endpoint), fixed: fixedAddresses, dnsServer, clock })
 
-/** Which of the addresses let us connect: a download takes those. */
+/** Which of the addresses accept a connection: a download uses those. */
 export const reachOf = ({ dnsServer, clock }: DiagnosisRequest, endpoint: Endpoint, names: Names): Promise<Reach> => {
   const best = bestOf(names, dnsServer)
   return probeAddresses('addresses' in best ? best.addresses : [], endpoint.proxy?.port ?? endpoint.port, clock)
@@ -240,7 +240,7 @@ export const reachOf = ({ dnsServer, clock }: DiagnosisRequest, endpoint: Endpoi
 
 export type Names = { system: LookUp; server: LookUp }
 
-/** The way a download would take: the server the user chose, else the system; each stands in for the other. */
+/** As a download resolves it: the DNS server set by the user, else the system; each is the fallback of the other. */
 export function bestOf({ system, server }: Names, dnsServer: string | undefined): LookUp {
   const [first, second] = dnsServer ? [server, system] : [system, server]
   return first.status === 'failed' && second.status === 'answered' ? second : first

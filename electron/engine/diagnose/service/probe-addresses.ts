@@ -1,4 +1,4 @@
-/** Connects to each address of a host and says which let nobody in. No request is sent. */
+/** Connects to each address of a host and says which cannot be reached. No request is sent. */
 import { connect } from 'node:net'
 import type { Clock } from '../../engine-ports.ts'
 
@@ -27,7 +27,7 @@ export async function probeAddresses(addresses: readonly string[], port: number,
   return { address: reached, dead: tried.filter((_, index) => found[index] === 'dead') }
 }
 
-/** `no-way`: not this address is at fault, but that this machine has no IPv6, say. */
+/** `no-way`: not the fault of the address; this machine has no IPv6, for instance. */
 function tryConnect(address: string, port: number, clock: Clock): Promise<Found> {
   const done = Promise.withResolvers<Found>()
   const socket = connect({ host: address, port })

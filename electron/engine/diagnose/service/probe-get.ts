@@ -1,6 +1,6 @@
 /**
- * One GET of a range over a connection of its own, by the same transport as a download: how long until it is up, until
- * the first byte, and how fast it then is. Bytes are counted and forgotten; a limit of bytes per second is kept to.
+ * One GET of a range over its own connection, with the transport of a download: time to connect, time to first byte, and
+ * speed from then on. Bytes are counted and discarded; a limit of bytes per second is respected.
  */
 import { type Failure, failed, type Outcome, success } from '../../../../shared/failure.ts'
 import type { ByteRange, Clock, Endpoint } from '../../engine-ports.ts'
@@ -29,7 +29,7 @@ export type GetProbe = {
 }
 
 const BUFFER_BYTES = 256 * 1024
-/** With a limit, small gulps: what is read before the first rest is this much at most. */
+/** With a limit, a small receive buffer: at most this is read before the first pause. */
 const GULPS_PER_SECOND = 10
 const LEAST_BUFFER_BYTES = 4096
 const MAX_ERROR_BODY_BYTES = 64 * 1024
@@ -107,7 +107,7 @@ export function probeGet(probe: GetProbe): Promise<Outcome<Transfer>> {
 }
 
 /**
- * What is read of the answer. `onBegun`: the head of a good one is there; `onComplete`: nothing more is wanted of it.
+ * Reads the response. `onBegun`: the head of a successful one has arrived; `onComplete`: nothing more is needed.
  */
 function createAnswer(
   { range, limitBytesPerSecond, clock, onBytes }: GetProbe,
@@ -125,7 +125,7 @@ function createAnswer(
       head = received
       firstByteAt = clock.monotonic()
       const date = Date.parse(received.headers.get('date') ?? '')
-      // The header cuts its second off: on average the clock is half a second further.
+      // The Date header is truncated to seconds: on average the clock is half a second ahead of it.
       if (Number.isFinite(date)) clockAheadMs = date + 500 - clock.now()
       if (isGood()) onBegun()
     },
@@ -136,7 +136,7 @@ function createAnswer(
       }
       bytes += length
       onBytes?.(length)
-      // A server that ignores ranges sends more than was asked for.
+      // A server that ignores ranges sends more than was requested.
       if (bytes >= range.end - range.start) onComplete()
     },
     onEnd: onComplete,
@@ -146,7 +146,7 @@ function createAnswer(
     finish: parser.finish,
     head: () => head,
     bytes: () => bytes,
-    /** How long to read nothing, so that the average stays below the limit. */
+    /** How long to pause reading, so that the average stays below the limit. */
     restMs(): number {
       if (limitBytesPerSecond <= 0 || !head) return 0
       return (bytes * 1000) / limitBytesPerSecond - (clock.monotonic() - firstByteAt)

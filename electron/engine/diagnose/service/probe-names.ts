@@ -1,4 +1,4 @@
-/** Looks a host up by the operating system and by a DNS server, each timed for itself, without a cache of ours. */
+/** Resolves a host through the operating system and through a DNS server, each timed, bypassing our own cache. */
 import { Resolver as DnsResolver, lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import type { Failure } from '../../../../shared/failure.ts'

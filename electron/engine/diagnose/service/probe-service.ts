@@ -1,4 +1,4 @@
-/** Asks the bucket: one page of its listing, some HEADs, one range, then several at once. Every step is bounded. */
+/** Requests one page of the listing, some HEADs, one range, then several at once. Every step is bounded. */
 import { type Failure, failed, type Outcome, success } from '../../../../shared/failure.ts'
 import { DEFAULT_POLICY } from '../../../../shared/policy.ts'
 import type { Clock, Endpoint, ListedObject, ObjectSource } from '../../engine-ports.ts'
@@ -7,15 +7,15 @@ import { probeGet } from './probe-get.ts'
 
 export type ProbeSource = Pick<ObjectSource, 'listPage' | 'headObject' | 'endpoint'>
 
-/** A little beyond the seed's 5 s, so that a late answer is distinguished from none. */
+/** A little more than the seed's 5 s, so that a late answer is told apart from none. */
 const PATIENCE_MS = DEFAULT_POLICY.unhealthyLatencySeconds * 1000 + 1500
 const HEADS = 3
-/** Once one HEAD takes this long, more would say the same. */
+/** After a HEAD as slow as this no more are sent: they would show the same. */
 const ENOUGH_MS = 1500
 const PARALLEL_CONNECTIONS = 4
 const RANGE_BYTES = 8 * 1024 ** 2
 const RANGE_SECONDS = 2.5
-/** Beside a running job: enough to measure a speed, too little to be felt. */
+/** While a job runs: enough to measure a speed, too little to disturb it. */
 const SMALL_RANGE_BYTES = 2 * 1024 ** 2
 /** Enough for a first byte. */
 const TINY_RANGE_BYTES = 16 * 1024
@@ -51,7 +51,7 @@ export async function probeHeads(
   return success({ timesMs })
 }
 
-/** An answer that does not come in time is a failure of the service; one that the user no longer wants is none. */
+/** A timeout is a failure of the service; an abort by the user is none. */
 async function patiently<T>(
   signal: AbortSignal,
   ask: (signal: AbortSignal) => Promise<Outcome<T>>,
@@ -62,7 +62,7 @@ async function patiently<T>(
   return isLate ? failed({ class: 'stalled', code: 'no-answer' }) : answer
 }
 
-/** `whole`: nothing runs beside us. `beside`: a job runs. `first-byte`: and it is held to a rate. */
+/** `whole`: nothing else runs. `beside`: a job runs. `first-byte`: and its rate is limited. */
 export type ProbeDepth = 'whole' | 'beside' | 'first-byte'
 
 export type GetPlan = {
@@ -101,14 +101,14 @@ export async function probeMany(
   const results = await Promise.all(
     ranges.map((range) => probeGet({ ...plan, ...range, patienceMs: PATIENCE_MS, maxSeconds: RANGE_SECONDS, onBytes })),
   )
-  // Silence behind the last byte counts: a server that stops sending is not fast.
+  // Silence after the last byte counts: a server that stops sending is not fast.
   const seconds = (plan.clock.monotonic() - startedAt) / 1000
   const failure = results.find((result): result is { ok: false; failure: Failure } => !result.ok)
   const total = failure ?? success({ bytes, seconds: Math.max(0.001, seconds) })
   return { connections: ranges.length, results, total }
 }
 
-/** Different objects where there are several, else different places of one. */
+/** Ranges of different objects where there are several, else different ranges of one. */
 function spreadRanges(objects: readonly ListedObject[]) {
   const big = [...objects].sort((one, other) => other.size - one.size).slice(0, PARALLEL_CONNECTIONS)
   return Array.from({ length: PARALLEL_CONNECTIONS }, (_, index) => {

@@ -1,11 +1,11 @@
-/** Name and memory of other programs, by process id: for those that are connected to the service beside us. */
+/** Name and memory of other programs connected to the service, by process id. */
 import { readFileSync, readlinkSync } from 'node:fs'
 import { basename } from 'node:path'
 import { runTool } from '../machine/run-tool.ts'
 
 export type Program = { pid: number; name: string; rssBytes: number }
 
-/** Those that are still there and may be looked at. */
+/** Leaves out those that have ended or may not be read. */
 export async function readPrograms(pids: readonly number[], signal: AbortSignal): Promise<Program[]> {
   if (pids.length === 0) return []
   if (process.platform === 'linux') return pids.flatMap(readProc)
@@ -36,9 +36,7 @@ export function parsePs(text: string): Program[] {
   })
 }
 
-/**
- * `tasklist /FO CSV /NH`: `"python.exe","4711","Console","1","45,678 K"`; thousands are parted as the language likes.
- */
+/** `tasklist /FO CSV /NH`: `"python.exe","4711","Console","1","45,678 K"`; the thousands separator is localised. */
 export function parseTasklist(text: string): Program[] {
   return text.split(/\r?\n/).flatMap((line) => {
     const [name, pid, , , memory = ''] = [...line.matchAll(/"([^"]*)"/g)].map(([, field]) => field)

@@ -1,6 +1,6 @@
 /**
  * The TCP sockets of this machine and who holds them: from /proc on Linux, through one child process on Windows and
- * macOS. Undefined where it cannot be found out.
+ * macOS. Undefined where they cannot be read.
  */
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
 import { readdir, readlink } from 'node:fs/promises'
@@ -15,9 +15,7 @@ import {
   type SocketRow,
 } from './socket-table.ts'
 
-/**
- * On Linux only sockets of `pids` come with their process; who holds others is asked for when it matters: `findOwners`.
- */
+/** On Linux only sockets of `pids` come with their process id; `findOwners` finds those of others when needed. */
 export async function readSockets(pids: readonly number[], signal: AbortSignal): Promise<SocketRow[] | undefined> {
   if (process.platform === 'linux') {
     try {
@@ -47,7 +45,7 @@ export function countCloseWait(): number {
   if (process.platform !== 'linux') return 0
   try {
     const tables = readProcTables()
-    // Asked every second: nearly always there is none, and no descriptor need be looked at.
+    // Called every second: nearly always there is none, and no descriptor need be read.
     if (!tables.some((table) => table.includes(CLOSE_WAIT))) return 0
     const own = readProcRows([process.pid], tables).filter(({ pid }) => pid === process.pid)
     return countOutgoing(own).closeWait
@@ -67,15 +65,15 @@ function readProcRows(pids: readonly number[], tables: readonly string[]): Socke
 const OWNERS_WITHIN_MS = 3000
 
 /**
- * Adds the process to the sockets that lack it, as far as that can be found out: of a process of somebody else no
- * descriptor can be read. Every descriptor of the machine may have to be looked at, so this never blocks.
+ * Adds the process id to the sockets that lack it, where that is permitted: the descriptors of other users' processes
+ * cannot be read. May have to read every descriptor of the machine, so it never blocks.
  */
 export async function findOwners(rows: readonly SocketRow[], signal: AbortSignal): Promise<SocketRow[]> {
   const wanted = new Set(rows.filter(({ pid }) => pid === undefined).map(({ id }) => id))
   if (wanted.size === 0 || process.platform !== 'linux') return [...rows]
   const timeUp = AbortSignal.any([signal, AbortSignal.timeout(OWNERS_WITHIN_MS)])
   const owners = new Map<string, number>()
-  // The youngest first: a download is younger than the system's own services, which may have thousands.
+  // The youngest first: a download is younger than the system's services, which may have thousands of descriptors.
   const pids = (await readdir('/proc'))
     .map(Number)
     .filter(Number.isInteger)
@@ -124,14 +122,14 @@ function socketInodesOf(pid: number): string[] {
       }
     })
   } catch {
-    // Ended, or somebody else's.
+    // Ended, or another user's.
     return []
   }
 }
 
 /**
- * The process that holds a destination's lock (disk/destination-lock.ts), by the kernel's list of locks; undefined when
- * there is none or only the kernel of another system knows.
+ * The process that holds a destination's lock (disk/destination-lock.ts), from the kernel's list of locks on Linux;
+ * undefined when there is none, and on other systems.
  */
 export function findLockHolder(lockPath: string): number | undefined {
   if (process.platform !== 'linux') return undefined

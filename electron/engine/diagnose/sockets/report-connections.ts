@@ -1,6 +1,6 @@
 /**
- * Whose connections are those to the service: of this process, of a download of ours into the same folder, and of any
- * other program on this machine, the older Python tool for instance. Names the programs, with how many each has.
+ * Who holds the connections to the service: this process, another Longhaul process that downloads into the same folder,
+ * or any other program, the older Python tool for instance. Names the programs and counts their connections.
  */
 import { freemem, totalmem } from 'node:os'
 import type { DiagnosisRequest, Report } from '../diagnosis-request.ts'
@@ -11,7 +11,7 @@ import { type Program, readPrograms } from './read-programs.ts'
 import { findOwners } from './read-sockets.ts'
 import { countOutgoing, type ServicePlace, type SocketRow, selectSockets } from './socket-table.ts'
 
-/** One look at all sockets of the machine; undefined where it cannot be had. */
+/** All sockets of the machine at one moment; undefined where they cannot be read. */
 export type SocketLook = SocketRow[] | undefined
 
 /** This one, and the one that downloads into the same folder. */
@@ -20,7 +20,7 @@ export const ownProcesses = ({ otherProcess }: DiagnosisRequest): number[] => [
   ...(otherProcess === undefined ? [] : [otherProcess]),
 ]
 
-/** Says whether another process downloads from the service. */
+/** Resolves to whether another process downloads from the service. */
 export async function reportConnections(
   request: DiagnosisRequest,
   report: Report,

@@ -1,10 +1,10 @@
-/** Reads the tables in which operating systems list TCP sockets. Pure; lines that do not fit are passed over. */
+/** Reads the tables in which operating systems list TCP sockets. Pure; lines that do not match are skipped. */
 import { isIPv6 } from 'node:net'
 
 export type SocketState = 'established' | 'closeWait' | 'timeWait' | 'listen' | 'connecting' | 'closing'
 
 export type SocketRow = {
-  /** The same for the same socket in two looks: inode, or local and remote end. */
+  /** Identifies a socket across two readings: inode, or local and remote end. */
   id: string
   state: SocketState
   localPort: number
@@ -29,7 +29,7 @@ const LINUX_STATES: Record<string, SocketState> = {
   '0B': 'closing',
 }
 
-/** `/proc/net/tcp` or `tcp6`: the whole machine's; `id` is the inode, by which the process that holds it is found. */
+/** `/proc/net/tcp` or `tcp6`, of the whole machine; `id` is the inode, which leads to the owning process. */
 export function parseProcTcp(text: string): SocketRow[] {
   return text
     .split('\n')
@@ -88,7 +88,7 @@ export function parseNetstat(text: string): SocketRow[] | undefined {
   return rows
 }
 
-/** Its twin: states as numbers (MIB_TCP_STATE of iphlpapi.h), the same in every language. */
+/** The same table with states as numbers (MIB_TCP_STATE of iphlpapi.h), the same in every language. */
 export const POWERSHELL_SOCKETS =
   'Get-NetTCPConnection | ForEach-Object { "$($_.LocalAddress) $($_.LocalPort) $($_.RemoteAddress) $($_.RemotePort) $([int]$_.State) $($_.OwningProcess)" }'
 
@@ -144,7 +144,7 @@ function endOf(end: string): { address: string; port: number } {
   return { address: canonical(address.replace(/%.*$/, '')), port: Number(end.slice(colon + 1)) }
 }
 
-/** One spelling for one address; an IPv4 address within IPv6 is written as what it is. */
+/** Canonical spelling of an address; IPv4-mapped IPv6 is written as IPv4. */
 function canonical(address: string): string {
   if (!isIPv6(address)) return address
   const written = new URL(`http://[${address}]`).hostname.slice(1, -1)
@@ -158,9 +158,9 @@ function canonical(address: string): string {
 export type ServicePlace = { addresses: readonly string[]; port: number }
 
 /**
- * Sockets of the processes named, and those of any other program that lead to the service. A name of S3 stands for many
- * addresses and tells a few of them at a time: what shares the first two numbers with one belongs to it too, as in the
- * seed report (`netstat -an | findstr "52.218"`), unless it is a private network.
+ * Sockets of the given processes, and those of any other program to the service. A name of S3 has many addresses, and a
+ * look-up returns a few of them: addresses with the same first two numbers belong to it too, as in the seed report
+ * (`netstat -an | findstr "52.218"`), except in private networks.
  */
 export function selectSockets(
   rows: readonly SocketRow[],
@@ -189,7 +189,7 @@ export type SocketCounts = {
   timeWait: number
   /** In the middle of a handshake, or of its end. */
   other: number
-  /** Ids of those in CLOSE_WAIT, for a second look. */
+  /** Ids of those in CLOSE_WAIT, to compare with a second reading. */
   closeWaitIds: string[]
 }
 

@@ -1,4 +1,4 @@
-/** The one part that reads from the disk. Memory stays the same for any size. */
+/** The only part that reads from the disk. Memory is the same for any file size. */
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { constants, createGunzip } from 'node:zlib'
 import { failed, type Outcome, success } from '../../../shared/failure.ts'
@@ -9,13 +9,13 @@ import { createLineParser } from './parse-line.ts'
 import { createLineSplitter } from './split-lines.ts'
 
 const CHUNK_BYTES = 1024 ** 2
-/** Strings of more than 128 KiB are large objects to V8, which are collected late: they pile up. */
+/** Strings of more than 128 KiB are large objects in V8, which are collected late and accumulate. */
 const PIECE_BYTES = 64 * 1024
 
 /** Fails as the file system does; a folder or device is `usage` / `not-a-file`. A log may be gzip-ed. */
 export async function analyseFile(path: string, signal?: AbortSignal): Promise<Outcome<LogAnalysis>> {
   try {
-    // Asked before it is opened: opening a pipe would wait for somebody to write into it.
+    // Checked before it is opened: opening a pipe would block until somebody writes into it.
     if (!(await stat(path)).isFile()) return failed({ class: 'usage', code: 'not-a-file', subject: path })
     await using file = await open(path, 'r')
     const fold = createLogFold()

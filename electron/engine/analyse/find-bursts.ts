@@ -1,18 +1,18 @@
-/** Where errors crowd together, and whether that comes at equal intervals. Pure. */
+/** Bursts of errors, and whether they recur at equal intervals. Pure. */
 import type { LogAnalysis } from '../../../shared/log-analysis.ts'
 import type { TimeBins } from './time-bins.ts'
 
 type Burst = { startMs: number; endMs: number; count: number }
 
-/** Fewer errors than this in a bin are no burst, however quiet the rest is. */
+/** Fewer errors in a bin are no burst, however quiet the rest is. */
 const LEAST_IN_A_BIN = 3
-/** So many times the mean of the whole log. */
+/** ... nor fewer than this many times the mean of the whole log. */
 const TIMES_THE_MEAN = 3
-/** Bins of a burst may have so many quiet ones between them. */
+/** Bins of one burst may have fewer than this many quiet ones between them. */
 const GAP_BINS = 3
 const SHOWN = 20
 const LEAST_BURSTS_OF_A_PERIOD = 4
-/** Two thirds of the intervals lie so close to the median one. */
+/** Regular: two thirds of the intervals lie this close to their median. */
 const INTERVAL_TOLERANCE = 0.15
 const REGULAR_SHARE = 0.66
 
@@ -36,7 +36,7 @@ export function findBursts({ widthMs, counts }: TimeBins): Burst[] {
   return bursts
 }
 
-/** Undefined when there are too few, or when they come as they like. */
+/** Null when there are too few or their intervals are irregular. */
 export function findPeriod(bursts: readonly Burst[], widthMs: number): LogAnalysis['period'] {
   if (bursts.length < LEAST_BURSTS_OF_A_PERIOD) return null
   const intervals = bursts.slice(1).map(({ startMs }, index) => startMs - (bursts[index]?.startMs ?? 0))

@@ -10,7 +10,7 @@ import { createTopCounts } from './top-counts.ts'
 const HOUR_MS = 3_600_000
 const MAX_HOURS = 20_000
 const SHOWN_HOURS = 336
-/** The way to the server, not the service or this machine: only these speak against an address. */
+/** Failures of the network path, not of the service or this machine: only these count against an address. */
 const LINE_CLASSES = new Set(['stalled', 'slow', 'reset', 'connect', 'tls'])
 
 export function createLogFold() {
@@ -85,7 +85,7 @@ export function createLogFold() {
   }
 }
 
-/** A signed address may stand for a key, and holds slashes behind its `?`. */
+/** The key may be a presigned URL, with slashes after its `?`. */
 const SIGNED = /\?.*(?:X-Amz-|AWSAccessKeyId|Signature=)/i
 
 function prefixOf(key: string): string {
@@ -93,5 +93,5 @@ function prefixOf(key: string): string {
   return path.slice(0, path.lastIndexOf('/') + 1)
 }
 
-/** Null for what is no time a calendar knows. */
+/** Null for an invalid date. */
 const isoOf = (timeMs: number): string | null => (Math.abs(timeMs) <= 8.64e15 ? new Date(timeMs).toISOString() : null)

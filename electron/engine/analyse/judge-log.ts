@@ -4,7 +4,7 @@ import type { LogAnalysis, LogCause, LogFinding, LogGroups } from '../../../shar
 export type LogFacts = Omit<LogAnalysis, 'findings'> & {
   /** Errors that fell into bursts. */
   inBursts: number
-  /** Only failures of the way to the server. */
+  /** Only failures of the network path. */
   lineAddresses: LogGroups
 }
 
@@ -32,8 +32,8 @@ const CAUSE_OF_CLASS: Record<string, LogCause> = {
   'pool-full': 'pool-full',
   'too-many-files': 'too-many-files',
 }
-/** One of these is worth a word; of the others only what is more than a trifle. */
-const ALWAYS_TOLD: readonly LogCause[] = [
+/** Reported even once; others only above `LEAST_SHARE` of the errors. */
+const ALWAYS_REPORTED: readonly LogCause[] = [
   'credentials',
   'denied',
   'clock-skew',
@@ -42,20 +42,20 @@ const ALWAYS_TOLD: readonly LogCause[] = [
   'disk',
   'too-many-files',
 ]
-const TRIFLE = 0.05
-/** One address of several stands for so much of what failed on the way. */
+const LEAST_SHARE = 0.05
+/** One address of several has at least this share of the failures of the network path. */
 const ONE_ADDRESS_SHARE = 0.6
 const LEAST_FOR_AN_ADDRESS = 10
 const LINE_CAUSES: readonly LogCause[] = ['resets', 'stalls', 'unreachable', 'dns']
 const CUT_SHARE = 0.5
 const LEAST_OF_A_CUT = 10
-/** The seed report calls it decay; a tenth is weather. */
+/** The seed report calls this decay; a drop of a tenth is ordinary variation. */
 const DECAYED = 0.85
-/** As the diagnosis has it. */
+/** The same threshold as in the diagnosis. */
 const MEMORY_BYTES_PER_HOUR = 50e6
 
 export function judgeLog(facts: LogFacts): LogFinding[] {
-  // At equal weight what explains the others comes first.
+  // At equal share the finding that explains others comes first: `sort` is stable.
   const findings = [...judgeCuts(facts), ...judgeAddress(facts), ...judgeClasses(facts)]
   findings.sort((one, other) => other.share - one.share)
   return [...findings, ...judgePerformance(facts)]
@@ -74,7 +74,7 @@ function judgeClasses(facts: LogFacts): LogFinding[] {
   const { errors } = facts
   return [...countCauses(facts)]
     .map(([cause, count]) => ({ cause, share: count / errors, evidence: { count, errors } }))
-    .filter(({ cause, share }) => share >= TRIFLE || ALWAYS_TOLD.includes(cause))
+    .filter(({ cause, share }) => share >= LEAST_SHARE || ALWAYS_REPORTED.includes(cause))
 }
 
 function judgeAddress({ lineAddresses, errors }: LogFacts): LogFinding[] {
@@ -86,7 +86,7 @@ function judgeAddress({ lineAddresses, errors }: LogFacts): LogFinding[] {
   return [{ cause: 'one-address', share: worst.count / errors, evidence }]
 }
 
-/** Told instead of nothing less: what fails together, or at equal intervals, has one cause outside the program. */
+/** Failures that occur together, or at equal intervals, have one cause outside the program. */
 function judgeCuts(facts: LogFacts): LogFinding[] {
   const { errors, inBursts, period, bursts } = facts
   const kinds = [...countCauses(facts)].filter(([cause]) => LINE_CAUSES.includes(cause))

@@ -1,4 +1,4 @@
-/** One line after another -> what it says. Remembers only where in a Python record the last line was. */
+/** Lines -> entries. The only state is the position within a Python record. */
 import { addressIn, classifyPython, keyIn, stampOf } from './python-line.ts'
 
 export type LogEntry =
@@ -66,12 +66,12 @@ const numberOf = (value: unknown, otherwise: number): number =>
   typeof value === 'number' && Number.isFinite(value) ? value : otherwise
 
 /**
- * A record begins with a time and may go on over many lines. A traceback is one error, however many exceptions "During
- * handling of the above exception" adds: the first one is the nearest to what happened.
+ * A record begins with a time and may span many lines. A traceback is one error, however many exceptions "During
+ * handling of the above exception" adds: the first one is closest to the cause.
  */
 function createPythonParser(): (line: string) => LogEntry | undefined {
   let timeMs: number | undefined
-  /** The error of this record is counted. */
+  /** The error of this record has been reported. */
   let isCounted = false
   let isInTraceback = false
   let isChained = false
@@ -91,7 +91,7 @@ function createPythonParser(): (line: string) => LogEntry | undefined {
       return entry
     }
     if (text.startsWith('Traceback (most recent call last)')) {
-      // A traceback of its own; one below a record, or below another one, belongs to it.
+      // A separate traceback; one that follows a record or another traceback belongs to it.
       if (!isChained && !wasRecord) isCounted = false
       isInTraceback = true
       isChained = false

@@ -1,10 +1,10 @@
-/** Samples of `performance.ndjson` -> speed at the beginning and at the end, memory's slope, the worst of the rest. */
+/** Samples of `performance.ndjson` -> speed at both ends, slope of the memory, worst of the other figures. */
 import type { LogAnalysis } from '../../../shared/log-analysis.ts'
 import type { PerformanceSample } from './parse-line.ts'
 
 const HOUR_MS = 3_600_000
 const MAX_HOURS = 20_000
-/** Beginning and end are the mean of so many hours each, or of a third of all when there are fewer. */
+/** Each end is the mean of this many hours, or of a third of all when there are fewer. */
 const END_HOURS = 3
 
 export function createPerformanceFold() {
@@ -32,7 +32,7 @@ export function createPerformanceFold() {
         sums.xx += x * x
         sums.xy += x * rssBytes
       }
-      // The first and the last one of a run stand before and behind the work.
+      // The first and the last sample of a run are taken before and after the work.
       if (phase !== '' && phase !== 'running') return
       const hour = Math.floor(timeMs / HOUR_MS)
       const known = hours.get(hour)

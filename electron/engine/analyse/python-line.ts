@@ -23,7 +23,7 @@ const RULES: readonly [PythonClass, RegExp][] = [
   ['changed', /PreconditionFailed|\(412\) when calling/],
   ['corrupt', /FlexibleChecksumError|[Cc]hecksum .*(?:mismatch|did not match)|校验.*(?:失败|不符)/],
   ['disk-full', /No space left on device|\[Errno 28\]|WinError 112|磁盘空间不足|Disk quota exceeded|\[Errno 122\]/],
-  // Connections that are never closed use up the descriptors of a process.
+  // Connections that are never closed exhaust the descriptors of a process.
   ['too-many-files', /Too many open files|\[Errno 24\]|WinError 10024/],
   ['disk', /\[Errno 5\]|Input\/output error|WinError (?:21|1117)\b/],
   ['disk-denied', /PermissionError|\[Errno 13\]|Read-only file system|\[Errno 30\]/],
@@ -56,7 +56,7 @@ const RULES: readonly [PythonClass, RegExp][] = [
   ['pool-full', /Connection pool is full, discarding connection/],
 ]
 
-/** One look, case by case, spares most lines the rules: what they name always comes with one of these. */
+/** One case-sensitive test spares most lines the rules: whatever they match contains one of these. */
 const ANY =
   /rror|xception|ime(?:d |-?)out|Timeout|Slow|reduce your|hrottl|Many Requests|RequestLimit|Credential|credentials|Token|Invalid|SignatureDoes|Skewed|Expired|NoSuch|Denied|calling|Precondition|hecksum|校验|No space|磁盘|Read-only|resolution|not known|getaddrinfo|Tunnel|proxy|CERTIFICATE|SSL|reset by|aborted|closed|Disconnected|IncompleteRead|broken|BrokenPipe|强迫|refused|Could not connect|No route|unreachable|establish|navailable|BadStatus|discarding/
 
@@ -72,7 +72,7 @@ const STAMP = /^\W{0,2}(\d{4})[-/](\d\d)[-/](\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,
 
 /** Milliseconds of the time a line begins with; without a zone it is taken as UTC. */
 export function stampOf(line: string): number | undefined {
-  // Most lines of a traceback begin with a blank or a letter: a look at one sign spares them the pattern.
+  // Most lines of a traceback begin with a blank or a letter: testing a few characters spares them the pattern.
   if (!isDigit(line.charCodeAt(0)) && !isDigit(line.charCodeAt(1)) && !isDigit(line.charCodeAt(2))) return undefined
   const match = STAMP.exec(line)
   if (!match) return undefined
@@ -86,9 +86,9 @@ export function stampOf(line: string): number | undefined {
 const isDigit = (sign: number): boolean => sign >= ZERO && sign <= NINE
 
 const NUMBERS = /(?<![\d.])(\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})(?![\d.])/
-/** What stands before the `@` is a login, and is left out. */
+/** User name and password before the `@` are left out. */
 const HOST = /host='([\w.-]+)'|https?:\/\/(?:[^\s/@]*@)?([\w.-]+)/
-/** The surest first. The last one is tried where a word begins, and nowhere within. */
+/** Most specific first. The last one only matches at the beginning of a word. */
 const KEYS = [
   /(?:https?|s3):\/\/[^\s/]+\/([^\s"'?]+)/,
   /\b(?:[Kk]ey|[Oo]bject)['"]?\s*[=:]\s*['"]?([^\s'",]+\/[^\s'",]+)/,

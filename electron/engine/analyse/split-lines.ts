@@ -1,7 +1,7 @@
 /**
- * Bytes -> lines, whatever the bytes are. They are taken as Latin-1, which costs a copy, and only lines with anything
- * else than ASCII are looked at again: UTF-8, or GBK as Python writes on a Chinese Windows, line by line, for tools mix
- * them. A line longer than `MAX_LINE` keeps its beginning only.
+ * Bytes -> lines, whatever the encoding. Bytes are read as Latin-1, which is a plain copy, and only lines with
+ * non-ASCII bytes are decoded again: as UTF-8, or as GBK, which Python writes on a Chinese Windows; line by line,
+ * because tools mix them. A line longer than `MAX_LINE` is truncated.
  */
 import { isAscii, isUtf8 } from 'node:buffer'
 
@@ -14,7 +14,7 @@ export function createLineSplitter(onLine: (line: string) => void) {
   let first = Buffer.alloc(0)
   let carry = ''
   let isOverlong = false
-  /** The line that is being put together may hold more than ASCII. */
+  /** The line being assembled is pure ASCII so far. */
   let isPlain = true
   let endedInReturn = false
 
@@ -38,7 +38,7 @@ export function createLineSplitter(onLine: (line: string) => void) {
     isOverlong = carry.length >= MAX_LINE
   }
 
-  /** A carriage return ends a line too: progress bars write many, and a line feed only when they are done. */
+  /** A carriage return ends a line too: progress bars write many of them, and a line feed only at the end. */
   function withoutReturns(text: string): string {
     const begin = endedInReturn && text.startsWith('\n') ? 1 : 0
     if (text.length > 0) endedInReturn = text.endsWith('\r')
@@ -82,7 +82,7 @@ export function createLineSplitter(onLine: (line: string) => void) {
   }
 }
 
-/** By its mark, which PowerShell's `>` writes, or by the zero beside a first letter of ASCII. */
+/** By its byte order mark, which PowerShell's `>` writes, or by the zero byte next to a first ASCII letter. */
 function utf16Of([one = 0, two = 0]: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
   if ((one === 0xff && two === 0xfe) || (isLetter(one) && two === 0)) return 'utf-16le'
   return (one === 0xfe && two === 0xff) || (one === 0 && isLetter(two)) ? 'utf-16be' : undefined

@@ -1,7 +1,7 @@
 /**
- * The largest groups of a stream in bounded memory: at most `LIMIT` names; when
- * they are too many, the smaller half is added to the rest. A name that returns
- * counts anew, so small groups may be a little too small; nothing is lost in all.
+ * The largest groups of a stream in bounded memory: at most `LIMIT` names; beyond
+ * that the smaller half is added to the rest. A name that returns starts at one
+ * again, so small groups may be undercounted; the sum is always exact.
  */
 import type { LogGroups } from '../../../shared/log-analysis.ts'
 
@@ -35,7 +35,7 @@ export function createTopCounts() {
     },
   }
 
-  /** Of names with as many as the middle one the oldest stay, for their counts are whole. */
+  /** Of the names at the median count the oldest stay, because their counts are complete. */
   function prune(): void {
     const least = Uint32Array.from(counts.values()).sort()[LIMIT / 2] ?? 0
     let room = LIMIT / 2

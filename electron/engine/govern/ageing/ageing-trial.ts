@@ -1,19 +1,19 @@
 /**
- * Whether renewing an aged pool pays in what all connections bring together. On a full line a fresh connection may be
- * fast at the cost of the others, for TCP's start presses harder than what comes later: each looks better than those
- * before it, and renewing them all gains nothing. Pure.
+ * Whether renewing an aged pool raises the total speed. On a full line a fresh connection may be fast at the cost of
+ * the others, because TCP's slow start is more aggressive than what follows: each looks better than those before it,
+ * and renewing them all gains nothing. Pure.
  */
 import { type ConnectionSpeed, foldSpeed, SMOOTHING_MS } from '../connections/connection-speed.ts'
 
 /**
- * Smoothed as the speed of a connection is; the bytes that had
- * come by then, when, and when the last: monotonic milliseconds.
+ * The total speed, smoothed like that of a connection; `bytes` received up
+ * to `at`, the last of them at `lastByteAt`: monotonic milliseconds.
  */
 export type Total = ConnectionSpeed & { bytes: number; at: number; lastByteAt: number; level: number }
 
 /**
- * `before`: bytes per second of all when ageing was learned,
- * by `level` connections. `watched`: the renewed pool so far.
+ * `before`: total bytes per second when ageing was learned, with `level`
+ * connections. `watched`: what the renewed pool has received so far.
  */
 export type Trial = {
   before: number
@@ -25,7 +25,7 @@ export type Trial = {
 export type TrialSample = {
   /** Monotonic milliseconds. */
   now: number
-  /** By all connections since the start. */
+  /** Of all connections since the start. */
   receivedBytes: number
   /** How many connections may work. */
   level: number
@@ -34,14 +34,14 @@ export type TrialSample = {
 export type TrialVerdict =
   | { kind: 'open'; trial: Trial }
   | { kind: 'gain' | 'no-gain'; bytesPerSecond: number }
-  /** It has hardly ever been so many connections since. */
+  /** The concurrency has hardly been the same since. */
   | { kind: 'unknown' }
 
-/** A pool is renewed within about this time, and then watched for so long. */
+/** A pool is renewed within about the first time, and then observed for the second. */
 const RENEWAL_MS = 5000
 const WATCHED_MS = 10_000
 const GIVE_UP_MS = 120_000
-/** It must bring this much more than before, if not nearly all that it brought at its best. */
+/** The total must rise by this factor, or come close to its best. */
 const LEAST_GAIN = 1.03
 
 export const startTotal = (): Total => ({
@@ -54,7 +54,7 @@ export const startTotal = (): Total => ({
   level: 0,
 })
 
-/** More connections, or fewer: a speed of its own, which remembers nothing of the one before. */
+/** Starts over at every change of concurrency: the total before it is no longer comparable. */
 export function foldTotal(total: Total, { now, receivedBytes, level }: TrialSample): Total {
   const speed = level === total.level ? total : startTotal()
   const news = { elapsedMs: now - total.at, bytes: receivedBytes - total.bytes }
@@ -62,7 +62,7 @@ export function foldTotal(total: Total, { now, receivedBytes, level }: TrialSamp
   return { ...foldSpeed(speed, news), bytes: receivedBytes, at: now, lastByteAt, level }
 }
 
-/** Its speed is settled: the first moments' bytes come in lumps. */
+/** The total can be trusted: the first bytes arrive in bursts. */
 export const isSettledTotal = (total: Total): boolean => total.workedMs >= SMOOTHING_MS
 
 export const startTrial = (before: number, { now, level }: TrialSample): Trial => ({
@@ -72,7 +72,7 @@ export const startTrial = (before: number, { now, level }: TrialSample): Trial =
   watched: { bytes: 0, ms: 0 },
 })
 
-/** `last`: bytes that had come by the last look, and when. `enough`: bytes per second that are as good as the best. */
+/** `last`: bytes and time of the previous sample. `enough`: bytes per second that count as the best. */
 export function judgeTrial(
   trial: Trial,
   { now, level, receivedBytes }: TrialSample,
@@ -80,7 +80,7 @@ export function judgeTrial(
 ): TrialVerdict {
   const age = now - trial.startedAt
   if (age > GIVE_UP_MS) return { kind: 'unknown' }
-  // More connections, or fewer, bring more or less for another reason.
+  // With another concurrency the total changes for another reason.
   if (age < RENEWAL_MS || level !== trial.level) return { kind: 'open', trial }
   const watched = { bytes: trial.watched.bytes + receivedBytes - last.bytes, ms: trial.watched.ms + now - last.at }
   if (watched.ms < WATCHED_MS) return { kind: 'open', trial: { ...trial, watched } }

@@ -1,6 +1,6 @@
 /**
  * The shell over find-ageing.ts: runs its experiments on real connections, and decides from the results how old a
- * connection may become and when its speed can be believed.
+ * connection may become and when its speed can be trusted.
  */
 import type { EventCode, Reason } from '../../../../shared/engine-event.ts'
 import type { Policy } from '../../../../shared/policy.ts'
@@ -14,13 +14,13 @@ export type AgeingWatchOptions = {
   policy: Policy
   pool: ConnectionPool
   emit(code: EventCode, reason: Reason): void
-  /** A connection is leaving for an experiment: a fresh one is wanted in its place. */
+  /** A connection is closed for an experiment: a fresh one must take its place. */
   onLeaving(): void
 }
 
 /**
- * The speed of a connection is settled after receiving for this long; where connections live for little more than that,
- * after this share of their life, or only the odd ones would ever count.
+ * The speed of a connection is settled after receiving for this long; where connections live hardly longer than that,
+ * after this share of their life, because otherwise hardly any would ever count.
  */
 const SETTLED_MS = 1000
 const SETTLED_SHARE = 0.4
@@ -69,7 +69,7 @@ export function createAgeingWatch({ policy, pool, emit, onLeaving }: AgeingWatch
     noteWait(seconds: number): void {
       waitSeconds += (seconds - waitSeconds) * WAIT_WEIGHT
     },
-    /** `firstByteMs`: median of late. `isHeldBack`: a slow pool has another reason just now. */
+    /** `firstByteMs`: recent median. `isHeldBack`: the pool is slow for another reason at present. */
     tick({ firstByteMs, ...sample }: TrialSample & { isHeldBack: boolean; firstByteMs: number }): void {
       const connections = [...pool.connections()].filter(({ task, closing, leaving }) => task && !closing && !leaving)
       const handshakes = connections.map(({ handshakeMs }) => handshakeMs).filter((milliseconds) => milliseconds > 0)

@@ -1,6 +1,6 @@
 /**
- * Whether a fresh connection is clearly faster than the old ones: by more than they differ among themselves, their ages
- * apart, and by enough of what the pool has lost. Pure.
+ * Whether a fresh connection is clearly faster than the old ones: by more than they differ among themselves at equal
+ * age, and by enough of what the pool has lost. Pure.
  */
 import { median } from '../../../../shared/robust-trend.ts'
 import { percentile } from '../../metrics/request-window.ts'
@@ -14,13 +14,10 @@ type AgedSpeed = { openedAt: number; bytesPerSecond: number }
 /** By the id of a connection: what it had received when the fresh one began to. */
 export type Marks = ReadonlyMap<number, Received>
 
-/** A fresh connection must be this much faster than the old ones; this much leaves no doubt ... */
+/** A fresh connection must be faster than the old ones by the first factor; the second leaves no doubt ... */
 const PROOF = 1.05
 const CLEAR_PROOF = 1.2
-/**
- * ... and further above them than they are apart: so many of
- * their (robust) standard deviations, and this share of them.
- */
+/** ... and beyond their spread: by this many (robust) standard deviations, and above this quantile. */
 const BEYOND_SPREAD = 3
 const FASTEST_OF_OLD = 0.9
 
@@ -36,9 +33,9 @@ export function compareWithOld(fresh: Received, old: readonly AgedSpeed[], hoped
 }
 
 /**
- * The old connections' speeds over the very time in which the fresh one has received.
- * Their smoothed speeds remember more than that: when a trial of more connections
- * ends meanwhile, all have more of the line again, but theirs show it late.
+ * The old connections' speeds over exactly the time in which the fresh one has received. Their smoothed speeds reach
+ * further back: when a trial of a higher concurrency ends meanwhile, all get a larger share of the line again, but the
+ * smoothed speeds show it late.
  */
 export function speedsSince(marks: Marks, connections: readonly Watched[]): AgedSpeed[] {
   return connections.flatMap((connection) => {
@@ -56,10 +53,10 @@ export const markAll = (connections: readonly Watched[]): Marks =>
 const plainSpeed = ({ workedMs, workedBytes }: Received): number => (workedBytes * 1000) / workedMs
 
 /**
- * How far apart the log-speeds are beside what their ages explain, for that is what is in question. Robust: the slope
- * is the median of all slopes (Theil-Sen), the spread comes from the median absolute deviation (1.4826 makes it a
- * standard deviation). Where the speeds jump between two levels most of them may be alike, and show no spread at all:
- * what the fast ones of them reach is not out of reach for a fresh one either.
+ * The spread of the log-speeds that their ages do not explain. Robust: the slope is the median of all slopes
+ * (Theil-Sen), the spread comes from the median absolute deviation (1.4826 makes it a standard deviation). Where speeds
+ * jump between two levels most may be equal, with a deviation of zero: so a fresh one must also exceed what the fast
+ * ones reach.
  */
 function spreadBesideAge(connections: readonly AgedSpeed[]): number {
   const points = connections

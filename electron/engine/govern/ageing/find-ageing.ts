@@ -3,11 +3,11 @@
  * one of them is replaced and compared with the rest. Clearly better: ageing is proven, and how fast it goes is
  * learned. Not better: the line is slow, nothing is touched, and the next experiment waits longer. Pure.
  *
- * Nothing is suspected while the sum of all speeds is as high as ever. What
- * was learned must soon raise that sum, or it is taken back (ageing-trial.ts).
+ * Nothing is suspected while the total speed is as high as ever. What was
+ * learned must soon raise that total, or it is revoked (ageing-trial.ts).
  *
- * Where connections of different ages are at work anyway, no experiment is needed: learn-retirement-age.ts compares
- * them all the time, and keeps what was learned up to date.
+ * While connections of different ages are active anyway, no experiment is needed: learn-retirement-age.ts compares them
+ * continuously and keeps what was learned up to date.
  */
 import { median } from '../../../../shared/robust-trend.ts'
 import type { ConnectionSpeed } from '../connections/connection-speed.ts'
@@ -29,19 +29,19 @@ export type AgeingSample = TrialSample & {
   /** Handshake and first byte of a fresh connection, seconds. */
   setUpSeconds: number
   ceilingSeconds: number
-  /** Throttling, a rate limit, the disk: a slow pool then has another reason. */
+  /** By throttling, a rate limit or the disk: the pool is then slow for another reason. */
   isHeldBack: boolean
 }
 
 export type AgeingState = {
-  /** Best median speed lately, which a worn pool falls short of. */
+  /** Best recent median speed, which an aged pool falls short of. */
   best: number
-  /** What all bring together, and the most that was lately. */
+  /** The total speed, and its recent maximum. */
   total: Total
   bestTotal: number
   /** Since when the pool falls short of both; undefined = it does not. */
   suspiciousSince: number | undefined
-  /** The connection under test, and what the old ones had received when it began to; undefined = none. */
+  /** The connection under test, and what the old ones had received when it began receiving; undefined = none. */
   experiment: { replacedAt: number; freshId: number | undefined; hoped: number; marks: Marks } | undefined
   /** The trial of what was learned; undefined = it has passed, or nothing has been learned. */
   trial: Trial | undefined
@@ -52,12 +52,12 @@ export type AgeingState = {
   blurredUntil: number
   tauSeconds: number | undefined
   learnedAt: number
-  /** For how long the result of one experiment is believed. */
+  /** For how long the result of an experiment is trusted. */
   memoryMs: number
 }
 
 export type AgeingAction =
-  /** Replace this connection and watch the one that comes instead. */
+  /** Replace this connection and observe its successor. */
   | { kind: 'experiment'; id: number }
   | {
       kind: 'learned'
@@ -67,7 +67,7 @@ export type AgeingAction =
       oldBytesPerSecond: number
     }
   | { kind: 'not-ageing'; freshBytesPerSecond: number; oldBytesPerSecond: number }
-  /** What was learned is taken back: renewed, all together bring no more than before. */
+  /** What was learned is revoked: the renewed pool is no faster in total. */
   | { kind: 'no-gain'; goodputBytesPerSecond: number; beforeBytesPerSecond: number }
 
 export const startAgeing = (): AgeingState => ({
@@ -86,35 +86,35 @@ export const startAgeing = (): AgeingState => ({
   memoryMs: FIRST_MEMORY_MS,
 })
 
-/** The pool is below its best by this much: time to look. */
+/** The median is below this share of its best ... */
 const SUSPICION = 0.9
-/** ... and all together as well, by half as much: a full line brings the same, however it is shared. */
+/** ... the total is below this one: a full line carries the same, however it is shared ... */
 const SUSPICION_OF_ALL = 0.95
-/** ... and stays there for this long: a line that is cut is below its best as well, but it is soon silent. */
+/** ... and both stay there for this long: a line that is cut falls too, but is soon silent. */
 const SUSPICION_MS = 1500
-/** The fresh connection is judged when it has been at work for this long, in doubt for longer ... */
+/** The fresh connection is judged after working for the first time, in doubt after the second ... */
 const JUDGE_AFTER_MS = 1500
 const JUDGE_IN_DOUBT_MS = 5000
-/** ... and given up when it has not come to work by then. */
+/** ... and the experiment is given up when it has not begun by then. */
 const GIVE_UP_MS = 10_000
 const FIRST_PAUSE_MS = 3000
 const LONGEST_PAUSE_MS = 300_000
 /**
  * What an experiment has shown is forgotten after this time, unless connections of different ages confirm it: it may
- * have been chance, and routes change. If it was true the pool soon shows it again, and is believed for twice as long.
+ * have been chance, and routes change. If it was true the pool soon shows it again, and it is kept for twice as long.
  */
 const FIRST_MEMORY_MS = 120_000
 const LONGEST_MEMORY_MS = 1_200_000
-/** The evidence of connections of different ages is looked at this often, and is news if it has changed by so much. */
+/** The evidence of connections of different ages is evaluated this often, and reported if it changed by this factor. */
 const REVISE_EVERY_MS = 30_000
 const WORTH_TELLING = 1.25
-/** The best speed fades by half in this time, so that a slower line becomes the new normal. */
+/** The best speed decays by half in this time, so that a slower line becomes the new baseline. */
 const BEST_HALF_LIFE_MS = 4 * 3_600_000
-/** After something else held the connections up, for this long their smoothed speeds still show it. */
+/** After another cause has slowed the connections, their smoothed speeds still show it for this long. */
 const BLUR_MS = 6000
 /** A working connection without a byte for this long is no evidence about its age. */
 const SILENT_MS = 1000
-/** Speeds of so many old connections make a median that chance does not move. */
+/** Fewest old connections whose median is not a matter of chance. */
 const LEAST_CONNECTIONS = 2
 /** Called ten times a second. */
 const TICK_MS = 100
@@ -214,7 +214,7 @@ function revise(
     if (change < WORTH_TELLING && change > 1 / WORTH_TELLING) {
       return { state: { ...state, learnedAt: now } }
     }
-    // Ageing so slow that no connection would retire earlier for it is no news.
+    // Ageing so slow that no connection would retire earlier is not reported.
     const retireAgeSeconds = chooseRetireAge(tauSeconds, sample.setUpSeconds, sample.ceilingSeconds)
     if (!isKnown && retireAgeSeconds >= sample.ceilingSeconds) return undefined
     const speed = Math.round(typical)

@@ -4,7 +4,7 @@
  * If a connection's speed decays as exp(-age / tau), then at any one moment ln(speed) falls by 1 / tau per second of
  * age from one connection to the next, whatever the line as a whole is doing just then. So each look compares the
  * connections only with each other: ages and log-speeds, less their means of that moment, go into one least-squares
- * slope that forgets slowly. A line that gets slower for all alike leaves no trace in it.
+ * slope with slow exponential forgetting. A line that gets slower for all alike does not affect it.
  *
  * Retiring at age T loses T / (2 tau) of the speed to ageing and c / T to changing over, c being the seconds a change
  * costs; the sum is least at T = sqrt(2 tau c) (DESIGN 6.1).
@@ -12,16 +12,16 @@
 import { median } from '../../../../shared/robust-trend.ts'
 import { speedLagSeconds } from '../connections/connection-speed.ts'
 
-/** Fading sums over centred ages (seconds) and log-speeds. */
+/** Decaying sums over centred ages (seconds) and log-speeds. */
 export type AgeingCurve = {
   ages: number
   products: number
   speeds: number
-  /** Connections looked at, each look counted. */
+  /** Samples: connections times looks. */
   looks: number
-  /** ... each connection counted once: that some are faster than others for all their life proves nothing. */
+  /** Distinct connections: that some are always faster than others proves nothing. */
   witnesses: number
-  /** Ids rise: what is above this has not been seen. */
+  /** Ids are increasing: a higher one is a new connection. */
   newestId: number
   lookedAt: number
 }
@@ -36,11 +36,11 @@ export const startCurve = (now: number): AgeingCurve => ({
   lookedAt: now,
 })
 
-/** Speeds are smoothed over more than a second: looking more often would count the same thing twice. */
+/** Speeds are smoothed over more than a second: more frequent samples would count the same bytes twice. */
 const LOOK_EVERY_MS = 1000
-/** What was seen loses half its weight in this time. */
+/** A sample loses half its weight in this time. */
 const HALF_LIFE_MS = 300_000
-/** Connections this far from the median, either way, have troubles of their own. */
+/** Connections faster or slower than the median by this factor have other problems. */
 const ORDINARY = 4
 const FEWEST_CONNECTIONS = 3
 
@@ -91,19 +91,19 @@ export function fitTau(curve: AgeingCurve, purpose: keyof typeof CERTAINTY): num
   return slope < 0 && -slope > CERTAINTY[purpose] * error ? -1 / slope : undefined
 }
 
-/** Younger is no age: below it, changing connections costs more than any ageing. */
+/** Below this age replacing connections costs more than any ageing. */
 const LEAST_RETIRE_SECONDS = 0.5
-/** No change is free, even where the clock sees none: a worker must write a request and read the answer. */
+/** A replacement is never free, even where none is measurable: a worker writes a request and reads the answer. */
 const LEAST_SET_UP_SECONDS = 0.001
 
-/** sqrt(2 tau c), within reason. */
+/** sqrt(2 tau c), bounded. */
 export const chooseRetireAge = (tauSeconds: number, setUpSeconds: number, ceilingSeconds: number): number =>
   Math.min(
     ceilingSeconds,
     Math.max(LEAST_RETIRE_SECONDS, Math.sqrt(2 * tauSeconds * Math.max(LEAST_SET_UP_SECONDS, setUpSeconds))),
   )
 
-/** How old the connection was when it had the speed that is its smoothed speed now. */
+/** Age at which the connection had its present smoothed speed, which lags behind. */
 const ageOfSpeed = (ageSeconds: number): number => ageSeconds - speedLagSeconds(ageSeconds)
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length

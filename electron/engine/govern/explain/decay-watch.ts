@@ -8,7 +8,7 @@ export type DecayWatchOptions = {
   now(): number
   evidence(): LimitEvidence
   emit(code: EventCode, reason: Reason): void
-  /** What it reads: for recordings, which tests replay (testing/traces/). */
+  /** Its input: for recordings, which tests replay (testing/traces/). */
   onLook?: ((look: DecayLook, evidence: () => LimitEvidence) => void) | undefined
 }
 
@@ -28,11 +28,11 @@ export function createDecayWatch({ now, evidence, emit, onLook }: DecayWatchOpti
       answers = []
       state = watched.state
       if (!watched.alert) return
-      // Both have a speed: the alert's own is the one that was compared.
+      // Alert and evidence both have a speed: the alert's is the one that was compared.
       const { evidence: numbers, ...alert } = watched.alert
       emit('decay-alert', { ...numbers, ...alert })
     },
-    /** A lower speed that the user has asked for is no decay. */
+    /** A lower speed set by the user is no decay. */
     startOver(): void {
       state = startDecay(now())
     },

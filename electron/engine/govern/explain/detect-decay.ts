@@ -1,7 +1,7 @@
 /**
  * Is the speed of a long download sinking? Compared with its own best quarter hour, by medians, so that neither a burst
- * nor a pause of a minute decides, and with its own noise, so that a restless line does not cry every hour (DESIGN
- * 6.6). A calm line is judged by its last minutes, a restless one by its last quarter hour. Pure.
+ * nor a pause of a minute decides, and with its own noise, so that a noisy line does not raise an alert every hour
+ * (DESIGN 6.6). A steady line is judged by its last minutes, a noisy one by its last quarter hour. Pure.
  */
 import type { Limit } from '../../../../shared/metrics-snapshot.ts'
 import { median, slopePerStep, trendConfidence } from '../../../../shared/robust-trend.ts'
@@ -19,18 +19,18 @@ export type DecayState = {
   answeredBytes: number
   workedMs: number
   lookedAt: number
-  /** How often each thing was what held the speed, since the speed is low. */
+  /** How often each cause limited the speed since it is low. */
   causes: Causes
   sampledAt: number
-  /** So many minutes were left out, for their objects were far smaller than before. */
+  /** Consecutive minutes left out because their objects were far smaller than before. */
   smallMinutes: number
-  /** For so many minutes the last quarter hour has been far below the baseline, by more than noise or not. */
+  /** Minutes for which the last quarter hour has been far below the baseline, significant or not. */
   suspectMinutes: number
   lowMinutes: number
   alertedAt: number
 }
 
-/** `evidence`: the last that was seen of it. */
+/** `evidence`: the latest. */
 type Causes = Readonly<Partial<Record<Limit['code'], { count: number; evidence: Limit['evidence'] }>>>
 
 export type DecayAlert = {
@@ -38,9 +38,9 @@ export type DecayAlert = {
   bytesPerSecond: number
   baselineBytesPerSecond: number
   slopeMegabytesPerSecondPerHour: number
-  /** That the trend is no chance, two-sided, 0 to 1 (Mann-Kendall). */
+  /** Confidence that the trend is not chance, two-sided, 0 to 1 (Mann-Kendall). */
   confidence: number
-  /** How long ago the speed broke off, if it did so at one moment rather than sank. */
+  /** How long ago the speed dropped, if it did so at one moment rather than gradually. */
   minutesSinceChange: number
   /** The numbers behind the cause. */
   evidence: Limit['evidence']
@@ -67,40 +67,40 @@ const MINUTE_MS = 60_000
 const BASELINE_MINUTES = 15
 const REMEMBERED_MINUTES = 180
 const TREND_MINUTES = 60
-/** Now = the median of so many minutes: the short one reacts soon, the long one is less shaken by noise. */
+/** The present speed is the median of this many minutes: the short span reacts soon, the long one is less noisy. */
 const SPANS = [5, 15]
 /**
- * The drop must be so many standard deviations of a span's median. Far more than the usual three: the best of 180
- * minutes is compared with any that follow, every minute for days, and minutes that resemble their neighbours make the
- * spread look smaller than it is. Measured by the table of noises in the test.
+ * The drop must be this many standard deviations of a span's median. Far more than the usual three: the best of 180
+ * minutes is compared with all that follow, every minute for days, and autocorrelated minutes make the spread look
+ * smaller than it is. Measured with the table of noises in the test.
  */
 const BEYOND_NOISE = 6
 /** From so few differences a spread cannot be estimated. */
 const LEAST_DIFFERENCES = 3
-/** Below this share of the baseline, for so many minutes in a row, is decay. */
+/** Below this share of the baseline, for this many consecutive minutes, is decay. */
 const DECAYED = 0.85
 const LOW_MINUTES = 5
-/** Below this share it is kept out of the estimate of the noise. A larger share lets a line that wanders raise alerts. */
+/** Below this share minutes are left out of the noise estimate. With a larger share a drifting line raises alerts. */
 const SUSPECT = 0.75
 const REPEAT_MS = 30 * MINUTE_MS
-/** Not a second: what comes and goes once in a second or two shall not always be met in the same state. */
+/** Not a whole second: a cause that alternates every second or two must not always be sampled in the same state. */
 const CAUSE_SAMPLE_MS = 900
-/** `line` is what is left when nothing else is seen: what is seen for this share of the time goes before it. */
+/** `line` is the fallback: a cause seen for this share of the time is named before it. */
 const SEEN_SHARE = 0.2
-/** With objects so much smaller than before, it is their number that is slow. */
+/** With objects smaller than before by this factor, the request rate is the limit, not the line. */
 const SMALL_OBJECTS = 0.25
-/** Of larger ones a request carries a part, and their size does not matter. */
+/** Larger objects are requested in parts, so that their size does not matter. */
 export const MAX_OBJECT_BYTES = 8 * 1024 ** 2
 
 export type DecayLook = {
   now: number
-  /** Since the last look: bytes received. */
+  /** Bytes received since the last call. */
   newBytes: number
   /** Sizes of the objects for which requests were answered well, `MAX_OBJECT_BYTES` each at most. */
   newAnswers: readonly number[]
-  /** Pauses, rests and limits the user has set are no decay. */
+  /** False during pauses, rests and under limits set by the user: they are no decay. */
   isWorking: boolean
-  /** What holds the speed just now. */
+  /** What limits the speed at present. */
   limit(): Limit
 }
 
@@ -115,7 +115,7 @@ export function detectDecay(state: DecayState, look: DecayLook): { state: DecayS
   const emptied = { ...filled, bytes: 0, answers: 0, answeredBytes: 0, workedMs: 0 }
   if (objectBytes !== undefined && objectBytes < SMALL_OBJECTS * median(state.objectBytes)) {
     const smallMinutes = state.smallMinutes + 1
-    // This is what the job is made of now: it gets a baseline of its own.
+    // The rest of the job consists of these: it gets its own baseline.
     if (smallMinutes >= BASELINE_MINUTES) return { state: { ...startDecay(now), alertedAt: state.alertedAt } }
     return { state: { ...emptied, causes: state.lowMinutes > 0 ? filled.causes : {}, smallMinutes } }
   }
@@ -172,7 +172,7 @@ const addCause = (causes: Causes, { code, evidence }: Limit): Causes => ({
   [code]: { count: (causes[code]?.count ?? 0) + 1, evidence },
 })
 
-/** What was seen most of the time, and what was really seen before what was left. */
+/** The most frequent cause; `line`, the fallback, only when no other was seen often enough. */
 function chooseCause(causes: Causes): Pick<DecayAlert, 'cause' | 'evidence'> {
   const seen = (Object.keys(causes) as Limit['code'][]).map((cause) => ({
     cause,
@@ -189,7 +189,7 @@ function chooseCause(causes: Causes): Pick<DecayAlert, 'cause' | 'evidence'> {
 }
 
 /**
- * The speed now, if it lies below the baseline by more than the noise explains; `before`: the minutes above suspicion.
+ * The present speed, if below the baseline by more than noise explains; `before`: the minutes before any suspicion.
  */
 function lowSpan(minutes: readonly number[], baseline: number, before: readonly number[]): number | undefined {
   if (baseline <= 0) return undefined
@@ -202,9 +202,9 @@ function lowSpan(minutes: readonly number[], baseline: number, before: readonly 
 
 /**
  * Standard deviation of the logarithm of a span's median, by the larger of two robust measures. The differences between
- * neighbours, about their own median: neither a steady trend nor one step counts as noise. And how far the spans before
- * the suspicion lie off their own straight line (Theil-Sen): minutes that resemble their neighbours differ little from
- * them, and yet wander. What is suspected of decay is no noise, however long it lasts.
+ * neighbours, about their own median: neither a steady trend nor one step counts as noise. And the residuals of the
+ * spans before the suspicion from their own straight line (Theil-Sen): autocorrelated minutes differ little from their
+ * neighbours, and yet drift. What is suspected of decay is no noise, however long it lasts.
  */
 function noiseOf(minutes: readonly number[], span: number, baseline: number, before: readonly number[]): number {
   // White noise shrinks with the root of the span; what the shortest spans show is the least the longer ones have.
@@ -215,7 +215,7 @@ function noiseOf(minutes: readonly number[], span: number, baseline: number, bef
     return (deviationOf(differences) / Math.SQRT2) * Math.sqrt(shorter / span)
   })
   const spread = Math.max(...estimates)
-  // A restless line is known by now, most minutes of it: the costly measure is for the others.
+  // For most minutes this already shows a noisy line: the costly measure is computed for the others only.
   if (median(minutes.slice(-span)) > baseline * Math.exp(-BEYOND_NOISE * spread)) return spread
   const logs = logsOf(before, SPANS[0] ?? 1, baseline)
   const slope = slopePerStep(logs)
@@ -224,8 +224,8 @@ function noiseOf(minutes: readonly number[], span: number, baseline: number, bef
 
 /**
  * By the larger of two robust measures, each of which is the standard deviation where noise is normal: the median
- * absolute deviation (1.4826 times), and the mean one without its largest tenth (1.2533 times), for noise of two levels
- * has a median of next to nothing. Of one step among many differences neither takes notice.
+ * absolute deviation (1.4826 times), and the mean one without its largest tenth (1.2533 times), because noise of two
+ * levels has a median of next to nothing. Neither is affected by one step among many differences.
  */
 function deviationOf(values: readonly number[]): number {
   const middle = median(values)

@@ -1,10 +1,9 @@
 /**
- * What holds the speed down just now, in one code and the numbers behind it (DESIGN 6.6). Where several hold at once
- * the first of this order is named: no answer from the first, nothing to do, no names, connections
- * refused, no network, the user's limit, throttling, this disk, this processor, failing answers, a bad address,
- * ageing, silent connections, the waiting for answers, and the line when nothing else is left. So what stops everything
- * comes before what slows, what was measured directly before what was inferred, and what is not healed by us (limit,
- * throttling, disk) before what is being healed (address, ageing). Pure.
+ * What limits the speed at present, as one code and the numbers behind it (DESIGN 6.6). Of several the first in this
+ * order is named: no answer at all, nothing to do, no DNS, connections refused, no network, the user's limit,
+ * throttling, the disk, the processor, server errors, a bad address, ageing, silent connections, latency, and the line
+ * when nothing else is left. So what stops everything comes before what slows, what was measured before what was
+ * inferred, and what we cannot heal (limit, throttling, disk) before what is being healed (address, ageing). Pure.
  */
 import type { FailureClass } from '../../../../shared/failure.ts'
 import { LEAST_REQUESTS, type Limit } from '../../../../shared/metrics-snapshot.ts'
@@ -15,13 +14,14 @@ export type LimitEvidence = {
   threads: number
   /** Requests per second that the tightest budget allows; undefined = none holds requests back. */
   limitedRate: number | undefined
-  /** For how long. */
+  /** For how long it has. */
   limitedSeconds: number
   successRate: number
   /** Bytes per second the user allows; 0 = no limit. */
   userLimit: number
   /**
-   * What arrives, over as long as it takes to distinguish it from that limit. Like `recentRequests`, not in old recordings.
+   * Received rate, averaged for as long as it takes to tell it from that limit. Like `recentRequests`, not in old
+   * recordings.
    */
   pacedBytesPerSecond?: number
   diskWriteMs: number
@@ -33,40 +33,37 @@ export type LimitEvidence = {
   dnsFailing: boolean
   /** Milliseconds since any byte arrived, while work is under way. */
   silentMs: number
-  /** Why the last connection was turned away, by a certificate that is not trusted, say. */
+  /** Why the last connection was refused, for instance an untrusted certificate. */
   refusedBy?: FailureClass | undefined
   isWorking: boolean
   /** For how long the first page of the listing has been without any answer. */
   unansweredMs?: number
   /** For how long the listing has been throttled. */
   listRefusedMs?: number | undefined
-  /** Answers per second, and how long one takes to begin. */
+  /** Answers per second, and their first byte. */
   requestsPerSecond: number
   firstByteMs: number
-  /** Of the last requests, at most a hundred and a minute old, those that the server failed. */
+  /** Server errors among the last requests: at most a hundred, of the last minute. */
   serverErrors: number
-  /** How many those last requests are. */
+  /** The number of those last requests. */
   recentRequests?: number
-  /**
-   * Of the connections' time in the last minute, what went into
-   * such as fell silent or crawled until they were replaced.
-   */
+  /** Share of the connections' time in the last minute that was lost to silent or slow ones until their replacement. */
   lostShare: number
 }
 
-/** A write of this length holds a connection up for longer than its next chunk takes to come. */
+/** A write this long delays a connection for longer than its next chunk takes to arrive. */
 const SLOW_WRITE_MS = 200
 const SLOW_LOOP_MS = 200
-/** Over oceans, through a proxy, from a service that has to think: longer than any of these takes. */
+/** Longer than an ocean, a proxy or a busy service explains. */
 const UNANSWERED_MS = 5000
 const SILENT_MS = 3000
 const NEAR_LIMIT = 0.9
-/** Of the connections' time: above this, more of it goes into waiting for answers than into receiving them. */
+/** Share of the connections' time above which more of it is spent waiting for first bytes than receiving. */
 const MOSTLY_WAITING = 0.5
-/** Of the last requests. One that was failed among many that were throttled makes no failing server. */
+/** Share of the last requests. One server error among many throttled requests is no failing server. */
 const MANY_ERRORS = 0.1
 const FULL_WINDOW = 100
-/** Below this, replacing them in time has all but healed it: a speed that is a tenth lower is no decay yet. */
+/** Below this share, replacing them has nearly healed it: a speed a tenth lower is no decay yet. */
 const MUCH_LOST = 0.1
 
 export function explainLimit(evidence: LimitEvidence): Limit {
@@ -115,8 +112,8 @@ export function explainLimit(evidence: LimitEvidence): Limit {
   if (evidence.tauSeconds !== undefined)
     return { code: 'ageing', evidence: { ageSeconds: evidence.retireAgeSeconds, tauSeconds: evidence.tauSeconds } }
   if (evidence.lostShare > MUCH_LOST) return { code: 'silence', evidence: { lostShare: evidence.lostShare } }
-  // By Little's law so many connections are waiting for an answer to begin. On a full line they would as well, but
-  // there fewer connections do as well as many, and the job has not come to use all that are allowed.
+  // By Little's law this share of the connections waits for a first byte. On a full line it does too, but there fewer
+  // connections are as fast as many, and the concurrency has not reached the allowed threads.
   const waiting = (evidence.requestsPerSecond * evidence.firstByteMs) / 1000 / Math.max(1, concurrency)
   if (waiting > MOSTLY_WAITING && concurrency >= threads) {
     const { requestsPerSecond, firstByteMs } = evidence

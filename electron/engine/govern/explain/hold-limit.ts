@@ -1,7 +1,7 @@
 /**
- * Keeps the shown cause of the speed steady. What is measured over a second flickers where two causes are about as strong,
- * or where a low rate comes in lumps, and a line that changes every second cannot be read. So a cause is shown until it
- * has not been measured for some seconds. Pure.
+ * Keeps the displayed cause of the speed steady. What is measured over a second flickers where two causes are about as
+ * strong or a low rate arrives in bursts, and a sentence that changes every second cannot be read. So a cause is shown
+ * until it has not been measured for some seconds. Pure.
  */
 import type { Limit } from '../../../../shared/metrics-snapshot.ts'
 
@@ -14,7 +14,7 @@ export type HeldLimit = {
 /** About as long as it takes to read the line. */
 const HOLD_MS = 4000
 
-/** Seconds of silence or a refusal are behind these: they are shown at once. */
+/** These follow seconds of silence or a refusal: they are shown at once. */
 const CLEAR: ReadonlySet<Limit['code']> = new Set([
   'none',
   'dns',
@@ -23,7 +23,7 @@ const CLEAR: ReadonlySet<Limit['code']> = new Set([
   'unanswered',
   'throttling',
 ])
-/** These end with the first byte, and are no longer shown then. */
+/** These end with the first byte, and disappear at once then. */
 const OVER_AT_ONCE: ReadonlySet<Limit['code']> = new Set(['none', 'dns', 'turned-away', 'network-lost', 'unanswered'])
 
 export function holdLimit(held: HeldLimit | undefined, limit: Limit, now: number): HeldLimit {

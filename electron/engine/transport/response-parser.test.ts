@@ -52,6 +52,18 @@ describe('an answer', () => {
     expect({ body, ends, refused }).toEqual({ body: 'hello', ends: 1, refused: undefined })
   })
 
+  it('may bear names in UTF-8, of which no byte is taken for the end of a line', () => {
+    const head = answer(
+      'HTTP/1.1 200 OK',
+      'Content-Disposition: attachment; filename="海上数据.nc"',
+      'Content-Length: 2',
+    )
+    const { heads, body, refused } = read(Buffer.from(`${head}ok`, 'utf8'))
+    const name = heads[0]?.headers.get('content-disposition') ?? ''
+    expect(Buffer.from(name, 'latin1').toString('utf8')).toBe('attachment; filename="海上数据.nc"')
+    expect({ body, refused }).toEqual({ body: 'ok', refused: undefined })
+  })
+
   it.each<[string, string, boolean, { body: string; ends: number }]>([
     [
       'chunks',

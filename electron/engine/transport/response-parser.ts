@@ -3,6 +3,8 @@ import { HTTPParser } from 'http-parser-js'
 
 // The library's own bound also counts the last body chunk of every response; ours below counts heads only.
 HTTPParser.maxHeaderSize = Number.POSITIVE_INFINITY
+// As ASCII, Node drops the high bit: of a name in UTF-8, some bytes became the end of a line (0x8D: "数据").
+HTTPParser.encoding = 'latin1'
 
 export type ResponseHead = {
   status: number

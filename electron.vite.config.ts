@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
+import type { Plugin } from 'vite'
 import { antdStyles } from './scripts/antd-styles.ts'
 
 const here = import.meta.dirname
@@ -30,6 +32,7 @@ export default defineConfig({
         },
       },
     },
+    plugins: [copyEntry()],
   },
   preload: {
     build: {
@@ -74,3 +77,14 @@ export default defineConfig({
     plugins: [react(), antdStyles()],
   },
 })
+
+/** The one file of the main process that stays an ES module. */
+function copyEntry(): Plugin {
+  return {
+    name: 'copy-entry',
+    generateBundle() {
+      const source = readFileSync(resolve(here, 'electron/desktop/entry.mjs'))
+      this.emitFile({ type: 'asset', fileName: 'entry.mjs', source })
+    },
+  }
+}

@@ -59,13 +59,14 @@ const logProblem = openProblemLog(join(stateFolder, 'longhaul.log'), systemClock
 const builtFile = (path: string) => new URL(path, import.meta.url)
 
 const cliArguments = commandLineArguments(process.argv)
-if (cliArguments) runCommandLine(cliArguments)
-else startDesktop()
+/** What entry.mjs holds Electron up with: a command, which runs without a display and exits the process itself. */
+export const commandLine = cliArguments && runCommandLine(cliArguments)
+if (!cliArguments) startDesktop()
 
-/** Runs before Electron is ready, so that neither a window nor a display is needed. Exits the process itself. */
-function runCommandLine(args: string[]): void {
+function runCommandLine(args: string[]): Promise<never> {
   process.argv = [process.execPath, 'longhaul', ...args]
   createRequire(import.meta.url)('./cli.cjs')
+  return new Promise(() => {})
 }
 
 function startDesktop(): void {

@@ -9,6 +9,7 @@ import { Data, NtExecutable, NtExecutableResource, Resource } from 'resedit'
 /** Everything the program may consist of. A new kind of file has to be added here on purpose. */
 const ALLOWED: readonly RegExp[] = [
   /^package\.json$/,
+  /^out\/main\/entry\.mjs$/,
   /^out\/main\/(desktop|cli|data-plane-worker|verify-worker)\.cjs$/,
   /^out\/main\/chunks\/[\w.-]+\.cjs$/,
   /^out\/preload\/preload\.cjs$/,
@@ -20,6 +21,7 @@ const ALLOWED: readonly RegExp[] = [
 /** What cannot be missing from a program that starts. */
 export const REQUIRED: readonly string[] = [
   'package.json',
+  'out/main/entry.mjs',
   'out/main/desktop.cjs',
   'out/main/cli.cjs',
   'out/main/data-plane-worker.cjs',

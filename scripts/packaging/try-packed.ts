@@ -29,6 +29,12 @@ check('it does its main job: workers, sockets, journal and checks, with every fu
   return run(['demo', '--size', '64MiB']).status === 0
 })
 check('a usage mistake comes back as exit code 2', () => run(['get', 'not-an-address']).status === 2)
+if (process.platform !== 'win32') {
+  check('an interrupt comes back as exit code 130, not as a quit of Electron', () => {
+    const { status } = run(['demo', '--size', '8GiB'], {}, { timeout: 5000, killSignal: 'SIGINT' })
+    return status === 130
+  })
+}
 check('ELECTRON_RUN_AS_NODE and NODE_OPTIONS change nothing', () => {
   const { status, stdout } = run(['--version'], { ELECTRON_RUN_AS_NODE: '1', NODE_OPTIONS: '--no-such-option' })
   return status === 0 && stdout.trim() === packageJson.version
@@ -57,12 +63,17 @@ function check(sentence: string, holds: () => boolean): void {
   console.log(`${isRight ? 'passed' : 'FAILED'}  ${sentence}`)
 }
 
-function run(args: string[], environment: NodeJS.ProcessEnv = {}) {
+function run(
+  args: string[],
+  environment: NodeJS.ProcessEnv = {},
+  end: { timeout?: number; killSignal?: 'SIGINT' } = {},
+) {
   const result = spawnSync(process.platform === 'win32' ? `"${command}"` : command, args, {
     encoding: 'utf8',
     // A .cmd file runs in a shell only. None of these arguments means anything to it.
     shell: process.platform === 'win32',
     timeout: DEMO_TIMEOUT_MS,
+    ...end,
     env: { ...process.env, LONGHAUL_STATE_FOLDER: stateFolder, ...environment },
   })
   if (result.error) console.log(String(result.error))

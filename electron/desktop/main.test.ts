@@ -8,7 +8,15 @@ import { createElectronDouble } from './testing/electron-double.ts'
 import { sampleJob } from './testing/sample-job.ts'
 
 let folder: string
-const listenersBefore = process.listeners('uncaughtException')
+const BUGS = ['uncaughtException', 'unhandledRejection'] as const
+const listenersBefore = BUGS.map((event) => [event, process.listeners(event as 'exit')] as const)
+const newListeners = () =>
+  listenersBefore.flatMap(([event, before]) =>
+    process
+      .listeners(event as 'exit')
+      .filter((listener) => !before.includes(listener))
+      .map((listener) => ({ event, listener: listener as (error: unknown) => void })),
+  )
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'longhaul-main-'))
   vi.stubEnv('LONGHAUL_STATE_FOLDER', folder)
@@ -16,9 +24,7 @@ beforeEach(async () => {
 afterEach(async () => {
   vi.doUnmock('electron')
   vi.unstubAllEnvs()
-  for (const listener of process.listeners('uncaughtException')) {
-    if (!listenersBefore.includes(listener)) process.off('uncaughtException', listener)
-  }
+  for (const { event, listener } of newListeners()) process.off(event, listener)
   await rm(folder, { recursive: true })
 })
 
@@ -54,6 +60,12 @@ describe('before Electron is ready', () => {
       scheme: 'longhaul',
       privileges: { standard: true, secure: true, codeCache: true, bypassCSP: false },
     })
+  })
+
+  test.each(BUGS)('a bug of the program is in its log: %s', async (event) => {
+    await start({ isFirstInstance: true })
+    for (const each of newListeners()) if (each.event === event) each.listener(new Error('a planted bug'))
+    expect(await readFile(join(folder, 'longhaul.log'), 'utf8')).toContain('a planted bug')
   })
 
   test('a state folder that cannot be made: one message, exit code 1, no window', async () => {

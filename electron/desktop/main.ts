@@ -72,6 +72,8 @@ function runCommandLine(args: string[]): Promise<never> {
 function startDesktop(): void {
   boundOwnYoungSpace()
   process.on('uncaughtException', (error) => logProblem('main', error))
+  // Electron only warns of these, on a terminal that nobody sees.
+  process.on('unhandledRejection', (reason) => logProblem('main', reason))
   if (!keepDataTogether()) return
   if (!app.requestSingleInstanceLock()) {
     app.quit()

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -23,29 +23,40 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
-const throwNow = async () => {
-  await writeFile(bug, '')
+const plant = async (content: '' | 'rejection') => {
+  await writeFile(`${bug}.new`, content)
+  await rename(`${bug}.new`, bug)
   await expect.poll(() => existsSync(bug)).toBe(false)
 }
 const log = () => readFile(join(folder, 'state', 'longhaul.log'), 'utf8')
 
-test('a download that meets a bug ends with one sentence, its details are in the log, and the same command goes on', async () => {
-  const args = [
-    'get',
-    `s3://${BUCKET}/${PREFIX}`,
-    join(folder, 'data'),
-    '--endpoint-url',
-    server.url,
-    '--no-sign-request',
-  ]
-  const { child, ended } = startProgram([...args, '--limit-rate', '200K', '--json'], environment)
-  await new Promise((resolve) => child.stdout?.once('data', resolve))
-  await throwNow()
-  const run = await ended
-  expect([run.code, run.stderr]).toEqual([
-    1,
-    `longhaul: internal error: a planted bug. Details are in ${join(folder, 'state', 'longhaul.log')}\n`,
-  ])
-  expect(await log()).toContain('planted-bug.ts')
-  expect((await runProgram(args, { LONGHAUL_STATE_FOLDER: join(folder, 'state') })).code).toBe(0)
-})
+test.each([
+  ['an exception', '', ''],
+  // As Electron sets its own Node.
+  ['a rejection that is only warned of', 'rejection', '--unhandled-rejections=warn-with-error-code'],
+] as const)(
+  'a download that meets a bug ends with one sentence, its details are in the log, and the same command goes on: %s',
+  async (_, content, option) => {
+    const args = [
+      'get',
+      `s3://${BUCKET}/${PREFIX}`,
+      join(folder, `data ${content}`),
+      '--endpoint-url',
+      server.url,
+      '--no-sign-request',
+    ]
+    const { child, ended } = startProgram([...args, '--limit-rate', '200K', '--json'], {
+      ...environment,
+      NODE_OPTIONS: `${environment.NODE_OPTIONS} ${option}`,
+    })
+    await new Promise((resolve) => child.stdout?.once('data', resolve))
+    await plant(content)
+    const run = await ended
+    expect([run.code, run.stderr]).toEqual([
+      1,
+      `longhaul: internal error: a planted bug. Details are in ${join(folder, 'state', 'longhaul.log')}\n`,
+    ])
+    expect(await log()).toContain('planted-bug.ts')
+    expect((await runProgram(args, { LONGHAUL_STATE_FOLDER: join(folder, 'state') })).code).toBe(0)
+  },
+)

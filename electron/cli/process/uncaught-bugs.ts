@@ -18,6 +18,10 @@ export function exitOnBugByDefault(stateFolder: string): void {
     process.stderr.write(`longhaul: internal error: ${firstLineOf(error)}. Details are in ${log}\n`)
     exitNow(1)
   })
+  // Node makes an exception of it by itself; Electron would only warn, and the command might wait for ever.
+  process.on('unhandledRejection', (reason) => {
+    throw reason
+  })
 }
 
 /**

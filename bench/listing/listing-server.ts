@@ -8,7 +8,7 @@ import { listBucketXml } from '../../electron/engine/testing/fault-server/s3-ans
 import { findByKey, pageOf } from '../../electron/engine/testing/objects/stored-objects.ts'
 import { LAYOUTS, type Layout, OBJECT_BYTES, seriesOf } from './layouts.ts'
 
-export type ServerNews = { port: number } | { firstObjectAt: number }
+export type ServerMessage = { port: number } | { firstObjectAt: number }
 
 const [layout = '0', delay = '0'] = process.argv.slice(2)
 const series = seriesOf(LAYOUTS[Number(layout)] as Layout)
@@ -54,7 +54,7 @@ function page(bucket: string, query: URLSearchParams): string {
   })
 }
 
-const tell = (news: ServerNews) => void process.send?.(news)
+const tell = (message: ServerMessage) => void process.send?.(message)
 
 process.once('disconnect', () => process.exit())
 server.listen(0, '127.0.0.1', () => {

@@ -9,7 +9,7 @@ import { type Measurement, measure } from '../measure.ts'
 import { replaceBetweenMarks, table } from '../report-text.ts'
 import { makeWorkFolder } from '../work-folder.ts'
 import { LAYOUTS } from './layouts.ts'
-import type { ServerNews } from './listing-server.ts'
+import type { ServerMessage } from './listing-server.ts'
 
 export const LISTING_USAGE = `npm run bench -- listing [--quick]
   lists a million keys in three layouts, each page after 50 ms; then downloads a million objects of one byte
@@ -103,9 +103,9 @@ async function startServer(layout: number, delayMs: number): Promise<Server> {
   const child = fork(join(import.meta.dirname, 'listing-server.ts'), [String(layout), String(delayMs)])
   let firstObjectAt = Number.NaN
   const port = await new Promise<number>((resolve, reject) => {
-    child.on('message', (news: ServerNews) => {
-      if ('port' in news) resolve(news.port)
-      else firstObjectAt = news.firstObjectAt
+    child.on('message', (message: ServerMessage) => {
+      if ('port' in message) resolve(message.port)
+      else firstObjectAt = message.firstObjectAt
     })
     child.once('exit', () => reject(new Error('the listing server does not start')))
   })

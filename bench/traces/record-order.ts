@@ -21,4 +21,4 @@ export type RecordOrder = {
 }
 
 /** Its clock has started; the recording is written. */
-export type RecordNews = 'begun' | { rows: number; failure?: Failure | undefined }
+export type RecorderMessage = 'begun' | { rows: number; failure?: Failure | undefined }

@@ -13,7 +13,7 @@ import { ERA5_BUCKET, ERA5_PREFIX } from '../../electron/engine/testing/objects/
 import { packTrace } from '../../electron/engine/testing/traces/trace.ts'
 import { jobSpecSchema } from '../../shared/job-spec.ts'
 import { policySchema } from '../../shared/policy.ts'
-import type { RecordNews, RecordOrder } from './record-order.ts'
+import type { RecorderMessage, RecordOrder } from './record-order.ts'
 import { createTraceRecorder } from './trace-recorder.ts'
 
 process.once('disconnect', () => process.exit())
@@ -49,7 +49,7 @@ async function record(order: RecordOrder): Promise<void> {
   if (!access.ok) throw new Error(JSON.stringify(access.failure))
   const ports = await createEnginePorts({ access: access.value, clock: systemClock, workers: programFilesOf().workers })
   const recorder = createTraceRecorder()
-  process.send?.('begun' satisfies RecordNews)
+  process.send?.('begun' satisfies RecorderMessage)
   const download = startDownload({
     spec,
     policy,
@@ -64,7 +64,7 @@ async function record(order: RecordOrder): Promise<void> {
   const summary = await download.finished
   await ports.close()
   writeFileSync(order.file, packTrace(recorder.rows()))
-  const news: RecordNews = { rows: recorder.rows().length, failure: summary.failure }
-  process.send?.(news)
+  const message: RecorderMessage = { rows: recorder.rows().length, failure: summary.failure }
+  process.send?.(message)
   process.disconnect()
 }

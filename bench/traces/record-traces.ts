@@ -11,7 +11,7 @@ import { startFakeDnsServer } from '../../electron/engine/testing/servers/fake-d
 import { endProcess } from '../end-process.ts'
 import { keepRoom } from '../steadiness/keep-room.ts'
 import { makeWorkFolder } from '../work-folder.ts'
-import type { RecordNews, RecordOrder } from './record-order.ts'
+import type { RecorderMessage, RecordOrder } from './record-order.ts'
 import { RECORDED_SECONDS, RECORDINGS, type Recording, THREADS, TROUBLE_AT_SECONDS } from './recordings.ts'
 
 export const TRACES_USAGE = `npm run bench -- traces [NAME ...]
@@ -119,9 +119,9 @@ const slowDiskLater = () => ({
 /** True once it says that all is written; false when it ends before, or could not go on. */
 function listen(child: ChildProcess, name: string): Promise<boolean> {
   return new Promise((resolve) => {
-    child.on('message', (news: RecordNews) => {
-      if (news === 'begun') return
-      const { rows, failure } = news
+    child.on('message', (message: RecorderMessage) => {
+      if (message === 'begun') return
+      const { rows, failure } = message
       process.stderr.write(`${name}: ${rows} rows${failure ? `, ended by ${JSON.stringify(failure)}` : ''}\n`)
       resolve(failure === undefined)
     })

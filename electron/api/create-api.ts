@@ -63,8 +63,8 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   const logProblem = options.logProblem ?? (() => {})
   const jobsFolder = join(stateFolder, 'jobs')
   const listeners = new Set<(push: Push) => void>()
-  const push = (news: Push): void => {
-    for (const listener of listeners) listener(news)
+  const push = (message: Push): void => {
+    for (const listener of listeners) listener(message)
   }
 
   const settings = await openSettingsFile(stateFolder)

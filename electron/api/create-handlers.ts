@@ -37,7 +37,7 @@ export type HandlerParts = {
   reports: Reports
   jobs: JobRunner
   book: Pick<JobBook, 'list'>
-  push(news: Push): void
+  push(message: Push): void
 }
 
 export function createHandlers(parts: HandlerParts): ContractHandlers {

@@ -4,7 +4,7 @@
  */
 import type { BrowserWindow, Notification, NotificationConstructorOptions, PowerSaveBlocker } from 'electron'
 import type { JobView, Push } from '../../shared/ipc-contract.ts'
-import { countLive, isNewsWorthy, isUnderWay, type LiveJobs, NO_PROGRESS, progressOf } from './judge-jobs.ts'
+import { countLive, isUnderWay, isWorthNotifying, type LiveJobs, NO_PROGRESS, progressOf } from './judge-jobs.ts'
 
 export type JobCompanionOptions = {
   powerSaveBlocker: Pick<PowerSaveBlocker, 'start' | 'stop'>
@@ -57,10 +57,10 @@ export function createJobCompanion(options: JobCompanionOptions): JobCompanion {
     receive(push) {
       if (push.name === 'job-changed') {
         const job = push.payload
-        const isNews = isNewsWorthy(jobs.get(job.jobId), job)
+        const shouldTell = isWorthNotifying(jobs.get(job.jobId), job)
         jobs.set(job.jobId, job)
         apply()
-        if (isNews && options.shouldNotify()) tell(job)
+        if (shouldTell && options.shouldNotify()) tell(job)
       } else if (push.name === 'job-removed') {
         jobs.delete(push.payload.jobId)
         apply()

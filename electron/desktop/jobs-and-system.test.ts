@@ -4,7 +4,7 @@ import { JOB_PHASES, type JobPhase } from '../../shared/job-state.ts'
 import { emptySummary } from '../api/jobs/empty-summary.ts'
 import { commandLineArguments } from './command-line.ts'
 import { createJobCompanion } from './job-companion.ts'
-import { isNewsWorthy, isUnderWay, type LiveJobs, NO_PROGRESS, type ProgressBar, progressOf } from './judge-jobs.ts'
+import { isUnderWay, isWorthNotifying, type LiveJobs, NO_PROGRESS, type ProgressBar, progressOf } from './judge-jobs.ts'
 import { menuTemplate } from './menu.ts'
 import { NATIVE_WORDS, systemLanguageOf } from './native-words.ts'
 import { guardQuit } from './quit-guard.ts'
@@ -52,8 +52,8 @@ test.each<[JobPhase | undefined, JobPhase, boolean]>([
   ['running', 'interrupted', false],
   ['completed', 'completed', false],
   [undefined, 'completed', false],
-])('from %s to %s is news: %s', (before, now, expected) => {
-  expect(isNewsWorthy(before && { phase: before }, { phase: now })).toBe(expected)
+])('from %s to %s is worth a notification: %s', (before, now, expected) => {
+  expect(isWorthNotifying(before && { phase: before }, { phase: now })).toBe(expected)
 })
 
 describe('the companion of the jobs', () => {

@@ -34,6 +34,6 @@ export function progressOf(jobs: Array<Pick<JobView, 'phase' | 'bytesDone' | 'by
 }
 
 /** True when a running job ended by itself: a user who cancels it or quits needs no notification. */
-export function isNewsWorthy(before: Pick<JobView, 'phase'> | undefined, now: Pick<JobView, 'phase'>): boolean {
+export function isWorthNotifying(before: Pick<JobView, 'phase'> | undefined, now: Pick<JobView, 'phase'>): boolean {
   return before !== undefined && !hasEnded(before.phase) && (now.phase === 'completed' || now.phase === 'failed')
 }

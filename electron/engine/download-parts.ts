@@ -63,9 +63,9 @@ export function createDownloadParts(options: DownloadPartsOptions) {
     loopLagMs: () => meter.loopLagMs(),
     unansweredMs: () => listing.unansweredMs(),
     emit: report.emit,
-    onObject(news) {
-      report.object(news)
-      if (news.kind === 'landed' || news.kind === 'failed') options.onSettled()
+    onObject(event) {
+      report.object(event)
+      if (event.kind === 'landed' || event.kind === 'failed') options.onSettled()
     },
     onError: report.error,
     onReplaced(failure, { key, range }, reached) {

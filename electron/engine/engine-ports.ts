@@ -179,7 +179,7 @@ export type TaskOutcome = {
 export type Keep = 'half' | number
 
 /** What a worker reports about its connections, in batches. */
-export type ConnectionNews =
+export type ConnectionEvent =
   | { kind: 'opened'; connectionId: number; handshakeMs: number }
   | { kind: 'finished'; outcome: TaskOutcome }
   /** Where a task ends that was to be shortened: where it ended before, when it keeps all. */
@@ -226,7 +226,7 @@ export type DataPlane = {
   blockedMs(): number
   /** Write latency of the slowest recent disk write, milliseconds. */
   diskWriteMs(): number
-  subscribe(listener: (news: ConnectionNews[]) => void): void
+  subscribe(listener: (events: ConnectionEvent[]) => void): void
   shutDown(): Promise<void>
 }
 

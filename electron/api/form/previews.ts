@@ -29,7 +29,7 @@ export type Previews = {
 export function createPreviews(options: {
   browser: Browser
   clock: Clock
-  push(news: { preview: Preview; failure?: Failure }): void
+  push(message: { preview: Preview; failure?: Failure }): void
   logProblem(where: string, error: unknown): void
 }): Previews {
   const { browser, clock } = options

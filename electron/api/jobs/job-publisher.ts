@@ -21,20 +21,20 @@ export function createJobPublisher(options: { book: JobBook; clock: Clock; push(
     /** Saves and pushes the job: at once when its phase has changed, else at intervals. */
     job(job: JobView): void {
       const now = clock.monotonic()
-      const isNews = book.get(job.jobId)?.phase !== job.phase
-      if (isNews || now - savedJobAt >= SAVE_JOB_EVERY_MS) {
+      const hasPhaseChanged = book.get(job.jobId)?.phase !== job.phase
+      if (hasPhaseChanged || now - savedJobAt >= SAVE_JOB_EVERY_MS) {
         savedJobAt = now
         book.put(job)
       } else book.note(job)
-      if (isNews || now - pushedJobAt >= PUSH_JOB_EVERY_MS) {
+      if (hasPhaseChanged || now - pushedJobAt >= PUSH_JOB_EVERY_MS) {
         pushedJobAt = now
         push({ name: 'job-changed', payload: job })
       }
     },
-    /** Pushes the snapshot: at once where `isNews`, else at intervals. */
-    snapshot(jobId: string, snapshot: MetricsSnapshot, isNews: boolean): void {
+    /** Pushes the snapshot: at once where `isUrgent`, else at intervals. */
+    snapshot(jobId: string, snapshot: MetricsSnapshot, isUrgent: boolean): void {
       const now = clock.monotonic()
-      if (!isNews && now - pushedSnapshotAt < PUSH_SNAPSHOT_EVERY_MS) return
+      if (!isUrgent && now - pushedSnapshotAt < PUSH_SNAPSHOT_EVERY_MS) return
       pushedSnapshotAt = now
       push({ name: 'snapshot', payload: { jobId, snapshot } })
     },

@@ -21,7 +21,7 @@ export function createDiagnoses(options: {
    */
   recentSpeed(jobId: string): Promise<number | undefined>
   version: string
-  push(news: PushPayload<'diagnosis'>): void
+  push(message: PushPayload<'diagnosis'>): void
   logProblem(where: string, error: unknown): void
 }) {
   let running: { diagnosisId: string; stop: AbortController; ended: Promise<void> } | undefined

@@ -7,7 +7,7 @@ import type { EventCode, Reason } from '../../../shared/engine-event.ts'
 import { success } from '../../../shared/failure.ts'
 import { jobSpecSchema } from '../../../shared/job-spec.ts'
 import { policySchema } from '../../../shared/policy.ts'
-import type { ConnectionNews, EnginePorts } from '../engine-ports.ts'
+import type { ConnectionEvent, EnginePorts } from '../engine-ports.ts'
 import type { TransferBook } from '../schedule/transfer-book.ts'
 import { createVirtualClock } from '../testing/simulator/virtual-clock.ts'
 import { MAX_CONNECTION_SLOTS } from '../transport/shared-counters.ts'
@@ -19,7 +19,7 @@ async function openDeafGovernor() {
   const opened: number[] = []
   const handedOver: number[] = []
   const events: { code: EventCode; reason: Reason }[] = []
-  let tell: (news: ConnectionNews[]) => void = () => {}
+  let tell: (events: ConnectionEvent[]) => void = () => {}
   const ports = {
     clock,
     random: () => 0.5,
@@ -75,7 +75,7 @@ async function openDeafGovernor() {
     connections: opened,
     handedOver,
     events,
-    tell: (...news: ConnectionNews[]) => tell(news),
+    tell: (...events: ConnectionEvent[]) => tell(events),
     async pass(seconds: number) {
       for (let end = clock.seconds() + seconds; clock.seconds() < end; ) {
         await clock.runUntil(clock.seconds() + 1)

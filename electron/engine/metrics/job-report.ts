@@ -5,7 +5,7 @@ import type { Summary } from '../../../shared/job-state.ts'
 import type { MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
 import type { Clock } from '../engine-ports.ts'
 import type { ObjectTable } from '../plan/object-table.ts'
-import type { ObjectNews } from '../schedule/object-endings.ts'
+import type { ObjectEvent } from '../schedule/object-endings.ts'
 import { createJobLogs, type ErrorLogEntry, type JobLogs } from './job-logs.ts'
 import { type JobEnd, summarizeJob } from './summarize-job.ts'
 
@@ -57,7 +57,7 @@ export function createJobReport({ clock, table, onEvent }: JobReportOptions) {
       logs?.performance(snapshot)
     },
 
-    object({ kind, index, failure, attempts }: ObjectNews): void {
+    object({ kind, index, failure, attempts }: ObjectEvent): void {
       if (kind === 'landed') return
       const key = table.key(index)
       if (kind === 'changed' || kind === 'corrupt') emit('object-changed', { key, failure: failure?.class ?? kind })

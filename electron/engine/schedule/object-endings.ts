@@ -9,7 +9,7 @@ import type { ObjectLanding } from './object-landing.ts'
 import { type OpenObject, whenQuiet } from './open-object.ts'
 import type { WorkLedger } from './work-ledger.ts'
 
-export type ObjectNews = {
+export type ObjectEvent = {
   kind: 'landed' | 'changed' | 'corrupt' | 'failed'
   index: number
   failure?: Failure
@@ -20,7 +20,7 @@ export type ObjectEndingsOptions = {
   table: ObjectTable
   landing(): ObjectLanding
   ledger: WorkLedger
-  onObject(news: ObjectNews): void
+  onObject(event: ObjectEvent): void
   /** The whole object proved wrong, or its file could not be given its name. */
   onLandingFailed(object: OpenObject, failure: Failure, action: 'restart' | 'give-up'): void
   onFatal(failure: Failure): void

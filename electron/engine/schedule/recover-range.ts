@@ -14,7 +14,7 @@ import { giveBack, isComplete, type OpenObject } from './open-object.ts'
 import type { RunningTask } from './running-tasks.ts'
 import type { WorkLedger } from './work-ledger.ts'
 
-export type ErrorNews = {
+export type ErrorReport = {
   key: string
   /** First byte of the range, the byte it got to, and the first one behind it. */
   start: number
@@ -39,7 +39,7 @@ export type RangeRecoveryOptions = {
   /** When another object was last answered in a way that makes this failure the object's own. Monotonic milliseconds. */
   othersAnsweredAt(failure: FailureClass): number
   /** A part or an object has failed: where, how often before, and what is done about it. For the error log. */
-  onError?(news: ErrorNews): void
+  onError?(error: ErrorReport): void
   /** The whole job cannot go on. */
   onFatal(failure: Failure): void
   /** There may be work for an idle connection again. */
@@ -59,7 +59,7 @@ type FailedRange = {
   /** The failures of this range, this one included. */
   row: FailureRow
   /** Reports what is done about it. */
-  note(action: ErrorNews['action']): void
+  note(action: ErrorReport['action']): void
 }
 
 export function createRangeRecovery(options: RangeRecoveryOptions) {
@@ -158,10 +158,14 @@ export function createRangeRecovery(options: RangeRecoveryOptions) {
     onWork()
   }
 
-  function noteError({ key }: OpenObject, news: Omit<ErrorNews, 'key' | 'action'>, action: ErrorNews['action']): void {
+  function noteError(
+    { key }: OpenObject,
+    error: Omit<ErrorReport, 'key' | 'action'>,
+    action: ErrorReport['action'],
+  ): void {
     // Where we closed the connection ourselves, the part that did so reports it.
-    const isOurs = news.failure.class === 'cancelled' || (news.failure.class === 'stalled' && action === 'retry')
-    if (!isOurs) options.onError?.({ key, ...news, action })
+    const isOurs = error.failure.class === 'cancelled' || (error.failure.class === 'stalled' && action === 'retry')
+    if (!isOurs) options.onError?.({ key, ...error, action })
   }
 
   function restart({ object, failure, note }: FailedRange): Promise<void> {
@@ -223,7 +227,7 @@ export function createRangeRecovery(options: RangeRecoveryOptions) {
   return {
     recover,
     /** The whole object proved wrong, or its file could not be given its name. */
-    noteLandingFailed(object: OpenObject, failure: Failure, action: ErrorNews['action']): void {
+    noteLandingFailed(object: OpenObject, failure: Failure, action: ErrorReport['action']): void {
       noteError(object, { start: 0, reached: object.size, end: object.size, attempt: 1, failure }, action)
     },
     retries: () => retries,

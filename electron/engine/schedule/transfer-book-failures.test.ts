@@ -15,7 +15,7 @@ describe('a failure', () => {
   })
 
   it('that brings no byte counts; after the last attempt the object fails by name, and the others go on', async () => {
-    const { book, news, table, passTime } = createBook([MIB, MIB])
+    const { book, events, table, passTime } = createBook([MIB, MIB])
     for (let attempt = 1; attempt <= 4; attempt++) {
       const task = (await take(book, 1)) as FetchTask
       expect(task.key).toBe('a/0')
@@ -23,7 +23,7 @@ describe('a failure', () => {
       passTime(11_000)
     }
     await settleMicrotasks()
-    expect(news).toEqual([{ kind: 'failed', index: 0, failure: { class: 'server-error' }, attempts: 4 }])
+    expect(events).toEqual([{ kind: 'failed', index: 0, failure: { class: 'server-error' }, attempts: 4 }])
     expect(table.state(0)).toBe('failed')
     expect((await take(book, 1))?.key).toBe('a/1')
   })
@@ -82,7 +82,7 @@ describe('a failure', () => {
   })
 
   it('counts against its object while others are heard, and not while nobody is', async () => {
-    const { book, news, table, passTime, hear } = createBook([MIB])
+    const { book, events, table, passTime, hear } = createBook([MIB])
     const fail = async (times: number, isHeard: boolean) => {
       for (let attempt = 0; attempt < times; attempt++) {
         const task = (await take(book, 1)) as FetchTask
@@ -97,7 +97,7 @@ describe('a failure', () => {
     expect(table.state(0)).toBe('active')
     await fail(3, true)
     expect(table.state(0)).toBe('failed')
-    expect(news).toEqual([{ kind: 'failed', index: 0, failure: { class: 'stalled' }, attempts: 53 }])
+    expect(events).toEqual([{ kind: 'failed', index: 0, failure: { class: 'stalled' }, attempts: 53 }])
   })
 
   it('of ours neither counts nor makes the earlier ones forgotten', async () => {
@@ -151,12 +151,12 @@ describe('a failure', () => {
   it.each(['disk', 'unsafe-path'] as const)(
     '%s is no fault of the object where the folder is gone: it waits',
     async (name) => {
-      const { book, fatal, news, table } = createBook([MIB], { isGone: true })
+      const { book, fatal, events, table } = createBook([MIB], { isGone: true })
       const task = (await take(book, 1)) as FetchTask
       book.settle(done(task, 1, 0, { class: name, code: 'ENOENT' }))
       await settleMicrotasks()
       expect(fatal).toEqual([{ class: 'disk-gone', subject: 'dest' }])
-      expect(news).toEqual([])
+      expect(events).toEqual([])
       expect(table.state(0)).toBe('waiting')
     },
   )
@@ -170,21 +170,21 @@ describe('a failure', () => {
   })
 
   it('of a changed object begins it anew, twice at most', async () => {
-    const { book, news, table } = createBook([MIB])
+    const { book, events, table } = createBook([MIB])
     for (let change = 1; change <= 3; change++) {
       const task = (await take(book, 1)) as FetchTask
       book.settle(done(task, 1, 10, { class: 'changed' }))
       await settleMicrotasks()
     }
-    expect(news.map(({ kind }) => kind)).toEqual(['changed', 'changed', 'failed'])
+    expect(events.map(({ kind }) => kind)).toEqual(['changed', 'changed', 'failed'])
     expect(table.state(0)).toBe('failed')
   })
 
-  it.each<[sentence: string, isStill: boolean, ranges: object[], news: string[]]>([
+  it.each<[sentence: string, isStill: boolean, ranges: object[], events: string[]]>([
     ['S3 calls it what it was: it is asked for again', true, [{ start: 300, end: MIB }], []],
     ['S3 calls it another one as well: it begins anew', false, [{ start: 0, end: MIB }], ['changed']],
   ])('by another size, and %s', async (_sentence, isStill, ranges, told) => {
-    const { book, table, news, passTime, looks } = createBook([MIB], { isStill })
+    const { book, table, events, passTime, looks } = createBook([MIB], { isStill })
     const first = (await take(book, 1)) as FetchTask
     book.settle(done(first, 1, 300, { class: 'reset' }))
     passTime(100)
@@ -195,7 +195,7 @@ describe('a failure', () => {
     passTime(100)
     expect(looks).toEqual([0])
     expect([(await take(book, 1))?.range]).toEqual(ranges)
-    expect(news.map(({ kind }) => kind)).toEqual(told)
+    expect(events.map(({ kind }) => kind)).toEqual(told)
   })
 
   it('by too many bytes: the journal forgets them, the rest stays, and after three times it fails', async () => {
@@ -216,7 +216,7 @@ describe('a failure', () => {
     const other: Failure = { class: 'changed', code: 'etag-differs' }
 
     it('keeps what has been written where the object is still given as it was pinned', async () => {
-      const { book, news, landedSpans, looks, passTime } = createBook([2 * MIB])
+      const { book, events, landedSpans, looks, passTime } = createBook([2 * MIB])
       const first = (await take(book, 1)) as FetchTask
       book.settle(done(first, 1))
       for (let times = 1; times <= 7; times++) {
@@ -230,7 +230,7 @@ describe('a failure', () => {
       await settleMicrotasks()
       expect(landedSpans.get(0)).toEqual([[0, 2 * MIB]])
       expect(looks).toEqual([])
-      expect(news.map(({ kind }) => kind)).toEqual(['landed'])
+      expect(events.map(({ kind }) => kind)).toEqual(['landed'])
     })
 
     it('begins it anew where it is not, and fails where it never comes', async () => {
@@ -275,13 +275,13 @@ describe('a failure', () => {
   })
 
   it('of the condition alone has all further objects asked for without one', async () => {
-    const { book, news } = createBook([MIB, MIB])
+    const { book, events } = createBook([MIB, MIB])
     const refused = (await take(book, 1)) as FetchTask
     expect(refused.unconditional).toBeUndefined()
     book.settle(done(refused, 1, 0, { class: 'changed', httpStatus: 412 }))
     await settleMicrotasks()
     const tasks = [await take(book, 1), await take(book, 2)]
     expect(tasks.map((task) => task?.unconditional)).toEqual([true, true])
-    expect(news).toEqual([])
+    expect(events).toEqual([])
   })
 })

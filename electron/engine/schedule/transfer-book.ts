@@ -13,7 +13,7 @@ import { chooseOpenPart, chooseShared, isResting, wantedOpenObjects } from './ch
 import { choosePartSize, cutPart } from './choose-part-size.ts'
 import { createEtagCondition } from './etag-condition.ts'
 import { type FailureRow, NO_FAILURES } from './failure-row.ts'
-import { createObjectEndings, type ObjectNews } from './object-endings.ts'
+import { createObjectEndings, type ObjectEvent } from './object-endings.ts'
 import { giveBack, isComplete, type OpenObject, type PrefixGroup, pendingBytes } from './open-object.ts'
 import { createRangeRecovery, type RangeRecovery, type RangeRecoveryOptions } from './recover-range.ts'
 import { isDivisible, isVain, type TaskConnections } from './running-tasks.ts'
@@ -27,7 +27,7 @@ export type TransferBookOptions = Pick<
   table: ObjectTable
   partSize: number | 'auto'
   connections: TaskConnections
-  onObject(news: ObjectNews): void
+  onObject(event: ObjectEvent): void
 }
 
 /** What the governor allows just now. */

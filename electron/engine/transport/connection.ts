@@ -8,7 +8,7 @@
  */
 import { type Failure, type Outcome, TOO_LONG } from '../../../shared/failure.ts'
 import { shortOfFilesIn } from '../disk/disk-error.ts'
-import type { ConnectionNews, Endpoint, FetchTask, Keep } from '../engine-ports.ts'
+import type { ConnectionEvent, Endpoint, FetchTask, Keep } from '../engine-ports.ts'
 import { chooseEnd, SMALLEST_SHARE_BYTES } from './choose-end.ts'
 import { classifySocketError } from './classify-error.ts'
 import { beginExchange, type Exchange, errorOf, neverAsked, outcomeOf, redirect, redirectOf } from './exchange.ts'
@@ -27,7 +27,7 @@ export type ConnectionContext = {
   /** Unix milliseconds, for signatures and `Retry-After`. */
   now(): number
   monotonic(): number
-  report(news: ConnectionNews): void
+  report(event: ConnectionEvent): void
   /** Publishes the connection's counters. */
   publish(slot: number, bytes: number, lastByteAt: number, reached: number, taskId: number): void
   isRateLimited(): boolean

@@ -1,7 +1,7 @@
 /** A data-plane worker: keeps connections, carries out the control plane's commands, reports in batches. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { success } from '../../../shared/failure.ts'
-import type { ConnectionNews, Endpoint } from '../engine-ports.ts'
+import type { ConnectionEvent, Endpoint } from '../engine-ports.ts'
 import type { StartChecksum } from '../verify/running-checksum.ts'
 import { checkWhileWriting } from './checked-writer.ts'
 import { type Connection, type ConnectionContext, createConnection } from './connection.ts'
@@ -38,14 +38,14 @@ const publishAlive = () => counters.setAlive(start.workerIndex, monotonicMillise
 publishAlive()
 const heartbeat = setInterval(publishAlive, HEARTBEAT_MILLISECONDS)
 
-let news: ConnectionNews[] = []
-function report(item: ConnectionNews): void {
-  if (news.length === 0) setImmediate(sendNews)
-  news.push(item)
+let events: ConnectionEvent[] = []
+function report(item: ConnectionEvent): void {
+  if (events.length === 0) setImmediate(sendEvents)
+  events.push(item)
 }
-function sendNews(): void {
-  const batch = news
-  news = []
+function sendEvents(): void {
+  const batch = events
+  events = []
   port?.postMessage(batch)
 }
 

@@ -46,7 +46,7 @@ describe.each(['plain', 'TLS'])('over a %s connection', (kind) => {
     expect(await fetchFrom(endpoint)).toMatchObject({ reached: 2000, connectionEnds: false })
     expectNoWrongByte(2000)
     expect(world.requests.map((request) => request.split(' ')[1])).toEqual(['/bucket/key', '/moved'])
-    expect(world.news.map(({ kind }) => kind)).toEqual(['opened', 'finished'])
+    expect(world.events.map(({ kind }) => kind)).toEqual(['opened', 'finished'])
     expect(world.plane.socketCounts()).toEqual({ opened: 2, closed: 1 })
   })
 
@@ -56,7 +56,7 @@ describe.each(['plain', 'TLS'])('over a %s connection', (kind) => {
       socket.end(head('302 Found', 'location: /moved', 'connection: close', 'content-length: 0'))
     })
     expect((await fetchFrom(endpoint)).failure).toMatchObject({ class: 'connect', code: 'ECONNREFUSED' })
-    await until(() => world.news.find(({ kind }) => kind === 'closed'))
+    await until(() => world.events.find(({ kind }) => kind === 'closed'))
     expect(world.plane.socketCounts()).toEqual({ opened: 2, closed: 2 })
   })
 
@@ -82,15 +82,15 @@ describe.each(['plain', 'TLS'])('over a %s connection', (kind) => {
       setTimeout(() => socket.write(BODY.subarray(100)), 100)
     })
     world.plane.open({ connectionId: 1, address: '127.0.0.1', endpoint })
-    await until(() => world.news.find(({ kind }) => kind === 'opened'))
+    await until(() => world.events.find(({ kind }) => kind === 'opened'))
     world.plane.assign(1, task(), endpoint)
     world.plane.shorten(1, { taskId: 1, keep: 600 })
-    const finished = await until(() => world.news.find((item) => item.kind === 'finished'))
+    const finished = await until(() => world.events.find((item) => item.kind === 'finished'))
     // The first hundred bytes may have come before the wish.
-    const shortened = world.news.find(({ kind }) => kind === 'shortened') as { end: number }
+    const shortened = world.events.find(({ kind }) => kind === 'shortened') as { end: number }
     expect([1600, 1700]).toContain(shortened.end)
     expect(finished).toMatchObject({ outcome: { reached: shortened.end, connectionEnds: true } })
-    await until(() => world.news.find((item) => item.kind === 'closed'))
+    await until(() => world.events.find((item) => item.kind === 'closed'))
     expectNoWrongByte(shortened.end)
   })
 
@@ -103,7 +103,7 @@ describe.each(['plain', 'TLS'])('over a %s connection', (kind) => {
     await world.untilReceived(1000)
     world.plane.shorten(1, { taskId: 7, keep: 'half' })
     world.plane.shorten(1, { taskId: 1, keep: 'half' })
-    const shortened = await until(() => world.news.find(({ kind }) => kind === 'shortened'))
+    const shortened = await until(() => world.events.find(({ kind }) => kind === 'shortened'))
     expect(shortened).toMatchObject({ taskId: 1, end: 1000 + (size - 1000) / 2 })
   })
 
@@ -123,7 +123,9 @@ describe.each(['plain', 'TLS'])('over a %s connection', (kind) => {
       )
       expect(await fetchFrom(endpoint)).toMatchObject({ reached: 2000, connectionEnds: false })
       world.plane.assign(1, task({ taskId: 2 }), endpoint)
-      const second = await until(() => world.news.find((item) => item.kind === 'finished' && item.outcome.taskId === 2))
+      const second = await until(() =>
+        world.events.find((item) => item.kind === 'finished' && item.outcome.taskId === 2),
+      )
       expect(second).toMatchObject({ outcome: { failure: { class: 'reset', code: 'closed-before-answer' } } })
     },
   )
@@ -132,7 +134,7 @@ describe.each(['plain', 'TLS'])('over a %s connection', (kind) => {
     const endpoint = await serve(() => {})
     await new Promise<void>((resolve) => world.server.close(() => resolve()))
     world.plane.open({ connectionId: 1, address: '127.0.0.1', endpoint })
-    const closed = await until(() => world.news.find((item) => item.kind === 'closed'))
+    const closed = await until(() => world.events.find((item) => item.kind === 'closed'))
     expect(closed).toMatchObject({ failure: { class: 'connect', code: 'ECONNREFUSED' } })
     expect(world.plane.socketCounts()).toEqual({ opened: 1, closed: 1 })
   })
@@ -140,7 +142,7 @@ describe.each(['plain', 'TLS'])('over a %s connection', (kind) => {
   it('a connection that takes the place of a closed one has received nothing, from the first moment', async () => {
     const endpoint = await serve((socket) => socket.end(Buffer.concat([Buffer.from(good('connection: close')), BODY])))
     expect(await fetchFrom(endpoint)).toMatchObject({ received: BODY.length })
-    await until(() => world.news.find(({ kind }) => kind === 'closed'))
+    await until(() => world.events.find(({ kind }) => kind === 'closed'))
     world.plane.open({ connectionId: 2, address: '127.0.0.1', endpoint })
     expect(world.plane.counters(2)).toEqual({ bytes: 0, lastByteAt: 0, reached: 0, taskId: 0 })
   })
@@ -149,7 +151,7 @@ describe.each(['plain', 'TLS'])('over a %s connection', (kind) => {
     const endpoint = await serve((socket) => socket.end(goodAnswer()))
     world.plane.setRateLimit(1)
     expect(await fetchFrom(endpoint)).toMatchObject({ reached: 2000, connectionEnds: false })
-    await until(() => world.news.find(({ kind }) => kind === 'closed'))
+    await until(() => world.events.find(({ kind }) => kind === 'closed'))
   })
 
   it('a rate limit is shared: no connection waits while others take all of it', async () => {
@@ -188,9 +190,9 @@ describe.each(['plain', 'TLS'])('over a %s connection', (kind) => {
     const endpoint = await serve(() => {})
     world.plane.open({ connectionId: 1, address: '127.0.0.1', endpoint })
     world.plane.assign(1, task(), endpoint)
-    await until(() => world.news.find(({ kind }) => kind === 'broken'))
-    expect(world.news.map(({ kind }) => kind)).toEqual(['finished', 'closed', 'broken'])
-    expect(world.news[0]).toMatchObject({ outcome: { taskId: 1, reached: 1000, failure: { code: 'internal' } } })
+    await until(() => world.events.find(({ kind }) => kind === 'broken'))
+    expect(world.events.map(({ kind }) => kind)).toEqual(['finished', 'closed', 'broken'])
+    expect(world.events[0]).toMatchObject({ outcome: { taskId: 1, reached: 1000, failure: { code: 'internal' } } })
   })
 })
 

@@ -1,6 +1,6 @@
 /** The control plane's side of the data plane: spreads connections over worker threads. */
 import type { Failure } from '../../../shared/failure.ts'
-import type { ConnectionNews, DataPlane, FetchTask } from '../engine-ports.ts'
+import type { ConnectionEvent, DataPlane, FetchTask } from '../engine-ports.ts'
 import { monotonicMilliseconds } from './monotonic-time.ts'
 import { allocateRateBucket, viewRateBucket } from './rate-bucket.ts'
 import { createRateRefill } from './refill-rate.ts'
@@ -14,7 +14,7 @@ export function createDataPlane(options: { workerUrl: URL; workers: number }): D
   const counterMemory = allocateCounters()
   const tokenMemory = allocateRateBucket()
   const counters = viewCounters(counterMemory)
-  const listeners = new Set<(news: ConnectionNews[]) => void>()
+  const listeners = new Set<(events: ConnectionEvent[]) => void>()
   const placement = new Map<number, { worker: DataPlaneWorker; slot: number; task: FetchTask | undefined }>()
   const freeSlots = Array.from({ length: MAX_CONNECTION_SLOTS }, (_, index) => MAX_CONNECTION_SLOTS - 1 - index)
   const refill = createRateRefill(viewRateBucket(tokenMemory))
@@ -22,7 +22,7 @@ export function createDataPlane(options: { workerUrl: URL; workers: number }): D
     const link = startWorkerLink({
       workerUrl: options.workerUrl,
       start: { counters: counterMemory, workerIndex: index, tokens: tokenMemory },
-      onNews: receive,
+      onEvents: receive,
       onError: (error) => reportDead(index, error),
     })
     return { index, link, connections: 0 }
@@ -31,19 +31,19 @@ export function createDataPlane(options: { workerUrl: URL; workers: number }): D
   /** A dead worker reports nothing: its tasks are reported as failed in its name, so that nothing waits for them. */
   function reportDead(index: number, error: Error): void {
     const failure: Failure = { class: 'protocol', code: 'internal', detail: String(error).slice(0, 300) }
-    const news: ConnectionNews[] = []
+    const events: ConnectionEvent[] = []
     for (const [connectionId, place] of placement) {
       if (place.worker.index !== index) continue
       const { task } = place
       const nothing = { received: 0, firstByteMs: 0, connectionEnds: true }
       if (task)
-        news.push({
+        events.push({
           kind: 'finished',
           outcome: { taskId: task.taskId, connectionId, reached: task.range.start, ...nothing, failure },
         })
-      news.push({ kind: 'closed', connectionId, failure })
+      events.push({ kind: 'closed', connectionId, failure })
     }
-    receive([...news, { kind: 'broken', detail: String(error) }])
+    receive([...events, { kind: 'broken', detail: String(error) }])
   }
 
   function forgetTask({ connectionId, taskId }: { connectionId: number; taskId: number }): void {
@@ -51,11 +51,11 @@ export function createDataPlane(options: { workerUrl: URL; workers: number }): D
     if (place?.task?.taskId === taskId) place.task = undefined
   }
 
-  function receive(news: ConnectionNews[]): void {
+  function receive(events: ConnectionEvent[]): void {
     // Before the listeners: an outcome is often answered with the next task.
-    for (const item of news) if (item.kind === 'finished') forgetTask(item.outcome)
-    for (const listener of listeners) listener(news)
-    for (const item of news) {
+    for (const item of events) if (item.kind === 'finished') forgetTask(item.outcome)
+    for (const listener of listeners) listener(events)
+    for (const item of events) {
       if (item.kind !== 'closed') continue
       const place = placement.get(item.connectionId)
       if (!place) continue

@@ -196,7 +196,7 @@ describe.each(['plain', 'TLS'])('over a %s connection', (kind) => {
         socket.write(Buffer.concat([Buffer.from(good()), BODY, Buffer.from(good()), BODY])),
       )
       await fetchFrom(endpoint)
-      await until(() => world.news.find((item) => item.kind === 'closed'))
+      await until(() => world.events.find((item) => item.kind === 'closed'))
       expect(world.plane.socketCounts()).toEqual({ opened: 1, closed: 1 })
       expectNoWrongByte(2000)
     })

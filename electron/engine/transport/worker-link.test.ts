@@ -34,7 +34,7 @@ function start() {
   link = startWorkerLink({
     workerUrl: ECHO,
     start: { counters: new SharedArrayBuffer(0), workerIndex: 0, tokens: new SharedArrayBuffer(0) },
-    onNews: (news) => void batches.push((news as unknown as WorkerCommand[]).map(({ kind }) => kind)),
+    onEvents: (events) => void batches.push((events as unknown as WorkerCommand[]).map(({ kind }) => kind)),
     onError: ({ message }) => void errors.push(message),
   })
   return { link, batches, errors }

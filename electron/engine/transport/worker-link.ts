@@ -1,26 +1,26 @@
 /** The control plane's end of one data-plane worker: starts its thread and sends it commands in batches. */
 import { Worker } from 'node:worker_threads'
-import type { ConnectionNews, Endpoint } from '../engine-ports.ts'
+import type { ConnectionEvent, Endpoint } from '../engine-ports.ts'
 import { YOUNG_SPACE_MB } from '../young-space.ts'
 import type { WorkerCommand, WorkerStart } from './worker-protocol.ts'
 
 export type WorkerLinkOptions = {
   workerUrl: URL
   start: WorkerStart
-  onNews(news: ConnectionNews[]): void
+  onEvents(events: ConnectionEvent[]): void
   /** An uncaught exception: the thread has ended and reports nothing more. */
   onError(error: Error): void
 }
 
 export type WorkerLink = ReturnType<typeof startWorkerLink>
 
-export function startWorkerLink({ workerUrl, start, onNews, onError }: WorkerLinkOptions) {
+export function startWorkerLink({ workerUrl, start, onEvents, onError }: WorkerLinkOptions) {
   const thread = new Worker(workerUrl, {
     workerData: start,
     name: `data-plane-${start.workerIndex}`,
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_SPACE_MB },
   })
-  thread.on('message', onNews)
+  thread.on('message', onEvents)
   thread.on('error', onError)
   const exited = new Promise<void>((done) => thread.once('exit', () => done()))
   let pending: WorkerCommand[] = []

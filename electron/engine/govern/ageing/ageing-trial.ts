@@ -57,9 +57,9 @@ export const startTotal = (): Total => ({
 /** Starts over at every change of concurrency: the total before it is no longer comparable. */
 export function foldTotal(total: Total, { now, receivedBytes, level }: TrialSample): Total {
   const speed = level === total.level ? total : startTotal()
-  const news = { elapsedMs: now - total.at, bytes: receivedBytes - total.bytes }
-  const lastByteAt = news.bytes > 0 ? now : total.lastByteAt
-  return { ...foldSpeed(speed, news), bytes: receivedBytes, at: now, lastByteAt, level }
+  const step = { elapsedMs: now - total.at, bytes: receivedBytes - total.bytes }
+  const lastByteAt = step.bytes > 0 ? now : total.lastByteAt
+  return { ...foldSpeed(speed, step), bytes: receivedBytes, at: now, lastByteAt, level }
 }
 
 /** The total can be trusted: the first bytes arrive in bursts. */

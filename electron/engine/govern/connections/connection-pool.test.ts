@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { ConnectionNews, DataPlane, Endpoint, FetchTask, TaskOutcome } from '../../engine-ports.ts'
+import type { ConnectionEvent, DataPlane, Endpoint, FetchTask, TaskOutcome } from '../../engine-ports.ts'
 import { type ConnectionPool, createConnectionPool } from './connection-pool.ts'
 import type { PooledConnection } from './pooled-connection.ts'
 
 const endpoint = {} as Endpoint
 const task = { taskId: 7, range: { start: 0, end: 10 } } as FetchTask
-const closed: ConnectionNews = { kind: 'closed', connectionId: 1 }
-const finished: ConnectionNews = {
+const closed: ConnectionEvent = { kind: 'closed', connectionId: 1 }
+const finished: ConnectionEvent = {
   kind: 'finished',
   outcome: { taskId: task.taskId, connectionId: 1, connectionEnds: true, reached: 0, received: 0, firstByteMs: 0 },
 }
@@ -16,7 +16,7 @@ let told: string[]
 /** Counters of the connection; a data plane has none of one that is closed. */
 let bytes: number
 let running: { taskId: number; reached: number }
-let tell: (...news: ConnectionNews[]) => void
+let tell: (...events: ConnectionEvent[]) => void
 
 beforeEach(() => {
   told = []
@@ -28,10 +28,10 @@ beforeEach(() => {
     assign() {},
     close() {},
     counters: () => ({ bytes: isOpen ? bytes : 0, lastByteAt: 0, ...running }),
-    subscribe(listener: (news: ConnectionNews[]) => void) {
-      tell = (...news) => {
-        listener(news)
-        isOpen &&= !news.includes(closed)
+    subscribe(listener: (events: ConnectionEvent[]) => void) {
+      tell = (...events) => {
+        listener(events)
+        isOpen &&= !events.includes(closed)
       }
     },
   } as unknown as DataPlane

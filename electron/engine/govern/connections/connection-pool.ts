@@ -4,7 +4,7 @@
  */
 import type { Failure } from '../../../../shared/failure.ts'
 import type { ConnectionView } from '../../../../shared/metrics-snapshot.ts'
-import type { Clock, ConnectionNews, DataPlane, Endpoint, FetchTask, Random, TaskOutcome } from '../../engine-ports.ts'
+import type { Clock, ConnectionEvent, DataPlane, Endpoint, FetchTask, Random, TaskOutcome } from '../../engine-ports.ts'
 import { foldSpeed } from './connection-speed.ts'
 import { openPooled, type PooledConnection, viewOf } from './pooled-connection.ts'
 
@@ -32,11 +32,11 @@ export function createConnectionPool(options: ConnectionPoolOptions) {
   let closedBytes = 0
   let lastTickAt = clock.monotonic()
 
-  dataPlane.subscribe((news) => {
-    for (const item of news) receive(item)
+  dataPlane.subscribe((events) => {
+    for (const item of events) receive(item)
   })
 
-  function receive(item: ConnectionNews): void {
+  function receive(item: ConnectionEvent): void {
     if (item.kind === 'opened') noteOpened(item.connectionId, item.handshakeMs)
     else if (item.kind === 'finished') noteFinished(item.outcome)
     else if (item.kind === 'shortened') options.onShortened(item.taskId, item.end)

@@ -11,8 +11,8 @@ export const SMOOTHING_MS = 1500
  * begin at zero and lag; later it is an exponential average whose weight follows from the time that has passed, so that
  * late and early looks come to the same.
  */
-export function foldSpeed(speed: ConnectionSpeed, news: { elapsedMs: number; bytes: number }): ConnectionSpeed {
-  const { elapsedMs, bytes } = news
+export function foldSpeed(speed: ConnectionSpeed, sample: { elapsedMs: number; bytes: number }): ConnectionSpeed {
+  const { elapsedMs, bytes } = sample
   if (elapsedMs <= 0) return speed
   const workedMs = speed.workedMs + elapsedMs
   const workedBytes = speed.workedBytes + bytes

@@ -43,7 +43,7 @@ export function createRetrySchedule(options: RetryScheduleOptions) {
   /** Where only failing objects are requested, the probe of another object decides. */
   const failingShare = () => (options.isGranting() ? 0 : 1 - window.read(now()).successRate)
 
-  /** One refusal is no news, unless it names a time to wait: then the user learns why nothing moves. */
+  /** A single refusal is not reported, unless it names a time to wait: then the user learns why nothing moves. */
   function noteListRefused({ httpStatus, retryAfterMs }: Failure, attempts: number, delayMs: number): void {
     const since = attempts === 1 ? now() : listRefused.since
     listRefused = { since, until: now() + delayMs + LIST_ANSWER_MS }

@@ -3,7 +3,7 @@ import { type Failure, success } from '../../../../shared/failure.ts'
 import type { FetchTask, Keep } from '../../engine-ports.ts'
 import { createObjectTable } from '../../plan/object-table.ts'
 import { type RangeSum, usableSums } from '../../verify/range-sums.ts'
-import type { ObjectNews } from '../object-endings.ts'
+import type { ObjectEvent } from '../object-endings.ts'
 import { createOpenObject, type PrefixGroup } from '../open-object.ts'
 import { createTransferBook } from '../transfer-book.ts'
 
@@ -35,7 +35,7 @@ export function createBook(
   const reached = new Map<number, number>()
   const wishes = new Map<number, Keep>()
   const closed: number[] = []
-  const news: ObjectNews[] = []
+  const events: ObjectEvent[] = []
   const fatal: Failure[] = []
   const errors: string[] = []
   const looks: number[] = []
@@ -90,7 +90,7 @@ export function createBook(
       shorten: (connectionId, { keep }) => void wishes.set(connectionId, keep),
       close: (connectionId) => void closed.push(connectionId),
     },
-    onObject: (item) => void news.push(item),
+    onObject: (item) => void events.push(item),
     onError: ({ attempt, action }) => void errors.push(`${action} ${attempt}`),
     onFatal: (failure) => void fatal.push(failure),
     onWork: () => {},
@@ -123,7 +123,7 @@ export function createBook(
     reached,
     wishes,
     closed,
-    news,
+    events,
     fatal,
     errors,
     landedSpans,

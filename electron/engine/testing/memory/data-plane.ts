@@ -4,7 +4,7 @@
  * moves numbers, it moves bytes, so that the engine can be tested to the disk.
  */
 import { type Failure, failed } from '../../../../shared/failure.ts'
-import type { Clock, ConnectionNews, DataPlane, FetchTask, TaskOutcome } from '../../engine-ports.ts'
+import type { Clock, ConnectionEvent, DataPlane, FetchTask, TaskOutcome } from '../../engine-ports.ts'
 import { chooseEnd } from '../../transport/choose-end.ts'
 import { neverAsked } from '../../transport/exchange.ts'
 import { openTaskFile, type TaskWriter } from '../../transport/task-writer.ts'
@@ -48,13 +48,13 @@ export function createMemoryDataPlane(options: MemoryDataPlaneOptions): MemoryDa
   const connections = new Map<number, MemoryConnection>()
   /** Counters outlive their connection, as shared memory does. */
   const known = new Map<number, MemoryConnection>()
-  const listeners: ((news: ConnectionNews[]) => void)[] = []
+  const listeners: ((events: ConnectionEvent[]) => void)[] = []
   const tasks: FetchTask[] = []
   const attempts = new Map<string, number>()
   const sockets = { opened: 0, closed: 0 }
-  const report = (news: ConnectionNews) =>
+  const report = (event: ConnectionEvent) =>
     clock.after(0, () => {
-      for (const listener of listeners) listener([news])
+      for (const listener of listeners) listener([event])
     })
 
   function begin(connection: MemoryConnection, task: FetchTask): void {

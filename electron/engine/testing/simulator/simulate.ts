@@ -120,10 +120,10 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     unansweredMs: () => 0,
     emit: (code, reason) =>
       void events.push({ time: new Date(clock.now()).toISOString(), code, reason, seconds: clock.seconds() }),
-    onObject(news) {
-      if (news.kind === 'failed') failedObjects++
+    onObject(event) {
+      if (event.kind === 'failed') failedObjects++
       // There is always more: as each object lands, another is listed.
-      else if (news.kind === 'landed' && options.objects === undefined) list()
+      else if (event.kind === 'landed' && options.objects === undefined) list()
     },
     onReplaced() {},
     onFatal: noteFatal,
@@ -172,7 +172,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     active.push(connections.active)
     servedPerSecond.push(dataPlane.served())
     const sockets = dataPlane.socketCounts()
-    // A socket that has just been closed is still in the pool until the news is there.
+    // A socket that has just been closed is still in the pool until its event arrives.
     const inPool = connections.active + connections.connecting + connections.idle
     if (inPool < sockets.opened - sockets.closed) leaks++
   }

@@ -5,7 +5,7 @@
  * pauses between retransmissions after a cut, addresses that refuse or swallow connections, a disk that stalls.
  */
 import type { Failure } from '../../../../shared/failure.ts'
-import type { ConnectionNews, DataPlane } from '../../engine-ports.ts'
+import type { ConnectionEvent, DataPlane } from '../../engine-ports.ts'
 import { chooseEnd } from '../../transport/choose-end.ts'
 import { neverAsked } from '../../transport/exchange.ts'
 import type { VirtualClock } from './virtual-clock.ts'
@@ -42,7 +42,7 @@ export function createVirtualDataPlane(options: { clock: VirtualClock; random: (
   /** Counters outlive their connection, as shared memory does. */
   const gone = new Map<number, VirtualConnection>()
   const sockets = { opened: 0, closed: 0 }
-  const listeners: ((news: ConnectionNews[]) => void)[] = []
+  const listeners: ((events: ConnectionEvent[]) => void)[] = []
   let isShutDown = false
   const worldNow = createWorldNow(world, { seconds: clock.seconds, random })
   const flow = createVirtualFlow({ clock, worldNow, connections, stepMs: STEP_MS, onStop })
@@ -68,9 +68,9 @@ export function createVirtualDataPlane(options: { clock: VirtualClock; random: (
     if (!isShutDown) clock.after(STEP_MS, step)
   }
 
-  function report(news: ConnectionNews): void {
+  function report(event: ConnectionEvent): void {
     clock.after(0, () => {
-      for (const listener of listeners) listener([news])
+      for (const listener of listeners) listener([event])
     })
   }
 

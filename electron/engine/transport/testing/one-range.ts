@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createServer as createTlsServer } from 'node:tls'
 import { afterEach, beforeEach, expect } from 'vitest'
-import type { ConnectionNews, DataPlane, Endpoint, FetchTask, TaskOutcome } from '../../engine-ports.ts'
+import type { ConnectionEvent, DataPlane, Endpoint, FetchTask, TaskOutcome } from '../../engine-ports.ts'
 import { makeTestCertificate } from '../../testing/fault-server/test-certificate.ts'
 import { createDataPlane } from '../data-plane.ts'
 
@@ -37,7 +37,7 @@ export function prepareOneRange(kind: string) {
     server: undefined as unknown as Server,
     plane: undefined as unknown as DataPlane,
     requests: [] as string[],
-    news: [] as ConnectionNews[],
+    events: [] as ConnectionEvent[],
     /** Of the server, below TLS where there is TLS. */
     sockets: new Set<Socket>(),
     startPlane,
@@ -54,7 +54,7 @@ export function prepareOneRange(kind: string) {
     fd = openSync(join(world.folder, 'part'), 'w+')
     ftruncateSync(fd, 0)
     world.requests = []
-    world.news = []
+    world.events = []
     startPlane(new URL('../data-plane-worker.ts', import.meta.url))
   })
 
@@ -72,7 +72,7 @@ export function prepareOneRange(kind: string) {
   function startPlane(workerUrl: URL): void {
     world.plane = createDataPlane({ workerUrl, workers: 1 })
     world.plane.subscribe((batch) => {
-      world.news.push(...batch)
+      world.events.push(...batch)
       heard()
     })
   }
@@ -131,13 +131,13 @@ export function prepareOneRange(kind: string) {
 
   async function fetchFrom(endpoint: Endpoint, change: Partial<FetchTask> = {}, closeAfterBytes?: number) {
     world.plane.open({ connectionId: 1, address: '127.0.0.1', endpoint })
-    await until(() => world.news.find(({ kind }) => kind === 'opened'))
+    await until(() => world.events.find(({ kind }) => kind === 'opened'))
     world.plane.assign(1, task(change), endpoint)
     if (closeAfterBytes !== undefined) {
       await untilReceived(closeAfterBytes)
       world.plane.close(1)
     }
-    const finished = await until(() => world.news.find((item) => item.kind === 'finished'))
+    const finished = await until(() => world.events.find((item) => item.kind === 'finished'))
     return (finished as { outcome: TaskOutcome }).outcome
   }
 

@@ -4,9 +4,9 @@
  */
 import { expect, it } from 'vitest'
 import type { EventCode, Reason } from '../../../shared/engine-event.ts'
-import { success } from '../../../shared/failure.ts'
+import { type Failure, success } from '../../../shared/failure.ts'
 import { jobSpecSchema } from '../../../shared/job-spec.ts'
-import { policySchema } from '../../../shared/policy.ts'
+import { DEFAULT_POLICY, policySchema } from '../../../shared/policy.ts'
 import type { ConnectionEvent, EnginePorts } from '../engine-ports.ts'
 import type { TransferBook } from '../schedule/transfer-book.ts'
 import { createVirtualClock } from '../testing/simulator/virtual-clock.ts'
@@ -14,11 +14,12 @@ import { MAX_CONNECTION_SLOTS } from '../transport/shared-counters.ts'
 import { createGovernor } from './governor.ts'
 
 /** Workers that hang in a write open nothing, close nothing and say nothing, unless a test says it for them. */
-async function openDeafGovernor() {
+async function openDeafGovernor({ blockedMs = 1e6 } = {}) {
   const clock = createVirtualClock()
   const opened: number[] = []
   const handedOver: number[] = []
   const events: { code: EventCode; reason: Reason }[] = []
+  const fatal: Failure[] = []
   let tell: (events: ConnectionEvent[]) => void = () => {}
   const ports = {
     clock,
@@ -39,7 +40,7 @@ async function openDeafGovernor() {
       },
       setRateLimit() {},
       counters: () => ({ bytes: 0, lastByteAt: 0, reached: 0, taskId: 0 }),
-      blockedMs: () => 1e6,
+      blockedMs: () => blockedMs,
       diskWriteMs: () => 0,
     },
   } as unknown as EnginePorts
@@ -66,7 +67,7 @@ async function openDeafGovernor() {
     unansweredMs: () => 0,
     emit: (code, reason) => void events.push({ code, reason }),
     onReplaced() {},
-    onFatal() {},
+    onFatal: (failure) => void fatal.push(failure),
   })
   await governor.start(new AbortController().signal)
   return {
@@ -75,6 +76,7 @@ async function openDeafGovernor() {
     connections: opened,
     handedOver,
     events,
+    fatal,
     tell: (...events: ConnectionEvent[]) => tell(events),
     async pass(seconds: number) {
       for (let end = clock.seconds() + seconds; clock.seconds() < end; ) {
@@ -139,6 +141,14 @@ it('says that the listing is refused, at once where the service tells for how lo
   expect(governor.requests().errors.get('throttled')).toBe(3)
   expect(governor.listRetryAfterMs({ ...refused, retryAfterMs: 30_000 }, 1, true)).toBe(30_000)
   expect(told().slice(1)).toEqual([{ status: 503, retryAfterMs: 30_000 }])
+})
+
+it('gives up a listing that is refused for ever with what the service says, not as one that cannot be reached', async () => {
+  const { governor, fatal, pass } = await openDeafGovernor({ blockedMs: 0 })
+  governor.listRetryAfterMs({ class: 'throttled', code: 'SlowDown', httpStatus: 503 }, 20, false)
+  // Three times as long: in this world the probe is answered.
+  await pass(3 * DEFAULT_POLICY.networkGoneSeconds + 1)
+  expect(fatal[0]).toEqual({ class: 'throttled', code: 'SlowDown', httpStatus: 503, subject: 's3.example' })
 })
 
 it('takes a lack of files for one connection too many, told once, and for no failure of the address', async () => {

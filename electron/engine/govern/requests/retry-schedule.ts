@@ -18,7 +18,7 @@ export type RetryScheduleOptions = {
   random: Random
   policy: Policy
   window: Pick<RequestWindow, 'read' | 'recordError'>
-  network: Pick<NetworkWatch, 'silentMs'>
+  network: Pick<NetworkWatch, 'noteFailure' | 'silentMs'>
   concurrency: Pick<ConcurrencyKeeper, 'yieldPlace'>
   /** An object that has landed is granted again when it is requested: the service does not refuse all. */
   isGranting(): boolean
@@ -85,6 +85,7 @@ export function createRetrySchedule(options: RetryScheduleOptions) {
       })
       if (delayMs !== undefined && NO_PLACE.has(failure.class)) concurrency.yieldPlace(delayMs + LIST_CONNECT_MS)
       window.recordError(failure.class)
+      network.noteFailure(failure)
       if (delayMs !== undefined && failure.class === 'throttled') noteListRefused(failure, attempts, delayMs)
       return delayMs
     },

@@ -44,8 +44,10 @@ async function inProcess(args: string[], environment: NodeJS.ProcessEnv = {}) {
 describe('a usage mistake: exit code 2 and one sentence on stderr', () => {
   test.each([
     ['no command', [], 'a command is missing'],
+    ['an address without a command', [address, 'd'], `to download, longhaul get ${address} DEST`],
     ['an unknown command', ['fetch'], '"fetch" is no command'],
     ['an unknown flag', ['get', address, 'd', '--thread', '4'], "unknown option '--thread' (Did you mean --threads?)"],
+    ['the beginning of a flag', ['ls', address, '--endpoint', 'x'], "'--endpoint' (Did you mean --endpoint-url?)"],
     ['a flag without its value', ['get', address, 'd', '--threads'], "'--threads <N|auto>' argument missing"],
     ['a bad value', ['get', address, 'd', '--threads', 'many'], '--threads: "many"'],
     ['no address', ['get'], 'missing required argument'],
@@ -95,6 +97,7 @@ describe('a usage mistake: exit code 2 and one sentence on stderr', () => {
 test('help and version are no mistakes', async () => {
   expect(await inProcess(['--version'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) })
   const help = await inProcess(['get', '--help'])
+  expect((await inProcess(['help', 'get'])).stdout).toBe(help.stdout)
   expect(help.code).toBe(0)
   for (const flag of ['--endpoint-url <URL>', '--resolve <HOST:ADDR[,ADDR...]>', '--limit-rate', '--json']) {
     expect(help.stdout).toContain(flag)
@@ -104,6 +107,7 @@ test('help and version are no mistakes', async () => {
 test('help names the settings file, and what it shows of it counts', async () => {
   const settingsFile = join(folder, 'state', 'settings.json')
   const { stdout } = await inProcess(['--help'])
+  expect((await inProcess(['help'])).stdout).toBe(stdout)
   expect(stdout).toContain(settingsFile)
   const [example = ''] = /\{ "flags".*\}/.exec(stdout) ?? []
   await mkdir(join(folder, 'state'), { recursive: true })

@@ -3,6 +3,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, CommanderError, Option } from 'commander'
 import packageJson from '../../package.json' with { type: 'json' }
+import { parseS3Address } from '../../shared/s3-address.ts'
 import { DEFAULT_SETTINGS, type Settings, settingsSchema } from '../../shared/settings.ts'
 import { decodeText } from '../api/host/decode-text.ts'
 import { stateFolderOf } from '../api/host/state-folder.ts'
@@ -65,6 +66,7 @@ async function runCommand(argv: string[], io: Io, output: Output): Promise<numbe
     return exitCode
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.complete
+    if (error instanceof CommanderError) error.message += fullNameHint(error.message, argv[0], program)
     return reportThrown(error, isJsonWanted(argv, io), output)
   }
 }
@@ -85,6 +87,8 @@ function buildProgram(io: Io, output: Output, finish: (work: Promise<number>) =>
     .allowExcessArguments()
     .action(() => {
       const wrong = program.args[0]
+      if (wrong !== undefined && parseS3Address(wrong))
+        throw new UsageError(`a command is missing: to download, longhaul get ${wrong} DEST`)
       const mistake = wrong === undefined ? 'a command is missing' : `${JSON.stringify(wrong)} is no command`
       throw new UsageError(`${mistake}: get, ls, doctor, analyze-log, web or demo (see longhaul --help)`)
     })
@@ -217,9 +221,18 @@ function readSettings(path: string, output: Pick<Output, 'say'>): Settings {
 
 function prepare(argv: string[]): string[] {
   const [command, ...rest] = argv
+  if (command === 'help') return [...rest.slice(0, 1), '--help']
   if (command !== 'get') return argv
   const valueFlags = new Set(GET_FLAGS.filter((flag) => flag.value).map((flag) => `--${flag.name}`))
   return [command, ...spreadGlobs(rest, valueFlags, rest.includes('--dry-run') ? 1 : 2)]
+}
+
+/** Commander suggests what differs by some letters; this, what was only begun: `--endpoint`. */
+function fullNameHint(message: string, command: string | undefined, program: Command): string {
+  const [, typed] = /unknown option '(--[a-z-]+)'$/.exec(message) ?? []
+  const options = program.commands.find((each) => each.name() === command)?.options ?? []
+  const full = options.find(({ long }) => typed && long?.startsWith(typed))?.long
+  return full ? `\n(Did you mean ${full}?)` : ''
 }
 
 /** By flag, environment or settings, even where the flags cannot be parsed. */

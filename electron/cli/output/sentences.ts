@@ -113,6 +113,15 @@ const LISTING_STUCK: Record<Language, Forms> = {
   zh: ['$ 的列表翻不到下一页。', '列表翻不到下一页。'],
 }
 
+/** An object may be refused by these too, for reasons of its own: they speak of the keys only where nothing is granted. */
+const KEY_CODES = ['InvalidAccessKeyId', 'SignatureDoesNotMatch']
+const isOfKeys = ({ class: failureClass, code = '' }: Failure) =>
+  failureClass === 'credentials' && KEY_CODES.includes(code)
+const KEYS_REFUSED: Record<Language, Forms> = {
+  en: ['The access keys are refused: $.', 'The access keys are refused.'],
+  zh: ['访问密钥被拒绝：$。', '访问密钥被拒绝。'],
+}
+
 /** A class says what to do, a code sometimes more of what has happened. */
 const BY_CODE: Record<string, Record<Language, Forms>> = {
   internal: INTERNAL,
@@ -153,7 +162,8 @@ const BY_CODE: Record<string, Record<Language, Forms>> = {
 
 export function sentenceFor(failure: Failure, language: Language): string {
   const forms = language === 'zh' ? CHINESE : ENGLISH
-  const [named, plain] = BY_CODE[failure.code ?? '']?.[language] ?? forms[failure.class]
+  const byCode = isOfKeys(failure) ? KEYS_REFUSED : BY_CODE[failure.code ?? '']
+  const [named, plain] = byCode?.[language] ?? forms[failure.class]
   const subject = failure.subject ?? ''
   // A function: `$&` and the like in a key are not for String.replace to read.
   const sentence = subject ? named.replace('$', () => printable(subject)) : plain
@@ -236,6 +246,16 @@ const NO_TLS_THERE: Record<Language, string> = {
   zh: '那里使用的不是 TLS：请在 --endpoint-url 中改用 http://，或换一个端口。',
 }
 
+const CHECK_THE_KEYS: Record<Language, string> = {
+  en: 'Check the access key ID and its secret, and that they are of this service; a public bucket needs --no-sign-request.',
+  zh: '请检查 Access Key ID 和 Secret 是否正确、是否属于这个服务；公开的存储桶请用 --no-sign-request。',
+}
+
+const NO_PATTERN_THERE: Record<Language, string> = {
+  en: "An address takes no pattern: end it at its last slash, and name the pattern with --include '*.nc'.",
+  zh: "地址里不能写通配符：请写到最后一个斜杠为止，通配符用 --include '*.nc' 指定。",
+}
+
 const NAME_THE_REGION: Record<Language, string> = {
   en: 'Name the right one with --region.',
   zh: '请用 --region 指定正确的区域。',
@@ -287,7 +307,10 @@ export function adviceFor(failure: Failure, language: Language): string {
   return advice ? `${language === 'zh' ? '' : ' '}${advice}` : ''
 }
 
-function adviceByDetails({ class: failureClass, code, httpStatus, region, detail = '' }: Failure) {
+function adviceByDetails(failure: Failure) {
+  const { class: failureClass, code, httpStatus, region, subject = '', detail = '' } = failure
+  if (isOfKeys(failure)) return CHECK_THE_KEYS
+  if (code === 'empty-prefix' && /[*?]/.test(subject)) return NO_PATTERN_THERE
   if (failureClass === 'disk' && (code === 'EEXIST' || code === 'ENOTDIR')) return FILE_IN_THE_WAY
   if (failureClass === 'proxy' && httpStatus === 407) return PROXY_LOGIN
   if (failureClass === 'wrong-region' && region === undefined) return NAME_THE_REGION

@@ -94,6 +94,13 @@ test('credentials that have run out are not said to be none', () => {
   expect(sentenceFor(failure, 'zh')).toBe('凭证已过期。（HTTP 403, ExpiredToken）')
 })
 
+test('keys that are refused are not said to be none; an object that is refused by such a code says nothing of them', () => {
+  const failure = { class: 'credentials', code: 'SignatureDoesNotMatch', httpStatus: 403 } as const
+  expect(sentenceFor(failure, 'en')).toBe('The access keys are refused. (HTTP 403, SignatureDoesNotMatch)')
+  expect(adviceFor(failure, 'zh')).toMatch(/^请检查 Access Key ID 和 Secret/)
+  expect(sentenceFor({ ...failure, class: 'denied' }, 'en')).toMatch(/^Access is denied/)
+})
+
 test('a listing that leads nowhere is not said to be none of S3', () => {
   const failure = { class: 'protocol', code: 'list-does-not-advance', subject: 'era5' } as const
   expect(sentenceFor(failure, 'en')).toBe('The listing of era5 does not get to its next page.')
@@ -178,6 +185,12 @@ test.each<[string, Failure, 'en' | 'zh', string]>([
     { class: 'wrong-region', code: 'AuthorizationHeaderMalformed' },
     'en',
     ' Name the right one with --region.',
+  ],
+  [
+    'a pattern where a prefix should be',
+    { class: 'missing', code: 'empty-prefix', subject: 'e5/202510/*.nc' },
+    'en',
+    " An address takes no pattern: end it at its last slash, and name the pattern with --include '*.nc'.",
   ],
   ['a region that is named in the sentence', { class: 'wrong-region', region: 'eu-west-1' }, 'en', ''],
   [

@@ -106,6 +106,7 @@ export const formEn: Translation<typeof formZh> = {
   previewAtLeast: 'at least',
   previewEmpty: 'No object matches',
   previewEmptySlash: 'Keys seldom begin with a slash: take it off the prefix',
+  previewEmptyStar: 'A prefix takes no pattern: end it at its last slash, and write the pattern into “Include only”',
   previewEmptyPrefix: 'Check the spelling of the prefix (upper and lower case count), or pick one with “Browse”',
   previewEmptyGlobs: 'Widen “Include only”, or drop some of “Exclude”',
   previewSample: 'For example',

@@ -101,6 +101,7 @@ export const formZh = {
   previewAtLeast: '至少',
   previewEmpty: '没有符合条件的对象',
   previewEmptySlash: '键名一般不以 / 开头，请去掉前缀开头的 /',
+  previewEmptyStar: '前缀里不能写通配符：请写到最后一个斜杠为止，通配符填在“只包含”里',
   previewEmptyPrefix: '请检查前缀的拼写（区分大小写），或点“浏览”挑选',
   previewEmptyGlobs: '请放宽“只包含”，或去掉一些“排除”',
   previewSample: '例如',

@@ -85,7 +85,7 @@ async function takeAll(browser: Browser, names: string[], shot: Shot): Promise<n
     await page.goto(`${address}stories.html?story=${name}&language=${language}&theme=${theme}`)
     await page.locator('.lh-header').waitFor()
     await page.waitForTimeout(900) //  the pause after typing, then one round of answers
-    await clickAsTold(page, language)
+    await clickStoryButton(page, language)
     await page.screenshot({ path: `${OUTPUT}${name}.${language}.${theme}.${width}.png` })
     if (width !== 1440) found += await runAxe(page, `${name} ${language} ${theme}`)
     for (const problem of problems) console.log(`${name}: ${problem.slice(0, 400)}`)
@@ -96,7 +96,7 @@ async function takeAll(browser: Browser, names: string[], shot: Shot): Promise<n
 }
 
 /** A story may name one button that leads to its state. */
-async function clickAsTold(page: Page, language: 'zh' | 'en'): Promise<void> {
+async function clickStoryButton(page: Page, language: 'zh' | 'en'): Promise<void> {
   const text = await page.evaluate((language) => document.documentElement.dataset[`click${language}`], language)
   if (!text) return
   // A button may have the name of a tab, never the other way round.

@@ -69,7 +69,7 @@ export const failed = (failure: Failure): { ok: false; failure: Failure } => ({ 
 export const isShortOfFiles = ({ code = '' }: Failure): boolean => code === 'EMFILE' || code === 'ENFILE'
 
 /** `code` of a task whose connection closed before its request was sent. */
-export const NEVER_ASKED = 'never-asked'
+export const REQUEST_UNSENT = 'never-asked'
 
 /** Refused because of the credentials or permissions of the requester. */
 export const refusesAccess = (failureClass: FailureClass): boolean =>

@@ -24,9 +24,9 @@ export function createSeedPlan(options: { hourSeconds: number; workers: number; 
 
   async function check(): Promise<void> {
     if (!head || key === undefined) return
-    const askedAt = now()
+    const requestedAt = now()
     const isHealthy = await head(key).then(
-      () => now() - askedAt <= UNHEALTHY_SECONDS,
+      () => now() - requestedAt <= UNHEALTHY_SECONDS,
       () => false,
     )
     if (!isHealthy) rebuild()

@@ -2,10 +2,10 @@
 import { formatBytes } from '../../shared/format-units.ts'
 import type { JobView } from '../../shared/ipc-contract.ts'
 import { foundNothing } from '../../shared/job-state.ts'
-import { firstSpokenLanguage, type SpokenLanguage } from '../../shared/spoken-language.ts'
+import { firstSupportedLanguage, type SupportedLanguage } from '../../shared/supported-language.ts'
 import type { LiveJobs } from './judge-jobs.ts'
 
-export type Language = SpokenLanguage
+export type Language = SupportedLanguage
 
 export type NativeWords = {
   jobEnded(job: JobView): { title: string; body: string }
@@ -94,7 +94,7 @@ export const NATIVE_WORDS: Record<Language, NativeWords> = {
 }
 
 /** The first of the system's preferred languages that we speak; Chinese when it wants neither. */
-export const systemLanguageOf = (preferred: string[]): Language => firstSpokenLanguage(preferred) ?? 'zh'
+export const systemLanguageOf = (preferred: string[]): Language => firstSupportedLanguage(preferred) ?? 'zh'
 
 const isDiskFull = ({ summary }: JobView): boolean => summary?.failure?.class === 'disk-full'
 const addressOf = ({ spec }: JobView): string => `s3://${spec.source.bucket}/${spec.source.prefix}`

@@ -5,11 +5,11 @@
 import i18next from 'i18next'
 import { initReactI18next, useTranslation } from 'react-i18next'
 import type { Settings } from '../../shared/settings.ts'
-import { firstSpokenLanguage, type SpokenLanguage } from '../../shared/spoken-language.ts'
+import { firstSupportedLanguage, type SupportedLanguage } from '../../shared/supported-language.ts'
 import { en } from './en.ts'
 import { zh } from './zh.ts'
 
-export type Language = SpokenLanguage
+export type Language = SupportedLanguage
 
 /** What `<html lang>` says: it decides the shapes of Han characters and the voice of a screen reader. */
 const HTML_LANGUAGE: Record<Language, string> = { zh: 'zh-CN', en: 'en' }
@@ -33,8 +33,8 @@ export function chooseLanguage(
   browser: readonly string[] = typeof navigator === 'undefined' ? [] : navigator.languages,
 ): Language {
   if (chosen !== 'system') return chosen
-  const asked = [system, firstSpokenLanguage(browser)]
-  return !asked.includes('zh') && asked.includes('en') ? 'en' : 'zh'
+  const requested = [system, firstSupportedLanguage(browser)]
+  return !requested.includes('zh') && requested.includes('en') ? 'en' : 'zh'
 }
 
 export function applyLanguage(language: Language): void {

@@ -2,10 +2,10 @@
  * One sentence for every failure, in English and Chinese. The message of the server or the system comes last, quoted.
  */
 import { BUCKET_IN_HOST_CODES, type Failure, type FailureClass, LISTING_STUCK_CODES } from '../../../shared/failure.ts'
-import { firstSpokenLanguage, type SpokenLanguage } from '../../../shared/spoken-language.ts'
+import { firstSupportedLanguage, type SupportedLanguage } from '../../../shared/supported-language.ts'
 import { UNSEEN_SIGNS } from '../../../shared/unseen-signs.ts'
 
-export type Language = SpokenLanguage
+export type Language = SupportedLanguage
 
 /** The language of messages on a terminal. Pure. */
 export const languageOf = (environment: NodeJS.ProcessEnv): Language => localeLanguageOf(environment) ?? 'en'
@@ -13,7 +13,7 @@ export const languageOf = (environment: NodeJS.ProcessEnv): Language => localeLa
 /** Looked up as gettext does; undefined when the locale is neither language, or `C`, which says nothing. Pure. */
 export function localeLanguageOf(environment: NodeJS.ProcessEnv): Language | undefined {
   const locale = environment.LC_ALL || environment.LC_MESSAGES || environment.LANG || ''
-  return firstSpokenLanguage([locale])
+  return firstSupportedLanguage([locale])
 }
 
 /** `$` stands for what it is about. The second form is for failures that do not say. */

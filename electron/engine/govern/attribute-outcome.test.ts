@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { type Failure, NEVER_ASKED } from '../../../shared/failure.ts'
+import { type Failure, REQUEST_UNSENT } from '../../../shared/failure.ts'
 import { type Attribution, attributeOutcome, type OutcomeContext } from './attribute-outcome.ts'
 
 const CONTEXT: OutcomeContext = {
@@ -11,7 +11,7 @@ const CONTEXT: OutcomeContext = {
   isRefusedForItself: false,
 }
 const CROSSED: Failure = { class: 'reset', code: 'closed-before-answer' }
-const UNSENT: Failure = { class: 'reset', code: NEVER_ASKED }
+const UNSENT: Failure = { class: 'reset', code: REQUEST_UNSENT }
 const CANCELLED: Failure = { class: 'cancelled' }
 const REFUSED: Failure = { class: 'throttled' }
 

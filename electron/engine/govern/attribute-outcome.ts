@@ -1,5 +1,11 @@
 /** What the outcome of a request is evidence about: its range, the budget of its prefix, the address, or nothing. Pure. */
-import { type Failure, type FailureClass, isOfTheObject, isShortOfFiles, NEVER_ASKED } from '../../../shared/failure.ts'
+import {
+  type Failure,
+  type FailureClass,
+  isOfTheObject,
+  isShortOfFiles,
+  REQUEST_UNSENT,
+} from '../../../shared/failure.ts'
 import { isNormalEnd } from '../schedule/failure-row.ts'
 
 export type OutcomeContext = {
@@ -35,7 +41,7 @@ export function attributeOutcome(reported: Failure | undefined, context: Outcome
   const { firstByteMs, requests, closing, address, failuresBefore, isRefusedForItself } = context
   // A lack of file descriptors on this machine is no fault of the service. That it closes a connection between two
   // requests is none either; one that it closes before the first may be one too many.
-  const isNoFault = reported && (isShortOfFiles(reported) || (reported.code === NEVER_ASKED && requests > 1))
+  const isNoFault = reported && (isShortOfFiles(reported) || (reported.code === REQUEST_UNSENT && requests > 1))
   const failure: Failure | undefined = isNoFault ? { class: 'cancelled' } : reported
   const isOurs = failure?.class === 'cancelled'
   const isNormal = failure !== undefined && isNormalEnd(failure, failuresBefore + 1)

@@ -182,8 +182,8 @@ export function createDispatcher(options: DispatcherOptions) {
     noteClosed(connection: PooledConnection, failure: Failure | undefined): void {
       addresses.noteClosed(connection.address, connection.bytes)
       if (failure && connection.state === 'connecting') noteConnectFailed(connection, failure)
-      const isUnasked = connection.requests === 0 && connection.state !== 'connecting' && !connection.closing
-      if (isUnasked && now() - connection.idleSince < TURNED_AWAY_MS) pace.noteTurnedAway()
+      const isUnused = connection.requests === 0 && connection.state !== 'connecting' && !connection.closing
+      if (isUnused && now() - connection.idleSince < TURNED_AWAY_MS) pace.noteTurnedAway()
       fill()
     },
   }

@@ -2,7 +2,7 @@
 import type { S3Client } from '@aws-sdk/client-s3'
 import { MOST_REDIRECTS, redirectWithin } from '../transport/redirect-within.ts'
 
-type Asked = { protocol: string; hostname: string; port?: number; path: string; query: Record<string, unknown> }
+type SentRequest = { protocol: string; hostname: string; port?: number; path: string; query: Record<string, unknown> }
 type Refused = { $response?: { statusCode: number; headers: Record<string, string> } }
 
 export function followRedirects({ middlewareStack }: S3Client): void {
@@ -12,7 +12,7 @@ export function followRedirects({ middlewareStack }: S3Client): void {
 
 function following<Args extends { request: unknown }, Answer>(next: (args: Args) => Promise<Answer>) {
   return async (args: Args): Promise<Answer> => {
-    const request = args.request as Asked
+    const request = args.request as SentRequest
     for (let followed = 0; ; followed++) {
       try {
         return await next(args)
@@ -26,10 +26,10 @@ function following<Args extends { request: unknown }, Answer>(next: (args: Args)
   }
 }
 
-function targetOf({ $response: response }: Refused, { protocol, hostname, port, path }: Asked): URL | undefined {
+function targetOf({ $response: response }: Refused, { protocol, hostname, port, path }: SentRequest): URL | undefined {
   if (!response) return undefined
-  const asked = `${protocol}//${hostname}${port ? `:${port}` : ''}${path}`
+  const requestUrl = `${protocol}//${hostname}${port ? `:${port}` : ''}${path}`
   const { location, 'x-amz-bucket-region': region } = response.headers
-  const target = redirectWithin(asked, { status: response.statusCode, location, region })
-  return target === undefined ? undefined : new URL(target, asked)
+  const target = redirectWithin(requestUrl, { status: response.statusCode, location, region })
+  return target === undefined ? undefined : new URL(target, requestUrl)
 }

@@ -55,7 +55,7 @@ export async function listObjects(options: ListingOptions): Promise<Outcome<void
 
   /** Hands on what a prefix holds, from its own reader as long as that is the best way. */
   async function walk(prefix: string, reader: PageReader, isKnown: IsKnown): Promise<Outcome<void>> {
-    const told = new Set<string>()
+    const seen = new Set<string>()
     let pages = 0
     let hasFolders = false
     let isPlain = false
@@ -72,19 +72,19 @@ export async function listObjects(options: ListingOptions): Promise<Outcome<void
       if (isPlain) continue
       pages++
       for (const { key } of objects) {
-        told.add(key)
+        seen.add(key)
         hasFolders ||= key.includes('/', prefix.length)
       }
       if (reader.waiting > 0 || pages < PLAIN_PAGES) continue
       const folders = hasFolders ? await openFolders(prefix) : undefined
-      if (folders && countFolders(told, folders.level) <= MOST_FOLDERS_PER_PAGE * pages) {
+      if (folders && countFolders(seen, folders.level) <= MOST_FOLDERS_PER_PAGE * pages) {
         reader.stop()
-        return walkFolders(folders.pages, (key) => told.has(key) || isKnown(key))
+        return walkFolders(folders.pages, (key) => seen.has(key) || isKnown(key))
       }
       folders?.close()
       isPlain = hasFolders || pages >= MOST_PAGES_REMEMBERED
       if (!isPlain) continue
-      told.clear()
+      seen.clear()
       reader.readAhead(PAGES_AHEAD)
     }
   }

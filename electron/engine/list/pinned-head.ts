@@ -2,8 +2,8 @@ import { failed, type Outcome } from '../../../shared/failure.ts'
 import type { ObjectHead, ObjectSource } from '../engine-ports.ts'
 import { isOtherTime, isSameEtag } from '../transport/judge-response.ts'
 
-/** So many answers in a row that name another ETag are no chance: of two copies, every 64th time. */
-const MOST_ASKED = 6
+/** So many answers in a row with another ETag are no chance: with two copies, one in 64. */
+const MOST_REQUESTS = 6
 
 /**
  * HEAD of an object as it was pinned; failure `changed` when it is another one now. Behind one address there may be
@@ -16,12 +16,13 @@ export async function headPinned(
   options: { checksums?: boolean },
   signal: AbortSignal,
 ): Promise<Outcome<ObjectHead>> {
-  for (let asked = 1; ; asked++) {
+  for (let requests = 1; ; requests++) {
     const head = await source.headObject(key, { ...options, etag }, signal)
     if (!head.ok) return head
     const isSameSize = head.value.size === size
     const isSame = etag ? isSameEtag(head.value.etag, etag) : !isOtherTime(lastModified, head.value.lastModified)
     if (isSameSize && isSame) return head
-    if (!isSameSize || asked === MOST_ASKED) return failed({ class: 'changed', code: 'etag-differs', subject: key })
+    if (!isSameSize || requests === MOST_REQUESTS)
+      return failed({ class: 'changed', code: 'etag-differs', subject: key })
   }
 }

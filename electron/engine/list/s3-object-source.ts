@@ -99,16 +99,19 @@ export function createS3ObjectSource(options: BucketClientOptions): S3ObjectSour
     close: client.close,
   })
 
-  function readPage(listing: Listing, asked: { prefix: string; continuation: string | undefined }): Outcome<ListPage> {
+  function readPage(
+    listing: Listing,
+    request: { prefix: string; continuation: string | undefined },
+  ): Outcome<ListPage> {
     const { isTruncated, nextToken } = listing
     const next = isTruncated ? (nextToken ?? markerBehind(listing)) : undefined
-    if (isTruncated && (!next || next === asked.continuation)) {
+    if (isTruncated && (!next || next === request.continuation)) {
       return failed({ class: 'protocol', code: 'list-does-not-advance', subject: source.bucket })
     }
     return success({
       // What lies elsewhere was not requested, and its name below the prefix would be a piece of nonsense.
-      objects: listing.objects.filter(({ key }) => key.startsWith(asked.prefix)),
-      prefixes: listing.prefixes.filter((name) => name.startsWith(asked.prefix)),
+      objects: listing.objects.filter(({ key }) => key.startsWith(request.prefix)),
+      prefixes: listing.prefixes.filter((name) => name.startsWith(request.prefix)),
       ...(next ? { continuation: next } : {}),
     })
   }

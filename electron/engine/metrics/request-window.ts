@@ -56,13 +56,13 @@ export function createRequestWindow(windowSeconds: number, receiving: () => numb
       const inWindow = recent.filter((request) => now - request.at <= windowSeconds * 1000)
       const passed = finishedAt.findIndex((at) => now - at <= RATE_MILLISECONDS)
       finishedAt.splice(0, passed < 0 ? finishedAt.length : passed)
-      const asked = inWindow.length + receiving()
+      const requests = inWindow.length + receiving()
       const failed = inWindow.filter(({ failureClass }) => failureClass !== undefined).length
       const sorted = [...firstBytes].sort((a, b) => a - b)
       return {
-        successRate: asked === 0 ? 1 : (asked - failed) / asked,
+        successRate: requests === 0 ? 1 : (requests - failed) / requests,
         /** What it is a share of. */
-        recentRequests: asked,
+        recentRequests: requests,
         finishedRequests: inWindow.length,
         /** Of the finished ones, those that the server failed, or answered with something that was not requested. */
         serverErrors: inWindow.filter(

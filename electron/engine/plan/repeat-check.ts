@@ -9,7 +9,7 @@ import type { ObjectTable } from './object-table.ts'
 
 /**
  * Whether the key has come before. One that has not is to be added to the
- * table next, or is left out by the globs and need not be told apart.
+ * table next, or is left out by the globs and need not be seen apart.
  */
 export function createRepeatCheck(
   table: Pick<ObjectTable, 'length' | 'key'>,
@@ -49,11 +49,11 @@ export function createRepeatCheck(
  */
 export function createRepeatWatch(random: Random): (key: string) => boolean {
   const fingerprint = createFingerprinter(random)
-  const told = createFingerprintTable()
+  const seen = createFingerprintTable()
   return (key) => {
     const { high, low } = fingerprint.ofText(key)
-    if (told.find(high, low) >= 0) return true
-    told.set(high, low, 1, 0)
+    if (seen.find(high, low) >= 0) return true
+    seen.set(high, low, 1, 0)
     return false
   }
 }

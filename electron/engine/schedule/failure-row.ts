@@ -1,4 +1,4 @@
-import { type Failure, NEVER_ASKED } from '../../../shared/failure.ts'
+import { type Failure, REQUEST_UNSENT } from '../../../shared/failure.ts'
 
 /**
  * Failures of one range in a row, without a fresh byte between them, and how far its object is to blame. Pure.
@@ -26,7 +26,7 @@ export const addFailure = (
   lastAt: now,
 })
 
-const CLOSED_CODES: readonly (string | undefined)[] = ['closed-before-answer', NEVER_ASKED]
+const CLOSED_CODES: readonly (string | undefined)[] = ['closed-before-answer', REQUEST_UNSENT]
 
 /**
  * The server's closing of a kept-alive connection crossed our request: nothing was refused, so nothing has failed and

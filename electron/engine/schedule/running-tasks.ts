@@ -27,12 +27,12 @@ export type RunningTask = {
   /** Monotonic milliseconds. */
   readonly startedAt: number
   /** The free connection that has asked for a share, until the worker has answered. */
-  askedBy: number | undefined
+  shareFor: number | undefined
   /** When it was last answered, monotonic milliseconds. */
   answeredAt: number
 }
 
-/** Who has kept all of its range is not asked again for so long. */
+/** A task that has kept all of its range is not asked again for this long. */
 const KEEPS_MS = 100
 
 export function createRunningTasks(connections: TaskConnections, now: () => number) {
@@ -60,8 +60,8 @@ export function createRunningTasks(connections: TaskConnections, now: () => numb
     begin(object: OpenObject, connectionId: number, range: ByteRange, failures: FailureRow): RunningTask {
       const taskId = nextTaskId++
       const { start, end } = range
-      const asked = { askedBy: undefined, answeredAt: Number.NEGATIVE_INFINITY }
-      const task = { taskId, object, connectionId, start, end, failures, startedAt: now(), ...asked }
+      const share = { shareFor: undefined, answeredAt: Number.NEGATIVE_INFINITY }
+      const task = { taskId, object, connectionId, start, end, failures, startedAt: now(), ...share }
       tasks.add(taskId, task)
       object.running.add(taskId)
       object.writer = connections.thread(connectionId)
@@ -77,17 +77,17 @@ export function createRunningTasks(connections: TaskConnections, now: () => numb
     },
     /** Asks for half of what the task has not fetched, for the sake of a free connection. */
     askForShare(task: RunningTask, connectionId: number): void {
-      task.askedBy = connectionId
+      task.shareFor = connectionId
       connections.shorten(task.connectionId, { taskId: task.taskId, keep: 'half' })
     },
     /** Asks for all but these bytes. */
     askForRest({ connectionId, taskId }: RunningTask, keep: number): void {
       connections.shorten(connectionId, { taskId, keep })
     },
-    hasAsked: (connectionId: number): boolean => tasks.values().some(({ askedBy }) => askedBy === connectionId),
+    awaitsShare: (connectionId: number): boolean => tasks.values().some(({ shareFor }) => shareFor === connectionId),
     /** The task ends there from now on; returns what it gives up. */
     shorten(task: RunningTask, end: number): ByteRange | undefined {
-      task.askedBy = undefined
+      task.shareFor = undefined
       task.answeredAt = now()
       if (end >= task.end) return undefined
       const rest = { start: end, end: task.end }
@@ -122,13 +122,13 @@ export function createRunningTasks(connections: TaskConnections, now: () => numb
       return receiving
     },
     /**
-     * Those whose rest another connection could take over. One that has no byte yet has been asked for longer than
+     * Those whose rest another connection could take over. One that has no byte yet was requested longer ago than
      * `leastSeconds`, after which its first should be there.
      */
     *shareable(mayRequest: (group: string) => boolean, leastSeconds: number): Generator<RunningRange> {
       for (const task of tasks.values()) {
         const { taskId, object, connectionId, end } = task
-        if (task.askedBy !== undefined || now() < task.answeredAt + KEEPS_MS) continue
+        if (task.shareFor !== undefined || now() < task.answeredAt + KEEPS_MS) continue
         if (!isDivisible(object) || !mayRequest(object.group.name)) continue
         const reached = reachedBy(task)
         if (isVain(task, reached)) continue

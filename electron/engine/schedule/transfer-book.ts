@@ -100,7 +100,7 @@ export function createTransferBook(options: TransferBookOptions) {
 
   /** Nothing is left to hand out: the connection shall have half of the range that would take longest. */
   function askForShare(connectionId: number, { mayRequest, leastShareSeconds }: Allowance): void {
-    if (waiting.size > 0 || disk.mayBringRanges() || running.size === 0 || running.hasAsked(connectionId)) return
+    if (waiting.size > 0 || disk.mayBringRanges() || running.size === 0 || running.awaitsShare(connectionId)) return
     const leastSeconds = leastShareSeconds()
     const task = running.get(chooseShared(running.shareable(mayRequest, leastSeconds), leastSeconds) ?? 0)
     if (task) running.askForShare(task, connectionId)
@@ -119,7 +119,7 @@ export function createTransferBook(options: TransferBookOptions) {
   function noteShortened(taskId: number, end: number): void {
     const task = running.get(taskId)
     if (!task) return
-    const isShare = task.askedBy !== undefined
+    const isShare = task.shareFor !== undefined
     const rest = running.shorten(task, end)
     if (!rest) return
     giveBack(task.object, { ...rest, failures: NO_FAILURES, notBefore: 0, ...(isShare ? { isShare } : {}) })

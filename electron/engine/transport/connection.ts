@@ -11,7 +11,7 @@ import { shortOfFilesIn } from '../disk/disk-error.ts'
 import type { ConnectionEvent, Endpoint, FetchTask, Keep } from '../engine-ports.ts'
 import { chooseEnd, SMALLEST_SHARE_BYTES } from './choose-end.ts'
 import { classifySocketError } from './classify-error.ts'
-import { beginExchange, type Exchange, errorOf, neverAsked, outcomeOf, redirect, redirectOf } from './exchange.ts'
+import { beginExchange, type Exchange, errorOf, outcomeOf, redirect, redirectOf, unsentOutcome } from './exchange.ts'
 import { judgeResponse } from './judge-response.ts'
 import { type OpenSocket, openSocket, type SocketHandlers, type TlsSessions } from './open-socket.ts'
 import { CONNECTION_BUFFER_BYTES, chooseReadBytes } from './read-size.ts'
@@ -158,7 +158,7 @@ export function createConnection(
 
   function assign(task: FetchTask, endpoint: Endpoint) {
     if (isClosed || ending) {
-      context.report({ kind: 'finished', outcome: neverAsked(task, connectionId) })
+      context.report({ kind: 'finished', outcome: unsentOutcome(task, connectionId) })
       return
     }
     if (running) throw new Error(`connection ${connectionId} was given a second task`)
@@ -167,24 +167,24 @@ export function createConnection(
     ask(running)
   }
 
-  function ask(asked: Exchange) {
-    const { task, endpoint, path } = asked
+  function ask(exchange: Exchange) {
+    const { task, endpoint, path } = exchange
     context.signer.headFor(task, endpoint, context.now(), path).then(
       (head) => {
-        if (running === asked && !isClosed) socket.write(head)
+        if (running === exchange && !isClosed) socket.write(head)
       },
       (error: Error) => end(signingFailure(error)),
     )
   }
 
   /** Follows a redirect, if it stays on this host. */
-  function follow(asked: Exchange): boolean {
-    const path = redirectOf(asked)
+  function follow(exchange: Exchange): boolean {
+    const path = redirectOf(exchange)
     if (path === undefined) return false
-    isMoving = asked.head?.keepAlive === false
-    redirect(asked, path)
+    isMoving = exchange.head?.keepAlive === false
+    redirect(exchange, path)
     if (isMoving) socket.destroy()
-    else ask(asked)
+    else ask(exchange)
     return true
   }
 
@@ -203,10 +203,10 @@ export function createConnection(
     setImmediate(() => setImmediate(look, before))
   }
 
-  function shortenNow(asked: Exchange, keep: Keep, waiting: number) {
-    asked.end = chooseEnd({ reached: asked.reached, end: asked.end, waiting }, keep)
-    context.report({ kind: 'shortened', connectionId, taskId: asked.task.taskId, end: asked.end })
-    if (asked.reached >= asked.end && asked.bodyAt !== undefined) completeEarly()
+  function shortenNow(exchange: Exchange, keep: Keep, waiting: number) {
+    exchange.end = chooseEnd({ reached: exchange.reached, end: exchange.end, waiting }, keep)
+    context.report({ kind: 'shortened', connectionId, taskId: exchange.task.taskId, end: exchange.end })
+    if (exchange.reached >= exchange.end && exchange.bodyAt !== undefined) completeEarly()
   }
 
   function close() {
@@ -239,7 +239,7 @@ export function createConnection(
     // A second answer behind the first: taken for that of the next request, it would be bytes of another object.
     if (!running) return end({ class: 'protocol', code: 'unasked-bytes' })
     running.head = head
-    running.firstByteMs = context.monotonic() - running.askedAt
+    running.firstByteMs = context.monotonic() - running.requestedAt
     const verdict = judgeResponse(running.task, head)
     if (verdict.kind === 'error') return
     if (verdict.kind === 'refuse') return end(verdict.failure)

@@ -5,7 +5,7 @@ import type { ConnectionEvent, Endpoint } from '../engine-ports.ts'
 import type { StartChecksum } from '../verify/running-checksum.ts'
 import { checkWhileWriting } from './checked-writer.ts'
 import { type Connection, type ConnectionContext, createConnection } from './connection.ts'
-import { neverAsked } from './exchange.ts'
+import { unsentOutcome } from './exchange.ts'
 import { monotonicMilliseconds } from './monotonic-time.ts'
 import { viewRateBucket } from './rate-bucket.ts'
 import { CONNECTION_BUFFER_BYTES } from './read-size.ts'
@@ -134,7 +134,7 @@ function obey(command: WorkerCommand): void {
     case 'assign': {
       const connection = connections.get(command.connectionId)
       if (connection) connection.assign(command.task, currentEndpoint())
-      else report({ kind: 'finished', outcome: neverAsked(command.task, command.connectionId) })
+      else report({ kind: 'finished', outcome: unsentOutcome(command.task, command.connectionId) })
       return
     }
     case 'shorten':

@@ -1,5 +1,5 @@
 /** One request of a connection and its answer: what is requested, how far the answer has come, how it is reported. */
-import { type Failure, NEVER_ASKED } from '../../../shared/failure.ts'
+import { type Failure, REQUEST_UNSENT } from '../../../shared/failure.ts'
 import type { Endpoint, FetchTask, TaskOutcome } from '../engine-ports.ts'
 import type { RangeSum } from '../verify/range-sums.ts'
 import { readErrorAnswer } from './classify-error.ts'
@@ -17,7 +17,7 @@ export type Exchange = {
   redirects: number
   /** May be moved towards the start by `shorten`. */
   end: number
-  askedAt: number
+  requestedAt: number
   firstByteMs: number
   received: number
   reached: number
@@ -29,13 +29,13 @@ export type Exchange = {
   writer: TaskWriter | undefined
 }
 
-export const beginExchange = (task: FetchTask, endpoint: Endpoint, askedAt: number): Exchange => ({
+export const beginExchange = (task: FetchTask, endpoint: Endpoint, requestedAt: number): Exchange => ({
   task,
   endpoint,
   path: pathOf(task, endpoint),
   redirects: 0,
   end: task.range.end,
-  askedAt,
+  requestedAt,
   firstByteMs: 0,
   received: 0,
   reached: task.range.start,
@@ -87,12 +87,12 @@ export function outcomeOf(
 }
 
 /** The connection ended while the task was on its way to it. */
-export const neverAsked = ({ taskId, range }: FetchTask, connectionId: number): TaskOutcome => ({
+export const unsentOutcome = ({ taskId, range }: FetchTask, connectionId: number): TaskOutcome => ({
   taskId,
   connectionId,
   reached: range.start,
   received: 0,
   firstByteMs: 0,
   connectionEnds: true,
-  failure: { class: 'reset', code: NEVER_ASKED },
+  failure: { class: 'reset', code: REQUEST_UNSENT },
 })

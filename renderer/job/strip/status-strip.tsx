@@ -15,48 +15,44 @@ import './status-strip.css'
 export function StatusStrip({ snapshot }: { snapshot: MetricsSnapshot | undefined }) {
   const { strip } = useJobWords()
   const show = (value: (snapshot: MetricsSnapshot) => string): string => (snapshot ? value(snapshot) : UNKNOWN)
-  // Nothing is asked while it is paused: what was measured before is no live figure.
-  const asking = snapshot?.phase === 'paused' ? undefined : snapshot
-  const showAsked = (value: (snapshot: MetricsSnapshot) => string): string => (asking ? value(asking) : UNKNOWN)
-  const isPoor = asking !== undefined && hasSuccessRate(asking) && asking.successRate < POOR_SUCCESS_RATE
+  // A paused job sends no requests: what was measured before is no live figure.
+  const live = snapshot?.phase === 'paused' ? undefined : snapshot
+  const showLive = (value: (snapshot: MetricsSnapshot) => string): string => (live ? value(live) : UNKNOWN)
+  const isPoor = live !== undefined && hasSuccessRate(live) && live.successRate < POOR_SUCCESS_RATE
   const isLeaking = snapshot !== undefined && snapshot.connections.closeWait > 0
   return (
     <dl className="lh-strip" aria-label={strip.label}>
       <Figure
         name={strip.concurrency}
         title={strip.concurrencyTitle}
-        value={show(({ concurrency, threads }) => `${asking ? concurrency : 0}/${threads}`)}
+        value={show(({ concurrency, threads }) => `${live ? concurrency : 0}/${threads}`)}
         width={5}
       />
       <Figure
         name={strip.successRate}
         title={strip.successRateTitle}
-        value={showAsked(formatSuccessRate)}
+        value={showLive(formatSuccessRate)}
         width={6}
         warns={isPoor}
       />
       <Figure
         name={strip.firstByte}
         title={strip.firstByteTitle}
-        value={showAsked(({ firstByteMsP50, firstByteMsP95 }) =>
+        value={showLive(({ firstByteMsP50, firstByteMsP95 }) =>
           // No answer began in the last while: long parts on a slow line.
           firstByteMsP50 > 0 ? formatMillisecondsPair(firstByteMsP50, firstByteMsP95) : UNKNOWN,
         )}
         width={12}
       />
-      <Figure name={strip.dns} value={showAsked(({ dnsMs }) => formatMilliseconds(dnsMs))} width={5} />
+      <Figure name={strip.dns} value={showLive(({ dnsMs }) => formatMilliseconds(dnsMs))} width={5} />
       <Figure name={strip.memory} value={show(({ rssBytes }) => formatBytes(rssBytes))} width={6} />
       <Figure
         name={strip.delay}
         title={strip.delayTitle}
-        value={showAsked(({ delayMs }) => formatMilliseconds(delayMs))}
+        value={showLive(({ delayMs }) => formatMilliseconds(delayMs))}
         width={5}
       />
-      <Figure
-        name={strip.diskWrite}
-        value={showAsked(({ diskWriteMs }) => formatMilliseconds(diskWriteMs))}
-        width={5}
-      />
+      <Figure name={strip.diskWrite} value={showLive(({ diskWriteMs }) => formatMilliseconds(diskWriteMs))} width={5} />
       {/* The longest, and longer still with a warning: last, so that it does not push single figures to lines of their own. */}
       <Figure
         name={strip.connections}

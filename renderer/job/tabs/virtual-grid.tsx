@@ -131,7 +131,7 @@ export function VirtualGrid<Row>(props: VirtualGridProps<Row>) {
       {/* After the rows, so that Tab comes to the buttons of the current row first; drawn and read above them. */}
       <div id={`${id}-head`} className="lh-grid-head" role="row" aria-rowindex={1} style={template}>
         {columns.map((column) => (
-          <div key={column.key} role="columnheader" data-align={column.align} aria-sort={spokenSort(column.sort)}>
+          <div key={column.key} role="columnheader" data-align={column.align} aria-sort={ariaSort(column.sort)}>
             {column.isTitleHidden ? (
               <span className="lh-spoken">{column.title}</span>
             ) : column.sort ? (
@@ -151,7 +151,7 @@ export function VirtualGrid<Row>(props: VirtualGridProps<Row>) {
   )
 }
 
-const spokenSort = (sort: GridColumn<unknown>['sort']) =>
+const ariaSort = (sort: GridColumn<unknown>['sort']) =>
   sort && (sort.isBy ? (sort.isReversed ? 'ascending' : 'descending') : 'none')
 
 /** Above it there is room for all; below it the side bar lies on top. */

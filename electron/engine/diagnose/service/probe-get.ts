@@ -41,14 +41,14 @@ export function probeGet(probe: GetProbe): Promise<Outcome<Transfer>> {
   const buffer = Buffer.allocUnsafeSlow(bufferBytesOf(probe.limitBytesPerSecond))
   const timers = new Set<() => void>()
   let connectMs = 0
-  let askedAt = 0
+  let requestedAt = 0
 
   const answer = createAnswer(probe, { onBegun: () => after(probe.maxSeconds * 1000, finish), onComplete: finish })
   const socket = openSocket(address, endpoint, buffer, new Map(), {
     nextBuffer: () => buffer,
     onReady() {
-      askedAt = clock.monotonic()
-      connectMs = askedAt - startedAt
+      requestedAt = clock.monotonic()
+      connectMs = requestedAt - startedAt
       const task = { ...NO_TASK, key: probe.key, range: probe.range, objectSize: probe.objectSize }
       createRequestSigner()
         .headFor(task, endpoint, clock.now())
@@ -97,7 +97,7 @@ export function probeGet(probe: GetProbe): Promise<Outcome<Transfer>> {
       return
     }
     const { firstByteAt, ...rest } = found.value
-    const firstByteMs = Math.round((firstByteAt - askedAt) * 10) / 10
+    const firstByteMs = Math.round((firstByteAt - requestedAt) * 10) / 10
     done.resolve(success({ address, connectMs, firstByteMs, ...rest }))
   }
 

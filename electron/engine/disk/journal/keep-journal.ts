@@ -26,7 +26,7 @@ export type KeepJournalOptions = {
 export function keepJournal(options: KeepJournalOptions): void {
   const { clock, timers, place, noteProgress } = options
   const startedAt = clock.monotonic()
-  let told = { at: startedAt, bytes: 0, objects: 0 }
+  let noted = { at: startedAt, bytes: 0, objects: 0 }
 
   timers.every(delayMs, async () => {
     noteProgress()
@@ -43,10 +43,10 @@ export function keepJournal(options: KeepJournalOptions): void {
   function delayMs(): number {
     const { bytes, bytesTotal, objects, objectsTotal } = options.progress()
     const at = clock.monotonic()
-    const bytesShare = (bytes - told.bytes) / Math.max(1, bytesTotal)
-    const objectsShare = (objects - told.objects) / Math.max(1, objectsTotal)
-    const delay = chooseJournalDelayMs(Math.max(bytesShare, objectsShare), at - told.at, at - startedAt)
-    told = { at, bytes, objects }
+    const bytesShare = (bytes - noted.bytes) / Math.max(1, bytesTotal)
+    const objectsShare = (objects - noted.objects) / Math.max(1, objectsTotal)
+    const delay = chooseJournalDelayMs(Math.max(bytesShare, objectsShare), at - noted.at, at - startedAt)
+    noted = { at, bytes, objects }
     return delay
   }
 }

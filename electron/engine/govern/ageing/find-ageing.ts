@@ -107,7 +107,7 @@ const FIRST_MEMORY_MS = 120_000
 const LONGEST_MEMORY_MS = 1_200_000
 /** The evidence of connections of different ages is evaluated this often, and reported if it changed by this factor. */
 const REVISE_EVERY_MS = 30_000
-const WORTH_TELLING = 1.25
+const WORTH_REPORTING = 1.25
 /** The best speed decays by half in this time, so that a slower line becomes the new baseline. */
 const BEST_HALF_LIFE_MS = 4 * 3_600_000
 /** After another cause has slowed the connections, their smoothed speeds still show it for this long. */
@@ -147,9 +147,9 @@ export function findAgeing(before: AgeingState, sample: AgeingSample): Found {
   const typical = median(old.map((connection) => connection.bytesPerSecond))
   const best = Math.max(typical, fade(state.best))
   const { bytesPerSecond } = state.total
-  const isTold = isSettledTotal(state.total)
-  const bestTotal = Math.max(isTold ? bytesPerSecond : 0, fade(state.bestTotal))
-  const isShort = isTold && bytesPerSecond < bestTotal * SUSPICION_OF_ALL
+  const isSettled = isSettledTotal(state.total)
+  const bestTotal = Math.max(isSettled ? bytesPerSecond : 0, fade(state.bestTotal))
+  const isShort = isSettled && bytesPerSecond < bestTotal * SUSPICION_OF_ALL
   const isSuspicious = isShort && old.length >= LEAST_CONNECTIONS && typical > 0 && typical < best * SUSPICION
   const suspiciousSince = isSuspicious ? (state.suspiciousSince ?? now) : undefined
   const curve = lookAtAges(state.curve, now, speaking)
@@ -211,7 +211,7 @@ function revise(
   const tauSeconds = fitTau(state.curve, 'learn')
   if (tauSeconds !== undefined) {
     const change = state.tauSeconds === undefined ? Number.POSITIVE_INFINITY : tauSeconds / state.tauSeconds
-    if (change < WORTH_TELLING && change > 1 / WORTH_TELLING) {
+    if (change < WORTH_REPORTING && change > 1 / WORTH_REPORTING) {
       return { state: { ...state, learnedAt: now } }
     }
     // Ageing so slow that no connection would retire earlier is not reported.

@@ -47,9 +47,9 @@ export function createAccessWatch(options: AccessWatchOptions) {
     isAsking = true
     await options.renewKeys()
     const landed = book.landed()
-    const asked = landed ? [landed] : book.someWaiting(SOME_OBJECTS)
+    const objects = landed ? [landed] : book.someWaiting(SOME_OBJECTS)
     const signal = timeoutAfter(TIMEOUT_MS)
-    const answers = await Promise.all(asked.map((object) => source.tryObject(object, signal)))
+    const answers = await Promise.all(objects.map((object) => source.tryObject(object, signal)))
     isAsking = false
     const refusals = answers.flatMap((answer) =>
       !answer.ok && (refusesAccess(answer.failure.class) || (!landed && isRefusal(answer.failure)))
@@ -57,7 +57,7 @@ export function createAccessWatch(options: AccessWatchOptions) {
         : [],
     )
     const [failure] = refusals
-    if (failure && refusals.length === asked.length) {
+    if (failure && refusals.length === objects.length) {
       const failureClass = failure.class === 'credentials' ? 'credentials' : 'denied'
       const withdrawn = landed && failureClass === 'denied' ? { code: 'access-withdrawn' } : {}
       options.onWithdrawn({ ...failure, class: failureClass, subject: options.bucket, ...withdrawn })

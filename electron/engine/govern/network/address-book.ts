@@ -63,20 +63,20 @@ export function createAddressBook({ clock, random, resolver, policy, emit }: Add
   async function refresh(): Promise<void> {
     if (isLookingUp || host === '') return
     isLookingUp = true
-    const asked = host
-    const resolution = await resolver.resolve(asked, timeoutAfter(policy.dnsTimeoutSeconds * 1000))
+    const name = host
+    const resolution = await resolver.resolve(name, timeoutAfter(policy.dnsTimeoutSeconds * 1000))
     isLookingUp = false
     // The bucket has moved to another host meanwhile.
-    if (asked !== host) return refresh()
+    if (name !== host) return refresh()
     const now = clock.monotonic()
     if (!resolution.ok) {
       if (!isFailing)
-        emit(entries.size > 0 ? 'dns-stale' : 'dns-failed', { host: asked, failure: resolution.failure.class })
+        emit(entries.size > 0 ? 'dns-stale' : 'dns-failed', { host: name, failure: resolution.failure.class })
       isFailing = true
       refreshAt = now + policy.dnsMinTtlSeconds * 1000
       return
     }
-    if (isFailing) emit('dns-recovered', { host: asked, milliseconds: resolution.value.milliseconds })
+    if (isFailing) emit('dns-recovered', { host: name, milliseconds: resolution.value.milliseconds })
     isFailing = false
     lookupMs = resolution.value.milliseconds
     const ttlMs =

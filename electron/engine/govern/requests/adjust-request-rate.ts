@@ -163,12 +163,12 @@ function weigh(state: RateState, answer: RateAnswer): { state: RateState; change
   const { throttled, now, underWay, areMany } = answer
   if (!throttled && !state.isLimited) return { state, changed: false }
   const weight = addWeight(state.weight, throttled)
-  const asked = measured(state, now)
+  const sentRate = measured(state, now)
   // Refused requests are soon sent again: the rate since the first of them is no measure.
-  const rateBeforeRefusal = throttled && state.weight === 0 ? asked : state.rateBeforeRefusal
+  const rateBeforeRefusal = throttled && state.weight === 0 ? sentRate : state.rateBeforeRefusal
   if (throttled && (areMany || isProof(weight, underWay)))
     return follow({ ...state, isLimited: false, isProven: true, rateBeforeRefusal }, answer)
-  const rate = Math.max(state.isLimited ? state.rate : 0, WATCHED * asked)
+  const rate = Math.max(state.isLimited ? state.rate : 0, WATCHED * sentRate)
   if (!throttled) return liftIfCalm({ ...state, weight, rate }, now)
   const refused = { isLimited: true, weight, rate, rateBeforeRefusal, refusedAt: now }
   return { state: { ...state, ...refused }, changed: !state.isLimited }
@@ -194,7 +194,7 @@ function obey(
     return { state: { ...state, ...refused, rate, tokens: 0, filledAt: now }, changed: true }
   }
   // A rate that is not made use of has not been tried.
-  const wanted = verdict.kind === 'steady' ? verdict.asked : RISE * Math.min(state.rate, state.measuredRate)
+  const wanted = verdict.kind === 'steady' ? verdict.sentRate : RISE * Math.min(state.rate, state.measuredRate)
   return { state: { ...state, refusedAt, rate: Math.max(state.rate, wanted) }, changed: verdict.kind === 'steady' }
 }
 
@@ -202,8 +202,8 @@ function obey(
 function follow(state: RateState, { throttled, sentAt, now }: RateAnswer): { state: RateState; changed: boolean } {
   if (throttled) {
     if (state.isLimited && sentAt <= state.refusedAt) return { state, changed: false }
-    const asked = measured(state, now)
-    const before = Math.min(asked, state.isLimited ? state.rate : state.rateBeforeRefusal || asked)
+    const sentRate = measured(state, now)
+    const before = Math.min(sentRate, state.isLimited ? state.rate : state.rateBeforeRefusal || sentRate)
     const rate = Math.max(SLOWEST_RATE, before * BETA)
     const refused = {
       rateBeforeRefusal: before,

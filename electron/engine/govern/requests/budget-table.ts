@@ -53,9 +53,9 @@ export function createBudgetTable(seconds: () => number) {
     mayRequest(prefix: string): boolean {
       const state = limited.get(prefix)
       if (!state) return true
-      const asked = mayRequest(state, seconds())
-      limited.set(prefix, asked.state)
-      return asked.allowed
+      const decision = mayRequest(state, seconds())
+      limited.set(prefix, decision.state)
+      return decision.allowed
     },
     noteSent(prefix: string): void {
       keep(prefix, noteSent(get(prefix), seconds()))

@@ -21,13 +21,13 @@ export type Refusals = {
 }
 
 /** What a lot has shown. */
-type Look = { readonly asked: number; readonly answers: Answers }
+type Look = { readonly sentRate: number; readonly answers: Answers }
 
 /** What follows from a lot that has just ended. */
 export type RefusalVerdict =
   | { kind: 'nothing' }
   /** So many requests a second were sent when this share was refused: from here on, more is tried. */
-  | { kind: 'steady'; asked: number }
+  | { kind: 'steady'; sentRate: number }
   /** The higher rate has not hurt. */
   | { kind: 'still-steady' }
   /** A larger share is refused at the higher rate: there is a budget after all, of this many requests a second. */
@@ -75,7 +75,7 @@ export function judgeRefusals(
   if (!isFull || now <= since) {
     return { state: { ...state, lot: { since, granted, refused } }, verdict: { kind: 'nothing' } }
   }
-  const look = { asked: answers / (now - since), answers: { bad: refused, good: granted } }
+  const look = { sentRate: answers / (now - since), answers: { bad: refused, good: granted } }
   const looks = [...state.looks, look].slice(-MOST_LOOKS)
   const ended = { ...state, lot: { since: now, granted: 0, refused: 0 }, looks }
   return state.steady ? judgeTrial(ended, state.steady, look) : judgeLot(ended, look, state.looks)
@@ -83,7 +83,7 @@ export function judgeRefusals(
 
 function judgeLot(
   state: Refusals,
-  { asked, answers }: Look,
+  { sentRate, answers }: Look,
   before: readonly Look[],
 ): { state: Refusals; verdict: RefusalVerdict } {
   const share = shareOf(answers)
@@ -91,24 +91,24 @@ function judgeLot(
   // Below a budget hardly anything is refused: as much at half the rate is proof enough.
   const alike = before.filter(
     (look) =>
-      look.asked >= 2 * asked && shareOf(look.answers) <= ALIKE * share && share <= ALIKE * shareOf(look.answers),
+      look.sentRate >= 2 * sentRate && shareOf(look.answers) <= ALIKE * share && share <= ALIKE * shareOf(look.answers),
   )
   const lotsToWait = alike.length > 0 ? 0 : state.lotsToWait - 1
   if (lotsToWait > 0) return { state: { ...state, lotsToWait }, verdict: { kind: 'nothing' } }
-  // Four refusals alone say little of the share: what was asked no faster tells the more.
-  const slower = before.filter((look) => look.asked < 2 * asked)
+  // Four refusals alone say little of the share: what was sentRate no faster tells the more.
+  const slower = before.filter((look) => look.sentRate < 2 * sentRate)
   const known = addAnswers([answers, ...[...alike, ...slower].map((look) => look.answers)])
   const steady = { before: known, since: NO_ANSWERS, lots: 0 }
   return {
     state: { ...state, steady, looks: [] },
-    verdict: { kind: 'steady', asked: Math.max(asked, ...alike.map((look) => look.asked)) },
+    verdict: { kind: 'steady', sentRate: Math.max(sentRate, ...alike.map((look) => look.sentRate)) },
   }
 }
 
 function judgeTrial(
   state: Refusals,
   { before, since, lots }: NonNullable<Refusals['steady']>,
-  { asked, answers }: Look,
+  { sentRate, answers }: Look,
 ): { state: Refusals; verdict: RefusalVerdict } {
   const all = addAnswers([since, answers])
   if (!isLarger(answers, before) && !isLarger(all, before)) {
@@ -117,7 +117,7 @@ function judgeTrial(
   const waited = lots >= LONG_STEADY_LOTS ? 1 : Math.min(MOST_LOTS_TO_WAIT, WAIT_FACTOR * state.lotsWaited)
   return {
     state: { ...state, steady: undefined, lotsToWait: waited, lotsWaited: waited },
-    verdict: { kind: 'budget', granted: asked * (1 - shareOf(answers)) },
+    verdict: { kind: 'budget', granted: sentRate * (1 - shareOf(answers)) },
   }
 }
 

@@ -94,13 +94,13 @@ export function createThrottleGates(now: () => number, underWay: () => number) {
         retryAfter.noteRefused(budget, { sentAt, refusedAt: before.refusedAt * 1000, ms: retryAfterMs })
       }
       weight = addWeight(weight, throttled)
-      const asked = before.isLimited || throttled ? underWay() : 0
+      const pending = before.isLimited || throttled ? underWay() : 0
       const { state, changed } = noteAnswer(before, {
         throttled,
         sentAt: sentAt / 1000,
         now: seconds(),
-        underWay: asked,
-        areMany: isProof(weight, asked),
+        underWay: pending,
+        areMany: isProof(weight, pending),
       })
       budgets.keep(budget, state)
       if (!changed) return undefined

@@ -4,7 +4,7 @@
  * moves numbers, it moves bytes, so that the engine can be tested to the disk.
  */
 import type { Clock, ConnectionEvent, DataPlane, FetchTask } from '../../engine-ports.ts'
-import { neverAsked } from '../../transport/exchange.ts'
+import { unsentOutcome } from '../../transport/exchange.ts'
 import { createMemoryConnection, type MemoryConnection, type TaskFate } from './connection.ts'
 import type { MemoryBucket } from './source.ts'
 
@@ -71,7 +71,7 @@ export function createMemoryDataPlane(options: MemoryDataPlaneOptions): MemoryDa
       tasks.push(task)
       const connection = connections.get(connectionId)
       if (!connection) {
-        report({ kind: 'finished', outcome: neverAsked(task, connectionId) })
+        report({ kind: 'finished', outcome: unsentOutcome(task, connectionId) })
         return
       }
       const attempt = (attempts.get(task.key) ?? 0) + 1

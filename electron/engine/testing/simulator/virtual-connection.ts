@@ -23,7 +23,7 @@ export type Running = {
   task: FetchTask
   end: number
   reached: number
-  askedAt: number
+  requestedAt: number
   firstByteMs: number
   isReceiving: boolean
   fate: Fate | undefined
@@ -62,7 +62,7 @@ export const beginTask = (task: FetchTask, now: number): Running => ({
   task,
   end: task.range.end,
   reached: task.range.start,
-  askedAt: now,
+  requestedAt: now,
   firstByteMs: 0,
   isReceiving: false,
   fate: undefined,

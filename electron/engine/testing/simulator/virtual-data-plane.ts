@@ -7,7 +7,7 @@
 import type { Failure } from '../../../../shared/failure.ts'
 import type { ConnectionEvent, DataPlane } from '../../engine-ports.ts'
 import { chooseEnd } from '../../transport/choose-end.ts'
-import { neverAsked } from '../../transport/exchange.ts'
+import { unsentOutcome } from '../../transport/exchange.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 import {
   advance,
@@ -160,7 +160,7 @@ export function createVirtualDataPlane(options: { clock: VirtualClock; random: (
     assign(connectionId, task) {
       const connection = connections.get(connectionId)
       if (!connection) {
-        report({ kind: 'finished', outcome: neverAsked(task, connectionId) })
+        report({ kind: 'finished', outcome: unsentOutcome(task, connectionId) })
         return
       }
       if (connection.running) throw new Error(`connection ${connectionId} was given a second task`)

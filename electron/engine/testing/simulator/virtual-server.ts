@@ -64,7 +64,7 @@ export function createVirtualServer(options: VirtualServerOptions) {
       clock.after(stepMs, () => answer(connection, running))
       return
     }
-    running.firstByteMs = clock.monotonic() - running.askedAt
+    running.firstByteMs = clock.monotonic() - running.requestedAt
     connection.lastByteAt = clock.monotonic()
     if (fate?.kind !== 'refuse') {
       options.onBody(connection, running)

@@ -187,6 +187,41 @@ it.each([
   expect(page).toMatchObject({ ok: false, failure })
 })
 
+describe('a listing that is signed for another region than that of its bucket is signed again', () => {
+  const malformed = (more: string) => `<Error><Code>AuthorizationHeaderMalformed</Code>${more}</Error>`
+  it.each<[where: string, body: string, headers: Record<string, string>]>([
+    ['in an element', malformed('<Message>words</Message><Region>eu-west-1</Region>'), {}],
+    ['in a header', malformed('<Message>words</Message>'), { 'x-amz-bucket-region': 'eu-west-1' }],
+    [
+      'in the words alone',
+      malformed(
+        '<Message>The authorization header is malformed; the region is wrong; expecting &apos;eu-west-1&apos;</Message>',
+      ),
+      {},
+    ],
+    [
+      'in the words of a region that must be opted into',
+      '<Error><Code>IllegalLocationConstraintException</Code><Message>The eu-west-1 location constraint is incompatible' +
+        ' for the region specific endpoint this request was sent to.</Message></Error>',
+      {},
+    ],
+  ])('where the refusal names that %s', async (_, body, headers) => {
+    const signed: (string | undefined)[] = []
+    const source = await openSource(
+      (request, response) => {
+        signed.push(/Credential=KEY\/\d+\/([^/]+)/.exec(request.headers.authorization ?? '')?.[1])
+        if (signed.at(-1) === 'eu-west-1') response.end('<ListBucketResult></ListBucketResult>')
+        else response.writeHead(400, headers).end(body)
+      },
+      async () => ({ accessKeyId: 'KEY', secretAccessKey: 'secret' }),
+    )
+    const page = await source.listPage({ prefix: '' }, new AbortController().signal)
+    source.close()
+    expect(page).toMatchObject({ ok: true })
+    expect(signed).toEqual(['us-east-1', 'eu-west-1'])
+  })
+})
+
 it.each([
   ['is where objects are asked for from then on, and the listing too', 'eu-west-1', 'eu-west-1'],
   ['is no piece of a host name: nothing moves', 'evil.example/#', 'us-east-1'],

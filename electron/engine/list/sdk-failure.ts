@@ -1,6 +1,6 @@
 /** Turns what the SDK throws into one of our failures. Pure. */
 import type { Failure } from '../../../shared/failure.ts'
-import { classifyHttpError, classifySocketError, detailOf, readRetryAfter } from '../transport/classify-error.ts'
+import { classifyHttpError, classifySocketError, detailOf, readRetryAfter, regionIn } from '../transport/classify-error.ts'
 
 type SdkError = Error & {
   code?: string
@@ -21,7 +21,7 @@ export function sdkFailure(thrown: unknown, bucket: string): Failure {
 
   const headers = error.$response?.headers ?? {}
   const code = error.Code ?? nameOf(error, status)
-  const region = error.Region ?? headers['x-amz-bucket-region']
+  const region = error.Region ?? headers['x-amz-bucket-region'] ?? regionIn(code, error.message)
   const requestId = error.$metadata?.requestId
   // A date is held against the server's own clock.
   const retryAfterMs = readRetryAfter(headers['retry-after'], Date.parse(headers.date ?? ''))

@@ -113,13 +113,17 @@ describe('an error document', () => {
     expect(read(500, body)).toMatchObject({ class: 'server-error', code, httpStatus: 500 })
   })
 
-  it('finds the region in the document or in the headers', () => {
+  it('finds the region in the document, in the headers, or in words', () => {
     const document = '<Error><Code>AuthorizationHeaderMalformed</Code><Region>eu-west-1</Region></Error>'
     expect(read(400, document)).toMatchObject({ class: 'wrong-region', region: 'eu-west-1' })
     expect(read(307, '', { 'x-amz-bucket-region': 'us-west-2' })).toMatchObject({
       class: 'wrong-region',
       region: 'us-west-2',
     })
+    const words = "the region 'us-east-1' is wrong; expecting 'eu-west-1'"
+    const inWords = (code: string) => read(400, `<Error><Code>${code}</Code><Message>${words}</Message></Error>`)
+    expect(inWords('AuthorizationHeaderMalformed')).toMatchObject({ class: 'wrong-region', region: 'eu-west-1' })
+    expect(inWords('InvalidRequest')).not.toHaveProperty('region')
     expect(read(302, '')).toMatchObject({ class: 'redirect-refused' })
   })
 

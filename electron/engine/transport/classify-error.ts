@@ -82,9 +82,11 @@ export type ErrorAnswer = {
 export function readErrorAnswer(answer: ErrorAnswer): Failure {
   const code = element(answer.body, 'Code')
   const redirected = { endpoint: element(answer.body, 'Endpoint'), location: answer.headers.get('location') }
-  const detail = detailOf(answer.status, element(answer.body, 'Message'), redirected)
+  const message = element(answer.body, 'Message')
+  const detail = detailOf(answer.status, message, redirected)
   const requestId = element(answer.body, 'RequestId') ?? answer.headers.get('x-amz-request-id')
-  const region = element(answer.body, 'Region') ?? answer.headers.get('x-amz-bucket-region')
+  const region =
+    element(answer.body, 'Region') ?? answer.headers.get('x-amz-bucket-region') ?? regionIn(code, message)
   // A date is held against the server's own clock: ours may be an hour off, and a budget would wait for as long.
   const serverTime = Date.parse(answer.headers.get('date') ?? '')
   const retryAfterMs = readRetryAfter(answer.headers.get('retry-after'), serverTime || answer.receivedAt)
@@ -100,6 +102,12 @@ export function readErrorAnswer(answer: ErrorAnswer): Failure {
     ...(region ? { region: region.slice(0, 50) } : {}),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   }
+}
+
+/** Some services name the right region in words alone, as S3 does where a region must be opted into. */
+export function regionIn(code: string | undefined, message = ''): string | undefined {
+  if (code === undefined || BY_S3_CODE.get(code) !== 'wrong-region') return undefined
+  return /expecting ['"]([\w-]+)['"]/.exec(message)?.[1] ?? /The ([\w-]+) location constraint/.exec(message)?.[1]
 }
 
 /**

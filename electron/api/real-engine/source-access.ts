@@ -52,6 +52,7 @@ export async function readSourceAccess(options: SourceAccessOptions): Promise<Ou
   }
   return success({
     source: endpointUrl ? { ...source, endpointUrl } : source,
+    clock: options.clock,
     ...(credentials.value ? { credentials: credentials.value } : {}),
     ...(defaultRegion ? { defaultRegion } : {}),
     resolver: createHostResolver({

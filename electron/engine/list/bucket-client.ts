@@ -7,7 +7,7 @@ import { S3Client } from '@aws-sdk/client-s3'
 import type { NodeHttpHandler } from '@smithy/node-http-handler'
 import { type Failure, failed, type Outcome, success, wantsBucketInHost } from '../../../shared/failure.ts'
 import { isRegion, type Source } from '../../../shared/job-spec.ts'
-import type { Endpoint } from '../engine-ports.ts'
+import type { Clock, Endpoint } from '../engine-ports.ts'
 import { followRedirects } from './follow-redirects.ts'
 import { parseProxy } from './parse-proxy.ts'
 import { endpointUrlOf, planEndpoint } from './plan-endpoint.ts'
@@ -22,6 +22,7 @@ export type CredentialProvider = (areRefused?: boolean, requests?: NodeHttpHandl
 
 export type BucketClientOptions = NetworkAccess & {
   source: Source
+  clock: Pick<Clock, 'now'>
   /**
    * Absent: anonymous. May be called often; caches and renews by itself, unless they are refused: then it looks anew.
    */
@@ -65,14 +66,14 @@ export function createBucketClient(options: BucketClientOptions) {
         return success(await send(client))
       } catch (error) {
         if (signal.aborted) return failed({ class: 'cancelled' })
-        const failure = sdkFailure(error, source.bucket)
+        const failure = sdkFailure(error, source.bucket, options.clock.now())
         // The refusal has brought the server's time, and the SDK signs by that from now on.
         const isClockSet = client.config.systemClockOffset !== systemClockOffset
         if (failure.class === 'clock-skew' && isClockSet && hop < MAX_REGION_HOPS) continue
         if (failure.class === 'credentials' && hop === 0 && keyId && (await hasOthersThan(keyId))) continue
         if (hop < MAX_REGION_HOPS && follow(failure)) continue
         const isOfKeys = options.credentials !== undefined && keyId === undefined
-        return { ok: false, failure: isOfKeys ? keysFailure(error) : await withHost(failure) }
+        return { ok: false, failure: isOfKeys ? keysFailure(error, options.clock.now()) : await withHost(failure) }
       }
     }
   }
@@ -145,7 +146,7 @@ export function createBucketClient(options: BucketClientOptions) {
       credentials = await askCredentials(signal, areRefused)
     } catch (error) {
       if (signal.aborted) return failed({ class: 'cancelled' })
-      return { ok: false, failure: keysFailure(error) }
+      return { ok: false, failure: keysFailure(error, options.clock.now()) }
     }
     const offset = client.config.systemClockOffset
     return success({

@@ -18,6 +18,8 @@ afterEach(() => {
 })
 
 /** `answer`: to every request. */
+const NOW = Date.UTC(2025, 9, 4)
+
 async function openSource(
   answer: RequestListener,
   credentials?: (areRefused?: boolean) => Promise<Credentials>,
@@ -31,6 +33,7 @@ async function openSource(
   const { port } = server.address() as AddressInfo
   return createS3ObjectSource({
     source: sourceSchema.parse({ bucket: 'bucket', prefix: '', endpointUrl: `http://${host}:${port}`, ...more }),
+    clock: { now: () => NOW },
     ...(credentials ? { credentials } : {}),
     resolver: {
       resolve: async () => success({ addresses, ttlSeconds: 60, milliseconds: 1, from: 'fixed' }),
@@ -171,6 +174,32 @@ it('where the requester pays, every listing, HEAD, trial and GET says so under i
   source.close()
   expect(said).toEqual(['GET requester true', 'HEAD requester true', 'GET requester true'])
   expect(endpoint).toMatchObject({ ok: true, value: { requestPayer: 'requester' } })
+})
+
+describe('how long a refused listing is to wait', () => {
+  const MINUTE_LATER = 'Sat, 04 Oct 2025 00:01:00 GMT'
+  it.each<[value: string, headers: Record<string, string>, retryAfterMs: number | undefined]>([
+    ['seconds', { 'retry-after': '7' }, 7000],
+    ['a date, and no date of the answer: by our own clock', { 'retry-after': MINUTE_LATER }, 60_000],
+    ["a date by the server's clock", { 'retry-after': MINUTE_LATER, date: 'Sat, 04 Oct 2025 00:00:30 GMT' }, 30_000],
+    ['a date that is past', { 'retry-after': 'Sat, 04 Oct 2024 00:00:00 GMT' }, 0],
+    ['a hundred years', { 'retry-after': '3153600000' }, 3_600_000],
+    ['a date in a hundred years', { 'retry-after': 'Sat, 04 Oct 2125 00:00:00 GMT' }, 3_600_000],
+    ['a number without end', { 'retry-after': '9'.repeat(400) }, 3_600_000],
+    ['less than nothing', { 'retry-after': '-5' }, undefined],
+    ['a fraction', { 'retry-after': '1.5' }, undefined],
+    ['a word', { 'retry-after': 'soon' }, undefined],
+    ['nothing', {}, undefined],
+  ])('%s', async (_, headers, retryAfterMs) => {
+    const source = await openSource((_request, response) => {
+      response.sendDate = false
+      response.writeHead(503, headers).end('<Error><Code>SlowDown</Code><Message>words</Message></Error>')
+    })
+    const page = await source.listPage({ prefix: '' }, new AbortController().signal)
+    source.close()
+    expect(page).toMatchObject({ ok: false, failure: { class: 'throttled' } })
+    expect(page.ok ? undefined : page.failure.retryAfterMs).toBe(retryAfterMs)
+  })
 })
 
 it.each([

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { isUnsigned, keysFailure, sdkFailure } from './sdk-failure.ts'
 
+const NOW = Date.UTC(2025, 9, 4)
+
 const thrown = (message: string, properties: object): Error => Object.assign(new Error(message), properties)
 const answered = (httpStatusCode: number, name: string, more: object = {}) =>
   thrown('words', { name, $metadata: { httpStatusCode, requestId: 'R1' }, ...more })
@@ -102,7 +104,7 @@ describe('what the SDK throws', () => {
     ],
     ['a word that is no error', 'gone', { class: 'protocol' }],
   ])('%s', (_title, error, expected) => {
-    expect(sdkFailure(error, 'bucket')).toMatchObject(expected)
+    expect(sdkFailure(error, 'bucket', NOW)).toMatchObject(expected)
   })
 
   it.each<[string, unknown, boolean]>([
@@ -111,15 +113,15 @@ describe('what the SDK throws', () => {
     ["S3's document", answered(403, 'AccessDenied'), false],
     ['no answer', thrown('connect', { code: 'ECONNREFUSED' }), false],
   ])("tells an answer that is nobody's: %s", (_title, error, expected) => {
-    expect(isUnsigned(sdkFailure(error, 'bucket'))).toBe(expected)
+    expect(isUnsigned(sdkFailure(error, 'bucket', NOW))).toBe(expected)
   })
 
   it('has no code for a page that is no document', () => {
-    expect(sdkFailure(thrown("char '>' is not expected", {}), 'bucket')).not.toHaveProperty('code')
+    expect(sdkFailure(thrown("char '>' is not expected", {}), 'bucket', NOW)).not.toHaveProperty('code')
   })
 
   it('quotes no more than a line of it', () => {
-    expect(sdkFailure(thrown('x'.repeat(5000), { code: 'ECONNREFUSED' }), 'bucket').detail).toHaveLength(300)
+    expect(sdkFailure(thrown('x'.repeat(5000), { code: 'ECONNREFUSED' }), 'bucket', NOW).detail).toHaveLength(300)
   })
 })
 
@@ -147,7 +149,7 @@ describe('what gives the keys, and cannot be reached, is named: it is not the en
     ],
     ['it refuses instead', answered(403, 'AccessDenied'), { class: 'credentials', subject: undefined }],
   ])('%s', (_title, error, { subject, ...expected }: { subject?: string }) => {
-    const failure = keysFailure(error)
+    const failure = keysFailure(error, NOW)
     expect(failure).toMatchObject(expected)
     expect(failure.subject).toBe(subject)
   })

@@ -1,6 +1,12 @@
 /** Turns what the SDK throws into one of our failures. Pure. */
 import type { Failure } from '../../../shared/failure.ts'
-import { classifyHttpError, classifySocketError, detailOf, readRetryAfter, regionIn } from '../transport/classify-error.ts'
+import {
+  classifyHttpError,
+  classifySocketError,
+  detailOf,
+  readRetryAfter,
+  regionIn,
+} from '../transport/classify-error.ts'
 
 type SdkError = Error & {
   code?: string
@@ -14,7 +20,8 @@ type SdkError = Error & {
   $response?: { statusCode?: number; headers?: Record<string, string> }
 }
 
-export function sdkFailure(thrown: unknown, bucket: string): Failure {
+/** `now`: by the clock of this machine, Unix milliseconds. */
+export function sdkFailure(thrown: unknown, bucket: string, now: number): Failure {
   const error = (thrown instanceof Error ? thrown : new Error(String(thrown))) as SdkError
   const status = error.$metadata?.httpStatusCode ?? error.$response?.statusCode
   if (status === undefined) return withoutAnswer(error)
@@ -23,8 +30,8 @@ export function sdkFailure(thrown: unknown, bucket: string): Failure {
   const code = error.Code ?? nameOf(error, status)
   const region = error.Region ?? headers['x-amz-bucket-region'] ?? regionIn(code, error.message)
   const requestId = error.$metadata?.requestId
-  // A date is held against the server's own clock.
-  const retryAfterMs = readRetryAfter(headers['retry-after'], Date.parse(headers.date ?? ''))
+  // A date is held against the server's own clock, if it tells that.
+  const retryAfterMs = readRetryAfter(headers['retry-after'], Date.parse(headers.date ?? '') || now)
   const movedRegion = status >= 300 && status < 400 && region !== undefined
   // We set no condition here: an answer that one is not met means something else, and no object has changed.
   const answered = status === 412 ? 'protocol' : classifyHttpError(status, code)
@@ -49,8 +56,8 @@ export function sdkFailure(thrown: unknown, bucket: string): Failure {
  * The same of what gives credentials, STS say, which has no bucket to refuse; where it cannot be reached it is named,
  * or all would look for the fault in the bucket's endpoint.
  */
-export function keysFailure(thrown: unknown): Failure {
-  const failure = sdkFailure(thrown, '')
+export function keysFailure(thrown: unknown, now: number): Failure {
+  const failure = sdkFailure(thrown, '', now)
   if (failure.class === 'denied') return { ...failure, class: 'credentials' }
   return OF_THE_WAY.has(failure.class) ? { ...failure, subject: hostIn(thrown) ?? UNNAMED_GIVER } : failure
 }

@@ -14,6 +14,7 @@ type Reach = { endpointUrl: string; keys?: KeyPair; ca?: string | undefined; add
 const openThroughSdk = ({ endpointUrl, keys, ca, addressing = 'path' }: Reach, bucket: string) =>
   createS3ObjectSource({
     source: sourceSchema.parse({ bucket, prefix: '', endpointUrl, addressing }),
+    clock: realClock,
     ...(keys ? { credentials: async () => keys } : {}),
     resolver: createHostResolver({ clock: realClock, fixed: fixedNames(endpointUrl, bucket), timeoutSeconds: 60 }),
     proxyFor: async () => '',

@@ -85,8 +85,7 @@ export function readErrorAnswer(answer: ErrorAnswer): Failure {
   const message = element(answer.body, 'Message')
   const detail = detailOf(answer.status, message, redirected)
   const requestId = element(answer.body, 'RequestId') ?? answer.headers.get('x-amz-request-id')
-  const region =
-    element(answer.body, 'Region') ?? answer.headers.get('x-amz-bucket-region') ?? regionIn(code, message)
+  const region = element(answer.body, 'Region') ?? answer.headers.get('x-amz-bucket-region') ?? regionIn(code, message)
   // A date is held against the server's own clock: ours may be an hour off, and a budget would wait for as long.
   const serverTime = Date.parse(answer.headers.get('date') ?? '')
   const retryAfterMs = readRetryAfter(answer.headers.get('retry-after'), serverTime || answer.receivedAt)
@@ -127,11 +126,18 @@ export function detailOf(
 const withoutSecrets = (message: string): string =>
   message.replace(/(\bsignature=|\bx-amz-security-token["']?[:=]\s*["']?)[^\s,;&<>"']+/gi, '$1...')
 
-/** Seconds or an HTTP date (RFC 9110, 10.2.3), capped at one hour so that a broken clock cannot stop a job. */
+/**
+ * Seconds or an HTTP date, which begins with the day's name (RFC 9110, 10.2.3), capped
+ * at one hour so that a broken clock cannot stop a job. `Date.parse` takes `-5` for a day in May.
+ */
 export function readRetryAfter(value: string | undefined, now: number): number | undefined {
-  if (value === undefined) return undefined
-  const milliseconds = /^\d+$/.test(value.trim()) ? Number(value) * 1000 : Date.parse(value) - now
-  return Number.isFinite(milliseconds) ? Math.min(Math.max(0, milliseconds), 3_600_000) : undefined
+  const text = value?.trim() ?? ''
+  const milliseconds = /^\d+$/.test(text)
+    ? Number(text) * 1000
+    : /^[a-z]/i.test(text)
+      ? Date.parse(text) - now
+      : Number.NaN
+  return Number.isNaN(milliseconds) ? undefined : Math.min(Math.max(0, milliseconds), 3_600_000)
 }
 
 const ELEMENT_LIMIT = 2000

@@ -15,7 +15,11 @@ const runsTypeScript = major > 22 || (major === 22 && minor >= 18)
 // npm passes SIGTERM on to the shell between us alone: when that has gone, so do we, in good order.
 if (process.env.npm_lifecycle_event) {
   const shell = process.ppid
-  setInterval(() => process.ppid === shell || process.kill(process.pid, 'SIGTERM'), 500).unref()
+  const watch = setInterval(() => {
+    if (process.ppid === shell) return
+    clearInterval(watch)
+    process.kill(process.pid, 'SIGTERM')
+  }, 500).unref()
 }
 
 if (runsTypeScript) {

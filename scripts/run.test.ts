@@ -33,6 +33,26 @@ test.skipIf(process.platform === 'win32')('what npm started ends when npm is end
   await expect.poll(() => isAlive(pid)).toBe(false)
 })
 
+test.skipIf(process.platform === 'win32')(
+  '... and has the time it needs for that: a second signal means at once',
+  async () => {
+    const file = join(folder, 'careful.ts')
+    await writeFile(
+      file,
+      `process.once('SIGTERM', () => setTimeout(() => process.exit(console.log('in good order')), 1500))
+    console.log('at work'); setInterval(() => {}, 1000)`,
+    )
+    const script = `node ${join(here, 'run.mjs')} ${relative(here, file)}; true`
+    const shell = spawn('sh', ['-c', script], { env: { ...process.env, npm_lifecycle_event: 'longhaul' } })
+    let said = ''
+    for await (const piece of shell.stdout) {
+      said += piece
+      shell.kill('SIGTERM')
+    }
+    expect(said).toBe('at work\nin good order\n')
+  },
+)
+
 test('npm is told of every install script whether it may run: that of the pinned Node must', async () => {
   const read = async (name: string) => JSON.parse(await readFile(join(here, '..', name), 'utf8'))
   const packages: Record<string, { hasInstallScript?: boolean }> = (await read('package-lock.json')).packages

@@ -187,6 +187,8 @@ describe('against a server that is not ours', () => {
       if (/"bytesDone":[1-9]\d{6}/.test(seen)) break
     }
     child.kill('SIGINT')
+    // From the launcher, whose shell has gone: no second Ctrl-C.
+    child.kill('SIGTERM')
     const interrupted = await ended
     expect(interrupted.code).toBe(130)
     expect(interrupted.stderr).toContain('Interrupted; run the same command again to continue.')

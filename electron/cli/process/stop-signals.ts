@@ -1,4 +1,7 @@
-/** Ctrl-C, SIGTERM, SIGHUP, SIGBREAK: the first one stops gracefully, the second one at once. */
+/**
+ * Ctrl-C, SIGTERM, SIGHUP, SIGBREAK: the first one stops gracefully, the second one of a kind at once. One of another
+ * kind is no impatience: where a terminal closes under npm, SIGHUP comes from it and SIGTERM from `scripts/run.mjs`.
+ */
 import { isatty } from 'node:tty'
 import { EXIT } from './exit-code.ts'
 import { exitNow } from './exit-now.ts'
@@ -29,10 +32,10 @@ export function exitOnSignalByDefault(): void {
 
 /** Returns the function that removes the handlers. */
 export function onStopSignal(stop: () => void): () => void {
-  let count = 0
-  const receive = () => {
-    count++
-    if (count > 1) exitNow(EXIT.interrupted)
+  const received = new Set<NodeJS.Signals>()
+  const receive = (signal: NodeJS.Signals) => {
+    if (received.has(signal)) exitNow(EXIT.interrupted)
+    received.add(signal)
     stop()
   }
   for (const signal of SIGNALS) process.on(signal, receive)

@@ -177,6 +177,12 @@ describe('against a server that is not ours', () => {
     expect(await readdir(folder)).not.toContain('dry')
   })
 
+  test('a dry run whose filters leave nothing says so', async () => {
+    const run = await runProgram(['get', address, '--dry-run', '--include', '*.zip', ...anonymous()])
+    expect([run.code, run.stdout]).toEqual([0, '0 objects, 0 bytes (0 B)\n'])
+    expect(run.stderr).toMatch(/^Nothing to fetch: /)
+  })
+
   test('Ctrl-C ends in good order with 130, the same command continues', async () => {
     const destination = join(folder, 'interrupted')
     const args = ['get', address, destination, '--json', ...anonymous()]

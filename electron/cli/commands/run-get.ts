@@ -5,7 +5,7 @@ import { parsePolicy } from '../../../shared/policy.ts'
 import type { DownloadRequest } from '../../api/real-engine/engine-access.ts'
 import { parseGetOptions } from '../arguments/parse-get-options.ts'
 import { UsageError } from '../arguments/usage-error.ts'
-import { summaryLines } from '../output/human-lines.ts'
+import { NOTHING_TO_FETCH, summaryLines } from '../output/human-lines.ts'
 import { eventLine, jsonLine, snapshotLine, summaryLine } from '../output/json-lines.ts'
 import { printable } from '../output/sentences.ts'
 import { EXIT, exitCodeOf } from '../process/exit-code.ts'
@@ -45,7 +45,7 @@ async function download(spec: JobSpec, context: CommandContext): Promise<number>
 }
 
 async function dryRun(spec: JobSpec, context: CommandContext): Promise<number> {
-  const { output, flags } = context
+  const { output, flags, language } = context
   const isJson = flags.has('json')
   const { listWanted } = await import('./list-wanted.ts')
   const engine = await context.openEngine()
@@ -75,5 +75,6 @@ async function dryRun(spec: JobSpec, context: CommandContext): Promise<number> {
   const { objects, bytes } = total
   const inWords = `${objects} object${objects === 1 ? '' : 's'}, ${bytes} bytes (${formatBytes(bytes)})`
   await output.line(isJson ? jsonLine({ type: 'total', objects, bytes }) : inWords)
+  if (objects === 0) output.say(NOTHING_TO_FETCH[language])
   return EXIT.complete
 }

@@ -86,14 +86,7 @@ function leftLines({ objectsLeft }: Summary, language: Language): string[] {
 function endLines(summary: Summary, language: Language): string[] {
   const { failure, status, objectsDone } = summary
   if (failure && failure.class !== 'cancelled') return [sentenceFor(failure, language) + adviceFor(failure, language)]
-  if (status === 'completed' && objectsDone === 0) {
-    // An empty prefix fails: here the whole bucket is empty, or the filters exclude everything.
-    return [
-      language === 'zh'
-        ? '没有可下载的对象：那里是空的，或没有对象符合 --include 和 --exclude。'
-        : 'Nothing to fetch: there is no object, or none that passes --include and --exclude.',
-    ]
-  }
+  if (status === 'completed' && objectsDone === 0) return [NOTHING_TO_FETCH[language]]
   // Listing is allowed and reading is not: one advice for all objects.
   const isDenied = summary.failed.length > 0 && summary.failed.every((one) => one.failure === 'denied')
   if (objectsDone === 0 && isDenied) return [adviceFor({ class: 'denied' }, language).trim()]
@@ -196,3 +189,9 @@ function formatDuration(seconds: number, language: Language): string {
 
 /** `1 object`, `496 objects`. */
 export const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`
+
+/** An empty prefix fails: here the whole bucket is empty, or the filters exclude everything. */
+export const NOTHING_TO_FETCH: Record<Language, string> = {
+  zh: '没有可下载的对象：那里是空的，或没有对象符合 --include 和 --exclude。',
+  en: 'Nothing to fetch: there is no object, or none that passes --include and --exclude.',
+}

@@ -2,7 +2,7 @@
  * Hours of a download in seconds: the real governor, with all its decisions, and the real transfer book, over virtual
  * time and a model of connections, servers and DNS. Only the disk's files are left out.
  */
-import type { EngineEvent } from '../../../../shared/engine-event.ts'
+import type { EngineEvent, EventCode } from '../../../../shared/engine-event.ts'
 import { type Failure, failed, success } from '../../../../shared/failure.ts'
 import { jobSpecSchema } from '../../../../shared/job-spec.ts'
 import { type PolicyOverrides, policySchema } from '../../../../shared/policy.ts'
@@ -64,6 +64,9 @@ export type SimulationResult = {
   /** Sockets that were open while the pool did not know them, or the other way round, at any tick. */
   leaks: number
 }
+
+export const codesOf = ({ events }: SimulationResult) => events.map(({ code }) => code)
+export const eventsOf = ({ events }: SimulationResult, code: EventCode) => events.filter((event) => event.code === code)
 
 /** As the engine does. */
 const TICK_MS = 100

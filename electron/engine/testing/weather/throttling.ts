@@ -1,4 +1,5 @@
-/** Requests beyond a token bucket with burst credit are refused with 503 SlowDown (or 429). */
+/** Refusals with 503 SlowDown (or 429): beyond a token bucket with burst credit, or of a share of all requests. */
+import { createSeededRandom } from '../seeded-random.ts'
 import type { Weather } from './weather.ts'
 
 export type ThrottlingOptions = {
@@ -29,5 +30,15 @@ export function throttling(options: ThrottlingOptions): Weather {
       const retry = options.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: options.retryAfterSeconds }
       return { kind: 'refuse', status: options.status ?? 503, code: 'SlowDown', ...retry }
     },
+  }
+}
+
+/** A service that refuses this share of all requests, however few there are. */
+export function refusesShare(share: number, seed = 3): Weather {
+  const random = createSeededRandom(seed)
+  return {
+    name: 'a share of all requests is refused',
+    fate: ({ kind }) =>
+      kind === 'get' && random() < share ? { kind: 'refuse', status: 503, code: 'SlowDown' } : undefined,
   }
 }

@@ -1,16 +1,7 @@
 /** The engine with real sockets, disks and clocks. Loaded on first use: the AWS SDK takes its time to start. */
-import type { Clock } from '../../engine/engine-ports.ts'
-import type { Vault } from '../host/vault.ts'
 import type { EngineAccess } from './engine-access.ts'
+import type { RealEngineOptions } from './real-engine-options.ts'
 import { readSourceAccess } from './source-access.ts'
-
-export type RealEngineOptions = {
-  workers: { dataPlaneUrl: URL; verifyUrl: URL }
-  vault: Vault
-  clock: Clock
-  environment: NodeJS.ProcessEnv
-  systemProxy?: ((url: string) => Promise<string>) | undefined
-}
 
 export function createRealEngine(options: RealEngineOptions): EngineAccess {
   return {

@@ -10,7 +10,7 @@ import { runDiagnosis } from '../../engine/diagnose/run-diagnosis.ts'
 import { findLockHolder } from '../../engine/diagnose/sockets/read-sockets.ts'
 import { createS3ObjectSource } from '../../engine/list/s3-object-source.ts'
 import type { DiagnoseRequest } from './engine-access.ts'
-import type { RealEngineOptions } from './real-engine.ts'
+import type { RealEngineOptions } from './real-engine-options.ts'
 import { readSourceAccess } from './source-access.ts'
 
 /** Used where no bucket was named, so that proxy and certificates are checked all the same. */

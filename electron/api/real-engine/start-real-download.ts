@@ -3,7 +3,7 @@ import { type Outcome, success } from '../../../shared/failure.ts'
 import { startDownload } from '../../engine/download-engine.ts'
 import { createEnginePorts } from './create-engine-ports.ts'
 import type { DownloadRequest, LiveDownload } from './engine-access.ts'
-import type { RealEngineOptions } from './real-engine.ts'
+import type { RealEngineOptions } from './real-engine-options.ts'
 import { readSourceAccess } from './source-access.ts'
 
 export async function startRealDownload(options: RealEngineOptions & DownloadRequest): Promise<Outcome<LiveDownload>> {

@@ -4,9 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
-import { identityOf, madeUpEtag, type StoredObject } from './stored-objects.ts'
-
-export type SumAlgorithm = 'CRC64NVME' | 'CRC32C' | 'CRC32' | 'SHA256' | 'SHA1'
+import { identityOf, madeUpEtag, type StoredObject, type SumAlgorithm } from './stored-objects.ts'
 
 /** Copies bytes [start, start + length) of the object to the front of `target`. */
 export type ReadObject = (object: StoredObject, target: Buffer, start: number, length: number) => void

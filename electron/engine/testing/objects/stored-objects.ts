@@ -1,6 +1,7 @@
 /** The content of a bucket: what is stored, in S3's order, and pages of it. */
 import { createHash } from 'node:crypto'
-import type { SumAlgorithm } from './object-sums.ts'
+
+export type SumAlgorithm = 'CRC64NVME' | 'CRC32C' | 'CRC32' | 'SHA256' | 'SHA1'
 
 export type StoredObject = {
   key: string

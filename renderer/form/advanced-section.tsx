@@ -56,7 +56,7 @@ function AdvancedFields({
           value={draft[name]}
           placeholder={placeholder}
           spellCheck={false}
-          suffix={draft[name] ? suffix : undefined}
+          suffix={suffix}
           onBlur={() => onTouch(name)}
           onPressEnter={() => onTouch(name)}
           onChange={(event) => change({ [name]: event.target.value })}

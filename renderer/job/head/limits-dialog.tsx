@@ -74,7 +74,7 @@ export function LimitsDialog({ job, onClose }: { job: JobView; onClose: () => vo
               value={draft.rateLimit}
               placeholder={t('form.rateLimitPlaceholder')}
               spellCheck={false}
-              suffix={draft.rateLimit ? t('form.perSecond') : undefined}
+              suffix={t('form.perSecond')}
               onBlur={() => setTouched(true)}
               onChange={(event) => setDraft((before) => ({ ...before, rateLimit: event.target.value }))}
             />

@@ -1,6 +1,7 @@
 /** The form: what is typed on the left, what would happen on the right, the button at the bottom. */
-import { Button } from 'antd'
+import { App, Button } from 'antd'
 import { useEffect, useMemo, useRef, useState } from 'react'
+import { describeFailure } from '../i18n/describe-failure.ts'
 import { useTranslation } from '../i18n/index.ts'
 import { ResumeAfterRestart } from '../settings/resume-after-restart.tsx'
 import { FailureNote } from '../shell/failure-note.tsx'
@@ -16,6 +17,7 @@ import { useShownErrors } from './draft/use-shown-errors.ts'
 import { ADVANCED_FIELDS, canAskSource, FIELD_ORDER, validateDraft } from './draft/validate-draft.ts'
 import { adviseEmpty } from './preview/advise-empty.ts'
 import { lacksAccount } from './preview/blame-field.ts'
+import { type Doubt, doubtStart } from './preview/doubt-start.ts'
 import { PreviewPanel } from './preview/preview-panel.tsx'
 import { useBlame } from './preview/use-blame.ts'
 import { usePreview } from './preview/use-preview.ts'
@@ -28,6 +30,7 @@ import './new-download-page.css'
 export function NewDownloadPage() {
   const { t } = useTranslation()
   const settings = useSettings()
+  const { modal } = App.useApp()
   const canResume = useAppInfo()?.startsAtLogin ?? false
   const handle = useDraft()
   const { draft } = handle
@@ -67,13 +70,27 @@ export function NewDownloadPage() {
     job.forgetFailure()
     const wrong = FIELD_ORDER.find((field) => errors[field])
     if (!wrong) {
-      void job.start(draft)
+      const doubt = doubtStart(preview)
+      if (doubt) askBeforeStart(doubt)
+      else void job.start(draft)
       return
     }
     if (isAdvanced(wrong)) setAdvancedOpen(true)
     // After the errors are drawn: the first one takes the focus.
-    requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus())
+    requestAnimationFrame(focusOnError)
   }
+  const focusOnError = () => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
+  /** What the service answered may be past, so it is never in the way. */
+  const askBeforeStart = (doubt: Doubt) =>
+    void modal.confirm({
+      title: doubt.kind === 'refused' ? describeFailure(t, doubt.failure).sentence : t('form.previewEmpty'),
+      content: doubt.kind === 'refused' ? t('form.doubtRefused') : t('form.doubtEmpty'),
+      okText: t('form.startAnyway'),
+      cancelText: t('form.backToForm'),
+      autoFocusButton: 'cancel',
+      onOk: () => void job.start(draft),
+      afterClose: focusOnError,
+    })
   const endpointFolder = endpointPath(draft.endpointUrl)
 
   return (

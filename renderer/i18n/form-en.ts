@@ -89,6 +89,10 @@ export const formEn: Translation<typeof formZh> = {
   resume: 'Continue download',
   cannotStart: 'Not ready yet: ',
   startFailed: 'Not started: ',
+  doubtRefused: 'So the service has just answered; a job started now would most likely stop at once for that reason.',
+  doubtEmpty: 'A job started now would not download anything.',
+  startAnyway: 'Start anyway',
+  backToForm: 'Back to the form',
   saveKeysFirst: 'Save the keys first, then start',
 
   preview: 'Preview',

@@ -86,6 +86,10 @@ export const formZh = {
   resume: '继续下载',
   cannotStart: '还不能开始：',
   startFailed: '没有启动：',
+  doubtRefused: '服务刚才是这样答复的，现在开始的任务多半会因此马上停下。',
+  doubtEmpty: '现在开始的任务不会下载任何文件。',
+  startAnyway: '仍要开始',
+  backToForm: '返回修改',
   saveKeysFirst: '先保存密钥，再开始',
 
   preview: '预览',

@@ -75,6 +75,13 @@ function PreviewLine({ preview, folder }: Pick<StartBarProps, 'preview' | 'folde
       const isListing = preview.status === 'listing'
       const counted = preview.preview
       const space = judgeSpace(counted?.bytes, !isListing, folder)
+      if (!isListing && counted?.objects === 0) {
+        return (
+          <span className="lh-healing">
+            <WarningFilled aria-hidden="true" /> {t('form.previewEmpty')}
+          </span>
+        )
+      }
       return (
         <>
           {isListing && !counted && <LoadingOutlined aria-label={t('form.previewListing')} />}

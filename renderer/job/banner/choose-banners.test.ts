@@ -167,6 +167,19 @@ describe('the line under the head', () => {
     expect(Object.keys(banner?.reason ?? {}).sort()).toEqual(['prefix', ...Object.keys(share)])
   })
 
+  it('names the prefix that is throttled only where it is not all of the job', () => {
+    const { prefix } = sampleJob().spec.source
+    const reasonOf = (throttledPrefix: string) =>
+      chooseBanners({
+        job: sampleJob(),
+        snapshot: sampleSnapshot(),
+        events: [ago(3, 'throttled', { prefix: throttledPrefix })],
+        now: NOW,
+      })[0]?.reason
+    expect(reasonOf(`${prefix}01/`)).toHaveProperty('prefix', `${prefix}01/`)
+    expect(reasonOf(prefix)).not.toHaveProperty('prefix')
+  })
+
   it('counts the warm connections of the new generation only', () => {
     const connectionTable = [
       ...sampleConnections(16, { generation: 2 }),

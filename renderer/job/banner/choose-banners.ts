@@ -149,13 +149,15 @@ const waiting: Condition = ({ job, snapshot, events }) => {
   return { kind: 'outsideWindow', tone: 'neutral', reason }
 }
 
-const throttled: Condition = ({ snapshot, events, now }) => {
+const throttled: Condition = ({ job, snapshot, events, now }) => {
   const event = latest(events, ['throttled', 'throttle-ended', 'job-started'])
   // A refused page of the listing slows no download, and no event reports that the next one succeeded.
   const isOfListing = event?.reason.prefix === undefined && snapshot?.delayMs === 0
   const fresh = event?.code === 'throttled' && !isOfListing && secondsSince(event, now) <= THROTTLED_SECONDS
   if (!fresh && snapshot?.limit.code !== 'throttling') return undefined
-  const said = fresh ? event.reason : {}
+  // Which of its prefixes is news only where the job has several.
+  const { prefix, ...ofAny }: Reason = fresh ? event.reason : {}
+  const said = prefix === undefined || prefix === job.spec.source.prefix ? ofAny : { ...ofAny, prefix }
   if (!snapshot) return { kind: 'throttled', tone: 'healing', reason: said }
   const { limit, delayMs } = snapshot
   const { successRate: _, ...rest }: Reason = { ...said, ...(limit.code === 'throttling' ? limit.evidence : {}) }

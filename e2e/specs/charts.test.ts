@@ -179,7 +179,7 @@ spec(
 
 /** How much of the widest row's width is missing in the others. */
 const emptyPixels = (page: Page): Promise<number> =>
-  page.locator('.lh-dash > .lh-picture').evaluateAll((panels) => {
+  page.locator('.lh-dash-panels > .lh-picture').evaluateAll((panels) => {
     const boxes = panels.map((panel) => panel.getBoundingClientRect())
     const rows = [...Map.groupBy(boxes, ({ top }) => Math.round(top)).values()]
     const widths = rows.map((row) => row.reduce((sum, { width }) => sum + width, 0))

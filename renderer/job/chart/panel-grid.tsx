@@ -29,19 +29,25 @@ export function PanelGrid({ panels, stretch, view, syncKey }: PanelGridProps) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it
     <section className="lh-dash" tabIndex={0} aria-label={chart.expand}>
-      {panels
-        .filter(({ name }) => !isHidden(name))
-        .map((panel) => (
-          <div key={panel.name} className="lh-picture" data-title={`${chart.panels[panel.name]} ${panel.unit}`.trim()}>
-            <PanelChart
-              panel={panel}
-              stretch={stretch}
-              view={view}
-              syncKey={syncKey}
-              onHide={() => change([...hidden, panel.name])}
-            />
-          </div>
-        ))}
+      <div className="lh-dash-panels">
+        {panels
+          .filter(({ name }) => !isHidden(name))
+          .map((panel) => (
+            <div
+              key={panel.name}
+              className="lh-picture"
+              data-title={`${chart.panels[panel.name]} ${panel.unit}`.trim()}
+            >
+              <PanelChart
+                panel={panel}
+                stretch={stretch}
+                view={view}
+                syncKey={syncKey}
+                onHide={() => change([...hidden, panel.name])}
+              />
+            </div>
+          ))}
+      </div>
       {away.length > 0 && (
         <p className="lh-dash-away">
           {away.map(({ name }) => (

@@ -15,14 +15,18 @@ import { changeView, KEY_MOVES } from './chart-keys.ts'
 import { outageAt, outageBands } from './outage-bands.ts'
 import type { Outage } from './outages.ts'
 import { COMPARE_PANEL } from './panels.ts'
-import { newestOf } from './plot-data.ts'
+import { newestOf, valueAt } from './plot-data.ts'
+import { AXIS_WIDTH, RIGHT_MARGIN } from './plot-options.ts'
 import { SeriesKey } from './series-key.tsx'
 import { breakAtGaps, type SpeedHistory, thinHistory } from './speed-history.ts'
 import { useChartView } from './use-chart-view.ts'
 import { usePlot } from './use-plot.ts'
+import { useSize } from './use-size.ts'
 import { ViewButtons } from './view-buttons.tsx'
 
 const BUCKETS = 600
+/** A point speaks for the cursor this near to it, in CSS pixels. */
+const NEAR_PIXELS = 10
 
 type CompareChartProps = {
   history: SpeedHistory
@@ -55,7 +59,7 @@ export function CompareChart({ history, outages, newest, name, otherId, otherNam
     ],
     [mineOut, otherOut, name, otherName],
   )
-  const [cursor, setCursor] = useState<number | null>(null)
+  const [cursor, setCursor] = useState<Cursor>()
   const plot = usePlot(holder, {
     panel: COMPARE_PANEL,
     aligned,
@@ -63,17 +67,21 @@ export function CompareChart({ history, outages, newest, name, otherId, otherNam
     syncKey: `compare ${otherId}`,
     ...view.handlers,
     bands: () => bands,
-    onCursor: setCursor,
+    onCursor: (index, at) => setCursor(index === null ? undefined : { index, at }),
     formatTime: (value, step) => formatElapsed(value, step, words),
   })
   // biome-ignore lint/correctness/useExhaustiveDependencies: drawn from `bands`
   useEffect(() => plot?.redraw(false), [plot, bands])
-  const index = Math.min(cursor ?? elapsed.length - 1, elapsed.length - 1)
-  const mine = valueBefore(aligned[1], index)
-  const theirs = valueBefore(aligned[2], index)
-  const at = formatCountdown(elapsed[index] ?? 0)
+  const { width } = useSize(holder)
+  const secondsPerPixel = (view.span.to - view.span.from) / Math.max(1, width - AXIS_WIDTH - RIGHT_MARGIN)
+  const nearSeconds = NEAR_PIXELS * secondsPerPixel
+  const index = Math.min(cursor?.index ?? elapsed.length - 1, elapsed.length - 1)
+  const time = timeRead(elapsed[index] ?? 0, cursor, nearSeconds)
+  const mine = valueAt(elapsed, aligned[1] ?? [], time, nearSeconds)
+  const theirs = valueAt(elapsed, aligned[2] ?? [], time, nearSeconds)
+  const at = formatCountdown(time)
   const tell = (value: number | undefined, out: typeof mineOut) =>
-    outageAt(out, elapsed[index] ?? 0) ?? (value === undefined ? UNKNOWN : formatRate(value * 1e6))
+    outageAt(out, time) ?? (value === undefined ? UNKNOWN : formatRate(value * 1e6))
   const values = [tell(mine, mineOut), tell(theirs, otherOut)]
   const ratio =
     mine === undefined || theirs === undefined || theirs === 0
@@ -132,6 +140,13 @@ export function CompareChart({ history, outages, newest, name, otherId, otherNam
   )
 }
 
+/** Index of the nearest point, and the cursor's own time. */
+type Cursor = { index: number; at: number }
+
+/** That of the nearest point, or where there is none near, the cursor's own. */
+const timeRead = (ofPoint: number, cursor: Cursor | undefined, nearSeconds: number): number =>
+  cursor && Math.abs(cursor.at - ofPoint) > nearSeconds ? cursor.at : ofPoint
+
 /** Seconds since the first point, and MB/s. */
 function sinceStart(history: SpeedHistory): uPlot.AlignedData {
   const { time, bytesPerSecond } = thinHistory(breakAtGaps(history), BUCKETS, ['bytesPerSecond'])
@@ -146,17 +161,4 @@ const bandsSinceStart = (history: SpeedHistory, outages: readonly Outage[], newe
     to: to - start,
     text,
   }))
-}
-
-/** The jobs were sampled at different moments: takes the last sample before `at`, and none after a job has ended. */
-function valueBefore(column: uPlot.AlignedData[1] | undefined, index: number): number | undefined {
-  const values = column as ArrayLike<number | null | undefined> | undefined
-  if (!values) return undefined
-  let hasMore = false
-  for (let later = index; later < values.length && !hasMore; later++) hasMore = typeof values[later] === 'number'
-  for (let before = index; hasMore && before >= 0; before--) {
-    const value = values[before]
-    if (value !== undefined) return value ?? undefined
-  }
-  return undefined
 }

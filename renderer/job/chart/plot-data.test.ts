@@ -18,6 +18,7 @@ import {
   stretchOf,
   summarizeSpeed,
   TIME_STEPS,
+  valueAt,
 } from './plot-data.ts'
 import { type Band, plotOptions } from './plot-options.ts'
 import { EMPTY_HISTORY, type SpeedHistory } from './speed-history.ts'
@@ -182,6 +183,23 @@ describe('what the cursor reads', () => {
       `${formatInstant(START + 1200, true)}，无数据`,
     )
   })
+})
+
+describe('two jobs on one axis', () => {
+  // Measured at 0, 10, 20, not at 500, and again from 1000 on; what is undefined is of the other job.
+  const time = [0, 5, 10, 20, 500, 1000, 1010, 1500]
+  const speed = [1, undefined, 2, 3, null, 4, 5, undefined]
+  test.each([
+    ['at a point', 10, 2],
+    ['between two points, the one before', 15, 2],
+    ['where the other job was measured, the one before', 5, 1],
+    ['just behind the point that the gap begins with', 22, 3],
+    ['just before the point that it ends with', 998, 4],
+    ['in the gap, nothing, however near its own middle is', 500, undefined],
+    ['in the gap, nothing, also where the nearest point is measured', 40, undefined],
+    ['just behind its end', 1012, 5],
+    ['after its end, nothing', 1500, undefined],
+  ])('the cursor reads %s', (_, at, expected) => expect(valueAt(time, speed, at, 5)).toBe(expected))
 })
 
 test('a hair of an outage tells by its edge whose it is, of two jobs', () => {

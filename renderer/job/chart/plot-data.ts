@@ -79,6 +79,31 @@ export function liesInGap({ history }: PlotData, nearest: number, at: number, ne
   return (history.bytesPerSecond[nearest] ?? null) === null || (history.bytesPerSecond[beside] ?? null) === null
 }
 
+/**
+ * The value of one of several series on a common axis: the jobs were sampled at different moments, so the last sample
+ * before `at` counts. Undefined in a gap and after the end, but for `nearSeconds` beside a sample. An undefined value
+ * belongs to the time of another series. Pure.
+ */
+export function valueAt(
+  time: ArrayLike<number>,
+  values: ArrayLike<number | null | undefined>,
+  at: number,
+  nearSeconds: number,
+): number | undefined {
+  let before = -1
+  let after = -1
+  for (let index = 0; index < time.length && after < 0; index++) {
+    if (values[index] === undefined) continue
+    if ((time[index] as number) <= at) before = index
+    if ((time[index] as number) >= at) after = index
+  }
+  const isMeasured = (index: number) => (values[index] ?? null) !== null
+  if (isMeasured(before) && isMeasured(after)) return values[before] ?? undefined
+  const away = (index: number) => Math.abs((time[index] as number) - at)
+  const beside = [before, after].find((index) => isMeasured(index) && away(index) <= nearSeconds)
+  return beside === undefined ? undefined : (values[beside] ?? undefined)
+}
+
 export type SpeedSummary = { now: number; mean: number; low: number; high: number; points: number }
 
 /** Undefined when nothing was measured. Bytes per second. */

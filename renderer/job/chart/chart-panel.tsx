@@ -70,7 +70,8 @@ export function ChartPanel({ job, snapshot, events, isLive, isExpanded, onExpand
     onReset()
     section.current?.querySelector<HTMLElement>('[role="slider"]')?.focus()
   }
-  const isEmpty = history.time.length === 0
+  // One point makes no line; while the job runs the next one is on its way.
+  const isEmpty = history.time.length < (isLive ? 1 : 2)
   const names = nameJobs(other ? [job, other] : [])
   const rangeName = view.isZoomed ? chart.zoomed : chart.ranges[range]
   return (

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import type { EngineEvent, EventCode } from '../../../shared/engine-event.ts'
+import type { MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
 import { jobZh } from '../../i18n/job-zh.ts'
 import { emptyHistory } from '../testing/sample-history.ts'
 import { sampleErrors, sampleSnapshot } from '../testing/samples.ts'
@@ -43,25 +44,36 @@ const everySecond = (seconds: number, speed: (second: number) => number | null):
     offsets.map(speed),
   )
 }
+const oneSecondBefore = (snapshot: MetricsSnapshot): MetricsSnapshot => ({
+  ...snapshot,
+  time: iso(Date.parse(snapshot.time) / 1000 - 1),
+})
 const columnLengths = (history: SpeedHistory) => new Set(Object.values(history).map((column) => column.length))
 
 describe('history of the speed', () => {
   it('appends snapshots once and in order', () => {
     const snapshot = { ...sampleSnapshot(), time: iso(START), errors: sampleErrors({ reset: 2 }) }
     const next = { ...snapshot, time: iso(START + 2), bytesPerSecond: 5, errors: sampleErrors({ reset: 6 }) }
-    const one = appendSnapshot(EMPTY_HISTORY, snapshot, undefined)
+    const one = appendSnapshot(EMPTY_HISTORY, snapshot, oneSecondBefore(snapshot))
     const two = appendSnapshot(one, next, snapshot)
     expect(two.time).toEqual([START, START + 2])
     expect(two.bytesPerSecond).toEqual([31.8e6, 5])
     expect(two.errorsPerSecond).toEqual([0, 2])
-    expect(appendSnapshot(two, snapshot, undefined)).toBe(two)
+    expect(appendSnapshot(two, snapshot, oneSecondBefore(snapshot))).toBe(two)
+  })
+
+  it('begins with the second snapshot of a run, as that of the program: with the first, nothing has moved yet', () => {
+    const first = { ...sampleSnapshot(), time: iso(START), bytesPerSecond: 0 }
+    expect(appendSnapshot(EMPTY_HISTORY, first, undefined)).toBe(EMPTY_HISTORY)
+    const ended = { ...oneSecondBefore(first), phase: 'cancelled' as const }
+    expect(appendSnapshot(EMPTY_HISTORY, first, ended)).toBe(EMPTY_HISTORY)
   })
 
   it('goes on when the clock was set back by hours, and takes the past along', () => {
     const hours = 8 * 3600
     const snapshot = { ...sampleSnapshot(), time: iso(START + hours) }
     const next = { ...snapshot, time: iso(START), bytesPerSecond: 5 }
-    const one = appendSnapshot(EMPTY_HISTORY, snapshot, undefined)
+    const one = appendSnapshot(EMPTY_HISTORY, snapshot, oneSecondBefore(snapshot))
     const two = appendSnapshot(one, next, snapshot)
     expect(two.time).toEqual([START - 1, START])
     expect(two.bytesPerSecond).toEqual([31.8e6, 5])
@@ -69,12 +81,16 @@ describe('history of the speed', () => {
 
   it('leaves a paused tick empty instead of calling it zero', () => {
     const paused = { ...sampleSnapshot(), phase: 'paused' as const, bytesPerSecond: 0 }
-    expect(appendSnapshot(EMPTY_HISTORY, paused, undefined).bytesPerSecond).toEqual([null])
+    expect(appendSnapshot(EMPTY_HISTORY, paused, oneSecondBefore(paused)).bytesPerSecond).toEqual([null])
   })
 
   it('leaves empty what was not measured, as the program does: no first byte is not one of 0 ms', () => {
     const quiet = { ...sampleSnapshot(), firstByteMsP50: 0, firstByteMsP95: 0, dnsMs: 0, diskWriteMs: 0 }
-    const { firstByteMsP50, firstByteMsP95, dnsMs, diskWriteMs } = appendSnapshot(EMPTY_HISTORY, quiet, undefined)
+    const { firstByteMsP50, firstByteMsP95, dnsMs, diskWriteMs } = appendSnapshot(
+      EMPTY_HISTORY,
+      quiet,
+      oneSecondBefore(quiet),
+    )
     expect([firstByteMsP50, firstByteMsP95, dnsMs, diskWriteMs]).toEqual([[null], [null], [null], [null]])
   })
 

@@ -67,7 +67,8 @@ const isErrorColumn = (name: MeasuredName): name is ErrorColumn => name.startsWi
 export const layerOf = (column: ErrorColumn): ErrorLayer => column.slice('errors:'.length) as ErrorLayer
 
 /**
- * Appends one tick. A snapshot that is not newer than the last point changes nothing, unless the clock was set back
+ * Appends one tick. The first snapshot of a run adds no point, as in the program's own history: a point needs the
+ * interval before it. A snapshot that is not newer than the last point changes nothing, unless the clock was set back
  * since the one before: then earlier points are shifted along, as the program shifts its own.
  */
 export function appendSnapshot(
@@ -77,10 +78,11 @@ export function appendSnapshot(
 ): SpeedHistory {
   // A job that has ended or is finishing has no speed: a last zero would look like a collapse.
   if (hasEnded(snapshot.phase) || snapshot.phase === 'finishing') return history
+  if (!previous || hasEnded(previous.phase)) return history
   const time = Date.parse(snapshot.time) / 1000
   const last = history.time.at(-1)
   if (last !== undefined && time <= last) {
-    if (!previous || Date.parse(previous.time) / 1000 <= time) return history
+    if (Date.parse(previous.time) / 1000 <= time) return history
     const moved = history.time.map((at) => at - (last - time) - 1)
     return appendSnapshot({ ...history, time: moved }, snapshot, previous)
   }

@@ -47,7 +47,7 @@ export function PolicySection() {
           onChange={(event) => setFilter(event.target.value)}
         />
         {taken && !hasChanges ? (
-          <Button icon={<UndoOutlined />} onClick={() => change({ policy: taken })}>
+          <Button icon={<UndoOutlined aria-hidden="true" />} onClick={() => change({ policy: taken })}>
             {t('settings.policyUndo')}
           </Button>
         ) : (
@@ -134,7 +134,7 @@ function PolicyLine({ row, problem, onSet }: PolicyLineProps) {
           <Button
             size="small"
             type="text"
-            icon={<UndoOutlined />}
+            icon={<UndoOutlined aria-hidden="true" />}
             aria-label={t('settings.policyResetNamed', { name })}
             onClick={() => onSet(undefined)}
           >

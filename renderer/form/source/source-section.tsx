@@ -45,7 +45,11 @@ export function SourceSection({ handle, errors, canBrowse, onTouch }: SourceSect
               allowClear={false}
               onChange={(event) => replace((before) => withAddress(before, event.target.value))}
             />
-            <Button icon={<FolderOpenOutlined />} disabled={!canBrowse} onClick={() => setBrowsing(true)}>
+            <Button
+              icon={<FolderOpenOutlined aria-hidden="true" />}
+              disabled={!canBrowse}
+              onClick={() => setBrowsing(true)}
+            >
               {t('form.browse')}
             </Button>
           </div>

@@ -95,7 +95,7 @@ function OtherBanner({ banner }: { banner: Banner }) {
       getPopupContainer={popupContainer}
     >
       <button type="button" className="lh-banner-tag" data-tone={banner.tone}>
-        {TONE_ICONS[banner.tone]}{' '}
+        <span aria-hidden="true">{TONE_ICONS[banner.tone]}</span>{' '}
         {words.bannerTags[banner.kind === 'rebuildingWarm' ? 'rebuilding' : banner.kind] ?? sentence}
       </button>
     </Popover>

@@ -66,6 +66,14 @@ describe('credentials', () => {
     vi.unstubAllEnvs()
   })
 
+  test('a profile that the environment names and nobody has is named', async () => {
+    const environment = { AWS_PROFILE: 'nobody', AWS_EC2_METADATA_DISABLED: 'true' }
+    for (const [name, value] of Object.entries({ ...environment, HOME: home })) vi.stubEnv(name, value)
+    const { credentials } = await accessOf({ source: { access: { kind: 'default' } }, environment })
+    await expect(credentials?.()).rejects.toThrow('AWS_PROFILE is nobody, and ~/.aws knows no profile of that name')
+    vi.unstubAllEnvs()
+  })
+
   test('keys that are refused are read again from their file, which others write anew', async () => {
     const file = join(home, 'keys')
     const writeKeys = (id: string) => writeFile(file, `[lab]\naws_access_key_id = ${id}\naws_secret_access_key = S\n`)

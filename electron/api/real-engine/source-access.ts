@@ -117,7 +117,10 @@ async function credentialsOf(
     provide ??= fromNodeProviderChain({ ...profile, ...clientConfig, ignoreCache: true })
     // The chain takes this option, though its type does not have it.
     const refresh: object = { forceRefresh: areRefused }
-    const { accessKeyId, secretAccessKey, sessionToken, expiration } = await provide(refresh)
+    const keys = await provide(refresh).catch((error) => {
+      throw access.kind === 'default' ? nameUnknownProfile(error, environment, profiles) : error
+    })
+    const { accessKeyId, secretAccessKey, sessionToken, expiration } = keys
     return {
       accessKeyId,
       secretAccessKey,
@@ -126,6 +129,13 @@ async function credentialsOf(
     }
   }
   return success(keepCredentials(renew, clock.now))
+}
+
+/** The chain passes over a profile that is not there, and says only that it found nothing. */
+function nameUnknownProfile(error: unknown, { AWS_PROFILE }: NodeJS.ProcessEnv, profiles: AwsProfiles): unknown {
+  if (!AWS_PROFILE || profiles.has(AWS_PROFILE) || !(error instanceof Error)) return error
+  error.message = `AWS_PROFILE is ${AWS_PROFILE}, and ~/.aws knows no profile of that name`
+  return error
 }
 
 async function proxyForOf(

@@ -399,11 +399,12 @@ it('a redirect within the host is followed by listings and HEADs, signed anew; o
     ({ url = '', headers }, response) => {
       asked.push(url.split('?')[0] ?? '')
       expect(headers.authorization).toMatch(/^AWS4-HMAC-SHA256 /)
-      if (url.startsWith('/bucket/away')) return response.writeHead(307, { location: 'http://192.0.2.1/x' }).end()
-      if (url.startsWith('/bucket')) return response.writeHead(307, { location: `/moved${url}` }).end()
-      response
-        .writeHead(200, { etag: '"e"' })
-        .end(url.includes('list-type') ? '<ListBucketResult></ListBucketResult>' : '')
+      if (url.startsWith('/bucket/away')) response.writeHead(307, { location: 'http://192.0.2.1/x' }).end()
+      else if (url.startsWith('/bucket')) response.writeHead(307, { location: `/moved${url}` }).end()
+      else
+        response
+          .writeHead(200, { etag: '"e"' })
+          .end(url.includes('list-type') ? '<ListBucketResult></ListBucketResult>' : '')
     },
     async () => ({ accessKeyId: 'KEY', secretAccessKey: 'secret' }),
   )

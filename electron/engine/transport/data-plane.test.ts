@@ -39,9 +39,9 @@ describe.each(['plain', 'TLS'])('over a %s connection', (kind) => {
     ['no length, so that only its end tells', 'x-length: none'],
   ])('... on a socket of its own where the answer closes this one, with %s', async (_, length) => {
     const endpoint = await serve((socket, request) => {
-      if (!request.startsWith('GET /bucket/key ')) return socket.write(goodAnswer())
-      // What comes behind it is an answer to nothing.
-      socket.end(`${head('302 Found', 'location: /moved', 'connection: close', length)}moved${good()}`)
+      // What comes behind the redirect is an answer to nothing.
+      if (!request.startsWith('GET /bucket/key ')) socket.write(goodAnswer())
+      else socket.end(`${head('302 Found', 'location: /moved', 'connection: close', length)}moved${good()}`)
     })
     expect(await fetchFrom(endpoint)).toMatchObject({ reached: 2000, connectionEnds: false })
     expectNoWrongByte(2000)

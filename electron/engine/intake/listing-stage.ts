@@ -107,4 +107,4 @@ export function createListingStage(options: ListingStageOptions) {
 
 /** Nobody has answered, not even with a refusal. */
 const isSilence = ({ class: failureClass }: Failure): boolean =>
-  failureClass === 'stalled' || failureClass === 'connect'
+  failureClass === 'stalled' || failureClass === 'connect' || failureClass === 'reset'

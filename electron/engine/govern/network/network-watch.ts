@@ -21,7 +21,7 @@ const NETWORK_LOST_MS = 3000
  * A service that answers the probe is waited for this much longer: long enough for the objects under way to fail by
  * name, and for others to show whether they can be had.
  */
-const ANSWERED_FACTOR = 3
+export const ANSWERED_FACTOR = 3
 
 export type NetworkWatch = ReturnType<typeof createNetworkWatch>
 
@@ -93,6 +93,8 @@ export function createNetworkWatch(options: {
       if (isFresh(givingAt)) return now()
       return FROM_SERVICE.includes(failure) ? grantedAt : lastByteAt
     },
+    /** Monotonic milliseconds; -Infinity = none has come. */
+    lastByteAt: () => lastByteAt,
     /** Something other than the network has held everything up: the silence so far does not count. */
     startOver(): void {
       receivedAt = now()

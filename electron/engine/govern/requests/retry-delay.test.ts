@@ -102,10 +102,33 @@ describe('a failed page of the listing', () => {
     sawPage: boolean,
     goneMs: number,
     isTried: boolean,
+    failing?: { failingMs: number; isAnswering: boolean },
   ][] = [
     ['is tried again', { class: 'connect' }, 3, false, 0, true],
     ['is given up soon while nobody has seen the bucket', { class: 'dns' }, 4, false, 0, false],
     ['... but not for throttling', { class: 'throttled' }, 9, false, 0, true],
+    ['... nor where the answer is cut each time: somebody is there', { class: 'reset' }, 99, false, 0, true],
+    ['... nor where the service fails', { class: 'server-error' }, 99, false, 0, true],
+    [
+      '... but no longer than any outage',
+      { class: 'reset' },
+      99,
+      false,
+      0,
+      false,
+      { failingMs: 300_001, isAnswering: false },
+    ],
+    [
+      'is waited for three times as long where the service answers otherwise',
+      { class: 'server-error' },
+      99,
+      true,
+      0,
+      true,
+      { failingMs: 899_999, isAnswering: true },
+    ],
+    ['... and no more', { class: 'server-error' }, 99, true, 0, false, { failingMs: 900_001, isAnswering: true }],
+    ['... but for throttling', { class: 'throttled' }, 99, true, 0, true, { failingMs: 9e9, isAnswering: true }],
     ['is waited for when the bucket has answered before', { class: 'dns' }, 99, true, 0, true],
     ['is given up when the network is gone for good', { class: 'dns' }, 99, true, 300_001, false],
     ['is waited for where a login page answers instead', { class: 'protocol' }, 99, true, 0, true],
@@ -117,8 +140,9 @@ describe('a failed page of the listing', () => {
     ['... nor when S3 knows no such page', { class: 'protocol', code: 'InvalidArgument' }, 8, true, 0, false],
     ['is not tried with credentials that are refused', { class: 'credentials' }, 1, true, 0, false],
   ]
-  it.each(rows)('%s', (_, failure, attempts, sawPage, networkGoneMs, isTried) => {
-    const delayMs = chooseListRetryDelayMs({ failure, attempts, policy, random: 0.5, sawPage, networkGoneMs })
+  it.each(rows)('%s', (_, failure, attempts, sawPage, networkGoneMs, isTried, failing) => {
+    const at = { attempts, sawPage, networkGoneMs, failingMs: 0, isAnswering: false, ...failing }
+    const delayMs = chooseListRetryDelayMs({ failure, policy, random: 0.5, ...at })
     expect(delayMs !== undefined).toBe(isTried)
   })
 })

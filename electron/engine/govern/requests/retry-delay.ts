@@ -2,6 +2,7 @@
 import { type Failure, type FailureClass, wantsBucketInHost } from '../../../../shared/failure.ts'
 import type { Policy } from '../../../../shared/policy.ts'
 import { isNormalEnd } from '../../schedule/failure-row.ts'
+import { ANSWERED_FACTOR } from '../network/network-watch.ts'
 
 /** Another attempt brings the same answer. */
 const HOPELESS: ReadonlySet<FailureClass> = new Set([
@@ -127,6 +128,8 @@ function isWornOut(
 
 /** Before the first page the host may be a wrong one: that must be reported soon, not waited for. */
 const FIRST_PAGE_ATTEMPTS = 4
+/** Of a wrong host, or none: these have shown that somebody is there, and are waited out as those of a range are. */
+const SOMEBODY_IS_THERE: ReadonlySet<FailureClass> = new Set(['throttled', 'server-error', 'reset'])
 
 /** Codes of the service for a later page that leads nowhere, or cannot be had. */
 const FIRM_CODES = new Set(['list-does-not-advance', 'InvalidArgument', 'InvalidRequest'])
@@ -136,15 +139,22 @@ export function chooseListRetryDelayMs(
   input: Omit<RetryInput, 'alone' | 'failingShare' | 'isLastWork' | 'goneInARow'> & {
     sawPage: boolean
     networkGoneMs: number
+    /** The page has failed in a row for so long, and no byte of any object came meanwhile. */
+    failingMs: number
+    /** The service answers other requests. */
+    isAnswering: boolean
   },
 ): number | undefined {
-  const { failure, attempts, policy, sawPage, networkGoneMs } = input
+  const { failure, attempts, policy, sawPage, networkGoneMs, failingMs, isAnswering } = input
   if (failure.class === 'credentials' || failure.class === 'wrong-region' || failure.class === 'clock-skew')
     return undefined
   const isFirm = FIRM_CODES.has(failure.code ?? '') && attempts >= policy.maxAttempts
   if (failure.class === 'protocol' && (isFirm || !sawPage)) return undefined
-  if (!sawPage && failure.class !== 'throttled' && attempts >= FIRST_PAGE_ATTEMPTS) return undefined
-  if (networkGoneMs > policy.networkGoneSeconds * 1000) return undefined
+  if (!sawPage && !SOMEBODY_IS_THERE.has(failure.class) && attempts >= FIRST_PAGE_ATTEMPTS) return undefined
+  const patienceMs = policy.networkGoneSeconds * 1000
+  if (networkGoneMs > patienceMs) return undefined
+  // All that is listed has arrived, and a service that answers otherwise may never give this page.
+  if (failure.class !== 'throttled' && failingMs > (isAnswering ? ANSWERED_FACTOR : 1) * patienceMs) return undefined
   // It may be one server of several, or a network that wants a login: the next answer may bear a certificate to trust.
   const waited: Failure = failure.class === 'tls' ? { ...failure, class: 'connect' } : failure
   return chooseRetryDelayMs({ ...input, failure: waited, alone: 0, failingShare: 0, isLastWork: false, goneInARow: 0 })

@@ -18,7 +18,7 @@ export type RetryScheduleOptions = {
   random: Random
   policy: Policy
   window: Pick<RequestWindow, 'read' | 'recordError'>
-  network: Pick<NetworkWatch, 'noteFailure' | 'silentMs'>
+  network: Pick<NetworkWatch, 'isAnswering' | 'lastByteAt' | 'noteFailure' | 'silentMs'>
   concurrency: Pick<ConcurrencyKeeper, 'yieldPlace'>
   /** An object that has landed is granted again when it is requested: the service does not refuse all. */
   isGranting(): boolean
@@ -31,6 +31,8 @@ export type RetryScheduleOptions = {
 const NO_PLACE: ReadonlySet<Failure['class']> = new Set(['reset', 'connect', 'stalled'])
 /** A handshake over an ocean and three lost packets. */
 const LIST_CONNECT_MS = 1000
+/** From one failure of a page to its next, waiting included; what is longer is a machine that has slept. */
+const LONGEST_GAP_MS = 80_000
 /** By then the answer to the next attempt should be there. */
 const LIST_ANSWER_MS = 3000
 
@@ -38,10 +40,18 @@ export function createRetrySchedule(options: RetryScheduleOptions) {
   const { now, random, policy, window, network, concurrency, emit } = options
   /** Believed until the next answer should be there. Monotonic milliseconds. */
   let listRefused = { since: 0, until: 0 }
+  /** The page has failed in a row for so long, the last time `at`, and no byte of any object has come meanwhile. */
+  let listFailing = { ms: 0, at: Number.NEGATIVE_INFINITY }
   let goneInARow = 0
 
   /** Where only failing objects are requested, the probe of another object decides. */
   const failingShare = () => (options.isGranting() ? 0 : 1 - window.read(now()).successRate)
+
+  /** A page that has come begins with the first attempt of the next. */
+  function noteListFailing(attempts: number): void {
+    const isAnew = attempts === 1 || network.lastByteAt() > listFailing.at
+    listFailing = { ms: isAnew ? 0 : listFailing.ms + Math.min(now() - listFailing.at, LONGEST_GAP_MS), at: now() }
+  }
 
   /** A single refusal is not reported, unless it names a time to wait: then the user learns why nothing moves. */
   function noteListRefused({ httpStatus, retryAfterMs }: Failure, attempts: number, delayMs: number): void {
@@ -75,6 +85,7 @@ export function createRetrySchedule(options: RetryScheduleOptions) {
 
     /** The same for a page of the listing. `sawPage`: one has come before. */
     listRetryAfterMs(failure: Failure, attempts: number, sawPage: boolean): number | undefined {
+      noteListFailing(attempts)
       const delayMs = chooseListRetryDelayMs({
         failure,
         attempts,
@@ -82,6 +93,8 @@ export function createRetrySchedule(options: RetryScheduleOptions) {
         random: random(),
         sawPage,
         networkGoneMs: network.silentMs(),
+        failingMs: listFailing.ms,
+        isAnswering: network.isAnswering(),
       })
       if (delayMs !== undefined && NO_PLACE.has(failure.class)) concurrency.yieldPlace(delayMs + LIST_CONNECT_MS)
       window.recordError(failure.class)

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect } from 'vitest'
 import type { EngineEvent } from '../../../../shared/engine-event.ts'
-import { type Failure, success } from '../../../../shared/failure.ts'
+import { type Failure, failed, success } from '../../../../shared/failure.ts'
 import { jobSpecSchema, type VerifyMode } from '../../../../shared/job-spec.ts'
 import { type Policy, policySchema } from '../../../../shared/policy.ts'
 import { type Download, startDownload } from '../../download-engine.ts'
@@ -51,6 +51,8 @@ export function prepareMemoryJobs() {
     options: Partial<MemoryDataPlaneOptions> & {
       verify?: VerifyMode
       headFailure?: (key: string) => Failure | undefined
+      /** Of a page, by the token that it is asked for with. */
+      listFailure?: (continuation: string | undefined) => Failure | undefined
       /** A HEAD waits for it. */
       beforeHead?: () => Promise<unknown>
       /** A listing that misses the others. */
@@ -88,7 +90,8 @@ export function prepareMemoryJobs() {
             return source.headObject(key, what, signal)
           },
           async listPage(request, signal) {
-            const page = await source.listPage(request, signal)
+            const failure = options.listFailure?.(request.continuation)
+            const page = failure ? failed(failure) : await source.listPage(request, signal)
             return page.ok
               ? success({ ...page.value, objects: page.value.objects.filter(({ key }) => isListed(key)) })
               : page

@@ -341,6 +341,20 @@ it('a service that knows the first version of the listing only is asked for what
   expect(asked.slice(1)).toEqual(['a b', 'd+/', 'x/'].map((marker) => ({ prefix: '', marker })))
 })
 
+it('one that refuses the second version as not implemented is listed by the first, from its start', async () => {
+  const asked: string[] = []
+  const source = await openSource(({ url = '' }, response) => {
+    const { searchParams } = new URL(url, 'http://host')
+    asked.push(`${searchParams.get('list-type')} ${searchParams.get('marker')}`)
+    if (searchParams.has('list-type')) response.writeHead(501).end('<Error><Code>NotImplemented</Code></Error>')
+    else response.end('<ListBucketResult><Contents><Key>a</Key><Size>1</Size></Contents></ListBucketResult>')
+  })
+  const page = await source.listPage({ prefix: '' }, new AbortController().signal)
+  source.close()
+  expect(page).toMatchObject({ ok: true, value: { objects: [{ key: 'a' }] } })
+  expect(asked).toEqual(['2 null', 'null '])
+})
+
 it('a listing that does not move on is given up', async () => {
   const body = '<Contents><Key>a</Key><Size>1</Size></Contents><IsTruncated>true</IsTruncated>'
   const source = await openSource((_, response) => response.end(`<ListBucketResult>${body}</ListBucketResult>`))

@@ -26,24 +26,32 @@ export function createS3ObjectSource(options: BucketClientOptions): S3ObjectSour
   /** ... and where it bears no sign of S3, that a web server without such a page is there. */
   const noService = (failure: Failure) => failed({ ...failure, class: 'protocol', subject: client.host() })
 
+  const askPage: ObjectSource['listPage'] = async (request, signal) => {
+    const { prefix, delimiter, continuation, pageSize, startAfter } = request
+    const marker = continuation?.startsWith(MARKER) ? continuation.slice(MARKER.length) : undefined
+    const input = {
+      ...bucket,
+      Prefix: prefix,
+      Delimiter: delimiter,
+      MaxKeys: pageSize,
+      StartAfter: startAfter,
+      ContinuationToken: marker === undefined ? continuation : undefined,
+      // Keys may hold characters that XML cannot. Huawei's gives the first page again where a marker comes with it.
+      EncodingType: marker === undefined ? ('url' as const) : undefined,
+    }
+    const page = await client.run(signal, (s3) => sendList(s3, signal, input, marker))
+    if (page.ok) return readPage(page.value, { prefix, continuation })
+    // A listing has no key that could be missing: a 404 means the bucket, ...
+    if (page.failure.class !== 'missing') return page
+    return isUnsigned(page.failure) ? noService(page.failure) : failed({ ...page.failure, ...missingBucket })
+  }
+
   return readKeysAlone({
-    async listPage({ prefix, delimiter, continuation, pageSize, startAfter }, signal) {
-      const marker = continuation?.startsWith(MARKER) ? continuation.slice(MARKER.length) : undefined
-      const input = {
-        ...bucket,
-        Prefix: prefix,
-        Delimiter: delimiter,
-        MaxKeys: pageSize,
-        StartAfter: startAfter,
-        ContinuationToken: marker === undefined ? continuation : undefined,
-        // Keys may hold characters that XML cannot. Huawei's gives the first page again where a marker comes with it.
-        EncodingType: marker === undefined ? ('url' as const) : undefined,
-      }
-      const page = await client.run(signal, (s3) => sendList(s3, signal, input, marker))
-      if (page.ok) return readPage(page.value, { prefix, continuation })
-      // A listing has no key that could be missing: a 404 means the bucket, ...
-      if (page.failure.class !== 'missing') return page
-      return isUnsigned(page.failure) ? noService(page.failure) : failed({ ...page.failure, ...missingBucket })
+    async listPage(request, signal) {
+      const page = await askPage(request, signal)
+      // Most that know the first version alone answer in it; some refuse, and would for ever.
+      const isUnknown = !page.ok && page.failure.code === 'NotImplemented' && request.continuation === undefined
+      return isUnknown ? askPage({ ...request, continuation: MARKER }, signal) : page
     },
 
     async headObject(key, { checksums, partNumber }, signal) {

@@ -176,6 +176,10 @@ const ADVICE: Partial<Record<FailureClass, Record<Language, string>>> = {
     en: 'That is a fault of the service, and mostly passes: try again later.',
     zh: '这是服务端的故障，通常会恢复，请稍后再试。',
   },
+  reset: {
+    en: 'Check --endpoint-url: http:// or https://, and the port; then the VPN, proxy or firewall.',
+    zh: '请检查 --endpoint-url（http:// 或 https://，以及端口）；再检查 VPN、代理或防火墙。',
+  },
   connect: {
     en: 'Check the address, the port and the network; --endpoint-url and --proxy name others.',
     zh: '请检查地址、端口和网络；可用 --endpoint-url 或 --proxy 另行指定。',
@@ -203,8 +207,8 @@ const ADVICE: Partial<Record<FailureClass, Record<Language, string>>> = {
     zh: '请检查拼写（区分大小写）；用更短的前缀运行 longhaul ls，可列出已有的键。',
   },
   protocol: {
-    en: 'Check --endpoint-url; some networks want a login in a browser first.',
-    zh: '请检查 --endpoint-url；有的网络需要先在浏览器里登录。',
+    en: 'Check --endpoint-url, http:// or https:// too; some networks want a login in a browser first.',
+    zh: '请检查 --endpoint-url（包括 http:// 或 https://）；有的网络需要先在浏览器里登录。',
   },
   'disk-full': {
     en: 'Make room and run the same command again: nothing is lost.',

@@ -32,7 +32,6 @@ export const EVENT_CODES = [
   'network-restored',
   'object-changed',
   'file-damaged', //          what an earlier run has landed is no longer what it was: fetched anew
-  'etags-no-checksums', //    they look like MD5s and are none: `objects` came twice with the same bytes, and none matched
   'file-set-aside', //        no run of ours has put it there, and it bore an object's name: it lies under `path` now
   'object-gone', //           an earlier run has begun it, and the service has it no longer
   'object-failed',

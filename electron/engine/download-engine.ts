@@ -66,7 +66,7 @@ export function startDownload(options: DownloadOptions): Download {
     stop,
     isAllSettled,
     reportDiskFull,
-    hasMore: () => retries.retryLast(),
+    hasMore: () => retries.retryHeld(),
     explain: (failure) => workplace?.destination.explain(failure) ?? failure,
   })
   const { table, report, book, governor, rereads, retries, timers, listing, meter, openLanding } = createDownloadParts({

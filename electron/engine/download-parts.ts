@@ -74,13 +74,7 @@ export function createDownloadParts(options: DownloadPartsOptions) {
     onDecayLook: options.onDecayLook,
   })
   const rereads = createRereads({ table, book, landing: theLanding, report, onWork: governor.pump })
-  const retries = createObjectRetries({
-    table,
-    book,
-    report,
-    isExcused: (index, failure) => theLanding().isExcused(index, failure),
-    onWork: governor.pump,
-  })
+  const retries = createObjectRetries({ table, book, report, onWork: governor.pump })
   const timers = createTimers(clock, signal, options.onBug)
   const listing = createListingStage({
     spec,
@@ -131,7 +125,6 @@ export function createDownloadParts(options: DownloadPartsOptions) {
       onPathMapped: (key, path) => report.emit('path-mapped', { key, path }),
       onSetAside: report.setAside,
       onUnproven: report.unproven,
-      onNoSums: (objects) => report.emit('etags-no-checksums', { objects }),
     })
     return landing
   }

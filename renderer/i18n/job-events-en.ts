@@ -101,10 +101,6 @@ export const eventsEn: Record<EventCode, Sentence> = {
     lead: ['File is not what the server has, fetched anew: {key}', 'File is not what the server has, fetched anew'],
     details: [],
   },
-  'etags-no-checksums': {
-    lead: ['ETags of this service look like MD5s and are none: files are no longer held against them'],
-    details: ['{objects} {objects|object|objects} came twice with the same bytes'],
-  },
   'file-set-aside': {
     lead: [
       'A file of yours bore the name of an object and was kept: {key}',
@@ -201,7 +197,6 @@ export const eventNamesEn: Record<EventCode, string> = {
   'network-restored': 'Network back',
   'object-changed': 'Object changed',
   'file-damaged': 'File damaged',
-  'etags-no-checksums': 'ETags no checksums',
   'file-set-aside': 'File kept',
   'object-gone': 'Object gone',
   'object-failed': 'Object failed',

@@ -77,10 +77,6 @@ export const eventsZh: Record<EventCode, Sentence> = {
     lead: ['文件与服务器上的不一致，重新下载：{key}', '文件与服务器上的不一致，重新下载'],
     details: [],
   },
-  'etags-no-checksums': {
-    lead: ['服务端的 ETag 形似 MD5 却不是校验和，不再据此判断'],
-    details: ['{objects} 个对象各下载两次，两次内容相同'],
-  },
   'file-set-aside': {
     lead: ['您原有的文件与对象同名，已改名保留：{key}', '您原有的文件与对象同名，已改名保留'],
     details: ['现为 {path}'],
@@ -171,7 +167,6 @@ export const eventNamesZh: Record<EventCode, string> = {
   'network-restored': '网络恢复',
   'object-changed': '对象更新',
   'file-damaged': '文件损坏',
-  'etags-no-checksums': 'ETag 非校验和',
   'file-set-aside': '保留文件',
   'object-gone': '对象已不在',
   'object-failed': '对象失败',

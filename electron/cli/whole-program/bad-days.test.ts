@@ -139,22 +139,6 @@ describe('one byte that the server flips', () => {
     for (const object of OBJECTS) expect(await isRight(object)).toBe(true)
   })
 
-  test('ETags that look like MD5s and are none, small and large: all land, and are counted as unproven', async () => {
-    const objects = [100, 2000, 100_000, 300_000, 3_000_000, 12_000_000].map(
-      (size, at): StoredObject => ({ key: `${at}.nc`, size, etag: String(at + 1).repeat(32), checksum: 'none' }),
-    )
-    const other = await startFaultServer({ buckets: { [BUCKET]: objects } })
-    const run = await runProgram(get('--endpoint-url', other.endpointUrl, '--verify', 'checksum'))
-    await other.close()
-    expect(run.code).toBe(0)
-    expect(summaryOf(run.stdout)).toMatchObject({ objectsDone: 6, objectsUnproven: 6 })
-    expect(run.stdout.split('"etags-no-checksums"')).toHaveLength(2)
-    for (const object of objects) {
-      const file = await readFile(join(destination, object.key))
-      expect(file.equals(other.expectedBytes(object))).toBe(true)
-    }
-  })
-
   test('again and again: the object fails by its name, and nothing wrong lies under it', async () => {
     server.setWeather([bitFlips({ key: SMALL.key, atByte: 5, times: 99 })])
     const run = await runProgram(get('--verify', 'checksum'))

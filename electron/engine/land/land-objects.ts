@@ -53,8 +53,6 @@ export type LandObjectsOptions = {
   onSetAside(key: string, path: string): void
   /** It was to be proven right, and the service has promised nothing about its bytes: it stands as it is. */
   onUnproven(): void
-  /** ETags of this service look like MD5s and are none: so many objects came twice with the same bytes. */
-  onNoSums(objects: number): void
 }
 
 export function createObjectLanding(options: LandObjectsOptions) {
@@ -67,7 +65,7 @@ export function createObjectLanding(options: LandObjectsOptions) {
   const version = createObjectVersion(options)
   const patiently = createFilePatience(options)
   const parts = createOpenParts({ table, destination, journal, patiently })
-  const doubt = createEtagDoubt({ ...options, finalPathOf })
+  const isProvenWrong = createEtagDoubt({ ...options, finalPathOf })
   const foreign = createForeignFiles({
     ...options,
     pathOf,
@@ -82,7 +80,7 @@ export function createObjectLanding(options: LandObjectsOptions) {
     pathOf,
     repin: version.repin,
     patiently,
-    isProvenWrong: doubt.isProvenWrong,
+    isProvenWrong,
     foreign,
   })
   const beginnings = createObjectBeginnings({ ...options, pathOf, version, records, foreign, landedFiles, parts })
@@ -96,12 +94,9 @@ export function createObjectLanding(options: LandObjectsOptions) {
       const { key, size, etag, proof } = object
       const file = { key, size, etag, path: part.partPath, check: proof?.check, received: proof?.sums }
       const checked = await patiently(() => options.checkObject(file))
-      if (checked.ok) doubt.noteProven(checked.value, etag)
-      else if (isWanted) {
-        if (await doubt.isFetchedWrong(object.index, checked.failure, etag)) return checked
-        // The user has not asked for proof of what was inherited: where S3 does not give it, the bytes stand as they are.
-      } else if (await doubt.isProvenWrong(checked.failure, etag)) return checked
-      isUnproven = isWanted && size > 0 && !(checked.ok && checked.value.strength === 'checksum')
+      // The user has not asked for proof of what was inherited: where S3 does not give it, the bytes stand as they are.
+      if (!checked.ok && (isWanted || (await isProvenWrong(checked.failure, etag)))) return checked
+      isUnproven = isWanted && size > 0 && checked.ok && checked.value.strength === 'size'
     }
     const noted = await records.complete(object)
     if (!noted.ok) return noted
@@ -161,8 +156,6 @@ export function createObjectLanding(options: LandObjectsOptions) {
     isReread: landedFiles.isReread,
     reread: landedFiles.reread,
     areThere: landedFiles.areThere,
-    /** It failed by an ETag that has turned out since to be no checksum. */
-    isExcused: (index: number, failure: Failure): boolean => doubt.isExcused(failure, table.etag(index)),
     /** Bytes of an unfinished file of an earlier run, as far as its journal knows. */
     bytesLeft: (index: number): number => spanBytes(records.progressOf(index)?.spans ?? []),
     noteProgress: records.progress,

@@ -26,7 +26,7 @@ export type LandedFilesOptions = {
   repin(index: number): Promise<Outcome<void>>
   /** Compares a complete file with what S3 promises; class `corrupt` on a mismatch. */
   checkObject(object: FileToCheck): Promise<Outcome<Verified>>
-  isProvenWrong: EtagDoubt['isProvenWrong']
+  isProvenWrong: EtagDoubt
   foreign: Pick<ForeignFiles, 'isAlike' | 'isOurs' | 'has' | 'mayBear' | 'note' | 'noteOurs' | 'takeOver'>
   patiently: FilePatience
   /** What lies under many absolute paths; undefined when that cannot be found out. */

@@ -86,9 +86,7 @@ export function createObjectEndings(options: ObjectEndingsOptions) {
     const isSame = isOtherVersion(failure) && table.etag(index) === etag && table.size(index) === size && isSameTime
     if (!isSame) onObject({ kind: failure.class === 'corrupt' ? 'corrupt' : 'changed', index, failure })
     table.setState(index, 'waiting')
-    // Whether what came wrong comes wrong again says whether its checksum is one: to be known before the rest is fetched.
-    if (failure.class === 'corrupt') ledger.waiting.addFirst(index)
-    else ledger.waiting.add(index)
+    ledger.waiting.add(index)
     onWork()
   }
 

@@ -1,6 +1,6 @@
 /**
- * Objects that have failed, tried again: when their user wants it, and once where another
- * program held the file open, or where what they failed by has turned out to be no evidence.
+ * Objects that have failed, tried again: when their user wants
+ * it, and once where another program held the file open.
  */
 import type { Failure } from '../../../shared/failure.ts'
 import type { ObjectTable } from '../plan/object-table.ts'
@@ -14,14 +14,12 @@ export type ObjectRetriesOptions = {
     failures: ReadonlyMap<number, Failure>
     retried(index: number): void
   }
-  /** It failed by an ETag that has turned out since to be no checksum. */
-  isExcused(index: number, failure: Failure): boolean
   /** There is work for an idle connection again. */
   onWork(): void
 }
 
-export function createObjectRetries({ table, book, report, isExcused, onWork }: ObjectRetriesOptions) {
-  /** Objects that have had their second chance. */
+export function createObjectRetries({ table, book, report, onWork }: ObjectRetriesOptions) {
+  /** Objects that were held open, and have had their second chance. */
   const triedAgain = new Set<number>()
 
   /** Of these objects, those that have failed; default: all. */
@@ -38,13 +36,11 @@ export function createObjectRetries({ table, book, report, isExcused, onWork }: 
   return {
     retry,
     /** When all else is done: a scanner or a backup may have let go by now. Whether there is something to try. */
-    retryLast(): boolean {
-      const last = [...report.failures].filter(
-        ([index, failure]) => !triedAgain.has(index) && (failure.code === 'EBUSY' || isExcused(index, failure)),
-      )
-      for (const [index] of last) triedAgain.add(index)
-      if (last.length > 0) retry(last.map(([index]) => index))
-      return last.length > 0
+    retryHeld(): boolean {
+      const held = [...report.failures].filter(([index, { code }]) => code === 'EBUSY' && !triedAgain.has(index))
+      for (const [index] of held) triedAgain.add(index)
+      if (held.length > 0) retry(held.map(([index]) => index))
+      return held.length > 0
     },
   }
 }

@@ -12,8 +12,6 @@ export function createWaitingObjects(table: Pick<ObjectTable, 'key' | 'size'>) {
   /** Groups with something in them, next one first. */
   let turn: Group[] = []
   let turnAt = 0
-  /** These go before all others. */
-  const soon: number[] = []
   let size = 0
   let bytes = 0
 
@@ -21,12 +19,6 @@ export function createWaitingObjects(table: Pick<ObjectTable, 'key' | 'size'>) {
     if (turnAt < 1024 || turnAt * 2 < turn.length) return
     turn = turn.slice(turnAt)
     turnAt = 0
-  }
-
-  function leave(index: number): number {
-    size--
-    bytes -= table.size(index)
-    return index
   }
 
   return {
@@ -49,18 +41,11 @@ export function createWaitingObjects(table: Pick<ObjectTable, 'key' | 'size'>) {
       byName.set(group, fresh)
       turn.push(fresh)
     },
-    addFirst(index: number): void {
-      size++
-      bytes += table.size(index)
-      soon.push(index)
-    },
     /**
      * The next object in turn whose group passes `accepts`; looks at no more than `MAX_LOOK` groups, so that one
      * choice stays cheap among a hundred thousand sub-prefixes.
      */
     take(accepts: (group: string) => boolean): number | undefined {
-      const first = soon.findIndex((index) => accepts(subPrefixOf(table.key(index))))
-      if (first >= 0) return leave(soon.splice(first, 1)[0] as number)
       const looks = Math.min(MAX_LOOK, turn.length - turnAt)
       for (let look = 0; look < looks; look++) {
         const group = turn[turnAt++] as Group
@@ -70,9 +55,11 @@ export function createWaitingObjects(table: Pick<ObjectTable, 'key' | 'size'>) {
           continue
         }
         const index = group.indexes[group.at++] as number
+        size--
+        bytes -= table.size(index)
         if (group.at === group.indexes.length) byName.delete(group.name)
         else turn.push(group)
-        return leave(index)
+        return index
       }
       return undefined
     },

@@ -35,7 +35,6 @@ export const GROUP_OF: Record<EventCode, DecisionGroup> = {
   'network-restored': 'health',
   'object-changed': 'objects',
   'file-damaged': 'objects',
-  'etags-no-checksums': 'objects',
   'file-set-aside': 'objects',
   'object-gone': 'objects',
   'object-failed': 'objects',

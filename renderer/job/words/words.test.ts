@@ -161,11 +161,6 @@ const SENTENCES: Record<EventCode, { reason: Reason; zh: string; en: string }> =
     zh: `文件与服务器上的不一致，重新下载：${key}`,
     en: `File is not what the server has, fetched anew: ${key}`,
   },
-  'etags-no-checksums': {
-    reason: { objects: 3 },
-    zh: '服务端的 ETag 形似 MD5 却不是校验和，不再据此判断：3 个对象各下载两次，两次内容相同',
-    en: 'ETags of this service look like MD5s and are none: files are no longer held against them, 3 objects came twice with the same bytes',
-  },
   'file-set-aside': {
     reason: { key: 'a/b.nc', path: 'b.nc.before-longhaul' },
     zh: '您原有的文件与对象同名，已改名保留：a/b.nc，现为 b.nc.before-longhaul',

@@ -58,7 +58,6 @@ export async function startRun(
   const mapped: [string, string][] = []
   const short: string[] = []
   let unproven = 0
-  const noSums: number[] = []
   const left = { parts: failuresToOpen, checks: failuresToOpen }
   const noFile = failed({ class: 'disk', code: 'EMFILE' })
   const landing = createObjectLanding({
@@ -82,7 +81,6 @@ export async function startRun(
     onUnproven() {
       unproven++
     },
-    onNoSums: (objects) => noSums.push(objects),
     onPathMapped: (key, path) => mapped.push([key, path]),
     onSetAside: () => {},
   })
@@ -102,7 +100,6 @@ export async function startRun(
     place,
     close,
     short,
-    noSums,
     unproven: () => unproven,
     stop: () => controller.abort(),
     async begin(index = 0): Promise<OpenObject> {

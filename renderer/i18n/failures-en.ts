@@ -102,7 +102,8 @@ export const failuresEn: Translation<typeof failuresZh> = {
   corrupt: {
     plain: 'The data received does not match its checksum.',
     named: 'The data of {{subject}} does not match its checksum.',
-    advice: 'Try again; if it persists, a proxy may rewrite content, or the source is damaged.',
+    advice:
+      'Try again; if it persists, a proxy may rewrite content, or the source is damaged. If no object matches, the ETags of this service are no checksums: set Verify to “Size and ETag”.',
   },
   'disk-full': {
     plain: 'The disk is full.',

@@ -101,7 +101,8 @@ export const failuresZh = {
   corrupt: {
     plain: '收到的数据与校验值不符。',
     named: '{{subject}} 的数据与校验值不符。',
-    advice: '请重试；若仍不符，可能是代理改写了内容，或源文件已损坏。',
+    advice:
+      '请重试；若仍不符，可能是代理改写了内容，或源文件已损坏。所有对象都不符时，该服务的 ETag 不是校验和，请把“校验”改为“大小与 ETag”。',
   },
   'disk-full': {
     plain: '磁盘空间不足。',

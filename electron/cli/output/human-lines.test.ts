@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { Summary } from '../../../shared/job-state.ts'
 import type { Limit } from '../../../shared/metrics-snapshot.ts'
 import { emptySummary } from '../../api/jobs/empty-summary.ts'
 import { progressLine, summaryLines } from './human-lines.ts'
@@ -98,24 +99,33 @@ test('a phase in which nothing is fetched is said in Chinese, and for how long',
   expect(progressLine(resting, 30, 'zh')).toBe(' 20 % | 冷却中 1 分 30 秒')
 })
 
+const ended: Summary = {
+  status: 'failed',
+  objectsDone: 5,
+  objectsFailed: 1,
+  objectsSkipped: 0,
+  objectsUnproven: 0,
+  objectsLeft: 0,
+  filesSetAside: 0,
+  bytesDone: 5e6,
+  bytesFetched: 6e6,
+  seconds: 3,
+  retries: 0,
+  failed: [],
+}
+
 test('a file that another program holds open is told from a disk in trouble', () => {
   const message = "EBUSY: another program holds it open: EPERM: operation not permitted, rename 'a.nc.part' -> 'a.nc'"
-  const lines = summaryLines(
-    {
-      status: 'failed',
-      objectsDone: 5,
-      objectsFailed: 1,
-      objectsSkipped: 0,
-      bytesDone: 5e6,
-      bytesFetched: 6e6,
-      objectsUnproven: 0,
-      objectsLeft: 0,
-      filesSetAside: 0,
-      seconds: 3,
-      retries: 0,
-      failed: [{ key: 'a.nc', failure: 'disk', message }],
-    },
-    'en',
-  )
+  const lines = summaryLines({ ...ended, failed: [{ key: 'a.nc', failure: 'disk', message }] }, 'en')
   expect(lines).toContain(`  a.nc: Another program holds the file open. ("${message}")`)
+})
+
+test.each([
+  ['denied', 'A public bucket needs --no-sign-request'],
+  ['corrupt', 'If no object ever matches, the ETags of this service are no checksums'],
+])('where every object has failed as %s, one advice for all stands at the end', (failure, advice) => {
+  const failed = ['a.nc', 'b.nc'].map((key) => ({ key, failure, message: '' }))
+  const all = { ...ended, objectsDone: 0, objectsFailed: 2, failed }
+  expect(summaryLines(all, 'en').at(-1)).toContain(advice)
+  expect(summaryLines({ ...all, objectsDone: 1 }, 'en').at(-1)).not.toContain(advice)
 })

@@ -87,13 +87,18 @@ function endLines(summary: Summary, language: Language): string[] {
   const { failure, status, objectsDone } = summary
   if (failure && failure.class !== 'cancelled') return [sentenceFor(failure, language) + adviceFor(failure, language)]
   if (status === 'completed' && objectsDone === 0) return [NOTHING_TO_FETCH[language]]
-  // Listing is allowed and reading is not: one advice for all objects.
-  const isDenied = summary.failed.length > 0 && summary.failed.every((one) => one.failure === 'denied')
-  if (objectsDone === 0 && isDenied) return [adviceFor({ class: 'denied' }, language).trim()]
+  const shared = sharedByAll(summary)
+  if (shared) return [adviceFor({ class: shared }, language).trim()]
   if (status !== 'interrupted') return []
   return [
     language === 'zh' ? '已中断；再次运行同一条命令即可继续。' : 'Interrupted; run the same command again to continue.',
   ]
+}
+
+/** What every object has failed of, where that has one cause: reading is not allowed, or ETags are no checksums. */
+function sharedByAll({ objectsDone, failed }: Summary): 'denied' | 'corrupt' | undefined {
+  if (objectsDone > 0 || failed.length === 0) return undefined
+  return (['denied', 'corrupt'] as const).find((failure) => failed.every((one) => one.failure === failure))
 }
 
 type Progress = Pick<

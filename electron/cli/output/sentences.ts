@@ -210,6 +210,10 @@ const ADVICE: Partial<Record<FailureClass, Record<Language, string>>> = {
     en: 'Check --endpoint-url, http:// or https:// too; some networks want a login in a browser first.',
     zh: '请检查 --endpoint-url（包括 http:// 或 https://）；有的网络需要先在浏览器里登录。',
   },
+  corrupt: {
+    en: 'If no object ever matches, the ETags of this service are no checksums: --verify etag does not take them for such.',
+    zh: '若所有对象都不符，说明该服务的 ETag 不是校验和：请改用 --verify etag，它不把 ETag 当作校验和。',
+  },
   'disk-full': {
     en: 'Make room and run the same command again: nothing is lost.',
     zh: '腾出空间后再次运行同一条命令即可继续，已下载的不会丢失。',

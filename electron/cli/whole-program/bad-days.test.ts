@@ -147,6 +147,15 @@ describe('one byte that the server flips', () => {
     expect(await readdir(destination)).not.toContain(SMALL.key)
     expect(await isRight(LARGE)).toBe(true)
   })
+
+  test('in every object, each time the same: who asked for proof gets none of them', async () => {
+    server.setWeather(OBJECTS.map(({ key }) => bitFlips({ key, atByte: 5, times: 99 })))
+    const run = await runProgram(get('--verify', 'checksum'))
+    expect(run.code).toBe(1)
+    expect(summaryOf(run.stdout)).toMatchObject({ objectsDone: 0, objectsFailed: OBJECTS.length })
+    const files = await readdir(destination)
+    for (const { key } of OBJECTS) expect(files).not.toContain(key)
+  })
 })
 
 /** Downloads until about half of it is there, and dies. */

@@ -250,7 +250,8 @@ test.each<[string[], string[] | undefined]>([
     ['get', '--', 'x'],
   ],
 ])('%j runs the command line with %j', (argv, expected) => {
-  expect(commandLineArguments(argv)).toEqual(expected)
+  expect(commandLineArguments(argv, true)).toEqual(expected)
+  expect(commandLineArguments(argv, false)).toEqual(expected ?? ['web'])
 })
 
 test.each([true, false])('developer tools are in the menu only in development: %s', (isDevelopment) => {

@@ -20,6 +20,7 @@ const newListeners = () =>
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'longhaul-main-'))
   vi.stubEnv('LONGHAUL_STATE_FOLDER', folder)
+  vi.stubEnv('DISPLAY', ':0')
 })
 afterEach(async () => {
   vi.doUnmock('electron')

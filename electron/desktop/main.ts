@@ -58,7 +58,8 @@ const logProblem = openProblemLog(join(stateFolder, 'longhaul.log'), systemClock
  */
 const builtFile = (path: string) => new URL(path, import.meta.url)
 
-const cliArguments = commandLineArguments(process.argv)
+const hasDisplay = process.platform !== 'linux' || Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY)
+const cliArguments = commandLineArguments(process.argv, hasDisplay)
 /** What entry.mjs holds Electron up with: a command, which runs without a display and exits the process itself. */
 export const commandLine = cliArguments && runCommandLine(cliArguments)
 if (!cliArguments) startDesktop()

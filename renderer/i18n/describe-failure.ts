@@ -1,6 +1,7 @@
 /** One clear sentence and one piece of advice for a failure; the other side's words only as a quotation. */
 import type { TFunction } from 'i18next'
 import { type Failure, leadsNowhere, wantsBucketInHost } from '../../shared/failure.ts'
+import type { JobView } from '../../shared/ipc-contract.ts'
 import { CONTRACT_BROKEN, PROGRAM_UNREACHABLE } from '../client/parsed-client.ts'
 
 export type FailureText = {
@@ -25,6 +26,9 @@ const POLICY_ORDER: Record<string, 'dnsOrder' | 'retryOrder'> = {
   retryBaseSeconds: 'retryOrder',
 }
 
+/** Of S3, and of the services that hand out its temporary keys. */
+const EXPIRED: readonly string[] = ['ExpiredToken', 'ExpiredTokenException', 'TokenRefreshRequired']
+
 const NOWHERE = 'Could not load credentials from any providers'
 
 /** What is told in words of its own, whatever its class. */
@@ -35,6 +39,7 @@ type Special =
   | 'notAbsolute'
   | 'accessWithdrawn'
   | 'noCredentials'
+  | 'expiredCredentials'
   | 'bucketInHost'
   | 'regionKnown'
   | 'listingStuck'
@@ -68,6 +73,19 @@ export function describeFailure(t: TFunction, failure: Failure, isAnonymous = fa
   }
 }
 
+/** The same for a job that has stopped: it has no fields to choose in, so the way to other credentials is named. */
+export function describeJobFailure(
+  t: TFunction,
+  failure: Failure,
+  { spec, bytesDone }: Pick<JobView, 'spec' | 'bytesDone'>,
+): FailureText {
+  const { kind } = spec.source.access
+  const text = describeFailure(t, failure, kind === 'anonymous')
+  if (failure.class !== 'credentials') return text
+  if (kind === 'vault') return { ...text, advice: t('failures.special.newKeysAdvice') }
+  return bytesDone > 0 ? { ...text, advice: t('failures.special.signInAdvice') } : text
+}
+
 function specialOf({
   class: failureClass,
   code = '',
@@ -83,6 +101,7 @@ function specialOf({
   if (failureClass === 'usage' && code === 'not-absolute') return 'notAbsolute'
   // Of the AWS SDK, when it has looked everywhere.
   if (failureClass === 'credentials' && detail.startsWith(NOWHERE)) return 'noCredentials'
+  if (failureClass === 'credentials' && EXPIRED.includes(code)) return 'expiredCredentials'
   if (code === 'access-withdrawn') return 'accessWithdrawn'
   if (wantsBucketInHost(code)) return 'bucketInHost'
   if (failureClass === 'wrong-region' && region) return 'regionKnown'

@@ -148,6 +148,11 @@ export const failuresEn: Translation<typeof failuresZh> = {
     noCredentials: 'No credentials were found on this machine.',
     noCredentialsAdvice:
       'For public data choose “Anonymous”; otherwise choose a profile, enter keys, or sign in first (aws sso login).',
+    expiredCredentials: 'The credentials have expired.',
+    expiredCredentialsAdvice: 'Sign in again (aws sso login), or enter new keys.',
+    newKeysAdvice: 'Press “New with these settings…” and give other keys: it goes on from where it stopped.',
+    signInAdvice:
+      'Sign in again (aws sso login) or renew the profile, then press “Resume”: nothing downloaded is lost.',
     accessWithdrawn: 'Access to {{subject}} has been withdrawn.',
     accessWithdrawnAdvice:
       'Have it given again, or get back into the network that has it, then resume: nothing downloaded is lost.',

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { EVENT_CODES } from '../../shared/engine-event.ts'
 import { FAILURE_CLASSES } from '../../shared/failure.ts'
+import type { Access } from '../../shared/job-spec.ts'
 import { DEFAULT_POLICY } from '../../shared/policy.ts'
 import { CONTRACT_BROKEN, PROGRAM_UNREACHABLE } from '../client/parsed-client.ts'
-import { describeFailure } from './describe-failure.ts'
+import { sampleJob } from '../job/testing/samples.ts'
+import { describeFailure, describeJobFailure } from './describe-failure.ts'
 import { en } from './en.ts'
 import { applyLanguage, chooseLanguage, i18next, type Language } from './index.ts'
 import { jobEn } from './job-en.ts'
@@ -89,6 +91,20 @@ describe.each<Language>(['zh', 'en'])('in %s', (language) => {
     expect(describeFailure(t, { class: 'denied' }).advice).toContain(anonymous)
     expect(describeFailure(t, { class: 'denied' }, true).advice).not.toContain(`“${anonymous}”`)
   })
+  test.each<[string, Access, bytesDone: number, wanted: () => string]>([
+    ['keys that have expired: other keys, by the form', { kind: 'vault', id: 'k1' }, 5, () => job.head.reuse],
+    ['keys that were wrong from the start: the same', { kind: 'vault', id: 'k1' }, 0, () => job.head.reuse],
+    ['a login that has expired: a new one, then on', { kind: 'default' }, 5, () => job.head.resume],
+    ['no login from the start: what the form has to choose', { kind: 'default' }, 0, () => t('form.accessAnonymous')],
+  ])('a job stopped by %s', (_, access, bytesDone, wanted) => {
+    const { spec } = sampleJob()
+    const stopped = { spec: { ...spec, source: { ...spec.source, access } }, bytesDone }
+    const code = bytesDone > 0 ? { code: 'ExpiredToken' } : {}
+    const text = describeJobFailure(t, { class: 'credentials', ...code }, stopped)
+    expect(text.advice).toContain(wanted())
+    if (bytesDone > 0) expect(text.sentence).toBe(t('failures.special.expiredCredentials'))
+  })
+
   test('an account that is nowhere is told from one that is refused', () => {
     const nowhere = 'Could not load credentials from any providers'
     const failure = { class: 'credentials', code: 'CredentialsProviderError', detail: nowhere } as const

@@ -16,7 +16,7 @@ import type { ReactNode } from 'react'
 import type { EngineEvent } from '../../../shared/engine-event.ts'
 import type { JobView } from '../../../shared/ipc-contract.ts'
 import type { MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
-import { describeFailure } from '../../i18n/describe-failure.ts'
+import { describeJobFailure } from '../../i18n/describe-failure.ts'
 import { useTranslation } from '../../i18n/index.ts'
 import { NeedsProgram } from '../../shell/needs-program.tsx'
 import { useAppInfo } from '../../store/use-window-store.tsx'
@@ -42,7 +42,7 @@ export function BannerLine({ job, snapshot, events, commands }: BannerLineProps)
   const whyItStopped = ({ lead: stopped, details: when }: FilledSentence): FilledSentence => {
     const failure = job.summary?.failure
     if (!failure) return { lead: stopped, details: when }
-    const { sentence, advice } = describeFailure(t, failure, job.spec.source.access.kind === 'anonymous')
+    const { sentence, advice } = describeJobFailure(t, failure, job)
     return { lead: `${stopped}${words.punctuation.colon}${sentence}`, details: `${advice} ${when}` }
   }
   // The program's clock decides what is recent; without a snapshot only conditions without an age are left.

@@ -13,9 +13,9 @@ import { createBrowser } from './form/browse.ts'
 import { createPreviews } from './form/previews.ts'
 import { openSettingsFile } from './host/settings-file.ts'
 import type { Vault } from './host/vault.ts'
-import { openJobBook } from './jobs/job-book.ts'
 import type { ShutDown } from './jobs/job-progress.ts'
 import { createJobRunner } from './jobs/job-runner.ts'
+import { openJobStore } from './jobs/job-store.ts'
 import { resumeAfterRestart } from './jobs/resume-after-restart.ts'
 import type { EngineAccess } from './real-engine/engine-access.ts'
 import { createRealEngine } from './real-engine/real-engine.ts'
@@ -69,7 +69,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
 
   const settings = await openSettingsFile(stateFolder)
   if (settings.setAside) logProblem('settings', new Error(`a damaged settings file lies at ${settings.setAside}`))
-  const book = await openJobBook(jobsFolder, logProblem)
+  const store = await openJobStore(jobsFolder, logProblem)
   const engine =
     options.engine ??
     createRealEngine({
@@ -88,7 +88,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   })
   const jobs = createJobRunner({
     engine,
-    book,
+    store,
     clock,
     folder: jobsFolder,
     newJobId: randomUUID,
@@ -109,7 +109,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
 
   const reports = createReports({
     jobs,
-    book,
+    store,
     vault,
     clock,
     environment,
@@ -122,7 +122,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     host: options.host,
     platform: platformName(platform),
     ...(options.systemLanguage ? { systemLanguage: options.systemLanguage } : {}),
-    damagedJobs: [...book.damaged],
+    damagedJobs: [...store.damaged],
     homeFolder: homedir(),
     defaultFolder: options.defaultFolder,
     vault: vault.kind,
@@ -142,7 +142,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     diagnoses,
     reports,
     jobs,
-    book,
+    store,
     push,
   })
 
@@ -152,9 +152,9 @@ export async function createApi(options: ApiOptions): Promise<Api> {
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
-    interrupted: book.interrupted,
+    interrupted: store.interrupted,
     resumeAfterRestart() {
-      const interrupted = book.list().filter(({ jobId }) => book.interrupted.includes(jobId))
+      const interrupted = store.list().filter(({ jobId }) => store.interrupted.includes(jobId))
       const destinations = interrupted.map(({ jobId, spec }) => ({ jobId, destination: spec.destination }))
       const { signal } = closing
       resumeAfterRestart({ jobs: destinations, resume: jobs.resumeInterrupted, clock, signal }).catch((error) =>

@@ -10,8 +10,8 @@ import { listRoots } from './form/list-roots.ts'
 import type { Previews } from './form/previews.ts'
 import type { SettingsFile } from './host/settings-file.ts'
 import type { Vault } from './host/vault.ts'
-import type { JobBook } from './jobs/job-book.ts'
 import type { JobRunner } from './jobs/job-runner.ts'
+import type { JobStore } from './jobs/job-store.ts'
 import { readAwsProfiles } from './real-engine/aws-config.ts'
 import type { Diagnoses } from './reports/diagnoses.ts'
 import type { Reports } from './reports/reports.ts'
@@ -36,12 +36,12 @@ export type HandlerParts = {
   diagnoses: Diagnoses
   reports: Reports
   jobs: JobRunner
-  book: Pick<JobBook, 'list'>
+  store: Pick<JobStore, 'list'>
   push(message: Push): void
 }
 
 export function createHandlers(parts: HandlerParts): ContractHandlers {
-  const { appInfo, settings, vault, browser, previews, folders, diagnoses, reports, jobs, book } = parts
+  const { appInfo, settings, vault, browser, previews, folders, diagnoses, reports, jobs, store } = parts
   const networkOf = (network: Network | undefined) => network ?? settings.current().network
 
   return {
@@ -94,7 +94,7 @@ export function createHandlers(parts: HandlerParts): ContractHandlers {
     'report.preview': (request) => reports.preview(request),
     'report.save': (request) => reports.save(request),
 
-    'jobs.list': async () => success(book.list()),
+    'jobs.list': async () => success(store.list()),
     'jobs.start': async (spec) => jobs.start(spec),
     'jobs.pause': async ({ jobId }) => jobs.pause(jobId),
     'jobs.resume': async ({ jobId }) => jobs.resume(jobId),

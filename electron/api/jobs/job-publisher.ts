@@ -1,8 +1,8 @@
-/** Reports the progress of a run to the job book and the windows, rate-limited. */
+/** Reports the progress of a run to the job store and the windows, rate-limited. */
 import type { JobView, Push } from '../../../shared/ipc-contract.ts'
 import type { MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
 import type { Clock } from '../../engine/engine-ports.ts'
-import type { JobBook } from './job-book.ts'
+import type { JobStore } from './job-store.ts'
 
 const PUSH_JOB_EVERY_MS = 1000
 const PUSH_SNAPSHOT_EVERY_MS = 200
@@ -11,8 +11,8 @@ const SAVE_JOB_EVERY_MS = 5000
 export type JobPublisher = ReturnType<typeof createJobPublisher>
 
 /** One for each run, so that its first report is never held back. */
-export function createJobPublisher(options: { book: JobBook; clock: Clock; push(push: Push): void }) {
-  const { book, clock, push } = options
+export function createJobPublisher(options: { store: JobStore; clock: Clock; push(push: Push): void }) {
+  const { store, clock, push } = options
   let savedJobAt = Number.NEGATIVE_INFINITY
   let pushedJobAt = Number.NEGATIVE_INFINITY
   let pushedSnapshotAt = Number.NEGATIVE_INFINITY
@@ -21,11 +21,11 @@ export function createJobPublisher(options: { book: JobBook; clock: Clock; push(
     /** Saves and pushes the job: at once when its phase has changed, else at intervals. */
     job(job: JobView): void {
       const now = clock.monotonic()
-      const hasPhaseChanged = book.get(job.jobId)?.phase !== job.phase
+      const hasPhaseChanged = store.get(job.jobId)?.phase !== job.phase
       if (hasPhaseChanged || now - savedJobAt >= SAVE_JOB_EVERY_MS) {
         savedJobAt = now
-        book.put(job)
-      } else book.note(job)
+        store.put(job)
+      } else store.note(job)
       if (hasPhaseChanged || now - pushedJobAt >= PUSH_JOB_EVERY_MS) {
         pushedJobAt = now
         push({ name: 'job-changed', payload: job })

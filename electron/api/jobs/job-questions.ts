@@ -8,19 +8,19 @@ import type { MetricsSnapshot } from '../../../shared/metrics-snapshot.ts'
 import type { ObjectQuery, ObjectRow } from '../../../shared/object-row.ts'
 import { writeHistoryCsv } from '../records/history-csv.ts'
 import { failedRows } from './failed-rows.ts'
-import type { JobBook } from './job-book.ts'
 import type { JobRuns } from './job-runs.ts'
+import type { JobStore } from './job-store.ts'
 
 export type JobQuestionsOptions = {
-  book: Pick<JobBook, 'find'>
+  store: Pick<JobStore, 'find'>
   runs: Pick<JobRuns, 'live' | 'last' | 'records'>
 }
 
-export function createJobQuestions({ book, runs }: JobQuestionsOptions) {
+export function createJobQuestions({ store, runs }: JobQuestionsOptions) {
   return {
     /** Without a run: the last one saved, with the job's present phase. */
     async snapshot(jobId: string): Promise<Outcome<MetricsSnapshot | null>> {
-      const job = book.find(jobId)
+      const job = store.find(jobId)
       if (!job.ok) return job
       const run = runs.live(jobId)
       if (run) return success(run.snapshot ?? null)
@@ -29,32 +29,32 @@ export function createJobQuestions({ book, runs }: JobQuestionsOptions) {
     },
 
     async history(jobId: string, range: HistoryRange): Promise<Outcome<History>> {
-      const job = book.find(jobId)
+      const job = store.find(jobId)
       return job.ok ? success((await runs.records.of(jobId)).history(range)) : job
     },
 
     async historyCsv(jobId: string): Promise<Outcome<CallResult<'jobs.historyCsv'>>> {
-      const job = book.find(jobId)
+      const job = store.find(jobId)
       if (!job.ok) return job
       const whole = (await runs.records.of(jobId)).history({ sinceSeconds: 0 })
       return success(writeHistoryCsv(job.value, whole))
     },
 
     async events(jobId: string, limit: number): Promise<Outcome<EngineEvent[]>> {
-      const job = book.find(jobId)
+      const job = store.find(jobId)
       return job.ok ? success((await runs.records.of(jobId)).events(limit)) : job
     },
 
     /** Without a run in memory only the failed objects are known by name. */
     objects(jobId: string, query: ObjectQuery): Outcome<{ total: number; rows: ObjectRow[] }> {
-      const job = book.find(jobId)
+      const job = store.find(jobId)
       if (!job.ok) return job
       return success(runs.last(jobId)?.download?.objects(query) ?? failedRows(job.value, query))
     },
 
     /** The destination, or the file of one object. */
     pathOf(jobId: string, index?: number): Outcome<string> {
-      const job = book.find(jobId)
+      const job = store.find(jobId)
       if (!job.ok) return job
       if (index === undefined) return success(resolve(job.value.spec.destination))
       const path = runs.last(jobId)?.download?.objectPath(index)

@@ -22,18 +22,18 @@ export type JobRunnerOptions = JobRunsOptions & { newJobId(): string }
 export type JobRunner = ReturnType<typeof createJobRunner>
 
 export function createJobRunner(options: JobRunnerOptions) {
-  const { book, clock, push } = options
+  const { store, clock, push } = options
   const runs = createJobRuns(options)
 
   const isInterrupted = ({ jobId, phase }: JobView): boolean =>
-    phase === 'interrupted' && book.interrupted.includes(jobId)
+    phase === 'interrupted' && store.interrupted.includes(jobId)
 
   /** The job that just now writes to `destination`, if any. */
   const ownerOf = (destination: string): JobView | undefined =>
-    book.list().find((job) => runs.live(job.jobId) && resolve(job.spec.destination) === resolve(destination))
+    store.list().find((job) => runs.live(job.jobId) && resolve(job.spec.destination) === resolve(destination))
 
   function known<T>(jobId: string, use: (job: JobView) => Outcome<T>): Outcome<T> {
-    const job = book.find(jobId)
+    const job = store.find(jobId)
     return job.ok ? use(job.value) : job
   }
 
@@ -55,7 +55,7 @@ export function createJobRunner(options: JobRunnerOptions) {
 
   /** Does nothing if the job was stopped, removed or begun again meanwhile. */
   function retryFailed(jobId: string): void {
-    const job = book.get(jobId)
+    const job = store.get(jobId)
     if (!runs.isClosing() && !runs.live(jobId) && job?.phase === 'failed') again(job)
   }
 
@@ -78,7 +78,7 @@ export function createJobRunner(options: JobRunnerOptions) {
         objectsDone: 0,
         objectsFailed: 0,
         objectsTotal: 0,
-        ...findContinued(book.list(), spec),
+        ...findContinued(store.list(), spec),
         spec,
         createdAt: new Date(clock.now()).toISOString(),
       }
@@ -87,7 +87,7 @@ export function createJobRunner(options: JobRunnerOptions) {
 
     /** Jobs that are running just now: for a diagnosis, they are load of this process. */
     atWork: (): { jobId: string; spec: JobSpec; snapshot: MetricsSnapshot | undefined }[] =>
-      book
+      store
         .list()
         .filter(({ jobId, phase }) => runs.live(jobId) && !isHeld(phase) && !runs.last(jobId)?.beginNow)
         .map(({ jobId, spec }) => ({ jobId, spec, snapshot: runs.last(jobId)?.snapshot })),
@@ -101,7 +101,7 @@ export function createJobRunner(options: JobRunnerOptions) {
 
     /** For a job that the restart of the machine has interrupted, unless it was started or stopped since. */
     resumeInterrupted(jobId: string): void {
-      const job = book.get(jobId)
+      const job = store.get(jobId)
       if (job && isInterrupted(job) && !runs.isClosing() && !ownerOf(job.spec.destination)) runs.begin(job, 'restart')
     },
 
@@ -126,7 +126,7 @@ export function createJobRunner(options: JobRunnerOptions) {
         if (run) runs.stop(run, 'cancel')
         else if (job.phase !== 'completed') {
           const cancelled: JobView = { ...job, phase: 'cancelled' }
-          book.put(cancelled)
+          store.put(cancelled)
           push({ name: 'job-changed', payload: cancelled })
         }
         return success({})
@@ -136,7 +136,7 @@ export function createJobRunner(options: JobRunnerOptions) {
       known(jobId, (job) => {
         const { limitBytesPerSecond: _, ...unlimited } = job.spec
         const changed: JobView = { ...job, spec: { ...unlimited, ...limits } }
-        book.put(changed)
+        store.put(changed)
         push({ name: 'job-changed', payload: changed })
         runs.live(jobId)?.download?.setLimits(limits)
         return success({})
@@ -150,7 +150,7 @@ export function createJobRunner(options: JobRunnerOptions) {
       }
       runs.forget(jobId)
       // From here on calls for this job fail as for an unknown one.
-      await book.remove(jobId)
+      await store.remove(jobId)
       await runs.records.remove(jobId)
       push({ name: 'job-removed', payload: { jobId } })
       return success({})
@@ -172,15 +172,15 @@ export function createJobRunner(options: JobRunnerOptions) {
     rebuildPool: (jobId: string) => withLive(jobId, (run) => run.download?.rebuildPool()),
     coolDown: (jobId: string) => withLive(jobId, (run) => run.download?.coolDown()),
 
-    ...createJobQuestions({ book, runs }),
+    ...createJobQuestions({ store, runs }),
 
     /** Stops all runs, resumable, and puts everything on disk. */
     async close(why: ShutDown): Promise<void> {
       const closed = runs.close(why)
       // The user who leaves has seen the interrupted jobs and not resumed them: nor does the program, later.
-      if (why === 'left') for (const job of book.list()) if (isInterrupted(job)) book.put(job)
+      if (why === 'left') for (const job of store.list()) if (isInterrupted(job)) store.put(job)
       await closed
-      await book.flush()
+      await store.flush()
     },
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Runs of jobs, each from the queue to its end. Data flows one way: engine -> record and book -> push.
+ * Runs of jobs, each from the queue to its end. Data flows one way: engine -> record and store -> push.
  *
  * A job has at most one run at a time (run-registry.ts), and only so many jobs are at work at a time (job-queue.ts).
  */
@@ -11,10 +11,10 @@ import type { EngineAccess } from '../real-engine/engine-access.ts'
 import { createJobRecords } from '../records/job-records.ts'
 import { chooseNextTry, type NextTry } from './choose-next-try.ts'
 import { emptySummary } from './empty-summary.ts'
-import type { JobBook } from './job-book.ts'
 import { endPhase, type ShutDown } from './job-progress.ts'
 import { createJobPublisher } from './job-publisher.ts'
 import { createJobQueue } from './job-queue.ts'
+import type { JobStore } from './job-store.ts'
 import { openRun, type Run, type RunCause } from './run.ts'
 import { progressIn, runDownload } from './run-download.ts'
 import { createRunRegistry } from './run-registry.ts'
@@ -22,9 +22,9 @@ import { waitForNextTry } from './wait-for-next-try.ts'
 
 export type JobRunsOptions = {
   engine: EngineAccess
-  book: JobBook
+  store: JobStore
   clock: Clock
-  /** Where records lie, beside the book's files. */
+  /** Where records lie, beside the store's files. */
   folder: string
   push(push: Push): void
   /** From the settings; a job's own overrides win. */
@@ -41,7 +41,7 @@ function withoutEnd({ endedAt: _endedAt, summary: _summary, ...job }: JobView): 
 }
 
 export function createJobRuns(options: JobRunsOptions) {
-  const { book, clock } = options
+  const { store, clock } = options
   const runs = createRunRegistry()
   const records = createJobRecords(options.folder, (jobId) => runs.has(jobId), options.logProblem)
   const queue = createJobQueue(options.jobsAtOnce)
@@ -50,7 +50,7 @@ export function createJobRuns(options: JobRunsOptions) {
   function begin(job: JobView, cause?: RunCause): JobView {
     const { jobId } = job
     const run = open(jobId, cause)
-    book.note(withoutEnd(job))
+    store.note(withoutEnd(job))
     enterQueue(run)
     return jobOf(jobId)
   }
@@ -73,7 +73,7 @@ export function createJobRuns(options: JobRunsOptions) {
       delete run.download
       delete run.snapshot
       if (withdraw) run.withdraw = withdraw
-      book.note(withoutEnd(jobOf(jobId)))
+      store.note(withoutEnd(jobOf(jobId)))
       enterQueue(run)
     }
     if (last.snapshot) {
@@ -130,7 +130,7 @@ export function createJobRuns(options: JobRunsOptions) {
     const progress = run.snapshot ? progressIn(run, run.snapshot) : {}
     const next = mayGoOn(run) ? chooseNextTry(summary, run) : undefined
     const endedAt = new Date(clock.now()).toISOString()
-    if (run.wish === 'machine-down' && summary.status === 'interrupted') book.put({ ...job, ...progress })
+    if (run.wish === 'machine-down' && summary.status === 'interrupted') store.put({ ...job, ...progress })
     else if (next) beginLater({ ...job, ...progress, endedAt, summary }, run, next)
     else run.publish.job({ ...job, ...progress, phase: endPhase(summary, run.wish, job.phase), endedAt, summary })
     queue.leave(jobId)
@@ -148,7 +148,7 @@ export function createJobRuns(options: JobRunsOptions) {
   }
 
   function jobOf(jobId: string): JobView {
-    const job = book.get(jobId)
+    const job = store.get(jobId)
     if (!job) throw new Error(`no job ${jobId}`)
     return job
   }

@@ -1,4 +1,4 @@
-/** The download of a run, from its start to its summary. What it reports goes to the record, the book and the windows. */
+/** The download of a run, from its start to its summary. It reports to the record, the store and the windows. */
 import type { EngineEvent } from '../../../shared/engine-event.ts'
 import { type Outcome, success } from '../../../shared/failure.ts'
 import type { JobView, Push } from '../../../shared/ipc-contract.ts'
@@ -8,14 +8,14 @@ import { type PolicyOverrides, parsePolicy } from '../../../shared/policy.ts'
 import type { Clock } from '../../engine/engine-ports.ts'
 import type { EngineAccess } from '../real-engine/engine-access.ts'
 import type { JobRecord } from '../records/job-record.ts'
-import type { JobBook } from './job-book.ts'
 import { addLimit, progressOf } from './job-progress.ts'
 import type { JobQueue } from './job-queue.ts'
+import type { JobStore } from './job-store.ts'
 import type { Run } from './run.ts'
 
 export type RunDownloadOptions = {
   engine: EngineAccess
-  book: Pick<JobBook, 'get'>
+  store: Pick<JobStore, 'get'>
   clock: Clock
   queue: Pick<JobQueue, 'leave' | 'enterAtOnce'>
   push(push: Push): void
@@ -25,7 +25,7 @@ export type RunDownloadOptions = {
 
 /** Fails when the download could not be started; every other end is in the summary. */
 export async function runDownload(run: Run, record: JobRecord, options: RunDownloadOptions): Promise<Outcome<Summary>> {
-  const { engine, book, clock, queue, push, jobOf } = options
+  const { engine, store, clock, queue, push, jobOf } = options
   const { jobId, cause } = run
   let savedHistoryAt = clock.monotonic()
 
@@ -59,7 +59,7 @@ export async function runDownload(run: Run, record: JobRecord, options: RunDownl
     record.addSnapshot(snapshot)
     run.publish.snapshot(jobId, snapshot, phaseChanged)
     saveHistory()
-    const job = book.get(jobId)
+    const job = store.get(jobId)
     // The end is reported with the summary.
     if (job && !hasEnded(snapshot.phase)) {
       const limitSeconds = addLimit(job.limitSeconds, before, snapshot)

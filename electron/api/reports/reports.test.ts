@@ -51,7 +51,7 @@ async function open() {
       }),
       snapshot: async () => ({ ok: true, value: null }),
     },
-    book: { get: (jobId) => (jobId === job.jobId ? job : undefined) },
+    store: { get: (jobId) => (jobId === job.jobId ? job : undefined) },
     vault,
     policyDefaults: () => ({}),
     version: '1.2.3',

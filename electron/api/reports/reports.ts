@@ -12,8 +12,8 @@ import { codeOf, mapDiskError } from '../../engine/disk/disk-error.ts'
 import type { Clock } from '../../engine/engine-ports.ts'
 import { ERROR_LOG, PERFORMANCE_LOG } from '../../engine/metrics/job-logs.ts'
 import type { Vault } from '../host/vault.ts'
-import type { JobBook } from '../jobs/job-book.ts'
 import type { JobRunner } from '../jobs/job-runner.ts'
+import type { JobStore } from '../jobs/job-store.ts'
 import { listReportFiles, type ReportFile } from './report-bundle.ts'
 import { type Redaction, redact } from './report-bundle-redact.ts'
 
@@ -24,7 +24,7 @@ const SECRET_VARIABLES = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SES
 
 type ReportOptions = {
   jobs: Pick<JobRunner, 'history' | 'events' | 'snapshot'>
-  book: Pick<JobBook, 'get'>
+  store: Pick<JobStore, 'get'>
   vault: Vault
   policyDefaults(): PolicyOverrides
   version: string
@@ -35,7 +35,7 @@ type ReportOptions = {
 export type Reports = ReturnType<typeof createReports>
 
 export function createReports(options: ReportOptions) {
-  const { jobs, book, vault, clock, environment } = options
+  const { jobs, store, vault, clock, environment } = options
   /** The one that was shown last, redacted. */
   let shown: { reportId: string; createdAt: Date; files: ReportFile[] } | undefined
 
@@ -45,7 +45,7 @@ export function createReports(options: ReportOptions) {
       hideNames,
       diagnosis,
     }: CallRequest<'report.preview'>): Promise<Outcome<CallResult<'report.preview'>>> {
-      const job = book.get(jobId)
+      const job = store.get(jobId)
       if (!job) return failed({ class: 'usage', code: 'unknown-job', subject: jobId })
       const [history, events] = await Promise.all([
         jobs.history(jobId, { sinceSeconds: 0 }),

@@ -12,8 +12,8 @@ import { hasEnded } from '../../../shared/job-state.ts'
 import { writeWholeFile } from '../host/write-whole-file.ts'
 import { removeJobRecord } from '../records/job-record.ts'
 
-export type JobBook = {
-  /** Files that could not be read as a job when the book was opened, where they lie now. */
+export type JobStore = {
+  /** Files that could not be read as a job when the store was opened, where they lie now. */
   damaged: readonly string[]
   /** Jobs that were at work, or waited for their turn, when the program or the machine went down. Oldest first. */
   interrupted: readonly string[]
@@ -31,10 +31,10 @@ export type JobBook = {
   flush(): Promise<void>
 }
 
-export async function openJobBook(
+export async function openJobStore(
   folder: string,
   logProblem: (where: string, error: unknown) => void,
-): Promise<JobBook> {
+): Promise<JobStore> {
   const jobs = new Map<string, JobView>()
   const writes = new Map<string, Promise<void>>()
   const dirty = new Set<string>()
@@ -66,7 +66,7 @@ export async function openJobBook(
         await mkdir(folder, { recursive: true })
         await writeWholeFile(pathOf(jobId), `${JSON.stringify(job)}\n`)
       } catch (error) {
-        logProblem('job-book', error)
+        logProblem('job-store', error)
       }
     }
     writes.delete(jobId)
@@ -111,7 +111,7 @@ async function readJobs(
       if (`${job.jobId}.json` !== name) throw new Error(`${name} speaks of another job`)
       jobs.push(job)
     } catch (error) {
-      logProblem('job-book', error)
+      logProblem('job-store', error)
       damaged.push(`${path}.damaged`)
       await rename(path, `${path}.damaged`).catch(() => {})
       // A record without its job would never be read or removed. A job file that

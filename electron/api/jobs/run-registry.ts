@@ -1,4 +1,4 @@
-/** The runs in memory, one for each job: all that have not ended, and the last few that have, for their object tables. */
+/** The runs in memory, one per job: all that have not ended, and the last few that have, for their object tables. */
 import type { Run } from './run.ts'
 
 const KEEP_ENDED_RUNS = 3

@@ -3,9 +3,9 @@
  * Pure.
  *
  * Ramp: double while goodput grows by more than 15 %. Hold: keep what paid. From time to time try more; keep it if it
- * pays, go back if not. The level never sinks by trial: fewer connections that do as well gain nothing, and a level
- * that follows noise downwards is the decay this program exists against. Only a server that closes more connections
- * than so many, without a word, is believed at once: what it closes would be opened again all day.
+ * pays, go back if not. The level never sinks by trial: fewer connections at the same speed gain nothing, and a level
+ * that follows noise downwards is the decay this program exists against. The exception is a server that closes all
+ * connections beyond a number without an answer: the level falls to it at once, or they would be reopened all day.
  */
 import type { Policy } from '../../../../shared/policy.ts'
 
@@ -13,24 +13,24 @@ import type { Policy } from '../../../../shared/policy.ts'
 const DOUBLING_GAIN = 1.15
 /** A trial must beat what it started from by this much. */
 const TRIAL_GAIN = 1.05
-/** Connections at the start. Half of it would be doubled by the first sample, whatever it measures. */
+/** Connections at the start. Half as many would be doubled by the first sample, whatever it measures. */
 const FIRST_LEVEL = 8
 /**
- * Goodput is judged over at least this long, and over several first-byte times: small objects come one in each. Twice
- * as much or not is seen sooner than a twentieth more or not.
+ * Goodput is judged over at least this long, and over several first-byte times: with small objects one arrives in each.
+ * A doubling shows sooner than a gain of a twentieth.
  */
 const RAMP_SAMPLE = { leastMs: 100, firstBytes: 2 }
 const LATER_SAMPLE = { leastMs: 200, firstBytes: 4 }
-/** A sample counts when this share of the connections is at work: in bad weather some always are not. */
+/** A sample counts when this share of the connections is working: in bad weather some never are ... */
 const BUSY_SHARE = 0.7
-/** ... or when they have had this long to get to work. */
+/** ... or when they have had this long to start working. */
 const LATE_MS = 1000
 /**
  * Between two trials; doubles while they fail, so that a full line is left alone. Capacity is found again within it.
  */
 const TRIAL_EVERY_MS = 1500
 const TRIAL_EVERY_MAX_MS = 60_000
-/** A capacity that has fallen by this much, and came back, is worth an early trial. */
+/** A capacity that had fallen by this much and has come back is worth an early trial. */
 const RECOVERY_GAIN = 1.2
 
 export type ConcurrencyState = {
@@ -44,9 +44,9 @@ export type ConcurrencyState = {
   bytesFrom: number
   nextTrialAt: number
   trialEveryMs: number
-  /** Samples in a row without the gain that was hoped for. */
+  /** Consecutive samples without the expected gain. */
   disappointments: number
-  /** Since when the level is what it is. */
+  /** When the level last changed. */
   changedAt: number
 }
 
@@ -59,9 +59,9 @@ export type ConcurrencySample = {
   /** Connections that have work and are past their handshake. */
   busy: number
   ceiling: Ceiling
-  /** So many are answered while all further ones are closed without an answer; undefined = none is closed so. */
+  /** Connections that the server answers while it closes all further ones unanswered; undefined = no such limit. */
   mostAtOnce: number | undefined
-  /** Something beyond the number of connections holds the speed: throttling, a limit the user has set. */
+  /** Something other than the number of connections limits the speed: throttling, a limit set by the user. */
   isHeld: boolean
 }
 
@@ -93,12 +93,12 @@ export function adjustConcurrency(
   const isFull = sample.busy >= BUSY_SHARE * state.level || (sample.busy > 0 && now - state.changedAt > LATE_MS)
   const { leastMs, firstBytes } = state.mode === 'ramp' ? RAMP_SAMPLE : LATER_SAMPLE
   const sampleMs = Math.max(leastMs, firstBytes * sample.firstByteMs)
-  // Connections still on their way up, or without work, are no evidence about more of them.
+  // Connections that are still connecting or have no work say nothing about a higher concurrency.
   if (!isFull || sample.isHeld) return { state: { ...state, sampleFrom: now, bytesFrom: bytes } }
   if (now - state.sampleFrom < sampleMs) return { state }
   const goodput = ((bytes - state.bytesFrom) * 1000) / (now - state.sampleFrom)
   const next: ConcurrencyState = { ...state, sampleFrom: now, bytesFrom: bytes }
-  // One sample may have met a bad moment; two have not.
+  // One sample may have met a bad moment, two hardly.
   const isFirstDisappointment = state.disappointments === 0
 
   if (state.mode === 'ramp') {
@@ -121,7 +121,7 @@ export function adjustConcurrency(
   // The baseline follows slowly downwards, so that a recovered line is noticed, and at once upwards.
   const goodputBefore = Math.max(goodput, state.goodputBefore + (goodput - state.goodputBefore) * 0.05)
   if (state.level < ceiling && (now >= state.nextTrialAt || recovers)) {
-    // A changed line makes earlier disappointments worthless: if this trial comes at a bad moment, the next is not far.
+    // A changed line invalidates earlier failed trials: should this one meet a bad moment, the next comes soon.
     const trialEveryMs = recovers ? TRIAL_EVERY_MS : state.trialEveryMs
     const trial = { ...next, levelBefore: state.level, goodputBefore: goodput, trialEveryMs }
     return moveTo(trial, sample, Math.ceil(state.level * 1.5), 'trial', 'probe-up', goodput)
@@ -154,7 +154,7 @@ function moveTo(
   return { state: moved, change: { from: state.level, to: level, cause, goodputBytesPerSecond: Math.round(goodput) } }
 }
 
-/** How many connections are allowed, and by which bound. */
+/** The allowed concurrency, and which bound sets it. */
 export type Ceiling = { threads: number; cause: 'user' | 'long-run' | 'cool-down' }
 
 /** The seed report's plan C, when `longRunSeconds` is set; DESIGN S16 after a cool-down. */
@@ -171,6 +171,6 @@ export function chooseCeiling(input: {
   return isLongRun ? { threads: half, cause: 'long-run' } : { threads, cause: 'user' }
 }
 
-/** The user allows more: where the ceiling was what held, all of it is tried, as at the start. */
+/** The user allows more: where the ceiling was the limit, all of it is tried, as at the start. */
 export const raiseCeiling = (state: ConcurrencyState, ceilingBefore: number): ConcurrencyState =>
   state.level < ceilingBefore ? state : { ...state, mode: 'ramp', goodputBefore: 0, disappointments: 0 }

@@ -1,4 +1,4 @@
-/** The shell over adjust-concurrency.ts: gives it what the connections do, and drains those that are too many. */
+/** The shell over adjust-concurrency.ts: gives it the measurements, and drains surplus connections. */
 import type { EventCode, Reason } from '../../../../shared/engine-event.ts'
 import type { Policy } from '../../../../shared/policy.ts'
 import type { ConnectPace } from '../connections/connect-pace.ts'
@@ -37,7 +37,7 @@ export function createConcurrencyKeeper(options: ConcurrencyKeeperOptions) {
   let { threads } = options
   let startedAt = now()
   let state = startConcurrency(now(), threads)
-  /** While one place is left free, so many may be taken. */
+  /** The most connections while one place is left free. */
   let placesLeft = 0
   let yieldsUntil = Number.NEGATIVE_INFINITY
 
@@ -75,7 +75,7 @@ export function createConcurrencyKeeper(options: ConcurrencyKeeperOptions) {
   }
 
   return {
-    /** So many connections shall work. */
+    /** The number of connections to keep working. */
     level: () => (isYielding() ? Math.min(state.level, placesLeft) : state.level),
     threads: () => threads,
     /** The endpoint is known: from here on connections are opened. */
@@ -83,23 +83,23 @@ export function createConcurrencyKeeper(options: ConcurrencyKeeperOptions) {
       startedAt = now()
       state = startConcurrency(startedAt, threads)
     },
-    /** So many are allowed after a rest. */
+    /** The concurrency allowed after a rest. */
     afterRest: (): number => ceiling(0).threads,
     tune,
     /**
-     * The listing came through to nobody, perhaps as connections
-     * of the pool hold all places there are: one is left free.
+     * The listing cannot connect, perhaps because the pool holds
+     * all connections that the server allows: one is left free.
      */
     yieldPlace(forMs: number): void {
       const staying = [...pool.connections()].filter(isStaying)
       if (staying.length > 0) placesLeft = Math.max(1, staying.length - 1)
-      // Nobody was in its way.
+      // The pool was not in its way.
       else if (!isYielding()) return
       yieldsUntil = now() + forMs
       for (const connection of staying) if (!connection.task) pool.close(connection, 'surplus')
       shed(placesLeft)
     },
-    /** Connections without work would only be in the way. */
+    /** Connections without work would only get in the way. */
     isYielding,
     setThreads(wanted: number, sample: GoodputSample): void {
       const before = threads

@@ -1,25 +1,25 @@
 /**
- * How fast everything arrives together, over about a second and over as long as
- * it takes to distinguish that from the user's limit; and whether something other than
- * the connections holds it down just now, so that nothing may be learned from it.
+ * The total speed, over about a second and over as long as it takes to tell it
+ * from the user's limit; and whether something other than the connections limits
+ * it at present, so that nothing may be learned from it.
  */
 export type SpeedGaugeOptions = {
   /** Monotonic milliseconds. */
   now(): number
-  /** A connection without a byte for so long is given up: so long the speeds of before linger. */
+  /** A connection without a byte for this long is given up: until then earlier speeds still count. */
   stallSeconds: number
   /** Bytes per second that the user allows; undefined = any. */
   limit: number | undefined
 }
 
-/** After the disk or the machine has held everything up, silence proves nothing for a while. */
+/** For this long after the disk or the machine has blocked everything, silence proves nothing. */
 const AFTER_HOLD_MS = 1500
 const BLOCKED_MS = 1000
-/** While a limit of the user's is nearly reached, quiet connections are only waiting for their turn. */
+/** Above this share of the user's limit, quiet connections only wait for their turn. */
 const NEAR_LIMIT = 0.7
 /**
- * Connections take their bytes in lumps. Whether a limit is
- * reached shows once some have passed, at a low one after seconds.
+ * Connections receive in bursts. Whether a limit is reached
+ * shows after several of them, at a low limit after seconds.
  */
 const LUMPS_BYTES = 2 * 1024 ** 2
 const LONGEST_LOOK_SECONDS = 20
@@ -64,7 +64,7 @@ export function createSpeedGauge({ now, stallSeconds, limit: firstLimit }: Speed
     setLimit(wanted: number | undefined): void {
       if (wanted === limit) return
       limit = wanted
-      // Until the smoothed speeds are of the new limit, all of them.
+      // Until all smoothed speeds reflect the new limit.
       hold(now() + stallSeconds * 1000)
       pacedRate = Math.min(pacedRate, limit ?? pacedRate)
     },

@@ -9,7 +9,7 @@ import type { ObjectTable } from './object-table.ts'
 
 /**
  * Whether the key has come before. One that has not is to be added to the
- * table next, or is left out by the globs and need not be seen apart.
+ * table next, or is left out by the globs and need not be told apart.
  */
 export function createRepeatCheck(
   table: Pick<ObjectTable, 'length' | 'key'>,

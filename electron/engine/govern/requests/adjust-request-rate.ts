@@ -1,7 +1,7 @@
 /**
- * How many requests a second one prefix may get. Unlimited until S3 answers "slow down"; from then on no more than twice
- * the measured rate, and once the refusals are more than a stray few, a cubic limiter, which gives way at once, comes
- * back fast to where it was, and lifts itself when nothing is refused any more. Pure.
+ * How many requests a second one prefix may get. Unlimited until S3 answers "slow down"; from then on no more than
+ * twice the measured rate, and once the refusals are more than a stray few, a cubic limiter, which gives way at once,
+ * comes back fast to where it was, and lifts itself when nothing is refused any more. Pure.
  *
  * Formulas: adaptive retry mode of the AWS SDKs (smithy-typescript, DefaultRateLimiter), after CUBIC (RFC 9438).
  */
@@ -9,8 +9,8 @@
 import { judgeRefusals, type Refusals, type RefusalVerdict, startRefusals } from './judge-refusals.ts'
 
 /**
- * Single refusals among many answers are no budget (ADR 18). Each weighs as much as so many answers that are granted:
- * where more than one in six is refused the weight grows, where fewer are it falls ...
+ * Single refusals among many answers are no budget (ADR 18). Each weighs as much as this many granted answers: where
+ * more than one in six is refused the weight grows, where fewer are it falls ...
  */
 const REFUSAL_WEIGHT = 5
 /**
@@ -19,13 +19,13 @@ const REFUSAL_WEIGHT = 5
  */
 const PROOF_REFUSALS = 4
 const UNDER_WAY_PER_REFUSAL = 8
-/** What is long past does not count for ever. */
+/** Bounds the weight, so that the distant past does not count for ever. */
 const MOST_WEIGHT = 500
-/** Meanwhile no more is allowed than so many times the measured rate. */
+/** Until then at most this many times the measured rate is allowed. */
 const WATCHED = 2
-/** Share of the measured rate that is kept when refused. */
+/** Multiplicative decrease: share of the measured rate that is kept after a refusal. */
 const BETA = 0.7
-/** Steepness of the way back, requests per second per second cubed. */
+/** Scale of the cubic increase, requests per second per second cubed. */
 const SCALE = 0.4
 /**
  * Not part of CUBIC: it tries more after so many seconds, however few requests they held, and so a slow budget (a few
@@ -50,16 +50,16 @@ const LEAST_SLOT_SECONDS = 0.05
 const SMOOTHING = 0.8
 /** Where refusals come at any rate, each look that finds no more of them allows so many times the rate. */
 const RISE = 2
-/** The limiter lifts itself after so long without a refusal ... */
+/** The limiter lifts itself after this long without a refusal ... */
 const CALM_SECONDS = 30
-/** ... if it allows this many times the measured rate, or has held nothing back for as long. */
+/** ... if it allows this many times the measured rate, or has delayed nothing for as long. */
 const SLACK = 1.5
 
 export type RateState = {
   isLimited: boolean
   /** Refusals are taken for a budget's; before that they are weighed. */
   isProven: boolean
-  /** What the refusals of late weigh. */
+  /** Weight of the recent refusals. */
   weight: number
   /** Seconds. */
   startedAt: number
@@ -72,11 +72,11 @@ export type RateState = {
   refusedAt: number
   /** Where the curve begins, seconds: at the refusal, later where it was held back. */
   curveFrom: number
-  /** When a request last had to wait for it, seconds. */
+  /** When a request was last delayed by it, seconds. */
   heldBackAt: number
   /** Answers since the last refusal. */
   granted: number
-  /** Refused again while limited: there is a budget to stay below. */
+  /** Refused again while limited: there is a budget. */
   isBudget: boolean
   /** Whether fewer requests help at all. */
   refusals: Refusals
@@ -96,7 +96,7 @@ export type RateAnswer = {
   areMany: boolean
 }
 
-/** What the refusals of late weigh, with one more answer. */
+/** Weight of the recent refusals after one more answer. */
 export const addWeight = (weight: number, throttled: boolean): number =>
   Math.max(0, Math.min(MOST_WEIGHT, weight + (throttled ? REFUSAL_WEIGHT : -1)))
 
@@ -143,13 +143,13 @@ export function noteSent(state: RateState, now: number): RateState {
 }
 
 /**
- * One request was answered. `sentAt` decides whether the refusal belongs to a request sent before the last slowing down:
- * what was already on its way then is no evidence about the new rate.
+ * One request was answered. `sentAt` decides whether the refusal belongs to a request sent before the last slowing
+ * down: what was already on its way then is no evidence about the new rate.
  */
 export function noteAnswer(state: RateState, answer: RateAnswer): { state: RateState; changed: boolean } {
   if (!state.isProven) return weigh(state, answer)
   const isSteady = state.refusals.steady !== undefined
-  // What is granted counts whenever it was sent: it comes late, and with the early ones left out refusals seemed the rule.
+  // Granted answers count whenever they were sent: they come late, and without the early ones refusals seemed the rule.
   const isOld = answer.throttled && answer.sentAt <= state.refusedAt
   if (!state.isLimited || (!isSteady && isOld)) return follow(state, answer)
   const { state: refusals, verdict } = judgeRefusals(state.refusals, answer)
@@ -174,7 +174,7 @@ function weigh(state: RateState, answer: RateAnswer): { state: RateState; change
   return { state: { ...state, ...refused }, changed: !state.isLimited }
 }
 
-/** Requests per second of late. */
+/** Recent requests per second. */
 function measured(state: RateState, now: number): number {
   const sinceStart = Math.max(LEAST_SLOT_SECONDS, now - state.startedAt)
   const slotSeconds = state.measuredRate === 0 ? Math.min(SLOT_SECONDS, sinceStart) : SLOT_SECONDS
@@ -193,12 +193,12 @@ function obey(
     const refused = { rateBeforeRefusal: verdict.granted, refusedAt: now, curveFrom: now, granted: 0, isBudget: true }
     return { state: { ...state, ...refused, rate, tokens: 0, filledAt: now }, changed: true }
   }
-  // A rate that is not made use of has not been tried.
+  // A rate that is not used has not been tried.
   const wanted = verdict.kind === 'steady' ? verdict.sentRate : RISE * Math.min(state.rate, state.measuredRate)
   return { state: { ...state, refusedAt, rate: Math.max(state.rate, wanted) }, changed: verdict.kind === 'steady' }
 }
 
-/** Gives way to a refusal, comes back along the curve. */
+/** Decreases at a refusal, recovers along the cubic curve. */
 function follow(state: RateState, { throttled, sentAt, now }: RateAnswer): { state: RateState; changed: boolean } {
   if (throttled) {
     if (state.isLimited && sentAt <= state.refusedAt) return { state, changed: false }

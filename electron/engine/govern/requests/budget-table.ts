@@ -4,7 +4,7 @@
  */
 import { mayRequest, noteSent, type RateState, startRate } from './adjust-request-rate.ts'
 
-/** An unlimited budget without a request for so long is as good as a new one: of a million folders few are kept. */
+/** An unlimited budget without a request for this long equals a new one: it is dropped, for there may be a million. */
 const FORGET_SECONDS = 60
 /** The same of a limited one, beyond any cool-down: its folder is done, and nothing would ever lift it. */
 const FORGET_LIMITED_SECONDS = 600
@@ -66,7 +66,7 @@ export function createBudgetTable(seconds: () => number) {
       if (only) limited.set(only.prefix, only.state)
       noteLimited()
     },
-    /** Drops budgets that nobody uses any more, once a minute; true when it did. */
+    /** Drops unused budgets, once a minute; true when it did. */
     forgetUnused(): boolean {
       if (seconds() - forgotAt < FORGET_SECONDS) return false
       forgotAt = seconds()

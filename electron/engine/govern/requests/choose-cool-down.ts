@@ -1,4 +1,4 @@
-/** When requests as such make things worse: close everything, rest, come back with half. Pure. */
+/** When any request makes things worse: close all connections, pause, resume with half of them. Pure. */
 import type { Policy } from '../../../../shared/policy.ts'
 
 export type CoolDownState = { badSince: number | undefined }

@@ -95,7 +95,7 @@ function judgeLot(
   )
   const lotsToWait = alike.length > 0 ? 0 : state.lotsToWait - 1
   if (lotsToWait > 0) return { state: { ...state, lotsToWait }, verdict: { kind: 'nothing' } }
-  // Four refusals alone say little of the share: what was sentRate no faster tells the more.
+  // Four refusals alone say little about the share: lots at no higher a rate are added.
   const slower = before.filter((look) => look.sentRate < 2 * sentRate)
   const known = addAnswers([answers, ...[...alike, ...slower].map((look) => look.answers)])
   const steady = { before: known, since: NO_ANSWERS, lots: 0 }

@@ -1,9 +1,9 @@
-/** The answers of each prefix, fading; prefixes that get no more requests are forgotten. */
+/** Exponentially decaying counts of the answers of each prefix; prefixes without requests are forgotten. */
 import type { PrefixAnswers } from './shared-budget.ts'
 
-/** Fades by half in so many seconds. */
+/** Half-life in seconds. */
 const FADE_SECONDS = 10
-/** What is left of less than this is nothing. */
+/** A remainder below this is dropped. */
 const FADED = 0.05
 
 export function createRecentAnswers(seconds: () => number) {

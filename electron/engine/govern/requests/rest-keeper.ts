@@ -12,7 +12,7 @@ export type RestKeeperOptions = {
   policy: Policy
   timeWindow: JobSpec['timeWindow']
   emit(code: EventCode, reason: Reason): void
-  /** Of the last requests, and the longest `Retry-After` that still runs. */
+  /** Of the last requests, and the longest `Retry-After` still running. */
   evidence(): { successRate: number; requestsPerSecond: number; retryAfterMs: number }
   onRest(cause: 'time-window' | 'cooling-down'): void
   /** Work goes on, after a cool-down with half the connections. Returns how many those are. */
@@ -33,7 +33,7 @@ export function createRestKeeper(options: RestKeeperOptions) {
   let hasCooled = false
 
   const isResting = () => coolUntil !== undefined || isOutside
-  /** By the clock on the wall at each look: the other one may stand still while the machine sleeps. */
+  /** Wall-clock time, because the monotonic clock may stand still while the machine sleeps. */
   const secondsClosed = () => secondsUntilOpen(options.timeWindow, minuteOfDay(clock.now()))
 
   function coolDown(cause: string, restMs = policy.coolDownSeconds * 1000): void {
@@ -74,7 +74,7 @@ export function createRestKeeper(options: RestKeeperOptions) {
     /** A cool-down has come: half the connections from then on. */
     isHalved: () => isHalved,
     coolDown,
-    /** The user does not want to wait for its end. */
+    /** The user ends it early. */
     endCoolDown(): void {
       if (coolUntil !== undefined) coolUntil = now()
     },

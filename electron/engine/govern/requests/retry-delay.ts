@@ -4,7 +4,7 @@ import type { Policy } from '../../../../shared/policy.ts'
 import { isNormalEnd } from '../../schedule/failure-row.ts'
 import { ANSWERED_FACTOR } from '../network/network-watch.ts'
 
-/** Another attempt brings the same answer. */
+/** A retry would bring the same answer. */
 const HOPELESS: ReadonlySet<FailureClass> = new Set([
   'denied',
   'missing-bucket',
@@ -43,7 +43,7 @@ const PATIENCE_WHERE_SOME_FAIL = 2
 const FEW_FAIL = 0.3
 const PATIENCE_WHERE_MANY_FAIL = 12
 
-/** The longest wait when the job has nothing else to do, as a share of the usual one. */
+/** Longest backoff when the job has nothing else to do, as a share of the usual one. */
 const LAST_WORK_CAP = 0.25
 
 /**
@@ -54,11 +54,11 @@ const LONGEST_WAIT_MS = 60_000
 
 export type RetryInput = {
   failure: Failure
-  /** Failures in a row without a fresh byte, this one included. */
+  /** Consecutive failures without a new byte, including this one. */
   attempts: number
   /** Of these, those that came while others were answered. */
   alone: number
-  /** The share of all other objects' requests that fails just now. */
+  /** The share of all other objects' requests that fails at present. */
   failingShare: number
   /** Only failing objects are left, and the service grants others: the job waits for nothing else. */
   isLastWork: boolean
@@ -87,7 +87,7 @@ export function chooseRetryDelayMs({
   if (failure.class === 'wrong-region' && failure.region === undefined && !wantsBucketInHost(failure.code))
     return undefined
   if (isWornOut(failure.class, { attempts, alone, failingShare, goneInARow, policy })) return undefined
-  // The silence itself was a wait: none is added.
+  // The silence itself was a pause: no backoff is added.
   if (failure.class === 'stalled') return 0
   if (isNormalEnd(failure, attempts)) return 0
   const cap = isLastWork ? LAST_WORK_CAP * policy.retryCapSeconds : policy.retryCapSeconds
@@ -139,7 +139,7 @@ export function chooseListRetryDelayMs(
   input: Omit<RetryInput, 'alone' | 'failingShare' | 'isLastWork' | 'goneInARow'> & {
     sawPage: boolean
     networkGoneMs: number
-    /** The page has failed in a row for so long, and no byte of any object came meanwhile. */
+    /** How long the page has failed without a break and without a byte of any object. */
     failingMs: number
     /** The service answers other requests. */
     isAnswering: boolean

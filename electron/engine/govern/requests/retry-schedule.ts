@@ -31,9 +31,9 @@ export type RetryScheduleOptions = {
 const NO_PLACE: ReadonlySet<Failure['class']> = new Set(['reset', 'connect', 'stalled'])
 /** A handshake over an ocean and three lost packets. */
 const LIST_CONNECT_MS = 1000
-/** From one failure of a page to its next, waiting included; what is longer is a machine that has slept. */
+/** Longest time between two failures of a page, backoff included; more means that the machine has slept. */
 const LONGEST_GAP_MS = 80_000
-/** By then the answer to the next attempt should be there. */
+/** By then the next attempt should be answered. */
 const LIST_ANSWER_MS = 3000
 
 export function createRetrySchedule(options: RetryScheduleOptions) {
@@ -62,7 +62,7 @@ export function createRetrySchedule(options: RetryScheduleOptions) {
   }
 
   return {
-    /** Milliseconds until a range, or a HEAD, is requested again; undefined = not any more. */
+    /** Milliseconds until a range or a HEAD is retried; undefined = never. */
     retryAfterMs(failure: Failure, { length, alone }: FailureRow): number | undefined {
       const delayMs = chooseRetryDelayMs({
         failure,

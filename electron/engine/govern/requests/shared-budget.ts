@@ -5,7 +5,7 @@
  */
 import { type Answers, addAnswers, standsOut } from '../stands-out.ts'
 
-/** Lately, fading. */
+/** Decaying counts. */
 export type PrefixAnswers = { refused: number; granted: number }
 
 /**

@@ -1,6 +1,7 @@
 /**
- * One request budget per sub-prefix, for S3 counts them apart; one for all where they turn out to share it. Joins the
- * budgets (budget-table.ts), what `Retry-After` says (retry-after.ts), and whether they are shared (shared-budget.ts).
+ * One request budget per sub-prefix, because S3 counts them apart; one for all where they turn out to share it. Joins
+ * the budgets (budget-table.ts), what `Retry-After` says (retry-after.ts), and whether they are shared
+ * (shared-budget.ts).
  */
 import { addWeight, isProof, noteAnswer, noteSent, type RateState, startRate } from './adjust-request-rate.ts'
 import { createBudgetTable } from './budget-table.ts'
@@ -14,16 +15,14 @@ export type GateChange = { prefix: string | undefined; requestsPerSecond: number
 /** `sentAt` in monotonic milliseconds. */
 export type GateAnswer = { throttled: boolean; sentAt: number; retryAfterMs: number | undefined }
 
-/** Names the budget of all prefixes. No sub-prefix is called so: each is empty or ends in a slash. */
+/** Name of the common budget. Never a sub-prefix: each is empty or ends in a slash. */
 const ALL = '*'
-/**
- * A budget is believed to be shared when it has looked so at each refusal for so long: limiters need time to settle.
- */
+/** A budget counts as shared when it has looked so at each refusal for this long: limiters need time to settle. */
 const SHARED_AFTER_SECONDS = 5
-/** Where prefixes turned out to have budgets of their own, they are believed to for so long. */
+/** Where prefixes turned out to have their own budgets, they are taken to have them for this long. */
 const APART_SECONDS = 300
 
-/** Budgets that held a connection back no longer ago than this do so now. */
+/** A budget that delayed a connection within this time still counts as doing so. */
 const HOLDING_SECONDS = 2
 
 export type ThrottleGates = ReturnType<typeof createThrottleGates>
@@ -36,7 +35,7 @@ export function createThrottleGates(now: () => number, underWay: () => number) {
   const answers = createRecentAnswers(seconds)
   /** The requests of all prefixes together: the start of a budget that they share. */
   let together = startRate(seconds())
-  /** What the refusals of all prefixes weigh. */
+  /** Weight of the refusals of all prefixes. */
   let weight = 0
   let looksSharedSince: number | undefined
   let apartUntil = Number.NEGATIVE_INFINITY
@@ -59,7 +58,7 @@ export function createThrottleGates(now: () => number, underWay: () => number) {
     } else looksSharedSince = undefined
   }
 
-  /** Begins anew, without limits; `all`: with one budget for all prefixes, whose limit has just been met. */
+  /** Starts over without limits; `all`: with one budget for all prefixes, whose limit has just been met. */
   function restartBudgets(all?: RateState): void {
     budgets.liftAll(all && { prefix: ALL, state: all })
     retryAfter.endWaits()

@@ -102,6 +102,55 @@ describe('damage', () => {
     expect(setAside()).toEqual([])
   })
 
+  describe('where another service with a bucket of that name has overwritten files since', () => {
+    const OTHER = { ...IDENTITY, endpoint: 'https://other.example' }
+    const isBelieved = async (identity = IDENTITY) => {
+      const { replay } = await claims(BOOT, identity)
+      return replay.isLanded({ key: 'a', etag: 'e1', size: 10 })
+    }
+    /** What the first letter of stands so is no longer a record. */
+    const damageLine = (text: string) => {
+      const bytes = readFileSync(file())
+      const at = bytes.indexOf(text)
+      bytes[at] = (bytes[at] as number) ^ 1
+      writeFileSync(file(), bytes)
+    }
+
+    test('the line that says so is damaged: nothing that had landed before is believed, now or later', async () => {
+      await session((journal) => journal.append(landed('a')))
+      await session((journal) => journal.append(landed('a', 'of the other')), BOOT, OTHER)
+      damageLine('of the other')
+      expect(await isBelieved()).toBe(false)
+      expect(await isBelieved()).toBe(false)
+    })
+
+    test('... and as little by the other, whose claim a damaged line had taken back', async () => {
+      await session((journal) => journal.append(landed('a')))
+      await session((journal) => journal.append(landed('a', 'of the other')), BOOT, OTHER)
+      await session((journal) => journal.append(landed('a', 'once more')))
+      damageLine('once more')
+      expect(await isBelieved()).toBe(false)
+      const { replay } = await claims(BOOT, OTHER)
+      expect(replay.isLanded({ key: 'a', etag: 'of the other', size: 10 })).toBe(false)
+    })
+
+    test('what has landed since the damage is believed', async () => {
+      await session((journal) => journal.append(landed('before')))
+      await session((journal) => journal.append(landed('of the other')), BOOT, OTHER)
+      damageLine('of the other')
+      await session((journal) => journal.append(landed('a')))
+      expect(await isBelieved()).toBe(true)
+      expect(await isBelieved()).toBe(true)
+    })
+
+    test('of a bucket with files of its own: all is believed', async () => {
+      await session((journal) => journal.append(landed('a')))
+      await session((journal) => journal.append(landed('of the other')), BOOT, { ...OTHER, bucket: 'other' })
+      damageLine('of the other')
+      expect(await isBelieved()).toBe(true)
+    })
+  })
+
   test('a damaged line in the middle costs that line; the damaged file is kept', async () => {
     await write100()
     const bytes = readFileSync(file())

@@ -131,6 +131,11 @@ async function replayJournal(file: FileHandle, options: JournalOptions) {
   let hasOthers = false
   let ours = 0
   let distrustedRecords = 0
+  const doubt = () => {
+    model.apply({ kind: 'doubt' }, true)
+    // What is lost may have said that the other source has overwritten a file: its size and time may be the same.
+    if (hasOthers) model.forgetLanded()
+  }
   const scan: ScanResult = await scanJournal(file, options.bootId, {
     decode: model.decode,
     session: (session) => {
@@ -142,15 +147,16 @@ async function replayJournal(file: FileHandle, options: JournalOptions) {
     },
     records: (records, { trusted }) => {
       if (!isOfSameFiles) return
-      if (!isOurs) {
-        for (const record of records) model.apply(record, false)
-        return
+      if (isOurs) {
+        ours += records.length
+        if (!trusted) distrustedRecords += records.length
       }
-      ours += records.length
-      if (!trusted) distrustedRecords += records.length
-      for (const record of records) model.apply(record, trusted)
+      for (const record of records) {
+        if (record.kind === 'doubt') doubt()
+        else model.apply(record, isOurs && trusted)
+      }
     },
-    damage: () => model.apply({ kind: 'doubt' }, true),
+    damage: doubt,
   })
   let live = model.landedCount
   for (const [, progress] of model.inProgress()) live += 1 + progress.spans.length

@@ -50,6 +50,8 @@ export type JournalModel = JournalReplay & {
   ): ControlRecord | ReplayedRecord | undefined
   /** `trusted` false: only what takes claims away counts. */
   apply(record: ReplayedRecord, trusted: boolean): void
+  /** Nothing that has landed so far is believed any more. */
+  forgetLanded(): void
   /** Whether leaving this record out of the journal would change the replay. */
   isLive(record: ProgressRecord): boolean
 }
@@ -68,7 +70,7 @@ export const isSameVersion = (one: Version, other: Version): boolean =>
 /** `expected`: about how many objects have landed. */
 export function createJournalModel(random: Random, expected: number): JournalModel {
   const fingerprint = createFingerprinter(random)
-  const landed = createFingerprintTable(expected)
+  let landed = createFingerprintTable(expected)
   const progress = new Map<string, ObjectProgress>()
   /** The keys in progress by fingerprint, for records of which nothing else is known. */
   const keysInProgress = new Map<number, string>()
@@ -158,8 +160,12 @@ export function createJournalModel(random: Random, expected: number): JournalMod
           return
       }
     },
+    forgetLanded() {
+      if (landed.size > 0) landed = createFingerprintTable(expected)
+    },
     isLive(record) {
-      if (record.kind === 'doubt') return progress.size > 0
+      // Of what another source believes, it may take back more.
+      if (record.kind === 'doubt') return true
       // All or nothing for a key in progress: a record may undo an earlier one.
       if (progress.has(record.key)) return true
       if (record.kind === 'landed') return isLanded(printOf(record))

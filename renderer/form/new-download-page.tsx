@@ -157,7 +157,11 @@ export function NewDownloadPage() {
               onRetry={retry}
               onAnonymous={lacksAccount(draft, preview) ? () => handle.change({ accessKind: 'anonymous' }) : undefined}
             />
-            <WhatHappens folder={draft.folder} canResume={canResume} />
+            <WhatHappens
+              folder={draft.folder}
+              button={folderView?.hasJournal ? t('form.resume') : t('form.start')}
+              canResume={canResume}
+            />
           </div>
         </div>
       </div>
@@ -175,11 +179,11 @@ export function NewDownloadPage() {
 
 const isAdvanced = (field: string | undefined): boolean => ADVANCED_FIELDS.some((name) => name === field)
 
-function WhatHappens({ folder, canResume }: { folder: string; canResume: boolean }) {
+function WhatHappens({ folder, button, canResume }: { folder: string; button: string; canResume: boolean }) {
   const { t } = useTranslation()
   return (
     <section className="lh-happens">
-      <h2 className="lh-section-title">{t('form.whatHappens')}</h2>
+      <h2 className="lh-section-title">{t('form.whatHappens', { button })}</h2>
       <ol className="lh-happens-steps">
         <li>{t('form.stepList', { path: folder || '…' })}</li>
         <li>{t('form.stepSpeed')}</li>

@@ -40,6 +40,7 @@ type Special =
   | 'accessWithdrawn'
   | 'noCredentials'
   | 'expiredCredentials'
+  | 'keysGone'
   | 'bucketInHost'
   | 'regionKnown'
   | 'listingStuck'
@@ -101,6 +102,7 @@ function specialOf({
   if (failureClass === 'usage' && code === 'not-absolute') return 'notAbsolute'
   // Of the AWS SDK, when it has looked everywhere.
   if (failureClass === 'credentials' && detail.startsWith(NOWHERE)) return 'noCredentials'
+  if (code === 'vault-entry-missing') return 'keysGone'
   if (failureClass === 'credentials' && EXPIRED.includes(code)) return 'expiredCredentials'
   if (code === 'access-withdrawn') return 'accessWithdrawn'
   if (wantsBucketInHost(code)) return 'bucketInHost'

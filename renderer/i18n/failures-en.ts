@@ -150,6 +150,9 @@ export const failuresEn: Translation<typeof failuresZh> = {
       'For public data choose “Anonymous”; otherwise choose a profile, enter keys, or sign in first (aws sso login).',
     expiredCredentials: 'The credentials have expired.',
     expiredCredentialsAdvice: 'Sign in again (aws sso login), or enter new keys.',
+    keysGone: 'The saved keys are no longer there.',
+    keysGoneAdvice:
+      'They may have been forgotten; without a vault of the system, keys are kept until the program ends. Enter them again.',
     newKeysAdvice: 'Press “New with these settings…” and give other keys: it goes on from where it stopped.',
     signInAdvice:
       'Sign in again (aws sso login) or renew the profile, then press “Resume”: nothing downloaded is lost.',

@@ -149,6 +149,8 @@ export const failuresZh = {
     noCredentialsAdvice: '公开数据请选“匿名”；否则选一个配置、填写密钥，或先登录（如 aws sso login）。',
     expiredCredentials: '账号凭证已过期。',
     expiredCredentialsAdvice: '请重新登录（如 aws sso login），或填写新的密钥。',
+    keysGone: '保存的密钥已经不在。',
+    keysGoneAdvice: '可能已被忘记；没有系统密钥库时，密钥只保留到程序退出。请重新填写。',
     newKeysAdvice: '点“用这些设置新建…”，换一组密钥，即从断点继续；已下载的部分不会丢失。',
     signInAdvice: '重新登录（如 aws sso login）或更新账号配置，再点“继续”；已下载的部分不会丢失。',
     accessWithdrawn: '对 {{subject}} 的访问权限已被收回。',

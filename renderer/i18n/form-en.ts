@@ -118,7 +118,7 @@ export const formEn: Translation<typeof formZh> = {
   previewFits: 'It fits; {{size}} will remain free',
   previewRetry: 'Try again',
 
-  whatHappens: 'After “Start download”',
+  whatHappens: 'After “{{button}}”',
   stepList: 'Files are listed and fetched at the same time and land in {{path}}, in folders as in the bucket.',
   stepSpeed: 'Stalled or broken connections are replaced and go on from the byte reached; the speed is always in view.',
   stepResume: 'Pause, lose the network or switch off at any time: the next start continues from there.',

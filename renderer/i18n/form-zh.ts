@@ -113,7 +113,7 @@ export const formZh = {
   previewFits: '空间足够，下载后剩余 {{size}}',
   previewRetry: '重试',
 
-  whatHappens: '点“开始下载”之后',
+  whatHappens: '点“{{button}}”之后',
   stepList: '边列举边下载，文件存到 {{path}}，目录结构与存储桶一致。',
   stepSpeed: '停滞或中断的连接会换新，从已收到的字节继续；速度随时可见。',
   stepResume: '随时可以暂停、断网或关机，下次从断点继续。',

@@ -91,6 +91,14 @@ describe.each<Language>(['zh', 'en'])('in %s', (language) => {
     expect(describeFailure(t, { class: 'denied' }).advice).toContain(anonymous)
     expect(describeFailure(t, { class: 'denied' }, true).advice).not.toContain(`“${anonymous}”`)
   })
+  test('keys that the program has not kept are told apart from keys that are refused', () => {
+    const [refused, gone] = [undefined, 'vault-entry-missing'].map((code) =>
+      describeFailure(t, { class: 'credentials', ...(code ? { code } : {}) }),
+    )
+    expect(gone?.sentence).not.toBe(refused?.sentence)
+    expect(gone?.advice).not.toBe(refused?.advice)
+  })
+
   test.each<[string, Access, bytesDone: number, wanted: () => string]>([
     ['keys that have expired: other keys, by the form', { kind: 'vault', id: 'k1' }, 5, () => job.head.reuse],
     ['keys that were wrong from the start: the same', { kind: 'vault', id: 'k1' }, 0, () => job.head.reuse],

@@ -124,8 +124,14 @@ function JobLink({ job, name, place, current }: JobLinkProps) {
           {PHASE_ICONS[word]}
         </span>
         <span className="lh-side-name lh-truncate" data-namesake={name.includes('/') || undefined}>
-          {/* May go on in the next line behind a slash, and only there: not behind a hyphen. */}
-          <bdi dir="ltr">{name.replaceAll('-', '-\u2060').replaceAll('/', '/\u200b')}</bdi>
+          <bdi dir="ltr">
+            {name.split(/(?<=\/)/).map((part, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: parts may be alike, and never change their places
+              <span key={index} className="lh-side-part">
+                {part}
+              </span>
+            ))}
+          </bdi>
         </span>
         <span className="lh-side-percent lh-number">{percent}</span>
         <span className={`lh-side-phase lh-truncate lh-mood-${mood}`}>{phase}</span>

@@ -128,8 +128,10 @@ function isWornOut(
 
 /** Before the first page the host may be a wrong one: that must be reported soon, not waited for. */
 const FIRST_PAGE_ATTEMPTS = 4
-/** Of a wrong host, or none: these have shown that somebody is there, and are waited out as those of a range are. */
+/** These show that somebody is there: trouble that may pass, or a port that speaks another protocol and cuts us off. */
 const SOMEBODY_IS_THERE: ReadonlySet<FailureClass> = new Set(['throttled', 'server-error', 'reset'])
+/** A service that is started again is there by then, and whoever has mistyped a port still looks on. */
+const FIRST_PAGE_PATIENCE_MS = 30_000
 
 /** Codes of the service for a later page that leads nowhere, or cannot be had. */
 const FIRM_CODES = new Set(['list-does-not-advance', 'InvalidArgument', 'InvalidRequest'])
@@ -154,7 +156,8 @@ export function chooseListRetryDelayMs(
   const patienceMs = policy.networkGoneSeconds * 1000
   if (networkGoneMs > patienceMs) return undefined
   // All that is listed has arrived, and a service that answers otherwise may never give this page.
-  if (failure.class !== 'throttled' && failingMs > (isAnswering ? ANSWERED_FACTOR : 1) * patienceMs) return undefined
+  const longestMs = sawPage ? (isAnswering ? ANSWERED_FACTOR : 1) * patienceMs : FIRST_PAGE_PATIENCE_MS
+  if (failure.class !== 'throttled' && failingMs > longestMs) return undefined
   // It may be one server of several, or a network that wants a login: the next answer may bear a certificate to trust.
   const waited: Failure = failure.class === 'tls' ? { ...failure, class: 'connect' } : failure
   return chooseRetryDelayMs({ ...input, failure: waited, alone: 0, failingShare: 0, isLastWork: false, goneInARow: 0 })

@@ -131,7 +131,7 @@ test.each([2, 4])('where %i connections are let in, those of the pool leave one 
 })
 
 test('a second run into the same folder is refused while the first goes on; the first is not disturbed', async () => {
-  server.setWeather([lineCapacity(8e6)])
+  server.setWeather([lineCapacity(1e6)])
   const first = startProgram(get('shared'))
   await untilSaid(first, /"bytesDone":[1-9]/)
   const second = await runProgram(get('shared'))

@@ -121,11 +121,16 @@ test('a file that another program holds open is told from a disk in trouble', ()
 })
 
 test.each([
-  ['denied', 'A public bucket needs --no-sign-request'],
-  ['corrupt', 'If no object ever matches, the ETags of this service are no checksums'],
-])('where every object has failed as %s, one advice for all stands at the end', (failure, advice) => {
-  const failed = ['a.nc', 'b.nc'].map((key) => ({ key, failure, message: '' }))
+  ['denied', 'AccessDenied', 'A public bucket needs --no-sign-request'],
+  ['corrupt', 'MD5: expected f0, found 0f', 'If no object ever matches, the ETags of this service are no checksums'],
+])('where every object has failed as %s, one advice for all stands at the end', (failure, message, advice) => {
+  const failed = ['a.nc', 'b.nc'].map((key) => ({ key, failure, message }))
   const all = { ...ended, objectsDone: 0, objectsFailed: 2, failed }
   expect(summaryLines(all, 'en').at(-1)).toContain(advice)
   expect(summaryLines({ ...all, objectsDone: 1 }, 'en').at(-1)).not.toContain(advice)
+})
+
+test('no ETag is blamed for objects that differ from their checksums', () => {
+  const failed = [{ key: 'a.nc', failure: 'corrupt', message: 'CRC64NVME: expected f0, found 0f' }]
+  expect(summaryLines({ ...ended, objectsDone: 0, failed }, 'en').join()).not.toContain('ETag')
 })

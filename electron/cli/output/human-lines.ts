@@ -95,10 +95,14 @@ function endLines(summary: Summary, language: Language): string[] {
   ]
 }
 
+/** A message begins with its code: the algorithm, which of an ETag is MD5. */
+const isOfEtag = (message: string) => message.startsWith('MD5')
+
 /** What every object has failed of, where that has one cause: reading is not allowed, or ETags are no checksums. */
 function sharedByAll({ objectsDone, failed }: Summary): 'denied' | 'corrupt' | undefined {
   if (objectsDone > 0 || failed.length === 0) return undefined
-  return (['denied', 'corrupt'] as const).find((failure) => failed.every((one) => one.failure === failure))
+  if (failed.every(({ failure }) => failure === 'denied')) return 'denied'
+  return failed.every(({ failure, message }) => failure === 'corrupt' && isOfEtag(message)) ? 'corrupt' : undefined
 }
 
 type Progress = Pick<

@@ -36,6 +36,7 @@ export function NewDownloadPage() {
   const { draft } = handle
   const folder = useFolder(draft.folder)
   const folderView = folder.status === 'known' ? folder.view : undefined
+  const startLabel = folderView?.hasJournal ? t('form.resume') : t('form.start')
   const form = useRef<HTMLDivElement>(null)
   const [advancedOpen, setAdvancedOpen] = useState(() => {
     const before = validateDraft(draft, undefined)
@@ -157,11 +158,7 @@ export function NewDownloadPage() {
               onRetry={retry}
               onAnonymous={lacksAccount(draft, preview) ? () => handle.change({ accessKind: 'anonymous' }) : undefined}
             />
-            <WhatHappens
-              folder={draft.folder}
-              button={folderView?.hasJournal ? t('form.resume') : t('form.start')}
-              canResume={canResume}
-            />
+            <WhatHappens folder={draft.folder} button={startLabel} canResume={canResume} />
           </div>
         </div>
       </div>
@@ -171,6 +168,7 @@ export function NewDownloadPage() {
         firstError={shown.first}
         startFailure={job.failure}
         starting={job.isStarting}
+        label={startLabel}
         onStart={start}
       />
     </div>

@@ -18,13 +18,14 @@ type StartBarProps = {
   /** Why the last attempt to start did not work; the whole note stands beside the preview, perhaps out of view. */
   startFailure: Failure | undefined
   starting: boolean
+  /** Of the button. */
+  label: string
   onStart: () => void
 }
 
 /** Always in view: what would happen in one line, and the button that makes it happen. */
-export function StartBar({ preview, folder, firstError, startFailure, starting, onStart }: StartBarProps) {
+export function StartBar({ preview, folder, firstError, startFailure, starting, label, onStart }: StartBarProps) {
   const { t } = useTranslation()
-  const label = folder?.hasJournal ? t('form.resume') : t('form.start')
   return (
     <div className="lh-start-bar">
       <div className="lh-start-inner">

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { hasDisplay } from '../electron/api/host/has-display.ts'
 import { root } from './ensure-built.ts'
 
 const electronFolder = join(root, 'node_modules', 'electron')
@@ -10,8 +11,7 @@ const DOWNLOAD_TIMEOUT_MS = 180_000
 
 /** Where Electron is, or why no window can open. */
 export function findElectron(): { binary: string } | { reason: string } {
-  const hasDisplay = process.platform !== 'linux' || Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY)
-  if (!hasDisplay) return { reason: 'this machine has no display' }
+  if (!hasDisplay(process.platform, process.env)) return { reason: 'this machine has no display' }
   const binary = electronBinary() ?? downloadElectron()
   return binary ? { binary } : { reason: "Electron's binary is not here and cannot be downloaded" }
 }

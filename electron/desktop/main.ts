@@ -23,6 +23,7 @@ import {
 } from 'electron'
 import { DEFAULT_SETTINGS, type Settings } from '../../shared/settings.ts'
 import { type Api, createApi } from '../api/create-api.ts'
+import { hasDisplay } from '../api/host/has-display.ts'
 import { openProblemLog } from '../api/host/problem-log.ts'
 import { defaultFolderOf, stateFolderOf } from '../api/host/state-folder.ts'
 import { systemClock } from '../api/host/system-clock.ts'
@@ -58,8 +59,7 @@ const logProblem = openProblemLog(join(stateFolder, 'longhaul.log'), systemClock
  */
 const builtFile = (path: string) => new URL(path, import.meta.url)
 
-const hasDisplay = process.platform !== 'linux' || Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY)
-const cliArguments = commandLineArguments(process.argv, hasDisplay)
+const cliArguments = commandLineArguments(process.argv, hasDisplay(process.platform, process.env))
 /** What entry.mjs holds Electron up with: a command, which runs without a display and exits the process itself. */
 export const commandLine = cliArguments && runCommandLine(cliArguments)
 if (!cliArguments) startDesktop()

@@ -1,5 +1,6 @@
 /** Shows an address in the user's browser, where there is one. Failing is harmless: the address is printed as well. */
 import { spawn } from 'node:child_process'
+import { hasDisplay } from '../api/host/has-display.ts'
 
 /** The command that opens a URL; undefined where there is no display. Pure. */
 export function browserCommand(
@@ -10,8 +11,7 @@ export function browserCommand(
   // Not through cmd.exe: it would read the address as a command line.
   if (platform === 'win32') return { command: 'rundll32', args: ['url.dll,FileProtocolHandler', url] }
   if (platform === 'darwin') return { command: 'open', args: [url] }
-  const hasDisplay = Boolean(environment.DISPLAY || environment.WAYLAND_DISPLAY)
-  return hasDisplay ? { command: 'xdg-open', args: [url] } : undefined
+  return hasDisplay(platform, environment) ? { command: 'xdg-open', args: [url] } : undefined
 }
 
 /** Whether a browser was asked to open. */
